@@ -1,0 +1,3 @@
+"""Studyhall: a tutor and quiz bot for Discord study groups."""
+
+__version__ = "0.1.0"

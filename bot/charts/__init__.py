@@ -1,0 +1,1 @@
+"""Plain numbers in, PNG out; runs in a worker process."""

@@ -1,0 +1,148 @@
+"""CPU-bound work one by one, in threads, in processes and in asyncio."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bot.charts.bars import BarChart
+from bot.demos import pools
+from bot.demos.model import Choice, Demo, Measured, Variant, Verdict, Work, time_chart
+
+PIECES = 4
+STEPS = 2_500_000
+
+
+def sum_of_squares(steps: int) -> int:
+    """The work: pure Python, nothing to wait for."""
+    total = 0
+    for n in range(steps):
+        total += n * n
+    return total
+
+
+@contextmanager
+def one_by_one() -> Iterator[Work]:
+    """One piece after the other."""
+
+    def work() -> tuple[float, dict[str, int]]:
+        for _ in range(PIECES):
+            sum_of_squares(STEPS)
+        return 0.0, {}
+
+    yield work
+
+
+@contextmanager
+def in_threads() -> Iterator[Work]:
+    """Each piece in a thread of its own."""
+    with pools.threads(PIECES) as pool:
+
+        def work() -> tuple[float, dict[str, int]]:
+            list(pool.map(sum_of_squares, [STEPS] * PIECES))
+            return 0.0, {}
+
+        yield work
+
+
+@contextmanager
+def in_processes() -> Iterator[Work]:
+    """The pieces in two worker processes."""
+    with pools.processes(2) as pool:
+
+        def work() -> tuple[float, dict[str, int]]:
+            return sum(pool.map(pools.with_cpu_seconds, [(sum_of_squares, STEPS)] * PIECES)), {}
+
+        yield work
+
+
+@contextmanager
+def in_asyncio() -> Iterator[Work]:
+    """Each piece in a task of one event loop."""
+
+    async def piece() -> None:
+        sum_of_squares(STEPS)
+
+    async def all_pieces() -> None:
+        await asyncio.gather(*(piece() for _ in range(PIECES)))
+
+    def work() -> tuple[float, dict[str, int]]:
+        asyncio.run(all_pieces())
+        return 0.0, {}
+
+    yield work
+
+
+VARIANTS = (
+    Variant("serial", "One by one", one_by_one),
+    Variant("threads", "4 threads", in_threads),
+    Variant("asyncio", "asyncio", in_asyncio),
+    Variant("processes", "2 processes", in_processes),
+)
+
+
+def judge(measured: Measured) -> Verdict:
+    """Claims a winner only when the host was quiet enough to give one."""
+    serial, threads = measured.wall("serial"), measured.wall("threads")
+    asyncio_, processes = measured.wall("asyncio"), measured.wall("processes")
+    if measured.host.cores < 1.5:
+        return Verdict(
+            None,
+            "This host has only one core to give",
+            ["With a single core nothing can run at the same instant, so this demo can't show its point here."],
+        )
+    quiet = measured.cores("serial") >= 0.9 and measured.cores("processes") >= 1.4 and processes < 0.85 * serial
+    as_expected = asyncio_ > 0.8 * serial and (threads > 0.7 * serial) == measured.host.gil
+    if not (quiet and as_expected):
+        return Verdict(
+            None,
+            "The host was busy, so these numbers claim nothing",
+            [
+                f"The serial run got {measured.cores('serial'):.2f} of a core (a quiet host gives 1.00) and the two "
+                f"processes {measured.cores('processes'):.2f} (about 1.9). Run it again when less is going on."
+            ],
+        )
+    sentences = [
+        f"Two processes kept **{measured.cores('processes'):.1f} cores** busy and finished in **{processes:.2f} s** "
+        f"instead of {serial:.2f} s: {serial / processes:.1f} times as fast.",
+    ]
+    if measured.host.gil:
+        sentences.append(
+            f"Four threads used **{measured.cores('threads'):.1f} core** and took {threads:.2f} s. The GIL lets one thread "
+            "at a time run Python bytecode, so for CPU-bound work they only take turns."
+        )
+    else:
+        sentences.append(
+            f"Four threads used **{measured.cores('threads'):.1f} cores** and took {threads:.2f} s: this is a "
+            "free-threaded build with the GIL off, so threads run Python at the same instant too."
+        )
+    sentences.append(
+        f"asyncio took {asyncio_:.2f} s: its tasks share one thread, and a task that never waits never lets another in."
+    )
+    fastest = "processes" if measured.host.gil or processes <= threads else "threads"
+    names = {"processes": "Processes win: they run at the same instant", "threads": "Threads win on this build"}
+    return Verdict(fastest, names[fastest], sentences)
+
+
+def chart(measured: Measured) -> BarChart:
+    """Seconds by variant."""
+    return time_chart("The same CPU-bound work, four ways", VARIANTS, measured)
+
+
+DEMO = Demo(
+    id="cpu-work",
+    title="CPU-bound work",
+    section="io-and-cpu-bound",
+    workload=f"{PIECES} sums of {STEPS:,} squares each, in pure Python",
+    question="Which way finishes first?",
+    choices=(
+        Choice("serial", "One by one"),
+        Choice("threads", "4 threads"),
+        Choice("asyncio", "asyncio"),
+        Choice("processes", "2 processes"),
+        Choice("same", "All about the same"),
+    ),
+    variants=VARIANTS,
+    bound_seconds=12,
+    judge=judge,
+    chart=chart,
+)

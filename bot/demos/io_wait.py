@@ -1,0 +1,120 @@
+"""Waiting one by one, in threads, in processes and in asyncio: the same shape as I/O-bound work."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bot.charts.bars import BarChart
+from bot.demos import pools
+from bot.demos.model import Choice, Demo, Measured, Variant, Verdict, Work, time_chart
+
+WAITS = 20
+WAIT_SECONDS = 0.05
+
+
+@contextmanager
+def one_by_one() -> Iterator[Work]:
+    """One wait after the other."""
+
+    def work() -> tuple[float, dict[str, int]]:
+        for _ in range(WAITS):
+            time.sleep(WAIT_SECONDS)
+        return 0.0, {}
+
+    yield work
+
+
+@contextmanager
+def in_threads() -> Iterator[Work]:
+    """Each wait in a thread of its own."""
+    with pools.threads(WAITS) as pool:
+
+        def work() -> tuple[float, dict[str, int]]:
+            list(pool.map(time.sleep, [WAIT_SECONDS] * WAITS))
+            return 0.0, {}
+
+        yield work
+
+
+@contextmanager
+def in_processes() -> Iterator[Work]:
+    """The waits in two worker processes."""
+    with pools.processes(2) as pool:
+
+        def work() -> tuple[float, dict[str, int]]:
+            list(pool.map(time.sleep, [WAIT_SECONDS] * WAITS))
+            return 0.0, {}
+
+        yield work
+
+
+@contextmanager
+def in_asyncio() -> Iterator[Work]:
+    """Each wait in a task of one event loop."""
+
+    async def all_waits() -> None:
+        await asyncio.gather(*(asyncio.sleep(WAIT_SECONDS) for _ in range(WAITS)))
+
+    def work() -> tuple[float, dict[str, int]]:
+        asyncio.run(all_waits())
+        return 0.0, {}
+
+    yield work
+
+
+VARIANTS = (
+    Variant("serial", "One by one", one_by_one),
+    Variant("threads", "20 threads", in_threads),
+    Variant("asyncio", "asyncio", in_asyncio),
+    Variant("processes", "2 processes", in_processes),
+)
+
+
+def judge(measured: Measured) -> Verdict:
+    """Holds the order: threads and asyncio far ahead of two processes, and those ahead of one by one."""
+    serial, processes = measured.wall("serial"), measured.wall("processes")
+    threads, asyncio_ = measured.wall("threads"), measured.wall("asyncio")
+    if not (max(threads, asyncio_) < 0.6 * processes and processes < 0.8 * serial):
+        return Verdict(
+            None,
+            "The host was busy, so these numbers claim nothing",
+            ["Waits that should overlap were held up by other work on this machine. Run it again when it is quieter."],
+        )
+    return Verdict(
+        "overlap",
+        "Waiting overlaps: threads and asyncio both win",
+        [
+            f"One by one, {WAITS} waits of {WAIT_SECONDS:g} s add up to **{serial:.2f} s**. In {WAITS} threads they took "
+            f"**{threads:.2f} s** and in asyncio **{asyncio_:.2f} s**, about as long as a single wait.",
+            f"Two processes took {processes:.2f} s: what counts is how many waits are under way at once, and two workers "
+            "hold two. For waiting, a small process pool is the wrong tool.",
+            f"One by one used {measured.cores('serial'):.2f} of a core: while a program waits, the CPU is free, and the "
+            "GIL is let go.",
+        ],
+    )
+
+
+def chart(measured: Measured) -> BarChart:
+    """Seconds by variant."""
+    return time_chart(f"{WAITS} waits of {WAIT_SECONDS:g} s, four ways", VARIANTS, measured)
+
+
+DEMO = Demo(
+    id="io-wait",
+    title="I/O-bound waiting",
+    section="io-and-cpu-bound",
+    workload=f"{WAITS} waits of {WAIT_SECONDS:g} s each, like {WAITS} slow web requests",
+    question="Which way finishes first?",
+    choices=(
+        Choice("overlap", "Threads and asyncio, level"),
+        Choice("threads", "Threads, clearly"),
+        Choice("asyncio", "asyncio, clearly"),
+        Choice("processes", "2 processes"),
+        Choice("same", "All about the same"),
+    ),
+    variants=VARIANTS,
+    bound_seconds=8,
+    judge=judge,
+    chart=chart,
+)

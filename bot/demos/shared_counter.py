@@ -1,0 +1,129 @@
+"""A counter shared by threads: updates get lost without a lock, and none with one."""
+
+import statistics
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from bot.charts.bars import BarChart
+from bot.demos.model import Choice, Demo, Measured, Variant, Verdict, Work, bar_chart
+
+THREADS = 4
+UPDATES = 300_000
+EXPECTED = THREADS * UPDATES
+
+
+class Counter:
+    """A number that several threads add to."""
+
+    def __init__(self) -> None:
+        self.value = 0
+        self.lock = threading.Lock()
+
+
+def one() -> int:
+    """What is added; the call is a place where Python may switch threads between the read and the write."""
+    return 1
+
+
+def add_by_call(counter: Counter) -> None:
+    """Read, call, write: another thread can get in between."""
+    for _ in range(UPDATES):
+        counter.value += one()
+
+
+def add_plainly(counter: Counter) -> None:
+    """The control: looks safe on a build with a GIL, though the language promises nothing."""
+    for _ in range(UPDATES):
+        counter.value += 1
+
+
+def add_locked(counter: Counter) -> None:
+    """Read, call and write under one lock."""
+    for _ in range(UPDATES):
+        with counter.lock:
+            counter.value += one()
+
+
+def _race(add: Callable[[Counter], None]) -> Callable[[], Iterator[Work]]:
+    def prepared() -> Iterator[Work]:
+        def work() -> tuple[float, dict[str, int]]:
+            counter = Counter()
+            workers = [threading.Thread(target=add, args=(counter,)) for _ in range(THREADS)]
+            for worker in workers:
+                worker.start()
+            for worker in workers:
+                worker.join()
+            return 0.0, {"lost": EXPECTED - counter.value}
+
+        yield work
+
+    return prepared
+
+
+VARIANTS = (
+    Variant("call", "n += one()", contextmanager(_race(add_by_call))),
+    Variant("plain", "n += 1", contextmanager(_race(add_plainly))),
+    Variant("locked", "with a lock", contextmanager(_race(add_locked))),
+)
+
+
+def _lost(measured: Measured, variant_id: str) -> list[int]:
+    return [sample.counts["lost"] for sample in measured.samples[variant_id]]
+
+
+def judge(measured: Measured) -> Verdict:
+    """A race need not show in every round; it must show in one, and never under the lock."""
+    by_call, plain, locked = (_lost(measured, variant.id) for variant in VARIANTS)
+    if max(by_call) <= 0 or max(map(abs, locked)) > 0:
+        return Verdict(
+            None,
+            "No update was lost this time, which proves nothing",
+            ["A race shows only when threads are switched at the wrong moment. Run it again."],
+        )
+    share = statistics.median(by_call) / EXPECTED
+    sentences = [
+        f"Without a lock **{round(statistics.median(by_call)):,} of {EXPECTED:,}** updates were lost ({share:.0%}, median "
+        "of the rounds): two threads read the same value, and the later write wipes out the earlier one.",
+    ]
+    if max(plain) == 0:
+        sentences.append(
+            "The plain `n += 1` lost none here. That is an accident of how this interpreter switches threads, not a "
+            "promise: on a free-threaded build it loses updates too."
+        )
+    else:
+        sentences.append(f"The plain `n += 1` lost {round(statistics.median(plain)):,} as well: it was never atomic.")
+    sentences.append(
+        f"With the lock none was lost, at a price: {measured.wall('locked'):.2f} s instead of {measured.wall('call'):.2f} s."
+    )
+    return Verdict("less", "Updates get lost without a lock", sentences)
+
+
+def chart(measured: Measured) -> BarChart:
+    """Share of updates lost by variant."""
+    return bar_chart(
+        f"{THREADS} threads add to one counter",
+        "updates lost, % (none would be right)",
+        VARIANTS,
+        measured,
+        lambda sample: 100 * sample.counts["lost"] / EXPECTED,
+        "{:.0f} % lost",
+    )
+
+
+DEMO = Demo(
+    id="shared-counter",
+    title="A counter shared by threads",
+    section="locks-and-queues",
+    workload=f"{THREADS} threads add 1 to the same counter {UPDATES:,} times each",
+    question="Without a lock, using n += one(): what does the counter hold at the end?",
+    choices=(
+        Choice("exact", f"Exactly {EXPECTED:,}"),
+        Choice("less", "Less"),
+        Choice("more", "More"),
+    ),
+    variants=VARIANTS,
+    bound_seconds=6,
+    judge=judge,
+    chart=chart,
+)

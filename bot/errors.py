@@ -1,0 +1,58 @@
+"""The errors a person can meet, each with a sentence that says what to do next.
+
+StudyhallError
+├── UserError            something the person in front of the bot can put right
+│   ├── NotFound         a name that is not there
+│   └── NotYours         a page or run of somebody else
+├── SettingsError        a setting of whoever runs the bot
+├── PackError            a course that can't be read
+├── StorageError         a database that can't be used
+└── WorkerError          a worker process that failed
+    ├── WorkerDied
+    └── WorkerTimedOut
+"""
+
+
+class StudyhallError(Exception):
+    """Root of all errors whose text is meant for a person."""
+
+    @property
+    def text(self) -> str:
+        """The sentence to show."""
+        return str(self)
+
+
+class UserError(StudyhallError):
+    """Something that the member can put right; shown to them alone."""
+
+
+class NotFound(UserError):
+    """A section, demo or question that does not exist (any more)."""
+
+
+class NotYours(UserError):
+    """A private page or run that belongs to another member."""
+
+
+class SettingsError(StudyhallError):
+    """One or more settings are wrong; the text names each and what was expected."""
+
+
+class PackError(StudyhallError):
+    """A pack can't be used; the text lists every fault with file, line, column and field."""
+
+
+class StorageError(StudyhallError):
+    """The database can't be opened, or is from a newer version."""
+
+
+class WorkerError(StudyhallError):
+    """A worker process did not bring a result."""
+
+
+class WorkerDied(WorkerError):
+    """The worker process ended before it answered."""
+
+
+class WorkerTimedOut(WorkerError):
+    """The worker process was stopped because it ran longer than it may."""

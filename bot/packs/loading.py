@@ -1,0 +1,207 @@
+"""From a folder to a Pack: every file read, validated and cross-checked, every fault found."""
+
+import gc
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from bot.errors import PackError
+from bot.packs.faults import Fault
+from bot.packs.linting import lint
+from bot.packs.models import Pack, PackHead, Question, QuestionFile, Section
+from bot.packs.yaml_files import YamlFile, read_yaml, validate
+
+M = TypeVar("M", PackHead, Section, QuestionFile)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What reading one pack's folder gave: the pack where it could be put together, and all faults."""
+
+    pack: Pack | None
+    faults: list[Fault]
+
+    @property
+    def errors(self) -> list[Fault]:
+        """The faults that stop a start."""
+        return [fault for fault in self.faults if fault.level == "error"]
+
+
+def pack_folders(packs_dir: Path) -> list[Path]:
+    """The folders below ``packs_dir`` that hold a pack, by name; or the folder itself if it is one."""
+    if (packs_dir / "pack.yaml").is_file():
+        return [packs_dir]
+    if not packs_dir.is_dir():
+        return []
+    return sorted(folder for folder in packs_dir.iterdir() if folder.is_dir() and not folder.name.startswith((".", "_")))
+
+
+def load_packs(packs_dir: Path, demo_ids: Collection[str] | None = None) -> list[Pack]:
+    """All packs below ``packs_dir``; ``demo_ids`` are the demos that a section may name.
+
+    Raises PackError listing every fault of every pack, or saying where a pack was looked for.
+    """
+    folders = pack_folders(packs_dir)
+    if not folders:
+        raise PackError(f"No pack in {packs_dir}: it needs a folder with a pack.yaml. STUDYHALL_PACKS_DIR says where to look.")
+    loaded = [read_pack(folder, demo_ids) for folder in folders]
+    errors = [fault for one in loaded for fault in one.errors]
+    if errors:
+        lines = "\n".join(map(str, errors))
+        raise PackError(f"The packs have {len(errors)} fault{'s' * (len(errors) > 1)}; mend and start again:\n{lines}")
+    packs = [one.pack for one in loaded if one.pack]
+    ids = [pack.id for pack in packs]
+    if doubled := {pack_id for pack_id in ids if ids.count(pack_id) > 1}:
+        raise PackError(f"Two packs share the id {', '.join(sorted(doubled))}; give one of them another id.")
+    return packs
+
+
+def read_pack(folder: Path, demo_ids: Collection[str] | None = None) -> Loaded:
+    """Read and check one pack's folder; without ``demo_ids`` the sections' demos are not checked."""
+    with _without_collector():
+        head_file = _read(folder, "pack.yaml")
+        lesson_files = [_read(folder, _relative(path, folder)) for path in sorted((folder / "lessons").glob("*.yaml"))]
+        question_files = [_read(folder, _relative(path, folder)) for path in sorted((folder / "questions").glob("*.yaml"))]
+        faults: list[Fault] = []
+        head = _model(head_file, PackHead, faults)
+        sections = [(file, one) for file in lesson_files if (one := _model(file, Section, faults))]
+        banks = [(file, one) for file in question_files if (one := _model(file, QuestionFile, faults))]
+    places = _Places(head_file, sections, banks)
+    if head and isinstance(head_file, YamlFile):
+        faults += _cross_check(head, places, demo_ids)
+    if faults or not head:
+        return Loaded(None, sorted(faults))
+    by_id = {section.id: section for _, section in sections}
+    pack = Pack(
+        head=head,
+        sections=[by_id[section_id] for section_id in head.sections],
+        questions=[question for _, bank in banks for question in bank.questions],
+    )
+    return Loaded(pack, sorted(lint(pack, places.fault)))
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Loading makes only objects that stay; the cyclic collector would walk them again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _relative(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).as_posix()
+
+
+def _read(folder: Path, name: str) -> YamlFile | list[Fault]:
+    if not (folder / name).is_file():
+        return [Fault(f"{folder.name}/{name}", 1, 1, "", "this file; it is missing")]
+    return read_yaml(folder / name, f"{folder.name}/{name}")
+
+
+def _model(file: YamlFile | list[Fault], model: type[M], faults: list[Fault]) -> M | None:
+    result = validate(file, model) if isinstance(file, YamlFile) else file
+    if isinstance(result, list):
+        faults += result
+        return None
+    return result
+
+
+class _Places:
+    """Where each section and question stands, for faults found after loading."""
+
+    def __init__(
+        self,
+        head: YamlFile | list[Fault],
+        sections: list[tuple[YamlFile | list[Fault], Section]],
+        banks: list[tuple[YamlFile | list[Fault], QuestionFile]],
+    ) -> None:
+        self.head = head
+        self.sections = [(file, section) for file, section in sections if isinstance(file, YamlFile)]
+        self.questions: list[tuple[YamlFile, int, Question]] = [
+            (file, index, question)
+            for file, bank in banks
+            if isinstance(file, YamlFile)
+            for index, question in enumerate(bank.questions)
+        ]
+        self._files = {id(question): (file, index) for file, index, question in self.questions}
+        self._section_files = {id(section): file for file, section in self.sections}
+
+    def fault(
+        self, thing: Question | Section | PackHead, loc: tuple[str | int, ...], expected: str, level: str = "error"
+    ) -> Fault:
+        """A fault at a field of a section, a question or the head."""
+        if isinstance(thing, Question):
+            file, index = self._files[id(thing)]
+            return file.fault(("questions", index, *loc), expected, level)
+        file_of = self._section_files[id(thing)] if isinstance(thing, Section) else self.head
+        assert isinstance(file_of, YamlFile)
+        return file_of.fault(loc, expected, level)
+
+
+def _cross_check(head: PackHead, places: _Places, demo_ids: Collection[str] | None) -> list[Fault]:
+    """Names that must lead somewhere, and ids that must be given once."""
+    faults: list[Fault] = []
+    lessons = {section.id for _, section in places.sections}
+    topics = {topic.id for topic in head.topics}
+    misconceptions = {one.id for one in head.misconceptions}
+    for index, section_id in enumerate(head.sections):
+        if section_id not in lessons:
+            faults.append(places.fault(head, ("sections", index), f"a lesson with the id {section_id}; there is no valid one"))
+        if section_id in head.sections[:index]:
+            faults.append(places.fault(head, ("sections", index), f"each section once; {section_id} is there already"))
+    for field, entries in (("topics", head.topics), ("misconceptions", head.misconceptions)):
+        for index, entry in enumerate(entries):
+            if entry.section not in head.sections:
+                expected = f"a section of this pack, not {entry.section}"
+                faults.append(places.fault(head, (field, index, "section"), expected))
+            if entry.id in {earlier.id for earlier in entries[:index]}:
+                faults.append(places.fault(head, (field, index, "id"), f"an id of its own; {entry.id} is taken"))
+    seen_sections: set[str] = set()
+    for _file, section in places.sections:
+        if section.id not in head.sections or section.id in seen_sections:
+            expected = f"an id that pack.yaml lists once under sections, not {section.id}"
+            faults.append(places.fault(section, ("id",), expected))
+        seen_sections.add(section.id)
+        for index, demo in enumerate(section.demos):
+            if demo_ids is not None and demo not in demo_ids:
+                expected = f"a demo ({', '.join(sorted(demo_ids))}), not {demo}"
+                faults.append(places.fault(section, ("demos", index), expected))
+    seen: set[str] = set()
+    ids = {question.id for _, _, question in places.questions}
+    for _file, _index, question in places.questions:
+        if question.id in seen:
+            faults.append(places.fault(question, ("id",), f"an id of its own; {question.id} is taken"))
+        seen.add(question.id)
+        if question.section not in head.sections:
+            faults.append(places.fault(question, ("section",), f"a section of this pack, not {question.section}"))
+        if question.topic not in topics:
+            faults.append(places.fault(question, ("topic",), f"a topic of pack.yaml, not {question.topic}"))
+        for index, enemy in enumerate(question.enemies):
+            if enemy not in ids:
+                faults.append(places.fault(question, ("enemies", index), f"the id of a question, not {enemy}"))
+        faults += _check_options(question, misconceptions, places)
+    return faults
+
+
+def _check_options(question: Question, misconceptions: set[str], places: _Places) -> list[Fault]:
+    faults: list[Fault] = []
+    right = [index for index, option in enumerate(question.options) if option.correct]
+    if len(right) != 1:
+        faults.append(places.fault(question, ("options",), f"exactly one option with correct: true, not {len(right)}"))
+    for index, option in enumerate(question.options):
+        if option.correct and option.misconception:
+            expected = "no misconception on the right option"
+            faults.append(places.fault(question, ("options", index, "misconception"), expected))
+        if not option.correct and option.misconception is None:
+            expected = "a misconception: the belief that makes this option attractive"
+            faults.append(places.fault(question, ("options", index), expected))
+        if option.misconception and option.misconception not in misconceptions:
+            expected = f"a misconception of pack.yaml, not {option.misconception}"
+            faults.append(places.fault(question, ("options", index, "misconception"), expected))
+    return faults

@@ -1,0 +1,152 @@
+"""The shape of a pack: course, lessons, questions. Everything here is plain data."""
+
+import hashlib
+import json
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=48)]
+# Both stand in custom ids, of which Discord takes 100 characters.
+PackId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=30)]
+SectionId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=r"^[^\n]*$")]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
+Address = Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$", max_length=300)]
+Version = Annotated[str, StringConstraints(pattern=r"^3\.\d{1,2}$")]
+Kind = Literal["recall", "understand", "apply", "debug", "design"]
+Difficulty = Literal["easy", "medium", "hard"]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=False)
+
+
+class Topic(_Model):
+    """What a section is about, finer than the section."""
+
+    id: Slug
+    title: Line
+    section: Slug
+
+
+class Misconception(_Model):
+    """A belief that wrong options stand for, and the sentence that puts it right."""
+
+    id: Slug
+    belief: Line
+    correction: Line
+    section: Slug
+
+
+class PackHead(_Model):
+    """``pack.yaml``: the course's name and the order of its sections."""
+
+    id: PackId
+    title: Annotated[str, StringConstraints(min_length=1, max_length=60)]
+    subtitle: Annotated[str, StringConstraints(max_length=100)] = ""
+    description: Line
+    sections: Annotated[list[Slug], Field(min_length=1, max_length=25)]
+    topics: Annotated[list[Topic], Field(min_length=1)]
+    misconceptions: list[Misconception] = []
+
+
+class Page(_Model):
+    """One phone screen of a section: words, code that runs, more words."""
+
+    title: Annotated[str, StringConstraints(min_length=1, max_length=80)]
+    text: Annotated[str, StringConstraints(min_length=1, max_length=1_200)]
+    code: Code | None = None
+    output: Annotated[str, StringConstraints(max_length=600)] | None = None
+    after: Annotated[str, StringConstraints(max_length=1_200)] | None = None
+    source: Address | None = None
+
+
+class Section(_Model):
+    """A lesson's section: pages, what to remember, and the demos that show it."""
+
+    id: SectionId
+    title: Annotated[str, StringConstraints(min_length=1, max_length=60)]
+    summary: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    demos: list[Slug] = []
+    pages: Annotated[list[Page], Field(min_length=1, max_length=12)]
+    remember: Annotated[list[Line], Field(min_length=1, max_length=5)]
+
+
+class Option(_Model):
+    """One choice, with its own reason; a wrong one names the misconception behind it."""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    correct: bool = False
+    why: Annotated[str, StringConstraints(min_length=1, max_length=400)]
+    misconception: Slug | None = None
+
+
+class Proof(_Model):
+    """A program and what it must print; without ``script`` the question's own code is the program."""
+
+    script: Code | None = None
+    prints: Annotated[str, StringConstraints(max_length=1_000)]
+
+
+class Question(_Model):
+    """A multiple-choice question of which exactly one option is right."""
+
+    id: Slug
+    section: Slug
+    topic: Slug
+    kind: Kind
+    difficulty: Difficulty
+    core: bool
+    family: Slug
+    enemies: list[Slug] = []
+    stem: Annotated[str, StringConstraints(min_length=10, max_length=500)]
+    code: Code | None = None
+    options: Annotated[list[Option], Field(min_length=3, max_length=4)]
+    explanation: Annotated[str, StringConstraints(min_length=20, max_length=800)]
+    source: Address | None = None
+    since: Version | None = None
+    until: Version | None = None
+    build: Literal["standard", "free-threaded"] | None = None
+    proof: Proof | None = None
+
+    @cached_property
+    def key(self) -> int:
+        """The right option's place in the file, from 0."""
+        return next(i for i, option in enumerate(self.options) if option.correct)
+
+    @cached_property
+    def content_hash(self) -> str:
+        """16 hex digits that change with the stem, the code, an option or the key: a new version of the question."""
+        content = [self.stem, self.code, [(o.text, o.correct) for o in self.options]]
+        return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()[:16]
+
+
+class QuestionFile(_Model):
+    """One file under ``questions/``."""
+
+    questions: Annotated[list[Question], Field(min_length=1)]
+
+
+class Pack(_Model):
+    """A whole course, put together from its files."""
+
+    head: PackHead
+    sections: list[Section]
+    questions: list[Question]
+
+    @property
+    def id(self) -> str:
+        """The pack's name in the database and in ids."""
+        return self.head.id
+
+
+def json_schema() -> dict[str, object]:
+    """The JSON Schemas of the three kinds of file, for editors."""
+    return {
+        "pack.yaml": PackHead.model_json_schema(),
+        "lessons/*.yaml": Section.model_json_schema(),
+        "questions/*.yaml": QuestionFile.model_json_schema(),
+    }

@@ -1,0 +1,219 @@
+"""YAML as authors mean it, with the place of every value.
+
+PyYAML reads YAML 1.1, in which ``no`` is a boolean and ``12:30`` a number; this reads the core types of YAML 1.2.
+Anchors are refused (they can explode), so are duplicate keys, deep nesting and large files.
+"""
+
+import difflib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from bot.packs.faults import Fault
+
+MAX_BYTES = 1_048_576
+MAX_DEPTH = 40
+M = TypeVar("M", bound=BaseModel)
+
+
+class _CoreLoader(yaml.CSafeLoader):
+    """PyYAML's C loader with the resolvers of YAML 1.2's core schema (https://yaml.org/spec/1.2.2/#103-core-schema)."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 — PyYAML's own class attribute
+
+
+for _tag, _pattern, _first in [
+    ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
+    ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", list("tTfF")),
+    ("int", r"^[-+]?[0-9]+$", list("-+0123456789")),
+    ("float", r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$", list("-+.0123456789")),
+]:
+    _CoreLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
+
+
+def _decimal(loader: _CoreLoader, node: yaml.ScalarNode) -> int:
+    return int(loader.construct_scalar(node))  # YAML 1.2 has no octal by a leading zero
+
+
+_CoreLoader.add_constructor("tag:yaml.org,2002:int", _decimal)  # type: ignore[no-untyped-call]
+
+
+@dataclass(frozen=True)
+class YamlFile:
+    """A file's data together with its node tree, from which positions are read."""
+
+    name: str
+    data: Any
+    node: yaml.Node
+
+    def fault(self, loc: tuple[str | int, ...], expected: str, level: str = "error") -> Fault:
+        """A fault at the value that ``loc`` leads to, or at its nearest parent that is there."""
+        node, on_key = _walk(self.node, loc)
+        mark = on_key.start_mark if on_key is not None else node.start_mark
+        return Fault(self.name, mark.line + 1, mark.column + 1, ".".join(map(str, loc)), expected, level)
+
+
+def read_yaml(path: Path, name: str) -> YamlFile | list[Fault]:
+    """Read one file; ``name`` is how faults call it. Returns the file, or its faults."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            return [Fault(name, 1, 1, "", f"a file of at most {MAX_BYTES // 1024} KiB; split it into several")]
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        line = path.read_bytes()[: problem.start].count(b"\n") + 1
+        return [Fault(name, line, 1, "", "text in UTF-8; save the file in that encoding")]
+    except OSError as problem:
+        return [Fault(name, 1, 1, "", f"a file that can be read ({problem.strerror})")]
+    try:
+        faults = _hostile(text, name)
+        if faults:
+            return faults
+        loader = _CoreLoader(text)
+        node = loader.get_single_node()
+        if node is None:
+            return [Fault(name, 1, 1, "", "some content; the file is empty")]
+        faults = _duplicate_keys(node, name)
+        return faults or YamlFile(name, loader.construct_document(node), node)
+    except yaml.MarkedYAMLError as problem:
+        mark = problem.problem_mark or problem.context_mark
+        at = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        hint = " (quote the text if it holds ': ' or starts with a special character)"
+        return [Fault(name, *at, "", f"valid YAML: {problem.problem or problem.context}{hint}")]
+    except yaml.reader.ReaderError as problem:
+        line = text.count("\n", 0, problem.position) + 1
+        return [Fault(name, line, 1, "", f"no control characters (found U+{_code_point(problem.character):04X})")]
+    except (ValueError, yaml.YAMLError) as problem:
+        return [Fault(name, 1, 1, "", f"valid YAML: {str(problem).splitlines()[0]}")]
+
+
+def validate(file: YamlFile, model: type[M]) -> M | list[Fault]:
+    """The file as ``model``, or every fault found in it."""
+    try:
+        return model.model_validate(file.data)
+    except ValidationError as problem:
+        return [_fault_of(file, error, model) for error in problem.errors()]
+
+
+def _hostile(text: str, name: str) -> list[Fault]:
+    """Anchors, aliases, tags and deep nesting: found on the event stream, before anything is built from it."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_CoreLoader):
+        at = (event.start_mark.line + 1, event.start_mark.column + 1)
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            return [Fault(name, *at, "", "no anchors (&) or aliases (*); write the value out, or put it in quotes")]
+        if getattr(event, "tag", None):
+            return [Fault(name, *at, "", "no tags (!); put the value in quotes")]
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                return [Fault(name, *at, "", f"nesting at most {MAX_DEPTH} levels deep")]
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    return []
+
+
+def _duplicate_keys(node: yaml.Node, name: str) -> list[Fault]:
+    faults: list[Fault] = []
+    if isinstance(node, yaml.MappingNode):
+        seen: dict[str, int] = {}
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode):
+                faults.append(Fault(name, line, key.start_mark.column + 1, "", "a plain word as a key"))
+            elif key.value in seen:
+                expected = f'key "{key.value}" once; it is there already in line {seen[key.value]}'
+                faults.append(Fault(name, line, key.start_mark.column + 1, key.value, expected))
+            else:
+                seen[key.value] = line
+            faults += _duplicate_keys(value, name)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            faults += _duplicate_keys(item, name)
+    return faults
+
+
+def _walk(node: yaml.Node, loc: tuple[str | int, ...]) -> tuple[yaml.Node, yaml.Node | None]:
+    """The node at ``loc``, or its nearest parent; with the key's node when the last step is one of a mapping."""
+    on_key = None
+    for step in loc:
+        if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            node, on_key = node.value[step], None
+        elif isinstance(node, yaml.MappingNode):
+            found = next(((k, v) for k, v in node.value if k.value == str(step)), None)
+            if found is None:
+                return node, None
+            on_key, node = found[0], found[1]
+        else:
+            return node, on_key
+    return node, None if isinstance(node, yaml.ScalarNode) else on_key
+
+
+_EXPECTED = {
+    "missing": "this field is required",
+    "string_type": "text",
+    "list_type": "a list",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "bool_type": "true or false",
+}
+
+
+def _fault_of(file: YamlFile, error: Any, model: type[BaseModel]) -> Fault:
+    loc, kind, context = tuple(error["loc"]), error["type"], error.get("ctx", {})
+    found = error.get("input")
+    if kind == "extra_forbidden":
+        near = difflib.get_close_matches(str(loc[-1]), _field_names(model), 1)
+        return _at_key(file, loc, f'no key "{loc[-1]}" here' + (f'; did you mean "{near[0]}"?' if near else ""))
+    if kind == "string_type" and isinstance(found, dict):
+        return file.fault(loc, 'text; found "key: value", so put the line in quotes')
+    if kind in {"bool_type", "bool_parsing"}:
+        return file.fault(loc, f"true or false, not {_short(found)}")
+    if kind == "literal_error":
+        return file.fault(loc, f"{context['expected']}, not {_short(found)}")
+    if kind == "string_pattern_mismatch":
+        return file.fault(loc, f"{_pattern_in_words(context['pattern'])}, not {_short(found)}")
+    if kind == "string_too_long":
+        return file.fault(loc, f"at most {context['max_length']} characters, not {len(str(found))}")
+    if kind == "missing":
+        return file.fault(loc, _EXPECTED[kind])
+    words = _EXPECTED.get(kind)
+    return file.fault(loc, f"{words}, not {_short(found)}" if words else error["msg"][0].lower() + error["msg"][1:])
+
+
+def _at_key(file: YamlFile, loc: tuple[str | int, ...], expected: str) -> Fault:
+    parent, _ = _walk(file.node, loc[:-1])
+    if isinstance(parent, yaml.MappingNode):
+        for key, _value in parent.value:
+            if key.value == str(loc[-1]):
+                mark = key.start_mark
+                return Fault(file.name, mark.line + 1, mark.column + 1, ".".join(map(str, loc)), expected)
+    return file.fault(loc, expected)
+
+
+def _field_names(model: type[BaseModel]) -> list[str]:
+    names: list[str] = []
+    for definition in [model.model_json_schema(), *model.model_json_schema().get("$defs", {}).values()]:
+        names += list(definition.get("properties", {}))
+    return names
+
+
+def _pattern_in_words(pattern: str) -> str:
+    return {
+        r"^[a-z0-9]+(-[a-z0-9]+)*$": "small letters, digits and single hyphens",
+        r"^https://[^\s]+$": "an address that starts with https://",
+        r"^3\.\d{1,2}$": 'a Python version in quotes, such as "3.13"',
+        r"^[^\n]*$": "a single line",
+    }.get(pattern, f"text like {pattern}")
+
+
+def _short(value: object) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 60 else shown[:57] + "..."
+
+
+def _code_point(character: Any) -> int:
+    return character if isinstance(character, int) else ord(character)

@@ -1,0 +1,1 @@
+"""The rules: pure functions over values; time and randomness come as arguments."""

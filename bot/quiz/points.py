@@ -1,0 +1,25 @@
+"""Points for the boards: nothing but a right answer to a question that is new or due earns any."""
+
+from enum import Enum
+
+POINTS_FOR_RIGHT = 10
+
+
+class Standing(Enum):
+    """What a question is to a member before they answer it."""
+
+    NEW = "new"
+    DUE = "due"
+    NOT_DUE = "not due"
+
+
+def standing(answered_before: bool, due_ms: int | None, now_ms: int) -> Standing:
+    """New if this member never answered the question, due if the card of its family is, else not due."""
+    if not answered_before:
+        return Standing.NEW
+    return Standing.DUE if due_ms is not None and due_ms <= now_ms else Standing.NOT_DUE
+
+
+def points_for(correct: bool, at: Standing) -> int:
+    """10 for a right answer to a question that is new or due; 0 for everything else."""
+    return POINTS_FOR_RIGHT if correct and at is not Standing.NOT_DUE else 0

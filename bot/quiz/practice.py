@@ -1,0 +1,120 @@
+"""One learner's private run of questions: which are asked, in what order, and how it went."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from bot.packs.models import Question
+
+LETTERS = "ABCD"
+MAX_QUESTIONS = 20
+DEFAULT_QUESTIONS = 5
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question of a run: the order its options were shown in, and the answer once there is one.
+
+    ``order[i]`` is the option (its place in the file) behind the i-th letter; ``chosen`` is a place in the file too.
+    """
+
+    position: int
+    question_id: str
+    question_hash: str
+    order: tuple[int, ...]
+    chosen: int | None = None
+    correct: bool | None = None
+    points: int = 0
+
+    def letter_of(self, option: int) -> str:
+        """The letter under which an option was shown."""
+        return LETTERS[self.order.index(option)]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A practice run; ``section_id`` and ``difficulty`` are what it was limited to."""
+
+    id: int
+    member_id: int
+    guild_id: int | None
+    pack_id: str
+    section_id: str | None
+    difficulty: str | None
+    asked: tuple[Asked, ...]
+
+    @property
+    def current(self) -> Asked | None:
+        """The first question without an answer; None when the run is over."""
+        return next((asked for asked in self.asked if asked.chosen is None), None)
+
+    @property
+    def right(self) -> int:
+        """How many answers were right."""
+        return sum(asked.correct is True for asked in self.asked)
+
+    @property
+    def points(self) -> int:
+        """What the run earned."""
+        return sum(asked.points for asked in self.asked)
+
+    @property
+    def missed(self) -> list[Asked]:
+        """The questions answered wrong."""
+        return [asked for asked in self.asked if asked.correct is False]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is known of a member's last answer to a question."""
+
+    last_ms: int
+    correct: bool
+
+
+def option_order(question: Question, rng: Random) -> tuple[int, ...]:
+    """A fresh order of the options for one asking."""
+    order = list(range(len(question.options)))
+    rng.shuffle(order)
+    return tuple(order)
+
+
+def ask(questions: Sequence[Question], rng: Random) -> tuple[Asked, ...]:
+    """The questions as a run will ask them, each with an order of its own."""
+    return tuple(Asked(i, q.id, q.content_hash, option_order(q, rng)) for i, q in enumerate(questions))
+
+
+def pick(
+    candidates: Sequence[Question],
+    seen: Mapping[str, Seen],
+    due: Mapping[str, int],
+    count: int,
+    now_ms: int,
+    rng: Random,
+) -> list[Question]:
+    """Up to ``count`` questions: due ones first, then new ones, then those missed, then the longest unseen.
+
+    ``seen`` is by question id, ``due`` (epoch milliseconds) by family. Siblings and enemies share a run only when
+    nothing else is left; chance decides among equals.
+    """
+    order = list(candidates)
+    rng.shuffle(order)
+
+    def rank(question: Question) -> tuple[int, int]:
+        last = seen.get(question.id)
+        if last is None:
+            return 1, 0
+        if due.get(question.family, now_ms + 1) <= now_ms:
+            return 0, due[question.family]
+        return (2 if not last.correct else 3), last.last_ms
+
+    order.sort(key=rank)
+    chosen: list[Question] = []
+    spare: list[Question] = []
+    for question in order:
+        (spare if any(_too_close(question, other) for other in chosen) else chosen).append(question)
+    return (chosen + spare)[:count]
+
+
+def _too_close(one: Question, other: Question) -> bool:
+    return one.family == other.family or one.id in other.enemies or other.id in one.enemies

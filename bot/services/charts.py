@@ -1,0 +1,57 @@
+"""Charts from a worker process of their own, kept warm while it is wanted."""
+
+import asyncio
+import contextlib
+import logging
+
+from bot.charts.bars import BarChart, draw, warm_up
+from bot.errors import WorkerError
+from bot.workers import Limits, Worker, Workers
+
+DRAW_SECONDS = 20.0
+IDLE_SECONDS = 120.0
+
+_log = logging.getLogger(__name__)
+
+
+class ChartDrawer:
+    """Draws one chart at a time; its process ends when nobody has wanted one for a while."""
+
+    def __init__(self, workers: Workers) -> None:
+        self._workers = workers
+        self._worker: Worker | None = None
+        self._starting = asyncio.Lock()
+        self._idle: asyncio.TimerHandle | None = None
+
+    async def warm_up(self) -> None:
+        """Have the plotting library loaded before it is needed; a failure shows at the drawing."""
+        with contextlib.suppress(WorkerError):
+            await (await self._ready()).call(warm_up, wall_seconds=DRAW_SECONDS)
+
+    async def draw(self, chart: BarChart) -> bytes | None:
+        """The chart as a PNG, or None when it could not be drawn, even by a fresh process."""
+        for _attempt in range(2):
+            try:
+                return await (await self._ready()).call(draw, chart, wall_seconds=DRAW_SECONDS)
+            except WorkerError as problem:
+                _log.warning("a chart was not drawn: %s", problem)
+        return None
+
+    async def _ready(self) -> Worker:
+        async with self._starting:
+            if self._worker is None or not self._worker.alive:
+                self._worker = await self._workers.start("studyhall-charts", Limits(memory_mib=4096, nice=5))
+            if self._idle:
+                self._idle.cancel()
+            loop = asyncio.get_running_loop()
+            self._idle = loop.call_later(IDLE_SECONDS, lambda: loop.create_task(self.close()))
+            return self._worker
+
+    async def close(self) -> None:
+        """End the process."""
+        if self._idle:
+            self._idle.cancel()
+            self._idle = None
+        worker, self._worker = self._worker, None
+        if worker:
+            await worker.close()

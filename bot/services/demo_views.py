@@ -1,0 +1,33 @@
+"""A demo as it is shown, at every stage of its life."""
+
+from dataclasses import dataclass, field
+
+from bot.charts.bars import BarChart
+from bot.demos.model import Demo, Host, Verdict
+from bot.storage.demos import DemoRun
+
+
+@dataclass(frozen=True)
+class DemoResult:
+    """What was measured, what it shows, and its picture (None when it could not be drawn)."""
+
+    verdict: Verdict
+    chart: BarChart
+    host: Host
+    picture: bytes | None = None
+    predicted_right: list[str] = field(default_factory=list)
+    predicted: int = 0
+
+
+@dataclass(frozen=True)
+class DemoView:
+    """The run, and what its stage adds: votes, place in the queue, progress, result or what went wrong."""
+
+    run: DemoRun
+    demo: Demo
+    starts_ms: int
+    votes: dict[str, int] = field(default_factory=dict)
+    ahead: int = 0
+    progress: tuple[int, int, str] | None = None
+    result: DemoResult | None = None
+    problem: str = ""

@@ -1,0 +1,123 @@
+"""Reading a lesson: its contents with one's progress, and its pages."""
+
+from dataclasses import dataclass
+
+from bot.clock import Clock
+from bot.errors import NotFound
+from bot.packs.library import Library, SectionRef
+from bot.packs.models import Page
+from bot.storage import reading
+from bot.storage.reading import Place
+from bot.storage.store import Store
+
+
+@dataclass(frozen=True)
+class ContentsLine:
+    """One section in the contents: how many of its pages the member has read."""
+
+    ref: SectionRef
+    read: int
+    pages: int
+
+    @property
+    def finished(self) -> bool:
+        """Whether every page was opened."""
+        return self.read >= self.pages
+
+
+@dataclass(frozen=True)
+class Contents:
+    """A pack's contents for one member; ``resume`` is the page they opened last."""
+
+    pack_id: str
+    title: str
+    subtitle: str
+    description: str
+    lines: list[ContentsLine]
+    resume: tuple[SectionRef, int] | None
+
+
+@dataclass(frozen=True)
+class LessonPage:
+    """One page with its neighbours; ``number`` counts from 0. The last page carries what to remember."""
+
+    ref: SectionRef
+    number: int
+    page: Page
+    before: tuple[SectionRef, int] | None
+    after: tuple[SectionRef, int] | None
+
+    @property
+    def count(self) -> int:
+        """How many pages the section has."""
+        return len(self.ref.section.pages)
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the section ends with this page."""
+        return self.number == self.count - 1
+
+
+class Lessons:
+    """What `/lesson` does."""
+
+    def __init__(self, library: Library, store: Store, clock: Clock) -> None:
+        self._library = library
+        self._store = store
+        self._clock = clock
+
+    async def contents(self, member_id: int, pack_id: str | None = None) -> Contents:
+        """The contents of a pack: the given one, the one read last, or the first."""
+        last = await reading.last_read(self._store, member_id)
+        known = {pack.id for pack in self._library.packs}
+        if pack_id is None:
+            pack_id = last[0] if last and last[0] in known else self._library.packs[0].id
+        pack = self._library.pack(pack_id)
+        read = await reading.pages_read(self._store, member_id, pack_id)
+        lines = [
+            ContentsLine(
+                SectionRef(pack, section),
+                sum(place.section_id == section.id and place.page < len(section.pages) for place in read),
+                len(section.pages),
+            )
+            for section in pack.sections
+        ]
+        resume = None
+        if last and last[0] == pack_id:
+            resume = self._place(pack_id, last[1])
+        return Contents(pack_id, pack.head.title, pack.head.subtitle, pack.head.description, lines, resume)
+
+    def _place(self, pack_id: str, place: Place) -> tuple[SectionRef, int] | None:
+        try:
+            ref = self._library.section(pack_id, place.section_id)
+        except NotFound:
+            return None
+        return ref, min(place.page, len(ref.section.pages) - 1)
+
+    async def open(self, member_id: int, ref: SectionRef, number: int | None = None) -> LessonPage:
+        """Open a page and note it as read.
+
+        Without a number it is the first page of the section that the member has not read yet (the first, if all are).
+        A number beyond the section is brought to its nearest page.
+        """
+        pages = ref.section.pages
+        if number is None:
+            read = await reading.pages_read(self._store, member_id, ref.pack.id)
+            unread = [n for n in range(len(pages)) if Place(ref.section.id, n) not in read]
+            number = unread[0] if unread else 0
+        number = max(0, min(number, len(pages) - 1))
+        now_ms = self._clock.now_ms()
+        await self._store.write(
+            lambda tx: reading.mark_read(tx, member_id, ref.pack.id, Place(ref.section.id, number), now_ms)
+        )
+        sections = [SectionRef(ref.pack, section) for section in ref.pack.sections]
+        at = sections.index(ref)
+        if number > 0:
+            before = (ref, number - 1)
+        else:
+            before = (sections[at - 1], len(sections[at - 1].section.pages) - 1) if at else None
+        if number < len(pages) - 1:
+            after = (ref, number + 1)
+        else:
+            after = (sections[at + 1], 0) if at + 1 < len(sections) else None
+        return LessonPage(ref, number, pages[number], before, after)

@@ -1,0 +1,249 @@
+"""Practice: a member's private run of questions, its answers, and what they earn."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC
+from random import Random
+
+from bot.clock import Clock
+from bot.errors import NotFound, NotYours, UserError
+from bot.packs.library import Library, SectionRef
+from bot.packs.models import Misconception, Question
+from bot.quiz import practice as rules
+from bot.quiz.periods import period_keys
+from bot.quiz.points import Standing, points_for, standing
+from bot.quiz.practice import Asked, Run
+from bot.quiz.spacing import review
+from bot.storage import answers, members
+from bot.storage import practice as runs
+from bot.storage.answers import Answer
+from bot.storage.store import Store, Transaction
+
+
+@dataclass(frozen=True)
+class Learner:
+    """Who is practising, and where: in a server, or (None) in direct messages."""
+
+    member_id: int
+    guild_id: int | None
+    name: str
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A question as it is shown: the run, the question, the order of its options."""
+
+    run: Run
+    asked: Asked
+    question: Question
+    section_title: str
+
+    @property
+    def number(self) -> int:
+        """Which question of the run this is, from 1."""
+        return self.run.asked.index(self.asked) + 1
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A question after its answer. ``doubled`` tells that it had been answered before, so that nothing changed.
+
+    ``standing`` is None when the answer is only looked at again.
+    """
+
+    asking: Asking
+    chosen: int
+    correct: bool
+    points: int
+    standing: Standing | None
+    in_server: bool
+    doubled: bool
+    misconception: Misconception | None
+    is_last: bool
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A finished run."""
+
+    run: Run
+    missed: list[Question]
+    section: SectionRef | None
+
+
+class QuestionChangedError(UserError):
+    """The question was edited since it was asked."""
+
+
+class Practice:
+    """What `/quiz` does."""
+
+    def __init__(self, library: Library, store: Store, clock: Clock, rng: Random) -> None:
+        self._library = library
+        self._store = store
+        self._clock = clock
+        self._rng = rng
+
+    async def start(
+        self, learner: Learner, section: SectionRef | None, difficulty: str | None, count: int = rules.DEFAULT_QUESTIONS
+    ) -> Run:
+        """Begin a run of at most ``count`` questions.
+
+        Raises UserError when no question fits.
+        """
+        pack = section.pack if section else self._library.packs[0]
+        candidates = self._library.questions(pack.id, section.section.id if section else None, difficulty)
+        if not candidates:
+            raise UserError(
+                "There is no question of that difficulty in this section yet. Try another difficulty, or leave it out."
+            )
+        seen = await answers.last_answers(self._store, learner.member_id, pack.id)
+        due = await answers.due_by_family(self._store, learner.member_id, pack.id)
+        questions = rules.pick(candidates, seen, due, count, self._clock.now_ms(), self._rng)
+        return await self._create(
+            learner, pack.id, section.section.id if section else None, difficulty, rules.ask(questions, self._rng)
+        )
+
+    async def retry_missed(self, run_id: int, learner: Learner) -> Run:
+        """A new run of the questions that were answered wrong in an earlier one.
+
+        Raises UserError when there are none.
+        """
+        run = await self._run(run_id, learner.member_id)
+        questions = [q for a in run.missed if (q := self._library.question(run.pack_id, a.question_id))]
+        if not questions:
+            raise UserError("Nothing was missed in that quiz, so there is nothing to retry. Start a new one with `/quiz`.")
+        asked = rules.ask(questions, self._rng)
+        return await self._create(learner, run.pack_id, run.section_id, run.difficulty, asked)
+
+    async def _create(
+        self, learner: Learner, pack_id: str, section_id: str | None, difficulty: str | None, asked: tuple[Asked, ...]
+    ) -> Run:
+        run = Run(0, learner.member_id, learner.guild_id, pack_id, section_id, difficulty, asked)
+        run_id = await self._store.write(lambda tx: runs.create(tx, run, self._clock.now_ms()))
+        return replace(run, id=run_id)
+
+    async def current(self, run_id: int, member_id: int) -> Asking | Summary:
+        """The question to show next, or the summary when all were answered.
+
+        A question that was edited since is asked at the end in its new form; one that the pack no longer has is left out.
+        """
+        run = await self._run(run_id, member_id)
+        while (asked := run.current) is not None:
+            question = self._library.question(run.pack_id, asked.question_id)
+            if question is not None and question.content_hash == asked.question_hash:
+                return self._asking(run, asked, question)
+            await self._store.write(lambda tx, asked=asked, q=question: self._mend(tx, run_id, asked, q))  # type: ignore[misc]
+            run = await self._run(run_id, member_id)
+        return await self.summary(run_id, member_id)
+
+    async def _mend(self, tx: Transaction, run_id: int, asked: Asked, question: Question | None) -> None:
+        # The edited question gets a position of its own, so that a click on the old page can't reach its new options.
+        if question is not None:
+            order = rules.option_order(question, self._rng)
+            await runs.append_question(tx, run_id, replace(asked, question_hash=question.content_hash, order=order))
+        await runs.drop_question(tx, run_id, asked.position)
+
+    async def answer(
+        self, run_id: int, position: int, letter: int, learner: Learner, answered_ms: int
+    ) -> Outcome:
+        """Store the choice behind the ``letter``-th button; the first answer counts, a later one changes nothing.
+
+        Raises QuestionChangedError when the pack was edited in between; nothing is stored then.
+        """
+
+        async def job(tx: Transaction) -> Outcome:
+            run = _own(await runs.load(tx, run_id), learner.member_id)
+            asked = _at(run, position)
+            question = self._question(run, asked)
+            if asked.chosen is not None:
+                return self._outcome(run, asked, question, None, doubled=True)
+            if asked.question_hash != question.content_hash:
+                raise QuestionChangedError("This question was edited since it was asked. Here it is anew.")
+            if not 0 <= letter < len(asked.order):
+                raise UserError("This question has no such option. Please use its buttons.")
+            chosen = asked.order[letter]
+            correct = question.options[chosen].correct
+            known = await answers.before(tx, learner.member_id, run.pack_id, question.id, question.family)
+            stood = standing(known.answered_before, known.card.due_ms if known.card else None, answered_ms)
+            points = points_for(correct, stood)
+            answered = Answer(
+                member_id=learner.member_id,
+                guild_id=learner.guild_id,
+                pack_id=run.pack_id,
+                section_id=question.section,
+                question_id=question.id,
+                question_hash=question.content_hash,
+                family=question.family,
+                mode=runs.MODE,
+                run_id=run.id,
+                position=position,
+                chosen=chosen,
+                correct=correct,
+                points=points,
+                answered_ms=answered_ms,
+            )
+            await answers.record(tx, answered, review(known.card, correct, answered_ms), period_keys(answered_ms, UTC))
+            await members.remember(tx, learner.guild_id or 0, learner.member_id, learner.name, answered_ms)
+            after = replace(asked, chosen=chosen, correct=correct, points=points)
+            run = replace(run, asked=tuple(after if a.position == position else a for a in run.asked))
+            return self._outcome(run, after, question, stood, doubled=False)
+
+        return await self._store.write(job)
+
+    async def outcome(self, run_id: int, position: int, member_id: int) -> Outcome:
+        """An answered question once more. Raises UserError when it has no answer yet."""
+        run = await self._run(run_id, member_id)
+        asked = _at(run, position)
+        if asked.chosen is None:
+            raise UserError("Answer the question first; then every option is explained.")
+        return self._outcome(run, asked, self._question(run, asked), None, doubled=False)
+
+    async def summary(self, run_id: int, member_id: int) -> Summary:
+        """How the run went so far."""
+        run = await self._run(run_id, member_id)
+        missed = [q for a in run.missed if (q := self._library.question(run.pack_id, a.question_id))]
+        section = self._library.section(run.pack_id, run.section_id) if run.section_id else None
+        return Summary(run, missed, section)
+
+    async def _run(self, run_id: int, member_id: int) -> Run:
+        return _own(await runs.load(self._store, run_id), member_id)
+
+    def _asking(self, run: Run, asked: Asked, question: Question) -> Asking:
+        return Asking(run, asked, question, self._library.section(run.pack_id, question.section).section.title)
+
+    def _question(self, run: Run, asked: Asked) -> Question:
+        question = self._library.question(run.pack_id, asked.question_id)
+        if question is None:
+            raise NotFound("This question was taken out of the course. Go on with `/quiz`.")
+        return question
+
+    def _outcome(self, run: Run, asked: Asked, question: Question, stood: Standing | None, *, doubled: bool) -> Outcome:
+        chosen = asked.chosen
+        assert chosen is not None
+        belief = self._library.misconception(run.pack_id, question.options[chosen].misconception)
+        return Outcome(
+            asking=self._asking(run, asked, question),
+            chosen=chosen,
+            correct=bool(asked.correct),
+            points=asked.points,
+            standing=stood,
+            in_server=run.guild_id is not None,
+            doubled=doubled,
+            misconception=belief,
+            is_last=run.current is None,
+        )
+
+
+def _own(run: Run | None, member_id: int) -> Run:
+    if run is None:
+        raise NotFound("This quiz is not there any more. Start a new one with `/quiz`.")
+    if run.member_id != member_id:
+        raise NotYours("This quiz belongs to somebody else. Start your own with `/quiz`.")
+    return run
+
+
+def _at(run: Run, position: int) -> Asked:
+    for asked in run.asked:
+        if asked.position == position:
+            return asked
+    raise NotFound("This question is not part of the quiz any more. Go on with `/quiz`.")

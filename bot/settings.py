@@ -1,0 +1,214 @@
+"""Every setting in one table, read from the environment or a ``.env`` file."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+from platformdirs import user_data_path
+
+from bot.errors import SettingsError
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+"""The folder that holds ``bot/``; a checkout when ``pyproject.toml`` and ``content/`` stand there too."""
+
+
+def _in_checkout() -> bool:
+    return (CHECKOUT / "pyproject.toml").is_file() and (CHECKOUT / "content").is_dir()
+
+
+def default_data_dir() -> Path:
+    """``data/`` in a checkout, the user's data folder when installed as a wheel."""
+    return CHECKOUT / "data" if _in_checkout() else user_data_path("studyhall", appauthor=False)
+
+
+def default_packs_dir() -> Path:
+    """``content/`` in a checkout, the copy inside the wheel otherwise."""
+    return CHECKOUT / "content" if _in_checkout() else Path(__file__).resolve().parent / "_content"
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _path(value: str) -> Path:
+    return Path(value).expanduser()
+
+
+def _choice(*allowed: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value.lower() not in allowed:
+            raise ValueError("one of " + ", ".join(allowed))
+        return value.lower()
+
+    return parse
+
+
+def _url(*schemes: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in schemes or not parts.netloc:
+            raise ValueError(f"an address that starts with {' or '.join(s + '://' for s in schemes)}")
+        return value.rstrip("/") if "http" in parts.scheme else value
+
+    return parse
+
+
+def _seconds(low: float, high: float) -> Callable[[str], float]:
+    def parse(value: str) -> float:
+        try:
+            seconds = float(value)
+        except ValueError:
+            seconds = float("nan")
+        if not low <= seconds <= high:
+            raise ValueError(f"a number of seconds from {low:g} to {high:g}")
+        return seconds
+
+    return parse
+
+
+def _setting(name: str, parse: Callable[[str], Any], what: str, shown: str, **default: Any) -> Any:
+    return field(metadata={"name": name, "parse": parse, "what": what, "shown": shown}, **default)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The settings of one run; each field carries its variable's name, parser and help text."""
+
+    token: str = _setting(
+        "DISCORD_TOKEN", _text, "the bot's token; without it the playground opens", "none", default="", repr=False
+    )
+    data_dir: Path = _setting(
+        "STUDYHALL_DATA_DIR",
+        _path,
+        "where the database is kept",
+        "data/ in a checkout, else the user's data folder",
+        default_factory=default_data_dir,
+    )
+    packs_dir: Path = _setting(
+        "STUDYHALL_PACKS_DIR",
+        _path,
+        "where the packs (courses) are",
+        "content/ in a checkout, else those that came with the bot",
+        default_factory=default_packs_dir,
+    )
+    log_level: str = _setting(
+        "STUDYHALL_LOG_LEVEL",
+        _choice("debug", "info", "warning", "error"),
+        "how much is logged: debug, info, warning, error",
+        "info",
+        default="info",
+    )
+    log_format: str = _setting(
+        "STUDYHALL_LOG_FORMAT", _choice("text", "json"), "log lines as text or json", "text", default="text"
+    )
+    api_url: str = _setting(
+        "STUDYHALL_API_URL",
+        _url("http", "https"),
+        "the REST base (.../api/v10) of a proxy or a local server",
+        "Discord's own",
+        default="",
+    )
+    gateway_url: str = _setting(
+        "STUDYHALL_GATEWAY_URL",
+        _url("ws", "wss"),
+        "the Gateway address of a proxy or a local server",
+        "Discord's own",
+        default="",
+    )
+    clock_url: str = _setting(
+        "STUDYHALL_CLOCK_URL",
+        _url("http", "https"),
+        "where to ask how far the wall clock is shifted (the playground's +1 hour and next day)",
+        "none: the machine's clock",
+        default="",
+    )
+    demo_seconds: float = _setting(
+        "STUDYHALL_DEMO_SECONDS",
+        _seconds(1, 600),
+        "the longest that one demo may run before it is stopped",
+        "30",
+        default=30.0,
+    )
+    demo_rounds: int = _setting(
+        "STUDYHALL_DEMO_ROUNDS",
+        lambda value: _whole(value, 1, 9),
+        "how often a demo measures each variant (1 to 9)",
+        "3",
+        default=3,
+    )
+    predict_seconds: float = _setting(
+        "STUDYHALL_PREDICT_SECONDS",
+        _seconds(1, 600),
+        "a demo that nobody runs starts by itself after this time",
+        "60",
+        default=60.0,
+    )
+    progress_seconds: float = _setting(
+        "STUDYHALL_PROGRESS_SECONDS",
+        _seconds(0.05, 60),
+        "the shortest time between two progress edits of one message",
+        "2",
+        default=2.0,
+    )
+    thinking_seconds: float = _setting(
+        "STUDYHALL_THINKING_SECONDS",
+        _seconds(0.1, 2.5),
+        "an answer that takes longer is acknowledged first (Discord allows 3 s)",
+        "1.5",
+        default=1.5,
+    )
+
+    @property
+    def database_path(self) -> Path:
+        """The SQLite file."""
+        return self.data_dir / "studyhall.db"
+
+
+def _whole(value: str, low: int, high: int) -> int:
+    if not value.strip().isdecimal() or not low <= int(value) <= high:
+        raise ValueError(f"a whole number from {low} to {high}")
+    return int(value)
+
+
+@dataclass(frozen=True)
+class SettingHelp:
+    """One line of the settings' help: variable, meaning, default in words."""
+
+    name: str
+    what: str
+    default: str
+
+
+def settings_help() -> list[SettingHelp]:
+    """Every setting with its meaning, for ``--help`` and the README."""
+    return [SettingHelp(f.metadata["name"], f.metadata["what"], f.metadata["shown"]) for f in fields(Settings)]
+
+
+def load_settings(environment: Mapping[str, str] | None = None, env_file: Path | None = None) -> Settings:
+    """Read the settings; the environment wins over ``.env`` in the working folder.
+
+    Raises SettingsError naming every wrong setting and what was expected; a secret's value is never repeated.
+    """
+    env_file = env_file if env_file is not None else Path.cwd() / ".env"
+    values: dict[str, str] = {k: v for k, v in dotenv_values(env_file).items() if v} if env_file.is_file() else {}
+    values |= {k: v for k, v in (environment if environment is not None else os.environ).items() if v}
+    known = {f.metadata["name"]: f for f in fields(Settings)}
+    faults, found = [], {}
+    for name, value in values.items():
+        if name not in known:
+            if name.startswith("STUDYHALL_") and not name.startswith("STUDYHALL_TEST_"):
+                faults.append(f"{name} is not a setting of Studyhall; `python -m bot --help` lists them.")
+            continue
+        entry = known[name]
+        try:
+            found[entry.name] = entry.metadata["parse"](value.strip())
+        except ValueError as problem:
+            shown = "" if entry.name == "token" else f", not {value!r}"
+            faults.append(f"{name} should be {problem}{shown}.")
+    if faults:
+        raise SettingsError("\n".join(faults))
+    return Settings(**found)

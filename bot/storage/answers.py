@@ -1,0 +1,127 @@
+"""Answers, the cards that space them, and the totals that boards show: all kept in the answer's own transaction."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.quiz.practice import Seen
+from bot.quiz.spacing import MODEL, Card
+from bot.storage.store import Reads, Transaction
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One member's choice; ``run_id`` and ``position`` say where it was asked, ``mode`` in what."""
+
+    member_id: int
+    guild_id: int | None
+    pack_id: str
+    section_id: str
+    question_id: str
+    question_hash: str
+    family: str
+    mode: str
+    run_id: int
+    position: int
+    chosen: int
+    correct: bool
+    points: int
+    answered_ms: int
+
+
+@dataclass(frozen=True)
+class Before:
+    """What was known when the answer came: had the member met the question, and the card of its family."""
+
+    answered_before: bool
+    card: Card | None
+
+
+async def before(db: Reads, member_id: int, pack_id: str, question_id: str, family: str) -> Before:
+    """What decides whether the question is new or due for this member."""
+    met = await db.rows(
+        "SELECT 1 FROM answer WHERE member_id = ? AND pack_id = ? AND question_id = ? LIMIT 1",
+        (member_id, pack_id, question_id),
+    )
+    cards = await db.rows(
+        "SELECT stability, difficulty, reviewed_ms, due_ms FROM card WHERE member_id = ? AND pack_id = ? AND family = ?",
+        (member_id, pack_id, family),
+    )
+    return Before(bool(met), Card(*cards[0]) if cards else None)
+
+
+async def record(tx: Transaction, answer: Answer, card: Card, periods: Sequence[str]) -> None:
+    """Store an answer, the card after it, and what it adds to the totals of its server."""
+    await tx.run(
+        "INSERT INTO answer (member_id, guild_id, pack_id, section_id, question_id, question_hash, family, mode, run_id,"
+        " position, chosen, correct, points, answered_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            answer.member_id,
+            answer.guild_id,
+            answer.pack_id,
+            answer.section_id,
+            answer.question_id,
+            answer.question_hash,
+            answer.family,
+            answer.mode,
+            answer.run_id,
+            answer.position,
+            answer.chosen,
+            answer.correct,
+            answer.points,
+            answer.answered_ms,
+        ),
+    )
+    await tx.run(
+        "INSERT INTO card (member_id, pack_id, family, stability, difficulty, reviewed_ms, due_ms, model)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET stability = excluded.stability,"
+        " difficulty = excluded.difficulty, reviewed_ms = excluded.reviewed_ms, due_ms = excluded.due_ms,"
+        " model = excluded.model",
+        (
+            answer.member_id,
+            answer.pack_id,
+            answer.family,
+            card.stability,
+            card.difficulty,
+            card.reviewed_ms,
+            card.due_ms,
+            MODEL,
+        ),
+    )
+    if answer.guild_id is not None:
+        await _add_to_totals(tx, answer, periods)
+
+
+async def _add_to_totals(tx: Transaction, answer: Answer, periods: Sequence[str]) -> None:
+    sections = ("", f"{answer.pack_id}/{answer.section_id}")
+    await tx.run(
+        "INSERT INTO total (guild_id, period, section, member_id, points, answers, correct, last_ms)"
+        " SELECT ?, p.value, s.value, ?, ?, 1, ?, ? FROM json_each(?) AS p, json_each(?) AS s WHERE true"
+        " ON CONFLICT DO UPDATE SET points = points + excluded.points, answers = answers + 1,"
+        " correct = correct + excluded.correct,"
+        " last_ms = CASE WHEN excluded.points > 0 THEN excluded.last_ms ELSE last_ms END",
+        (
+            answer.guild_id,
+            answer.member_id,
+            answer.points,
+            answer.correct,
+            answer.answered_ms,
+            json.dumps(list(periods)),
+            json.dumps(sections),
+        ),
+    )
+
+
+async def last_answers(db: Reads, member_id: int, pack_id: str) -> dict[str, Seen]:
+    """The member's last answer to each question of the pack."""
+    rows = await db.rows(
+        "SELECT question_id, max(answered_ms), correct FROM answer WHERE member_id = ? AND pack_id = ? GROUP BY question_id",
+        (member_id, pack_id),
+    )
+    return {question_id: Seen(last_ms, bool(correct)) for question_id, last_ms, correct in rows}
+
+
+async def due_by_family(db: Reads, member_id: int, pack_id: str) -> dict[str, int]:
+    """When each family that the member has met is due, in epoch milliseconds."""
+    rows = await db.rows("SELECT family, due_ms FROM card WHERE member_id = ? AND pack_id = ?", (member_id, pack_id))
+    return dict(rows)

@@ -1,0 +1,86 @@
+"""Demos that were opened in a channel, the predictions made, and every result."""
+
+from dataclasses import dataclass
+
+from bot.storage.store import Reads, Row, Transaction
+
+_COLUMNS = "id, demo_id, guild_id, channel_id, message_id, member_id, state, created_ms, result"
+
+
+@dataclass(frozen=True)
+class DemoRun:
+    """One opening of a demo; ``state`` is predicting, queued, running, done or failed; ``result`` is JSON."""
+
+    id: int
+    demo_id: str
+    guild_id: int | None
+    channel_id: int
+    message_id: int | None
+    member_id: int
+    state: str
+    created_ms: int
+    result: str | None
+
+
+async def create(
+    tx: Transaction, demo_id: str, guild_id: int | None, channel_id: int, member_id: int, now_ms: int
+) -> DemoRun:
+    """Store a demo that has just been opened."""
+    rows = await tx.rows(
+        "INSERT INTO demo_run (demo_id, guild_id, channel_id, member_id, state, created_ms)"
+        f" VALUES (?, ?, ?, ?, 'predicting', ?) RETURNING {_COLUMNS}",
+        (demo_id, guild_id, channel_id, member_id, now_ms),
+    )
+    return DemoRun(*rows[0])
+
+
+async def load(db: Reads, run_id: int) -> DemoRun | None:
+    """The run, or None."""
+    return _first(await db.rows(f"SELECT {_COLUMNS} FROM demo_run WHERE id = ?", (run_id,)))
+
+
+async def open_runs(db: Reads) -> list[DemoRun]:
+    """Runs that were not finished, oldest first."""
+    rows = await db.rows(
+        f"SELECT {_COLUMNS} FROM demo_run WHERE state IN ('predicting', 'queued', 'running') ORDER BY id"
+    )
+    return [DemoRun(*row) for row in rows]
+
+
+async def set_message(tx: Transaction, run_id: int, message_id: int) -> None:
+    """Store the message that shows the run."""
+    await tx.run("UPDATE demo_run SET message_id = ? WHERE id = ?", (message_id, run_id))
+
+
+async def move(tx: Transaction, run_id: int, from_states: tuple[str, ...], to_state: str) -> bool:
+    """Change the state if it is one of ``from_states``; says whether it was."""
+    marks = ", ".join("?" * len(from_states))
+    changed = await tx.rows(
+        f"UPDATE demo_run SET state = ? WHERE id = ? AND state IN ({marks}) RETURNING id", (to_state, run_id, *from_states)
+    )
+    return bool(changed)
+
+
+async def finish(tx: Transaction, run_id: int, state: str, result: str | None, now_ms: int) -> None:
+    """Store how the run ended; ``result`` is JSON."""
+    await tx.run(
+        "UPDATE demo_run SET state = ?, result = ?, ended_ms = ? WHERE id = ?", (state, result, now_ms, run_id)
+    )
+
+
+async def predict(tx: Transaction, run_id: int, member_id: int, choice: str, now_ms: int) -> None:
+    """Store a member's prediction; the last one counts."""
+    await tx.run(
+        "INSERT INTO prediction (run_id, member_id, choice, at_ms) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET choice = excluded.choice, at_ms = excluded.at_ms",
+        (run_id, member_id, choice, now_ms),
+    )
+
+
+async def predictions(db: Reads, run_id: int) -> dict[int, str]:
+    """Each member's prediction."""
+    return dict(await db.rows("SELECT member_id, choice FROM prediction WHERE run_id = ? ORDER BY at_ms", (run_id,)))
+
+
+def _first(rows: list[Row]) -> DemoRun | None:
+    return DemoRun(*rows[0]) if rows else None

@@ -1,0 +1,25 @@
+"""Names of members, as they were at their last interaction in a server (guild 0: direct messages)."""
+
+from collections.abc import Iterable
+
+from bot.storage.store import Reads, Transaction
+
+
+async def remember(tx: Transaction, guild_id: int, member_id: int, name: str, now_ms: int) -> None:
+    """Keep the name that a member goes by in a server."""
+    await tx.run(
+        "INSERT INTO member (guild_id, member_id, name, seen_ms) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET name = excluded.name, seen_ms = excluded.seen_ms",
+        (guild_id, member_id, name, now_ms),
+    )
+
+
+async def names(db: Reads, guild_id: int, member_ids: Iterable[int]) -> dict[int, str]:
+    """The known names of these members in that server."""
+    ids = list(member_ids)
+    marks = ", ".join("?" * len(ids))
+    found = await db.rows(
+        f"SELECT member_id, name FROM member WHERE guild_id = ? AND member_id IN ({marks})",
+        (guild_id, *ids),
+    )
+    return dict(found)

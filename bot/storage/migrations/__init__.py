@@ -1,0 +1,84 @@
+"""Numbered SQL files and the function that brings a database up to the newest of them."""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+
+from bot.errors import StorageError
+
+_NAME = re.compile(r"^(\d{4})_\w+\.sql$")
+
+
+def migrations() -> dict[int, str]:
+    """Every migration's SQL by its number, in order."""
+    found = {
+        int(match[1]): entry.read_text("utf-8")
+        for entry in resources.files(__name__).iterdir()
+        if (match := _NAME.match(entry.name))
+    }
+    return dict(sorted(found.items()))
+
+
+def newest() -> int:
+    """The schema version that this code speaks."""
+    return max(migrations())
+
+
+def migrate(path: Path, stamp: str) -> list[int]:
+    """Bring the file at ``path`` up to date, each migration in a transaction of its own; returns the numbers applied.
+
+    An existing file is copied to ``<name>.before-<version>.<stamp>`` first. Raises StorageError for a database from a
+    newer Studyhall, which is left untouched.
+    """
+    connection = sqlite3.connect(path, isolation_level=None, timeout=10)
+    try:
+        version = _version(connection)
+        if version > newest():
+            raise StorageError(
+                f"The database {path} has schema {version}, and this Studyhall knows {newest()}: it was written by a newer "
+                "one. Start that one, or give another STUDYHALL_DATA_DIR. Nothing was changed."
+            )
+        todo = {number: sql for number, sql in migrations().items() if number > version}
+        if todo and version:
+            copy = path.with_name(f"{path.name}.before-{newest()}.{stamp}")
+            connection.execute("VACUUM INTO ?", (str(copy),))
+            copy.chmod(0o600)
+        connection.execute("PRAGMA journal_mode = WAL")
+        return [number for number, sql in todo.items() if _apply(connection, number, sql)]
+    finally:
+        connection.close()
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _apply(connection: sqlite3.Connection, number: int, sql: str) -> bool:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if _version(connection) >= number:  # another process was faster
+            connection.execute("ROLLBACK")
+            return False
+        for statement in statements(sql):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {number}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    return True
+
+
+def statements(sql: str) -> Iterator[str]:
+    """The single statements of a script; SQLite itself says where one is complete."""
+    statement = ""
+    for line in sql.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+    if statement.strip() and not all(line.startswith("--") for line in statement.strip().splitlines()):
+        raise StorageError(f"A migration ends in the middle of a statement: {statement.strip()[:80]}")

@@ -1,0 +1,67 @@
+"""Practice runs and their questions; how they were answered is in ``answers``."""
+
+from bot.quiz.practice import Asked, Run
+from bot.storage.store import Reads, Transaction
+
+MODE = "practice"
+
+
+async def create(tx: Transaction, run: Run, now_ms: int) -> int:
+    """Store a new run with its questions; returns its id (``run.id`` is ignored)."""
+    [[run_id]] = await tx.rows(
+        "INSERT INTO practice_run (member_id, guild_id, pack_id, section_id, difficulty, started_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
+        (run.member_id, run.guild_id, run.pack_id, run.section_id, run.difficulty, now_ms),
+    )
+    await tx.run_many(
+        "INSERT INTO practice_question (run_id, position, question_id, question_hash, option_order)"
+        " VALUES (?, ?, ?, ?, ?)",
+        [
+            (run_id, asked.position, asked.question_id, asked.question_hash, "".join(map(str, asked.order)))
+            for asked in run.asked
+        ],
+    )
+    return int(run_id)
+
+
+async def load(db: Reads, run_id: int) -> Run | None:
+    """The run with its questions and answers, or None."""
+    heads = await db.rows(
+        "SELECT member_id, guild_id, pack_id, section_id, difficulty FROM practice_run WHERE id = ?", (run_id,)
+    )
+    if not heads:
+        return None
+    rows = await db.rows(
+        "SELECT q.position, q.question_id, q.question_hash, q.option_order, a.chosen, a.correct, a.points"
+        " FROM practice_question q LEFT JOIN answer a"
+        " ON a.mode = ? AND a.run_id = q.run_id AND a.position = q.position"
+        " WHERE q.run_id = ? ORDER BY q.position",
+        (MODE, run_id),
+    )
+    asked = tuple(
+        Asked(
+            position=position,
+            question_id=question_id,
+            question_hash=question_hash,
+            order=tuple(map(int, order)),
+            chosen=chosen,
+            correct=None if correct is None else bool(correct),
+            points=points or 0,
+        )
+        for position, question_id, question_hash, order, chosen, correct, points in rows
+    )
+    return Run(run_id, *heads[0], asked=asked)
+
+
+async def append_question(tx: Transaction, run_id: int, asked: Asked) -> None:
+    """Add a question at the end of the run (``asked.position`` is ignored)."""
+    await tx.run(
+        "INSERT INTO practice_question (run_id, position, question_id, question_hash, option_order)"
+        " SELECT ?, max(position) + 1, ?, ?, ? FROM practice_question WHERE run_id = ?",
+        (run_id, asked.question_id, asked.question_hash, "".join(map(str, asked.order)), run_id),
+    )
+
+
+async def drop_question(tx: Transaction, run_id: int, position: int) -> None:
+    """Take an unanswered question out of the run."""
+    await tx.run("DELETE FROM practice_question WHERE run_id = ? AND position = ?", (run_id, position))

@@ -1,0 +1,188 @@
+"""One SQLite file behind one class: a write lane that commits in groups, and reads beside it."""
+
+import asyncio
+import logging
+import sqlite3
+import time
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import aiosqlite
+
+from bot.errors import StorageError, StudyhallError
+from bot.storage.migrations import migrate
+
+T = TypeVar("T")
+Row = tuple[Any, ...]
+MAX_BATCH = 500
+BUSY_SECONDS = 5.0
+
+_log = logging.getLogger(__name__)
+
+
+class Reads(Protocol):
+    """Anything that answers a SELECT: the store itself, or a transaction under way."""
+
+    async def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+        """All rows of a query."""
+        ...
+
+
+class Transaction:
+    """What a write job works with; its changes are seen by others once the whole group is committed."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+
+    async def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+        """All rows of a query (or of a change with RETURNING), seeing this transaction's own changes."""
+        return [tuple(row) for row in await self._connection.execute_fetchall(sql, values)]
+
+    async def run(self, sql: str, values: Sequence[object] = ()) -> None:
+        """One change."""
+        await self._connection.execute_fetchall(sql, values)
+
+    async def run_many(self, sql: str, values: Iterable[Sequence[object]]) -> None:
+        """The same change for each row of values."""
+        await (await self._connection.executemany(sql, values)).close()
+
+
+Job = Callable[[Transaction], Awaitable[T]]
+
+
+class Store:
+    """The database of one bot.
+
+    Writes queue up and are committed in groups by a task that lives only while there is work: ``synchronous=FULL`` then
+    costs one flush for all that waited, and what was acknowledged survives a power cut.
+    """
+
+    def __init__(self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
+        self.path = path
+        self._writer = writer
+        self._reader = reader
+        self._waiting: list[tuple[Job[Any], asyncio.Future[Any]]] = []
+        self._drain: asyncio.Task[None] | None = None
+        self._closed = False
+
+    @classmethod
+    async def open(cls, path: Path) -> "Store":
+        """Open the file, made (private to the user) and migrated as needed.
+
+        Raises StorageError with what to do when it can't be used; the file is then as it was.
+        """
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.touch(mode=0o600, exist_ok=True)
+            applied = await asyncio.to_thread(migrate, path, time.strftime("%Y%m%d-%H%M%S"))
+            if applied:
+                _log.info("database %s is now at schema %d", path, applied[-1])
+            writer = await _connect(path, "PRAGMA synchronous = FULL")
+            try:
+                reader = await _connect(path, "PRAGMA query_only = ON")
+            except BaseException:
+                await writer.close()
+                raise
+        except sqlite3.DatabaseError as problem:
+            raise StorageError(_unusable(path, problem)) from problem
+        except OSError as problem:
+            raise StorageError(
+                f"The data folder {path.parent} can't be used ({problem.strerror}). Make it writable, or set STUDYHALL_DATA_DIR."
+            ) from problem
+        return cls(path, writer, reader)
+
+    async def close(self) -> None:
+        """Finish what is queued, then close both connections; a second call does nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._drain:
+            await self._drain
+        await self._reader.close()
+        await self._writer.close()
+
+    async def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+        """All rows of a query, as last committed."""
+        try:
+            return [tuple(row) for row in await self._reader.execute_fetchall(sql, values)]
+        except sqlite3.OperationalError as problem:
+            raise _failed(problem) from problem
+
+    async def write(self, job: Job[T]) -> T:
+        """Run ``job`` in a transaction and return its result once that is committed.
+
+        A job that raises leaves nothing behind and does not touch the others of its group. Raises StorageError when
+        the database refused: then nothing of the job was stored.
+        """
+        if self._closed:
+            raise StorageError("Studyhall is shutting down; nothing was stored. Try again in a minute.")
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting.append((job, done))
+        if self._drain is None:
+            self._drain = asyncio.create_task(self._commit_what_waits(), name="store-drain")
+        return await done
+
+    async def _commit_what_waits(self) -> None:
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting[:MAX_BATCH], self._waiting[MAX_BATCH:]
+                try:
+                    await self._commit(batch)
+                except Exception as problem:
+                    error = _failed(problem) if isinstance(problem, sqlite3.Error) else problem
+                    await self._undo()
+                    for _job, done in batch:
+                        if not done.done():
+                            done.set_exception(error)
+        finally:
+            self._drain = None
+
+    async def _commit(self, batch: list[tuple[Job[Any], asyncio.Future[Any]]]) -> None:
+        await self._writer.execute_fetchall("BEGIN IMMEDIATE")
+        results: list[tuple[asyncio.Future[Any], Any]] = []
+        for job, done in batch:
+            await self._writer.execute_fetchall("SAVEPOINT job")
+            try:
+                results.append((done, await job(Transaction(self._writer))))
+            except (sqlite3.OperationalError, sqlite3.InternalError):
+                raise
+            except Exception as problem:
+                await self._writer.execute_fetchall("ROLLBACK TO job")
+                if not done.done():
+                    done.set_exception(problem)
+            await self._writer.execute_fetchall("RELEASE job")
+        await self._writer.execute_fetchall("COMMIT")
+        for done, result in results:
+            if not done.done():
+                done.set_result(result)
+
+    async def _undo(self) -> None:
+        if self._writer.in_transaction:
+            try:
+                await self._writer.execute_fetchall("ROLLBACK")
+            except sqlite3.Error:
+                _log.exception("the database refused to roll back")
+
+
+async def _connect(path: Path, pragma: str) -> aiosqlite.Connection:
+    connection = await aiosqlite.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
+    try:
+        for statement in (pragma, "PRAGMA foreign_keys = ON", "PRAGMA temp_store = MEMORY"):
+            await connection.execute_fetchall(statement)
+    except BaseException:
+        await connection.close()
+        raise
+    return connection
+
+
+def _failed(problem: Exception) -> StudyhallError:
+    _log.error("the database refused: %s", problem)
+    return StorageError("The database could not take this just now, so nothing was counted. Please try again in a moment.")
+
+
+def _unusable(path: Path, problem: sqlite3.Error) -> str:
+    return (
+        f"The database {path} can't be used ({problem}). It was left as it is. Move it away and put a copy from before "
+        "in its place, or give another STUDYHALL_DATA_DIR."
+    )

@@ -1,0 +1,128 @@
+"""Logs, error ids and the event loop's lag."""
+
+import asyncio
+import contextlib
+import json
+import logging
+import logging.handlers
+import queue
+import secrets
+import sys
+import time
+from collections import deque
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+
+class _JsonFormatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+class _Redacting(logging.Filter):
+    """Replaces a secret wherever a line would show it, tracebacks included."""
+
+    def __init__(self, secret: str) -> None:
+        super().__init__()
+        self._secret = secret
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        message = record.getMessage()
+        if self._secret in message:
+            record.msg, record.args = message.replace(self._secret, "[token]"), None
+        if record.exc_info and not record.exc_text:
+            record.exc_text = logging.Formatter().formatException(record.exc_info)
+        if record.exc_text and self._secret in record.exc_text:
+            record.exc_text = record.exc_text.replace(self._secret, "[token]")
+            record.exc_info = None
+        return True
+
+
+@contextlib.contextmanager
+def logging_to_stderr(level: str, form: str, secret: str = "") -> Iterator[None]:
+    """Log to standard error from a thread of its own, so that a slow terminal never holds up the event loop.
+
+    ``level`` is a name such as ``info``, ``form`` is ``text`` or ``json``; ``secret`` never appears in a line.
+    """
+    lines: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
+    stream = logging.StreamHandler(sys.stderr)
+    stream.setFormatter(
+        _JsonFormatter() if form == "json" else logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+    )
+    feed = _Feed(lines)
+    if secret:
+        feed.addFilter(_Redacting(secret))
+    root = logging.getLogger()
+    root.addHandler(feed)
+    root.setLevel(level.upper())
+    # discord.py's debug lines quote whole payloads; at our debug level its info lines are enough.
+    logging.getLogger("discord").setLevel(max(logging.getLevelName(level.upper()), logging.INFO))
+    listener = logging.handlers.QueueListener(lines, stream)
+    listener.start()
+    try:
+        yield
+    finally:
+        root.removeHandler(feed)
+        listener.stop()
+
+
+class _Feed(logging.handlers.QueueHandler):
+    """Hands the record on as it is: it stays in this process, so nothing needs to be made picklable."""
+
+    def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
+        return record
+
+
+def new_error_id() -> str:
+    """A short id that a person can quote and a log line can be found by."""
+    return secrets.token_hex(3)
+
+
+class LoopLag:
+    """How late the event loop wakes up, sampled by a timer; the last 6,000 samples are kept."""
+
+    def __init__(self, every_seconds: float = 0.01) -> None:
+        self._every = every_seconds
+        self._samples: deque[float] = deque(maxlen=6_000)
+        self._timer: asyncio.TimerHandle | None = None
+        self._due = 0.0
+
+    def start(self) -> None:
+        """Begin sampling on the running loop."""
+        self._arm(asyncio.get_running_loop())
+
+    def stop(self) -> None:
+        """End sampling."""
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+
+    def milliseconds(self, quantile: float) -> float:
+        """The lag that this share (0 to 1) of the samples stayed within, in milliseconds."""
+        ordered = sorted(self._samples)
+        return ordered[min(len(ordered) - 1, int(len(ordered) * quantile))] * 1000 if ordered else 0.0
+
+    @property
+    def samples(self) -> int:
+        """How many samples are held."""
+        return len(self._samples)
+
+    def clear(self) -> None:
+        """Forget what was sampled so far."""
+        self._samples.clear()
+
+    def _arm(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._due = time.perf_counter() + self._every
+        self._timer = loop.call_later(self._every, self._tick, loop)
+
+    def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._samples.append(max(0.0, time.perf_counter() - self._due))
+        self._arm(loop)

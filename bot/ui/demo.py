@@ -1,0 +1,199 @@
+"""`/demo`: predict, run with live progress, the chart, and what it shows."""
+
+from typing import Literal
+
+import discord
+from discord import app_commands
+
+from bot.charts.bars import alt_text
+from bot.errors import UserError
+from bot.packs.library import Library
+from bot.services.demo_views import DemoResult, DemoView
+from bot.services.demos import Demos
+from bot.services.stage import ChannelLostError
+from bot.ui import ids
+from bot.ui.layouts import BLURPLE, GREEN, GREY, RULE, Block, Button, Download, Picture, Row, Screen, note
+from bot.ui.names import safe
+from bot.ui.replies import Desk, Reply
+from bot.ui.routing import Router
+from bot.ui.sending import SendScheduler
+
+UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, MISSING_ACCESS, MISSING_PERMISSIONS = 10003, 10008, 50001, 50013
+GONE = {UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, MISSING_ACCESS, MISSING_PERMISSIONS}
+NEEDED = ("view_channel", "send_messages", "attach_files")
+
+
+class DemoFeature:
+    """The command, what its buttons do, and (as a Stage) the message of each demo."""
+
+    def __init__(self, demos: Demos, library: Library, client: discord.Client, scheduler: SendScheduler) -> None:
+        self._demos = demos
+        self._library = library
+        self._client = client
+        self._scheduler = scheduler
+
+    def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
+        """Register the command and its actions."""
+        names = [app_commands.Choice(name=demo.title, value=demo.id) for demo in self._demos.demos.values()]
+
+        @tree.command(name="demo", description="Measure a claim of the lesson live: predict, run, see the chart")
+        @app_commands.describe(name="Which demo; without it you get the list")
+        @app_commands.choices(name=names)
+        @app_commands.guild_only()
+        async def demo(interaction: discord.Interaction, name: str | None = None) -> None:
+            await desk.serve(interaction, lambda reply: self._command(reply, name), private=name is None)
+
+        router.add("demo.open", self._open, new=True)
+        router.add("demo.predict", self._predict, new=True)
+        router.add("demo.run", self._run)
+        router.add("demo.code", self._code, new=True)
+
+    async def _command(self, reply: Reply, name: str | None) -> None:
+        if name is None:
+            await reply.show(list_screen(self._demos))
+        else:
+            await self._open(reply, name)
+
+    async def _open(self, reply: Reply, demo_id: str) -> None:
+        interaction = reply.interaction
+        if interaction.guild_id is None or interaction.channel_id is None:
+            raise UserError("Demos run in a server's channel, so that others can predict too. Use `/demo` there.")
+        missing = [need for need in NEEDED if not getattr(interaction.app_permissions, need)]
+        if missing:
+            wanted = ", ".join(need.replace("_", " ") for need in missing)
+            raise UserError(f"I may not {wanted} in this channel. Ask a manager to allow it, or use another channel.")
+        view = await self._demos.open(demo_id, interaction.guild_id, interaction.channel_id, reply.member_id)
+        message_id = await reply.show(self._screen(view), private=False)
+        if message_id is not None:
+            await self._demos.shown(view.run.id, message_id)
+
+    async def _predict(self, reply: Reply, run: str, choice: str) -> None:
+        learner = reply.learner
+        view = await self._demos.predict(ids.number(run), learner.member_id, learner.guild_id, learner.name, choice)
+        await reply.show(note(f"You predict: **{view.demo.label(choice)}**. You can change your mind until it runs.", BLURPLE))
+        self.hint_demo(view)
+
+    async def _run(self, reply: Reply, run: str, again: Literal["first", "again"]) -> None:
+        await reply.announce()
+        view = await self._demos.run(ids.number(run), again=again == "again")
+        if view.run.state == "queued":
+            self.hint_demo(view)
+
+    async def _code(self, reply: Reply, demo_id: str) -> None:
+        if demo_id not in self._demos.demos:
+            raise ids.stale()
+        name = demo_id.replace("-", "_") + ".py"
+        words = "This is the code that ran, in full. The bot's own `demos` folder holds it with what it imports."
+        await reply.show(Screen([words, Download(name, self._demos.code(demo_id))]))
+
+    async def show_demo(self, view: DemoView) -> None:
+        """Bring the demo's message up to date. Raises ChannelLostError when it is out of reach."""
+        try:
+            await self._scheduler.call(lambda: self._edit(view), urgency=SendScheduler.URGENT, key=_key(view))
+        except discord.HTTPException as problem:
+            if problem.code in GONE:
+                raise ChannelLostError(str(problem)) from problem
+            raise
+
+    def hint_demo(self, view: DemoView) -> None:
+        """The same when there is room for it."""
+        self._scheduler.hint(_key(view), lambda: self._edit(view))
+
+    async def _edit(self, view: DemoView) -> None:
+        if view.run.message_id is None:
+            return
+        channel = self._client.get_partial_messageable(view.run.channel_id, guild_id=view.run.guild_id)
+        screen = self._screen(view)
+        await channel.get_partial_message(view.run.message_id).edit(view=screen.view(), attachments=screen.files())
+
+    def _screen(self, view: DemoView) -> Screen:
+        return demo_screen(view, self._section_id(view.demo.section))
+
+    def _section_id(self, section: str) -> str | None:
+        for ref in self._library.sections:
+            if ref.section.id == section:
+                return ids.encode("lesson.read", ref.pack.id, section)
+        return None
+
+
+def _key(view: DemoView) -> str:
+    return f"demo {view.run.id}"
+
+
+def list_screen(demos: Demos) -> Screen:
+    """Every demo with what it measures."""
+    lines = [f"**{demo.title}** · about {demo.bound_seconds:.0f} s\n-# {demo.workload}" for demo in demos.demos.values()]
+    buttons = [
+        Button(demo.title, ids.encode("demo.open", demo.id), discord.ButtonStyle.primary) for demo in demos.demos.values()
+    ]
+    words = "Each runs live on this bot's own machine. Members predict first."
+    return Screen([f"## Demos\n{words}", "\n".join(lines), Row(buttons)])
+
+
+def demo_screen(view: DemoView, read_id: str | None) -> Screen:
+    """A demo at whatever stage it is."""
+    state = view.run.state
+    if view.result:
+        return _result_screen(view, view.result, read_id)
+    head: list[Block] = [f"## Demo · {view.demo.title}\n{view.demo.workload}."]
+    if state == "predicting":
+        return Screen([*head, *_predicting(view)], BLURPLE)
+    if state == "queued":
+        ahead = f"{view.ahead} ahead of it" if view.ahead else "it is next"
+        return Screen([*head, f"⏳ In the queue: {ahead}. One demo runs at a time, so that none disturbs another."], GREY)
+    if state == "failed":
+        again = Button("Run again", ids.encode("demo.run", view.run.id, "again"), discord.ButtonStyle.primary)
+        return Screen([*head, f"⚠️ {view.problem or 'This demo did not finish.'}", Row([again])], GREY)
+    done, steps, label = view.progress or (0, 1, "")
+    filled = round(12 * done / steps)
+    words = f"{done} of {steps} measured" + (f", last: {label}" if label else "") if done else "getting ready"
+    return Screen([*head, f"🔬 Running\n`{'█' * filled}{'░' * (12 - filled)}` {words}", _votes(view)], BLURPLE)
+
+
+def _predicting(view: DemoView) -> list[Block]:
+    choices = [
+        Button(choice.label, ids.encode("demo.predict", view.run.id, choice.id)) for choice in view.demo.choices
+    ]
+    run = Button("▶ Run it now", ids.encode("demo.run", view.run.id, "first"), discord.ButtonStyle.success)
+    return [
+        f"### {view.demo.question}\nPredict before it runs; nobody sees your prediction.",
+        Row(choices),
+        RULE,
+        f"{_votes(view)} It starts by itself <t:{-(-view.starts_ms // 1000)}:R>.",
+        Row([run]),
+    ]
+
+
+def _votes(view: DemoView) -> str:
+    count = sum(view.votes.values())
+    return f"{count} prediction{'s' * (count != 1)} so far."
+
+
+def _result_screen(view: DemoView, result: DemoResult, read_id: str | None) -> Screen:
+    blocks: list[Block] = [f"## {result.verdict.headline}\n-# Demo · {view.demo.title} · {view.demo.workload}"]
+    if result.picture:
+        blocks.append(Picture(f"{view.demo.id}.png", result.picture, alt_text(result.chart)))
+    else:
+        bars = "\n".join(f"{bar.label}: **{bar.shown}**" for bar in result.chart.bars)
+        blocks.append(f"{result.chart.title}\n{bars}")
+    blocks.append("\n".join(f"- {sentence}" for sentence in result.verdict.sentences))
+    blocks.append(_predicted(view, result))
+    blocks.append(f"-# {result.chart.footer}")
+    buttons = [Button("Read the section", read_id, discord.ButtonStyle.primary)] if read_id else []
+    buttons.append(Button("Try it yourself", ids.encode("demo.code", view.demo.id)))
+    buttons.append(Button("Run again", ids.encode("demo.run", view.run.id, "again")))
+    blocks.append(Row(buttons))
+    return Screen(blocks, GREEN if result.verdict.right_choice else GREY)
+
+
+def _predicted(view: DemoView, result: DemoResult) -> str:
+    if not result.predicted:
+        return "Nobody predicted this time."
+    if result.verdict.right_choice is None:
+        return f"{result.predicted} had predicted; without a clear result nobody was right or wrong."
+    right = view.demo.label(result.verdict.right_choice)
+    if not result.predicted_right:
+        return f"**{right}** it was; nobody had predicted that."
+    names = ", ".join(safe(name) for name in result.predicted_right[:20])
+    more = len(result.predicted_right) - 20
+    return f"**{right}** it was. Predicted by {names}{f' and {more} more' if more > 0 else ''}."

@@ -1,0 +1,48 @@
+"""`/help`: what to do first, in one screen."""
+
+import discord
+from discord import app_commands
+
+from bot.ui import ids
+from bot.ui.layouts import RULE, Button, Row, Screen
+from bot.ui.replies import Desk, Reply
+from bot.ui.routing import Router
+
+
+class HelpFeature:
+    """The command, and its first steps."""
+
+    def __init__(self, pack_id: str, title: str, first_section: str) -> None:
+        self._pack_id = pack_id
+        self._title = title
+        self._first_section = first_section
+
+    def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
+        """Register the command."""
+
+        @tree.command(name="help", description="What I can do, and where to start")
+        async def help_(interaction: discord.Interaction) -> None:
+            await desk.serve(interaction, self._show)
+
+    async def _show(self, reply: Reply) -> None:
+        await reply.show(self.screen(in_server=reply.interaction.guild_id is not None))
+
+    def screen(self, *, in_server: bool) -> Screen:
+        """The commands that work here, each in a line."""
+        lines = [
+            "**`/lesson`** reads the course, a page at a time. It remembers where you were.",
+            "**`/quiz`** asks you questions, in private, and explains every option.",
+        ]
+        if in_server:
+            lines += [
+                "**`/demo`** measures a claim of the lesson live: predict, run, see the chart.",
+                "**`/leaderboard`** shows who has the most points here, and your own place.",
+            ]
+        else:
+            lines.append("`/demo` and `/leaderboard` belong to a server; here you can read and practise.")
+        points = "A right answer earns 10 points when the question is new to you or due again, so repeating pays only when it helps."
+        buttons = [
+            Button("Open the lesson", ids.encode("lesson.read", self._pack_id, self._first_section), discord.ButtonStyle.primary),
+            Button("Try five questions", ids.encode("quiz.start", self._pack_id, self._first_section), discord.ButtonStyle.success),
+        ]
+        return Screen([f"## Studyhall\nA study hall for **{self._title}**.", "\n".join(lines), RULE, points, Row(buttons)])

@@ -1,0 +1,127 @@
+"""Screens as values, and how they become Components V2 messages.
+
+A screen is built anew for every send and its view is stopped before: discord.py then keeps no copy of it, and clicks
+are found by their custom id alone, before and after a restart.
+"""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import discord
+from discord import ui
+
+BLURPLE, GREEN, RED, GREY = 0x5865F2, 0x3BA55D, 0xD83C3E, 0x6D7480
+MAX_TEXT = 4_000
+RULE = "\x00rule"
+"""A block that draws a line."""
+
+
+@dataclass(frozen=True)
+class Button:
+    """A button; ``id`` is a custom id made by ``ids.encode``."""
+
+    label: str
+    id: str
+    style: discord.ButtonStyle = discord.ButtonStyle.secondary
+    disabled: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """Up to five buttons beside each other."""
+
+    buttons: Sequence[Button]
+
+
+@dataclass(frozen=True)
+class Pick:
+    """A select menu of up to 25 (label, value, description)."""
+
+    id: str
+    placeholder: str
+    options: Sequence[tuple[str, str, str]]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A PNG with the words for those who don't see it."""
+
+    name: str
+    data: bytes
+    alt: str
+
+
+@dataclass(frozen=True)
+class Download:
+    """A text file to take along."""
+
+    name: str
+    text: str
+
+
+Block = str | Row | Pick | Picture | Download
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One message: blocks from top to bottom, in a frame of one colour."""
+
+    blocks: Sequence[Block]
+    accent: int = BLURPLE
+
+    def view(self) -> ui.LayoutView:
+        """A fresh view of the screen."""
+        container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=self.accent)
+        for block in self.blocks:
+            container.add_item(_item(block))
+        view = ui.LayoutView(timeout=None)
+        view.add_item(container)
+        view.stop()
+        return view
+
+    def files(self) -> list[discord.File]:
+        """Fresh file objects for what the screen attaches."""
+        files = []
+        for block in self.blocks:
+            if isinstance(block, Picture):
+                files.append(discord.File(io.BytesIO(block.data), block.name, description=block.alt))
+            elif isinstance(block, Download):
+                files.append(discord.File(io.BytesIO(block.text.encode()), block.name))
+        return files
+
+    @property
+    def text_length(self) -> int:
+        """Characters of text, which Discord limits to 4,000 a message."""
+        return sum(len(block) for block in self.blocks if isinstance(block, str) and block != RULE)
+
+
+def _item(block: Block) -> ui.Item[ui.LayoutView]:
+    if isinstance(block, str):
+        return ui.Separator() if block == RULE else ui.TextDisplay(block)
+    if isinstance(block, Row):
+        buttons = [
+            ui.Button(label=b.label[:80], custom_id=b.id, style=b.style, disabled=b.disabled) for b in block.buttons
+        ]
+        return ui.ActionRow(*buttons)
+    if isinstance(block, Pick):
+        options = [
+            discord.SelectOption(label=label[:100], value=value, description=description[:100] or None)
+            for label, value, description in block.options[:25]
+        ]
+        return ui.ActionRow(ui.Select(custom_id=block.id, placeholder=block.placeholder[:150], options=options))
+    if isinstance(block, Picture):
+        gallery: ui.MediaGallery[ui.LayoutView] = ui.MediaGallery()
+        gallery.add_item(media=f"attachment://{block.name}", description=block.alt[:1024])
+        return gallery
+    return ui.File(f"attachment://{block.name}")
+
+
+def code_block(code: str, language: str = "python") -> str:
+    """Code as Discord highlights it."""
+    return f"```{language}\n{code.rstrip()}\n```"
+
+
+def note(text: str, accent: int = GREY) -> Screen:
+    """A screen of a few words."""
+    return Screen([text], accent)

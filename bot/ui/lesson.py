@@ -1,0 +1,160 @@
+"""`/lesson`: the contents with one's progress, and a section's pages."""
+
+import discord
+from discord import app_commands
+
+from bot.packs.library import Library, SectionRef
+from bot.services.lessons import Contents, ContentsLine, LessonPage, Lessons
+from bot.ui import ids
+from bot.ui.layouts import BLURPLE, RULE, Block, Button, Pick, Row, Screen, code_block
+from bot.ui.replies import Desk, Reply
+from bot.ui.routing import Router
+
+
+class LessonFeature:
+    """The command, and what its buttons do."""
+
+    def __init__(self, lessons: Lessons, library: Library) -> None:
+        self._lessons = lessons
+        self._library = library
+
+    def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
+        """Register the command and its actions."""
+
+        @tree.command(name="lesson", description="Read the lesson, section by section")
+        @app_commands.describe(section="Where to start; without it you get the contents with your progress")
+        async def lesson(interaction: discord.Interaction, section: str | None = None) -> None:
+            await desk.serve(interaction, lambda reply: self._open(reply, section))
+
+        @lesson.autocomplete("section")
+        async def sections(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+            return section_choices(self._library, typed)
+
+        router.add("lesson.contents", self._show_contents)
+        router.add("lesson.page", self._turn)
+        router.add("lesson.pick", self._pick)
+        router.add("lesson.read", self._read, new=True)
+        router.add("lesson.share", self._share, new=True)
+
+    async def _open(self, reply: Reply, section: str | None) -> None:
+        if section is None:
+            await reply.show(contents_screen(await self._lessons.contents(reply.member_id)))
+        else:
+            ref = self._library.find_section(section)
+            await reply.show(self._screen(reply, await self._lessons.open(reply.member_id, ref)))
+
+    async def _show_contents(self, reply: Reply, pack_id: str) -> None:
+        await reply.update(contents_screen(await self._lessons.contents(reply.member_id, pack_id)))
+
+    async def _turn(self, reply: Reply, pack_id: str, section_id: str, number: str) -> None:
+        ref = self._library.section(pack_id, section_id)
+        await reply.update(self._screen(reply, await self._lessons.open(reply.member_id, ref, ids.number(number))))
+
+    async def _pick(self, reply: Reply, pack_id: str, section_id: str) -> None:
+        ref = self._library.section(pack_id, section_id)
+        await reply.update(self._screen(reply, await self._lessons.open(reply.member_id, ref)))
+
+    async def _read(self, reply: Reply, pack_id: str, section_id: str) -> None:
+        ref = self._library.section(pack_id, section_id)
+        await reply.show(self._screen(reply, await self._lessons.open(reply.member_id, ref)))
+
+    async def _share(self, reply: Reply, pack_id: str, section_id: str, number: str) -> None:
+        ref = self._library.section(pack_id, section_id)
+        page = await self._lessons.open(reply.member_id, ref, ids.number(number))
+        await reply.show(shared_screen(page), private=False)
+
+    def _screen(self, reply: Reply, page: LessonPage) -> Screen:
+        return page_screen(page, in_server=reply.interaction.guild_id is not None)
+
+
+def section_choices(library: Library, typed: str) -> list[app_commands.Choice[str]]:
+    """Up to 25 sections whose title holds what was typed."""
+    wanted = typed.strip().casefold()
+    refs = [ref for ref in library.sections if wanted in library.title(ref).casefold()]
+    return [app_commands.Choice(name=library.title(ref)[:100], value=ref.key) for ref in refs[:25]]
+
+
+def contents_screen(contents: Contents) -> Screen:
+    """A pack's sections with the member's progress."""
+    blocks: list[Block] = [f"## {contents.title}\n-# {contents.subtitle}\n{contents.description}".strip(), RULE]
+    blocks.append("\n".join(_contents_line(i, line) for i, line in enumerate(contents.lines, 1)))
+    blocks.append(
+        Pick(
+            ids.encode("lesson.pick", contents.pack_id),
+            "Open a section…",
+            [(line.ref.section.title, line.ref.section.id, line.ref.section.summary) for line in contents.lines],
+        )
+    )
+    if contents.resume:
+        ref, number = contents.resume
+        label = f"Continue: {ref.section.title}, page {number + 1}"
+        blocks.append(Row([Button(label, _page_id(ref, number), discord.ButtonStyle.primary)]))
+    else:
+        first = contents.lines[0].ref
+        blocks.append(Row([Button("Start reading", _page_id(first, 0), discord.ButtonStyle.primary)]))
+    return Screen(blocks, BLURPLE)
+
+
+def _contents_line(number: int, line: ContentsLine) -> str:
+    if line.finished:
+        state = "✅ read"
+    elif line.read:
+        state = f"📖 {line.read} of {line.pages} pages read"
+    else:
+        state = f"{line.pages} page{'s' * (line.pages > 1)}"
+    return f"**{number}. {line.ref.section.title}** · {state}\n-# {line.ref.section.summary}"
+
+
+def page_screen(page: LessonPage, *, in_server: bool) -> Screen:
+    """One page with its way on, back and out."""
+    ref = page.ref
+    turn = [
+        Button("◀ Previous", _page_id(*page.before) if page.before else "sh:lesson.none", disabled=page.before is None),
+        Button(
+            _next_label(page),
+            _page_id(*page.after) if page.after else "sh:lesson.none:1",
+            discord.ButtonStyle.primary,
+            disabled=page.after is None,
+        ),
+        Button("Contents", ids.encode("lesson.contents", ref.pack.id)),
+    ]
+    more = [Button("Quiz me on this", ids.encode("quiz.start", ref.pack.id, ref.section.id), discord.ButtonStyle.success)]
+    if in_server:
+        more += [Button("Run the demo", ids.encode("demo.open", demo)) for demo in ref.section.demos[:2]]
+        more.append(Button("Share here", ids.encode("lesson.share", ref.pack.id, ref.section.id, page.number)))
+    return Screen([*page_blocks(page), Row(turn), Row(more)], BLURPLE)
+
+
+def shared_screen(page: LessonPage) -> Screen:
+    """The page for a whole channel, with a way in for everybody."""
+    read = Button("Read this section", ids.encode("lesson.read", page.ref.pack.id, page.ref.section.id))
+    return Screen([*page_blocks(page), Row([read])], BLURPLE)
+
+
+def page_blocks(page: LessonPage) -> list[Block]:
+    """What a page says."""
+    section, content = page.ref.section, page.page
+    body = f"### {section.title} · {content.title}\n{content.text.rstrip()}"
+    if content.code:
+        body += "\n" + code_block(content.code)
+        if content.output:
+            body += "\nIt prints:\n" + code_block(content.output, "text")
+    if content.after:
+        body += f"\n{content.after.rstrip()}"
+    blocks: list[Block] = [body]
+    if page.is_last:
+        remember = "\n".join(f"- {line}" for line in section.remember)
+        blocks += [RULE, f"**Remember**\n{remember}"]
+    source = f" · [Source]({content.source})" if content.source else ""
+    blocks.append(f"-# Page {page.number + 1} of {page.count}{source}")
+    return blocks
+
+
+def _next_label(page: LessonPage) -> str:
+    if page.after and page.after[0] != page.ref:
+        return f"Next: {page.after[0].section.title} ▶"
+    return "Next ▶"
+
+
+def _page_id(ref: SectionRef, number: int) -> str:
+    return ids.encode("lesson.page", ref.pack.id, ref.section.id, number)

@@ -1,0 +1,239 @@
+"""`/quiz`: one question at a time, and after each choice why it is right or wrong."""
+
+from typing import Literal
+
+import discord
+from discord import app_commands
+
+from bot.packs.library import Library
+from bot.quiz.points import POINTS_FOR_RIGHT, Standing
+from bot.quiz.practice import DEFAULT_QUESTIONS, LETTERS, MAX_QUESTIONS
+from bot.services.practice import Asking, Outcome, Practice, QuestionChangedError, Summary
+from bot.ui import ids
+from bot.ui.layouts import BLURPLE, GREEN, RED, RULE, Block, Button, Row, Screen, code_block
+from bot.ui.lesson import section_choices
+from bot.ui.replies import Desk, Reply
+from bot.ui.routing import Router
+
+
+class QuizFeature:
+    """The command, and what its buttons do."""
+
+    def __init__(self, practice: Practice, library: Library) -> None:
+        self._practice = practice
+        self._library = library
+
+    def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
+        """Register the command and its actions."""
+
+        @tree.command(name="quiz", description="Practise: questions for you alone, every option explained")
+        @app_commands.describe(
+            section="What to be asked about; without it, everything",
+            difficulty="How hard the questions are; without it, all of them",
+            questions=f"How many, 1 to {MAX_QUESTIONS} (default {DEFAULT_QUESTIONS})",
+        )
+        async def quiz(
+            interaction: discord.Interaction,
+            section: str | None = None,
+            difficulty: Literal["easy", "medium", "hard"] | None = None,
+            questions: app_commands.Range[int, 1, MAX_QUESTIONS] = DEFAULT_QUESTIONS,
+        ) -> None:
+            await desk.serve(interaction, lambda reply: self._start(reply, section, difficulty, questions))
+
+        @quiz.autocomplete("section")
+        async def sections(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+            return section_choices(self._library, typed)
+
+        router.add("quiz.start", self._start_on, new=True)
+        router.add("quiz.pick", self._answer)
+        router.add("quiz.next", self._next)
+        router.add("quiz.others", self._others)
+        router.add("quiz.back", self._back)
+        router.add("quiz.retry", self._retry)
+        router.add("quiz.more", self._more)
+
+    async def _start(self, reply: Reply, section: str | None, difficulty: str | None, questions: int) -> None:
+        ref = self._library.find_section(section) if section else None
+        run = await self._practice.start(reply.learner, ref, difficulty, questions)
+        remark = ""
+        if len(run.asked) < questions:
+            remark = f"There are {len(run.asked)} questions like that, so this quiz has {len(run.asked)}."
+        await reply.show(self._screen(await self._practice.current(run.id, reply.member_id), remark))
+
+    async def _start_on(self, reply: Reply, pack_id: str, section_id: str) -> None:
+        run = await self._practice.start(reply.learner, self._library.section(pack_id, section_id), None)
+        await reply.show(self._screen(await self._practice.current(run.id, reply.member_id)))
+
+    async def _answer(self, reply: Reply, run: str, position: str, letter: str) -> None:
+        try:
+            outcome = await self._practice.answer(
+                ids.number(run), ids.number(position), ids.number(letter), reply.learner, reply.stamp_ms
+            )
+        except QuestionChangedError as changed:
+            current = await self._practice.current(ids.number(run), reply.member_id)
+            await reply.update(self._screen(current, changed.text))
+        else:
+            await reply.update(outcome_screen(outcome))
+
+    async def _next(self, reply: Reply, run: str) -> None:
+        await reply.update(self._screen(await self._practice.current(ids.number(run), reply.member_id)))
+
+    async def _others(self, reply: Reply, run: str, position: str) -> None:
+        await reply.update(
+            options_screen(await self._practice.outcome(ids.number(run), ids.number(position), reply.member_id))
+        )
+
+    async def _back(self, reply: Reply, run: str, position: str) -> None:
+        await reply.update(
+            outcome_screen(await self._practice.outcome(ids.number(run), ids.number(position), reply.member_id))
+        )
+
+    async def _retry(self, reply: Reply, run: str) -> None:
+        new_run = await self._practice.retry_missed(ids.number(run), reply.learner)
+        await reply.update(self._screen(await self._practice.current(new_run.id, reply.member_id)))
+
+    async def _more(self, reply: Reply, run: str) -> None:
+        done = await self._practice.summary(ids.number(run), reply.member_id)
+        new_run = await self._practice.start(reply.learner, done.section, done.run.difficulty, len(done.run.asked) or 1)
+        await reply.update(self._screen(await self._practice.current(new_run.id, reply.member_id)))
+
+    def _screen(self, current: Asking | Summary, remark: str = "") -> Screen:
+        return question_screen(current, remark) if isinstance(current, Asking) else summary_screen(current)
+
+
+def question_screen(asking: Asking, remark: str = "") -> Screen:
+    """A question with its lettered options; the letters are on the buttons."""
+    blocks: list[Block] = [_stem(asking)]
+    if remark:
+        blocks.insert(0, f"-# {remark}")
+    blocks.append(_options(asking))
+    run = asking.run
+    blocks.append(
+        Row(
+            [
+                Button(
+                    LETTERS[i],
+                    ids.encode("quiz.pick", run.id, asking.asked.position, i),
+                    discord.ButtonStyle.primary,
+                )
+                for i in range(len(asking.asked.order))
+            ]
+        )
+    )
+    return Screen(blocks, BLURPLE)
+
+
+def _stem(asking: Asking) -> str:
+    question = asking.question
+    head = f"-# Question {asking.number} of {len(asking.run.asked)} · {asking.section_title} · {question.difficulty}"
+    body = f"{head}\n**{question.stem.strip()}**"
+    return body + ("\n" + code_block(question.code) if question.code else "")
+
+
+def _options(asking: Asking) -> str:
+    texts = [asking.question.options[option].text for option in asking.asked.order]
+    return "\n".join(f"**{LETTERS[i]}** · {text.strip()}" for i, text in enumerate(texts))
+
+
+def outcome_screen(outcome: Outcome) -> Screen:
+    """Right or wrong, and why; then the ways on."""
+    asking, question = outcome.asking, outcome.asking.question
+    chosen, key = question.options[outcome.chosen], question.options[question.key]
+    letter = asking.asked.letter_of
+    blocks: list[Block] = [_stem(asking), _options(asking), RULE]
+    if outcome.doubled:
+        blocks.append(f"You had already answered **{letter(outcome.chosen)}**; the first answer counts.")
+    if outcome.correct:
+        verdict = f"### ✅ Right: {letter(outcome.chosen)}\n{chosen.why.strip()}"
+    else:
+        verdict = (
+            f"### ❌ Not quite: you chose {letter(outcome.chosen)}\n{chosen.why.strip()}\n"
+            f"**The right answer is {letter(question.key)}** · {key.text.strip()}\n{key.why.strip()}"
+        )
+    blocks.append(verdict)
+    blocks.append(_points_line(outcome))
+    run, position = asking.run.id, asking.asked.position
+    on = "See how it went" if outcome.is_last else "Next ▶"
+    blocks.append(
+        Row(
+            [
+                Button(on, ids.encode("quiz.next", run), discord.ButtonStyle.primary),
+                Button("Why not the others?", ids.encode("quiz.others", run, position)),
+                Button("Read the section", ids.encode("lesson.read", asking.run.pack_id, question.section)),
+            ]
+        )
+    )
+    return Screen(blocks, GREEN if outcome.correct else RED)
+
+
+def _points_line(outcome: Outcome) -> str:
+    if outcome.standing is None:
+        return f"-# This answer earned {outcome.points} points."
+    if not outcome.correct:
+        return f"-# No points this time. A right answer to a new or due question earns {POINTS_FOR_RIGHT}."
+    if outcome.standing is Standing.NOT_DUE:
+        return "-# No points: you have answered this one before and it is not due yet. It counts again when it is."
+    reason = "new to you" if outcome.standing is Standing.NEW else "due again"
+    where = "" if outcome.in_server else " (In direct messages they count for no leaderboard.)"
+    return f"-# **+{outcome.points} points**: the question was {reason}.{where}"
+
+
+def options_screen(outcome: Outcome) -> Screen:
+    """Every option with its reason, then the rule."""
+    asking, question = outcome.asking, outcome.asking.question
+    lines = []
+    for i, option_index in enumerate(asking.asked.order):
+        option = question.options[option_index]
+        mark = "✅" if option.correct else "❌"
+        yours = " *(your choice)*" if option_index == outcome.chosen else ""
+        lines.append(f"{mark} **{LETTERS[i]}** · {option.text.strip()}{yours}\n{option.why.strip()}")
+    blocks: list[Block] = [f"**{question.stem.strip()}**", RULE, "\n\n".join(lines), RULE]
+    belief = outcome.misconception
+    if belief:
+        blocks.append(f"**A belief to drop**: {belief.belief} {belief.correction}")
+    source = f"\n-# [Source]({question.source})" if question.source else ""
+    blocks.append(f"**The rule**: {question.explanation.strip()}{source}")
+    run, position = asking.run.id, asking.asked.position
+    on = "See how it went" if outcome.is_last else "Next ▶"
+    blocks.append(
+        Row(
+            [
+                Button(on, ids.encode("quiz.next", run), discord.ButtonStyle.primary),
+                Button("Back to my answer", ids.encode("quiz.back", run, position)),
+                Button("Read the section", ids.encode("lesson.read", asking.run.pack_id, question.section)),
+            ]
+        )
+    )
+    return Screen(blocks, BLURPLE)
+
+
+def summary_screen(summary: Summary) -> Screen:
+    """How the run went, and what to do about it."""
+    run = summary.run
+    total = len(run.asked)
+    what = summary.section.section.title if summary.section else "all sections"
+    if not total:
+        return Screen(["The questions of this quiz were taken out of the course. Start a new one with `/quiz`."])
+    cheer = "Every one right!" if run.right == total else "Missed ones come back until they stick."
+    blocks: list[Block] = [
+        f"## {run.right} of {total} right\n-# {what} · {run.difficulty or 'every difficulty'}\n"
+        f"**{run.points} points** earned. {cheer}"
+    ]
+    if summary.missed:
+        missed = "\n".join(f"- {_short(question.stem)}" for question in summary.missed[:10])
+        blocks += [RULE, f"**Worth another look**\n{missed}"]
+    buttons = []
+    if summary.missed:
+        buttons.append(Button("Retry missed", ids.encode("quiz.retry", run.id), discord.ButtonStyle.primary))
+    buttons.append(Button("Another quiz", ids.encode("quiz.more", run.id)))
+    if summary.missed:
+        buttons.append(
+            Button("Read the section", ids.encode("lesson.read", run.pack_id, summary.missed[0].section))
+        )
+    blocks.append(Row(buttons))
+    return Screen(blocks, GREEN if run.right == total else BLURPLE)
+
+
+def _short(text: str, limit: int = 110) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= limit else words[: limit - 1] + "…"

@@ -1,0 +1,134 @@
+"""Answering interactions: at once, by the initial response; every error in words."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+
+import discord
+
+from bot.clock import snowflake_ms
+from bot.errors import StudyhallError, UserError
+from bot.services.practice import Learner
+from bot.telemetry import new_error_id
+from bot.ui.layouts import GREY, RED, Screen, note
+
+UNKNOWN_INTERACTION, ALREADY_ANSWERED = 10062, 40060
+
+_log = logging.getLogger(__name__)
+
+
+class Reply:
+    """One interaction and its answer.
+
+    ``new`` tells what a slow answer is announced as: a new message (*thinking…*), or an edit of the clicked one.
+    """
+
+    def __init__(self, interaction: discord.Interaction, *, private: bool, new: bool) -> None:
+        self.interaction = interaction
+        self._private = private
+        self._new = new or interaction.type is discord.InteractionType.application_command
+        self._lock = asyncio.Lock()
+        self._announced = False
+
+    @property
+    def member_id(self) -> int:
+        """Who acted."""
+        return self.interaction.user.id
+
+    @property
+    def stamp_ms(self) -> int:
+        """When Discord received it."""
+        return snowflake_ms(self.interaction.id)
+
+    @property
+    def learner(self) -> Learner:
+        """Who acted, and in which server."""
+        return Learner(self.member_id, self.interaction.guild_id, self.interaction.user.display_name)
+
+    @property
+    def answered(self) -> bool:
+        """Whether the initial response is used up."""
+        return self.interaction.response.is_done()
+
+    async def announce(self) -> None:
+        """Say that an answer is coming, unless there is one already."""
+        async with self._lock:
+            if not self.answered:
+                if self._new:
+                    await self.interaction.response.defer(ephemeral=self._private, thinking=True)
+                else:
+                    await self.interaction.response.defer()
+                self._announced = True
+
+    async def show(self, screen: Screen, *, private: bool = True) -> int | None:
+        """Answer with a message; returns its id where Discord tells it."""
+        async with self._lock:
+            view, files = screen.view(), screen.files()
+            if not self.answered:
+                response = await self.interaction.response.send_message(view=view, files=files, ephemeral=private)
+                return response.message_id
+            if self._announced and self._new:
+                self._announced = False
+                return (await self.interaction.edit_original_response(view=view, attachments=files)).id
+            return (await self.interaction.followup.send(view=view, files=files, ephemeral=private, wait=True)).id
+
+    async def update(self, screen: Screen) -> None:
+        """Answer by changing the message that was clicked."""
+        async with self._lock:
+            if not self.answered:
+                await self.interaction.response.edit_message(view=screen.view(), attachments=screen.files())
+            else:
+                await self.interaction.edit_original_response(view=screen.view(), attachments=screen.files())
+
+
+Handle = Callable[[Reply], Awaitable[object]]
+
+
+class Desk:
+    """Where every command, click and form is answered; what takes longer than ``thinking_seconds`` is announced."""
+
+    def __init__(self, thinking_seconds: float) -> None:
+        self._thinking_seconds = thinking_seconds
+
+    async def serve(
+        self, interaction: discord.Interaction, handle: Handle, *, private: bool = True, new: bool = False
+    ) -> None:
+        """Run ``handle`` and see to it that the person gets an answer, whatever happens."""
+        reply = Reply(interaction, private=private, new=new)
+        slow = asyncio.create_task(self._announce_when_slow(reply), name="announce")
+        try:
+            await handle(reply)
+            if not reply.answered:
+                await reply.announce()
+        except Exception as problem:
+            await self._explain(reply, problem)
+        finally:
+            slow.cancel()
+
+    async def _announce_when_slow(self, reply: Reply) -> None:
+        await asyncio.sleep(self._thinking_seconds)
+        with contextlib.suppress(discord.HTTPException, discord.InteractionResponded):
+            await reply.announce()
+
+    async def _explain(self, reply: Reply, problem: Exception) -> None:
+        if isinstance(problem, discord.HTTPException) and problem.code in (UNKNOWN_INTERACTION, ALREADY_ANSWERED):
+            _log.warning("interaction %d could not be answered any more (%d)", reply.interaction.id, problem.code)
+            return
+        if isinstance(problem, UserError):
+            screen = note(f"⚠️ {problem.text}", GREY)
+        elif isinstance(problem, StudyhallError):
+            _log.warning("interaction %d: %s", reply.interaction.id, problem)
+            screen = note(f"⚠️ {problem.text}", RED)
+        else:
+            error_id = new_error_id()
+            _log.error("error %s in interaction %d", error_id, reply.interaction.id, exc_info=problem)
+            screen = note(
+                f"⚠️ Something went wrong on our side, and it was noted as `{error_id}`. Nothing is lost; please try again. "
+                "If it happens again, tell whoever runs this bot that id.",
+                RED,
+            )
+        try:
+            await reply.show(screen)
+        except discord.HTTPException as failed:
+            _log.warning("interaction %d: the person could not be told (%s)", reply.interaction.id, failed)

@@ -1,0 +1,64 @@
+"""One table from action to handler, and one net for whatever no handler matches.
+
+discord.py drops a click silently when no view is registered for it, when its item is not in the message any more, and a
+form submitted after a restart. So components and forms are not registered with it at all: they come in through
+``on_interaction``, are read by their custom id, and every one of them is answered.
+"""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+
+from bot.errors import UserError
+from bot.ui import ids
+from bot.ui.replies import Desk, Reply
+
+Handler = Callable[..., Awaitable[object]]
+
+STALE_FORM = "This form can't be used any more; nothing was changed. Type `/` to see what I can do now."
+
+
+@dataclass(frozen=True)
+class _Entry:
+    handler: Handler
+    new: bool
+
+
+class Router:
+    """Finds the handler of a click or a form."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._entries: dict[str, _Entry] = {}
+
+    def add(self, action: str, handler: Handler, *, new: bool = False) -> None:
+        """Let ``handler(reply, *arguments)`` answer an action; ``new``: with a message of its own.
+
+        A handler takes the custom id's arguments as text and reads numbers with ``ids.number``.
+        """
+        assert action not in self._entries, action
+        self._entries[action] = _Entry(handler, new)
+
+    async def dispatch(self, interaction: discord.Interaction) -> None:
+        """Answer a component or form interaction; others are left alone."""
+        if interaction.type not in (discord.InteractionType.component, discord.InteractionType.modal_submit):
+            return
+        data: Any = interaction.data or {}
+        found = ids.decode(str(data.get("custom_id", "")))
+        entry = self._entries.get(found[0]) if found else None
+        is_form = interaction.type is discord.InteractionType.modal_submit
+
+        async def handle(reply: Reply) -> None:
+            if not found or not entry:
+                raise UserError(STALE_FORM if is_form else ids.STALE)
+            arguments = [*found[1], *map(str, data.get("values", []))]
+            try:
+                inspect.signature(entry.handler).bind(reply, *arguments)
+            except TypeError:
+                raise UserError(STALE_FORM if is_form else ids.STALE) from None
+            await entry.handler(reply, *arguments)
+
+        await self._desk.serve(interaction, handle, new=bool(entry and entry.new))

@@ -1,0 +1,133 @@
+"""All public sends and edits pass here: 30 a second for the process, urgent ones first, hints merged or dropped.
+
+Discord allows 50 requests a second for each bot (https://discord.com/developers/docs/topics/rate-limits#global-rate-limit);
+answers to interactions do not count.
+"""
+
+import asyncio
+import heapq
+import itertools
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+CALLS_PER_SECOND = 30
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(order=True)
+class _Call:
+    urgency: int
+    number: int
+    function: Callable[[], Awaitable[Any]] = field(compare=False)
+    done: asyncio.Future[Any] = field(compare=False)
+
+
+class SendScheduler:
+    """Spaces out calls to Discord.
+
+    ``hint_seconds`` is the shortest time between two hints of one key. Nothing runs while nothing waits.
+    """
+
+    URGENT, NORMAL = 0, 1
+
+    def __init__(self, hint_seconds: float, calls_per_second: float = CALLS_PER_SECOND) -> None:
+        self._hint_seconds = hint_seconds
+        self._gap = 1 / calls_per_second
+        self._free_at = 0.0
+        self._numbers = itertools.count()
+        self._heap: list[_Call] = []
+        self._hints: dict[str, Callable[[], Awaitable[Any]]] = {}
+        self._last_hint: dict[str, float] = {}
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._drain: asyncio.Task[None] | None = None
+        self._sending: set[asyncio.Task[None]] = set()
+
+    async def call(self, function: Callable[[], Awaitable[T]], *, urgency: int = NORMAL, key: str = "") -> T:
+        """Run ``function`` in its turn and return its result; a waiting hint of the same key is dropped."""
+        self._forget(key)
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._push(urgency, function, done)
+        return await done
+
+    def hint(self, key: str, function: Callable[[], Awaitable[object]]) -> None:
+        """Run ``function`` when there is room and it is time; a later hint or call of the same key replaces it."""
+        self._hints[key] = function
+        if key in self._timers:
+            return
+        loop = asyncio.get_running_loop()
+        wait = self._last_hint.get(key, -self._hint_seconds) + self._hint_seconds - loop.time()
+        self._timers[key] = loop.call_later(max(0.0, wait), self._hint_due, key)
+
+    async def close(self) -> None:
+        """Drop what waits and end."""
+        for timer in self._timers.values():
+            timer.cancel()
+        tasks = [*self._sending, *([self._drain] if self._drain else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for call in self._heap:
+            call.done.cancel()
+
+    def _forget(self, key: str) -> None:
+        self._hints.pop(key, None)
+        if timer := self._timers.pop(key, None):
+            timer.cancel()
+
+    def _hint_due(self, key: str) -> None:
+        self._timers.pop(key, None)
+        function = self._hints.pop(key, None)
+        if function is None:
+            return
+        loop = asyncio.get_running_loop()
+        self._last_hint[key] = loop.time()
+        if len(self._last_hint) > 1000:
+            self._last_hint = {k: at for k, at in self._last_hint.items() if loop.time() - at < self._hint_seconds}
+        if self._heap:  # nothing that can be dropped goes before something that can't
+            return
+        done: asyncio.Future[Any] = loop.create_future()
+        done.add_done_callback(_log_failed_hint)
+        self._push(self.NORMAL, function, done)
+
+    def _push(self, urgency: int, function: Callable[[], Awaitable[Any]], done: asyncio.Future[Any]) -> None:
+        heapq.heappush(self._heap, _Call(urgency, next(self._numbers), function, done))
+        if self._drain is None:
+            self._drain = asyncio.create_task(self._run(), name="send-scheduler")
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            while self._heap:
+                wait = self._free_at - loop.time()
+                if wait > 0:
+                    await asyncio.sleep(wait)
+                self._free_at = max(self._free_at, loop.time()) + self._gap
+                task = asyncio.create_task(_send(heapq.heappop(self._heap)), name="send")
+                self._sending.add(task)
+                task.add_done_callback(self._sending.discard)
+        finally:
+            self._drain = None
+
+
+async def _send(call: _Call) -> None:
+    try:
+        result = await call.function()
+    except asyncio.CancelledError:
+        call.done.cancel()
+        raise
+    except Exception as problem:
+        if not call.done.done():
+            call.done.set_exception(problem)
+    else:
+        if not call.done.done():
+            call.done.set_result(result)
+
+
+def _log_failed_hint(done: asyncio.Future[Any]) -> None:
+    if not done.cancelled() and (problem := done.exception()):
+        _log.info("a hint was not shown: %s", problem)
