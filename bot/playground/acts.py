@@ -1,0 +1,190 @@
+"""What members can do: run a command, click, submit a form, say something. Checked as Discord's own client would."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from bot.playground.interactions import AUTOCOMPLETE, COMMAND, COMPONENT, FORM, Answered, Interaction, Interactions
+from bot.playground.world import MAX_MEMBERS, Channel, Json, World
+
+SUBCOMMAND, SUBCOMMAND_GROUP, STRING, INTEGER, BOOLEAN, USER, CHANNEL, NUMBER = 1, 2, 3, 4, 5, 6, 7, 10
+
+
+class ActError(Exception):
+    """Something a member can't do; the text says why."""
+
+
+class Acts:
+    """A member's side of the small Discord. Raises ActError with a sentence for what can't be done."""
+
+    def __init__(self, world: World, interactions: Interactions) -> None:
+        self._world = world
+        self._interactions = interactions
+
+    def run_command(
+        self,
+        member_id: str,
+        channel_id: str,
+        command_id: str,
+        options: list[Json],
+        answered: Answered,
+        *,
+        autocomplete: bool = False,
+    ) -> Interaction:
+        """Type a slash command, or (``autocomplete``) a part of one."""
+        channel = self._channel(member_id, channel_id)
+        command = next((c for c in self._world.commands if c["id"] == command_id), None)
+        if command is None:
+            raise ActError("This command is not there any more. Type / to see what there is.")
+        place = 0 if channel.recipient is None else 1
+        allowed = command.get("contexts")
+        if allowed is not None and place not in allowed:
+            raise ActError("This command can't be used here.")
+        if not autocomplete:
+            _check_options(command.get("options") or [], options)
+        data: Json = {"id": command["id"], "name": command["name"], "type": 1, "options": options}
+        if resolved := self._resolved(options):
+            data["resolved"] = resolved
+        kind = AUTOCOMPLETE if autocomplete else COMMAND
+        return self._interactions.start(kind, member_id, channel, data, answered)
+
+    def click(
+        self,
+        member_id: str,
+        channel_id: str,
+        message_id: str,
+        custom_id: str,
+        answered: Answered,
+        values: list[str] | None = None,
+    ) -> Interaction:
+        """Press a button, or choose ``values`` in a select menu."""
+        channel = self._channel(member_id, channel_id)
+        stored = channel.messages.get(message_id)
+        if stored is None or stored.viewer not in (None, member_id):
+            raise ActError("This message is not there any more.")
+        component = next((c for c in _walk(stored.message["components"]) if c.get("custom_id") == custom_id), None)
+        if component is None or component.get("disabled"):
+            raise ActError("This button can't be pressed any more.")
+        return self.forge(member_id, channel, stored.message, custom_id, component["type"], answered, values)
+
+    def forge(
+        self,
+        member_id: str,
+        channel: Channel,
+        message: Json,
+        custom_id: str,
+        component_type: int,
+        answered: Answered,
+        values: list[str] | None = None,
+    ) -> Interaction:
+        """Send a component interaction whether or not the message has such a component."""
+        data: Json = {"custom_id": custom_id, "component_type": component_type, "id": 1}
+        if component_type != 2:
+            data["values"] = values or []
+            if resolved := self._resolved([{"type": USER, "value": value} for value in values or []]):
+                data["resolved"] = resolved
+        return self._interactions.start(COMPONENT, member_id, channel, data, answered, message)
+
+    def submit(
+        self, member_id: str, interaction_id: str, custom_id: str, components: list[Json], answered: Answered
+    ) -> Interaction:
+        """Send a form that the interaction opened."""
+        opener = self._interactions.get(interaction_id)
+        if opener is None or opener.member_id != member_id or opener.response_type != 9:
+            raise ActError("This form is not open any more.")
+        message = None
+        if opener.message_id and opener.message_id in opener.channel.messages:
+            message = opener.channel.messages[opener.message_id].message
+        data = {"custom_id": custom_id, "components": components}
+        return self._interactions.start(FORM, member_id, opener.channel, data, answered, message)
+
+    def say(self, member_id: str, channel_id: str, content: str) -> None:
+        """Write a plain message."""
+        channel = self._channel(member_id, channel_id)
+        if not content.strip() or len(content) > 2000:
+            raise ActError("A message has 1 to 2,000 characters.")
+        self._world.create_message(channel, self._world.members[member_id], {"content": content}, {})
+
+    def delete(self, member_id: str, channel_id: str, message_id: str) -> None:
+        """Delete a message, or dismiss a private one."""
+        channel = self._channel(member_id, channel_id)
+        stored = channel.messages.get(message_id)
+        if stored is not None and stored.viewer in (None, member_id):
+            self._world.delete_message(channel_id, message_id)
+
+    def add_member(self, name: str) -> Json:
+        """Bring in another member."""
+        name = " ".join(name.split())
+        if not 1 <= len(name) <= 32:
+            raise ActError("A name has 1 to 32 characters.")
+        if len(self._world.members) >= MAX_MEMBERS:
+            raise ActError(f"The playground holds {MAX_MEMBERS} members.")
+        return self._world.add_member(name)
+
+    def _channel(self, member_id: str, channel_id: str) -> Channel:
+        channel = self._world.channels.get(channel_id)
+        if channel is None or channel.recipient not in (None, member_id):
+            raise ActError("This channel is not there any more.")
+        return channel
+
+    def _resolved(self, options: list[Json]) -> Json:
+        users: Json = {}
+        for option in options:
+            inner = self._resolved(option.get("options") or [])
+            users |= inner.get("users", {})
+            if option.get("type") == USER and str(option.get("value")) in self._world.members:
+                users[str(option["value"])] = self._world.members[str(option["value"])]
+        if not users:
+            return {}
+        members = {
+            user_id: self._world.member(user_id) | {"permissions": str(self._world.permissions_of(user_id))}
+            for user_id in users
+        }
+        return {"users": users, "members": members}
+
+
+def _walk(components: list[Json]) -> Iterator[Json]:
+    for component in components:
+        yield component
+        yield from _walk(component.get("components") or [])
+        if component.get("accessory"):
+            yield component["accessory"]
+
+
+def _check_options(declared: list[Json], given: list[Json]) -> None:
+    """Hold what was typed against what the command declares, as Discord's client does before it sends."""
+    names = {option["name"]: option for option in declared}
+    values = {option["name"]: option for option in given}
+    for name, option in values.items():
+        if name not in names:
+            raise ActError(f"This command has no option {name}.")
+        if names[name]["type"] in (SUBCOMMAND, SUBCOMMAND_GROUP):
+            _check_options(names[name].get("options") or [], option.get("options") or [])
+        else:
+            _check_value(names[name], option.get("value"))
+    subcommands = [option for option in declared if option["type"] in (SUBCOMMAND, SUBCOMMAND_GROUP)]
+    if subcommands and not values:
+        raise ActError("Choose one of the command's parts.")
+    for name, option in names.items():
+        if option.get("required") and name not in values:
+            raise ActError(f"The option {name} is required.")
+
+
+def _check_value(option: Json, value: Any) -> None:
+    name, kind = option["name"], option["type"]
+    low, high = option.get("min_value"), option.get("max_value")
+    wrong = {
+        STRING: not isinstance(value, str),
+        INTEGER: not isinstance(value, int) or isinstance(value, bool),
+        NUMBER: not isinstance(value, int | float) or isinstance(value, bool),
+        BOOLEAN: not isinstance(value, bool),
+    }.get(kind, not isinstance(value, str))
+    if wrong:
+        words = {STRING: "text", INTEGER: "a whole number", NUMBER: "a number", BOOLEAN: "True or False"}
+        raise ActError(f"{name} should be {words.get(kind, 'one of the list')}.")
+    if kind in (INTEGER, NUMBER) and ((low is not None and value < low) or (high is not None and value > high)):
+        raise ActError(f"{name} should be from {low} to {high}.")
+    if kind == STRING and not option.get("min_length", 0) <= len(value) <= option.get("max_length", 6000):
+        raise ActError(f"{name} is too short or too long.")
+    choices = [choice["value"] for choice in option.get("choices") or []]
+    if choices and value not in choices:
+        raise ActError(f"{name} should be one of the list.")

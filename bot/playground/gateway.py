@@ -1,0 +1,293 @@
+"""The Gateway: hello, identify, heartbeat, dispatch, resume, reconnect, invalid session; with transport compression.
+
+https://discord.com/developers/docs/events/gateway
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import secrets
+import zlib
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from aiohttp import WSMsgType, web
+
+from bot.playground.world import Json, World
+
+DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, VOICE, RESUME, RECONNECT, MEMBERS, INVALID, HELLO, ACK = (
+    0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11,
+)  # fmt: skip
+HEARTBEAT_SECONDS = 41.25
+RESUME_SECONDS = 180.0
+GUILDS, GUILD_MESSAGES, DIRECT_MESSAGES = 1 << 0, 1 << 9, 1 << 12
+
+_log = logging.getLogger(__name__)
+
+
+class _Compressor(Protocol):
+    def compress(self, data: bytes) -> bytes: ...
+
+
+class _Zlib:
+    def __init__(self) -> None:
+        self._context = zlib.compressobj()
+
+    def compress(self, data: bytes) -> bytes:
+        return self._context.compress(data) + self._context.flush(zlib.Z_SYNC_FLUSH)
+
+
+class _Zstd:
+    """`zstd-stream`, which discord.py asks for where it finds a zstd library: the same libraries, in its order."""
+
+    def __init__(self) -> None:
+        try:
+            from compression.zstd import ZstdCompressor
+        except ImportError:
+            import zstandard
+
+            stream = zstandard.ZstdCompressor().compressobj()
+            self._compress: Callable[[bytes], bytes] = lambda data: (
+                stream.compress(data) + stream.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
+            )
+        else:
+            context: Any = ZstdCompressor()
+            self._compress = lambda data: context.compress(data, context.FLUSH_BLOCK)
+
+    def compress(self, data: bytes) -> bytes:
+        return self._compress(data)
+
+
+class _Session:
+    """What a client may resume: its number, its last events, the socket that it is on."""
+
+    def __init__(self, intents: int) -> None:
+        self.id = secrets.token_hex(16)
+        self.intents = intents
+        self.sequence = 0
+        self.events: deque[Json] = deque(maxlen=2000)
+        self.connection: _Connection | None = None
+        self.left_at: float | None = None
+
+
+class _Connection:
+    """One socket; messages leave it in the order in which they were sent."""
+
+    def __init__(self, socket: web.WebSocketResponse, compressor: _Compressor | None) -> None:
+        self.socket = socket
+        self._compressor = compressor
+        self._queue: asyncio.Queue[Json | None] = asyncio.Queue()
+        self.writer = asyncio.create_task(self._write(), name="gateway-writer")
+        self.last_beat = asyncio.get_running_loop().time()
+
+    def send(self, payload: Json) -> None:
+        self._queue.put_nowait(payload)
+
+    async def _write(self) -> None:
+        with contextlib.suppress(ConnectionError):
+            while (payload := await self._queue.get()) is not None:
+                data = json.dumps(payload, separators=(",", ":"))
+                if self._compressor:
+                    await self.socket.send_bytes(self._compressor.compress(data.encode()))
+                else:
+                    await self.socket.send_str(data)
+
+    async def flush_and_close(self, code: int) -> None:
+        self._queue.put_nowait(None)
+        await self.writer
+        await self.socket.close(code=code)
+
+
+class Gateway:
+    """Serves the bot's WebSocket. Its methods `drop`, `reconnect` and `invalidate` do what Discord does now and then."""
+
+    def __init__(self, world: World, token: str, address: str, heartbeat_seconds: float = HEARTBEAT_SECONDS) -> None:
+        self._world = world
+        self._token = token
+        self._address = address
+        self._heartbeat_seconds = heartbeat_seconds
+        self._sessions: dict[str, _Session] = {}
+        self._connections: set[_Connection] = set()
+        self.acknowledge_heartbeats = True
+        self.identified = 0
+        self.resumed = 0
+        world.listeners.append(self._hear)
+
+    @property
+    def online(self) -> bool:
+        """Whether a bot is connected."""
+        return any(session.connection for session in self._sessions.values())
+
+    def dispatch(self, event: str, data: Json) -> bool:
+        """Send an event to the bot, or keep it for its resume; says whether there is anybody to get it."""
+        reached = False
+        for session in list(self._sessions.values()):
+            if self._ended(session):
+                del self._sessions[session.id]
+                continue
+            session.sequence += 1
+            payload = {"op": DISPATCH, "t": event, "s": session.sequence, "d": data}
+            session.events.append(payload)
+            if session.connection:
+                session.connection.send(payload)
+            reached = True
+        return reached
+
+    def _ended(self, session: _Session) -> bool:
+        now = asyncio.get_running_loop().time()
+        return session.left_at is not None and now - session.left_at > RESUME_SECONDS
+
+    def _hear(self, event: str, data: Json, viewer: str | None) -> None:
+        """What the bot gets to know of the world: with the intent `guilds` channels, not messages."""
+        if event == "channel_delete" and "guild_id" in data:
+            self.dispatch("CHANNEL_DELETE", data)
+
+    # What Discord does to clients
+
+    async def drop(self, code: int = 1006) -> None:
+        """Cut every connection: with a close code, or (1006) without a word."""
+        for connection in list(self._connections):
+            if code == 1006:
+                transport = connection.socket._req.transport if connection.socket._req else None
+                if transport:
+                    transport.abort()
+            else:
+                await connection.flush_and_close(code)
+
+    def reconnect(self) -> None:
+        """Ask for a reconnect (op 7)."""
+        for connection in self._connections:
+            connection.send({"op": RECONNECT, "d": None})
+
+    def invalidate(self, *, resumable: bool) -> None:
+        """Say that the session is invalid (op 9)."""
+        if not resumable:
+            self._sessions.clear()
+        for connection in self._connections:
+            connection.send({"op": INVALID, "d": resumable})
+
+    # One client
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        """One WebSocket of a bot, from hello to close."""
+        socket = web.WebSocketResponse(max_msg_size=4096 * 4, heartbeat=None)
+        await socket.prepare(request)
+        compress = request.query.get("compress", "")
+        connection = _Connection(socket, _compressor(compress))
+        self._connections.add(connection)
+        connection.send({"op": HELLO, "d": {"heartbeat_interval": round(self._heartbeat_seconds * 1000)}})
+        watch = asyncio.create_task(self._watch_heartbeats(connection), name="gateway-heartbeats")
+        session: _Session | None = None
+        try:
+            async for message in socket:
+                if message.type is not WSMsgType.TEXT:
+                    continue
+                try:
+                    payload = json.loads(message.data)
+                    op, data = payload["op"], payload.get("d")
+                except (ValueError, KeyError, TypeError):
+                    await connection.flush_and_close(4002)
+                    break
+                if op == HEARTBEAT:
+                    connection.last_beat = asyncio.get_running_loop().time()
+                    if self.acknowledge_heartbeats:
+                        connection.send({"op": ACK})
+                elif op in (IDENTIFY, RESUME):
+                    if session is not None:
+                        await connection.flush_and_close(4005)
+                        break
+                    if not isinstance(data, dict) or data.get("token") != self._token:
+                        await connection.flush_and_close(4004)
+                        break
+                    session = self._identify(connection, data) if op == IDENTIFY else self._resume(connection, data)
+                elif session is None:
+                    await connection.flush_and_close(4003)
+                    break
+                elif op not in (PRESENCE, VOICE, MEMBERS):
+                    await connection.flush_and_close(4001)
+                    break
+        finally:
+            watch.cancel()
+            connection.writer.cancel()
+            self._connections.discard(connection)
+            if session and session.connection is connection:
+                session.connection = None
+                session.left_at = asyncio.get_running_loop().time()
+                if socket.close_code in (1000, 1001):
+                    self._sessions.pop(session.id, None)
+                self._world.tell("bot", {"online": self.online, "bot": self._world.bot})
+        return socket
+
+    def _identify(self, connection: _Connection, data: Json) -> _Session:
+        world = self._world
+        session = _Session(int(data.get("intents", 0)))
+        self._sessions = {session.id: session}  # a second identify takes the first one's place
+        session.connection = connection
+        self.identified += 1
+        ready = {
+            "v": 10,
+            "user": world.bot | {"mfa_enabled": False, "locale": "en-US", "verified": True, "email": None},
+            "guilds": [{"id": world.guild_id, "unavailable": True}],
+            "session_id": session.id,
+            "session_type": "normal",
+            "resume_gateway_url": self._address,
+            "shard": data.get("shard", [0, 1]),
+            "application": {"id": world.application_id, "flags": 0},
+            "private_channels": [],
+            "relationships": [],
+            "_trace": ["playground"],
+        }
+        self.dispatch("READY", ready)
+        if session.intents & GUILDS:
+            self.dispatch("GUILD_CREATE", world.guild())
+        world.tell("bot", {"online": True, "bot": world.bot})
+        return session
+
+    def _resume(self, connection: _Connection, data: Json) -> _Session | None:
+        session = self._sessions.get(str(data.get("session_id")))
+        seen = data.get("seq")
+        if session is None or self._ended(session) or not isinstance(seen, int):
+            connection.send({"op": INVALID, "d": False})
+            return None
+        missed = [event for event in session.events if event["s"] > seen]
+        if missed and missed[0]["s"] != seen + 1:
+            connection.send({"op": INVALID, "d": False})
+            return None
+        session.connection, session.left_at = connection, None
+        self.resumed += 1
+        for event in missed:
+            connection.send(event)
+        session.sequence += 1
+        resumed = {"op": DISPATCH, "t": "RESUMED", "s": session.sequence, "d": {"_trace": ["playground"]}}
+        session.events.append(resumed)
+        connection.send(resumed)
+        self._world.tell("bot", {"online": True, "bot": self._world.bot})
+        return session
+
+    async def _watch_heartbeats(self, connection: _Connection) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(self._heartbeat_seconds / 2)
+            if loop.time() - connection.last_beat > self._heartbeat_seconds * 1.5:
+                _log.info("the bot's heartbeat is late; closing its connection")
+                await connection.flush_and_close(4009)
+                return
+
+    async def close(self) -> None:
+        """End every connection."""
+        for connection in list(self._connections):
+            with contextlib.suppress(Exception):
+                await asyncio.wait_for(connection.flush_and_close(1001), 2)
+
+
+def _compressor(name: str) -> _Compressor | None:
+    if name == "zlib-stream":
+        return _Zlib()
+    if name == "zstd-stream":
+        try:
+            return _Zstd()
+        except ImportError:
+            _log.warning("zstd was asked for, but no library for it is here; sending plain text")
+    return None

@@ -1,0 +1,259 @@
+"""Interactions: made by a member's action, answered once within 3 seconds, followed up for 15 minutes.
+
+https://discord.com/developers/docs/interactions/receiving-and-responding
+"""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.playground.api_errors import (
+    ALREADY_ACKNOWLEDGED,
+    INVALID_TOKEN,
+    UNKNOWN_INTERACTION,
+    UNKNOWN_MESSAGE,
+    UNKNOWN_WEBHOOK,
+    ApiError,
+)
+from bot.playground.limits import check_choices, check_modal
+from bot.playground.world import EPHEMERAL, Channel, Json, Upload, World
+
+COMMAND, COMPONENT, AUTOCOMPLETE, FORM = 2, 3, 4, 5
+ANSWER_SECONDS = 3.0
+TOKEN_MS = 15 * 60 * 1000
+
+Answered = Callable[[str, Json], None]
+"""Hears of the outcome: (state, details); states: acknowledged, failed, modal, choices."""
+
+
+@dataclass
+class Interaction:
+    """One interaction and how far it is."""
+
+    id: str
+    token: str
+    kind: int
+    member_id: str
+    channel: Channel
+    message_id: str | None
+    made_ms: int
+    answered: Answered
+    name: str = ""
+    response_type: int | None = None
+    expired: bool = False
+    original_id: str | None = None
+    deadline: asyncio.TimerHandle | None = None
+
+
+class Interactions:
+    """Every interaction of the last 15 minutes."""
+
+    def __init__(self, world: World, dispatch: Callable[[str, Json], bool]) -> None:
+        self._world = world
+        self._dispatch = dispatch
+        self._by_id: dict[str, Interaction] = {}
+        self._by_token: dict[str, Interaction] = {}
+
+    def start(
+        self,
+        kind: int,
+        member_id: str,
+        channel: Channel,
+        data: Json,
+        answered: Answered,
+        message: Json | None = None,
+    ) -> Interaction:
+        """Send an interaction to the bot and start its clock; ``answered`` hears what becomes of it."""
+        world = self._world
+        one = Interaction(
+            id=world.new_id(),
+            token=secrets.token_urlsafe(48),
+            kind=kind,
+            member_id=member_id,
+            channel=channel,
+            message_id=message["id"] if message else None,
+            made_ms=world.now_ms(),
+            answered=answered,
+            name=str(data.get("name", "")),
+        )
+        self._by_id[one.id] = self._by_token[one.token] = one
+        self._forget_old()
+        one.deadline = asyncio.get_running_loop().call_later(ANSWER_SECONDS, self._too_late, one)
+        if not self._dispatch("INTERACTION_CREATE", self._payload(one, data, message)):
+            self._too_late(one)
+        return one
+
+    def _payload(self, one: Interaction, data: Json, message: Json | None) -> Json:
+        world, channel = self._world, one.channel
+        user = world.members[one.member_id]
+        payload: Json = {
+            "id": one.id,
+            "application_id": world.application_id,
+            "type": one.kind,
+            "token": one.token,
+            "version": 1,
+            "data": data,
+            "channel_id": channel.id,
+            "channel": world.channel_object(channel),
+            "app_permissions": str(channel.bot_permissions),
+            "locale": "en-US",
+            "entitlements": [],
+            "attachment_size_limit": 10 * 1024 * 1024,
+        }
+        if channel.recipient is None:
+            member = world.member(one.member_id) | {
+                "user": user,
+                "permissions": str(world.permissions_of(one.member_id)),
+            }
+            payload |= {
+                "guild_id": world.guild_id,
+                "guild": {"id": world.guild_id, "features": [], "locale": "en-US"},
+                "guild_locale": "en-US",
+                "member": member,
+                "context": 0,
+                "authorizing_integration_owners": {"0": world.guild_id},
+            }
+        else:
+            payload |= {"user": user, "context": 1, "authorizing_integration_owners": {"0": "0"}}
+        if message is not None:
+            payload["message"] = message
+        return payload
+
+    def _too_late(self, one: Interaction) -> None:
+        if one.deadline:
+            one.deadline.cancel()
+        if one.response_type is None and not one.expired:
+            one.expired = True
+            one.answered("failed", {"reason": "The application did not respond"})
+
+    def _forget_old(self) -> None:
+        oldest = self._world.now_ms() - TOKEN_MS
+        for one in [one for one in self._by_id.values() if one.made_ms < oldest and one.response_type is not None]:
+            self._by_id.pop(one.id, None)
+            if len(self._by_token) > 20_000:
+                self._by_token.pop(one.token, None)
+
+    # The first answer
+
+    def callback(self, interaction_id: str, token: str, body: Json, uploads: dict[int, Upload]) -> Json:
+        """Take the initial response. Raises ApiError (10062, 40060, or what the message breaks)."""
+        one = self._by_id.get(interaction_id)
+        if one is None or one.token != token or one.expired:
+            raise ApiError(UNKNOWN_INTERACTION)
+        if one.response_type is not None:
+            raise ApiError(ALREADY_ACKNOWLEDGED)
+        kind, data = body.get("type"), body.get("data") or {}
+        allowed = {COMMAND: {4, 5, 9}, COMPONENT: {4, 5, 6, 7, 9}, AUTOCOMPLETE: {8}, FORM: {4, 5, 6, 7}}[one.kind]
+        if kind not in allowed:
+            errors = {"type": {"_errors": [{"code": "BASE_TYPE_CHOICES", "message": f"Value must be one of {allowed}."}]}}
+            raise ApiError((400, 50035, "Invalid Form Body"), errors)
+        message = self._respond(one, kind, data, uploads)
+        one.response_type = kind
+        if one.deadline:
+            one.deadline.cancel()
+        if kind not in (8, 9):
+            one.answered("acknowledged", {})
+        return self._callback_response(one, kind, message)
+
+    def _respond(self, one: Interaction, kind: int, data: Json, uploads: dict[int, Upload]) -> Json | None:
+        world = self._world
+        if kind in (4, 5):
+            viewer = one.member_id if (data.get("flags") or 0) & EPHEMERAL else None
+            message = world.create_message(
+                one.channel, world.bot, data, uploads, viewer=viewer, extra=self._metadata(one), loading=kind == 5
+            )
+            one.original_id = message["id"]
+            return message
+        if kind in (6, 7):
+            if one.message_id is None:
+                raise ApiError(UNKNOWN_MESSAGE)
+            one.original_id = one.message_id
+            if kind == 7:
+                return world.edit_message(one.channel, one.message_id, data, uploads)
+        elif kind == 8:
+            check_choices(data.get("choices"))
+            one.answered("choices", {"choices": data["choices"]})
+        elif kind == 9:
+            check_modal(data)
+            one.answered("modal", {"interaction_id": one.id, "modal": data})
+        return None
+
+    def _metadata(self, one: Interaction) -> Json:
+        user = self._world.members[one.member_id]
+        metadata: Json = {
+            "id": one.id,
+            "type": one.kind,
+            "user": user,
+            "authorizing_integration_owners": {"0": self._world.guild_id},
+        }
+        extra: Json = {
+            "application_id": self._world.application_id,
+            "webhook_id": self._world.application_id,
+            "interaction_metadata": metadata,
+        }
+        if one.kind == COMMAND:
+            extra |= {"type": 20, "interaction": {"id": one.id, "type": 2, "name": one.name, "user": user}}
+        elif one.message_id is not None:
+            metadata["interacted_message_id"] = one.message_id
+        if one.kind == FORM:
+            metadata["triggering_interaction_metadata"] = {
+                "id": one.id,
+                "type": COMMAND,
+                "user": user,
+                "authorizing_integration_owners": {"0": self._world.guild_id},
+            }
+        return extra
+
+    def _callback_response(self, one: Interaction, kind: int, message: Json | None) -> Json:
+        about: Json = {
+            "id": one.id,
+            "type": one.kind,
+            "channel_id": one.channel.id,
+            "response_message_loading": kind == 5,
+            "response_message_ephemeral": bool(message and message["flags"] & EPHEMERAL),
+        }
+        if one.original_id is not None:
+            about["response_message_id"] = one.original_id
+        if one.channel.recipient is None:
+            about["guild_id"] = self._world.guild_id
+        response: Json = {"interaction": about}
+        if message is not None:
+            response["resource"] = {"type": kind, "message": message}
+        return response
+
+    # What may follow, by the webhook of the token
+
+    def of_token(self, application_id: str, token: str) -> Interaction:
+        """The interaction whose token this is. Raises ApiError when it has ended or is not known."""
+        if application_id != self._world.application_id:
+            raise ApiError(UNKNOWN_WEBHOOK)
+        one = self._by_token.get(token)
+        if one is None or self._world.now_ms() - one.made_ms > TOKEN_MS:
+            raise ApiError(INVALID_TOKEN)
+        if one.response_type is None:
+            raise ApiError(UNKNOWN_WEBHOOK)
+        return one
+
+    def follow_up(self, one: Interaction, body: Json, uploads: dict[int, Upload]) -> Json:
+        """A further message; the first after *is thinking…* fills that one in."""
+        world = self._world
+        original = one.channel.messages.get(one.original_id or "")
+        if one.response_type == 5 and original and original.message["flags"] & (1 << 7):
+            return world.edit_message(one.channel, original.message["id"], body, uploads)
+        viewer = one.member_id if (body.get("flags") or 0) & EPHEMERAL else None
+        return world.create_message(one.channel, world.bot, body, uploads, viewer=viewer, extra=self._metadata(one))
+
+    def message_id(self, one: Interaction, name: str) -> str:
+        """The id behind ``@original`` or a message's own id. Raises ApiError when the interaction has none."""
+        message_id = one.original_id if name == "@original" else name
+        if message_id is None:
+            raise ApiError(UNKNOWN_MESSAGE)
+        self._world.message(one.channel.id, message_id)
+        return message_id
+
+    def get(self, interaction_id: str) -> Interaction | None:
+        """An interaction by its id."""
+        return self._by_id.get(interaction_id)
+
+

@@ -1,0 +1,134 @@
+/* The WebSocket to the playground: one per tab, reopened with back-off whenever it closes. */
+import { setClock } from "./clock.js";
+import { onAutocomplete, onInteraction, onModal, forgetPending } from "./interactions.js";
+import { DM, dropMessage, emit, putMessage, remember, selectChannel, state } from "./state.js";
+import { toast } from "./toast.js";
+
+const FIRST_DELAY_MS = 500;
+const LONGEST_DELAY_MS = 8000;
+const TYPING_MS = 10000;
+
+let socket = null;
+let attempts = 0;
+let retryTimer = 0;
+
+export function connect() {
+  clearTimeout(retryTimer);
+  const url = new URL("live", document.baseURI);
+  url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+  url.search = "";
+  const as = new URLSearchParams(location.search).get("as");
+  if (as) url.searchParams.set("as", as);
+  const mine = new WebSocket(url);
+  socket = mine;
+  mine.addEventListener("message", (event) => {
+    if (mine === socket) receive(JSON.parse(event.data));
+  });
+  mine.addEventListener("close", () => {
+    if (mine === socket) retry();
+  });
+}
+
+function retry() {
+  socket = null;
+  state.connected = false;
+  forgetPending();
+  emit("connection");
+  const delay = Math.min(FIRST_DELAY_MS * 2 ** attempts, LONGEST_DELAY_MS) * (0.75 + Math.random() / 2);
+  attempts += 1;
+  retryTimer = setTimeout(connect, delay);
+}
+
+/** Become another member in this tab. */
+export function actAs(memberId) {
+  if (memberId === state.me?.id) return;
+  remember("as", memberId, { push: true });
+  reconnect();
+}
+
+export function reconnect() {
+  const old = socket;
+  socket = null;
+  attempts = 0;
+  old?.close();
+  forgetPending();
+  connect();
+}
+
+/** Send one operation; false (with a word to the reader) when there is no connection. */
+export function send(operation) {
+  if (socket?.readyState !== WebSocket.OPEN) {
+    toast("Not connected to the playground just now. Please try again in a moment.");
+    return false;
+  }
+  socket.send(JSON.stringify(operation));
+  return true;
+}
+
+const HANDLERS = {
+  ready(data) {
+    attempts = 0;
+    const changedMember = state.me?.id !== data.me.id;
+    Object.assign(state, {
+      me: data.me, members: data.members ?? [], bot: data.bot, guild: data.guild,
+      channels: data.channels ?? [], commands: data.commands ?? [], connected: true, ready: true,
+    });
+    setBotOnline(data.bot_online);
+    if (changedMember) state.unread.clear();
+    state.messages = new Map(
+      Object.entries(data.messages ?? {}).map(([id, list]) => [id, new Map(list.map((message) => [message.id, message]))]),
+    );
+    state.typing.clear();
+    remember("as", data.me.id);
+    setClock(data.now_ms, data.shift_ms);
+    const wanted = state.channelId ?? new URLSearchParams(location.search).get("channel");
+    const known = state.channels.some((channel) => channel.id === wanted);
+    state.channelId = known ? wanted : (state.channels.find((channel) => channel.type !== DM) ?? state.channels[0])?.id ?? null;
+    if (state.channelId) remember("channel", state.channelId);
+    emit("all");
+    emit("connection");
+  },
+  message: (data) => putMessage(data.message),
+  message_delete: (data) => dropMessage(data.channel_id, data.id),
+  commands(data) {
+    state.commands = data.commands;
+    emit("commands");
+  },
+  members(data) {
+    state.members = data.members;
+    state.me = state.members.find((member) => member.id === state.me?.id) ?? state.me;
+    emit("members");
+  },
+  channels(data) {
+    state.channels = data.channels;
+    emit("channels");
+    if (!state.channels.some((channel) => channel.id === state.channelId) && state.channels[0]) selectChannel(state.channels[0].id);
+  },
+  clock: (data) => setClock(data.now_ms, data.shift_ms),
+  bot(data) {
+    if (data.bot) state.bot = data.bot;
+    setBotOnline(data.online);
+    emit("bot");
+  },
+  typing(data) {
+    if (data.user?.id === state.me?.id) return;
+    if (!state.typing.has(data.channel_id)) state.typing.set(data.channel_id, new Map());
+    const entry = { user: data.user, until: performance.now() + TYPING_MS };
+    state.typing.get(data.channel_id).set(data.user.id, entry);
+    emit("typing");
+    setTimeout(() => emit("typing"), TYPING_MS + 50);
+  },
+  interaction: onInteraction,
+  choices: onAutocomplete,
+  modal: onModal,
+  error: (data) => toast(data.text),
+};
+
+function setBotOnline(online) {
+  state.botOnline = Boolean(online);
+  state.botSeenOnline ||= state.botOnline;
+}
+
+function receive(data) {
+  HANDLERS[data.t]?.(data);
+}

@@ -1,0 +1,66 @@
+/* The left column: the server, its channels, and who this tab is. */
+import { avatar, displayName, h, icon } from "./dom.js";
+import { DM, on, selectChannel, state } from "./state.js";
+import { themeButton } from "./theme.js";
+
+export function mountSidebar(side) {
+  const name = h("div", { class: "server-name" });
+  const list = h("div", { class: "channels" });
+  const me = h("div", { class: "me-words" });
+  const face = h("span", { class: "me-face" });
+  const status = h("div", { class: "bot-status", dataset: { testid: "bot-status" } });
+  side.append(name, list, status, h("div", { class: "me" }, face, me, themeButton()));
+
+  function showChannels() {
+    name.textContent = state.guild.name || "Studyhall playground";
+    const focused = list.contains(document.activeElement) ? document.activeElement.dataset.channelId : null;
+    const top = state.channels.filter((found) => found.type !== DM && !isThread(found));
+    const direct = state.channels.filter((found) => found.type === DM);
+    list.replaceChildren(
+      h("h2", { class: "group-title", text: "Text channels" }),
+      h("ul", {}, top.map((found) => h("li", {}, row(found), threadsOf(found)))),
+      ...(direct.length ? [h("h2", { class: "group-title", text: "Direct messages" }), h("ul", {}, direct.map((found) => h("li", {}, row(found))))] : []),
+    );
+    if (focused) list.querySelector(`[data-channel-id="${CSS.escape(focused)}"]`)?.focus();
+  }
+
+  const isThread = (found) => found.type === 11 || found.type === 12;
+
+  function threadsOf(parent) {
+    const threads = state.channels.filter((found) => isThread(found) && found.parent_id === parent.id);
+    return threads.length > 0 && h("ul", { class: "threads" }, threads.map((found) => h("li", {}, row(found))));
+  }
+
+  function row(found) {
+    const here = found.id === state.channelId;
+    const unread = state.unread.has(found.id);
+    return h("button", {
+      type: "button", class: ["channel", here && "here", unread && "unread"].filter(Boolean).join(" "), "aria-current": here ? "page" : null,
+      "aria-label": `${found.name}${unread ? ", new messages" : ""}`, dataset: { channelId: found.id }, on: { click: () => selectChannel(found.id) },
+    }, found.type === DM ? avatar(state.bot ?? { bot: true, username: found.name }, 24) : icon(isThread(found) ? "thread" : "hash", 20), h("span", { text: found.name }));
+  }
+
+  function showMe() {
+    if (!state.me) return;
+    face.replaceChildren(avatar(state.me, 32));
+    me.replaceChildren(h("strong", { text: displayName(state.me) }), h("small", { text: state.connected ? `@${state.me.username}` : "Reconnecting…" }));
+  }
+
+  function showStatus() {
+    const words = !state.connected ? "not connected" : state.botOnline ? "online" : state.botSeenOnline ? "offline" : "starting…";
+    status.dataset.online = state.connected && state.botOnline ? "true" : "false";
+    status.replaceChildren(h("i", { "aria-hidden": "true" }), h("span", { text: `${state.bot ? displayName(state.bot) : "Studyhall"} is ${words}` }));
+  }
+
+  let shownUnread = "";
+  on("all channel channels bot", showChannels);
+  on("messages", () => {
+    const unread = [...state.unread].join();
+    if (unread !== shownUnread) showChannels();
+    shownUnread = unread;
+  });
+  on("all members connection", showMe);
+  on("all bot connection", showStatus);
+  showChannels();
+  showStatus();
+}

@@ -1,0 +1,102 @@
+/* What this tab knows of the small Discord, and who wants to hear when it changes. */
+
+export const EPHEMERAL = 64;
+export const LOADING = 128;
+export const COMPONENTS_V2 = 32768;
+export const GUILD_TEXT = 0;
+export const DM = 1;
+
+export const state = {
+  me: null,
+  members: [],
+  bot: null,
+  botOnline: false,
+  botSeenOnline: false,
+  connected: false,
+  ready: false,
+  guild: { id: "", name: "" },
+  channels: [],
+  commands: [],
+  channelId: null,
+  messages: new Map(), // channel id -> Map(message id -> message)
+  unread: new Set(),
+  typing: new Map(), // channel id -> Map(user id -> {user, until})
+};
+
+const listeners = new Map();
+
+/** Topics: all, messages, members, channels, commands, bot, connection, channel, typing, clock, pending. */
+export function on(topics, listener) {
+  for (const topic of topics.split(" ")) {
+    if (!listeners.has(topic)) listeners.set(topic, new Set());
+    listeners.get(topic).add(listener);
+  }
+}
+
+export function emit(topic, detail) {
+  for (const listener of listeners.get(topic) ?? []) listener(detail);
+}
+
+export function bigId(id) {
+  try {
+    return BigInt(id);
+  } catch {
+    return 0n;
+  }
+}
+
+export function channelMessages(channelId) {
+  const found = [...(state.messages.get(channelId)?.values() ?? [])];
+  return found.sort((a, b) => {
+    const left = bigId(a.id), right = bigId(b.id);
+    return left < right ? -1 : left > right ? 1 : 0;
+  });
+}
+
+export function findMessage(channelId, messageId) {
+  return state.messages.get(channelId)?.get(messageId);
+}
+
+export function putMessage(message) {
+  if (!state.messages.has(message.channel_id)) state.messages.set(message.channel_id, new Map());
+  const channel = state.messages.get(message.channel_id);
+  const isNew = !channel.has(message.id);
+  channel.set(message.id, message);
+  state.typing.get(message.channel_id)?.delete(message.author?.id);
+  if (isNew && message.channel_id !== state.channelId) state.unread.add(message.channel_id);
+  emit("messages", { channelId: message.channel_id, messageId: message.id, isNew });
+}
+
+export function dropMessage(channelId, messageId) {
+  if (state.messages.get(channelId)?.delete(messageId)) emit("messages", { channelId, messageId, isNew: false });
+}
+
+export function channel(id = state.channelId) {
+  return state.channels.find((candidate) => candidate.id === id);
+}
+
+/** A person of the playground by id: a member, or the bot. */
+export function person(id) {
+  return state.members.find((member) => member.id === id) ?? (state.bot?.id === id ? state.bot : undefined);
+}
+
+export function selectChannel(id) {
+  if (!state.channels.some((candidate) => candidate.id === id)) return;
+  state.channelId = id;
+  state.unread.delete(id);
+  remember("channel", id);
+  emit("channel");
+}
+
+/** Keep a value in the page's address, so that a reload keeps it. */
+export function remember(name, value, { push = false } = {}) {
+  const url = new URL(location.href);
+  if (url.searchParams.get(name) === value) return;
+  url.searchParams.set(name, value);
+  history[push ? "pushState" : "replaceState"](null, "", url);
+}
+
+export function commandsHere() {
+  const place = channel()?.type === DM ? 1 : 0;
+  return state.commands.filter((command) => (command.type ?? 1) === 1 && (!command.contexts || command.contexts.includes(place)));
+}

@@ -1,0 +1,318 @@
+"""The routes of Discord's REST API v10 that the playground speaks; every other one is answered with 501 and logged."""
+
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+
+from bot.playground.api_errors import UNAUTHORIZED, UNKNOWN_GUILD, UNKNOWN_MEMBER, UNKNOWN_MESSAGE, ApiError
+from bot.playground.interactions import Interactions
+from bot.playground.limits import check_commands
+from bot.playground.ratelimits import RateLimits
+from bot.playground.world import SEND_MESSAGES, VIEW_CHANNEL, Json, Upload, World
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_log = logging.getLogger(__name__)
+
+
+class Rest:
+    """Answers the bot's requests.
+
+    ``intercept`` is asked before each one and may answer in its place: that is how tests make Discord fail.
+    """
+
+    def __init__(
+        self, world: World, interactions: Interactions, limits: RateLimits, token: str, gateway_address: str
+    ) -> None:
+        self._world = world
+        self._interactions = interactions
+        self._limits = limits
+        self._token = token
+        self._gateway_address = gateway_address
+        self.intercept: Callable[[web.Request], Awaitable[web.StreamResponse | None]] | None = None
+        self.after: Callable[[web.Request, web.StreamResponse], Awaitable[None]] | None = None
+        self.requests: list[tuple[str, str]] = []
+
+    def add_to(self, app: web.Application, base: str) -> None:
+        """Register every route below ``base``."""
+        message = "/channels/{channel_id}/messages/{message_id}"
+        hook = "/webhooks/{application_id}/{token}"
+        # method, path, handler, requests, seconds; the answers to interactions do not count against the 50 a second
+        table: list[tuple[str, str, Any, int, float]] = [
+            ("GET", "/gateway", self._gateway, 50, 1),
+            ("GET", "/gateway/bot", self._gateway_bot, 50, 1),
+            ("GET", "/users/@me", self._me, 30, 30),
+            ("GET", "/oauth2/applications/@me", self._application, 30, 30),
+            ("GET", "/applications/@me", self._application, 30, 30),
+            ("GET", "/applications/{application_id}/commands", self._get_commands, 10, 10),
+            ("PUT", "/applications/{application_id}/commands", self._put_commands, 10, 60),
+            ("POST", "/interactions/{interaction_id}/{token}/callback", self._callback, 10**6, 1),
+            ("POST", hook, self._follow_up, 5, 2),
+            ("GET", hook + "/messages/{message_id}", self._get_hook_message, 5, 2),
+            ("PATCH", hook + "/messages/{message_id}", self._edit_hook_message, 5, 2),
+            ("DELETE", hook + "/messages/{message_id}", self._delete_hook_message, 5, 2),
+            ("GET", "/channels/{channel_id}", self._get_channel, 50, 1),
+            ("GET", "/channels/{channel_id}/messages", self._get_messages, 5, 5),
+            ("POST", "/channels/{channel_id}/messages", self._create_message, 5, 5),
+            ("GET", message, self._get_message, 5, 5),
+            ("PATCH", message, self._edit_message, 5, 5),
+            ("DELETE", message, self._delete_message, 5, 1),
+            ("POST", "/channels/{channel_id}/typing", self._typing, 5, 5),
+            ("POST", "/users/@me/channels", self._open_dm, 50, 1),
+            ("GET", "/guilds/{guild_id}", self._get_guild, 5, 5),
+            ("GET", "/guilds/{guild_id}/channels", self._get_channels, 5, 5),
+            ("GET", "/guilds/{guild_id}/members/{user_id}", self._get_member, 5, 1),
+        ]
+        for method, path, handler, requests, seconds in table:
+            app.router.add_route(method, base + path, self._guarded(path, handler, requests, seconds))
+        app.router.add_route("*", base + "/{rest:.*}", self._guarded("rest", self._not_spoken, 50, 1))
+
+    def _guarded(self, path: str, handler: Handler, requests: int, seconds: float) -> Handler:
+        """The handler behind token, rate limit and error bodies."""
+        by_token = path.startswith(("/interactions", "/webhooks"))
+
+        async def guarded(request: web.Request) -> web.StreamResponse:
+            self.requests.append((request.method, request.path))
+            del self.requests[:-10_000]
+            if self.intercept and (answer := await self.intercept(request)) is not None:
+                return answer
+            headers: dict[str, str] = {}
+            try:
+                if not by_token and request.headers.get("Authorization") != f"Bot {self._token}":
+                    raise ApiError(UNAUTHORIZED)
+                major = request.match_info.get("channel_id") or request.match_info.get("token") or ""
+                bucket = f"{request.method} {path}:{major}"
+                headers, limited = self._limits.take(bucket, requests, seconds, counts_globally=not by_token)
+                if limited:
+                    body = {
+                        "message": "You are being rate limited.",
+                        "retry_after": round(limited.retry_after, 3),
+                        "global": limited.everywhere,
+                    }
+                    return _json(body, status=429, headers=headers)
+                response = await handler(request)
+            except ApiError as refusal:
+                response = _json(refusal.body, status=refusal.status)
+            response.headers.update(headers)
+            if self.after:
+                await self.after(request, response)
+            return response
+
+        return guarded
+
+    async def _not_spoken(self, request: web.Request) -> web.StreamResponse:
+        _log.warning("the playground does not speak %s %s", request.method, request.path)
+        message = f"The playground does not speak {request.method} {request.path}."
+        return _json({"message": message, "code": 0}, status=501)
+
+    # About the bot
+
+    async def _gateway(self, request: web.Request) -> web.StreamResponse:
+        return _json({"url": self._gateway_address})
+
+    async def _gateway_bot(self, request: web.Request) -> web.StreamResponse:
+        limit = {"total": 1000, "remaining": 999, "reset_after": 86_400_000, "max_concurrency": 1}
+        return _json({"url": self._gateway_address, "shards": 1, "session_start_limit": limit})
+
+    async def _me(self, request: web.Request) -> web.StreamResponse:
+        return _json(self._world.bot | {"mfa_enabled": False, "locale": "en-US", "verified": True})
+
+    async def _application(self, request: web.Request) -> web.StreamResponse:
+        world = self._world
+        owner = next(iter(world.members.values()))
+        return _json(
+            {
+                "id": world.application_id,
+                "name": world.bot["username"],
+                "icon": None,
+                "description": "",
+                "type": None,
+                "bot": world.bot,
+                "bot_public": True,
+                "bot_require_code_grant": False,
+                "verify_key": "0" * 64,
+                "flags": 0,
+                "flags_new": "0",
+                "redirect_uris": [],
+                "interactions_endpoint_url": None,
+                "role_connections_verification_url": None,
+                "owner": owner,
+                "approximate_guild_count": 1,
+                "approximate_user_install_count": 0,
+                "approximate_user_authorization_count": 0,
+                "explicit_content_filter": 0,
+                "team": None,
+                "eligible_oauth2_scopes": [],
+            }
+        )
+
+    async def _get_commands(self, request: web.Request) -> web.StreamResponse:
+        return _json(self._world.commands)
+
+    async def _put_commands(self, request: web.Request) -> web.StreamResponse:
+        world = self._world
+        body, _uploads = await _body(request)
+        check_commands(body)
+        version = world.new_id()
+        before = {command["name"]: command["id"] for command in world.commands}
+        world.commands = [
+            {
+                "default_member_permissions": None,
+                "dm_permission": True,
+                "contexts": None,
+                "integration_types": [0],
+                "nsfw": False,
+                "type": 1,
+                "name_localizations": None,
+                "description_localizations": None,
+                "options": [],
+                **{key: value for key, value in command.items() if value is not None},
+                "id": before.get(command["name"]) or world.new_id(),
+                "application_id": world.application_id,
+                "version": version,
+            }
+            for command in body
+        ]
+        world.tell("commands", {"commands": world.commands})
+        return _json(world.commands)
+
+    # Interactions
+
+    async def _callback(self, request: web.Request) -> web.StreamResponse:
+        body, uploads = await _body(request)
+        info = request.match_info
+        response = self._interactions.callback(info["interaction_id"], info["token"], body, uploads)
+        if request.query.get("with_response", "").lower() in ("true", "1"):
+            return _json(response)
+        return web.Response(status=204)
+
+    async def _follow_up(self, request: web.Request) -> web.StreamResponse:
+        one = self._interactions.of_token(request.match_info["application_id"], request.match_info["token"])
+        body, uploads = await _body(request)
+        message = self._interactions.follow_up(one, body, uploads)
+        return _json(message) if request.query.get("wait") else web.Response(status=204)
+
+    async def _get_hook_message(self, request: web.Request) -> web.StreamResponse:
+        one = self._interactions.of_token(request.match_info["application_id"], request.match_info["token"])
+        message_id = self._interactions.message_id(one, request.match_info["message_id"])
+        return _json(self._world.message(one.channel.id, message_id).message)
+
+    async def _edit_hook_message(self, request: web.Request) -> web.StreamResponse:
+        one = self._interactions.of_token(request.match_info["application_id"], request.match_info["token"])
+        message_id = self._interactions.message_id(one, request.match_info["message_id"])
+        body, uploads = await _body(request)
+        return _json(self._world.edit_message(one.channel, message_id, body, uploads))
+
+    async def _delete_hook_message(self, request: web.Request) -> web.StreamResponse:
+        one = self._interactions.of_token(request.match_info["application_id"], request.match_info["token"])
+        message_id = self._interactions.message_id(one, request.match_info["message_id"])
+        self._world.delete_message(one.channel.id, message_id)
+        return web.Response(status=204)
+
+    # Channels and messages
+
+    async def _get_channel(self, request: web.Request) -> web.StreamResponse:
+        channel = self._world.channel(request.match_info["channel_id"])
+        self._world.bot_may(channel, VIEW_CHANNEL)
+        return _json(self._world.channel_object(channel))
+
+    async def _get_messages(self, request: web.Request) -> web.StreamResponse:
+        channel = self._world.channel(request.match_info["channel_id"])
+        self._world.bot_may(channel, VIEW_CHANNEL)
+        return _json(self._world.history(channel, dict(request.query)))
+
+    async def _create_message(self, request: web.Request) -> web.StreamResponse:
+        channel = self._world.channel(request.match_info["channel_id"])
+        self._world.bot_may(channel, SEND_MESSAGES)
+        body, uploads = await _body(request)
+        return _json(self._world.create_message(channel, self._world.bot, body, uploads))
+
+    async def _get_message(self, request: web.Request) -> web.StreamResponse:
+        return _json(self._public(request))
+
+    async def _edit_message(self, request: web.Request) -> web.StreamResponse:
+        message = self._public(request)
+        channel = self._world.channel(message["channel_id"])
+        body, uploads = await _body(request)
+        return _json(self._world.edit_message(channel, message["id"], body, uploads))
+
+    async def _delete_message(self, request: web.Request) -> web.StreamResponse:
+        message = self._public(request)
+        self._world.delete_message(message["channel_id"], message["id"])
+        return web.Response(status=204)
+
+    def _public(self, request: web.Request) -> Json:
+        """The message that the path names; a private one can't be reached this way."""
+        info = request.match_info
+        channel = self._world.channel(info["channel_id"])
+        self._world.bot_may(channel, VIEW_CHANNEL)
+        stored = self._world.message(channel.id, info["message_id"])
+        if stored.viewer is not None:
+            raise ApiError(UNKNOWN_MESSAGE)
+        return stored.message
+
+    async def _typing(self, request: web.Request) -> web.StreamResponse:
+        channel = self._world.channel(request.match_info["channel_id"])
+        self._world.tell("typing", {"channel_id": channel.id, "user": self._world.bot})
+        return web.Response(status=204)
+
+    async def _open_dm(self, request: web.Request) -> web.StreamResponse:
+        body, _uploads = await _body(request)
+        for channel in self._world.channels.values():
+            if channel.recipient is not None and channel.recipient == str(body.get("recipient_id")):
+                return _json(self._world.channel_object(channel))
+        raise ApiError((400, 50007, "Cannot send messages to this user"))
+
+    # The server
+
+    def _guild(self, request: web.Request) -> None:
+        if request.match_info["guild_id"] != self._world.guild_id:
+            raise ApiError(UNKNOWN_GUILD)
+
+    async def _get_guild(self, request: web.Request) -> web.StreamResponse:
+        self._guild(request)
+        left_out = ("members", "channels", "threads", "presences", "voice_states", "joined_at", "large", "unavailable")
+        return _json({k: v for k, v in self._world.guild().items() if k not in left_out})
+
+    async def _get_channels(self, request: web.Request) -> web.StreamResponse:
+        self._guild(request)
+        return _json(self._world.guild()["channels"])
+
+    async def _get_member(self, request: web.Request) -> web.StreamResponse:
+        self._guild(request)
+        user = self._world.members.get(request.match_info["user_id"])
+        if user is None:
+            raise ApiError(UNKNOWN_MEMBER)
+        return _json(self._world.member(user["id"]) | {"user": user})
+
+
+async def _body(request: web.Request) -> tuple[Any, dict[int, Upload]]:
+    """The JSON body and the files of a request. Raises ApiError for a body that can't be read."""
+    uploads: dict[int, Upload] = {}
+    try:
+        if request.content_type != "multipart/form-data":
+            return await request.json(), uploads
+        body: Any = {}
+        async for part in await request.multipart():
+            name = getattr(part, "name", None) or ""
+            data = await part.read()  # type: ignore[union-attr]
+            if name == "payload_json":
+                body = json.loads(data)
+            elif name.startswith("files["):
+                kind = part.headers.get("Content-Type") or "application/octet-stream"
+                filename = getattr(part, "filename", None) or "file"
+                if filename.endswith(".png"):
+                    kind = "image/png"
+                uploads[int(name[6:-1])] = Upload(filename, kind, bytes(data))
+        return body, uploads
+    except (ValueError, UnicodeDecodeError) as problem:
+        raise ApiError((400, 50109, "The request body contains invalid JSON.")) from problem
+
+
+def _json(data: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+    """A JSON response; its type stands without a charset, as Discord's does: discord.py compares it to the letter."""
+    body = json.dumps(data, separators=(",", ":")).encode()
+    return web.Response(body=body, status=status, headers=headers, content_type="application/json")

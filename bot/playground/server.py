@@ -1,0 +1,150 @@
+"""The playground as one loopback server: API, Gateway, clock and page behind one port."""
+
+import asyncio
+import mimetypes
+import secrets
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from aiohttp import web
+
+from bot.playground.acts import Acts
+from bot.playground.gateway import HEARTBEAT_SECONDS, Gateway
+from bot.playground.interactions import Interactions
+from bot.playground.live import Live
+from bot.playground.ratelimits import RateLimits
+from bot.playground.rest import Rest
+from bot.playground.world import World
+
+PAGE = Path(__file__).parent / "page"
+HOST = "127.0.0.1"
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+CLOCK_WAIT_SECONDS = 25.0
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Playground:
+    """A running playground; use it as an async context manager.
+
+    ``address`` is the page (with its secret), ``api_url`` and ``gateway_url`` are what a bot connects to with ``token``.
+    """
+
+    def __init__(self, port: int = 0, *, heartbeat_seconds: float = HEARTBEAT_SECONDS) -> None:
+        self._port = port
+        self._heartbeat_seconds = heartbeat_seconds
+        self.secret = secrets.token_urlsafe(24)
+        self.token = f"playground.{secrets.token_urlsafe(32)}"
+        self._runner: web.AppRunner | None = None
+        self._shifted = asyncio.Event()
+
+    async def __aenter__(self) -> "Playground":
+        app = web.Application(middlewares=[self._guard], client_max_size=64 * 1024 * 1024)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
+        # The port must be known before the parts are made, and the routes before the server starts: so bind first.
+        server = await asyncio.get_running_loop().create_server(asyncio.Protocol, HOST, self._port)
+        self.port: int = server.sockets[0].getsockname()[1]
+        server.close()
+        await server.wait_closed()
+        self.host = f"{HOST}:{self.port}"
+        self.api_url = f"http://{self.host}/api/v10"
+        self.gateway_url = f"ws://{self.host}/gateway"
+        self.address = f"http://{self.host}/{self.secret}/"
+        self.clock_url = f"http://{self.host}/{self.secret}/clock"
+
+        self.world = World(self.address.rstrip("/"))
+        self.gateway = Gateway(self.world, self.token, self.gateway_url, self._heartbeat_seconds)
+        self.interactions = Interactions(self.world, self.gateway.dispatch)
+        self.acts = Acts(self.world, self.interactions)
+        self.limits = RateLimits()
+        self.rest = Rest(self.world, self.interactions, self.limits, self.token, self.gateway_url)
+        self.live = Live(self.world, self.acts, self.gateway)
+        self.world.listeners.append(self._hear)
+
+        self.rest.add_to(app, "/api/v10")
+        app.router.add_get("/gateway", self.gateway.serve)
+        app.router.add_get("/gateway/", self.gateway.serve)
+        app.router.add_get(f"/{self.secret}/", self._page)
+        app.router.add_get(f"/{self.secret}/live", self.live.serve)
+        app.router.add_get(f"/{self.secret}/clock", self._clock)
+        app.router.add_get(f"/{self.secret}/page/{{path:.+}}", self._asset)
+        app.router.add_get(f"/{self.secret}/{{path:attachments/.+}}", self._attachment)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, HOST, self.port).start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._shifted.set()
+        await self.live.close()
+        await self.gateway.close()
+        if self._runner:
+            await self._runner.cleanup()
+
+    @property
+    def bot_environment(self) -> dict[str, str]:
+        """The settings that connect a bot of this house to the playground."""
+        return {
+            "DISCORD_TOKEN": self.token,
+            "STUDYHALL_API_URL": self.api_url,
+            "STUDYHALL_GATEWAY_URL": self.gateway_url,
+            "STUDYHALL_CLOCK_URL": self.clock_url,
+        }
+
+    @web.middleware
+    async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Only this machine, by this address, and no page of another origin."""
+        origin = request.headers.get("Origin")
+        if request.host != self.host or (origin is not None and origin != f"http://{self.host}"):
+            return web.Response(status=403, text="The playground answers only at its own address.")
+        response = await handler(request)
+        if not response.prepared:
+            response.headers.update(
+                {
+                    "Content-Security-Policy": CSP,
+                    "X-Content-Type-Options": "nosniff",
+                    "Referrer-Policy": "no-referrer",
+                    "Cross-Origin-Opener-Policy": "same-origin",
+                    "Cross-Origin-Resource-Policy": "same-origin",
+                    "Cache-Control": "no-store",
+                }
+            )
+        return response
+
+    async def _page(self, request: web.Request) -> web.StreamResponse:
+        return web.Response(body=(PAGE / "index.html").read_bytes(), content_type="text/html", charset="utf-8")
+
+    async def _asset(self, request: web.Request) -> web.StreamResponse:
+        path = (PAGE / request.match_info["path"]).resolve()
+        if not path.is_relative_to(PAGE.resolve()) or not path.is_file():
+            raise web.HTTPNotFound
+        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        kinds = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+        return web.Response(body=path.read_bytes(), content_type=kinds.get(path.suffix, kind))
+
+    async def _attachment(self, request: web.Request) -> web.StreamResponse:
+        upload = self.world.files.get(request.match_info["path"])
+        if upload is None:
+            raise web.HTTPNotFound
+        if upload.content_type == "image/png":
+            return web.Response(body=upload.data, content_type="image/png")
+        # Whatever a bot attaches is taken along, never opened as a page of ours.
+        headers = {"Content-Disposition": "attachment"}
+        return web.Response(body=upload.data, content_type="application/octet-stream", headers=headers)
+
+    async def _clock(self, request: web.Request) -> web.StreamResponse:
+        """The clock's shift: at once when it is not the one that the bot knows, else when it changes."""
+        known = request.query.get("known")
+        if known == str(self.world.shift_ms):
+            try:
+                await asyncio.wait_for(self._shifted.wait(), CLOCK_WAIT_SECONDS)
+            except TimeoutError:
+                pass
+        return web.json_response({"shift_ms": self.world.shift_ms})
+
+    def _hear(self, event: str, data: object, viewer: str | None) -> None:
+        if event == "clock":
+            self._shifted.set()
+            self._shifted = asyncio.Event()

@@ -1,0 +1,475 @@
+"""The state of the small Discord: one server, its channels, members and messages."""
+
+import struct
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.clock import snowflake_at, utc
+from bot.playground.api_errors import (
+    FILE_TOO_LARGE,
+    MISSING_ACCESS,
+    MISSING_PERMISSIONS,
+    NOT_THE_AUTHOR,
+    UNKNOWN_CHANNEL,
+    UNKNOWN_MESSAGE,
+    ApiError,
+)
+from bot.playground.limits import COMPONENTS_V2, check_message
+
+EPHEMERAL, LOADING = 1 << 6, 1 << 7
+MAX_FILE_BYTES = 10 * 1024 * 1024
+NONCE_SECONDS = 300
+VIEW_CHANNEL, SEND_MESSAGES, ATTACH_FILES, READ_HISTORY = 1 << 10, 1 << 11, 1 << 15, 1 << 16
+SEND_IN_THREADS, MANAGE_GUILD = 1 << 38, 1 << 5
+BOT_PERMISSIONS = VIEW_CHANNEL | SEND_MESSAGES | ATTACH_FILES | READ_HISTORY | SEND_IN_THREADS
+MEMBER_PERMISSIONS = BOT_PERMISSIONS | (1 << 31)
+MAX_MEMBERS = 2_000
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file as it was sent."""
+
+    filename: str
+    content_type: str
+    data: bytes
+
+
+@dataclass
+class Stored:
+    """A message; ``viewer`` is who alone may see it (ephemeral), ``token`` the interaction it answered."""
+
+    message: Json
+    viewer: str | None = None
+
+
+@dataclass
+class Channel:
+    """A text channel of the server, or (with ``recipient``) a member's direct messages with the bot."""
+
+    id: str
+    name: str
+    topic: str = ""
+    recipient: str | None = None
+    messages: dict[str, Stored] = field(default_factory=dict)
+    nonces: dict[str, tuple[float, str]] = field(default_factory=dict)
+    bot_permissions: int = BOT_PERMISSIONS
+
+
+Listener = Callable[[str, Json, str | None], None]
+"""Gets (event, data, who alone may see it)."""
+
+
+class World:
+    """Everything there is. Listeners hear of each change; nothing here waits for anything."""
+
+    def __init__(self, origin: str, members: tuple[str, ...] = ("Ada", "Grace", "Linus")) -> None:
+        self.origin = origin
+        self.shift_ms = 0
+        self._last_id = 0
+        self.listeners: list[Listener] = []
+        self.files: dict[str, Upload] = {}
+        self.commands: list[Json] = []
+        self.application_id = self.new_id()
+        self.bot = self._user("Studyhall", self.application_id, bot=True)
+        self.guild_id = self.new_id()
+        self.members: dict[str, Json] = {}
+        self.channels: dict[str, Channel] = {}
+        for name, topic in (
+            ("study-hall", "Type / to see what Studyhall can do"),
+            ("quiz-night", "Predict, compete, compare"),
+        ):
+            channel = Channel(self.new_id(), name, topic)
+            self.channels[channel.id] = channel
+        for member in members:
+            self.add_member(member)
+
+    # Time and ids
+
+    def now_ms(self) -> int:
+        """The playground's clock, shift included."""
+        return time.time_ns() // 1_000_000 + self.shift_ms
+
+    def new_id(self) -> str:
+        """A fresh snowflake, later than every one before."""
+        self._last_id = max(snowflake_at(self.now_ms()), self._last_id + 1)
+        return str(self._last_id)
+
+    def stamp(self) -> str:
+        """Now, as the API writes it."""
+        return utc(self.now_ms()).isoformat()
+
+    def shift(self, seconds: int) -> None:
+        """Move the clock forward."""
+        self.shift_ms += seconds * 1000
+        self.tell("clock", {"now_ms": self.now_ms(), "shift_ms": self.shift_ms})
+
+    def tell(self, event: str, data: Json, viewer: str | None = None) -> None:
+        """Let every listener hear of a change."""
+        for listener in list(self.listeners):
+            listener(event, data, viewer)
+
+    # Members
+
+    def _user(self, name: str, user_id: str, *, bot: bool = False) -> Json:
+        username = "".join(c for c in name.lower() if c.isascii() and (c.isalnum() or c in "_.")) or "member"
+        user: Json = {
+            "id": user_id,
+            "username": username[:32],
+            "global_name": None if bot else name,
+            "discriminator": "0000" if bot else "0",
+            "avatar": None,
+            "public_flags": 0,
+            "flags": 0,
+            "primary_guild": None,
+        }
+        return user | {"username": name, "bot": True} if bot else user
+
+    def add_member(self, name: str) -> Json:
+        """A new member of the server, with direct messages of their own."""
+        user = self._user(name, self.new_id())
+        self.members[user["id"]] = user
+        channel = Channel(self.new_id(), self.bot["username"], recipient=user["id"])
+        self.channels[channel.id] = channel
+        self.tell("members", {"members": list(self.members.values())})
+        return user
+
+    def permissions_of(self, member_id: str) -> int:
+        """A member's permissions; the first one owns the server."""
+        return MEMBER_PERMISSIONS | (MANAGE_GUILD if member_id == next(iter(self.members)) else 0)
+
+    def member(self, user_id: str) -> Json:
+        """The guild member object, without its user."""
+        return {
+            "nick": None,
+            "avatar": None,
+            "banner": None,
+            "roles": [],
+            "joined_at": "2026-01-01T00:00:00+00:00",
+            "premium_since": None,
+            "communication_disabled_until": None,
+            "pending": False,
+            "deaf": False,
+            "mute": False,
+            "flags": 0,
+        }
+
+    # Channels
+
+    def guild(self) -> Json:
+        """The guild as GUILD_CREATE sends it."""
+        return {
+            "id": self.guild_id,
+            "name": "The Study Hall",
+            "icon": None,
+            "splash": None,
+            "discovery_splash": None,
+            "owner_id": next(iter(self.members), self.bot["id"]),
+            "region": "deprecated",
+            "afk_channel_id": None,
+            "afk_timeout": 300,
+            "verification_level": 0,
+            "default_message_notifications": 1,
+            "explicit_content_filter": 0,
+            "roles": [
+                {
+                    "id": self.guild_id,
+                    "name": "@everyone",
+                    "color": 0,
+                    "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
+                    "hoist": False,
+                    "icon": None,
+                    "unicode_emoji": None,
+                    "position": 0,
+                    "permissions": str(MEMBER_PERMISSIONS),
+                    "managed": False,
+                    "mentionable": False,
+                    "flags": 0,
+                }
+            ],
+            "emojis": [],
+            "stickers": [],
+            "features": [],
+            "mfa_level": 0,
+            "application_id": None,
+            "system_channel_id": None,
+            "system_channel_flags": 0,
+            "rules_channel_id": None,
+            "public_updates_channel_id": None,
+            "safety_alerts_channel_id": None,
+            "max_presences": None,
+            "max_members": 500_000,
+            "vanity_url_code": None,
+            "description": None,
+            "banner": None,
+            "premium_tier": 0,
+            "premium_subscription_count": 0,
+            "premium_progress_bar_enabled": False,
+            "preferred_locale": "en-US",
+            "nsfw": False,
+            "nsfw_level": 0,
+            "joined_at": "2026-01-01T00:00:00+00:00",
+            "large": False,
+            "unavailable": False,
+            "member_count": len(self.members) + 1,
+            "members": [self.member(self.bot["id"]) | {"user": self.bot}],
+            "channels": [self.channel_object(c) for c in self.channels.values() if c.recipient is None],
+            "threads": [],
+            "presences": [],
+            "voice_states": [],
+            "stage_instances": [],
+            "guild_scheduled_events": [],
+            "soundboard_sounds": [],
+        }
+
+    def channel_object(self, channel: Channel) -> Json:
+        """The channel as the API shows it."""
+        last = max(channel.messages, key=int, default=None)
+        common = {"id": channel.id, "last_message_id": last, "flags": 0}
+        if channel.recipient is not None:
+            return common | {"type": 1, "recipients": [self.members[channel.recipient]]}
+        return common | {
+            "type": 0,
+            "guild_id": self.guild_id,
+            "name": channel.name,
+            "topic": channel.topic,
+            "position": list(self.channels).index(channel.id),
+            "permission_overwrites": [],
+            "nsfw": False,
+            "rate_limit_per_user": 0,
+            "parent_id": None,
+        }
+
+    def channel(self, channel_id: str) -> Channel:
+        """A channel by its id. Raises ApiError when it is not there."""
+        if channel_id not in self.channels:
+            raise ApiError(UNKNOWN_CHANNEL)
+        return self.channels[channel_id]
+
+    def channels_of(self, member_id: str) -> Iterator[Channel]:
+        """The channels that a member sees."""
+        return (c for c in self.channels.values() if c.recipient in (None, member_id))
+
+    def delete_channel(self, channel_id: str) -> None:
+        """Take a channel away with all that is in it."""
+        channel = self.channel(channel_id)
+        del self.channels[channel_id]
+        self.tell("channel_delete", self.channel_object(channel) if channel.recipient is None else {"id": channel_id})
+
+    # Messages
+
+    def bot_may(self, channel: Channel, permission: int) -> None:
+        """Raise ApiError when the bot lacks the permission in the channel."""
+        if not channel.bot_permissions & VIEW_CHANNEL:
+            raise ApiError(MISSING_ACCESS)
+        if not channel.bot_permissions & permission:
+            raise ApiError(MISSING_PERMISSIONS)
+
+    def message(self, channel_id: str, message_id: str) -> Stored:
+        """A message by its id. Raises ApiError when it is not there."""
+        stored = self.channel(channel_id).messages.get(message_id)
+        if stored is None:
+            raise ApiError(UNKNOWN_MESSAGE)
+        return stored
+
+    def create_message(
+        self,
+        channel: Channel,
+        author: Json,
+        payload: Json,
+        uploads: dict[int, Upload],
+        *,
+        viewer: str | None = None,
+        extra: Json | None = None,
+        loading: bool = False,
+    ) -> Json:
+        """Post a message; with an enforced nonce that was used lately, return the one that it made.
+
+        Raises ApiError for a body that Discord would refuse.
+        """
+        nonce = payload.get("nonce")
+        if nonce is not None and payload.get("enforce_nonce"):
+            known = channel.nonces.get(str(nonce))
+            if known and time.monotonic() - known[0] < NONCE_SECONDS and known[1] in channel.messages:
+                return channel.messages[known[1]].message
+        flags = (payload.get("flags") or 0) & (EPHEMERAL | COMPONENTS_V2 | 1 << 2 | 1 << 12)
+        attachments = self._attachments(payload, uploads, [], channel.id)
+        names = {attachment["filename"] for attachment in attachments}
+        if not loading:
+            v2 = bool(flags & COMPONENTS_V2)
+            check_message(payload, v2=v2, files=names, has_attachments=bool(attachments))
+        message: Json = {
+            "id": self.new_id(),
+            "channel_id": channel.id,
+            "type": 0,
+            "author": author,
+            "content": payload.get("content") or "",
+            "mentions": [],
+            "mention_roles": [],
+            "mention_everyone": False,
+            "attachments": attachments,
+            "embeds": [_embed(embed) for embed in payload.get("embeds") or []],
+            "components": _Finisher(attachments).components(payload.get("components") or []),
+            "flags": flags | (LOADING if loading else 0),
+            "timestamp": self.stamp(),
+            "edited_timestamp": None,
+            "pinned": False,
+            "tts": False,
+        }
+        message |= extra or {}
+        if nonce is not None:
+            message["nonce"] = nonce
+            channel.nonces[str(nonce)] = (time.monotonic(), message["id"])
+        channel.messages[message["id"]] = Stored(message, viewer)
+        self.tell("message", message, viewer)
+        return message
+
+    def edit_message(self, channel: Channel, message_id: str, payload: Json, uploads: dict[int, Upload]) -> Json:
+        """Change a message of the bot. Raises ApiError as for a new one."""
+        stored = self.message(channel.id, message_id)
+        message = stored.message
+        if message["author"]["id"] != self.bot["id"]:
+            raise ApiError(NOT_THE_AUTHOR)
+        flags = message["flags"] | ((payload.get("flags") or 0) & COMPONENTS_V2)
+        attachments = message["attachments"]
+        if uploads or "attachments" in payload:
+            attachments = self._attachments(payload, uploads, attachments, channel.id)
+        fields = {key: message[key] for key in ("content", "embeds", "components")}
+        fields |= {key: payload[key] for key in fields if key in payload}
+        names = {attachment["filename"] for attachment in attachments}
+        check_message(fields, v2=bool(flags & COMPONENTS_V2), files=names, has_attachments=bool(attachments))
+        if "components" in payload:
+            fields["components"] = _Finisher(attachments).components(payload["components"] or [])
+        if "embeds" in payload:
+            fields["embeds"] = [_embed(embed) for embed in payload["embeds"] or []]
+        changed = message | fields | {"content": fields["content"] or "", "attachments": attachments}
+        # A first answer to "is thinking…" is not an edit in Discord's eyes.
+        was_loading = bool(message["flags"] & LOADING)
+        changed["flags"] = flags & ~LOADING
+        changed["edited_timestamp"] = message["edited_timestamp"] if was_loading else self.stamp()
+        stored.message = changed
+        self.tell("message", changed, stored.viewer)
+        return changed
+
+    def delete_message(self, channel_id: str, message_id: str) -> None:
+        """Take a message away."""
+        stored = self.message(channel_id, message_id)
+        del self.channels[channel_id].messages[message_id]
+        self.tell("message_delete", {"id": message_id, "channel_id": channel_id}, stored.viewer)
+
+    def history(self, channel: Channel, query: dict[str, str]) -> list[Json]:
+        """A channel's public messages, newest first, as ``limit``, ``before``, ``after`` and ``around`` ask."""
+        limit = max(1, min(100, int(query.get("limit", "50"))))
+        found = [s.message for s in channel.messages.values() if s.viewer is None]
+        found.sort(key=lambda message: int(message["id"]), reverse=True)
+        if "before" in query:
+            found = [message for message in found if int(message["id"]) < int(query["before"])]
+        if "after" in query:
+            found = [message for message in found if int(message["id"]) > int(query["after"])][-limit:]
+        return found[:limit]
+
+    def _attachments(self, payload: Json, uploads: dict[int, Upload], before: list[Json], channel_id: str) -> list[Json]:
+        described = {str(entry.get("id")): entry for entry in payload.get("attachments") or []}
+        result = [attachment for attachment in before if attachment["id"] in described]
+        for index, upload in sorted(uploads.items()):
+            if len(upload.data) > MAX_FILE_BYTES:
+                raise ApiError(FILE_TOO_LARGE)
+            entry = described.get(str(index), {})
+            attachment_id = self.new_id()
+            name = str(entry.get("filename") or upload.filename)
+            path = f"attachments/{channel_id}/{attachment_id}/{name}"
+            self.files[path] = upload
+            url = f"{self.origin}/{path}"
+            attachment: Json = {
+                "id": attachment_id,
+                "filename": name,
+                "size": len(upload.data),
+                "url": url,
+                "proxy_url": url,
+                "content_type": upload.content_type,
+            }
+            if entry.get("description"):
+                attachment["description"] = entry["description"]
+            attachment |= _picture_size(upload.data)
+            result.append(attachment)
+        return result
+
+
+def _picture_size(data: bytes) -> Json:
+    """Width and height of a PNG, from its header (https://www.w3.org/TR/png-3/#11IHDR)."""
+    if data[:8] != b"\x89PNG\r\n\x1a\n" or len(data) < 24:
+        return {}
+    width, height = struct.unpack(">II", data[16:24])
+    return {"width": width, "height": height}
+
+
+def _embed(embed: Json) -> Json:
+    return {"type": "rich", **{key: value for key, value in embed.items() if value is not None}}
+
+
+class _Finisher:
+    """Fills in what Discord adds to components: ids, defaults, addresses of attachments."""
+
+    def __init__(self, attachments: list[Json]) -> None:
+        self._by_name = {attachment["filename"]: attachment for attachment in attachments}
+        self._next = 0
+
+    def components(self, components: list[Json]) -> list[Json]:
+        """The components as a message shows them."""
+        return [self._component(component) for component in components]
+
+    def _component(self, component: Json) -> Json:
+        self._next += 1
+        done = {key: value for key, value in component.items() if value is not None} | {"id": self._next}
+        kind = component["type"]
+        if "components" in component:
+            done["components"] = self.components(component["components"])
+        if "accessory" in component:
+            done["accessory"] = self._component(component["accessory"])
+        if kind == 17:
+            done |= {"accent_color": component.get("accent_color"), "spoiler": bool(component.get("spoiler"))}
+        elif kind == 14:
+            done = {"divider": True, "spacing": 1} | done
+        elif kind == 12:
+            done["items"] = [
+                {
+                    "media": self._media(item["media"]),
+                    "description": item.get("description"),
+                    "spoiler": bool(item.get("spoiler")),
+                }
+                for item in component["items"]
+            ]
+        elif kind == 13:
+            attachment = self._by_name.get(component["file"]["url"].removeprefix("attachment://"), {})
+            done |= {
+                "file": self._media(component["file"]),
+                "name": attachment.get("filename"),
+                "size": attachment.get("size"),
+                "spoiler": bool(component.get("spoiler")),
+            }
+        elif kind == 11:
+            done |= {
+                "media": self._media(component["media"]),
+                "description": component.get("description"),
+                "spoiler": bool(component.get("spoiler")),
+            }
+        elif kind == 3:
+            done = {"min_values": 1, "max_values": 1} | done
+        return done
+
+    def _media(self, media: Json) -> Json:
+        attachment = self._by_name.get(media["url"].removeprefix("attachment://"))
+        if attachment is None:
+            return {"id": "0", "url": media["url"], "proxy_url": media["url"]}
+        result = {"id": attachment["id"], "attachment_id": attachment["id"]}
+        return result | {
+            key: attachment[key]
+            for key in ("url", "proxy_url", "width", "height", "content_type")
+            if key in attachment
+        }
+
+
