@@ -22,6 +22,9 @@ DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, VOICE, RESUME, RECONNECT, MEMBERS, INVA
 )  # fmt: skip
 HEARTBEAT_SECONDS = 41.25
 RESUME_SECONDS = 180.0
+ACK_SECONDS = 0.02
+"""As late as a near Discord's: discord.py notes when it sent a heartbeat only after that, and an acknowledgement that
+comes sooner makes it believe that it is a whole interval behind."""
 GUILDS, GUILD_MESSAGES, DIRECT_MESSAGES = 1 << 0, 1 << 9, 1 << 12
 
 _log = logging.getLogger(__name__)
@@ -81,6 +84,7 @@ class _Connection:
         self._queue: asyncio.Queue[Json | None] = asyncio.Queue()
         self.writer = asyncio.create_task(self._write(), name="gateway-writer")
         self.last_beat = asyncio.get_running_loop().time()
+        self.closed_by_us = False
 
     def send(self, payload: Json) -> None:
         self._queue.put_nowait(payload)
@@ -95,6 +99,7 @@ class _Connection:
                     await self.socket.send_str(data)
 
     async def flush_and_close(self, code: int) -> None:
+        self.closed_by_us = True
         self._queue.put_nowait(None)
         await self.writer
         await self.socket.close(code=code)
@@ -193,7 +198,7 @@ class Gateway:
                 if op == HEARTBEAT:
                     connection.last_beat = asyncio.get_running_loop().time()
                     if self.acknowledge_heartbeats:
-                        connection.send({"op": ACK})
+                        asyncio.get_running_loop().call_later(ACK_SECONDS, connection.send, {"op": ACK})
                 elif op in (IDENTIFY, RESUME):
                     if session is not None:
                         await connection.flush_and_close(4005)
@@ -215,7 +220,7 @@ class Gateway:
             if session and session.connection is connection:
                 session.connection = None
                 session.left_at = asyncio.get_running_loop().time()
-                if socket.close_code in (1000, 1001):
+                if not connection.closed_by_us and socket.close_code in (1000, 1001):  # the client said goodbye
                     self._sessions.pop(session.id, None)
                 self._world.tell("bot", {"online": self.online, "bot": self._world.bot})
         return socket

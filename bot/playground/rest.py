@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
@@ -18,10 +19,22 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Exchange:
+    """One request and its answer: the route's template, the JSON body of both."""
+
+    method: str
+    route: str
+    body: Any
+    status: int
+    answer: Any
+
+
 class Rest:
     """Answers the bot's requests.
 
-    ``intercept`` is asked before each one and may answer in its place: that is how tests make Discord fail.
+    ``intercept`` is asked before each one and may answer in its place, ``after`` sees each answer before it is sent, and
+    ``record`` gets what was said: that is how tests make Discord fail and hold both sides to its description.
     """
 
     def __init__(
@@ -34,7 +47,7 @@ class Rest:
         self._gateway_address = gateway_address
         self.intercept: Callable[[web.Request], Awaitable[web.StreamResponse | None]] | None = None
         self.after: Callable[[web.Request, web.StreamResponse], Awaitable[None]] | None = None
-        self.requests: list[tuple[str, str]] = []
+        self.record: Callable[[Exchange], None] | None = None
 
     def add_to(self, app: web.Application, base: str) -> None:
         """Register every route below ``base``."""
@@ -75,8 +88,6 @@ class Rest:
         by_token = path.startswith(("/interactions", "/webhooks"))
 
         async def guarded(request: web.Request) -> web.StreamResponse:
-            self.requests.append((request.method, request.path))
-            del self.requests[:-10_000]
             if self.intercept and (answer := await self.intercept(request)) is not None:
                 return answer
             headers: dict[str, str] = {}
@@ -97,6 +108,9 @@ class Rest:
             except ApiError as refusal:
                 response = _json(refusal.body, status=refusal.status)
             response.headers.update(headers)
+            if self.record:
+                sent = json.loads(response.body) if isinstance(response, web.Response) and response.body else None  # type: ignore[arg-type]
+                self.record(Exchange(request.method, path, request.get("body"), response.status, sent))
             if self.after:
                 await self.after(request, response)
             return response
@@ -292,24 +306,28 @@ class Rest:
 async def _body(request: web.Request) -> tuple[Any, dict[int, Upload]]:
     """The JSON body and the files of a request. Raises ApiError for a body that can't be read."""
     uploads: dict[int, Upload] = {}
+    body: Any = {}
     try:
         if request.content_type != "multipart/form-data":
-            return await request.json(), uploads
-        body: Any = {}
-        async for part in await request.multipart():
-            name = getattr(part, "name", None) or ""
-            data = await part.read()  # type: ignore[union-attr]
-            if name == "payload_json":
-                body = json.loads(data)
-            elif name.startswith("files["):
-                kind = part.headers.get("Content-Type") or "application/octet-stream"
-                filename = getattr(part, "filename", None) or "file"
-                if filename.endswith(".png"):
-                    kind = "image/png"
-                uploads[int(name[6:-1])] = Upload(filename, kind, bytes(data))
-        return body, uploads
+            body = await request.json()
+        else:
+            async for part in await request.multipart():
+                name = getattr(part, "name", None) or ""
+                data = await part.read()  # type: ignore[union-attr]
+                if name == "payload_json":
+                    body = json.loads(data)
+                elif name.startswith("files["):
+                    uploads[int(name[6:-1])] = _upload(getattr(part, "filename", None) or "file", bytes(data))
     except (ValueError, UnicodeDecodeError) as problem:
         raise ApiError((400, 50109, "The request body contains invalid JSON.")) from problem
+    request["body"] = body
+    return body, uploads
+
+
+def _upload(filename: str, data: bytes) -> Upload:
+    """A file; whether it is a picture is read from the file itself."""
+    is_png = data[:8] == b"\x89PNG\r\n\x1a\n"
+    return Upload(filename, "image/png" if is_png else "text/plain; charset=utf-8", data)
 
 
 def _json(data: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:

@@ -16,7 +16,10 @@ export class Listbox {
   }
 
   show(input, heading, items, onPick, { first = false, empty = null } = {}) {
-    const keepName = this.input === input && this.active >= 0 ? this.items[this.active]?.name : null;
+    // The choice stays when only the list was brought up to date; when the text changed, the best match comes first.
+    const same = this.input === input && this.text === input.value;
+    const keepName = same && this.active >= 0 ? this.items[this.active]?.name : null;
+    this.text = input.value;
     this.release();
     if (!items.length && !empty) return this.hide();
     this.items = items;

@@ -1,0 +1,222 @@
+"""A bot in a process of its own, and members who act on it: what the end-to-end tests and the benchmarks share."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from bot.playground.server import Playground
+
+PATIENCE_SECONDS = 30.0
+
+
+async def until(playground: Playground, holds: Callable[[], Any], what: str = "") -> Any:
+    """Wait until ``holds()`` is true, asking anew at every change in the playground's world; returns its value."""
+    changed = asyncio.Event()
+
+    def hear(*_: object) -> None:
+        changed.set()
+
+    playground.world.listeners.append(hear)
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not (value := holds()):
+                changed.clear()
+                await changed.wait()
+            return value
+    except TimeoutError:
+        raise AssertionError(f"waited {PATIENCE_SECONDS:g} s in vain{': ' + what if what else ''}") from None
+    finally:
+        playground.world.listeners.remove(hear)
+
+
+class Bot:
+    """``python -m bot run`` as a child process, told by its environment to connect to a playground."""
+
+    def __init__(self, playground: Playground, data_dir: Path, **settings: str) -> None:
+        self.playground = playground
+        self.data_dir = data_dir
+        self.settings = {
+            "STUDYHALL_DATA_DIR": str(data_dir),
+            "STUDYHALL_DEMO_ROUNDS": "1",
+            "STUDYHALL_PROGRESS_SECONDS": "0.1",
+            **settings,
+        }
+        self.process: asyncio.subprocess.Process | None = None
+        self._log_path = data_dir.parent / "bot.log"
+
+    async def start(self) -> None:
+        """Start it and wait until it has registered its commands and is connected."""
+        keep = {k: v for k, v in os.environ.items() if not k.startswith(("STUDYHALL_", "DISCORD_"))}
+        before = self.playground.gateway.identified
+        with self._log_path.open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "bot",
+                "run",
+                env=keep | self.playground.bot_environment | self.settings,
+                stderr=log,
+                stdout=log,
+            )
+        connected = lambda: self.playground.gateway.identified > before and self.playground.world.commands  # noqa: E731
+        ended = asyncio.create_task(self.process.wait())
+        waiting = asyncio.create_task(until(self.playground, connected, "the bot connects"))
+        await asyncio.wait({ended, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        if not waiting.done():
+            waiting.cancel()
+            raise AssertionError(f"the bot ended at once:\n{self.log()}")
+        ended.cancel()
+        await waiting
+
+    async def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """Send a signal and wait for the end; returns the exit code."""
+        assert self.process is not None
+        self.process.send_signal(how)
+        code = await asyncio.wait_for(self.process.wait(), PATIENCE_SECONDS)
+        self.process = None
+        return code
+
+    def log(self) -> str:
+        """All that it wrote so far."""
+        return self._log_path.read_text("utf-8") if self._log_path.exists() else ""
+
+
+class Outcome:
+    """What became of an interaction."""
+
+    def __init__(self, interaction_id: str, state: str, details: dict[str, Any]) -> None:
+        self.interaction_id = interaction_id
+        self.state = state
+        self.details = details
+
+
+class Member:
+    """One member of the playground's server, acting in one of its channels."""
+
+    def __init__(self, playground: Playground, number: int = 0, channel: str | None = None) -> None:
+        self.playground = playground
+        self.id = list(playground.world.members)[number]
+        self.channel_id = channel or next(iter(playground.world.channels))
+
+    async def _act(self, act: Callable[[Any], Any]) -> Outcome:
+        done: asyncio.Future[tuple[str, dict[str, Any]]] = asyncio.get_running_loop().create_future()
+        interaction = act(lambda state, details: done.done() or done.set_result((state, details)))
+        state, details = await asyncio.wait_for(done, PATIENCE_SECONDS)
+        return Outcome(interaction.id, state, details)
+
+    async def command(self, name: str, /, **options: Any) -> dict[str, Any]:
+        """Run a slash command; returns the message that answers it once that is more than *thinking…*."""
+        command = self._command(name)
+        outcome = await self._act(
+            lambda hear: self.playground.acts.run_command(
+                self.id, self.channel_id, command["id"], _typed(command, options), hear
+            )
+        )
+        assert outcome.state == "acknowledged", outcome.details
+        return await self._answer_to(outcome)
+
+    async def suggestions(self, name: str, option: str, typed: str) -> list[str]:
+        """What autocomplete offers for an option."""
+        command = self._command(name)
+        options = [{"name": option, "type": 3, "value": typed, "focused": True}]
+        outcome = await self._act(
+            lambda hear: self.playground.acts.run_command(
+                self.id, self.channel_id, command["id"], options, hear, autocomplete=True
+            )
+        )
+        return [choice["name"] for choice in outcome.details["choices"]]
+
+    async def press(self, message: dict[str, Any], label: str) -> dict[str, Any]:
+        """Press the button with this label; returns the message that shows what came of it."""
+        custom_id = button(message, label)["custom_id"]
+        return await self._click(message, custom_id)
+
+    async def choose(self, message: dict[str, Any], value: str) -> dict[str, Any]:
+        """Choose a value in the message's select menu."""
+        menu = next(component for component in walk(message["components"]) if component["type"] == 3)
+        return await self._click(message, menu["custom_id"], [value])
+
+    async def _click(self, message: dict[str, Any], custom_id: str, values: list[str] | None = None) -> dict[str, Any]:
+        outcome = await self._act(
+            lambda hear: self.playground.acts.click(
+                self.id, message["channel_id"], message["id"], custom_id, hear, values
+            )
+        )
+        assert outcome.state == "acknowledged", outcome.details
+        return await self._answer_to(outcome, clicked=message)
+
+    async def forge(
+        self, message: dict[str, Any], custom_id: str, component_type: int = 2, values: list[str] | None = None
+    ) -> dict[str, Any]:
+        """Send a click that the message does not offer; returns the answer to it."""
+        world = self.playground.world
+        outcome = await self._act(
+            lambda hear: self.playground.acts.forge(
+                self.id, world.channels[message["channel_id"]], message, custom_id, component_type, hear, values
+            )
+        )
+        assert outcome.state == "acknowledged", outcome.details
+        return await self._answer_to(outcome, clicked=message)
+
+    async def _answer_to(self, outcome: Outcome, clicked: dict[str, Any] | None = None) -> dict[str, Any]:
+        def answer() -> dict[str, Any] | None:
+            for message in self.messages():
+                made_by = (message.get("interaction_metadata") or {}).get("id")
+                if made_by == outcome.interaction_id and not message["flags"] & 128:
+                    return message
+            if clicked is not None:
+                interaction = self.playground.interactions.get(outcome.interaction_id)
+                if interaction is not None and interaction.original_id == clicked["id"]:
+                    return self.playground.world.channels[clicked["channel_id"]].messages[clicked["id"]].message
+            return None
+
+        found: dict[str, Any] = await until(self.playground, answer, f"an answer to {outcome.interaction_id}")
+        return found
+
+    def messages(self) -> Iterator[dict[str, Any]]:
+        """Every message that this member sees, newest first."""
+        for channel in self.playground.world.channels_of(self.id):
+            for stored in reversed(channel.messages.values()):
+                if stored.viewer in (None, self.id):
+                    yield stored.message
+
+    def sees(self, message: dict[str, Any]) -> dict[str, Any]:
+        """The message as it is now."""
+        return self.playground.world.message(message["channel_id"], message["id"]).message
+
+    def _command(self, name: str) -> dict[str, Any]:
+        return next(command for command in self.playground.world.commands if command["name"] == name)
+
+
+def _typed(command: dict[str, Any], options: dict[str, Any]) -> list[dict[str, Any]]:
+    kinds = {option["name"]: option["type"] for option in command.get("options") or []}
+    return [{"name": name, "type": kinds.get(name, 3), "value": value} for name, value in options.items()]
+
+
+def walk(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Every component, nested ones too."""
+    for component in components:
+        yield component
+        yield from walk(component.get("components") or [])
+
+
+def text(message: dict[str, Any]) -> str:
+    """All the words of a message."""
+    return "\n".join(c["content"] for c in walk(message["components"]) if c["type"] == 10) or message["content"]
+
+
+def buttons(message: dict[str, Any]) -> list[str]:
+    """The labels of a message's buttons that can be pressed."""
+    return [c["label"] for c in walk(message["components"]) if c["type"] == 2 and not c.get("disabled")]
+
+
+def button(message: dict[str, Any], label: str) -> dict[str, Any]:
+    """The button with this label."""
+    for component in walk(message["components"]):
+        if component["type"] == 2 and component["label"] == label:
+            return component
+    raise AssertionError(f"no button {label!r} among {buttons(message)} in:\n{text(message)}")
