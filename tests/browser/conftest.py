@@ -1,0 +1,70 @@
+"""A headless Chromium for the page's tests; Debian's own, nothing is downloaded."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from hosting import Bot
+from playwright.async_api import Browser, Page, async_playwright
+from tabs import OpenTab
+
+HOW_TO_GET_IT = "no Chromium here: install it (Debian: apt install chromium) to run the page's tests"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def chromium() -> str:
+    """The browser's path. Without one the test is skipped, or fails where STUDYHALL_TEST_BROWSER is set."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if path := shutil.which(name):
+            return path
+    if os.environ.get("STUDYHALL_TEST_BROWSER"):
+        pytest.fail(HOW_TO_GET_IT)
+    pytest.skip(HOW_TO_GET_IT)
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """A running browser."""
+    path = chromium()
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield running
+        await running.close()
+
+
+@pytest.fixture
+async def open_tab(browser: Browser, bot: Bot) -> AsyncIterator[OpenTab]:
+    """Opens the page as a member; at the end no tab may have logged an error or broken the page's policy."""
+    complaints: list[str] = []
+
+    async def tab(member: int = 0, **context: object) -> Page:
+        options: dict = {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"} | context
+        page = await (await browser.new_context(**options)).new_page()
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        member_id = list(bot.playground.world.members)[member]
+        await page.goto(f"{bot.playground.address}?as={member_id}")
+        await page.wait_for_selector("[data-testid=bot-status][data-online=true]", state="attached")
+        return page
+
+    yield tab
+    assert complaints == []
+
+
+@pytest.fixture
+def screenshots() -> Path | None:
+    """Where to keep pictures of what the tests saw (STUDYHALL_TEST_SCREENSHOTS), if anywhere."""
+    folder = os.environ.get("STUDYHALL_TEST_SCREENSHOTS")
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    return Path(folder) if folder else None

@@ -1,0 +1,141 @@
+"""The playground's page in a real browser: members in tabs, the real bot behind it."""
+
+import re
+from pathlib import Path
+
+from tabs import OpenTab
+from hosting import Bot, Member
+from playwright.async_api import Locator, Page, expect
+
+
+async def run(page: Page, command: str, **options: str) -> Locator:
+    """Type a command with its options and run it; returns the message that answers it."""
+    before = await page.locator("[data-message-id]").count()
+    await page.click("#composer")
+    await page.keyboard.type(f"/{command} ")
+    for name, value in options.items():
+        field = page.get_by_test_id(f"option-{name}")
+        if not await field.count():
+            await page.get_by_test_id(f"add-option-{name}").click()
+        await field.fill(value)
+    await page.get_by_test_id("run-command").click()
+    await expect(page.locator("[data-message-id]")).to_have_count(before + 1)
+    return page.locator("[data-message-id]").last
+
+
+async def picture(page: Page, folder: Path | None, name: str) -> None:
+    if folder:
+        await page.screenshot(path=folder / f"{name}.png")
+
+
+async def press(message: Locator, label: str) -> None:
+    await message.get_by_role("button", name=label, exact=True).click()
+
+
+async def test_a_lesson_is_read_and_a_quiz_taken_in_one_tab(open_tab: OpenTab, screenshots):
+    page = await open_tab()
+    contents = await run(page, "lesson")
+    await expect(contents).to_contain_text("I/O-bound and CPU-bound work")
+    await picture(page, screenshots, "contents")
+    await press(contents, "Start reading")
+    await expect(contents).to_contain_text("Page 1 of")
+    await picture(page, screenshots, "page")
+    await press(contents, "Quiz me on this")
+    quiz = page.locator("[data-message-id]").last
+    await expect(quiz).to_contain_text("Question 1 of 5")
+    await picture(page, screenshots, "question")
+    await press(quiz, "A")
+    await expect(quiz).to_contain_text(re.compile("Right: A|Not quite: you chose A"))
+    await picture(page, screenshots, "outcome")
+    await press(quiz, "Why not the others?")
+    await expect(quiz).to_contain_text("The rule")
+    await picture(page, screenshots, "others")
+    await expect(quiz).to_contain_text("Only you can see this")
+
+
+async def test_two_tabs_predict_run_and_see_the_demo_live(open_tab: OpenTab, screenshots):
+    ada, grace = await open_tab(0), await open_tab(1)
+    await run(ada, "demo", name="A counter shared by threads")
+    shown = grace.locator("[data-message-id]").last
+    await expect(shown).to_contain_text("Predict before it runs")
+    await press(shown, "Less")
+    note = grace.locator("[data-message-id]").last
+    await expect(note).to_contain_text("You predict: Less")
+    await expect(ada.locator("[data-message-id]").last).to_contain_text("1 prediction so far")
+    await expect(ada.locator("[data-message-id]")).to_have_count(1)
+    await press(ada.locator("[data-message-id]").last, "▶ Run it now")
+    result = grace.locator("[data-message-id]").first
+    await expect(result).to_contain_text("Try it yourself", timeout=60_000)
+    chart = result.locator("img[alt^='Bar chart']")
+    await expect(chart).to_be_visible()
+    await picture(ada, screenshots, "demo")
+
+
+async def test_the_leaderboard_names_both_members(open_tab: OpenTab, bot: Bot, screenshots):
+    for number in range(2):
+        member = Member(bot.playground, number)
+        await member.press(await member.command("quiz", questions=1), "A")
+    page = await open_tab(1)
+    board = await run(page, "leaderboard")
+    await expect(board).to_contain_text("Ada")
+    await expect(board).to_contain_text("Your place")
+    await picture(page, screenshots, "board")
+
+
+async def test_bad_input_gets_a_clear_sentence_before_and_after_sending(open_tab: OpenTab, screenshots):
+    page = await open_tab()
+    await page.click("#composer")
+    await page.keyboard.type("/quiz ")
+    await page.get_by_test_id("add-option-questions").click()
+    await page.get_by_test_id("option-questions").fill("99")
+    await page.get_by_test_id("run-command").click()
+    await expect(page.locator("body")).to_contain_text(re.compile("from 1 to 20|between 1 and 20|at most 20"))
+    await picture(page, screenshots, "bad-option")
+    await page.keyboard.press("Escape")
+    await page.reload()
+    unknown = await run(page, "lesson", section="Basket weaving")
+    await expect(unknown).to_contain_text("There is no such section. Pick one from the list")
+    await picture(page, screenshots, "unknown-section")
+
+
+async def test_what_members_write_never_becomes_markup(open_tab: OpenTab, bot: Bot):
+    page = await open_tab()
+    ada = Member(bot.playground)
+    hostile = '<img src=x onerror="document.title=\'owned\'"> [x](javascript:alert(1)) <b>bold</b>'
+    bot.playground.acts.say(ada.id, ada.channel_id, hostile)
+    message = page.locator("[data-message-id]").last
+    await expect(message).to_contain_text("<img src=x")
+    assert await message.locator("img[src='x'], b").count() == 0
+    assert await message.locator("a[href^='javascript']").count() == 0
+    assert await page.title() != "owned"
+
+
+async def test_a_new_member_and_the_next_day_reach_every_tab(open_tab: OpenTab, bot: Bot):
+    ada, grace = await open_tab(0), await open_tab(1)
+    form = ada.get_by_test_id("add-member")
+    await form.get_by_role("textbox").fill("Barbara")
+    await form.get_by_role("button").click()
+    await expect(grace.locator("#right")).to_contain_text("Barbara")
+    await grace.get_by_test_id("next-day").click()
+    await expect(ada.locator("#right")).to_contain_text("1 day ahead")
+    assert bot.playground.world.shift_ms == 86_400_000
+
+
+async def test_it_works_by_keyboard_alone_and_on_a_phone_in_light_colours(open_tab: OpenTab, screenshots):
+    page = await open_tab(0, viewport={"width": 360, "height": 740}, color_scheme="light")
+    await page.locator("#composer").focus()
+    await page.keyboard.type("/lea")
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Enter")
+    board = page.locator("[data-message-id]").last
+    await expect(board).to_contain_text("Leaderboard")
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+    await picture(page, screenshots, "phone")
+
+
+async def test_the_page_says_when_the_bot_is_away_and_when_it_is_back(open_tab: OpenTab, bot: Bot):
+    page = await open_tab()
+    await bot.stop()
+    await expect(page.locator("[data-testid=bot-status][data-online=false]")).to_be_attached()
+    await bot.start()
+    await expect(page.locator("[data-testid=bot-status][data-online=true]")).to_be_attached()
