@@ -35,7 +35,10 @@ def _text(value: str) -> str:
 
 
 def _path(value: str) -> Path:
-    return Path(value).expanduser()
+    try:
+        return Path(value).expanduser()
+    except RuntimeError:
+        raise ValueError("a folder; there is no such home") from None
 
 
 def _choice(*allowed: str) -> Callable[[str], str]:
@@ -49,7 +52,10 @@ def _choice(*allowed: str) -> Callable[[str], str]:
 
 def _url(*schemes: str) -> Callable[[str], str]:
     def parse(value: str) -> str:
-        parts = urlsplit(value)
+        try:
+            parts = urlsplit(value)
+        except ValueError:
+            parts = urlsplit("")
         if parts.scheme not in schemes or not parts.netloc:
             raise ValueError(f"an address that starts with {' or '.join(s + '://' for s in schemes)}")
         return value.rstrip("/") if "http" in parts.scheme else value
@@ -188,13 +194,21 @@ def settings_help() -> list[SettingHelp]:
     return [SettingHelp(f.metadata["name"], f.metadata["what"], f.metadata["shown"]) for f in fields(Settings)]
 
 
+def _from_file(env_file: Path) -> dict[str, str]:
+    try:
+        return {k: v for k, v in dotenv_values(env_file).items() if v} if env_file.is_file() else {}
+    except UnicodeDecodeError:
+        raise SettingsError(f"{env_file} should be text in UTF-8; save the file in that encoding.") from None
+    except OSError as problem:
+        raise SettingsError(f"{env_file} can't be read ({problem.strerror}).") from None
+
+
 def load_settings(environment: Mapping[str, str] | None = None, env_file: Path | None = None) -> Settings:
     """Read the settings; the environment wins over ``.env`` in the working folder.
 
     Raises SettingsError naming every wrong setting and what was expected; a secret's value is never repeated.
     """
-    env_file = env_file if env_file is not None else Path.cwd() / ".env"
-    values: dict[str, str] = {k: v for k, v in dotenv_values(env_file).items() if v} if env_file.is_file() else {}
+    values = _from_file(env_file if env_file is not None else Path.cwd() / ".env")
     values |= {k: v for k, v in (environment if environment is not None else os.environ).items() if v}
     known = {f.metadata["name"]: f for f in fields(Settings)}
     faults, found = [], {}

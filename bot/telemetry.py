@@ -22,8 +22,9 @@ class _JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        if record.exc_info:
-            line["error"] = self.formatException(record.exc_info)
+        if record.exc_text or record.exc_info:
+            # Text that is there already had the token taken out.
+            line["error"] = record.exc_text or self.formatException(record.exc_info or (None, None, None))
         return json.dumps(line, ensure_ascii=False)
 
 
@@ -35,15 +36,22 @@ class _Redacting(logging.Filter):
         self._secret = secret
 
     def filter(self, record: logging.LogRecord) -> bool:
-        message = record.getMessage()
-        if self._secret in message:
-            record.msg, record.args = message.replace(self._secret, "[token]"), None
+        try:
+            message = record.getMessage()
+        except Exception:  # a wrong log call must not fail where it stands, nor print its arguments as they are
+            message = f"{record.msg!s} {record.args!r} (this line's arguments do not fit)"
+        record.msg, record.args = self._without(message), None
         if record.exc_info and not record.exc_text:
             record.exc_text = logging.Formatter().formatException(record.exc_info)
         if record.exc_text and self._secret in record.exc_text:
-            record.exc_text = record.exc_text.replace(self._secret, "[token]")
+            record.exc_text = self._without(record.exc_text)
             record.exc_info = None
+        if record.stack_info:
+            record.stack_info = self._without(record.stack_info)
         return True
+
+    def _without(self, text: str) -> str:
+        return text.replace(self._secret, "[token]")
 
 
 @contextlib.contextmanager
@@ -63,8 +71,9 @@ def logging_to_stderr(level: str, form: str, secret: str = "") -> Iterator[None]
     root = logging.getLogger()
     root.addHandler(feed)
     root.setLevel(level.upper())
-    # discord.py's debug lines quote whole payloads; at our debug level its info lines are enough.
-    logging.getLogger("discord").setLevel(max(logging.getLevelName(level.upper()), logging.INFO))
+    # Their debug lines quote whole payloads and rows; at our debug level their info lines are enough.
+    for chatty in ("discord", "aiosqlite"):
+        logging.getLogger(chatty).setLevel(max(logging.getLevelName(level.upper()), logging.INFO))
     listener = logging.handlers.QueueListener(lines, stream)
     listener.start()
     try:

@@ -35,9 +35,9 @@ def lint(pack: Pack, at: At) -> list[Fault]:
     faults: list[Fault] = []
     for section in pack.sections:
         for index, page in enumerate(section.pages):
-            faults += [at(section, ("pages", index, *loc), *rest) for loc, *rest in _page(page)]  # type: ignore[arg-type]
+            faults += [at(section, ("pages", index, *loc), *rest) for loc, *rest in _page(page)]
     for question in pack.questions:
-        faults += [at(question, loc, *rest) for loc, *rest in _question(question)]  # type: ignore[arg-type]
+        faults += [at(question, loc, *rest) for loc, *rest in _question(question)]
     return faults
 
 

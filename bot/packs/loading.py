@@ -1,16 +1,16 @@
 """From a folder to a Pack: every file read, validated and cross-checked, every fault found."""
 
 import gc
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bot.errors import PackError
 from bot.packs.faults import Fault
 from bot.packs.linting import lint
-from bot.packs.models import Pack, PackHead, Question, QuestionFile, Section
+from bot.packs.models import Misconception, Pack, PackHead, Question, QuestionFile, Section, Topic
 from bot.packs.yaml_files import YamlFile, read_yaml, validate
 
 M = TypeVar("M", PackHead, Section, QuestionFile)
@@ -67,10 +67,11 @@ def read_pack(folder: Path, demo_ids: Collection[str] | None = None) -> Loaded:
         faults: list[Fault] = []
         head = _model(head_file, PackHead, faults)
         sections = [(file, one) for file in lesson_files if (one := _model(file, Section, faults))]
-        banks = [(file, one) for file in question_files if (one := _model(file, QuestionFile, faults))]
+        banks = [(file, bank) for file in question_files if (bank := _model(file, QuestionFile, faults))]
     places = _Places(head_file, sections, banks)
     if head and isinstance(head_file, YamlFile):
-        faults += _cross_check(head, places, demo_ids)
+        written = _Written(_written_ids(lesson_files, _itself), _written_ids(question_files, _its_questions))
+        faults += _cross_check(head, places, written, demo_ids)
     if faults or not head:
         return Loaded(None, sorted(faults))
     by_id = {section.id: section for _, section in sections}
@@ -112,6 +113,35 @@ def _model(file: YamlFile | list[Fault], model: type[M], faults: list[Fault]) ->
     return result
 
 
+@dataclass(frozen=True)
+class _Written:
+    """The ids that stand in the files, faulty ones included; None when a file could not be read at all.
+
+    With them a fault in one file does not make the names in other files look wrong.
+    """
+
+    lessons: set[str] | None
+    questions: set[str] | None
+
+
+def _written_ids(files: list[YamlFile | list[Fault]], entries: Callable[[Any], list[Any]]) -> set[str] | None:
+    ids: set[str] = set()
+    for file in files:
+        if not isinstance(file, YamlFile):
+            return None
+        ids |= {str(entry["id"]) for entry in entries(file.data) if isinstance(entry, dict) and "id" in entry}
+    return ids
+
+
+def _itself(data: Any) -> list[Any]:
+    return [data]
+
+
+def _its_questions(data: Any) -> list[Any]:
+    questions = data.get("questions") if isinstance(data, dict) else None
+    return questions if isinstance(questions, list) else []
+
+
 class _Places:
     """Where each section and question stands, for faults found after loading."""
 
@@ -144,18 +174,23 @@ class _Places:
         return file_of.fault(loc, expected, level)
 
 
-def _cross_check(head: PackHead, places: _Places, demo_ids: Collection[str] | None) -> list[Fault]:
+def _cross_check(
+    head: PackHead, places: _Places, written: _Written, demo_ids: Collection[str] | None
+) -> list[Fault]:
     """Names that must lead somewhere, and ids that must be given once."""
     faults: list[Fault] = []
-    lessons = {section.id for _, section in places.sections}
     topics = {topic.id for topic in head.topics}
     misconceptions = {one.id for one in head.misconceptions}
     for index, section_id in enumerate(head.sections):
-        if section_id not in lessons:
-            faults.append(places.fault(head, ("sections", index), f"a lesson with the id {section_id}; there is no valid one"))
+        if written.lessons is not None and section_id not in written.lessons:
+            faults.append(places.fault(head, ("sections", index), f"a lesson with the id {section_id}; there is none"))
         if section_id in head.sections[:index]:
             faults.append(places.fault(head, ("sections", index), f"each section once; {section_id} is there already"))
-    for field, entries in (("topics", head.topics), ("misconceptions", head.misconceptions)):
+    named: tuple[tuple[str, list[Topic] | list[Misconception]], ...] = (
+        ("topics", head.topics),
+        ("misconceptions", head.misconceptions),
+    )
+    for field, entries in named:
         for index, entry in enumerate(entries):
             if entry.section not in head.sections:
                 expected = f"a section of this pack, not {entry.section}"
@@ -173,7 +208,6 @@ def _cross_check(head: PackHead, places: _Places, demo_ids: Collection[str] | No
                 expected = f"a demo ({', '.join(sorted(demo_ids))}), not {demo}"
                 faults.append(places.fault(section, ("demos", index), expected))
     seen: set[str] = set()
-    ids = {question.id for _, _, question in places.questions}
     for _file, _index, question in places.questions:
         if question.id in seen:
             faults.append(places.fault(question, ("id",), f"an id of its own; {question.id} is taken"))
@@ -183,7 +217,7 @@ def _cross_check(head: PackHead, places: _Places, demo_ids: Collection[str] | No
         if question.topic not in topics:
             faults.append(places.fault(question, ("topic",), f"a topic of pack.yaml, not {question.topic}"))
         for index, enemy in enumerate(question.enemies):
-            if enemy not in ids:
+            if written.questions is not None and enemy not in written.questions:
                 faults.append(places.fault(question, ("enemies", index), f"the id of a question, not {enemy}"))
         faults += _check_options(question, misconceptions, places)
     return faults

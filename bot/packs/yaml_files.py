@@ -39,7 +39,7 @@ def _decimal(loader: _CoreLoader, node: yaml.ScalarNode) -> int:
     return int(loader.construct_scalar(node))  # YAML 1.2 has no octal by a leading zero
 
 
-_CoreLoader.add_constructor("tag:yaml.org,2002:int", _decimal)  # type: ignore[no-untyped-call]
+_CoreLoader.add_constructor("tag:yaml.org,2002:int", _decimal)
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def read_yaml(path: Path, name: str) -> YamlFile | list[Fault]:
         hint = " (quote the text if it holds ': ' or starts with a special character)"
         return [Fault(name, *at, "", f"valid YAML: {problem.problem or problem.context}{hint}")]
     except yaml.reader.ReaderError as problem:
-        line = text.count("\n", 0, problem.position) + 1
+        line = text.encode()[: problem.position].count(b"\n") + 1  # the C parser counts bytes
         return [Fault(name, line, 1, "", f"no control characters (found U+{_code_point(problem.character):04X})")]
     except (ValueError, yaml.YAMLError) as problem:
         return [Fault(name, 1, 1, "", f"valid YAML: {str(problem).splitlines()[0]}")]
@@ -102,7 +102,8 @@ def _hostile(text: str, name: str) -> list[Fault]:
     """Anchors, aliases, tags and deep nesting: found on the event stream, before anything is built from it."""
     depth = 0
     for event in yaml.parse(text, Loader=_CoreLoader):
-        at = (event.start_mark.line + 1, event.start_mark.column + 1)
+        mark = event.start_mark
+        at = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             return [Fault(name, *at, "", "no anchors (&) or aliases (*); write the value out, or put it in quotes")]
         if getattr(event, "tag", None):

@@ -1,6 +1,7 @@
 """The playground as one loopback server: API, Gateway, clock and page behind one port."""
 
 import asyncio
+import contextlib
 import mimetypes
 import secrets
 from collections.abc import Awaitable, Callable
@@ -40,6 +41,8 @@ class Playground:
         self.token = f"playground.{secrets.token_urlsafe(32)}"
         self._runner: web.AppRunner | None = None
         self._shifted = asyncio.Event()
+        self.followed = asyncio.Event()
+        """Set while a bot's clock is known to be shifted as ours is."""
 
     async def __aenter__(self) -> "Playground":
         app = web.Application(middlewares=[self._guard], client_max_size=64 * 1024 * 1024)
@@ -138,13 +141,13 @@ class Playground:
         """The clock's shift: at once when it is not the one that the bot knows, else when it changes."""
         known = request.query.get("known")
         if known == str(self.world.shift_ms):
-            try:
+            self.followed.set()
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._shifted.wait(), CLOCK_WAIT_SECONDS)
-            except TimeoutError:
-                pass
         return web.json_response({"shift_ms": self.world.shift_ms})
 
     def _hear(self, event: str, data: object, viewer: str | None) -> None:
         if event == "clock":
+            self.followed.clear()
             self._shifted.set()
             self._shifted = asyncio.Event()

@@ -256,9 +256,9 @@ class World:
 
     def delete_channel(self, channel_id: str) -> None:
         """Take a channel away with all that is in it."""
-        channel = self.channel(channel_id)
+        gone = self.channel_object(self.channel(channel_id))
         del self.channels[channel_id]
-        self.tell("channel_delete", self.channel_object(channel) if channel.recipient is None else {"id": channel_id})
+        self.tell("channel_delete", gone)
 
     # Messages
 

@@ -1,14 +1,22 @@
 """One learner's private run of questions: which are asked, in what order, and how it went."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableSequence, Sequence
 from dataclasses import dataclass
-from random import Random
+from typing import Any, Protocol
 
 from bot.packs.models import Question
 
 LETTERS = "ABCD"
 MAX_QUESTIONS = 20
 DEFAULT_QUESTIONS = 5
+
+
+class Chance(Protocol):
+    """What these rules ask of chance; ``random.Random`` offers it."""
+
+    def shuffle(self, x: MutableSequence[Any], /) -> None:
+        """Put the things in any order, in place."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -72,14 +80,14 @@ class Seen:
     correct: bool
 
 
-def option_order(question: Question, rng: Random) -> tuple[int, ...]:
+def option_order(question: Question, rng: Chance) -> tuple[int, ...]:
     """A fresh order of the options for one asking."""
     order = list(range(len(question.options)))
     rng.shuffle(order)
     return tuple(order)
 
 
-def ask(questions: Sequence[Question], rng: Random) -> tuple[Asked, ...]:
+def ask(questions: Sequence[Question], rng: Chance) -> tuple[Asked, ...]:
     """The questions as a run will ask them, each with an order of its own."""
     return tuple(Asked(i, q.id, q.content_hash, option_order(q, rng)) for i, q in enumerate(questions))
 
@@ -90,7 +98,7 @@ def pick(
     due: Mapping[str, int],
     count: int,
     now_ms: int,
-    rng: Random,
+    rng: Chance,
 ) -> list[Question]:
     """Up to ``count`` questions: due ones first, then new ones, then those missed, then the longest unseen.
 

@@ -22,6 +22,7 @@ class ChartDrawer:
         self._worker: Worker | None = None
         self._starting = asyncio.Lock()
         self._idle: asyncio.TimerHandle | None = None
+        self._closing: asyncio.Task[None] | None = None
 
     async def warm_up(self) -> None:
         """Have the plotting library loaded before it is needed; a failure shows at the drawing."""
@@ -40,12 +41,17 @@ class ChartDrawer:
     async def _ready(self) -> Worker:
         async with self._starting:
             if self._worker is None or not self._worker.alive:
+                if self._worker:
+                    await self._worker.close()
                 self._worker = await self._workers.start("studyhall-charts", Limits(memory_mib=4096, nice=5))
             if self._idle:
                 self._idle.cancel()
             loop = asyncio.get_running_loop()
-            self._idle = loop.call_later(IDLE_SECONDS, lambda: loop.create_task(self.close()))
+            self._idle = loop.call_later(IDLE_SECONDS, self._end_idle)
             return self._worker
+
+    def _end_idle(self) -> None:
+        self._closing = asyncio.create_task(self.close(), name="charts-idle")
 
     async def close(self) -> None:
         """End the process."""

@@ -17,6 +17,8 @@ from bot.services.stage import ChannelLostError, Stage
 from bot.storage import demos, members
 from bot.storage.demos import DemoRun
 from bot.storage.store import Store
+from bot.telemetry import LoopLag
+from bot.telemetry import new_error_id
 from bot.workers import Limits, Worker, Workers
 
 _log = logging.getLogger(__name__)
@@ -138,7 +140,8 @@ class Demos:
 
     async def _enqueue(self, run_id: int, from_states: tuple[str, ...]) -> None:
         moved = await self._store.write(lambda tx: demos.move(tx, run_id, from_states, "queued"))
-        if not moved or run_id in self._queue or run_id == self._running:
+        # A run that was just finished may be asked for again while its last message is still on the way.
+        if not moved or run_id in self._queue:
             return
         if timer := self._timers.pop(run_id, None):
             timer.cancel()
@@ -154,14 +157,24 @@ class Demos:
                     await self._run_one(self._running)
                 except ChannelLostError as problem:
                     _log.info("demo run %d has nowhere to be shown: %s", self._running, problem)
-                    await self._finish(self._running, "failed", None)
+                    await self._give_up(self._running)
                 except Exception:
-                    _log.exception("demo run %d failed", self._running)
-                    await self._finish(self._running, "failed", None)
+                    error_id = new_error_id()
+                    _log.exception("demo run %d failed (%s)", self._running, error_id)
+                    await self._give_up(self._running, f"Something went wrong here (id {error_id}). Press *Run again*.")
                 self._running = None
         finally:
             self._running = None
             self._runner = None
+
+    async def _give_up(self, run_id: int, problem: str = "") -> None:
+        """End a run that can't go on, and say so if there is something to say; the queue goes on in any case."""
+        try:
+            await self._finish(run_id, "failed", None)
+            if problem:
+                await self._show(replace(await self.view(run_id), problem=problem))
+        except Exception:
+            _log.exception("the end of demo run %d was not stored or shown", run_id)
 
     async def _run_one(self, run_id: int) -> None:
         await self._store.write(lambda tx: demos.move(tx, run_id, ("queued",), "running"))
@@ -186,6 +199,8 @@ class Demos:
 
         warming = asyncio.create_task(self._charts.warm_up(), name="chart-warm-up")
         worker: Worker | None = None
+        lag = LoopLag()
+        lag.start()
         try:
             await warming  # before the first measurement, so that loading the library disturbs none
             limits = Limits(cpu_seconds=int(self._wall_seconds) + 5, memory_mib=4096, nice=5)
@@ -194,6 +209,12 @@ class Demos:
                 runner.measure, view.demo.id, self._rounds, wall_seconds=self._wall_seconds, progress=progress
             )
         finally:
+            lag.stop()
+            _log.info(
+                "demo %s: event loop lag p50 %.1f ms, p99 %.1f ms, longest %.1f ms",
+                view.demo.id,
+                *(lag.milliseconds(quantile) for quantile in (0.5, 0.99, 1.0)),
+            )
             warming.cancel()
             if worker:
                 await worker.close()

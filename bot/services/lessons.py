@@ -112,6 +112,8 @@ class Lessons:
         )
         sections = [SectionRef(ref.pack, section) for section in ref.pack.sections]
         at = sections.index(ref)
+        before: tuple[SectionRef, int] | None
+        after: tuple[SectionRef, int] | None
         if number > 0:
             before = (ref, number - 1)
         else:

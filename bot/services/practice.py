@@ -138,6 +138,9 @@ class Practice:
 
     async def _mend(self, tx: Transaction, run_id: int, asked: Asked, question: Question | None) -> None:
         # The edited question gets a position of its own, so that a click on the old page can't reach its new options.
+        run = await runs.load(tx, run_id)
+        if run is None or asked not in run.asked:  # somebody pressed twice, and this is done already
+            return
         if question is not None:
             order = rules.option_order(question, self._rng)
             await runs.append_question(tx, run_id, replace(asked, question_hash=question.content_hash, order=order))
@@ -154,9 +157,9 @@ class Practice:
         async def job(tx: Transaction) -> Outcome:
             run = _own(await runs.load(tx, run_id), learner.member_id)
             asked = _at(run, position)
-            question = self._question(run, asked)
             if asked.chosen is not None:
-                return self._outcome(run, asked, question, None, doubled=True)
+                return self._outcome(run, asked, self._answered(run, asked), None, doubled=True)
+            question = self._question(run, asked)
             if asked.question_hash != question.content_hash:
                 raise QuestionChangedError("This question was edited since it was asked. Here it is anew.")
             if not 0 <= letter < len(asked.order):
@@ -191,12 +194,12 @@ class Practice:
         return await self._store.write(job)
 
     async def outcome(self, run_id: int, position: int, member_id: int) -> Outcome:
-        """An answered question once more. Raises UserError when it has no answer yet."""
+        """An answered question once more. Raises UserError when it has no answer yet, or was edited since."""
         run = await self._run(run_id, member_id)
         asked = _at(run, position)
         if asked.chosen is None:
             raise UserError("Answer the question first; then every option is explained.")
-        return self._outcome(run, asked, self._question(run, asked), None, doubled=False)
+        return self._outcome(run, asked, self._answered(run, asked), None, doubled=False)
 
     async def summary(self, run_id: int, member_id: int) -> Summary:
         """How the run went so far."""
@@ -215,6 +218,13 @@ class Practice:
         question = self._library.question(run.pack_id, asked.question_id)
         if question is None:
             raise NotFound("This question was taken out of the course. Go on with `/quiz`.")
+        return question
+
+    def _answered(self, run: Run, asked: Asked) -> Question:
+        # The choice is stored by its place, which means nothing in another version of the question.
+        question = self._question(run, asked)
+        if question.content_hash != asked.question_hash:
+            raise QuestionChangedError("This question was edited since you answered it. Your answer counts as it was.")
         return question
 
     def _outcome(self, run: Run, asked: Asked, question: Question, stood: Standing | None, *, doubled: bool) -> Outcome:

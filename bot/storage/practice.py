@@ -50,7 +50,8 @@ async def load(db: Reads, run_id: int) -> Run | None:
         )
         for position, question_id, question_hash, order, chosen, correct, points in rows
     )
-    return Run(run_id, *heads[0], asked=asked)
+    member_id, guild_id, pack_id, section_id, difficulty = heads[0]
+    return Run(run_id, member_id, guild_id, pack_id, section_id, difficulty, asked)
 
 
 async def append_question(tx: Transaction, run_id: int, asked: Asked) -> None:

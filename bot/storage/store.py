@@ -17,6 +17,7 @@ T = TypeVar("T")
 Row = tuple[Any, ...]
 MAX_BATCH = 500
 BUSY_SECONDS = 5.0
+_CLOSING = "Studyhall is shutting down; nothing was stored. Try again in a minute."
 
 _log = logging.getLogger(__name__)
 
@@ -103,7 +104,9 @@ class Store:
         await self._writer.close()
 
     async def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
-        """All rows of a query, as last committed."""
+        """All rows of a query, as last committed. Raises StorageError when it could not be answered."""
+        if self._closed:
+            raise StorageError(_CLOSING)
         try:
             return [tuple(row) for row in await self._reader.execute_fetchall(sql, values)]
         except sqlite3.OperationalError as problem:
@@ -116,7 +119,7 @@ class Store:
         the database refused: then nothing of the job was stored.
         """
         if self._closed:
-            raise StorageError("Studyhall is shutting down; nothing was stored. Try again in a minute.")
+            raise StorageError(_CLOSING)
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append((job, done))
         if self._drain is None:

@@ -12,7 +12,7 @@ from bot.services.demo_views import DemoResult, DemoView
 from bot.services.demos import Demos
 from bot.services.stage import ChannelLostError
 from bot.ui import ids
-from bot.ui.layouts import BLURPLE, GREEN, GREY, RULE, Block, Button, Download, Picture, Row, Screen, note
+from bot.ui.layouts import BLURPLE, GREEN, GREY, NO_PINGS, RULE, Block, Button, Download, Picture, Row, Screen, note
 from bot.ui.names import safe
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
@@ -21,6 +21,7 @@ from bot.ui.sending import SendScheduler
 UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, MISSING_ACCESS, MISSING_PERMISSIONS = 10003, 10008, 50001, 50013
 GONE = {UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, MISSING_ACCESS, MISSING_PERMISSIONS}
 NEEDED = ("view_channel", "send_messages", "attach_files")
+NEEDED_IN_THREAD = ("view_channel", "send_messages_in_threads", "attach_files")
 
 
 class DemoFeature:
@@ -43,7 +44,7 @@ class DemoFeature:
         async def demo(interaction: discord.Interaction, name: str | None = None) -> None:
             await desk.serve(interaction, lambda reply: self._command(reply, name), private=name is None)
 
-        router.add("demo.open", self._open, new=True)
+        router.add("demo.open", self._open, new=True, private=False)
         router.add("demo.predict", self._predict, new=True)
         router.add("demo.run", self._run)
         router.add("demo.code", self._code, new=True)
@@ -58,9 +59,10 @@ class DemoFeature:
         interaction = reply.interaction
         if interaction.guild_id is None or interaction.channel_id is None:
             raise UserError("Demos run in a server's channel, so that others can predict too. Use `/demo` there.")
-        missing = [need for need in NEEDED if not getattr(interaction.app_permissions, need)]
+        needed = NEEDED_IN_THREAD if isinstance(interaction.channel, discord.Thread) else NEEDED
+        missing = [need for need in needed if not getattr(interaction.app_permissions, need)]
         if missing:
-            wanted = ", ".join(need.replace("_", " ") for need in missing)
+            wanted = " or ".join(need.replace("_", " ") for need in missing)
             raise UserError(f"I may not {wanted} in this channel. Ask a manager to allow it, or use another channel.")
         view = await self._demos.open(demo_id, interaction.guild_id, interaction.channel_id, reply.member_id)
         message_id = await reply.show(self._screen(view), private=False)
@@ -70,20 +72,22 @@ class DemoFeature:
     async def _predict(self, reply: Reply, run: str, choice: str) -> None:
         learner = reply.learner
         view = await self._demos.predict(ids.number(run), learner.member_id, learner.guild_id, learner.name, choice)
-        await reply.show(note(f"You predict: **{view.demo.label(choice)}**. You can change your mind until it runs.", BLURPLE))
+        await reply.show(
+            note(f"You predict: **{view.demo.label(choice)}**. You can change your mind until it runs.", BLURPLE)
+        )
         self.hint_demo(view)
 
     async def _run(self, reply: Reply, run: str, again: Literal["first", "again"]) -> None:
         await reply.announce()
         view = await self._demos.run(ids.number(run), again=again == "again")
-        if view.run.state == "queued":
+        if view.run.state == "queued" and view.ahead:  # else it begins at once, and shows that itself
             self.hint_demo(view)
 
     async def _code(self, reply: Reply, demo_id: str) -> None:
         if demo_id not in self._demos.demos:
             raise ids.stale()
         name = demo_id.replace("-", "_") + ".py"
-        words = "This is the code that ran, in full. The bot's own `demos` folder holds it with what it imports."
+        words = "This is the code that ran, in full. It imports other files of Studyhall: run it from a copy of that."
         await reply.show(Screen([words, Download(name, self._demos.code(demo_id))]))
 
     async def show_demo(self, view: DemoView) -> None:
@@ -104,7 +108,8 @@ class DemoFeature:
             return
         channel = self._client.get_partial_messageable(view.run.channel_id, guild_id=view.run.guild_id)
         screen = self._screen(view)
-        await channel.get_partial_message(view.run.message_id).edit(view=screen.view(), attachments=screen.files())
+        message = channel.get_partial_message(view.run.message_id)
+        await message.edit(view=screen.view(), attachments=screen.files(), allowed_mentions=NO_PINGS)
 
     def _screen(self, view: DemoView) -> Screen:
         return demo_screen(view, self._section_id(view.demo.section))
@@ -122,9 +127,12 @@ def _key(view: DemoView) -> str:
 
 def list_screen(demos: Demos) -> Screen:
     """Every demo with what it measures."""
-    lines = [f"**{demo.title}** · about {demo.bound_seconds:.0f} s\n-# {demo.workload}" for demo in demos.demos.values()]
+    lines = [
+        f"**{demo.title}** · up to {demo.bound_seconds:.0f} s\n-# {demo.workload}" for demo in demos.demos.values()
+    ]
     buttons = [
-        Button(demo.title, ids.encode("demo.open", demo.id), discord.ButtonStyle.primary) for demo in demos.demos.values()
+        Button(demo.title, ids.encode("demo.open", demo.id), discord.ButtonStyle.primary)
+        for demo in demos.demos.values()
     ]
     words = "Each runs live on this bot's own machine. Members predict first."
     return Screen([f"## Demos\n{words}", "\n".join(lines), Row(buttons)])
@@ -140,7 +148,9 @@ def demo_screen(view: DemoView, read_id: str | None) -> Screen:
         return Screen([*head, *_predicting(view)], BLURPLE)
     if state == "queued":
         ahead = f"{view.ahead} ahead of it" if view.ahead else "it is next"
-        return Screen([*head, f"⏳ In the queue: {ahead}. One demo runs at a time, so that none disturbs another."], GREY)
+        return Screen(
+            [*head, f"⏳ In the queue: {ahead}. One demo runs at a time, so that none disturbs another."], GREY
+        )
     if state == "failed":
         again = Button("Run again", ids.encode("demo.run", view.run.id, "again"), discord.ButtonStyle.primary)
         return Screen([*head, f"⚠️ {view.problem or 'This demo did not finish.'}", Row([again])], GREY)
@@ -151,12 +161,11 @@ def demo_screen(view: DemoView, read_id: str | None) -> Screen:
 
 
 def _predicting(view: DemoView) -> list[Block]:
-    choices = [
-        Button(choice.label, ids.encode("demo.predict", view.run.id, choice.id)) for choice in view.demo.choices
-    ]
+    choices = [Button(choice.label, ids.encode("demo.predict", view.run.id, choice.id)) for choice in view.demo.choices]
     run = Button("▶ Run it now", ids.encode("demo.run", view.run.id, "first"), discord.ButtonStyle.success)
+    rule = "Predict before it runs. Nobody sees your choice; whoever was right is named with the result."
     return [
-        f"### {view.demo.question}\nPredict before it runs; nobody sees your prediction.",
+        f"### {view.demo.question}\n{rule}",
         Row(choices),
         RULE,
         f"{_votes(view)} It starts by itself <t:{-(-view.starts_ms // 1000)}:R>.",
@@ -190,7 +199,8 @@ def _predicted(view: DemoView, result: DemoResult) -> str:
     if not result.predicted:
         return "Nobody predicted this time."
     if result.verdict.right_choice is None:
-        return f"{result.predicted} had predicted; without a clear result nobody was right or wrong."
+        members = "1 member" if result.predicted == 1 else f"{result.predicted:,} members"
+        return f"{members} had predicted; without a clear result nobody was right or wrong."
     right = view.demo.label(result.verdict.right_choice)
     if not result.predicted_right:
         return f"**{right}** it was; nobody had predicted that."

@@ -3,6 +3,7 @@
 import discord
 from discord import app_commands
 
+from bot.quiz.points import POINTS_FOR_RIGHT
 from bot.ui import ids
 from bot.ui.layouts import RULE, Button, Row, Screen
 from bot.ui.replies import Desk, Reply
@@ -40,9 +41,22 @@ class HelpFeature:
             ]
         else:
             lines.append("`/demo` and `/leaderboard` belong to a server; here you can read and practise.")
-        points = "A right answer earns 10 points when the question is new to you or due again, so repeating pays only when it helps."
+        points = (
+            f"A right answer earns {POINTS_FOR_RIGHT} points when the question is new to you or due again, "
+            "so repeating pays only when it helps."
+        )
         buttons = [
-            Button("Open the lesson", ids.encode("lesson.read", self._pack_id, self._first_section), discord.ButtonStyle.primary),
-            Button("Try five questions", ids.encode("quiz.start", self._pack_id, self._first_section), discord.ButtonStyle.success),
+            Button(
+                "Open the lesson",
+                ids.encode("lesson.read", self._pack_id, self._first_section),
+                discord.ButtonStyle.primary,
+            ),
+            Button(
+                "Try five questions",
+                ids.encode("quiz.start", self._pack_id, self._first_section),
+                discord.ButtonStyle.success,
+            ),
         ]
-        return Screen([f"## Studyhall\nA study hall for **{self._title}**.", "\n".join(lines), RULE, points, Row(buttons)])
+        return Screen(
+            [f"## Studyhall\nA study hall for **{self._title}**.", "\n".join(lines), RULE, points, Row(buttons)]
+        )

@@ -13,6 +13,8 @@ from discord import ui
 
 BLURPLE, GREEN, RED, GREY = 0x5865F2, 0x3BA55D, 0xD83C3E, 0x6D7480
 MAX_TEXT = 4_000
+NO_PINGS = discord.AllowedMentions.none()
+"""For edits: only to what is sent does discord.py add the client's own setting."""
 RULE = "\x00rule"
 """A block that draws a line."""
 
@@ -100,7 +102,7 @@ def _item(block: Block) -> ui.Item[ui.LayoutView]:
     if isinstance(block, str):
         return ui.Separator() if block == RULE else ui.TextDisplay(block)
     if isinstance(block, Row):
-        buttons = [
+        buttons: list[ui.Button[ui.LayoutView]] = [
             ui.Button(label=b.label[:80], custom_id=b.id, style=b.style, disabled=b.disabled) for b in block.buttons
         ]
         return ui.ActionRow(*buttons)

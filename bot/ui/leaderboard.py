@@ -5,6 +5,7 @@ from typing import Literal
 import discord
 from discord import app_commands
 
+from bot.errors import UserError
 from bot.quiz.periods import Period
 from bot.services.boards import Board, BoardLine, Boards
 from bot.ui import ids
@@ -37,18 +38,26 @@ class LeaderboardFeature:
         router.add("board.show", self._turn)
 
     async def _open(self, reply: Reply, period: str) -> None:
-        board = await self._boards.show(reply.interaction.guild_id or 0, reply.member_id, Period(period))
+        if period not in TITLES:
+            raise UserError("There is no such period. Pick one from the list.")
+        board = await self._boards.show(_server(reply), reply.member_id, Period(period))
         await reply.show(board_screen(board, reply.member_id), private=False)
 
     async def _turn(self, reply: Reply, owner: str, period: str, page: str, _place: str) -> None:
-        if period not in {one.value for one in Period}:
+        if period not in TITLES:
             raise ids.stale()
-        guild_id = reply.interaction.guild_id or 0
-        board = await self._boards.show(guild_id, reply.member_id, Period(period), ids.number(page))
-        if ids.number(owner) == reply.member_id:
+        whose = ids.number(owner)
+        board = await self._boards.show(_server(reply), reply.member_id, Period(period), ids.number(page))
+        if whose == reply.member_id:
             await reply.update(board_screen(board, reply.member_id))
         else:  # somebody else's board stays as it is; they get a copy with their own place
             await reply.show(board_screen(board, reply.member_id))
+
+
+def _server(reply: Reply) -> int:
+    if reply.interaction.guild_id is None:
+        raise UserError("A leaderboard belongs to a server. Use `/leaderboard` there.")
+    return reply.interaction.guild_id
 
 
 def board_screen(board: Board, owner: int) -> Screen:
@@ -62,7 +71,7 @@ def board_screen(board: Board, owner: int) -> Screen:
     if board.own:
         blocks += [RULE, f"**Your place**: {_line(board.own, own=True)}"]
     elif board.lines:
-        blocks += [RULE, "**Your place**: not on this board yet. A right answer in `/quiz` puts you on it."]
+        blocks += [RULE, "**Your place**: not on this board yet. An answer in `/quiz` puts you on it."]
     if board.pages > 1:
         blocks.append(f"-# Page {board.page + 1} of {board.pages} · {board.members:,} members")
 

@@ -1,5 +1,7 @@
 """`/lesson`: the contents with one's progress, and a section's pages."""
 
+from collections.abc import Mapping
+
 import discord
 from discord import app_commands
 
@@ -10,13 +12,17 @@ from bot.ui.layouts import BLURPLE, RULE, Block, Button, Pick, Row, Screen, code
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 
+SUMMARIES_UP_TO = 2_500
+"""Longer contents, in characters, go without the sections' summaries."""
+
 
 class LessonFeature:
     """The command, and what its buttons do."""
 
-    def __init__(self, lessons: Lessons, library: Library) -> None:
+    def __init__(self, lessons: Lessons, library: Library, demo_titles: Mapping[str, str]) -> None:
         self._lessons = lessons
         self._library = library
+        self._demo_titles = demo_titles
 
     def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
         """Register the command and its actions."""
@@ -34,7 +40,7 @@ class LessonFeature:
         router.add("lesson.page", self._turn)
         router.add("lesson.pick", self._pick)
         router.add("lesson.read", self._read, new=True)
-        router.add("lesson.share", self._share, new=True)
+        router.add("lesson.share", self._share, new=True, private=False)
 
     async def _open(self, reply: Reply, section: str | None) -> None:
         if section is None:
@@ -64,7 +70,8 @@ class LessonFeature:
         await reply.show(shared_screen(page), private=False)
 
     def _screen(self, reply: Reply, page: LessonPage) -> Screen:
-        return page_screen(page, in_server=reply.interaction.guild_id is not None)
+        in_server = reply.interaction.guild_id is not None
+        return page_screen(page, self._demo_titles if in_server else {}, in_server=in_server)
 
 
 def section_choices(library: Library, typed: str) -> list[app_commands.Choice[str]]:
@@ -77,7 +84,10 @@ def section_choices(library: Library, typed: str) -> list[app_commands.Choice[st
 def contents_screen(contents: Contents) -> Screen:
     """A pack's sections with the member's progress."""
     blocks: list[Block] = [f"## {contents.title}\n-# {contents.subtitle}\n{contents.description}".strip(), RULE]
-    blocks.append("\n".join(_contents_line(i, line) for i, line in enumerate(contents.lines, 1)))
+    lines = [_contents_line(i, line) for i, line in enumerate(contents.lines, 1)]
+    with_summaries = [f"{line}\n-# {one.ref.section.summary}" for line, one in zip(lines, contents.lines, strict=True)]
+    text = "\n".join(with_summaries)
+    blocks.append(text if len(text) <= SUMMARIES_UP_TO else "\n".join(lines))  # the menu has the summaries too
     blocks.append(
         Pick(
             ids.encode("lesson.pick", contents.pack_id),
@@ -102,11 +112,11 @@ def _contents_line(number: int, line: ContentsLine) -> str:
         state = f"📖 {line.read} of {line.pages} pages read"
     else:
         state = f"{line.pages} page{'s' * (line.pages > 1)}"
-    return f"**{number}. {line.ref.section.title}** · {state}\n-# {line.ref.section.summary}"
+    return f"**{number}. {line.ref.section.title}** · {state}"
 
 
-def page_screen(page: LessonPage, *, in_server: bool) -> Screen:
-    """One page with its way on, back and out."""
+def page_screen(page: LessonPage, demo_titles: Mapping[str, str], *, in_server: bool) -> Screen:
+    """One page with its way on, back and out; ``demo_titles`` are those of the demos that can be run here."""
     ref = page.ref
     turn = [
         Button("◀ Previous", _page_id(*page.before) if page.before else "sh:lesson.none", disabled=page.before is None),
@@ -118,9 +128,13 @@ def page_screen(page: LessonPage, *, in_server: bool) -> Screen:
         ),
         Button("Contents", ids.encode("lesson.contents", ref.pack.id)),
     ]
-    more = [Button("Quiz me on this", ids.encode("quiz.start", ref.pack.id, ref.section.id), discord.ButtonStyle.success)]
+    more = [
+        Button("Quiz me on this", ids.encode("quiz.start", ref.pack.id, ref.section.id), discord.ButtonStyle.success)
+    ]
     if in_server:
-        more += [Button("Run the demo", ids.encode("demo.open", demo)) for demo in ref.section.demos[:2]]
+        demos = [demo for demo in ref.section.demos if demo in demo_titles][:3]
+        labels = [f"Demo: {demo_titles[demo]}" for demo in demos] if len(demos) > 1 else ["Run the demo"]
+        more += [Button(label, ids.encode("demo.open", demo)) for label, demo in zip(labels, demos, strict=False)]
         more.append(Button("Share here", ids.encode("lesson.share", ref.pack.id, ref.section.id, page.number)))
     return Screen([*page_blocks(page), Row(turn), Row(more)], BLURPLE)
 

@@ -5,6 +5,7 @@ import unicodedata
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _WORD_JOINER = "\u2060"
+_BLANK = "\u115f\u1160\u2800\u3164\uffa0"  # letters and symbols that show nothing
 _KEPT_FORMAT = {"\u200d", "\ufe0f"}  # they hold emoji together
 
 
@@ -18,7 +19,7 @@ def safe(text: str, limit: int = 32) -> str:
     marks = 0
     for character in unicodedata.normalize("NFC", text):
         category = unicodedata.category(character)
-        if category in {"Zs", "Zl", "Zp", "Cc"}:
+        if category in {"Zs", "Zl", "Zp", "Cc"} or character in _BLANK:
             character = " "
         elif category in {"Cf", "Cs", "Co", "Cn"} and character not in _KEPT_FORMAT:
             continue

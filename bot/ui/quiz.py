@@ -7,10 +7,10 @@ from discord import app_commands
 
 from bot.packs.library import Library
 from bot.quiz.points import POINTS_FOR_RIGHT, Standing
-from bot.quiz.practice import DEFAULT_QUESTIONS, LETTERS, MAX_QUESTIONS
+from bot.quiz.practice import DEFAULT_QUESTIONS, LETTERS, MAX_QUESTIONS, Run
 from bot.services.practice import Asking, Outcome, Practice, QuestionChangedError, Summary
 from bot.ui import ids
-from bot.ui.layouts import BLURPLE, GREEN, RED, RULE, Block, Button, Row, Screen, code_block
+from bot.ui.layouts import BLURPLE, GREEN, MAX_TEXT, RED, RULE, Block, Button, Row, Screen, code_block
 from bot.ui.lesson import section_choices
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
@@ -54,15 +54,14 @@ class QuizFeature:
 
     async def _start(self, reply: Reply, section: str | None, difficulty: str | None, questions: int) -> None:
         ref = self._library.find_section(section) if section else None
+        questions = max(1, min(questions, MAX_QUESTIONS))
         run = await self._practice.start(reply.learner, ref, difficulty, questions)
-        remark = ""
-        if len(run.asked) < questions:
-            remark = f"There are {len(run.asked)} questions like that, so this quiz has {len(run.asked)}."
-        await reply.show(self._screen(await self._practice.current(run.id, reply.member_id), remark))
+        await reply.show(self._screen(await self._practice.current(run.id, reply.member_id), _too_few(run, questions)))
 
     async def _start_on(self, reply: Reply, pack_id: str, section_id: str) -> None:
         run = await self._practice.start(reply.learner, self._library.section(pack_id, section_id), None)
-        await reply.show(self._screen(await self._practice.current(run.id, reply.member_id)))
+        remark = _too_few(run, DEFAULT_QUESTIONS)
+        await reply.show(self._screen(await self._practice.current(run.id, reply.member_id), remark))
 
     async def _answer(self, reply: Reply, run: str, position: str, letter: str) -> None:
         try:
@@ -94,11 +93,25 @@ class QuizFeature:
 
     async def _more(self, reply: Reply, run: str) -> None:
         done = await self._practice.summary(ids.number(run), reply.member_id)
-        new_run = await self._practice.start(reply.learner, done.section, done.run.difficulty, len(done.run.asked) or 1)
-        await reply.update(self._screen(await self._practice.current(new_run.id, reply.member_id)))
+        wanted = _how_many_more(done.run)
+        new_run = await self._practice.start(reply.learner, done.section, done.run.difficulty, wanted)
+        current = await self._practice.current(new_run.id, reply.member_id)
+        await reply.update(self._screen(current, _too_few(new_run, wanted)))
 
     def _screen(self, current: Asking | Summary, remark: str = "") -> Screen:
         return question_screen(current, remark) if isinstance(current, Asking) else summary_screen(current)
+
+
+def _too_few(run: Run, wanted: int) -> str:
+    if len(run.asked) >= wanted:
+        return ""
+    if len(run.asked) == 1:
+        return "There is only one question like that, so this quiz has one."
+    return f"There are only {len(run.asked)} questions like that, so this quiz has {len(run.asked)}."
+
+
+def _how_many_more(run: Run) -> int:
+    return max(len(run.asked), DEFAULT_QUESTIONS)  # one missed question retried is no wish for quizzes of one
 
 
 def question_screen(asking: Asking, remark: str = "") -> Screen:
@@ -168,7 +181,7 @@ def outcome_screen(outcome: Outcome) -> Screen:
 
 def _points_line(outcome: Outcome) -> str:
     if outcome.standing is None:
-        return f"-# This answer earned {outcome.points} points."
+        return f"-# This answer earned {outcome.points or 'no'} points."
     if not outcome.correct:
         return f"-# No points this time. A right answer to a new or due question earns {POINTS_FOR_RIGHT}."
     if outcome.standing is Standing.NOT_DUE:
@@ -188,11 +201,12 @@ def options_screen(outcome: Outcome) -> Screen:
         yours = " *(your choice)*" if option_index == outcome.chosen else ""
         lines.append(f"{mark} **{LETTERS[i]}** · {option.text.strip()}{yours}\n{option.why.strip()}")
     blocks: list[Block] = [f"**{question.stem.strip()}**", RULE, "\n\n".join(lines), RULE]
-    belief = outcome.misconception
-    if belief:
-        blocks.append(f"**A belief to drop**: {belief.belief} {belief.correction}")
     source = f"\n-# [Source]({question.source})" if question.source else ""
     blocks.append(f"**The rule**: {question.explanation.strip()}{source}")
+    if belief := outcome.misconception:
+        words = f"**A belief to drop**: {belief.belief} {belief.correction}"
+        if Screen(blocks).text_length + len(words) <= MAX_TEXT:
+            blocks.insert(-1, words)
     run, position = asking.run.id, asking.asked.position
     on = "See how it went" if outcome.is_last else "Next ▶"
     blocks.append(
@@ -225,15 +239,15 @@ def summary_screen(summary: Summary) -> Screen:
     buttons = []
     if summary.missed:
         buttons.append(Button("Retry missed", ids.encode("quiz.retry", run.id), discord.ButtonStyle.primary))
-    buttons.append(Button("Another quiz", ids.encode("quiz.more", run.id)))
+    buttons.append(Button(f"{_how_many_more(run)} more questions", ids.encode("quiz.more", run.id)))
     if summary.missed:
-        buttons.append(
-            Button("Read the section", ids.encode("lesson.read", run.pack_id, summary.missed[0].section))
-        )
+        buttons.append(Button("Read the section", ids.encode("lesson.read", run.pack_id, summary.missed[0].section)))
     blocks.append(Row(buttons))
     return Screen(blocks, GREEN if run.right == total else BLURPLE)
 
 
 def _short(text: str, limit: int = 110) -> str:
     words = " ".join(text.split())
-    return words if len(words) <= limit else words[: limit - 1] + "…"
+    if len(words) > limit:
+        words = words[: limit - 1].rstrip() + "…"
+    return words + "`" * (words.count("`") % 2)  # a code span that was cut must not run on into the next line

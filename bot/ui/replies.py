@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import discord
 
@@ -11,7 +11,7 @@ from bot.clock import snowflake_ms
 from bot.errors import StudyhallError, UserError
 from bot.services.practice import Learner
 from bot.telemetry import new_error_id
-from bot.ui.layouts import GREY, RED, Screen, note
+from bot.ui.layouts import GREY, NO_PINGS, RED, Screen, note
 
 UNKNOWN_INTERACTION, ALREADY_ANSWERED = 10062, 40060
 
@@ -21,7 +21,8 @@ _log = logging.getLogger(__name__)
 class Reply:
     """One interaction and its answer.
 
-    ``new`` tells what a slow answer is announced as: a new message (*thinking…*), or an edit of the clicked one.
+    ``new`` tells what a slow answer is announced as: a new message (*thinking…*), or an edit of the clicked one;
+    ``private`` whether that message is for the person alone.
     """
 
     def __init__(self, interaction: discord.Interaction, *, private: bool, new: bool) -> None:
@@ -70,16 +71,30 @@ class Reply:
                 return response.message_id
             if self._announced and self._new:
                 self._announced = False
-                return (await self.interaction.edit_original_response(view=view, attachments=files)).id
+                if private == self._private:
+                    return await self._edit_original(view, files)
+                return await self._show_elsewhere(view, files, private=private)
             return (await self.interaction.followup.send(view=view, files=files, ephemeral=private, wait=True)).id
+
+    async def _show_elsewhere(self, view: discord.ui.LayoutView, files: list[discord.File], *, private: bool) -> int:
+        # What was announced stays public or private for ever, and a follow-up takes its place until it has content.
+        await self._edit_original(note("…").view())
+        shown = await self.interaction.followup.send(view=view, files=files, ephemeral=private, wait=True)
+        await self.interaction.delete_original_response()
+        return shown.id
 
     async def update(self, screen: Screen) -> None:
         """Answer by changing the message that was clicked."""
         async with self._lock:
+            view, files = screen.view(), screen.files()
             if not self.answered:
-                await self.interaction.response.edit_message(view=screen.view(), attachments=screen.files())
+                await self.interaction.response.edit_message(view=view, attachments=files, allowed_mentions=NO_PINGS)
             else:
-                await self.interaction.edit_original_response(view=screen.view(), attachments=screen.files())
+                await self._edit_original(view, files)
+
+    async def _edit_original(self, view: discord.ui.LayoutView, files: Sequence[discord.File] = ()) -> int:
+        edit = self.interaction.edit_original_response
+        return (await edit(view=view, attachments=files, allowed_mentions=NO_PINGS)).id
 
 
 Handle = Callable[[Reply], Awaitable[object]]
@@ -124,7 +139,7 @@ class Desk:
             error_id = new_error_id()
             _log.error("error %s in interaction %d", error_id, reply.interaction.id, exc_info=problem)
             screen = note(
-                f"⚠️ Something went wrong on our side, and it was noted as `{error_id}`. Nothing is lost; please try again. "
+                f"⚠️ Something went wrong on our side, and it was noted as `{error_id}`. Please try again. "
                 "If it happens again, tell whoever runs this bot that id.",
                 RED,
             )

@@ -25,6 +25,7 @@ STALE_FORM = "This form can't be used any more; nothing was changed. Type `/` to
 class _Entry:
     handler: Handler
     new: bool
+    private: bool
 
 
 class Router:
@@ -34,13 +35,14 @@ class Router:
         self._desk = desk
         self._entries: dict[str, _Entry] = {}
 
-    def add(self, action: str, handler: Handler, *, new: bool = False) -> None:
-        """Let ``handler(reply, *arguments)`` answer an action; ``new``: with a message of its own.
+    def add(self, action: str, handler: Handler, *, new: bool = False, private: bool = True) -> None:
+        """Let ``handler(reply, *arguments)`` answer an action.
 
+        ``new``: it answers with a message of its own, which others see too unless it is ``private``.
         A handler takes the custom id's arguments as text and reads numbers with ``ids.number``.
         """
         assert action not in self._entries, action
-        self._entries[action] = _Entry(handler, new)
+        self._entries[action] = _Entry(handler, new, private)
 
     async def dispatch(self, interaction: discord.Interaction) -> None:
         """Answer a component or form interaction; others are left alone."""
@@ -48,8 +50,8 @@ class Router:
             return
         data: Any = interaction.data or {}
         found = ids.decode(str(data.get("custom_id", "")))
-        entry = self._entries.get(found[0]) if found else None
         is_form = interaction.type is discord.InteractionType.modal_submit
+        entry = self._entries.get(found[0]) if found and not is_form else None  # there are no forms yet
 
         async def handle(reply: Reply) -> None:
             if not found or not entry:
@@ -58,7 +60,7 @@ class Router:
             try:
                 inspect.signature(entry.handler).bind(reply, *arguments)
             except TypeError:
-                raise UserError(STALE_FORM if is_form else ids.STALE) from None
+                raise ids.stale() from None
             await entry.handler(reply, *arguments)
 
-        await self._desk.serve(interaction, handle, new=bool(entry and entry.new))
+        await self._desk.serve(interaction, handle, private=not entry or entry.private, new=bool(entry and entry.new))

@@ -5,6 +5,7 @@ answers to interactions do not count.
 """
 
 import asyncio
+import functools
 import heapq
 import itertools
 import logging
@@ -23,13 +24,16 @@ _log = logging.getLogger(__name__)
 class _Call:
     urgency: int
     number: int
+    key: str = field(compare=False)
     function: Callable[[], Awaitable[Any]] = field(compare=False)
     done: asyncio.Future[Any] = field(compare=False)
+    is_hint: bool = field(compare=False, default=False)
 
 
 class SendScheduler:
     """Spaces out calls to Discord.
 
+    A key names a message: of its calls one is under way at a time, so that an older state never overtakes a newer one.
     ``hint_seconds`` is the shortest time between two hints of one key. Nothing runs while nothing waits.
     """
 
@@ -46,16 +50,25 @@ class SendScheduler:
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._drain: asyncio.Task[None] | None = None
         self._sending: set[asyncio.Task[None]] = set()
+        self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._closed = False
 
     async def call(self, function: Callable[[], Awaitable[T]], *, urgency: int = NORMAL, key: str = "") -> T:
-        """Run ``function`` in its turn and return its result; a waiting hint of the same key is dropped."""
+        """Run ``function`` in its turn and return its result; a waiting hint of the same key is dropped.
+
+        After `close` nothing is sent any more: the caller is cancelled.
+        """
+        if self._closed:
+            raise asyncio.CancelledError
         self._forget(key)
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._push(urgency, function, done)
+        self._push(_Call(urgency, next(self._numbers), key, function, done))
         return await done
 
     def hint(self, key: str, function: Callable[[], Awaitable[object]]) -> None:
         """Run ``function`` when there is room and it is time; a later hint or call of the same key replaces it."""
+        if self._closed:
+            return
         self._hints[key] = function
         if key in self._timers:
             return
@@ -65,6 +78,7 @@ class SendScheduler:
 
     async def close(self) -> None:
         """Drop what waits and end."""
+        self._closed = True
         for timer in self._timers.values():
             timer.cancel()
         tasks = [*self._sending, *([self._drain] if self._drain else [])]
@@ -78,6 +92,8 @@ class SendScheduler:
         self._hints.pop(key, None)
         if timer := self._timers.pop(key, None):
             timer.cancel()
+        for call in [call for call in self._heap if call.is_hint and call.key == key]:
+            call.done.cancel()
 
     def _hint_due(self, key: str) -> None:
         self._timers.pop(key, None)
@@ -92,10 +108,10 @@ class SendScheduler:
             return
         done: asyncio.Future[Any] = loop.create_future()
         done.add_done_callback(_log_failed_hint)
-        self._push(self.NORMAL, function, done)
+        self._push(_Call(self.NORMAL, next(self._numbers), key, function, done, is_hint=True))
 
-    def _push(self, urgency: int, function: Callable[[], Awaitable[Any]], done: asyncio.Future[Any]) -> None:
-        heapq.heappush(self._heap, _Call(urgency, next(self._numbers), function, done))
+    def _push(self, call: _Call) -> None:
+        heapq.heappush(self._heap, call)
         if self._drain is None:
             self._drain = asyncio.create_task(self._run(), name="send-scheduler")
 
@@ -106,16 +122,28 @@ class SendScheduler:
                 wait = self._free_at - loop.time()
                 if wait > 0:
                     await asyncio.sleep(wait)
+                call = heapq.heappop(self._heap)
+                if call.done.done():  # cancelled while it waited
+                    continue
                 self._free_at = max(self._free_at, loop.time()) + self._gap
-                task = asyncio.create_task(_send(heapq.heappop(self._heap)), name="send")
+                task = asyncio.create_task(_send(call, self._under_way.get(call.key)), name="send")
                 self._sending.add(task)
                 task.add_done_callback(self._sending.discard)
+                if call.key:
+                    self._under_way[call.key] = task
+                    task.add_done_callback(functools.partial(self._ended, call.key))
         finally:
             self._drain = None
 
+    def _ended(self, key: str, task: asyncio.Task[None]) -> None:
+        if self._under_way.get(key) is task:
+            del self._under_way[key]
 
-async def _send(call: _Call) -> None:
+
+async def _send(call: _Call, before: asyncio.Task[None] | None) -> None:
     try:
+        if before:
+            await asyncio.wait({before})
         result = await call.function()
     except asyncio.CancelledError:
         call.done.cancel()

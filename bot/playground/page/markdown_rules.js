@@ -6,7 +6,7 @@ const WEB = /^https?:\/\//i;
 const BULLET = /^( *)([-*]|\d{1,9}\.) +(\S.*)$/;
 const FENCE = /```/g;
 
-const atLineStart = (state) => state.prevCapture === null || state.prevCapture[0].endsWith("\n");
+const atLineStart = (state) => !state.within && (state.prevCapture === null || state.prevCapture[0].endsWith("\n"));
 const atLine = (rule, regex) => ({ ...rule, match: (source, state) => (atLineStart(state) ? regex.exec(source) : null) });
 const webOnly = (rule, group) => ({
   ...rule,
@@ -77,8 +77,14 @@ const list = {
 };
 
 const { twemoji, guildNavigation, newline, ...kept } = rulesExtended;
+// What stands inside bold, italics and the like never starts a line, though the parser begins there anew.
+const inline = (rule) => ({ ...rule, parse: (capture, parse, state) => rule.parse(capture, parse, { ...state, within: true }) });
+const inlineRules = Object.fromEntries(
+  ["strong", "em", "underline", "strikethrough", "spoiler"].filter((name) => kept[name]).map((name) => [name, inline(kept[name])]),
+);
 const rules = {
   ...kept,
+  ...inlineRules,
   list,
   heading: atLine(kept.heading, /^(#{1,3}) +([^\n]+?) *(\n|$)/),
   subtext: atLine(kept.subtext, /^-# +([^\n]+?)(\n|$)/),

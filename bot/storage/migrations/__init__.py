@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 
@@ -21,28 +21,25 @@ def migrations() -> dict[int, str]:
     return dict(sorted(found.items()))
 
 
-def newest() -> int:
-    """The schema version that this code speaks."""
-    return max(migrations())
-
-
-def migrate(path: Path, stamp: str) -> list[int]:
+def migrate(path: Path, stamp: str, known: Mapping[int, str] | None = None) -> list[int]:
     """Bring the file at ``path`` up to date, each migration in a transaction of its own; returns the numbers applied.
 
-    An existing file is copied to ``<name>.before-<version>.<stamp>`` first. Raises StorageError for a database from a
+    ``known`` are the migrations by number, those of this package unless given. An existing file is copied to ``<name>.before-<version>.<stamp>`` first. Raises StorageError for a database from a
     newer Studyhall, which is left untouched.
     """
+    known = known if known is not None else migrations()
+    newest_known = max(known)
     connection = sqlite3.connect(path, isolation_level=None, timeout=10)
     try:
         version = _version(connection)
-        if version > newest():
+        if version > newest_known:
             raise StorageError(
-                f"The database {path} has schema {version}, and this Studyhall knows {newest()}: it was written by a newer "
+                f"The database {path} has schema {version}, and this Studyhall knows {newest_known}: it was written by a newer "
                 "one. Start that one, or give another STUDYHALL_DATA_DIR. Nothing was changed."
             )
-        todo = {number: sql for number, sql in migrations().items() if number > version}
+        todo = {number: sql for number, sql in sorted(known.items()) if number > version}
         if todo and version:
-            copy = path.with_name(f"{path.name}.before-{newest()}.{stamp}")
+            copy = path.with_name(f"{path.name}.before-{newest_known}.{stamp}")
             connection.execute("VACUUM INTO ?", (str(copy),))
             copy.chmod(0o600)
         connection.execute("PRAGMA journal_mode = WAL")

@@ -1,0 +1,173 @@
+"""The composition root: builds every part and passes it by argument."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from random import Random
+
+import aiohttp
+import discord
+
+from bot.clock import WallClock
+from bot.demos.registry import DEMOS
+from bot.errors import SettingsError, StudyhallError
+from bot.packs.library import Library
+from bot.packs.loading import load_packs
+from bot.services.boards import Boards
+from bot.services.charts import ChartDrawer
+from bot.services.demos import Demos
+from bot.services.lessons import Lessons
+from bot.services.practice import Practice
+from bot.settings import Settings
+from bot.storage.store import Store
+from bot.ui.client import StudyhallClient, add_features, register, set_addresses
+from bot.ui.sending import CALLS_PER_SECOND, SendScheduler
+from bot.workers import Workers
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class App:
+    """The parts of a running bot that its owner or a test may want to reach."""
+
+    client: StudyhallClient
+    store: Store
+    clock: WallClock
+    workers: Workers
+    library: Library
+    demos: Demos
+
+
+@contextlib.asynccontextmanager
+async def build(
+    settings: Settings, rng: Random | None = None, calls_per_second: float = CALLS_PER_SECOND
+) -> AsyncIterator[App]:
+    """Build the bot, ready to connect; leaving the block closes everything in order: gateway, workers, database.
+
+    ``calls_per_second`` is how many public sends and edits it may make.
+    Raises PackError or StorageError when the packs or the database can't be used.
+    """
+    packs = load_packs(settings.packs_dir, DEMOS)
+    set_addresses(settings.api_url, settings.gateway_url)
+    library = Library(packs)
+    clock = WallClock()
+    async with contextlib.AsyncExitStack() as closing:
+        store = await Store.open(settings.database_path)
+        closing.push_async_callback(store.close)
+        workers = Workers()
+        closing.push_async_callback(workers.close)
+        charts = ChartDrawer(workers)
+        closing.push_async_callback(charts.close)
+        demos = Demos(
+            store,
+            workers,
+            clock,
+            charts,
+            predict_seconds=settings.predict_seconds,
+            wall_seconds=settings.demo_seconds,
+            rounds=settings.demo_rounds,
+        )
+        closing.push_async_callback(demos.close)
+        scheduler = SendScheduler(settings.progress_seconds, calls_per_second)
+        closing.push_async_callback(scheduler.close)
+        client = StudyhallClient()
+        tree = add_features(
+            client,
+            library=library,
+            lessons=Lessons(library, store, clock),
+            practice=Practice(library, store, clock, rng or Random()),
+            boards=Boards(store, clock),
+            demos=demos,
+            scheduler=scheduler,
+            thinking_seconds=settings.thinking_seconds,
+        )
+
+        async def before_connecting() -> None:
+            await register(client, tree)
+            await demos.resume()
+
+        client.before_connecting = before_connecting
+        if settings.clock_url:
+            follower = asyncio.create_task(_follow_clock(clock, settings.clock_url), name="clock")
+            closing.callback(follower.cancel)
+        closing.push_async_callback(client.close)
+        yield App(client, store, clock, workers, library, demos)
+
+
+async def run(settings: Settings) -> None:
+    """Run the bot until it is told to stop (Ctrl-C or SIGTERM).
+
+    Raises SettingsError for a token that Discord refuses, and what `build` raises.
+    """
+    stop = asyncio.Event()
+    _stop_on_signals(stop)
+    async with build(settings) as app:
+        where = settings.api_url or "Discord"
+        _log.info("%d questions in %d course(s), data in %s", *_size(app.library), settings.database_path)
+        connecting = asyncio.create_task(_connect(app.client, settings.token, where), name="gateway")
+        stopping = asyncio.create_task(stop.wait(), name="stop")
+        await asyncio.wait({connecting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if connecting.done():
+            stopping.cancel()
+            await connecting
+        else:
+            _log.info("stopping: closing the gateway, the workers and the database")
+            await app.client.close()
+            connecting.cancel()
+            with contextlib.suppress(asyncio.CancelledError, Exception):
+                await connecting
+    _log.info("stopped")
+
+
+def _size(library: Library) -> tuple[int, int]:
+    return sum(len(pack.questions) for pack in library.packs), len(library.packs)
+
+
+async def _connect(client: StudyhallClient, token: str, where: str) -> None:
+    try:
+        await client.login(token)
+        _log.info("logged in at %s as %s", where, client.user)
+        _log.info("invite it to a server with %s", client.invite)
+        await client.connect()
+    except discord.LoginFailure as problem:
+        raise SettingsError(
+            "DISCORD_TOKEN was refused. Copy it again from the application's Bot page (Reset Token shows a new one)."
+        ) from problem
+    except discord.ConnectionClosed as problem:
+        raise StudyhallError(
+            f"{where} closed the connection for good (code {problem.code}). Check that the token is still valid and "
+            "that no other program uses it, then start again."
+        ) from problem
+    except aiohttp.ClientConnectorError as problem:
+        raise StudyhallError(
+            f"{where} can't be reached ({problem.os_error}). Check the connection and start again."
+        ) from problem
+    except discord.HTTPException as problem:
+        raise StudyhallError(
+            f"{where} answered {problem.status} and won't let the bot in now. Wait a few minutes and start again."
+        ) from problem
+
+
+def _stop_on_signals(stop: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        if sys.platform == "win32":
+            signal.signal(name, lambda *_: loop.call_soon_threadsafe(stop.set))
+        else:
+            loop.add_signal_handler(name, stop.set)
+
+
+async def _follow_clock(clock: WallClock, url: str) -> None:
+    """Keep the wall clock shifted as the playground's is: each request is answered when the shift changes."""
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=120)) as session:
+        while True:
+            try:
+                async with session.get(url, params={"known": str(clock.shift_ms)}) as response:
+                    clock.shift_ms = int((await response.json())["shift_ms"])
+            except (aiohttp.ClientError, TimeoutError, ValueError, KeyError):
+                await asyncio.sleep(1)

@@ -1,0 +1,106 @@
+"""``python -m bot [run|play|check]``: the commands, what they need, and what they say when it is missing."""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot import __version__
+from bot.errors import StudyhallError
+from bot.settings import Settings, load_settings, settings_help
+from bot.telemetry import logging_to_stderr
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit code: 0, or 1 after a sentence on standard error that says what to do."""
+    options = _parser().parse_args(arguments)
+    try:
+        if options.command == "check":
+            return _check(options)
+        settings = load_settings()
+        command = options.command or ("run" if settings.token else "play")
+        return _run(settings) if command == "run" else _play(settings, options)
+    except StudyhallError as problem:
+        print(problem.text, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    width = max(len(one.name) for one in settings_help())
+    settings = "\n".join(f"  {one.name:<{width}}  {one.what}\n{'':{width + 4}}(default: {one.default})" for one in settings_help())
+    parser = argparse.ArgumentParser(
+        prog="python -m bot",
+        description="Studyhall, a tutor and quiz bot for Discord study groups.\n"
+        "Without a command: runs the bot if DISCORD_TOKEN is set, else opens the playground.",
+        epilog=f"settings, from the environment or a .env file in the working folder:\n{settings}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"Studyhall {__version__}")
+    _add_play_options(parser)
+    commands = parser.add_subparsers(dest="command", metavar="command")
+    commands.add_parser("run", help="join Discord with the token in DISCORD_TOKEN")
+    play = commands.add_parser("play", help="open the playground: a small Discord on this machine, no account needed")
+    _add_play_options(play)
+    check = commands.add_parser("check", help="check a pack, or all of them, and list every fault")
+    check.add_argument("folder", nargs="?", type=Path, help="a pack's folder, or one that holds packs (default: all packs)")
+    check.add_argument("--schema", action="store_true", help="print the JSON Schema of the files instead")
+    return parser
+
+
+def _add_play_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--no-browser", action="store_true", help="playground: print the address, open no browser")
+    parser.add_argument("--port", type=int, default=0, help="playground: the port (default: any that is free)")
+
+
+def _run(settings: Settings) -> int:
+    from bot.app import run
+
+    if not settings.token:
+        print(
+            "DISCORD_TOKEN is not set. Put the bot's token there (the README says where to get it), "
+            "or try `python -m bot play`, which needs none.",
+            file=sys.stderr,
+        )
+        return 1
+    with logging_to_stderr(settings.log_level, settings.log_format, settings.token):
+        asyncio.run(run(settings))
+    return 0
+
+
+def _play(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.playground.play import play
+
+    if not 0 <= options.port <= 65535:
+        print("--port should be a number from 0 to 65535.", file=sys.stderr)
+        return 1
+    with logging_to_stderr(settings.log_level, settings.log_format):
+        return asyncio.run(play(settings, port=options.port, open_browser=not options.no_browser))
+
+
+def _check(options: argparse.Namespace) -> int:
+    from bot.demos.registry import DEMOS
+    from bot.packs.loading import pack_folders, read_pack
+    from bot.packs.models import json_schema
+
+    if options.schema:
+        print(json.dumps(json_schema(), indent=2))
+        return 0
+    folder = options.folder or load_settings().packs_dir
+    folders = pack_folders(folder)
+    if not folders:
+        print(f"No pack in {folder}: it needs a pack.yaml, or folders that have one.", file=sys.stderr)
+        return 1
+    errors = 0
+    for one in folders:
+        loaded = read_pack(one, DEMOS)
+        for fault in loaded.faults:
+            print(fault)
+        errors += len(loaded.errors)
+        warnings = len(loaded.faults) - len(loaded.errors)
+        size = f"{len(loaded.pack.sections)} sections, {len(loaded.pack.questions)} questions, " if loaded.pack else ""
+        print(f"{one.name}: {size}{len(loaded.errors)} errors, {warnings} warnings")
+    return 1 if errors else 0

@@ -1,0 +1,151 @@
+"""The bot's connection to Discord, and the features put on it."""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+import discord
+import yarl
+from discord import app_commands
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.errors import UserError
+from bot.packs.library import Library
+from bot.services.boards import Boards
+from bot.services.demos import Demos
+from bot.services.lessons import Lessons
+from bot.services.practice import Practice
+from bot.ui.demo import DemoFeature
+from bot.ui.help import HelpFeature
+from bot.ui.leaderboard import LeaderboardFeature
+from bot.ui.lesson import LessonFeature
+from bot.ui.quiz import QuizFeature
+from bot.ui.registration import register
+from bot.ui.replies import Desk
+from bot.ui.routing import Router
+from bot.ui.sending import SendScheduler
+
+PERMISSIONS = discord.Permissions(
+    view_channel=True, send_messages=True, send_messages_in_threads=True, attach_files=True, read_message_history=True
+)
+"""The least that the features need; the invite link asks for exactly these."""
+
+OUT_OF_DATE = (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch, app_commands.TransformerError)
+"""What discord.py raises for a command, or a value of its options, that we no longer offer."""
+
+_log = logging.getLogger(__name__)
+
+
+def set_addresses(api_url: str, gateway_url: str) -> None:
+    """Point discord.py to a REST base and a Gateway other than Discord's; an empty one leaves its own alone.
+
+    The only place where either is set. The Gateway's is the class default, because that is where discord.py goes back
+    to after an invalid session.
+    """
+    if api_url:
+        Route.BASE = api_url
+    if gateway_url:
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)
+
+
+class StudyhallClient(discord.Client):
+    """discord.py's client with slash commands only and the intent `guilds` alone."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+        )
+        self.router: Router | None = None
+        self.tree: Tree | None = None
+        self.before_connecting: Callable[[], Awaitable[None]] | None = None
+
+    async def setup_hook(self) -> None:
+        """Between login and connection: register commands, load what was interrupted."""
+        if self.before_connecting:
+            await self.before_connecting()
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """Every click and every form comes through here."""
+        if self.router:
+            await self.router.dispatch(interaction)
+
+    async def on_ready(self) -> None:
+        """Say who we are and where."""
+        _log.info("connected as %s, in %d servers", self.user, len(self.guilds))
+
+    async def on_error(self, event_method: str, /, *args: object, **kwargs: object) -> None:
+        """An error that no interaction can be told of."""
+        _log.exception("error in %s", event_method)
+
+    @property
+    def invite(self) -> str:
+        """The link that adds the bot to a server."""
+        assert self.application_id is not None
+        scopes = ("bot", "applications.commands")
+        return discord.utils.oauth_url(self.application_id, permissions=PERMISSIONS, scopes=scopes)
+
+
+class Tree(app_commands.CommandTree[StudyhallClient]):
+    """The commands; an error before a handler is reached is answered like any other."""
+
+    def __init__(self, client: StudyhallClient, desk: Desk) -> None:
+        super().__init__(client)
+        self._desk = desk
+
+    async def on_error(
+        self, interaction: discord.Interaction[StudyhallClient], error: app_commands.AppCommandError, /
+    ) -> None:
+        """Tell the person what to do; a handler's own errors are answered before they get here."""
+        if interaction.type is discord.InteractionType.autocomplete:
+            return
+
+        async def fail(_reply: object) -> None:
+            if isinstance(error, OUT_OF_DATE):
+                raise CommandOutOfDateError(
+                    "This command has changed since your Discord loaded it. Restart Discord (Ctrl+R) and try it again."
+                )
+            raise error
+
+        await self._desk.serve(interaction, fail)
+
+
+class CommandOutOfDateError(UserError):
+    """The person's Discord shows a command that we no longer have in that form."""
+
+
+def add_features(
+    client: StudyhallClient,
+    *,
+    library: Library,
+    lessons: Lessons,
+    practice: Practice,
+    boards: Boards,
+    demos: Demos,
+    scheduler: SendScheduler,
+    thinking_seconds: float,
+) -> Tree:
+    """Put every feature on the client; returns the tree that `register` sends to Discord."""
+    desk = Desk(thinking_seconds)
+    router = Router(desk)
+    tree = Tree(client, desk)
+    demo = DemoFeature(demos, library, client, scheduler)
+    first = library.packs[0]
+    features = (
+        HelpFeature(first.id, first.head.title, first.sections[0].id),
+        LessonFeature(lessons, library, {demo.id: demo.title for demo in demos.demos.values()}),
+        QuizFeature(practice, library),
+        LeaderboardFeature(boards),
+        demo,
+    )
+    for feature in features:
+        feature.add_to(tree, router, desk)
+    demos.attach(demo)
+    client.router, client.tree = router, tree
+    return tree
+
+
+__all__ = ["PERMISSIONS", "StudyhallClient", "Tree", "add_features", "register", "set_addresses"]
