@@ -1,7 +1,7 @@
 """From a folder to a Pack: every file read, validated and cross-checked, every fault found."""
 
 import gc
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -186,7 +186,7 @@ def _cross_check(
             faults.append(places.fault(head, ("sections", index), f"a lesson with the id {section_id}; there is none"))
         if section_id in head.sections[:index]:
             faults.append(places.fault(head, ("sections", index), f"each section once; {section_id} is there already"))
-    named: tuple[tuple[str, list[Topic] | list[Misconception]], ...] = (
+    named: tuple[tuple[str, Sequence[Topic | Misconception]], ...] = (
         ("topics", head.topics),
         ("misconceptions", head.misconceptions),
     )

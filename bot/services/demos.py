@@ -17,8 +17,7 @@ from bot.services.stage import ChannelLostError, Stage
 from bot.storage import demos, members
 from bot.storage.demos import DemoRun
 from bot.storage.store import Store
-from bot.telemetry import LoopLag
-from bot.telemetry import new_error_id
+from bot.telemetry import LoopLag, new_error_id
 from bot.workers import Limits, Worker, Workers
 
 _log = logging.getLogger(__name__)

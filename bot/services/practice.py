@@ -115,6 +115,13 @@ class Practice:
         asked = rules.ask(questions, self._rng)
         return await self._create(learner, run.pack_id, run.section_id, run.difficulty, asked)
 
+    async def start_with(self, learner: Learner, pack_id: str, questions: list[Question]) -> Run:
+        """Begin a run of these questions, as the pack has them now. Raises UserError when there are none."""
+        current = [q for one in questions if (q := self._library.question(pack_id, one.id))][: rules.MAX_QUESTIONS]
+        if not current:
+            raise UserError("You missed nothing there. Practise something else with `/quiz`.")
+        return await self._create(learner, pack_id, None, None, rules.ask(current, self._rng))
+
     async def _create(
         self, learner: Learner, pack_id: str, section_id: str | None, difficulty: str | None, asked: tuple[Asked, ...]
     ) -> Run:

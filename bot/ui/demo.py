@@ -75,13 +75,13 @@ class DemoFeature:
         await reply.show(
             note(f"You predict: **{view.demo.label(choice)}**. You can change your mind until it runs.", BLURPLE)
         )
-        self.hint_demo(view)
+        self._hint_waiting(view)
 
     async def _run(self, reply: Reply, run: str, again: Literal["first", "again"]) -> None:
         await reply.announce()
         view = await self._demos.run(ids.number(run), again=again == "again")
         if view.run.state == "queued" and view.ahead:  # else it begins at once, and shows that itself
-            self.hint_demo(view)
+            self._hint_waiting(view)
 
     async def _code(self, reply: Reply, demo_id: str) -> None:
         if demo_id not in self._demos.demos:
@@ -102,6 +102,14 @@ class DemoFeature:
     def hint_demo(self, view: DemoView) -> None:
         """The same when there is room for it."""
         self._scheduler.hint(_key(view), lambda: self._edit(view))
+
+    def _hint_waiting(self, view: DemoView) -> None:
+        self._scheduler.hint(_key(view), lambda: self._edit_if_waiting(view.run.id))
+
+    async def _edit_if_waiting(self, run_id: int) -> None:
+        view = await self._demos.view(run_id)  # it may have started since, and then shows that already
+        if view.run.state in ("predicting", "queued"):
+            await self._edit(view)
 
     async def _edit(self, view: DemoView) -> None:
         if view.run.message_id is None:

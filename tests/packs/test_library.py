@@ -1,0 +1,82 @@
+"""How the house finds sections and questions in the packs in force."""
+
+import pytest
+from small_pack import HEAD, QUESTIONS, another_question, write_pack
+
+from bot.errors import NotFound
+from bot.packs.library import Library
+from bot.packs.loading import load_packs
+
+HARD = another_question("black-tea").replace("difficulty: easy", "difficulty: hard")
+
+
+@pytest.fixture
+def library(tmp_path):
+    write_pack(tmp_path, **{"questions/water.yaml": QUESTIONS + HARD})
+    return Library(load_packs(tmp_path))
+
+
+@pytest.fixture
+def two_courses(tmp_path):
+    write_pack(tmp_path)
+    root = write_pack(
+        tmp_path / "x", **{"pack.yaml": HEAD.replace("id: tea", "id: mate").replace("title: Tea", "title: Mate")}
+    )
+    root.rename(tmp_path / "mate")
+    (tmp_path / "x").rmdir()
+    return Library(load_packs(tmp_path))
+
+
+@pytest.mark.parametrize("text", ["water", "tea/water", "Water", " WATER ", "TEA/Water"])
+def test_a_section_is_found_by_id_key_or_title_whatever_its_case(library, text):
+    assert library.find_section(text).key == "tea/water"
+
+
+@pytest.mark.parametrize("text", ["", "milk", "tea/", "tea/milk", "mate/water", "💥"])
+def test_an_unknown_section_is_answered_with_the_titles_there_are(library, text):
+    with pytest.raises(NotFound, match=r"Leaves, Water\."):
+        library.find_section(text)
+
+
+def test_with_two_courses_a_title_names_its_course(two_courses):
+    titles = [two_courses.title(ref) for ref in two_courses.sections]
+    assert titles == ["Mate › Leaves", "Mate › Water", "Tea › Leaves", "Tea › Water"]
+    assert two_courses.find_section("tea › water").key == "tea/water"
+    assert two_courses.find_section("mate/water").key == "mate/water"
+
+
+def test_questions_are_narrowed_by_section_and_difficulty(library):
+    def ids(*asked):
+        return [question.id for question in library.questions("tea", *asked)]
+
+    assert ids() == ["green-tea", "black-tea"]
+    assert ids("water", "hard") == ["black-tea"]
+    assert ids("water", "medium") == []
+
+
+def test_a_section_without_questions_draws_on_the_whole_course(library):
+    assert len(library.questions("tea", "leaves")) == 2
+
+
+def test_what_is_not_there_any_more_is_said(library):
+    assert library.question("tea", "white-tea") is None
+    assert library.misconception("tea", None) is None
+    assert library.misconception("tea", "hotter-is-better").belief == "Hotter water makes better tea."
+    with pytest.raises(NotFound, match="not here any more"):
+        library.pack("milk")
+    with pytest.raises(NotFound, match="/lesson"):
+        library.section("tea", "milk")
+
+
+def test_a_question_is_a_new_version_when_its_key_or_an_option_changes(library):
+    question = library.question("tea", "green-tea")
+    other_key = question.model_copy(
+        update={"options": [o.model_copy(update={"correct": i == 0}) for i, o in enumerate(question.options)]}
+    )
+    reworded = question.model_copy(update={"explanation": "Green leaves want water well below boiling, that is all."})
+    assert question.key == 1
+    assert other_key.model_copy(deep=True).content_hash != question.content_hash or other_key.key != 0
+    fresh = type(question).model_validate(other_key.model_dump())
+    assert fresh.key == 0
+    assert fresh.content_hash != question.content_hash
+    assert type(question).model_validate(reworded.model_dump()).content_hash == question.content_hash

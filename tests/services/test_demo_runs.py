@@ -1,0 +1,337 @@
+"""Demos from the opening to the chart, with real worker processes and a stage made by hand."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+import pytest_asyncio
+from small_course import NOON, HandClock
+
+from bot.demos.registry import DEMOS
+from bot.errors import NotFound, UserError
+from bot.services.charts import ChartDrawer
+from bot.services.demo_views import DemoView
+from bot.services.demos import Demos
+from bot.services.stage import ChannelLostError
+from bot.storage.store import Store
+from bot.workers import Workers
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+HALL, CHANNEL, MESSAGE = 50, 60, 70
+ADA, BOB, EVE = 1, 2, 3
+PNG = b"\x89PNG\r\n\x1a\n"
+PATIENCE = 60
+
+
+class HandStage:
+    """Keeps all that it is told to show; a test waits for the view that it wants to see."""
+
+    def __init__(self) -> None:
+        self.shown: list[DemoView] = []
+        self.hints: list[DemoView] = []
+        self.lost: set[int] = set()
+        self.broken = False
+        self._news = asyncio.Condition()
+
+    async def show_demo(self, view: DemoView) -> None:
+        if view.run.id in self.lost:
+            raise ChannelLostError("unknown channel")
+        if self.broken:
+            self.broken = False
+            raise RuntimeError("a bug in showing")
+        self.shown.append(view)
+        async with self._news:
+            self._news.notify_all()
+
+    def hint_demo(self, view: DemoView) -> None:
+        self.hints.append(view)
+        asyncio.get_running_loop().create_task(self._tell())
+
+    async def _tell(self) -> None:
+        async with self._news:
+            self._news.notify_all()
+
+    async def until(self, wanted: Callable[[DemoView], object]) -> DemoView:
+        """The first view, shown or hinted, that is wanted."""
+        found: list[DemoView] = []
+
+        def there() -> bool:
+            found[:] = [view for view in [*self.shown, *self.hints] if wanted(view)]
+            return bool(found)
+
+        async with asyncio.timeout(PATIENCE), self._news:
+            await self._news.wait_for(there)
+        return found[0]
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def workers():
+    made = Workers()
+    yield made
+    await made.close()
+    assert made.pids == []
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def charts(workers):
+    drawer = ChartDrawer(workers)
+    yield drawer
+    await drawer.close()
+
+
+class Hall:
+    """The demos of one bot, and what it takes to start it again."""
+
+    def __init__(self, path, workers: Workers, charts: ChartDrawer) -> None:
+        self.path, self.workers, self.charts = path, workers, charts
+        self.clock = HandClock()
+
+    @contextlib.asynccontextmanager
+    async def bot(
+        self, wall: float = 30, rounds: int = 1, predict: float = 600
+    ) -> AsyncIterator[tuple[Demos, HandStage, Store]]:
+        store = await Store.open(self.path)
+        demos = Demos(
+            store, self.workers, self.clock, self.charts, predict_seconds=predict, wall_seconds=wall, rounds=rounds
+        )
+        stage = HandStage()
+        demos.attach(stage)
+        try:
+            yield demos, stage, store
+        finally:
+            await demos.close()
+            await store.close()
+
+
+@pytest.fixture
+def hall(tmp_path, workers, charts):
+    return Hall(tmp_path / "a.db", workers, charts)
+
+
+async def opened(demos: Demos, demo_id: str = "shared-counter", message_id: int = MESSAGE) -> int:
+    view = await demos.open(demo_id, HALL, CHANNEL, ADA)
+    await demos.shown(view.run.id, message_id)
+    return view.run.id
+
+
+def ended(run_id: int) -> Callable[[DemoView], bool]:
+    return lambda view: view.run.id == run_id and view.run.state in ("done", "failed")
+
+
+def under_way(run_id: int) -> Callable[[DemoView], bool]:
+    return lambda view: view.run.id == run_id and view.progress is not None and view.progress[0] > 0
+
+
+async def state(store: Store, run_id: int) -> str:
+    return (await store.rows("SELECT state FROM demo_run WHERE id = ?", (run_id,)))[0][0]
+
+
+async def test_predict_run_result(hall, workers):
+    async with hall.bot() as (demos, stage, store):
+        view = await demos.open("shared-counter", HALL, CHANNEL, ADA)
+        assert (view.run.state, view.starts_ms, view.votes) == ("predicting", NOON + 600_000, {})
+        run_id = view.run.id
+        await demos.shown(run_id, MESSAGE)
+        for member, name, choice in [
+            (ADA, "Ada", "exact"),
+            (BOB, "Bob", "less"),
+            (ADA, "Ada", "less"),
+            (EVE, "Eve", "more"),
+        ]:
+            hall.clock.advance(1)
+            view = await demos.predict(run_id, member, HALL, name, choice)
+        assert view.votes == {"less": 2, "more": 1}
+
+        await demos.run(run_id)
+        view = await stage.until(ended(run_id))
+        assert view.run.state == "done"
+        assert view.run.message_id == MESSAGE
+        assert view.result.picture.startswith(PNG)
+        assert [bar.label for bar in view.result.chart.bars] == ["n += one()", "n += 1", "with a lock"]
+        assert view.result.predicted == 3
+        right = view.result.verdict.right_choice
+        assert view.result.predicted_right == (["Bob", "Ada"] if right == "less" else [])
+        assert stage.shown[0].progress == (0, 1, "")
+        assert [hint.progress[:2] for hint in stage.hints if hint.progress] == [(1, 3), (2, 3), (3, 3)]
+        [(stored, ended_ms)] = await store.rows("SELECT result, ended_ms FROM demo_run")
+        assert ended_ms == NOON + 4
+        assert set(json.loads(stored)["samples"]) == {"call", "plain", "locked"}
+
+        with pytest.raises(UserError, match="Predictions are closed"):
+            await demos.predict(run_id, BOB, HALL, "Bob", "exact")
+        assert (await demos.view(run_id)).votes == {"less": 2, "more": 1}
+
+
+async def test_once_it_runs_a_prediction_is_refused_and_a_second_start_changes_nothing(hall):
+    async with hall.bot() as (demos, stage, store):
+        run_id = await opened(demos)
+        await asyncio.gather(*(demos.run(run_id) for _ in range(5)))
+        await stage.until(under_way(run_id))
+        with pytest.raises(UserError, match="Predictions are closed"):
+            await demos.predict(run_id, BOB, HALL, "Bob", "less")
+        assert await store.rows("SELECT count(*) FROM prediction") == [(0,)]
+        await demos.run(run_id)
+        await demos.run(run_id, again=True)
+        await stage.until(ended(run_id))
+        assert [view.run.state for view in stage.shown] == ["running", "done"]
+
+
+@pytest.mark.parametrize("choice", ["", "maybe", "less'; DROP TABLE prediction; --"])
+async def test_a_forged_prediction_is_refused(hall, choice):
+    async with hall.bot() as (demos, _stage, store):
+        run_id = await opened(demos)
+        with pytest.raises(UserError, match="buttons"):
+            await demos.predict(run_id, BOB, HALL, "Bob", choice)
+        assert await store.rows("SELECT count(*) FROM prediction") == [(0,)]
+
+
+async def test_an_unknown_demo_and_an_unknown_run_are_told(hall):
+    async with hall.bot() as (demos, _stage, store):
+        with pytest.raises(NotFound, match="CPU-bound work"):
+            await demos.open("tea-kettle", HALL, CHANNEL, ADA)
+        assert await store.rows("SELECT count(*) FROM demo_run") == [(0,)]
+        for attempt in (demos.run(99), demos.view(99), demos.predict(99, ADA, HALL, "Ada", "less")):
+            with pytest.raises(NotFound, match="/demo"):
+                await attempt
+
+
+async def test_demos_run_one_at_a_time_and_those_that_wait_see_their_place(hall):
+    async with hall.bot() as (demos, stage, _store):
+        first, second, third = [await opened(demos, message_id=n) for n in (1, 2, 3)]
+        await demos.run(first)
+        await stage.until(under_way(first))
+        assert [((await demos.run(run)).run.state, (await demos.view(run)).ahead) for run in (second, third)] == [
+            ("queued", 1),
+            ("queued", 2),
+        ]
+        await stage.until(ended(first))
+        moved_up = await stage.until(lambda view: view.run.id == third and view.run.state == "queued")
+        assert moved_up.ahead == 1
+        await stage.until(ended(second))
+        order = [(view.run.id, view.run.state) for view in stage.shown]
+        assert order[:4] == [(first, "running"), (first, "done"), (second, "running"), (second, "done")]
+
+
+async def test_when_the_worker_dies_that_is_told_and_the_next_run_works(hall, workers):
+    async with hall.bot(rounds=3) as (demos, stage, store):
+        run_id = await opened(demos)
+        await demos.run(run_id)
+        await stage.until(under_way(run_id))
+        for pid in workers.pids:  # the demo's and that of the charts
+            os.kill(pid, signal.SIGKILL)
+        view = await stage.until(ended(run_id))
+        assert view.run.state == "failed"
+        assert "ended before it had a result" in view.problem
+        assert "Run again" in view.problem
+        assert view.result is None
+        assert await state(store, run_id) == "failed"
+
+        again = await opened(demos)
+        await demos.run(again)
+        view = await stage.until(ended(again))
+        assert view.result.picture.startswith(PNG)
+
+
+async def test_a_demo_that_takes_too_long_is_stopped_told_and_can_be_run_again(hall, workers):
+    async with hall.bot(wall=0.3, rounds=9) as (demos, stage, store):
+        run_id = await opened(demos)
+        before = set(workers.pids)
+        await demos.run(run_id)
+        view = await stage.until(ended(run_id))
+        assert "stopped after 0.3 seconds" in view.problem
+        assert await state(store, run_id) == "failed"
+        assert len(workers.pids) <= max(1, len(before))  # only the charts' process is left
+    async with hall.bot() as (demos, stage, _store):
+        await demos.run(run_id, again=True)
+        assert (await stage.until(ended(run_id))).run.state == "done"
+
+
+async def test_a_demo_interrupted_by_a_stop_is_run_after_the_next_start(hall, workers):
+    async with hall.bot(rounds=9) as (demos, stage, store):
+        running, waiting = await opened(demos), await opened(demos)
+        await demos.run(running)
+        await demos.run(waiting)
+        await stage.until(under_way(running))
+        await demos.close()
+        assert (await state(store, running), await state(store, waiting)) == ("running", "queued")
+    async with hall.bot() as (demos, stage, store):
+        await demos.resume()
+        assert (await stage.until(ended(running))).result is not None
+        assert (await stage.until(ended(waiting))).result is not None
+        assert [view.run.id for view in stage.shown] == [running, running, waiting, waiting]
+
+
+async def test_a_demo_that_nobody_runs_starts_by_itself(hall):
+    async with hall.bot(predict=0.05) as (demos, stage, _store):
+        run_id = await opened(demos)
+        assert (await stage.until(ended(run_id))).run.state == "done"
+
+
+async def test_the_start_by_itself_is_kept_over_a_restart(hall):
+    async with hall.bot(predict=60) as (demos, _stage, store):
+        run_id = await opened(demos)
+        await demos.predict(run_id, BOB, HALL, "Bob", "less")
+        nowhere = await demos.open("io-wait", HALL, CHANNEL, ADA)  # its message never came to be
+    hall.clock.advance(61_000)
+    async with hall.bot(predict=60) as (demos, stage, store):
+        await demos.resume()
+        assert await state(store, nowhere.run.id) == "failed"
+        view = await stage.until(ended(run_id))
+        assert view.result.predicted == 1
+
+
+async def test_a_demo_whose_channel_is_gone_ends_and_the_next_one_runs(hall):
+    async with hall.bot() as (demos, stage, store):
+        lost = await opened(demos)
+        stage.lost.add(lost)
+        run_id = await opened(demos)
+        await demos.run(lost)
+        await demos.run(run_id)
+        assert (await stage.until(ended(run_id))).run.state == "done"
+        assert await state(store, lost) == "failed"
+
+
+async def test_something_unexpected_is_told_with_an_id_that_stands_in_the_log_too(hall, caplog):
+    async with hall.bot() as (demos, stage, _store):
+        run_id = await opened(demos)
+        stage.broken = True
+        await demos.run(run_id)
+        view = await stage.until(ended(run_id))
+        assert view.run.state == "failed"
+        assert "Run again" in view.problem
+        error_id = view.problem.split("id ")[1][:6]
+        assert error_id in caplog.text
+        assert "a bug in showing" in caplog.text
+
+
+async def test_run_again_is_heard_even_while_the_result_is_still_on_its_way(hall):
+    async with hall.bot() as (demos, _stage, store):
+        run_id = await opened(demos)
+        pressed = False
+
+        class Impatient(HandStage):
+            async def show_demo(self, view: DemoView) -> None:
+                nonlocal pressed
+                if view.run.state == "done" and not pressed:
+                    pressed = True
+                    await demos.run(run_id, again=True)
+                await super().show_demo(view)
+
+        stage = Impatient()
+        demos.attach(stage)
+        await demos.run(run_id)
+        await stage.until(lambda _: sum(view.result is not None for view in stage.shown) == 2)
+        assert await state(store, run_id) == "done"
+
+
+@pytest.mark.parametrize("demo_id", DEMOS)
+async def test_the_code_that_ran_can_be_read_in_full(hall, demo_id):
+    async with hall.bot() as (demos, _stage, _store):
+        code = demos.code(demo_id)
+        assert f'id="{demo_id}"' in code
+        compile(code, demo_id, "exec")

@@ -1,0 +1,199 @@
+"""Opening the database: fresh, older, newer, broken, locked."""
+
+import sqlite3
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+from opened_store import opened
+
+from bot.errors import StorageError
+from bot.storage.migrations import _apply, migrate, migrations, statements
+from bot.storage.store import Store
+
+ADA = "INSERT INTO member VALUES (1, 2, 'Ada', 3)"
+posix = pytest.mark.skipif(sys.platform == "win32", reason="file modes are POSIX's")
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def version(path: Path) -> int:
+    connection = sqlite3.connect(path)
+    try:
+        return connection.execute("PRAGMA user_version").fetchone()[0]
+    finally:
+        connection.close()
+
+
+def tables(path: Path) -> set[str]:
+    connection = sqlite3.connect(path)
+    try:
+        return {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    finally:
+        connection.close()
+
+
+async def test_a_fresh_file_is_made_with_its_folder_and_the_newest_schema(tmp_path):
+    path = tmp_path / "data" / "studyhall.db"
+    async with opened(path):
+        pass
+    assert version(path) == max(migrations())
+    assert {"answer", "total", "card", "practice_run", "demo_run"} <= tables(path)
+    assert list(path.parent.glob("*before*")) == []
+
+
+@posix
+async def test_nobody_else_may_read_the_files(tmp_path):
+    path = tmp_path / "data" / "studyhall.db"
+    async with opened(path) as store:
+        await store.write(lambda tx: tx.run(ADA))
+        assert mode(path.parent) == 0o700
+        assert {file.name: mode(file) for file in path.parent.iterdir()} == {
+            "studyhall.db": 0o600,
+            "studyhall.db-wal": 0o600,
+            "studyhall.db-shm": 0o600,
+        }
+
+
+async def test_every_table_is_strict_and_the_journal_is_flushed_at_each_commit(tmp_path):
+    async def pragmas(tx):
+        return [(await tx.rows(f"PRAGMA {name}"))[0][0] for name in ("journal_mode", "synchronous", "foreign_keys")]
+
+    full, on = 2, 1
+    async with opened(tmp_path / "a.db") as store:
+        listed = await store.rows("SELECT name, type, strict FROM pragma_table_list WHERE schema = 'main'")
+        assert await store.write(pragmas) == ["wal", full, on]
+    for name, kind, strict in listed:
+        assert kind != "table" or name.startswith("sqlite_") or strict, f"{name} is not STRICT"
+
+
+async def test_a_reader_cannot_write(tmp_path):
+    async with opened(tmp_path / "a.db") as store:
+        with pytest.raises(StorageError):
+            await store.rows(ADA)
+
+
+async def test_a_known_file_opens_again_with_what_it_held(tmp_path):
+    async with opened(tmp_path / "a.db") as store:
+        await store.write(lambda tx: tx.run(ADA))
+    async with opened(tmp_path / "a.db") as store:
+        assert await store.rows("SELECT name FROM member") == [("Ada",)]
+    assert list(tmp_path.glob("*before*")) == []
+
+
+async def test_a_file_from_a_newer_studyhall_is_refused_and_left_as_it_is(tmp_path):
+    path = tmp_path / "a.db"
+    connection = sqlite3.connect(path)
+    connection.execute(f"PRAGMA user_version = {max(migrations()) + 1}")
+    connection.close()
+    before = path.read_bytes()
+    with pytest.raises(StorageError) as told:
+        await Store.open(path)
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == ["a.db"]
+    for words in (str(path), "newer", "STUDYHALL_DATA_DIR", "Nothing was changed"):
+        assert words in told.value.text
+
+
+@pytest.mark.parametrize("content", [b"this is no database, just words" * 200, b"SQLite format 3\x00" + b"\xff" * 4096])
+async def test_a_broken_file_is_refused_and_left_as_it_is(tmp_path, content):
+    path = tmp_path / "a.db"
+    path.write_bytes(content)
+    with pytest.raises(StorageError) as told:
+        await Store.open(path)
+    assert path.read_bytes() == content
+    assert str(path) in told.value.text
+    assert "It was left as it is" in told.value.text
+
+
+async def test_a_folder_in_the_place_of_the_file_is_refused(tmp_path):
+    (tmp_path / "a.db").mkdir()
+    with pytest.raises(StorageError, match="STUDYHALL_DATA_DIR"):
+        await Store.open(tmp_path / "a.db")
+
+
+async def test_a_data_folder_that_cannot_be_made_is_told(tmp_path):
+    (tmp_path / "data").write_text("a file, not a folder", encoding="utf-8")
+    with pytest.raises(StorageError, match="STUDYHALL_DATA_DIR"):
+        await Store.open(tmp_path / "data" / "a.db")
+
+
+TWO = {
+    1: "CREATE TABLE tea (name TEXT) STRICT;",
+    2: "CREATE TABLE cup (size INTEGER) STRICT;\nINSERT INTO cup VALUES (3);",
+}
+BROKEN = {
+    **TWO,
+    3: "CREATE TABLE pot (size INTEGER) STRICT;\nINSERT INTO pot VALUES (1);\nINSERT INTO nothing VALUES (1);",
+}
+
+
+def test_migrations_are_applied_in_order_and_only_once(tmp_path):
+    path = tmp_path / "a.db"
+    assert migrate(path, "now", dict(reversed(TWO.items()))) == [1, 2]
+    assert migrate(path, "now", TWO) == []
+    assert tables(path) == {"tea", "cup"}
+
+
+def test_an_existing_file_is_copied_before_it_is_changed(tmp_path):
+    path = tmp_path / "a.db"
+    migrate(path, "first", {1: TWO[1]})
+    connection = sqlite3.connect(path)
+    connection.execute("INSERT INTO tea VALUES ('green')")
+    connection.commit()
+    connection.close()
+    migrate(path, "20261122-120000", TWO)
+    copy = tmp_path / "a.db.before-2.20261122-120000"
+    assert tables(copy) == {"tea"}
+    assert version(copy) == 1
+    connection = sqlite3.connect(copy)
+    assert connection.execute("SELECT name FROM tea").fetchall() == [("green",)]
+    connection.close()
+    assert version(path) == 2
+    if sys.platform != "win32":
+        assert mode(copy) == 0o600
+
+
+def test_a_migration_that_fails_leaves_nothing_of_itself(tmp_path):
+    path = tmp_path / "a.db"
+    with pytest.raises(sqlite3.OperationalError):
+        migrate(path, "now", BROKEN)
+    assert version(path) == 2
+    assert tables(path) == {"tea", "cup"}
+    assert migrate(path, "later", {**BROKEN, 3: "CREATE TABLE pot (size INTEGER) STRICT;"}) == [3]
+
+
+def test_a_migration_that_another_process_was_faster_with_is_left_out(tmp_path):
+    path = tmp_path / "a.db"
+    migrate(path, "now", TWO)
+    connection = sqlite3.connect(path, isolation_level=None)
+    assert _apply(connection, 2, TWO[2]) is False
+    assert not connection.in_transaction
+    assert connection.execute("SELECT count(*) FROM cup").fetchone() == (1,)
+    connection.close()
+
+
+def test_the_scripts_are_numbered_without_a_gap():
+    assert list(migrations()) == list(range(1, len(migrations()) + 1))
+
+
+def test_a_script_is_cut_where_a_statement_ends():
+    script = """-- a comment; with a semicolon
+CREATE TABLE tea (name TEXT DEFAULT ';');
+CREATE TRIGGER t AFTER INSERT ON tea BEGIN
+    DELETE FROM tea;
+END;
+-- the end
+"""
+    told = list(statements(script))
+    assert len(told) == 2
+    assert told[1].startswith("CREATE TRIGGER")
+    assert told[1].strip().endswith("END;")
+
+
+def test_a_script_that_ends_in_the_middle_of_a_statement_is_refused():
+    with pytest.raises(StorageError, match="CREATE TABLE tea"):
+        list(statements("CREATE TABLE cup (a TEXT);\nCREATE TABLE tea (\n"))

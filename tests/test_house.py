@@ -1,0 +1,84 @@
+"""What keeps the house in order: imports point downward, no hidden state, most of it without Discord."""
+
+import ast
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.settings import CHECKOUT
+
+BOT = CHECKOUT / "bot"
+MODULES = sorted(path for path in BOT.rglob("*.py"))
+SOURCES = {path.relative_to(CHECKOUT).as_posix(): path.read_text("utf-8") for path in MODULES}
+TREES = {name: ast.parse(text) for name, text in SOURCES.items()}
+
+
+def test_imports_point_downward_only():
+    beside_python = shutil.which("lint-imports", path=str(Path(sys.executable).parent))
+    done = subprocess.run(
+        [beside_python or "lint-imports"], cwd=CHECKOUT, capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def assigned(tree: ast.Module) -> set[str]:
+    """The names that a module binds at its top level, by assignment."""
+    names = set()
+    for node in tree.body:
+        targets = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        )
+        names |= {name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)}
+    return names
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_no_module_holds_the_bot_its_client_or_its_store(name):
+    passed_by_argument = {"bot", "client", "store", "library", "workers", "tree", "settings", "loop"}
+    assert not {one.lower().strip("_") for one in assigned(TREES[name])} & passed_by_argument
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_no_function_rebinds_a_global(name):
+    assert not [node.lineno for node in ast.walk(TREES[name]) if isinstance(node, ast.Global)]
+
+
+def reach(call: ast.Call) -> str:
+    """The dotted name that is called."""
+    return ast.unparse(call.func)
+
+
+RULES = [name for name in TREES if name.startswith(("bot/quiz/", "bot/packs/"))]
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_the_rules_take_time_and_chance_as_arguments(name):
+    asks_the_machine = ("time.", "datetime.now", "datetime.utcnow", "random.", "secrets.", "uuid.")
+    calls = [reach(node) for node in ast.walk(TREES[name]) if isinstance(node, ast.Call)]
+    assert not [call for call in calls if call.startswith(asks_the_machine)]
+
+
+def test_at_least_two_thirds_of_the_lines_live_where_discord_is_not_imported():
+    lines = {name: text.count("\n") for name, text in SOURCES.items()}
+    with_discord = sum(count for name, count in lines.items() if name.startswith("bot/ui/") or name == "bot/app.py")
+    assert with_discord / sum(lines.values()) <= 1 / 3
+
+
+def test_only_ui_and_app_import_discord():
+    importing = set()
+    for name, tree in TREES.items():
+        for node in ast.walk(tree):
+            found = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            found += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+            if any(module.split(".")[0] == "discord" for module in found):
+                importing.add(name)
+    assert importing
+    assert {name for name in importing if not name.startswith("bot/ui/")} <= {"bot/app.py"}
+
+
+def test_every_file_of_tests_has_a_name_of_its_own():
+    names = [path.name for path in (CHECKOUT / "tests").rglob("*.py") if path.name != "conftest.py"]
+    assert len(names) == len(set(names))

@@ -1,0 +1,168 @@
+"""Logs that tell much and the token never, and the lag of the event loop."""
+
+import asyncio
+import contextlib
+import json
+import logging
+import time
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.telemetry import LoopLag, logging_to_stderr, new_error_id
+
+TOKEN = "MTA0.secret-token.xyz"
+
+
+@contextlib.contextmanager
+def logged(level: str, form: str, secret: str = "") -> Iterator[None]:
+    """Our logging alone: pytest's own handlers are strict with a wrong log call, and the levels go back."""
+    root, discord = logging.getLogger(), logging.getLogger("discord")
+    before = root.level, discord.level, root.handlers[:]
+    root.handlers[:] = []
+    try:
+        with logging_to_stderr(level, form, secret):
+            yield
+        assert root.handlers == []
+    finally:
+        root.handlers[:] = before[2]
+        root.setLevel(before[0])
+        discord.setLevel(before[1])
+
+
+class Leaky:
+    def __repr__(self) -> str:
+        return f"<client token={TOKEN}>"
+
+
+def talk(log: logging.Logger) -> None:
+    """Every way in which a token could come into a line."""
+    log.info("plain %s", TOKEN)
+    log.info(f"formatted {TOKEN}")
+    log.info("an object: %r", Leaky())
+    log.info("a mapping: %(token)s", {"token": TOKEN})
+    log.info("arguments that don't fit: %d", TOKEN)
+    log.info("too many: %s", TOKEN, TOKEN)
+    log.info("with a stack", stack_info=True)
+    try:
+        try:
+            raise ValueError(f"bad token {TOKEN}")
+        except ValueError as problem:
+            raise RuntimeError("login failed") from problem
+    except RuntimeError:
+        log.exception("failed with %s", TOKEN)
+    try:
+        raise KeyError(TOKEN)
+    except KeyError:
+        log.error("also failed", exc_info=True)
+    log.info("the end")
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_the_token_is_in_no_line_nor_in_a_traceback(capsys, form):
+    with logged("debug", form, TOKEN):
+        talk(logging.getLogger("test.telemetry"))
+    lines = capsys.readouterr().err
+    assert TOKEN not in lines
+    assert lines.count("[token]") >= 8
+    assert "plain [token]" in lines
+    assert "RuntimeError: login failed" in lines
+    assert "bad token [token]" in lines
+    assert "the end" in lines
+
+
+def test_json_lines_parse_and_hold_what_a_text_line_holds(capsys):
+    with logged("info", "json", TOKEN):
+        log = logging.getLogger("test.telemetry")
+        log.debug("not shown")
+        log.warning('a "quoted"\nline of %s', "münchen")
+        talk(log)
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert (
+        lines[0].items()
+        >= {
+            "level": "warning",
+            "logger": "test.telemetry",
+            "message": 'a "quoted"\nline of münchen',
+        }.items()
+    )
+    assert lines[0]["time"].endswith("+00:00")
+    errors = [line["error"] for line in lines if "error" in line]
+    assert len(errors) == 2
+    assert "Traceback" in errors[0]
+    assert "login failed" in errors[0]
+
+
+def test_a_text_line_names_level_and_logger_and_no_secret_is_needed(capsys):
+    with logged("info", "text"):
+        logging.getLogger("test.telemetry").info("hello %s", "there")
+        try:
+            raise ValueError("spilt")
+        except ValueError:
+            logging.getLogger("test.telemetry").exception("oh")
+    out = capsys.readouterr().err
+    assert "INFO    test.telemetry: hello there" in out
+    assert "ValueError: spilt" in out
+
+
+def test_lines_below_the_level_are_left_out_and_discords_debug_always(capsys):
+    with logged("debug", "text"):
+        logging.getLogger("discord.gateway").debug("payload")
+        logging.getLogger("bot.x").debug("ours")
+    with logged("warning", "text"):
+        logging.getLogger("bot.x").info("quiet")
+        logging.getLogger("discord.gateway").info("quiet")
+    out = capsys.readouterr().err
+    assert "ours" in out
+    assert "payload" not in out
+    assert "quiet" not in out
+
+
+def test_error_ids_are_short_and_differ():
+    ids = {new_error_id() for _ in range(100)}
+    assert len(ids) == 100
+    assert all(len(one) == 6 and int(one, 16) >= 0 for one in ids)
+
+
+async def sampled(lag: LoopLag, count: int) -> None:
+    """Lets the loop turn until that many samples were taken."""
+    while lag.samples < count:  # noqa: ASYNC110 — a sampler has no event to wait for
+        await asyncio.sleep(0)
+
+
+async def test_the_lag_shows_how_long_the_loop_was_held_up():
+    lag = LoopLag(every_seconds=0.001)
+    lag.start()
+    await sampled(lag, 3)
+    time.sleep(0.03)  # noqa: ASYNC251 — held up on purpose: this is what is measured
+    await sampled(lag, lag.samples + 1)
+    lag.stop()
+    assert lag.milliseconds(1) >= 20
+    assert 0 <= lag.milliseconds(0) <= lag.milliseconds(0.5) <= lag.milliseconds(0.99) <= lag.milliseconds(1)
+    lag.clear()
+    assert (lag.samples, lag.milliseconds(0.5)) == (0, 0.0)
+
+
+@given(samples=st.lists(st.floats(0, 10), min_size=1, max_size=60), quantile=st.floats(0, 1))
+def test_that_share_of_the_samples_stayed_within_the_lag(samples, quantile):
+    lag = LoopLag()
+    lag._samples.extend(samples)
+    told = lag.milliseconds(quantile)
+    assert told in [sample * 1000 for sample in samples]
+    assert sum(sample * 1000 <= told for sample in samples) >= quantile * len(samples)
+    assert lag.milliseconds(1) == max(samples) * 1000
+    assert lag.milliseconds(0) == min(samples) * 1000
+
+
+async def test_sampling_ends_when_it_is_stopped():
+    lag = LoopLag(every_seconds=0)
+    lag.start()
+    await sampled(lag, 1)
+    lag.stop()
+    lag.stop()
+    count = lag.samples
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert lag.samples == count

@@ -1,0 +1,293 @@
+"""The real bot on simcord's Discord, and the people in it: what they do, and what they see."""
+
+import contextlib
+import re
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from simcord import ChannelHandle, Env, GuildHandle, MemberActor, ResponseMessage, UserHandle, actors
+
+from bot.app import App, build
+from bot.settings import Settings
+
+TEA = Path(__file__).parent / "packs"
+COURSE = Path(__file__).parents[2] / "content"
+BUTTON, MENU, TEXT, GALLERY = 2, 3, 10, 12
+COMPONENT, AUTOCOMPLETE, FORM = 3, 4, 5
+
+
+def walk(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Every component of a message, outer ones first."""
+    for component in components:
+        yield component
+        yield from walk(component.get("components", []))
+        if "accessory" in component:
+            yield from walk([component["accessory"]])
+
+
+def words(components: list[dict[str, Any]]) -> str:
+    """All text of a message."""
+    return "\n".join(one["content"] for one in walk(components) if one["type"] == TEXT)
+
+
+def assert_fits_discord(components: list[dict[str, Any]], most_text: int = 4_000) -> None:
+    """Discord's limits of one message, and ours for code."""
+    everything = list(walk(components))
+    assert len(everything) <= 40
+    text = words(components)
+    assert len(text) <= most_text, f"{len(text)} characters"
+    assert len(text.encode()) <= 10_000
+    ids = [one["custom_id"] for one in everything if "custom_id" in one]
+    assert len(ids) == len(set(ids))
+    assert all(len(custom_id) <= 100 for custom_id in ids)
+    assert all(one["content"].strip() for one in everything if one["type"] == TEXT)
+    for one in everything:
+        if one["type"] == BUTTON:
+            assert 1 <= len(one["label"]) <= 80
+        if one["type"] == MENU:
+            assert 1 <= len(one["options"]) <= 25
+    for block in re.findall(r"```\w*\n(.*?)\n```", text, re.DOTALL):
+        assert all(len(line) <= 60 for line in block.splitlines())
+
+
+class Shown:
+    """A message as it stands now."""
+
+    def __init__(self, env: Env, channel_id: int, message_id: int) -> None:
+        self._env = env
+        self.channel_id = channel_id
+        self.id = message_id
+
+    @property
+    def stored(self) -> Any:
+        return self._env.backend.get_message(self.channel_id, self.id)
+
+    @property
+    def message(self) -> ResponseMessage:
+        return ResponseMessage(self._env, self.stored)
+
+    @property
+    def exists(self) -> bool:
+        return self.id in self._env.backend.messages.get(self.channel_id, {})
+
+    @property
+    def text(self) -> str:
+        return words(self.stored.components)
+
+    @property
+    def private(self) -> bool:
+        return bool(self.stored.flags & 64)
+
+    @property
+    def thinking(self) -> bool:
+        return not self.stored.components
+
+    @property
+    def accent(self) -> int:
+        return int(self.stored.components[0]["accent_color"])
+
+    @property
+    def buttons(self) -> dict[str, dict[str, Any]]:
+        """Buttons by their label."""
+        return {one["label"]: one for one in walk(self.stored.components) if one["type"] == BUTTON}
+
+    @property
+    def enabled(self) -> list[str]:
+        """The labels of the buttons that can be pressed."""
+        return [label for label, one in self.buttons.items() if not one["disabled"]]
+
+    @property
+    def menu(self) -> list[str]:
+        """What the select menu offers."""
+        return [o["label"] for one in walk(self.stored.components) if one["type"] == MENU for o in one["options"]]
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        return {a["filename"]: self._env.backend.cdn.get(a["url"]) for a in self.stored.attachments}
+
+    @property
+    def alt_texts(self) -> list[str]:
+        galleries = [one for one in walk(self.stored.components) if one["type"] == GALLERY]
+        return [item["description"] for one in galleries for item in one["items"]]
+
+    def letter(self, of: str) -> str:
+        """The letter in front of the option that begins with these words."""
+        found = re.search(rf"^\*\*([A-D])\*\* · {re.escape(of)}", self.text, re.MULTILINE)
+        assert found, self.text
+        return found[1]
+
+
+class Person:
+    """Somebody in the server's channel, or (``in_dm``) alone with the bot."""
+
+    def __init__(self, env: Env, user: UserHandle, member: MemberActor | None, channel: ChannelHandle) -> None:
+        self._env = env
+        self._user = user
+        self._actor: Any = member or user
+        self.channel = channel
+        self.id = user.id
+
+    @property
+    def in_dm(self) -> "Person":
+        return Person(self._env, self._user, None, self._user.dm_channel)
+
+    def at(self, channel: ChannelHandle) -> "Person":
+        return Person(self._env, self._user, self._actor, channel)
+
+    @property
+    def commands(self) -> set[str]:
+        """The commands that Discord offers here."""
+        if isinstance(self._actor, MemberActor):
+            return set(self._actor.available_commands(self.channel))
+        return set(self._user.available_commands())
+
+    async def slash(self, name: str, /, **options: Any) -> Shown:
+        if isinstance(self._actor, MemberActor):
+            return self._answer(await self._actor.slash(self.channel, name, **options))
+        return self._answer(await self._user.slash(name, **options))
+
+    async def type_section(self, command: str, typed: str) -> list[dict[str, Any]]:
+        """What is offered while the section of a command is typed."""
+        if isinstance(self._actor, MemberActor):
+            return await self._actor.autocomplete(self.channel, command, "section", typed)
+        return await self._user.autocomplete(command, "section", typed)
+
+    async def click(self, shown: Shown, label: str) -> Shown:
+        return await self.click_id(shown, shown.buttons[label]["custom_id"])
+
+    async def click_id(self, shown: Shown, custom_id: str) -> Shown:
+        return self._answer(await self._actor.click(shown.message, custom_id=custom_id))
+
+    async def choose(self, shown: Shown, value: str) -> Shown:
+        """Pick from the select menu."""
+        return self._answer(await self._actor.select(shown.message, [value]))
+
+    async def forge(self, shown: Shown, custom_id: str, values: list[str] | None = None) -> Shown:
+        """Send a click that no honest client would send: any id, on any message."""
+        data: dict[str, Any] = {"custom_id": custom_id, "component_type": MENU if values else BUTTON}
+        if values:
+            data["values"] = values
+        return self._answer(await actors._component_interaction(self._actor, shown.stored, data))
+
+    async def submit_form(self, custom_id: str) -> Shown:
+        """Send in a form, whether or not it was ever opened."""
+        field_ = {"type": 4, "custom_id": "text", "value": "hello"}
+        data = {"custom_id": custom_id, "components": [{"type": 1, "components": [field_]}]}
+        return self._answer(await actors._dispatch_actor_interaction(self._actor, FORM, self.channel, data))
+
+    async def forge_command(self, data: dict[str, Any]) -> Shown:
+        """Send a command as an out-of-date client would."""
+        return self._answer(await actors._dispatch_actor_interaction(self._actor, 2, self.channel, data))
+
+    def _answer(self, result: Any) -> Shown:
+        """What the person got to see. Fails when Discord would have shown *This interaction failed*."""
+        record = result._interaction
+        assert record.responded, "the interaction was left without an answer"
+        message_id = record.followup_ids[-1] if record.followup_ids else record.message_id
+        shown = Shown(self._env, record.channel_id, message_id)
+        if shown.exists and not shown.thinking:
+            assert_fits_discord(shown.stored.components)
+        return shown
+
+
+@dataclass
+class Hall:
+    """A server with the bot in it."""
+
+    env: Env
+    app: App
+    guild: GuildHandle
+    channel: ChannelHandle
+    settings: Settings
+    people: dict[str, Person] = field(default_factory=dict)
+    _closing: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
+
+    def person(self, name: str, display_name: str | None = None) -> Person:
+        """A member of the server, made when first asked for."""
+        if name not in self.people:
+            user = self.env.create_user(name, global_name=display_name)
+            self.people[name] = Person(self.env, user, self.guild.add_member(user), self.channel)
+        return self.people[name]
+
+    @property
+    def alice(self) -> Person:
+        return self.person("alice")
+
+    @property
+    def bob(self) -> Person:
+        return self.person("bob")
+
+    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """What the database holds."""
+        with contextlib.closing(sqlite3.connect(self.settings.database_path)) as connection:
+            return connection.execute(sql, values).fetchall()
+
+    def run_sql(self, sql: str, *values: object) -> None:
+        """Change the database behind the bot's back."""
+        with contextlib.closing(sqlite3.connect(self.settings.database_path, isolation_level=None)) as connection:
+            connection.execute(sql, values)
+
+    def everything_stored(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Every row of every table."""
+        tables = [name for (name,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+        return {table: self.rows(f"SELECT * FROM {table}") for table in tables}
+
+    def messages(self) -> list[Shown]:
+        """Every message in the channel that all can see, oldest first."""
+        stored = self.env.backend.messages.get(self.channel.id, {})
+        shown = [Shown(self.env, self.channel.id, message_id) for message_id in stored]
+        return [one for one in shown if not one.private]
+
+    def set_clock(self) -> None:
+        """Let the bot's clock tell the simulator's time."""
+        self.app.clock.shift_ms = 0
+        self.app.clock.shift_ms = round(self.env.now().timestamp() * 1000) - self.app.clock.now_ms()
+
+    async def pass_time(self, seconds: float) -> None:
+        """Let time go by, for Discord and for the bot."""
+        self.app.clock.shift_ms += round(seconds * 1000)
+        await self.env.advance_time(seconds)
+
+    async def restart(self) -> None:
+        """Stop the bot and start it anew on the same data."""
+        await self.env.settle()
+        closing, self._closing = self._closing, contextlib.AsyncExitStack()
+        self.app = await self._closing.enter_async_context(_build(self.settings))
+        self.set_clock()
+        await self.env.restart_bot(self.app.client)
+        await closing.aclose()
+
+
+def _build(settings: Settings) -> contextlib.AbstractAsyncContextManager[App]:
+    # Without pauses between sends: the simulator can't wait for one future that depends on another task's sleep.
+    return build(settings, Random(7), calls_per_second=float("inf"))
+
+
+@contextlib.asynccontextmanager
+async def open_hall(data_dir: Path, packs_dir: Path = TEA, **settings: Any) -> AsyncIterator[Hall]:
+    """The bot, connected, in a server with one channel."""
+    chosen = Settings(
+        **{"data_dir": data_dir, "packs_dir": packs_dir, "demo_rounds": 1, "progress_seconds": 0.05, **settings}
+    )
+    async with contextlib.AsyncExitStack() as stack:
+        app = await stack.enter_async_context(_build(chosen))
+        env = Env(app.client, settle_timeout=30)
+        await env.start()
+        try:
+            guild = env.create_guild("Tea house")
+            hall = Hall(env, app, guild, guild.create_text_channel("general"), chosen, _closing=stack.pop_all())
+            hall.set_clock()
+            await env.settle()
+            yield hall
+            await env.settle()
+            env._raise_errors_since(env._errors_acknowledged)
+            for shown in [Shown(env, c, m) for c, some in env.backend.messages.items() for m in some]:
+                if shown.stored.components:
+                    assert_fits_discord(shown.stored.components)
+        finally:
+            await env.shutdown()
+            await hall._closing.aclose()

@@ -1,0 +1,52 @@
+"""`/help` and what Discord offers."""
+
+import inspect
+
+from hall import Hall
+from simcord import Env
+
+
+def test_the_simulator_still_has_the_poll_interval_that_we_shorten():
+    assert inspect.signature(Env._settle_internal).parameters["idle"].default == 0.001
+
+
+async def test_help_says_in_private_what_to_do_first(hall: Hall):
+    shown = await hall.alice.slash("help")
+    assert shown.private
+    for command in ("/lesson", "/quiz", "/demo", "/leaderboard"):
+        assert f"`{command}`" in shown.text
+    assert "10 points" in shown.text
+    assert shown.enabled == ["Open the lesson", "Try five questions"]
+
+
+async def test_help_opens_the_first_page_beside_itself(hall: Hall):
+    shown = await hall.alice.slash("help")
+    page = await hall.alice.click(shown, "Open the lesson")
+    assert page.id != shown.id
+    assert page.private
+    assert "Brewing · Water" in page.text
+    assert "Studyhall" in shown.text
+
+
+async def test_help_starts_a_quiz(hall: Hall):
+    question = await hall.alice.click(await hall.alice.slash("help"), "Try five questions")
+    assert question.private
+    assert "Question 1 of 3" in question.text
+    assert "only 3 questions" in question.text
+
+
+async def test_help_in_direct_messages_offers_no_buttons_that_fail_there(hall: Hall):
+    shown = await hall.alice.in_dm.slash("help")
+    assert "belong to a server" in shown.text
+    assert "Brewing" in (await hall.alice.in_dm.click(shown, "Open the lesson")).text
+
+
+async def test_commands_of_a_server_are_not_offered_in_direct_messages(hall: Hall):
+    assert hall.alice.commands == {"help", "lesson", "quiz", "leaderboard", "demo"}
+    assert hall.alice.in_dm.commands == {"help", "lesson", "quiz"}
+
+
+async def test_every_command_and_option_says_what_it_is_for(hall: Hall):
+    for command in hall.env.backend.commands[None].values():
+        assert len(command["description"]) > 10
+        assert all(len(option["description"]) > 10 for option in command["options"])
