@@ -12,13 +12,14 @@ from random import Random
 import aiohttp
 import discord
 
-from bot.clock import WallClock
+from bot.clock import DiscordClock, WallClock
 from bot.demos.registry import DEMOS
 from bot.errors import SettingsError, StudyhallError
 from bot.packs.library import Library
 from bot.packs.loading import load_packs
 from bot.services.boards import Boards
 from bot.services.charts import ChartDrawer
+from bot.services.competitions import Competitions
 from bot.services.demos import Demos
 from bot.services.lessons import Lessons
 from bot.services.practice import Practice
@@ -73,6 +74,10 @@ async def build(
             rounds=settings.demo_rounds,
         )
         closing.push_async_callback(demos.close)
+        discord_clock = DiscordClock(clock)
+        rng = rng or Random()
+        games = Competitions(library, store, discord_clock, rng)
+        closing.push_async_callback(games.close)
         scheduler = SendScheduler(settings.progress_seconds, calls_per_second)
         closing.push_async_callback(scheduler.close)
         client = StudyhallClient()
@@ -80,9 +85,11 @@ async def build(
             client,
             library=library,
             lessons=Lessons(library, store, clock),
-            practice=Practice(library, store, clock, rng or Random()),
+            practice=Practice(library, store, clock, rng),
             boards=Boards(store, clock),
             demos=demos,
+            games=games,
+            pace_factor=settings.pace_factor,
             scheduler=scheduler,
             thinking_seconds=settings.thinking_seconds,
         )
@@ -90,8 +97,10 @@ async def build(
         async def before_connecting() -> None:
             await register(client, tree)
             await demos.resume()
+            await games.resume()
 
         client.before_connecting = before_connecting
+        client.heard_id = discord_clock.learn
         if settings.clock_url:
             follower = asyncio.create_task(_follow_clock(clock, settings.clock_url), name="clock")
             closing.callback(follower.cancel)

@@ -1,6 +1,7 @@
 """Time as an argument: wall time in epoch milliseconds, and the stamps inside Discord's ids."""
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -26,6 +27,31 @@ class WallClock:
     def now_ms(self) -> int:
         """Wall time in milliseconds since 1970 UTC, shift included."""
         return time.time_ns() // 1_000_000 + self.shift_ms
+
+
+class DiscordClock:
+    """Discord's *now*: a monotonic clock plus an offset learnt from the ids that Discord returns.
+
+    An id is stamped before it reaches us, so the largest offset seen is the nearest to the truth; until the first one the
+    wall clock has to do. Steps of the machine's wall clock change nothing.
+    """
+
+    def __init__(self, wall: Clock, monotonic_ms: Callable[[], float] = lambda: time.monotonic() * 1000) -> None:
+        self._wall = wall
+        self._monotonic_ms = monotonic_ms
+        self._offset_ms: float | None = None
+
+    def learn(self, snowflake: int) -> None:
+        """Take note of an id that has just arrived."""
+        offset = snowflake_ms(snowflake) - self._monotonic_ms()
+        if self._offset_ms is None or offset > self._offset_ms:
+            self._offset_ms = offset
+
+    def now_ms(self) -> int:
+        """Discord's time in milliseconds since 1970 UTC."""
+        if self._offset_ms is None:
+            return self._wall.now_ms()
+        return round(self._monotonic_ms() + self._offset_ms)
 
 
 def snowflake_ms(snowflake: int) -> int:

@@ -76,6 +76,19 @@ def _seconds(low: float, high: float) -> Callable[[str], float]:
     return parse
 
 
+def _number(low: float, high: float) -> Callable[[str], float]:
+    def parse(value: str) -> float:
+        try:
+            number = float(value)
+        except ValueError:
+            number = float("nan")
+        if not low <= number <= high:
+            raise ValueError(f"a number from {low:g} to {high:g}")
+        return number
+
+    return parse
+
+
 def _setting(name: str, parse: Callable[[str], Any], what: str, shown: str, **default: Any) -> Any:
     return field(metadata={"name": name, "parse": parse, "what": what, "shown": shown}, **default)
 
@@ -159,6 +172,13 @@ class Settings:
         "the shortest time between two progress edits of one message",
         "2",
         default=2.0,
+    )
+    pace_factor: float = _setting(
+        "STUDYHALL_PACE_FACTOR",
+        _number(0.01, 4),
+        "scales every time of a competition: lobby, rounds, pauses",
+        "1",
+        default=1.0,
     )
     thinking_seconds: float = _setting(
         "STUDYHALL_THINKING_SECONDS",

@@ -3,14 +3,19 @@
 from typing import Protocol
 
 from bot.services.demo_views import DemoView
+from bot.services.game_views import GameView
 
 
 class ChannelLostError(Exception):
     """The channel or the message is gone, or the bot may not write there any more."""
 
 
+class MessageGoneError(ChannelLostError):
+    """The message was deleted; the channel is still there."""
+
+
 class Stage(Protocol):
-    """Implemented by ``ui``; every call passes the send scheduler there."""
+    """Shows demos. Implemented by ``ui``; every call passes the send scheduler there."""
 
     async def show_demo(self, view: DemoView) -> None:
         """Bring the message of a demo up to date. Raises ChannelLostError when that is not possible any more."""
@@ -18,4 +23,36 @@ class Stage(Protocol):
 
     def hint_demo(self, view: DemoView) -> None:
         """The same when there is room for it: may be merged with a later one, or dropped."""
+        ...
+
+
+class GameStage(Protocol):
+    """Shows competitions; raises ChannelLostError (MessageGoneError) when it can't."""
+
+    async def post_round(self, view: GameView, number: int, nonce: str) -> int:
+        """Post a round's message; returns its id. The same nonce posts it once."""
+        ...
+
+    async def post_podium(self, view: GameView, nonce: str) -> int:
+        """Post the podium; returns the message's id."""
+        ...
+
+    async def edit_round(self, view: GameView, number: int, message_id: int) -> None:
+        """Bring a round's message up to date: its deadline, a pause, or how it went."""
+        ...
+
+    async def edit_lobby(self, view: GameView) -> None:
+        """Bring the lobby up to date."""
+        ...
+
+    def hint_round(self, view: GameView, number: int, message_id: int) -> None:
+        """Show how many have answered, when there is room for it."""
+        ...
+
+    def hint_lobby(self, view: GameView) -> None:
+        """Show who is in, when there is room for it."""
+        ...
+
+    async def find_post(self, channel_id: int, kind: str, competition_id: int, number: int) -> int | None:
+        """Look in the channel's history for a message that was posted but whose id was not stored."""
         ...

@@ -1,7 +1,7 @@
 """Answers, the cards that space them, and the totals that boards show: all kept in the answer's own transaction."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.quiz.practice import Seen
@@ -109,6 +109,18 @@ async def _add_to_totals(tx: Transaction, answer: Answer, periods: Sequence[str]
             json.dumps(list(periods)),
             json.dumps(sections),
         ),
+    )
+
+
+async def add_points(
+    tx: Transaction, guild_id: int, points: Mapping[int, int], periods: Sequence[str], now_ms: int
+) -> None:
+    """Add points that no single answer earned (the bonus of a competition) to a server's totals."""
+    await tx.run_many(
+        "INSERT INTO total (guild_id, period, section, member_id, points, answers, correct, last_ms)"
+        " VALUES (?, ?, '', ?, ?, 0, 0, ?)"
+        " ON CONFLICT DO UPDATE SET points = points + excluded.points, last_ms = excluded.last_ms",
+        [(guild_id, period, member_id, more, now_ms) for member_id, more in points.items() for period in periods],
     )
 
 

@@ -14,6 +14,7 @@ from bot.errors import StorageError, StudyhallError
 from bot.storage.migrations import migrate
 
 T = TypeVar("T")
+I = TypeVar("I")
 Row = tuple[Any, ...]
 MAX_BATCH = 500
 BUSY_SECONDS = 5.0
@@ -50,6 +51,18 @@ class Transaction:
 
 
 Job = Callable[[Transaction], Awaitable[T]]
+Work = Callable[[Transaction, list[I]], Awaitable[list[T]]]
+
+
+class _Together:
+    """A job that does the work for all the items that queued up for it."""
+
+    def __init__(self, work: Work[Any, Any]) -> None:
+        self.work = work
+        self.items: list[Any] = []
+
+    async def __call__(self, tx: Transaction) -> list[Any]:
+        return await self.work(tx, self.items)
 
 
 class Store:
@@ -89,7 +102,8 @@ class Store:
             raise StorageError(_unusable(path, problem)) from problem
         except OSError as problem:
             raise StorageError(
-                f"The data folder {path.parent} can't be used ({problem.strerror}). Make it writable, or set STUDYHALL_DATA_DIR."
+                f"The data folder {path.parent} can't be used ({problem.strerror}). Make it writable, or set "
+                "STUDYHALL_DATA_DIR."
             ) from problem
         return cls(path, writer, reader)
 
@@ -118,13 +132,32 @@ class Store:
         A job that raises leaves nothing behind and does not touch the others of its group. Raises StorageError when
         the database refused: then nothing of the job was stored.
         """
+        return await self._queue(job)
+
+    async def write_together(self, work: Work[I, T], item: I) -> T:
+        """Like `write`, for many small writes of one kind: what queues up behind each other is one call of ``work``.
+
+        ``work(transaction, items)`` returns a result for each item, in order.
+        """
+        last, done = self._waiting[-1] if self._waiting else (None, None)
+        if isinstance(last, _Together) and done and last.work is work and len(last.items) < MAX_BATCH:
+            together = last
+        else:
+            together = _Together(work)
+            done = self._queue(together)
+        together.items.append(item)
+        place = len(together.items) - 1
+        results: list[T] = await asyncio.shield(done)  # one waiter's end must not be that of the others
+        return results[place]
+
+    def _queue(self, job: Job[T]) -> asyncio.Future[T]:
         if self._closed:
             raise StorageError(_CLOSING)
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append((job, done))
         if self._drain is None:
             self._drain = asyncio.create_task(self._commit_what_waits(), name="store-drain")
-        return await done
+        return done
 
     async def _commit_what_waits(self) -> None:
         try:
@@ -181,7 +214,9 @@ async def _connect(path: Path, pragma: str) -> aiosqlite.Connection:
 
 def _failed(problem: Exception) -> StudyhallError:
     _log.error("the database refused: %s", problem)
-    return StorageError("The database could not take this just now, so nothing was counted. Please try again in a moment.")
+    return StorageError(
+        "The database could not take this just now, so nothing was counted. Please try again in a moment."
+    )
 
 
 def _unusable(path: Path, problem: sqlite3.Error) -> str:

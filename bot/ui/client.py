@@ -12,9 +12,11 @@ from discord.http import Route
 from bot.errors import UserError
 from bot.packs.library import Library
 from bot.services.boards import Boards
+from bot.services.competitions import Competitions
 from bot.services.demos import Demos
 from bot.services.lessons import Lessons
 from bot.services.practice import Practice
+from bot.ui.compete import CompeteFeature
 from bot.ui.demo import DemoFeature
 from bot.ui.help import HelpFeature
 from bot.ui.leaderboard import LeaderboardFeature
@@ -62,6 +64,7 @@ class StudyhallClient(discord.Client):
         self.router: Router | None = None
         self.tree: Tree | None = None
         self.before_connecting: Callable[[], Awaitable[None]] | None = None
+        self.heard_id: Callable[[int], None] | None = None
 
     async def setup_hook(self) -> None:
         """Between login and connection: register commands, load what was interrupted."""
@@ -70,6 +73,8 @@ class StudyhallClient(discord.Client):
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Every click and every form comes through here."""
+        if self.heard_id:
+            self.heard_id(interaction.id)
         if self.router:
             await self.router.dispatch(interaction)
 
@@ -125,6 +130,8 @@ def add_features(
     practice: Practice,
     boards: Boards,
     demos: Demos,
+    games: Competitions,
+    pace_factor: float,
     scheduler: SendScheduler,
     thinking_seconds: float,
 ) -> Tree:
@@ -133,6 +140,7 @@ def add_features(
     router = Router(desk)
     tree = Tree(client, desk)
     demo = DemoFeature(demos, library, client, scheduler)
+    compete = CompeteFeature(games, practice, library, client, scheduler, pace_factor=pace_factor)
     first = library.packs[0]
     features = (
         HelpFeature(first.id, first.head.title, first.sections[0].id),
@@ -140,10 +148,12 @@ def add_features(
         QuizFeature(practice, library),
         LeaderboardFeature(boards),
         demo,
+        compete,
     )
     for feature in features:
         feature.add_to(tree, router, desk)
     demos.attach(demo)
+    games.attach(compete)
     client.router, client.tree = router, tree
     return tree
 

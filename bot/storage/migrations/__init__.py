@@ -24,8 +24,9 @@ def migrations() -> dict[int, str]:
 def migrate(path: Path, stamp: str, known: Mapping[int, str] | None = None) -> list[int]:
     """Bring the file at ``path`` up to date, each migration in a transaction of its own; returns the numbers applied.
 
-    ``known`` are the migrations by number, those of this package unless given. An existing file is copied to ``<name>.before-<version>.<stamp>`` first. Raises StorageError for a database from a
-    newer Studyhall, which is left untouched.
+    ``known`` are the migrations by number, those of this package unless given. An existing file is copied to
+    ``<name>.before-<version>.<stamp>`` first. Raises StorageError for a database from a newer Studyhall, which is left
+    untouched.
     """
     known = known if known is not None else migrations()
     newest_known = max(known)
@@ -34,8 +35,8 @@ def migrate(path: Path, stamp: str, known: Mapping[int, str] | None = None) -> l
         version = _version(connection)
         if version > newest_known:
             raise StorageError(
-                f"The database {path} has schema {version}, and this Studyhall knows {newest_known}: it was written by a newer "
-                "one. Start that one, or give another STUDYHALL_DATA_DIR. Nothing was changed."
+                f"The database {path} has schema {version}, and this Studyhall knows {newest_known}: it was written by "
+                "a newer one. Start that one, or give another STUDYHALL_DATA_DIR. Nothing was changed."
             )
         todo = {number: sql for number, sql in sorted(known.items()) if number > version}
         if todo and version:

@@ -1,0 +1,705 @@
+"""A competition as a state machine: ``step(state, event, now) -> (state, effects)``.
+
+Lobby, then round by round: asking (until all have answered, or the deadline and a short drain), revealing (a pause to
+read), and at the end the podium. Times are Discord's, in epoch milliseconds: a round's clock starts with the stamp of its
+message, an answer's time is the stamp of the click. No event in any state raises; one that means nothing changes nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from bot.quiz.scoring import Confidence, Scoring, marks
+
+DRAIN_MS = 1_500
+"""How much later than the deadline a click that was made in time may arrive."""
+
+OPENING_MS = 1_000
+"""What is added to a round's time for its message to reach everybody; nobody's own time is shortened by that."""
+
+SILENT_ROUNDS = 2
+"""After so many rounds without any answer the game pauses."""
+
+HEIR_MS = 60_000
+"""When the host has left, the first player takes over after this time."""
+
+
+class Phase(StrEnum):
+    """Where a competition is."""
+
+    LOBBY = "lobby"
+    ASKING = "asking"
+    REVEALING = "revealing"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+
+
+LIVE = (Phase.LOBBY, Phase.ASKING, Phase.REVEALING, Phase.PAUSED)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the host chose. ``reveal_ms`` is the pause after each round, ``lobby_ms`` how long the lobby waits."""
+
+    rounds: int
+    pace_ms: int
+    reveal_ms: int
+    lobby_ms: int
+    scoring: Scoring = Scoring.CLASSIC
+    teams: int = 0
+
+
+@dataclass(frozen=True)
+class Player:
+    """Who joined; ``time_factor`` is the extra time they asked for (1, 1.5 or 2)."""
+
+    member_id: int
+    joined_ms: int
+    time_factor: float = 1.0
+    team: int = 0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A round to come: the question, its right option, the order of its options, its reading time.
+
+    ``key`` and ``order`` are places in the question's file; ``order[i]`` stands behind the i-th letter.
+    """
+
+    question_id: str
+    key: int
+    order: tuple[int, ...]
+    reading_ms: int = 0
+
+
+@dataclass(frozen=True)
+class Given:
+    """An answer: the letter's place, and how long it took."""
+
+    choice: int
+    elapsed_ms: int
+    confidence: Confidence = Confidence.GUESS
+
+
+@dataclass(frozen=True)
+class Played:
+    """A round that is over; ``score`` holds each player's marks. A skipped round has none."""
+
+    answers: Mapping[int, Given]
+    marks: Mapping[int, int]
+
+
+@dataclass(frozen=True)
+class Competition:
+    """The whole state. ``wake_ms`` is when the next thing happens by itself."""
+
+    host_id: int
+    rules: Rules
+    phase: Phase = Phase.LOBBY
+    players: tuple[Player, ...] = ()
+    plans: tuple[Plan, ...] = ()
+    round: int = -1
+    opened_ms: int | None = None
+    deadline_ms: int | None = None
+    paused_in_round_ms: int = 0
+    answers: Mapping[int, Given] = field(default_factory=dict)
+    played: tuple[Played, ...] = ()
+    silent: int = 0
+    wake_ms: int | None = None
+    paused_at_ms: int | None = None
+    paused_phase: Phase | None = None
+    reason: str = ""
+    host_left_ms: int | None = None
+
+    @property
+    def plan(self) -> Plan:
+        """The round that is on."""
+        return self.plans[self.round]
+
+    def player(self, member_id: int) -> Player | None:
+        """The player, if they joined."""
+        return next((player for player in self.players if player.member_id == member_id), None)
+
+    @property
+    def round_ms(self) -> int:
+        """How long the round is open: the longest time of those who joined."""
+        longest = max((player.time_factor for player in self.players), default=1.0)
+        return round((self.rules.pace_ms + self.plan.reading_ms) * longest)
+
+    def own_ms(self, member_id: int) -> int:
+        """The time that a player's speed is measured by."""
+        player = self.player(member_id)
+        return round((self.rules.pace_ms + self.plan.reading_ms) * (player.time_factor if player else 1.0))
+
+    @property
+    def all_answered(self) -> bool:
+        """Whether everybody who joined has answered."""
+        return bool(self.players) and all(player.member_id in self.answers for player in self.players)
+
+
+# What happens
+
+
+@dataclass(frozen=True)
+class Join:
+    """A member joins, in the lobby or by their first answer."""
+
+    member_id: int
+    time_factor: float = 1.0
+
+
+@dataclass(frozen=True)
+class Leave:
+    """A player leaves the lobby."""
+
+    member_id: int
+
+
+@dataclass(frozen=True)
+class Start:
+    """The game begins with these rounds; ``by`` is None when the lobby's time is up."""
+
+    plans: tuple[Plan, ...]
+    by: int | None = None
+    manager: bool = False
+
+
+@dataclass(frozen=True)
+class Cancel:
+    """The lobby is closed without a game."""
+
+    by: int
+    manager: bool = False
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The round's message is in the channel, stamped so."""
+
+    round: int
+    stamp_ms: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A click on a letter, stamped so."""
+
+    member_id: int
+    round: int
+    choice: int
+    stamp_ms: int
+    time_factor: float = 1.0
+
+
+@dataclass(frozen=True)
+class Confide:
+    """A player says how sure they are; the last word before the deadline counts."""
+
+    member_id: int
+    round: int
+    confidence: Confidence
+    stamp_ms: int
+
+
+@dataclass(frozen=True)
+class Tick:
+    """Time has passed."""
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Somebody (or, with ``by`` None, a trouble) stops the clock."""
+
+    reason: str = ""
+    by: int | None = None
+    manager: bool = False
+
+
+@dataclass(frozen=True)
+class Resume:
+    """The clock goes on."""
+
+    by: int | None = None
+    manager: bool = False
+
+
+@dataclass(frozen=True)
+class Skip:
+    """The round ends now and counts for nothing."""
+
+    by: int
+    manager: bool = False
+
+
+@dataclass(frozen=True)
+class End:
+    """The game ends after what was played."""
+
+    by: int
+    manager: bool = False
+
+
+@dataclass(frozen=True)
+class Lost:
+    """The bot was away from then until now; the time is given back."""
+
+    since_ms: int
+
+
+@dataclass(frozen=True)
+class TakeOver:
+    """A manager becomes the host of a game whose host has left."""
+
+    member_id: int
+
+
+Event = Join | Leave | Start | Cancel | Opened | Answer | Confide | Tick | Pause | Resume | Skip | End | Lost | TakeOver
+
+
+# What is to be shown
+
+
+@dataclass(frozen=True)
+class ShowLobby:
+    """The lobby's message is to be brought up to date."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A round's message is to be posted."""
+
+    round: int
+
+
+@dataclass(frozen=True)
+class ShowRound:
+    """The round's message is to be brought up to date (a new deadline, a pause)."""
+
+    round: int
+
+
+@dataclass(frozen=True)
+class ShowCount:
+    """How many have answered has changed."""
+
+    round: int
+
+
+@dataclass(frozen=True)
+class Reveal:
+    """The round is over; its message is to show how it went."""
+
+    round: int
+
+
+@dataclass(frozen=True)
+class ShowPodium:
+    """The game is over."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the member who acted is to be told."""
+
+    verdict: "Verdict"
+    choice: int | None = None
+
+
+class Verdict(StrEnum):
+    """The answers to a member's act."""
+
+    DONE = "done"
+    LOCKED_IN = "locked in"
+    HAD_LOCKED_IN = "had locked in"
+    CONFIDENCE_TAKEN = "confidence taken"
+    NO_ANSWER_YET = "no answer yet"
+    CLOSED = "closed"
+    NOT_OPEN = "not open"
+    PAUSED = "paused"
+    OVER = "over"
+    NOT_ALLOWED = "not allowed"
+    NO_SUCH_OPTION = "no such option"
+    NOTHING_TO_DO = "nothing to do"
+
+
+Effect = ShowLobby | Ask | ShowRound | ShowCount | Reveal | ShowPodium | Told
+Step = tuple[Competition, list[Effect]]
+
+
+def opened_by(host_id: int, rules: Rules, now_ms: int, time_factor: float = 1.0) -> Competition:
+    """A new lobby; the host is its first player."""
+    return Competition(
+        host_id=host_id,
+        rules=rules,
+        players=(Player(host_id, now_ms, time_factor),),
+        wake_ms=now_ms + rules.lobby_ms,
+    )
+
+
+def step(state: Competition, event: Event, now_ms: int) -> Step:
+    """The state after an event, and what is to be shown for it."""
+    if state.phase not in LIVE:
+        return state, [Told(Verdict.OVER)] if not isinstance(event, Tick | Opened | Lost) else []
+    match event:
+        case Join():
+            return _join(state, event, now_ms)
+        case Leave():
+            return _leave(state, event, now_ms)
+        case Start():
+            return _start(state, event, now_ms)
+        case Cancel():
+            return _cancel(state, event)
+        case Opened():
+            return _opened(state, event)
+        case Answer():
+            return _answer(state, event, now_ms)
+        case Confide():
+            return _confide(state, event)
+        case Tick():
+            return _tick(state, now_ms)
+        case Pause():
+            return _pause(state, event, now_ms)
+        case Resume():
+            return _resume(state, event, now_ms)
+        case Skip():
+            return _skip(state, event, now_ms)
+        case End():
+            return _end(state, event)
+        case Lost():
+            return _lost(state, event, now_ms)
+        case TakeOver():
+            return replace(state, host_id=event.member_id, host_left_ms=None), [Told(Verdict.DONE), *_shown(state)]
+
+
+def _leads(state: Competition, by: int | None, manager: bool) -> bool:
+    return by is None or manager or by == state.host_id
+
+
+def _shown(state: Competition) -> list[Effect]:
+    """The message that shows the present phase."""
+    if state.phase is Phase.LOBBY:
+        return [ShowLobby()]
+    return [ShowRound(state.round)] if state.phase in (Phase.ASKING, Phase.PAUSED) else []
+
+
+# Lobby
+
+
+def _join(state: Competition, event: Join, now_ms: int) -> Step:
+    if state.player(event.member_id):
+        return state, [Told(Verdict.NOTHING_TO_DO)]
+    player = Player(event.member_id, now_ms, event.time_factor, _smallest_team(state))
+    state = replace(state, players=(*state.players, player))
+    if event.member_id == state.host_id:
+        state = replace(state, host_left_ms=None)
+    return state, [Told(Verdict.DONE), *([ShowLobby()] if state.phase is Phase.LOBBY else [])]
+
+
+def _smallest_team(state: Competition) -> int:
+    """The team with the fewest players (1, 2, …); 0 without teams."""
+    teams = range(1, state.rules.teams + 1)
+    return min(teams, key=lambda team: sum(p.team == team for p in state.players)) if state.rules.teams else 0
+
+
+def _leave(state: Competition, event: Leave, now_ms: int) -> Step:
+    if state.phase is not Phase.LOBBY or not state.player(event.member_id):
+        return state, [Told(Verdict.NOTHING_TO_DO)]
+    players = tuple(player for player in state.players if player.member_id != event.member_id)
+    left = now_ms if event.member_id == state.host_id else state.host_left_ms
+    state = replace(state, players=players, host_left_ms=left)
+    return replace(state, wake_ms=_lobby_wake(state)), [Told(Verdict.DONE), ShowLobby()]
+
+
+def _lobby_wake(state: Competition) -> int | None:
+    if state.host_left_ms is None or not state.players or state.wake_ms is None:
+        return state.wake_ms
+    return min(state.wake_ms, state.host_left_ms + HEIR_MS)
+
+
+def _start(state: Competition, event: Start, now_ms: int) -> Step:
+    if state.phase is not Phase.LOBBY:
+        return state, [Told(Verdict.NOTHING_TO_DO)]
+    if not _leads(state, event.by, event.manager):
+        return state, [Told(Verdict.NOT_ALLOWED)]
+    if not state.players or not event.plans:
+        cancelled = replace(state, phase=Phase.CANCELLED, wake_ms=None, reason="Nobody had joined.")
+        return cancelled, [Told(Verdict.DONE), ShowLobby()]
+    state = replace(state, plans=event.plans, host_left_ms=None)
+    state, effects = _ask(state, 0, now_ms)
+    return state, [Told(Verdict.DONE), ShowLobby(), *effects]
+
+
+def _cancel(state: Competition, event: Cancel) -> Step:
+    if state.phase is not Phase.LOBBY:
+        return state, [Told(Verdict.NOTHING_TO_DO)]
+    if not _leads(state, event.by, event.manager):
+        return state, [Told(Verdict.NOT_ALLOWED)]
+    state = replace(state, phase=Phase.CANCELLED, wake_ms=None, reason="It was cancelled.")
+    return state, [Told(Verdict.DONE), ShowLobby()]
+
+
+# Rounds
+
+
+def _ask(state: Competition, number: int, now_ms: int) -> Step:
+    state = replace(
+        state,
+        phase=Phase.ASKING,
+        round=number,
+        opened_ms=None,
+        paused_in_round_ms=0,
+        answers={},
+        paused_at_ms=None,
+        paused_phase=None,
+        reason="",
+    )
+    # A whole second, fixed before the message is sent: Discord shows deadlines in seconds.
+    deadline = -(-(now_ms + OPENING_MS + state.round_ms) // 1000) * 1000
+    return replace(state, deadline_ms=deadline, wake_ms=deadline + DRAIN_MS), [Ask(number)]
+
+
+def _opened(state: Competition, event: Opened) -> Step:
+    if state.round != event.round or state.opened_ms is not None or state.phase not in (Phase.ASKING, Phase.PAUSED):
+        return state, []
+    return replace(state, opened_ms=event.stamp_ms), []
+
+
+def _answer(state: Competition, event: Answer, now_ms: int) -> Step:
+    if state.phase is Phase.LOBBY or event.round > state.round or event.round < 0:
+        return state, [Told(Verdict.NOT_OPEN)]
+    given = state.answers.get(event.member_id) if event.round == state.round else None
+    if given is not None:
+        return state, [Told(Verdict.HAD_LOCKED_IN, given.choice)]
+    verdict = answer_verdict(state, event.round, event.choice, event.stamp_ms)
+    if verdict is not Verdict.LOCKED_IN:
+        return state, [Told(verdict)]
+    if not state.player(event.member_id):
+        late = Player(event.member_id, now_ms, event.time_factor, _smallest_team(state))
+        state = replace(state, players=(*state.players, late))
+    elapsed = elapsed_ms(state, event.stamp_ms)
+    answers = {**state.answers, event.member_id: Given(event.choice, elapsed)}
+    state = replace(state, answers=answers)
+    effects: list[Effect] = [Told(Verdict.LOCKED_IN, event.choice), ShowCount(state.round)]
+    if state.all_answered and state.rules.scoring is not Scoring.CERTAINTY:
+        state = replace(state, wake_ms=now_ms)
+    return state, effects
+
+
+def answer_verdict(state: Competition, number: int, choice: int, stamp_ms: int) -> Verdict:
+    """What a first click on a letter of this round comes to: LOCKED_IN, or why it does not count."""
+    if state.phase is Phase.PAUSED and state.round == number:
+        return Verdict.PAUSED
+    if state.phase is not Phase.ASKING or state.round != number:
+        return Verdict.CLOSED
+    if not 0 <= choice < len(state.plan.order):
+        return Verdict.NO_SUCH_OPTION
+    if state.deadline_ms is not None and stamp_ms > state.deadline_ms:
+        return Verdict.CLOSED
+    return Verdict.LOCKED_IN
+
+
+def elapsed_ms(state: Competition, stamp_ms: int) -> int:
+    """How long an answer with this stamp took: from the round's message, without the pauses."""
+    if state.opened_ms is None:
+        return 0
+    return max(0, stamp_ms - state.opened_ms - state.paused_in_round_ms)
+
+
+def _confide(state: Competition, event: Confide) -> Step:
+    if state.phase is not Phase.ASKING or state.round != event.round:
+        return state, [Told(Verdict.CLOSED)]
+    given = state.answers.get(event.member_id)
+    if given is None:
+        return state, [Told(Verdict.NO_ANSWER_YET)]
+    if state.deadline_ms is not None and event.stamp_ms > state.deadline_ms:
+        return state, [Told(Verdict.CLOSED, given.choice)]
+    answers = {**state.answers, event.member_id: replace(given, confidence=event.confidence)}
+    return replace(state, answers=answers), [Told(Verdict.CONFIDENCE_TAKEN, given.choice)]
+
+
+def _close(state: Competition, now_ms: int, *, counts: bool = True) -> Step:
+    """End the round: marks are given, and the pause to read begins."""
+    answers = state.answers if counts else {}
+    given = {
+        member_id: marks(
+            state.rules.scoring,
+            correct=state.plan.order[one.choice] == state.plan.key,
+            confidence=one.confidence,
+            elapsed_ms=one.elapsed_ms,
+            own_ms=state.own_ms(member_id),
+            rounds=len(state.plans),
+        )
+        for member_id, one in answers.items()
+    }
+    silent = 0 if state.answers or not counts else state.silent + 1
+    state = replace(
+        state,
+        phase=Phase.REVEALING,
+        played=(*state.played, Played(answers, given)),
+        silent=silent,
+        deadline_ms=None,
+        wake_ms=now_ms + state.rules.reveal_ms,
+        paused_at_ms=None,
+        paused_phase=None,
+        reason="",
+    )
+    effects: list[Effect] = [Reveal(state.round)]
+    if silent >= SILENT_ROUNDS and state.round + 1 < len(state.plans):
+        reason = f"Nobody answered for {silent} rounds."
+        state = replace(state, phase=Phase.PAUSED, paused_phase=Phase.REVEALING, paused_at_ms=now_ms, reason=reason)
+        state = replace(state, wake_ms=None, silent=0)
+    return state, effects
+
+
+def _tick(state: Competition, now_ms: int) -> Step:
+    if state.wake_ms is None or now_ms < state.wake_ms:
+        return state, []
+    if state.phase is Phase.ASKING:
+        if state.all_answered and state.rules.scoring is not Scoring.CERTAINTY:
+            return _close(state, now_ms)
+        if state.deadline_ms is not None and now_ms < state.deadline_ms + DRAIN_MS:
+            return replace(state, wake_ms=state.deadline_ms + DRAIN_MS), []
+        return _close(state, now_ms)
+    if state.phase is Phase.REVEALING:
+        if state.round + 1 >= len(state.plans):
+            return _finish(state)
+        return _ask(state, state.round + 1, now_ms)
+    if state.phase is Phase.LOBBY and state.host_left_ms is not None and now_ms >= state.host_left_ms + HEIR_MS:
+        return _inherit(state)
+    return state, []
+
+
+def _inherit(state: Competition) -> Step:
+    """The first player becomes the host; the lobby's own time is not touched."""
+    if not state.players:
+        return replace(state, host_left_ms=None), []
+    return replace(state, host_id=state.players[0].member_id, host_left_ms=None), [ShowLobby()]
+
+
+def _finish(state: Competition) -> Step:
+    return replace(state, phase=Phase.FINISHED, wake_ms=None, deadline_ms=None), [ShowPodium()]
+
+
+# Stopping and going on
+
+
+def _pause(state: Competition, event: Pause, now_ms: int) -> Step:
+    if state.phase not in (Phase.ASKING, Phase.REVEALING):
+        return state, [Told(Verdict.NOTHING_TO_DO)]
+    if not _leads(state, event.by, event.manager):
+        return state, [Told(Verdict.NOT_ALLOWED)]
+    paused = replace(
+        state,
+        phase=Phase.PAUSED,
+        paused_phase=state.phase,
+        paused_at_ms=now_ms,
+        wake_ms=None,
+        reason=event.reason or "Paused by the host.",
+    )
+    return paused, [Told(Verdict.DONE), ShowRound(state.round)]
+
+
+def _resume(state: Competition, event: Resume, now_ms: int) -> Step:
+    if state.phase is not Phase.PAUSED:
+        return state, [Told(Verdict.NOTHING_TO_DO)]
+    if not _leads(state, event.by, event.manager):
+        return state, [Told(Verdict.NOT_ALLOWED)]
+    since = state.paused_at_ms if state.paused_at_ms is not None else now_ms
+    was_revealing = state.paused_phase is Phase.REVEALING
+    state = replace(state, phase=state.paused_phase or Phase.ASKING, paused_phase=None, paused_at_ms=None, reason="")
+    if was_revealing:
+        return replace(state, wake_ms=now_ms), [Told(Verdict.DONE)]
+    return _given_back(state, since, now_ms), [Told(Verdict.DONE), ShowRound(state.round)]
+
+
+def _given_back(state: Competition, since_ms: int, now_ms: int) -> Competition:
+    """The round's clock moved on by the time from ``since_ms`` to now; its deadline stays a whole second."""
+    away = max(0, now_ms - since_ms)
+    if state.deadline_ms is None:
+        return state
+    deadline = -(-(state.deadline_ms + away) // 1000) * 1000
+    paused = state.paused_in_round_ms + (away if state.opened_ms is not None else 0)
+    return replace(state, deadline_ms=deadline, wake_ms=deadline + DRAIN_MS, paused_in_round_ms=paused)
+
+
+def _lost(state: Competition, event: Lost, now_ms: int) -> Step:
+    if state.phase is Phase.ASKING:
+        return _given_back(state, event.since_ms, now_ms), [ShowRound(state.round)]
+    if state.phase in (Phase.REVEALING, Phase.LOBBY) and state.wake_ms is not None:
+        away = max(0, now_ms - event.since_ms)
+        return replace(state, wake_ms=state.wake_ms + away), _shown(state)
+    return state, []
+
+
+def _skip(state: Competition, event: Skip, now_ms: int) -> Step:
+    if state.phase not in (Phase.ASKING, Phase.PAUSED, Phase.REVEALING):
+        return state, [Told(Verdict.NOTHING_TO_DO)]
+    if not _leads(state, event.by, event.manager):
+        return state, [Told(Verdict.NOT_ALLOWED)]
+    if state.phase is Phase.REVEALING or state.paused_phase is Phase.REVEALING:
+        state = replace(state, phase=Phase.REVEALING, paused_phase=None, paused_at_ms=None, wake_ms=now_ms)
+        return state, [Told(Verdict.DONE)]
+    state, effects = _close(state, now_ms, counts=False)
+    return state, [Told(Verdict.DONE), *effects]
+
+
+def _end(state: Competition, event: End) -> Step:
+    if state.phase is Phase.LOBBY:
+        return state, [Told(Verdict.NOTHING_TO_DO)]
+    if not _leads(state, event.by, event.manager):
+        return state, [Told(Verdict.NOT_ALLOWED)]
+    state, effects = _finish(state)
+    return state, [Told(Verdict.DONE), *effects]
+
+
+# How it stands
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A player's line: place (shared by equal scores), score, right answers, median time of all answers."""
+
+    place: int
+    member_id: int
+    score: int
+    right: int
+    answered: int
+    median_ms: int | None
+
+
+def standings(state: Competition, rounds: int | None = None) -> list[Standing]:
+    """Everybody's line after so many rounds (all that were played), best first."""
+    played = state.played[:rounds]
+    totals: dict[int, tuple[int, int, list[int]]] = {p.member_id: (0, 0, []) for p in state.players}
+    for number, one in enumerate(played):
+        plan = state.plans[number]
+        for member_id, given in one.answers.items():
+            score, right, times = totals.get(member_id, (0, 0, []))
+            is_right = plan.order[given.choice] == plan.key
+            totals[member_id] = (score + one.marks[member_id], right + is_right, [*times, given.elapsed_ms])
+    ordered = sorted(totals.items(), key=lambda item: (-item[1][0], -item[1][1], item[0]))
+    scores = [totals[member_id][0] for member_id, _ in ordered]
+    return [
+        Standing(scores.index(score) + 1, member_id, score, right, len(times), _median(times))
+        for member_id, (score, right, times) in ordered
+    ]
+
+
+def _median(times: Sequence[int]) -> int | None:
+    if not times:
+        return None
+    ordered = sorted(times)
+    return ordered[len(ordered) // 2]
+
+
+def team_standings(state: Competition, rounds: int | None = None) -> list[tuple[int, float]]:
+    """Each team with its average score a player, best first; empty without teams."""
+    if not state.rules.teams:
+        return []
+    team_of = {player.member_id: player.team for player in state.players}
+    scores: dict[int, list[int]] = {}
+    for line in standings(state, rounds):
+        scores.setdefault(team_of.get(line.member_id, 0), []).append(line.score)
+    averages = [(team, sum(all_) / len(all_)) for team, all_ in scores.items() if team]
+    return sorted(averages, key=lambda item: (-item[1], item[0]))

@@ -1,0 +1,666 @@
+"""Competitions: every event goes through the rules, is stored in one transaction, and only then shown.
+
+One `_Live` for each game that is on: its state, its timer, its lock. Deadlines are data: a restart reads them back.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC
+from random import Random
+
+from bot.clock import DiscordClock, snowflake_ms
+from bot.errors import NotFound, UserError
+from bot.packs.library import Library, SectionRef
+from bot.packs.models import Question
+from bot.quiz import competition as rules
+from bot.quiz.competition import (
+    LIVE,
+    Answer,
+    Ask,
+    Competition,
+    Confide,
+    Effect,
+    Event,
+    Given,
+    Lost,
+    Opened,
+    Pause,
+    Phase,
+    Plan,
+    Reveal,
+    Rules,
+    ShowCount,
+    ShowLobby,
+    ShowPodium,
+    ShowRound,
+    Start,
+    Tick,
+    Told,
+    Verdict,
+    standings,
+)
+from bot.quiz.periods import period_keys
+from bot.quiz.points import points_for, standing
+from bot.quiz.practice import Seen, option_order, pick
+from bot.quiz.scoring import Confidence, Scoring
+from bot.quiz.spacing import review
+from bot.services.game_views import ClickResult, GameView, MyResult
+from bot.services.practice import Learner
+from bot.services.stage import ChannelLostError, GameStage, MessageGoneError
+from bot.storage import answers, competitions, members
+from bot.storage.competitions import Click, Game, Post, Setup
+from bot.storage.store import Store, Transaction
+
+BEAT_SECONDS = 1.0
+SAME_NONCE_MS = 110_000
+"""Discord remembers an enforced nonce for a few minutes; within this time it is enough to send again."""
+BONUSES = (30, 20, 10)
+"""Points for the first three of a competition in which at least two answered."""
+READING_MS_A_CHARACTER = 30
+RETRY_SECONDS = (1.0, 3.0, 10.0)
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What the host of a new competition chose."""
+
+    guild_id: int
+    channel_id: int
+    host: Learner
+    rules: Rules
+    setup: Setup
+
+
+class AlreadyOnError(UserError):
+    """There is a competition in this channel already."""
+
+    def __init__(self, view: GameView) -> None:
+        super().__init__("There is a competition in this channel already.")
+        self.view = view
+
+
+@dataclass
+class _Live:
+    """A game that is on."""
+
+    game: Game
+    posts: dict[tuple[str, int], Post] = field(default_factory=dict)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    timer: asyncio.TimerHandle | None = None
+    note: str = ""
+    known_names: set[int] = field(default_factory=set)
+
+    def message_id(self, kind: str, number: int) -> int | None:
+        post = self.posts.get((kind, number))
+        return post.message_id if post else None
+
+
+class Competitions:
+    """What `/compete` does."""
+
+    def __init__(self, library: Library, store: Store, clock: DiscordClock, rng: Random) -> None:
+        self._library = library
+        self._store = store
+        self._clock = clock
+        self._rng = rng
+        self._stage: GameStage | None = None
+        self._live: dict[int, _Live] = {}
+        self._tasks: set[asyncio.Task[object]] = set()
+        self._beat: asyncio.TimerHandle | None = None
+        self._closing = False
+
+    def attach(self, stage: GameStage) -> None:
+        """Say who shows things in channels."""
+        self._stage = stage
+
+    @property
+    def live_games(self) -> int:
+        """How many games are on."""
+        return len(self._live)
+
+    # Opening and resuming
+
+    async def open(self, opening: Opening) -> GameView:
+        """Open a lobby. Raises AlreadyOnError, or UserError when too few questions fit."""
+        self._questions(opening.setup, opening.guild_id, 1, ())
+        now_ms = self._clock.now_ms()
+        state = rules.opened_by(opening.host.member_id, opening.rules, now_ms)
+        pack_id = self._library.packs[0].id
+
+        async def job(tx: Transaction) -> int | None:
+            await members.remember(tx, opening.guild_id, opening.host.member_id, opening.host.name, now_ms)
+            return await competitions.create(
+                tx, opening.guild_id, opening.channel_id, pack_id, opening.setup, state, now_ms
+            )
+
+        competition_id = await self._store.write(job)
+        if competition_id is None:
+            other = await competitions.live_in(self._store, opening.channel_id)
+            if other is not None:
+                raise AlreadyOnError(await self.view(other))
+            raise UserError("A competition in this channel has just ended. Please try again.")
+        game = await competitions.load(self._store, competition_id)
+        assert game is not None
+        live = self._live[competition_id] = _Live(game)
+        self._arm(live)
+        return await self._view(live)
+
+    async def shown(self, competition_id: int, message_id: int) -> None:
+        """Note which message is the lobby."""
+        live = self._of(competition_id)
+        live.game = replace(live.game, lobby_message_id=message_id)
+        await self._store.write(lambda tx: competitions.set_lobby_message(tx, competition_id, message_id))
+
+    async def resume(self) -> None:
+        """Take up every game that was on when the bot stopped; the time that it was away is given back."""
+        since = await competitions.last_beat(self._store)
+        now_ms = self._clock.now_ms()
+        for competition_id in await competitions.live_ids(self._store):
+            game = await competitions.load(self._store, competition_id)
+            if game is None:
+                continue
+            live = self._live[competition_id] = _Live(game)
+            live.posts = {(p.kind, p.round): p for p in await competitions.posts(self._store, competition_id)}
+            away = now_ms - since if since is not None else 0
+            if game.state.phase is Phase.ASKING and away > 0:
+                live.note = f"I was away for {-(-away // 1000)} s; that time was given back."
+            self._spawn(self._take_up(live, since if since is not None else now_ms), "competition-resume")
+        for post in await competitions.waiting_posts(self._store):
+            if post.competition_id not in self._live:
+                self._spawn(self._finish_post(post), "competition-post")
+
+    async def _take_up(self, live: _Live, since_ms: int) -> None:
+        await self._apply(live, Lost(since_ms))
+        state = live.game.state
+        if live.message_id("round", state.round - 1) and state.round > 0:
+            await self._show_round(live, state.round - 1)
+        if state.phase is Phase.REVEALING or state.paused_phase is Phase.REVEALING:
+            await self._show_round(live, state.round)
+        await self._post_what_waits(live)
+
+    async def close(self) -> None:
+        """Stop; every game is taken up again at the next start."""
+        self._closing = True
+        if self._beat:
+            self._beat.cancel()
+        for live in self._live.values():
+            if live.timer:
+                live.timer.cancel()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._live:
+            now_ms = self._clock.now_ms()
+            await self._store.write(lambda tx: competitions.beat(tx, now_ms))
+
+    # What members do
+
+    async def act(self, competition_id: int, event: Event, learner: Learner) -> tuple[Verdict, GameView]:
+        """Any act but an answer. Returns what to tell the member, and the game as it then is."""
+        live = self._of(competition_id)
+        now_ms = self._clock.now_ms()
+        await self._store.write(
+            lambda tx: members.remember(tx, live.game.guild_id, learner.member_id, learner.name, now_ms)
+        )
+        effects = await self._apply(live, event)
+        verdict = next((effect.verdict for effect in effects if isinstance(effect, Told)), Verdict.DONE)
+        return verdict, await self._view(live)
+
+    async def start(self, competition_id: int, learner: Learner | None, manager: bool) -> tuple[Verdict, GameView]:
+        """Start the game. Raises UserError when no question fits what was chosen."""
+        live = self._of(competition_id)
+        game = live.game
+        lately = await competitions.lately_asked(self._store, game.guild_id)
+        questions = self._questions(game.setup, game.guild_id, game.state.rules.rounds, lately)
+        plans = tuple(
+            Plan(q.id, q.key, option_order(q, self._rng), len(q.code or "") * READING_MS_A_CHARACTER) for q in questions
+        )
+        event = Start(plans, learner.member_id if learner else None, manager)
+        effects = await self._apply(live, event, questions)
+        verdict = next((effect.verdict for effect in effects if isinstance(effect, Told)), Verdict.DONE)
+        return verdict, await self._view(live)
+
+    async def answer(
+        self, competition_id: int, number: int, choice: int, learner: Learner, stamp_ms: int, message_id: int
+    ) -> ClickResult:
+        """A click on a letter: stored, then told. The first one counts.
+
+        Raises StorageError when it could not be stored; then it does not count.
+        """
+        live = self._live.get(competition_id)
+        if live is None:
+            return ClickResult(Verdict.OVER, None, certainty=False)
+        state = live.game.state
+        if live.message_id("round", number) is None and ("round", number) in live.posts:
+            self._spawn(self._posted(live, live.posts["round", number], message_id), "competition-posted")
+        certainty = state.rules.scoring is Scoring.CERTAINTY
+        verdict = rules.answer_verdict(state, number, choice, stamp_ms)
+        if verdict is not Verdict.LOCKED_IN:
+            if verdict in (Verdict.CLOSED, Verdict.PAUSED) and (given := self._given(state, number, learner.member_id)):
+                return ClickResult(Verdict.HAD_LOCKED_IN, given.choice, certainty)
+            if verdict is Verdict.CLOSED and (state.deadline_ms is None or stamp_ms <= state.deadline_ms):
+                _log.info("a click made at %d on round %d arrived after the round was over", stamp_ms, number)
+            return ClickResult(verdict, None, certainty)
+        opened = state if state.opened_ms is not None else replace(state, opened_ms=snowflake_ms(message_id))
+        click = Click(
+            competition_id=competition_id,
+            round=number,
+            member_id=learner.member_id,
+            choice=choice,
+            stamp_ms=stamp_ms,
+            elapsed_ms=rules.elapsed_ms(opened, stamp_ms),
+            time_factor=1.0,
+            team=0,
+            now_ms=self._clock.now_ms(),
+        )
+        stored = await self._store.write_together(competitions.answer_all, click)
+        if not stored.new:
+            if stored.choice is None:
+                return ClickResult(Verdict.CLOSED, None, certainty)
+            return ClickResult(Verdict.HAD_LOCKED_IN, stored.choice, certainty)
+        self._answered(live, click, learner)
+        return ClickResult(Verdict.LOCKED_IN, choice, certainty)
+
+    def _given(self, state: Competition, number: int, member_id: int) -> Given | None:
+        if number == state.round and member_id in state.answers:
+            return state.answers[member_id]
+        return state.played[number].answers.get(member_id) if 0 <= number < len(state.played) else None
+
+    def _answered(self, live: _Live, click: Click, learner: Learner) -> None:
+        """Take a stored answer into the state; a round that has moved on since has counted it from the database."""
+        before = live.game.state
+        event = Answer(click.member_id, click.round, click.choice, click.stamp_ms)
+        state, effects = rules.step(before, event, click.now_ms)
+        if state is not before and click.member_id in state.answers:
+            given = Given(click.choice, click.elapsed_ms)
+            state = replace(state, answers={**state.answers, click.member_id: given})
+            live.game = replace(live.game, state=state)
+        if any(isinstance(effect, ShowCount) for effect in effects):
+            self._hint_round(live)
+        if state.wake_ms != before.wake_ms:
+            self._arm(live)
+        if learner.member_id not in live.known_names:
+            live.known_names.add(learner.member_id)
+            self._spawn(self._remember(live.game.guild_id, learner, click.now_ms), "remember")
+
+    async def _remember(self, guild_id: int, learner: Learner, now_ms: int) -> None:
+        await self._store.write_together(_remember_all, (guild_id, learner.member_id, learner.name, now_ms))
+
+    async def confide(
+        self, competition_id: int, number: int, confidence: Confidence, learner: Learner, stamp_ms: int
+    ) -> ClickResult:
+        """Say how sure one is of an answer that is locked in."""
+        live = self._of(competition_id)
+        event = Confide(learner.member_id, number, confidence, stamp_ms)
+        effects = await self._apply(live, event)
+        told = next(effect for effect in effects if isinstance(effect, Told))
+        return ClickResult(told.verdict, told.choice, certainty=True)
+
+    async def my_result(self, competition_id: int, number: int, member_id: int) -> MyResult:
+        """A player's own round. Raises UserError while it is open."""
+        game = await self._game(competition_id)
+        state = game.state
+        if not 0 <= number < len(state.played):
+            raise UserError("This round is still open; its result comes when it is over.")
+        played = state.played[number]
+        lines = standings(state, number + 1)
+        line = next((one for one in lines if one.member_id == member_id), None)
+        given, marks = played.answers.get(member_id), played.marks.get(member_id, 0)
+        return MyResult(game.questions[number], state.plans[number], given, marks, line, len(lines))
+
+    async def missed_by(self, competition_id: int, member_id: int) -> tuple[str, list[Question]]:
+        """The pack, and the questions that a player got wrong or did not answer."""
+        game = await self._game(competition_id)
+        missed = []
+        for played, plan, question in zip(game.state.played, game.state.plans, game.questions, strict=False):
+            given = played.answers.get(member_id)
+            if given is None or plan.order[given.choice] != plan.key:
+                missed.append(question)
+        return game.pack_id, missed
+
+    async def view(self, competition_id: int) -> GameView:
+        """The game as it stands, live or over."""
+        live = self._live.get(competition_id)
+        return await self._view(live or _Live(await self._game(competition_id)))
+
+    async def _game(self, competition_id: int) -> Game:
+        live = self._live.get(competition_id)
+        game = live.game if live else await competitions.load(self._store, competition_id)
+        if game is None:
+            raise NotFound("This competition is not there any more. Open a new one with `/compete`.")
+        return game
+
+    def _of(self, competition_id: int) -> _Live:
+        live = self._live.get(competition_id)
+        if live is None:
+            raise UserError("This competition is over. Open a new one with `/compete`.")
+        return live
+
+    # One event, from the rules to the channel
+
+    async def _apply(self, live: _Live, event: Event, questions: list[Question] | None = None) -> list[Effect]:
+        """Step, store, show. The answers that count are those in the database, read in the same transaction."""
+        async with live.lock:
+            now_ms = self._clock.now_ms()
+            before_posts = set(live.posts)
+
+            async def job(tx: Transaction) -> tuple[Game, list[Effect], list[Post]]:
+                game = live.game
+                if game.state.phase in (Phase.ASKING, Phase.PAUSED) and game.state.round >= 0:
+                    stored = await competitions.answers_of_round(tx, game.id, game.state.round)
+                    game = replace(game, state=_with_answers(game.state, stored, now_ms))
+                state, effects = rules.step(game.state, event, now_ms)
+                if state is game.state and state is live.game.state:
+                    return game, effects, []
+                if questions is not None and state.plans:
+                    await competitions.save_rounds(tx, game.id, state.plans, questions)
+                    game = replace(game, questions=tuple(questions))
+                await competitions.save(tx, replace(game, state=live.game.state), state, now_ms)
+                if isinstance(event, Confide):
+                    await competitions.confide(tx, game.id, event.round, event.member_id, event.confidence)
+                await self._settle(tx, game, state, now_ms)
+                for effect in effects:
+                    if isinstance(effect, Ask):
+                        await competitions.post(tx, game, "round", effect.round, now_ms)
+                    elif isinstance(effect, ShowPodium):
+                        await competitions.post(tx, game, "podium", 0, now_ms)
+                return replace(game, state=state), effects, await competitions.posts(tx, game.id)
+
+            game, effects, posts = await self._store.write(job)
+            late = {m: g for m, g in live.game.state.answers.items() if m not in game.state.answers}
+            if late and game.state.phase is Phase.ASKING and game.state.round == live.game.state.round:
+                game = replace(game, state=replace(game.state, answers={**game.state.answers, **late}))
+            live.game = game
+            live.posts |= {(post.kind, post.round): post for post in posts if (post.kind, post.round) not in live.posts}
+            self._arm(live)
+        await self._show(live, effects)
+        if set(live.posts) != before_posts:
+            self._spawn(self._post_what_waits(live), "competition-post")
+        return effects
+
+    async def _settle(self, tx: Transaction, game: Game, after: Competition, now_ms: int) -> None:
+        """What a round or a game that has just ended leaves behind: points, cards, totals, results."""
+        before = game.state
+        for number in range(len(before.played), len(after.played)):
+            given = after.played[number].answers
+            await _record_round(tx, game, after.plans[number], game.questions[number], number, given, now_ms)
+        if after.phase is Phase.FINISHED and before.phase is not Phase.FINISHED:
+            lines = [line for line in standings(after) if line.answered]
+            bonuses = {line.member_id: BONUSES[line.place - 1] for line in lines if line.place <= 3 and line.right}
+            bonuses = bonuses if len(lines) >= 2 else {}
+            teams = {player.member_id: player.team for player in after.players}
+            await competitions.save_results(tx, game.id, lines, teams, bonuses)
+            await answers.add_points(tx, game.guild_id, bonuses, period_keys(now_ms, UTC), now_ms)
+
+    async def _show(self, live: _Live, effects: list[Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case ShowLobby():
+                    if live.game.state.phase is Phase.LOBBY:
+                        self._hint_lobby(live)
+                    else:
+                        self._spawn(self._show_lobby(live), "competition-lobby")
+                case ShowRound(number) | Reveal(number):
+                    self._spawn(self._show_round(live, number), "competition-round")
+                case ShowCount():
+                    self._hint_round(live)
+        if live.game.state.phase not in LIVE:
+            self._end(live)
+
+    def _end(self, live: _Live) -> None:
+        if live.timer:
+            live.timer.cancel()
+        if live.game.state.phase is Phase.CANCELLED:
+            self._live.pop(live.game.id, None)
+
+    # Messages
+
+    async def _post_what_waits(self, live: _Live) -> None:
+        """Post the messages of the outbox, in order; a trouble pauses the game."""
+        for post in [one for one in live.posts.values() if one.message_id is None]:
+            if post.kind == "round" and post.round < live.game.state.round:
+                continue
+            try:
+                message_id = await self._post(live, post)
+            except ChannelLostError as trouble:
+                await self._trouble(live, f"I can't write in this channel any more ({trouble}).")
+                return
+            except Exception:
+                _log.exception("a message of competition %d was not posted", live.game.id)
+                await self._trouble(live, "Discord did not take the message.")
+                return
+            await self._posted(live, post, message_id)
+        if live.game.state.phase is Phase.FINISHED:
+            self._live.pop(live.game.id, None)
+
+    async def _post(self, live: _Live, post: Post) -> int:
+        assert self._stage is not None
+        if self._clock.now_ms() - post.created_ms > SAME_NONCE_MS:
+            found = await self._stage.find_post(post.channel_id, post.kind, post.competition_id, post.round)
+            if found is not None:
+                return found
+        view = await self._view(live)
+        for wait in (*RETRY_SECONDS, None):
+            try:
+                if post.kind == "round":
+                    return await self._stage.post_round(view, post.round, f"studyhall-{post.id}")
+                return await self._stage.post_podium(view, f"studyhall-{post.id}")
+            except (ChannelLostError, asyncio.CancelledError):
+                raise
+            except Exception as problem:
+                if wait is None:
+                    raise
+                _log.warning("a message of competition %d is tried again: %s", live.game.id, problem)
+                await asyncio.sleep(wait)
+        raise AssertionError
+
+    async def _posted(self, live: _Live, post: Post, message_id: int) -> None:
+        """Store that a message is in the channel; for a round, its clock starts with the message's stamp."""
+        key = (post.kind, post.round)
+        if live.posts[key].message_id is not None:
+            return
+        self._clock.learn(message_id)
+        live.posts[key] = replace(live.posts[key], message_id=message_id)
+        await self._store.write(lambda tx: competitions.posted(tx, post.id, message_id))
+        if post.kind == "round":
+            await self._apply(live, Opened(post.round, snowflake_ms(message_id)))
+            if live.game.state.round != post.round or live.game.state.phase is not Phase.ASKING:
+                await self._show_round(live, post.round)
+
+    async def _finish_post(self, post: Post) -> None:
+        """A message of a game that has ended, whose posting a stop interrupted."""
+        game = await competitions.load(self._store, post.competition_id)
+        if game is None or post.kind != "podium":
+            return
+        live = _Live(game, {(post.kind, post.round): post})
+        try:
+            message_id = await self._post(live, post)
+        except Exception as problem:
+            _log.warning("the podium of competition %d was not posted: %s", game.id, problem)
+            return
+        await self._store.write(lambda tx: competitions.posted(tx, post.id, message_id))
+
+    async def _show_round(self, live: _Live, number: int) -> None:
+        message_id = live.message_id("round", number)
+        if message_id is None or self._stage is None:
+            return
+        try:
+            await self._stage.edit_round(await self._view(live), number, message_id)
+        except MessageGoneError:
+            if number == live.game.state.round and live.game.state.phase in (Phase.ASKING, Phase.PAUSED):
+                await self._post_anew(live, number)
+        except ChannelLostError as trouble:
+            await self._trouble(live, f"I can't write in this channel any more ({trouble}).")
+        except Exception as problem:
+            _log.warning("round %d of competition %d was not brought up to date: %s", number, live.game.id, problem)
+
+    async def _post_anew(self, live: _Live, number: int) -> None:
+        """The round's message was deleted while it was open: post it again, by a row and a nonce of its own."""
+        post = live.posts["round", number]
+        now_ms = self._clock.now_ms()
+        new_id = await self._store.write(lambda tx: competitions.post_again(tx, post.id, now_ms))
+        live.posts["round", number] = replace(post, id=new_id, created_ms=now_ms, message_id=None)
+        await self._post_what_waits(live)
+
+    async def _show_lobby(self, live: _Live) -> None:
+        if live.game.lobby_message_id is None or self._stage is None:
+            return
+        try:
+            await self._stage.edit_lobby(await self._view(live))
+        except Exception as problem:
+            _log.info("the lobby of competition %d was not brought up to date: %s", live.game.id, problem)
+
+    def _hint_round(self, live: _Live) -> None:
+        state = live.game.state
+        message_id = live.message_id("round", state.round)
+        near_the_end = state.deadline_ms is not None and state.deadline_ms - self._clock.now_ms() < 2_000
+        if message_id is not None and self._stage is not None and not near_the_end:
+            self._stage.hint_round(GameView(live.game, note=live.note), state.round, message_id)
+
+    def _hint_lobby(self, live: _Live) -> None:
+        if live.game.lobby_message_id is not None:
+            self._spawn(self._hint_lobby_named(live), "competition-lobby")
+
+    async def _hint_lobby_named(self, live: _Live) -> None:
+        view = await self._view(live)
+        if self._stage is not None and live.game.state.phase is Phase.LOBBY:
+            self._stage.hint_lobby(view)
+
+    async def _trouble(self, live: _Live, reason: str) -> None:
+        if live.game.state.phase in (Phase.ASKING, Phase.REVEALING):
+            await self._apply(live, Pause(reason))
+
+    # Time
+
+    def _arm(self, live: _Live) -> None:
+        """Set the timer to what the state waits for."""
+        if live.timer:
+            live.timer.cancel()
+            live.timer = None
+        wake_ms = live.game.state.wake_ms
+        if wake_ms is None or self._closing or live.game.state.phase not in LIVE:
+            return
+        loop = asyncio.get_running_loop()
+        delay = max(0.0, (wake_ms - self._clock.now_ms()) / 1000)
+        live.timer = loop.call_later(delay, lambda: self._spawn(self._wake(live), "competition-wake"))
+        if self._beat is None:
+            self._beat = loop.call_later(BEAT_SECONDS, self._beat_now)
+
+    async def _wake(self, live: _Live) -> None:
+        state = live.game.state
+        lobby_is_over = (
+            state.phase is Phase.LOBBY and state.wake_ms is not None and state.wake_ms <= self._clock.now_ms()
+        )
+        heir_is_due = state.host_left_ms is not None
+        if lobby_is_over and not heir_is_due:
+            await self.start(live.game.id, None, manager=False)
+        else:
+            await self._apply(live, Tick())
+
+    def _beat_now(self) -> None:
+        self._beat = None
+        if any(live.game.state.phase in LIVE for live in self._live.values()) and not self._closing:
+            self._spawn(self._store_beat(), "competition-beat")
+            self._beat = asyncio.get_running_loop().call_later(BEAT_SECONDS, self._beat_now)
+
+    async def _store_beat(self) -> None:
+        now_ms = self._clock.now_ms()
+        await self._store.write(lambda tx: competitions.beat(tx, now_ms))
+
+    def _spawn(self, work: Awaitable[object], name: str) -> None:
+        if self._closing:
+            if asyncio.iscoroutine(work):
+                work.close()
+            return
+        task: asyncio.Task[object] = asyncio.ensure_future(_logged(work))
+        task.set_name(name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    # Values
+
+    def _questions(
+        self, setup: Setup, guild_id: int, count: int, lately: list[str] | tuple[str, ...]
+    ) -> list[Question]:
+        """Questions for a game: those asked lately come last, siblings and enemies apart where that is possible."""
+        pack = self._library.packs[0]
+        wanted = setup.sections or (None,)
+        found = {q.id: q for section in wanted for q in self._library.questions(pack.id, section, setup.difficulty)}
+        if not found:
+            raise UserError(
+                "No question fits that section and difficulty. Choose another, or leave the difficulty out."
+            )
+        seen = {question_id: Seen(place, True) for place, question_id in enumerate(lately) if question_id in found}
+        return pick(list(found.values()), seen, {}, count, 0, self._rng)
+
+    async def _view(self, live: _Live) -> GameView:
+        state = live.game.state
+        shown = {state.host_id, *(p.member_id for p in state.players[:40])}
+        if state.played:
+            shown |= {line.member_id for line in standings(state)[:20]}
+            shown |= set(list(state.played[-1].answers)[:200])
+        names = await members.names(self._store, live.game.guild_id, shown)
+        titles = tuple(self._library.section(live.game.pack_id, s).section.title for s in live.game.setup.sections)
+        return GameView(live.game, names, titles, live.note)
+
+    def section(self, pack_id: str, section_id: str) -> SectionRef:
+        """A section of the pack that a game plays."""
+        return self._library.section(pack_id, section_id)
+
+
+def _with_answers(state: Competition, stored: dict[int, Given], now_ms: int) -> Competition:
+    """The state with the answers that the database holds, and those who gave them among the players."""
+    if stored.keys() == state.answers.keys() and all(stored[m] == state.answers[m] for m in stored):
+        return state
+    known = {player.member_id for player in state.players}
+    late = tuple(rules.Player(member_id, now_ms) for member_id in stored if member_id not in known)
+    return replace(state, answers=stored, players=(*state.players, *late))
+
+
+async def _record_round(
+    tx: Transaction, game: Game, plan: Plan, question: Question, number: int, given: Mapping[int, Given], now_ms: int
+) -> None:
+    """Points, cards and totals for every answer of a round."""
+    for member_id, one in given.items():
+        chosen = plan.order[one.choice]
+        correct = chosen == plan.key
+        known = await answers.before(tx, member_id, game.pack_id, question.id, question.family)
+        stood = standing(known.answered_before, known.card.due_ms if known.card else None, now_ms)
+        answered = answers.Answer(
+            member_id=member_id,
+            guild_id=game.guild_id,
+            pack_id=game.pack_id,
+            section_id=question.section,
+            question_id=question.id,
+            question_hash=question.content_hash,
+            family=question.family,
+            mode=competitions.MODE,
+            run_id=game.id,
+            position=number,
+            chosen=chosen,
+            correct=correct,
+            points=points_for(correct, stood),
+            answered_ms=now_ms,
+        )
+        await answers.record(tx, answered, review(known.card, correct, now_ms), period_keys(now_ms, UTC))
+
+
+async def _remember_all(tx: Transaction, items: list[tuple[int, int, str, int]]) -> list[None]:
+    for item in items:
+        await members.remember(tx, *item)
+    return [None] * len(items)
+
+
+async def _logged(work: Awaitable[object]) -> None:
+    try:
+        await work
+    except asyncio.CancelledError:
+        raise
+    except UserError as problem:
+        _log.info("a competition could not go on: %s", problem)
+    except Exception:
+        _log.exception("a step of a competition failed")

@@ -1,0 +1,47 @@
+"""A competition as it is shown, and what a player is told in private."""
+
+from dataclasses import dataclass, field
+
+from bot.packs.models import Question
+from bot.quiz.competition import Competition, Given, Plan, Standing, Verdict
+from bot.storage.competitions import Game
+
+
+@dataclass(frozen=True)
+class GameView:
+    """The game with the names of those who stand in the message; ``note`` is a remark such as *time was given back*."""
+
+    game: Game
+    names: dict[int, str] = field(default_factory=dict)
+    section_titles: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def state(self) -> Competition:
+        """Where the game is."""
+        return self.game.state
+
+    def name(self, member_id: int) -> str:
+        """A member's name as they go by here."""
+        return self.names.get(member_id, "someone")
+
+
+@dataclass(frozen=True)
+class ClickResult:
+    """What a click on a letter came to; ``choice`` is the letter that counts."""
+
+    verdict: Verdict
+    choice: int | None
+    certainty: bool
+
+
+@dataclass(frozen=True)
+class MyResult:
+    """A player's own round: what they chose, what it earned, where they stand."""
+
+    question: Question
+    plan: Plan
+    given: Given | None
+    marks: int
+    line: Standing | None
+    players: int

@@ -1,0 +1,399 @@
+"""Competitions: head, players, rounds, answers, results, and the outbox of messages to be posted."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from pydantic import TypeAdapter
+
+from bot.packs.models import Question
+from bot.quiz.competition import LIVE, Competition, Given, Plan, Played, Player, Standing
+from bot.quiz.scoring import Confidence
+from bot.storage.store import Reads, Transaction
+
+MODE = "competition"
+_STATE = TypeAdapter(Competition)
+_IS_LIVE = "phase IN ('" + "', '".join(LIVE) + "')"
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What was chosen beside the rules: sections (none: all) and difficulty, and how it is called."""
+
+    sections: tuple[str, ...]
+    difficulty: str | None
+    pace: str
+    duel_with: int | None = None
+
+
+_SETUP = TypeAdapter(Setup)
+
+
+@dataclass(frozen=True)
+class Game:
+    """A competition as it is stored; ``questions`` are as they were when it started."""
+
+    id: int
+    guild_id: int
+    channel_id: int
+    pack_id: str
+    setup: Setup
+    state: Competition
+    questions: tuple[Question, ...]
+    lobby_message_id: int | None
+
+
+@dataclass(frozen=True)
+class Post:
+    """A message of the outbox; ``message_id`` is None while it is not known to be in the channel."""
+
+    id: int
+    competition_id: int
+    kind: str
+    round: int
+    channel_id: int
+    created_ms: int
+    message_id: int | None
+
+
+@dataclass(frozen=True)
+class Click:
+    """An answer on its way into the database."""
+
+    competition_id: int
+    round: int
+    member_id: int
+    choice: int
+    stamp_ms: int
+    elapsed_ms: int
+    time_factor: float
+    team: int
+    now_ms: int
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What became of a click: ``new`` if it is the one that counts; ``choice`` is the one stored (None: closed)."""
+
+    new: bool
+    choice: int | None
+
+
+def _head(state: Competition) -> str:
+    """The part of the state that is no row of its own."""
+    return _STATE.dump_json(replace(state, players=(), plans=(), answers={}, played=())).decode()
+
+
+async def create(
+    tx: Transaction, guild_id: int, channel_id: int, pack_id: str, setup: Setup, state: Competition, now_ms: int
+) -> int | None:
+    """Store a new competition; returns its id, or None when one is on in that channel already."""
+    rows = await tx.rows(
+        "INSERT INTO competition (guild_id, channel_id, pack_id, setup, head, phase, round, created_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id",
+        (
+            guild_id,
+            channel_id,
+            pack_id,
+            _SETUP.dump_json(setup).decode(),
+            _head(state),
+            state.phase,
+            state.round,
+            now_ms,
+        ),
+    )
+    if not rows:
+        return None
+    await _save_players(tx, int(rows[0][0]), (), state.players)
+    return int(rows[0][0])
+
+
+async def save(tx: Transaction, game: Game, after: Competition, now_ms: int) -> None:
+    """Store a transition: the head, who joined or left, and the marks of rounds that have ended."""
+    before = game.state
+    ended = None if after.phase in LIVE else now_ms
+    await tx.run(
+        "UPDATE competition SET head = ?, phase = ?, round = ?, ended_ms = ? WHERE id = ?",
+        (_head(after), after.phase, after.round, ended, game.id),
+    )
+    await _save_players(tx, game.id, before.players, after.players)
+    for number in range(len(before.played), len(after.played)):
+        await tx.run_many(
+            "UPDATE competition_answer SET marks = ? WHERE competition_id = ? AND round = ? AND member_id = ?",
+            [(marks, game.id, number, member_id) for member_id, marks in after.played[number].marks.items()],
+        )
+
+
+async def _save_players(
+    tx: Transaction, competition_id: int, before: Sequence[Player], after: Sequence[Player]
+) -> None:
+    gone = {player.member_id for player in before} - {player.member_id for player in after}
+    await tx.run_many(
+        "DELETE FROM competition_player WHERE competition_id = ? AND member_id = ?",
+        [(competition_id, member_id) for member_id in gone],
+    )
+    known = set(before)
+    await tx.run_many(
+        "INSERT INTO competition_player (competition_id, member_id, joined_ms, time_factor, team)"
+        " VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET team = excluded.team",
+        [(competition_id, p.member_id, p.joined_ms, p.time_factor, p.team) for p in after if p not in known],
+    )
+
+
+async def save_rounds(
+    tx: Transaction, competition_id: int, plans: Sequence[Plan], questions: Sequence[Question]
+) -> None:
+    """Store what will be asked, as it is now."""
+    await tx.run_many(
+        "INSERT INTO competition_round (competition_id, round, question, question_id, option_order, reading_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (competition_id, n, q.model_dump_json(), q.id, "".join(map(str, plan.order)), plan.reading_ms)
+            for n, (plan, q) in enumerate(zip(plans, questions, strict=True))
+        ],
+    )
+
+
+async def set_setup(tx: Transaction, competition_id: int, setup: Setup) -> None:
+    """Change what will be asked about."""
+    await tx.run("UPDATE competition SET setup = ? WHERE id = ?", (_SETUP.dump_json(setup).decode(), competition_id))
+
+
+async def set_lobby_message(tx: Transaction, competition_id: int, message_id: int) -> None:
+    """Store which message is the lobby."""
+    await tx.run("UPDATE competition SET lobby_message_id = ? WHERE id = ?", (message_id, competition_id))
+
+
+async def live_ids(db: Reads) -> list[int]:
+    """The competitions that have not ended."""
+    return [row[0] for row in await db.rows(f"SELECT id FROM competition WHERE {_IS_LIVE} ORDER BY id")]
+
+
+async def live_in(db: Reads, channel_id: int) -> int | None:
+    """The competition that is on in a channel."""
+    rows = await db.rows(f"SELECT id FROM competition WHERE channel_id = ? AND {_IS_LIVE}", (channel_id,))
+    return int(rows[0][0]) if rows else None
+
+
+async def load(db: Reads, competition_id: int) -> Game | None:
+    """A competition, put together from its rows."""
+    heads = await db.rows(
+        "SELECT guild_id, channel_id, pack_id, setup, head, lobby_message_id FROM competition WHERE id = ?",
+        (competition_id,),
+    )
+    if not heads:
+        return None
+    guild_id, channel_id, pack_id, setup, head, lobby_message_id = heads[0]
+    players = await db.rows(
+        "SELECT member_id, joined_ms, time_factor, team FROM competition_player WHERE competition_id = ?"
+        " ORDER BY joined_ms, member_id",
+        (competition_id,),
+    )
+    rounds = await db.rows(
+        "SELECT question, option_order, reading_ms FROM competition_round WHERE competition_id = ? ORDER BY round",
+        (competition_id,),
+    )
+    questions = tuple(Question.model_validate_json(question) for question, _, _ in rounds)
+    plans = tuple(
+        Plan(q.id, q.key, tuple(map(int, order)), reading_ms)
+        for q, (_, order, reading_ms) in zip(questions, rounds, strict=True)
+    )
+    state = _STATE.validate_json(head)
+    answers = await _answers(db, competition_id)
+    over = state.round if state.phase in LIVE and not _round_is_over(state) else state.round + 1
+    played = tuple(_played(answers.get(number, {})) for number in range(over))
+    current = {member_id: given for member_id, (given, _) in answers.get(state.round, {}).items()}
+    state = replace(
+        state,
+        players=tuple(Player(*row) for row in players),
+        plans=plans,
+        played=played,
+        answers=current,
+    )
+    return Game(
+        competition_id, guild_id, channel_id, pack_id, _SETUP.validate_json(setup), state, questions, lobby_message_id
+    )
+
+
+def _round_is_over(state: Competition) -> bool:
+    return "revealing" in (state.phase, state.paused_phase)
+
+
+def _played(answers: dict[int, tuple[Given, int | None]]) -> Played:
+    counted = {member_id: one for member_id, one in answers.items() if one[1] is not None}
+    return Played(
+        {member_id: given for member_id, (given, _) in counted.items()},
+        {member_id: marks for member_id, (_, marks) in counted.items() if marks is not None},
+    )
+
+
+async def _answers(db: Reads, competition_id: int) -> dict[int, dict[int, tuple[Given, int | None]]]:
+    found: dict[int, dict[int, tuple[Given, int | None]]] = {}
+    for number, member_id, choice, elapsed, confidence, marks in await db.rows(
+        "SELECT round, member_id, choice, elapsed_ms, confidence, marks FROM competition_answer WHERE competition_id = ?",
+        (competition_id,),
+    ):
+        found.setdefault(number, {})[member_id] = Given(choice, elapsed, Confidence(confidence)), marks
+    return found
+
+
+async def answers_of_round(db: Reads, competition_id: int, number: int) -> dict[int, Given]:
+    """Every answer of a round, as committed."""
+    rows = await db.rows(
+        "SELECT member_id, choice, elapsed_ms, confidence FROM competition_answer WHERE competition_id = ? AND round = ?",
+        (competition_id, number),
+    )
+    return {member_id: Given(choice, elapsed, Confidence(c)) for member_id, choice, elapsed, c in rows}
+
+
+async def answer_all(tx: Transaction, clicks: list[Click]) -> list[Stored]:
+    """Store many clicks at once: the first of a member counts, and only while the round is open."""
+    values = json.dumps(
+        [
+            (
+                c.competition_id,
+                c.round,
+                c.member_id,
+                c.choice,
+                c.stamp_ms,
+                c.elapsed_ms,
+                c.time_factor,
+                c.team,
+                c.now_ms,
+            )
+            for c in clicks
+        ]
+    )
+    new = await tx.rows(
+        "INSERT INTO competition_answer (competition_id, round, member_id, choice, stamp_ms, elapsed_ms, confidence)"
+        " SELECT j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4, j.value ->> 5, 1"
+        " FROM json_each(?) AS j JOIN competition c ON c.id = j.value ->> 0"
+        " WHERE c.phase = 'asking' AND c.round = j.value ->> 1"
+        " ON CONFLICT DO NOTHING RETURNING competition_id, round, member_id, choice, stamp_ms",
+        (values,),
+    )
+    await tx.run(
+        "INSERT INTO competition_player (competition_id, member_id, joined_ms, time_factor, team)"
+        " SELECT j.value ->> 0, j.value ->> 2, j.value ->> 8, j.value ->> 6, j.value ->> 7 FROM json_each(?) AS j"
+        " WHERE EXISTS (SELECT 1 FROM competition_answer a WHERE a.competition_id = j.value ->> 0"
+        " AND a.round = j.value ->> 1 AND a.member_id = j.value ->> 2) ON CONFLICT DO NOTHING",
+        (values,),
+    )
+    mine = {(row[0], row[1], row[2]): (row[3], row[4]) for row in new}
+    results = []
+    for click in clicks:
+        place = (click.competition_id, click.round, click.member_id)
+        if mine.get(place) == (click.choice, click.stamp_ms):
+            results.append(Stored(True, click.choice))
+            del mine[place]  # a second click of the same batch finds the first one stored
+        else:
+            results.append(Stored(False, await _stored_choice(tx, click)))
+    return results
+
+
+async def _stored_choice(tx: Transaction, click: Click) -> int | None:
+    rows = await tx.rows(
+        "SELECT choice FROM competition_answer WHERE competition_id = ? AND round = ? AND member_id = ?",
+        (click.competition_id, click.round, click.member_id),
+    )
+    return rows[0][0] if rows else None
+
+
+async def confide(tx: Transaction, competition_id: int, number: int, member_id: int, confidence: int) -> None:
+    """Store how sure a player is."""
+    await tx.run(
+        "UPDATE competition_answer SET confidence = ? WHERE competition_id = ? AND round = ? AND member_id = ?",
+        (confidence, competition_id, number, member_id),
+    )
+
+
+async def save_results(
+    tx: Transaction, competition_id: int, lines: Iterable[Standing], teams: dict[int, int], bonuses: dict[int, int]
+) -> None:
+    """Store how it ended, for good."""
+    await tx.run_many(
+        "INSERT INTO competition_result (competition_id, member_id, place, score, right_answers, answered, median_ms,"
+        " team, bonus) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        [
+            (
+                competition_id,
+                line.member_id,
+                line.place,
+                line.score,
+                line.right,
+                line.answered,
+                line.median_ms,
+                teams.get(line.member_id, 0),
+                bonuses.get(line.member_id, 0),
+            )
+            for line in lines
+        ],
+    )
+
+
+async def lately_asked(db: Reads, guild_id: int, competitions: int = 10) -> list[str]:
+    """The questions of a server's last competitions, oldest first."""
+    rows = await db.rows(
+        "SELECT question_id FROM competition_round WHERE competition_id IN"
+        " (SELECT id FROM competition WHERE guild_id = ? ORDER BY id DESC LIMIT ?) ORDER BY competition_id, round",
+        (guild_id, competitions),
+    )
+    return [row[0] for row in rows]
+
+
+# Outbox
+
+_POST = "id, competition_id, kind, round, channel_id, created_ms, message_id"
+
+
+async def post(tx: Transaction, game: Game, kind: str, number: int, now_ms: int) -> None:
+    """A message is to be posted, once."""
+    await tx.run(
+        "INSERT INTO outbox (competition_id, kind, round, channel_id, created_ms) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT DO NOTHING",
+        (game.id, kind, number, game.channel_id, now_ms),
+    )
+
+
+async def posts(db: Reads, competition_id: int) -> list[Post]:
+    """Every message of a competition, in order."""
+    rows = await db.rows(f"SELECT {_POST} FROM outbox WHERE competition_id = ? ORDER BY id", (competition_id,))
+    return [Post(*row) for row in rows]
+
+
+async def waiting_posts(db: Reads) -> list[Post]:
+    """Messages that are not known to be in their channel, of games that ended too."""
+    return [Post(*row) for row in await db.rows(f"SELECT {_POST} FROM outbox WHERE message_id IS NULL ORDER BY id")]
+
+
+async def posted(tx: Transaction, post_id: int, message_id: int) -> None:
+    """Store the id of a message that was posted."""
+    await tx.run("UPDATE outbox SET message_id = ? WHERE id = ?", (message_id, post_id))
+
+
+async def post_again(tx: Transaction, post_id: int, now_ms: int) -> int:
+    """A message was deleted in the channel: make a fresh row for it, with a nonce of its own; returns its id."""
+    rows = await tx.rows(f"DELETE FROM outbox WHERE id = ? RETURNING {_POST}", (post_id,))
+    old = Post(*rows[0])
+    [[new_id]] = await tx.rows(
+        "INSERT INTO outbox (id, competition_id, kind, round, channel_id, created_ms)"
+        " SELECT max(coalesce(max(id), 0), ?) + 1, ?, ?, ?, ?, ? FROM outbox RETURNING id",
+        (old.id, old.competition_id, old.kind, old.round, old.channel_id, now_ms),
+    )
+    return int(new_id)
+
+
+# Alive
+
+
+async def beat(tx: Transaction, now_ms: int) -> None:
+    """Note that the bot is alive."""
+    await tx.run(
+        "INSERT INTO alive (id, at_ms) VALUES (1, ?) ON CONFLICT DO UPDATE SET at_ms = excluded.at_ms", (now_ms,)
+    )
+
+
+async def last_beat(db: Reads) -> int | None:
+    """When the bot was last known to be alive."""
+    rows = await db.rows("SELECT at_ms FROM alive")
+    return int(rows[0][0]) if rows else None

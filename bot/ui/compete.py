@@ -1,0 +1,349 @@
+"""`/compete`: what its buttons do, and (as a GameStage) the messages of each game; ``game_screens`` draws them."""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Literal, TypeVar
+
+import discord
+from discord import app_commands
+
+from bot.errors import UserError
+from bot.packs.library import Library
+from bot.quiz.competition import Cancel, End, Join, Leave, Pause, Phase, Resume, Rules, Skip, TakeOver, Verdict
+from bot.quiz.practice import LETTERS
+from bot.quiz.scoring import Confidence, Scoring
+from bot.services.competitions import AlreadyOnError, Competitions, Opening
+from bot.services.game_views import ClickResult, GameView
+from bot.services.practice import Practice
+from bot.services.stage import ChannelLostError, MessageGoneError
+from bot.storage.competitions import Setup
+from bot.ui import game_screens as screens
+from bot.ui import ids
+from bot.ui.layouts import BLURPLE, NO_PINGS, Screen, note
+from bot.ui.lesson import section_choices
+from bot.ui.quiz import question_screen
+from bot.ui.replies import Desk, Reply
+from bot.ui.routing import Router
+from bot.ui.sending import SendScheduler
+
+T = TypeVar("T")
+
+UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, MISSING_ACCESS, MISSING_PERMISSIONS = 10003, 10008, 50001, 50013
+NEEDED = ("view_channel", "send_messages", "read_message_history")
+PACE_SECONDS = {"calm": 45.0, "standard": 25.0, "quick": 12.0}
+HISTORY = 50
+
+WORDS = {
+    Verdict.HAD_LOCKED_IN: "You had locked in **{letter}**; the first answer counts.",
+    Verdict.CLOSED: "The round had closed; this click came too late to count.",
+    Verdict.NOT_OPEN: "This round has not begun.",
+    Verdict.PAUSED: "The game is paused; your click was not counted. Click again when it goes on.",
+    Verdict.OVER: "This competition is over. Open a new one with `/compete`.",
+    Verdict.NOT_ALLOWED: "Only the host or a manager of this server can do that.",
+    Verdict.NO_SUCH_OPTION: "This question has no such option. Please use its buttons.",
+    Verdict.NOTHING_TO_DO: "Nothing to change: it is so already.",
+    Verdict.NO_ANSWER_YET: "Choose a letter first; then say how sure you are.",
+}
+
+
+class CompeteFeature:
+    """The command and the stage of competitions.
+
+    ``pace_factor`` scales every pace and pause; tests and the impatient shorten them.
+    """
+
+    def __init__(
+        self,
+        games: Competitions,
+        practice: Practice,
+        library: Library,
+        client: discord.Client,
+        scheduler: SendScheduler,
+        *,
+        pace_factor: float = 1.0,
+    ) -> None:
+        self._games = games
+        self._practice = practice
+        self._library = library
+        self._client = client
+        self._scheduler = scheduler
+        self._pace_factor = pace_factor
+
+    def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
+        """Register the command and its actions."""
+
+        @tree.command(name="compete", description="Open a quiz competition for everybody in this channel")
+        @app_commands.describe(
+            section="What is asked; without it, everything",
+            difficulty="How hard the questions are; without it, all of them",
+            rounds="How many questions, 3 to 30 (default 10)",
+            pace="How long each round is: calm 45 s, standard 25 s, quick 12 s",
+            scoring="How answers count (default classic)",
+            teams="Play in 2 to 8 teams",
+            starts_in="Minutes until it starts by itself, 1 to 60 (default 3)",
+        )
+        @app_commands.guild_only()
+        async def compete(
+            interaction: discord.Interaction,
+            section: str | None = None,
+            difficulty: Literal["easy", "medium", "hard"] | None = None,
+            rounds: app_commands.Range[int, 3, 30] = 10,
+            pace: Literal["calm", "standard", "quick"] = "standard",
+            scoring: Literal["study", "classic", "sprint", "certainty"] = "classic",
+            teams: app_commands.Range[int, 2, 8] | None = None,
+            starts_in: app_commands.Range[int, 1, 60] = 3,
+        ) -> None:
+            rules = Rules(
+                rounds=rounds,
+                pace_ms=round(PACE_SECONDS[pace] * 1000 * self._pace_factor),
+                reveal_ms=round((PACE_SECONDS[pace] / 3 + 6) * 1000 * self._pace_factor),
+                lobby_ms=round(starts_in * 60_000 * self._pace_factor),
+                scoring=Scoring(scoring),
+                teams=teams or 0,
+            )
+            await desk.serve(
+                interaction, lambda reply: self._open(reply, rules, section, difficulty, pace), private=False
+            )
+
+        @compete.autocomplete("section")
+        async def sections(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+            return section_choices(self._library, typed)
+
+        router.add("game.join", self._join)
+        router.add("game.leave", self._leave)
+        router.add("game.start", self._start)
+        router.add("game.cancel", self._cancel)
+        router.add("game.pick", self._pick, new=True)
+        router.add("game.sure", self._sure)
+        router.add("game.pause", self._pause)
+        router.add("game.resume", self._resume)
+        router.add("game.skip", self._skip)
+        router.add("game.end", self._end)
+        router.add("game.mine", self._mine, new=True)
+        router.add("game.others", self._others, new=True)
+        router.add("game.practise", self._practise, new=True)
+        router.add("game.rematch", self._rematch, new=True)
+        router.add("game.csv", self._csv, new=True)
+
+    # The lobby
+
+    async def _open(self, reply: Reply, rules: Rules, section: str | None, difficulty: str | None, pace: str) -> None:
+        sections = (self._library.find_section(section).section.id,) if section else ()
+        await self._open_with(reply, rules, Setup(sections, difficulty, pace))
+
+    async def _open_with(self, reply: Reply, rules: Rules, setup: Setup) -> None:
+        interaction = reply.interaction
+        if interaction.guild_id is None or interaction.channel_id is None:
+            raise UserError("Competitions are for a server's channels. Use `/compete` there.")
+        missing = [need.replace("_", " ") for need in NEEDED if not getattr(interaction.app_permissions, need)]
+        if missing:
+            wanted = ", ".join(missing)
+            raise UserError(f"I may not {wanted} in this channel. Ask a manager to allow it, or use another channel.")
+        opening = Opening(interaction.guild_id, interaction.channel_id, reply.learner, rules, setup)
+        try:
+            view = await self._games.open(opening)
+        except AlreadyOnError as already:
+            link = screens.link_to(already.view, interaction.guild_id)
+            raise UserError(f"There is a competition in this channel already: {link}") from already
+        message_id = await reply.show(screens.lobby_screen(view), private=False)
+        if message_id is not None:
+            await self._games.shown(view.game.id, message_id)
+
+    async def _join(self, reply: Reply, game: str) -> None:
+        await self._act(reply, game, Join(reply.member_id), "You are in. Good luck!")
+
+    async def _leave(self, reply: Reply, game: str) -> None:
+        await self._act(reply, game, Leave(reply.member_id), "You have left. Come back any time before the end.")
+
+    async def _start(self, reply: Reply, game: str) -> None:
+        verdict, _view = await self._games.start(ids.number(game), reply.learner, is_manager(reply))
+        await self._tell(reply, verdict)
+
+    async def _cancel(self, reply: Reply, game: str) -> None:
+        await self._act(reply, game, Cancel(reply.member_id, is_manager(reply)))
+
+    # Rounds
+
+    async def _pick(self, reply: Reply, game: str, number: str, choice: str) -> None:
+        message = reply.interaction.message
+        if message is None:
+            raise ids.stale()
+        place = ids.number(choice)
+        result = await self._games.answer(
+            ids.number(game), ids.number(number), place, reply.learner, reply.stamp_ms, message.id
+        )
+        await reply.show(_locked_in(result, game, number))
+
+    async def _sure(self, reply: Reply, game: str, number: str, level: str) -> None:
+        if level not in {"1", "2", "3"}:
+            raise ids.stale()
+        confidence = Confidence(int(level))
+        result = await self._games.confide(
+            ids.number(game), ids.number(number), confidence, reply.learner, reply.stamp_ms
+        )
+        if result.verdict is not Verdict.CONFIDENCE_TAKEN:
+            await reply.show(note(_words(result)))
+        else:
+            await reply.update(screens.confidence_screen(result.choice or 0, game, number, confidence))
+
+    async def _pause(self, reply: Reply, game: str) -> None:
+        await self._act(reply, game, Pause(by=reply.member_id, manager=is_manager(reply)))
+
+    async def _resume(self, reply: Reply, game: str) -> None:
+        await self._act(reply, game, Resume(by=reply.member_id, manager=is_manager(reply)))
+
+    async def _skip(self, reply: Reply, game: str) -> None:
+        await self._act(reply, game, Skip(reply.member_id, is_manager(reply)))
+
+    async def _end(self, reply: Reply, game: str) -> None:
+        await self._act(reply, game, End(reply.member_id, is_manager(reply)))
+
+    async def _act(self, reply: Reply, game: str, event: object, done: str = "") -> None:
+        view = await self._games.view(ids.number(game))
+        state = view.state
+        if state.host_left_ms is not None and is_manager(reply) and state.phase is Phase.LOBBY:
+            await self._games.act(view.game.id, TakeOver(reply.member_id), reply.learner)
+        verdict, _view = await self._games.act(view.game.id, event, reply.learner)  # type: ignore[arg-type]
+        await self._tell(reply, verdict, done)
+
+    async def _tell(self, reply: Reply, verdict: Verdict, done: str = "") -> None:
+        """The message shows what was done; what could not be done is told in private."""
+        if verdict is not Verdict.DONE:
+            await reply.show(note(WORDS[verdict]))
+        elif done:
+            await reply.show(note(done, BLURPLE))
+        else:
+            await reply.announce()
+
+    # Looking back
+
+    async def _mine(self, reply: Reply, game: str, number: str) -> None:
+        mine = await self._games.my_result(ids.number(game), ids.number(number), reply.member_id)
+        await reply.show(screens.my_result_screen(mine))
+
+    async def _others(self, reply: Reply, game: str, number: str) -> None:
+        mine = await self._games.my_result(ids.number(game), ids.number(number), reply.member_id)
+        await reply.show(screens.reasons_screen(mine))
+
+    async def _practise(self, reply: Reply, game: str) -> None:
+        pack_id, missed = await self._games.missed_by(ids.number(game), reply.member_id)
+        run = await self._practice.start_with(reply.learner, pack_id, missed)
+        current = await self._practice.current(run.id, reply.member_id)
+        await reply.show(question_screen(current))  # type: ignore[arg-type]
+
+    async def _rematch(self, reply: Reply, game: str) -> None:
+        view = await self._games.view(ids.number(game))
+        if view.state.phase not in (Phase.FINISHED, Phase.CANCELLED):
+            raise UserError("This competition is still on; the rematch comes after it.")
+        await self._open_with(reply, view.state.rules, view.game.setup)
+
+    async def _csv(self, reply: Reply, game: str) -> None:
+        view = await self._games.view(ids.number(game))
+        if reply.member_id != view.state.host_id and not is_manager(reply):
+            raise UserError(WORDS[Verdict.NOT_ALLOWED])
+        await reply.show(screens.csv_screen(view))
+
+    # As a stage
+
+    async def post_round(self, view: GameView, number: int, nonce: str) -> int:
+        """Post a round's message; returns its id."""
+        return await self._send(view, screens.round_screen(view, number), nonce)
+
+    async def post_podium(self, view: GameView, nonce: str) -> int:
+        """Post the podium; returns the message's id."""
+        return await self._send(view, screens.podium_screen(view), nonce)
+
+    async def edit_round(self, view: GameView, number: int, message_id: int) -> None:
+        """Bring a round's message up to date."""
+        await self._edit(view, message_id, screens.round_screen(view, number), f"round {view.game.id} {number}")
+
+    async def edit_lobby(self, view: GameView) -> None:
+        """Bring the lobby up to date."""
+        if view.game.lobby_message_id is not None:
+            await self._edit(view, view.game.lobby_message_id, screens.lobby_screen(view), f"lobby {view.game.id}")
+
+    def hint_round(self, view: GameView, number: int, message_id: int) -> None:
+        """Show how many have answered, when there is room for it."""
+        self._scheduler.hint(
+            f"round {view.game.id} {number}",
+            lambda: self._patch(view, message_id, screens.round_screen(view, number)),
+        )
+
+    def hint_lobby(self, view: GameView) -> None:
+        """Show who is in, when there is room for it."""
+        message_id = view.game.lobby_message_id
+        if message_id is not None:
+            self._scheduler.hint(
+                f"lobby {view.game.id}", lambda: self._patch(view, message_id, screens.lobby_screen(view))
+            )
+
+    async def find_post(self, channel_id: int, kind: str, competition_id: int, number: int) -> int | None:
+        """Look in the channel's history for a message whose id was not stored: its buttons name it."""
+        wanted = re.compile(
+            rf"sh:game\.(pick|mine|resume):{competition_id}:{number}(:|$)"
+            if kind == "round"
+            else rf"sh:game\.practise:{competition_id}$"
+        )
+        channel = self._client.get_partial_messageable(channel_id)
+        try:
+            async for message in channel.history(limit=HISTORY):
+                if message.author.id == self._client.application_id and _names(message, wanted):
+                    return message.id
+        except discord.HTTPException as problem:
+            raise _lost(problem) or problem from problem
+        return None
+
+    async def _send(self, view: GameView, screen: Screen, nonce: str) -> int:
+        channel = self._client.get_partial_messageable(view.game.channel_id, guild_id=view.game.guild_id)
+
+        async def send() -> int:
+            message = await channel.send(view=screen.view(), files=screen.files(), nonce=nonce)
+            return message.id
+
+        return await self._call(send, "")
+
+    async def _edit(self, view: GameView, message_id: int, screen: Screen, key: str) -> None:
+        await self._call(lambda: self._patch(view, message_id, screen), key)
+
+    async def _call(self, send: Callable[[], Awaitable[T]], key: str) -> T:
+        try:
+            return await self._scheduler.call(send, urgency=SendScheduler.URGENT, key=key)
+        except discord.HTTPException as problem:
+            raise _lost(problem) or problem from problem
+
+    async def _patch(self, view: GameView, message_id: int, screen: Screen) -> None:
+        channel = self._client.get_partial_messageable(view.game.channel_id, guild_id=view.game.guild_id)
+        message = channel.get_partial_message(message_id)
+        await message.edit(view=screen.view(), attachments=screen.files(), allowed_mentions=NO_PINGS)
+
+
+def is_manager(reply: Reply) -> bool:
+    """Whether who acted may manage the server."""
+    return reply.interaction.permissions.manage_guild
+
+
+def _lost(problem: discord.HTTPException) -> ChannelLostError | None:
+    if problem.code == UNKNOWN_MESSAGE:
+        return MessageGoneError(problem.text)
+    if problem.code in (UNKNOWN_CHANNEL, MISSING_ACCESS, MISSING_PERMISSIONS):
+        return ChannelLostError(problem.text)
+    return None
+
+
+def _names(message: discord.Message, wanted: re.Pattern[str]) -> bool:
+    view = discord.ui.LayoutView.from_message(message, timeout=None)
+    view.stop()
+    return any(wanted.match(getattr(item, "custom_id", None) or "") for item in view.walk_children())
+
+
+def _words(result: ClickResult) -> str:
+    letter = LETTERS[result.choice] if result.choice is not None else "?"
+    return WORDS.get(result.verdict, WORDS[Verdict.CLOSED]).format(letter=letter)
+
+
+def _locked_in(result: ClickResult, game: str, number: str) -> Screen:
+    if result.verdict is not Verdict.LOCKED_IN:
+        return note(_words(result))
+    if result.certainty:
+        return screens.confidence_screen(result.choice or 0, game, number, None)
+    return note(f"🔒 Locked in **{LETTERS[result.choice or 0]}**.", BLURPLE)

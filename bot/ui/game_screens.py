@@ -1,0 +1,361 @@
+"""The screens of a competition: lobby, round, reveal, podium, and what a player sees in private."""
+
+import csv
+import io
+import statistics
+
+import discord
+
+from bot.packs.models import Question
+from bot.quiz.competition import (
+    Competition,
+    Phase,
+    Plan,
+    Played,
+    Standing,
+    standings,
+    team_standings,
+)
+from bot.quiz.practice import LETTERS
+from bot.quiz.scoring import RULES, Confidence, Scoring
+from bot.services.competitions import BONUSES
+from bot.services.game_views import GameView, MyResult
+from bot.ui import ids
+from bot.ui.layouts import BLURPLE, GREEN, GREY, RULE, Block, Button, Download, Row, Screen, code_block
+from bot.ui.names import safe
+
+MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
+SHOWN_PLAYERS, SHOWN_LINES, SHOWN_PLACES = 30, 5, 10
+CONFIDENCE_WORDS = {Confidence.GUESS: "Guess", Confidence.THINK: "Think so", Confidence.SURE: "Sure"}
+PRIMARY, SUCCESS, DANGER = discord.ButtonStyle.primary, discord.ButtonStyle.success, discord.ButtonStyle.danger
+
+
+def link_to(view: GameView, guild_id: int) -> str:
+    """Where a competition is."""
+    base = f"https://discord.com/channels/{guild_id}/{view.game.channel_id}"
+    return f"{base}/{view.game.lobby_message_id}" if view.game.lobby_message_id else base
+
+
+def lobby_screen(view: GameView) -> Screen:
+    """What is played, by which rule, who is in, and when it starts."""
+    state, rules = view.state, view.state.rules
+    what = ", ".join(view.section_titles) or "All sections"
+    level = view.game.setup.difficulty or "every difficulty"
+    teams = f" · {rules.teams} teams" if rules.teams else ""
+    head = (
+        f"## Competition · {what}\n**{rules.rounds} rounds** · {view.game.setup.pace} pace "
+        f"({rules.pace_ms / 1000:g} s and time to read code) · {level}{teams}\n"
+        f"**{rules.scoring.value}**: {RULES[rules.scoring]}.\n"
+        f"-# Every right answer to a question that is new to you or due earns 10 points; the first three earn "
+        f"{BONUSES[0]}, {BONUSES[1]} and {BONUSES[2]} more."
+    )
+    blocks: list[Block] = [head, RULE, _players(view)]
+    if state.phase is Phase.LOBBY:
+        starts = f"Starts by itself <t:{-(-(state.wake_ms or 0) // 1000)}:R>" if state.wake_ms else ""
+        blocks.append(f"{starts} · host: {safe(view.name(state.host_id))}")
+        game = view.game.id
+        blocks.append(
+            Row(
+                [
+                    Button("Join", ids.encode("game.join", game), SUCCESS),
+                    Button("Leave", ids.encode("game.leave", game)),
+                    Button("Start", ids.encode("game.start", game), PRIMARY),
+                    Button("Cancel", ids.encode("game.cancel", game), DANGER),
+                ]
+            )
+        )
+        return Screen(blocks, BLURPLE)
+    words = {
+        Phase.CANCELLED: f"It did not take place. {state.reason}",
+        Phase.FINISHED: "It is over; the podium is below.",
+    }.get(state.phase, "It has begun: the rounds are below. You can still come in by answering.")
+    return Screen([*blocks, words], GREY)
+
+
+def _players(view: GameView) -> str:
+    state = view.state
+    count = len(state.players)
+    if not count:
+        return "Nobody is in yet. Press **Join**."
+    if state.rules.teams:
+        teams = []
+        for team in range(1, state.rules.teams + 1):
+            names = [safe(view.name(p.member_id)) for p in state.players[:SHOWN_PLAYERS] if p.team == team]
+            teams.append(f"Team {team}: {', '.join(names) or '…'}")
+        return f"**In ({count})**\n" + "\n".join(teams)
+    listed = ", ".join(safe(view.name(player.member_id)) for player in state.players[:SHOWN_PLAYERS])
+    more = f" and {count - SHOWN_PLAYERS} more" if count > SHOWN_PLAYERS else ""
+    return f"**In ({count})**: {listed}{more}"
+
+
+def round_screen(view: GameView, number: int) -> Screen:
+    """A round at whatever stage it is: open, paused, or over."""
+    if number < len(view.state.played):
+        return _reveal(view, number)
+    return _open_round(view, number)
+
+
+def _stem(view: GameView, number: int) -> str:
+    question = view.game.questions[number]
+    head = f"-# Round {number + 1} of {len(view.state.plans)} · {question.difficulty}"
+    return f"{head}\n**{question.stem.strip()}**" + ("\n" + code_block(question.code) if question.code else "")
+
+
+def _options(question: Question, plan: Plan) -> str:
+    return "\n".join(f"**{LETTERS[i]}** · {question.options[o].text.strip()}" for i, o in enumerate(plan.order))
+
+
+def _open_round(view: GameView, number: int) -> Screen:
+    state, question, plan = view.state, view.game.questions[number], view.state.plans[number]
+    paused = state.phase is Phase.PAUSED
+    blocks: list[Block] = [_stem(view, number), _options(question, plan)]
+    letters = [
+        Button(LETTERS[i], ids.encode("game.pick", view.game.id, number, i), PRIMARY, disabled=paused)
+        for i in range(len(plan.order))
+    ]
+    blocks.append(Row(letters))
+    answered = f"**{len(state.answers)}** of {len(state.players)} have answered"
+    if paused:
+        blocks.append(f"⏸️ **Paused.** {state.reason}\n{answered}; the time that is left is kept.")
+    else:
+        blocks.append(f"⏱️ Closes <t:{(state.deadline_ms or 0) // 1000}:R> · {answered}")
+    if view.note:
+        blocks.append(f"-# {view.note}")
+    blocks.append(_controls(view, paused=paused))
+    return Screen(blocks, GREY if paused else BLURPLE)
+
+
+def _controls(view: GameView, *, paused: bool) -> Row:
+    game = view.game.id
+    stop = (
+        Button("Resume", ids.encode("game.resume", game), SUCCESS)
+        if paused
+        else Button("Pause", ids.encode("game.pause", game))
+    )
+    return Row(
+        [stop, Button("Skip", ids.encode("game.skip", game)), Button("End the game", ids.encode("game.end", game))]
+    )
+
+
+def _reveal(view: GameView, number: int) -> Screen:
+    state, question, plan = view.state, view.game.questions[number], view.state.plans[number]
+    played = state.played[number]
+    key = question.options[question.key]
+    letter = LETTERS[plan.order.index(question.key)]
+    blocks: list[Block] = [_stem(view, number), _bars(question, plan, played), RULE]
+    blocks.append(f"### ✅ {letter} · {key.text.strip()}\n{key.why.strip()}")
+    if not played.answers:
+        blocks.append("-# Nobody's answer counts in this round.")
+    if fastest := _fastest(view, plan, played):
+        blocks.append(fastest)
+    blocks.append(_table(view, number))
+    if number == state.round and state.phase is Phase.PAUSED:
+        blocks.append(f"⏸️ **Paused.** {state.reason} The host or a manager can go on.")
+    game = view.game.id
+    blocks.append(
+        Row(
+            [
+                Button("My result", ids.encode("game.mine", game, number), PRIMARY),
+                Button("Why not the others?", ids.encode("game.others", game, number)),
+                Button("Read the section", ids.encode("lesson.read", view.game.pack_id, question.section)),
+            ]
+        )
+    )
+    if number == state.round and state.phase in (Phase.REVEALING, Phase.PAUSED):
+        blocks.append(_controls(view, paused=state.phase is Phase.PAUSED))
+    return Screen(blocks, GREEN)
+
+
+def _bars(question: Question, plan: Plan, played: Played) -> str:
+    """How many chose each option, as text: letter, bar, count."""
+    counts = [sum(given.choice == i for given in played.answers.values()) for i in range(len(plan.order))]
+    most = max([*counts, 1])
+    lines = []
+    for i, option in enumerate(plan.order):
+        mark = "✅" if option == question.key else "▫️"
+        bar = "█" * round(8 * counts[i] / most)
+        lines.append(f"{mark} **{LETTERS[i]}** `{bar:<8}` {counts[i]} · {question.options[option].text.strip()}")
+    return "\n".join(lines)
+
+
+def _fastest(view: GameView, plan: Plan, played: Played) -> str:
+    right = [(g.elapsed_ms, member) for member, g in played.answers.items() if plan.order[g.choice] == plan.key]
+    if not right:
+        return ""
+    elapsed, member_id = min(right)
+    return f"⚡ Fastest right answer: {safe(view.name(member_id))}, {elapsed / 1000:.1f} s"
+
+
+def _table(view: GameView, number: int) -> str:
+    """The first five after this round, with how their place changed."""
+    state = view.state
+    after = standings(state, number + 1)
+    before = {line.member_id: line.place for line in standings(state, number)} if number else {}
+    lines = []
+    for line in after[:SHOWN_LINES]:
+        moved = before.get(line.member_id, line.place) - line.place if number else 0
+        change = f" ▲{moved}" if moved > 0 else f" ▼{-moved}" if moved < 0 else ""
+        lines.append(f"{line.place}. {safe(view.name(line.member_id))} · {line.score:,}{change}")
+    return "**Standings**\n" + "\n".join(lines) if lines else "**Standings**: nobody has joined yet."
+
+
+def confidence_screen(choice: int, game: str | int, number: str | int, chosen: Confidence | None) -> Screen:
+    """Locked in, and how sure? The last tap before the deadline counts."""
+    said = CONFIDENCE_WORDS[chosen].lower() if chosen else "guess, until you say more"
+    words = f"🔒 Locked in **{LETTERS[choice]}** ({said}). How sure are you? The last tap before the deadline counts."
+    buttons = [
+        Button(
+            word,
+            ids.encode("game.sure", game, number, level.value),
+            PRIMARY if level is chosen else discord.ButtonStyle.secondary,
+        )
+        for level, word in CONFIDENCE_WORDS.items()
+    ]
+    return Screen([words, Row(buttons[::-1])], BLURPLE)
+
+
+def my_result_screen(mine: MyResult) -> Screen:
+    """A player's own round: choice, reason, marks, place."""
+    question, plan, given = mine.question, mine.plan, mine.given
+    blocks: list[Block] = [f"**{question.stem.strip()}**"]
+    letter = LETTERS[plan.order.index(question.key)]
+    right = question.options[question.key]
+    if given is None:
+        blocks.append(
+            f"You did not answer this one. Right was **{letter}** · {right.text.strip()}\n{right.why.strip()}"
+        )
+    else:
+        option = question.options[plan.order[given.choice]]
+        mark = "✅ Right" if option.correct else "❌ Not quite"
+        blocks.append(f"### {mark}: you chose {LETTERS[given.choice]}\n{option.text.strip()}\n{option.why.strip()}")
+        if not option.correct:
+            blocks.append(f"**Right was {letter}** · {right.text.strip()}\n{right.why.strip()}")
+        blocks.append(f"-# {mine.marks:+,} after {given.elapsed_ms / 1000:.1f} s")
+    if mine.line:
+        blocks.append(f"You are **{mine.line.place}.** of {mine.players} with {mine.line.score:,}.")
+    return Screen(blocks, GREEN if given and plan.order[given.choice] == plan.key else GREY)
+
+
+def reasons_screen(mine: MyResult) -> Screen:
+    """Every option with its reason, and the rule."""
+    question = mine.question
+    lines = []
+    for i, place in enumerate(mine.plan.order):
+        option = question.options[place]
+        lines.append(
+            f"{'✅' if option.correct else '❌'} **{LETTERS[i]}** · {option.text.strip()}\n{option.why.strip()}"
+        )
+    return Screen(
+        [f"**{question.stem.strip()}**", "\n\n".join(lines), RULE, f"**The rule**: {question.explanation.strip()}"]
+    )
+
+
+def podium_screen(view: GameView) -> Screen:
+    """Places, teams, awards, and what to do next."""
+    state = view.state
+    lines = [line for line in standings(state) if line.answered]
+    blocks: list[Block] = ["## 🏁 Podium"]
+    if not lines:
+        blocks.append("Nobody answered a question this time.")
+    else:
+        blocks.append("\n".join(_place(view, line, len(state.played)) for line in lines[:SHOWN_PLACES]))
+        if len(lines) > SHOWN_PLACES:
+            blocks.append(f"-# and {len(lines) - SHOWN_PLACES} more")
+    if teams := team_standings(state):
+        rows = [f"{place}. Team {team} · {average:,.0f} a player" for place, (team, average) in enumerate(teams, 1)]
+        blocks += [RULE, "**Teams**\n" + "\n".join(rows)]
+    if awards := _awards(view, lines):
+        blocks += [RULE, "\n".join(awards)]
+    game = view.game.id
+    blocks.append(
+        Row(
+            [
+                Button("Practise what I missed", ids.encode("game.practise", game), PRIMARY),
+                Button("Rematch", ids.encode("game.rematch", game), SUCCESS),
+                Button("Results as CSV", ids.encode("game.csv", game)),
+            ]
+        )
+    )
+    return Screen(blocks, GREEN)
+
+
+def _place(view: GameView, line: Standing, rounds: int) -> str:
+    median = f" · median {line.median_ms / 1000:.1f} s" if line.median_ms is not None else ""
+    name = safe(view.name(line.member_id))
+    medal = MEDALS.get(line.place, "")
+    return f"{medal} **{line.place}.** {name} · **{line.score:,}** · {line.right} of {rounds} right{median}".strip()
+
+
+def _awards(view: GameView, lines: list[Standing]) -> list[str]:
+    """Awards for learning, not for speed."""
+    state = view.state
+    if len(lines) < 2 or not state.played:
+        return []
+    found = []
+    if best := _most_improved(state, lines):
+        found.append(f"📈 **Most improved**: {safe(view.name(best))}, better in the second half than in the first")
+    if hardest := _hardest(state):
+        number, members = hardest
+        names = ", ".join(safe(view.name(member)) for member in members[:3])
+        found.append(f"🧗 **Best on the hardest question** (round {number + 1}): {names}")
+    if state.rules.scoring is Scoring.CERTAINTY and (knows := _best_calibrated(state)):
+        found.append(f"🎯 **Best calibrated**: {safe(view.name(knows))}")
+    return found
+
+
+def _most_improved(state: Competition, lines: list[Standing]) -> int | None:
+    half = len(state.played) // 2
+    if half < 2:
+        return None
+
+    def right(member_id: int, rounds: range) -> int:
+        return sum(
+            (given := state.played[n].answers.get(member_id)) is not None
+            and state.plans[n].order[given.choice] == state.plans[n].key
+            for n in rounds
+        )
+
+    gains = {
+        line.member_id: right(line.member_id, range(len(state.played) - half, len(state.played)))
+        - right(line.member_id, range(half))
+        for line in lines
+    }
+    member_id, gain = max(gains.items(), key=lambda item: item[1])
+    return member_id if gain > 0 else None
+
+
+def _hardest(state: Competition) -> tuple[int, list[int]] | None:
+    """The question with the fewest right answers that at least one player got, and who did."""
+    found: tuple[float, int, list[int]] | None = None
+    for number, (played, plan) in enumerate(zip(state.played, state.plans, strict=False)):
+        right = [member for member, given in played.answers.items() if plan.order[given.choice] == plan.key]
+        if right and len(played.answers) >= 2 and len(right) < len(played.answers):
+            share = len(right) / len(played.answers)
+            if found is None or share < found[0]:
+                found = share, number, right
+    return (found[1], found[2]) if found else None
+
+
+def _best_calibrated(state: Competition) -> int | None:
+    """Whose stated confidence was nearest to being right, over at least three answers."""
+    expected = {Confidence.GUESS: 0.4, Confidence.THINK: 0.75, Confidence.SURE: 1.0}
+    misses: dict[int, list[float]] = {}
+    for played, plan in zip(state.played, state.plans, strict=False):
+        for member, given in played.answers.items():
+            right = plan.order[given.choice] == plan.key
+            misses.setdefault(member, []).append(abs(expected[given.confidence] - right))
+    means = {member: statistics.mean(values) for member, values in misses.items() if len(values) >= 3}
+    return min(means, key=lambda member: means[member]) if means else None
+
+
+def csv_screen(view: GameView) -> Screen:
+    """The results as a file for a spreadsheet; a cell that it would run as a formula is made text."""
+    sheet = io.StringIO()
+    writer = csv.writer(sheet)
+    writer.writerow(["place", "name", "score", "right", "answered", "median_seconds"])
+    for line in standings(view.state):
+        median = "" if line.median_ms is None else f"{line.median_ms / 1000:.3f}"
+        name = view.name(line.member_id)
+        harmless = f"'{name}" if name[:1] in "=+-@\t\r" else name
+        writer.writerow([line.place, harmless, line.score, line.right, line.answered, median])
+    return Screen(["The results of this competition.", Download(f"competition-{view.game.id}.csv", sheet.getvalue())])
