@@ -31,7 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     width = max(len(one.name) for one in settings_help())
-    settings = "\n".join(f"  {one.name:<{width}}  {one.what}\n{'':{width + 4}}(default: {one.default})" for one in settings_help())
+    settings = "\n".join(
+        f"  {one.name:<{width}}  {one.what}\n{'':{width + 4}}(default: {one.default})" for one in settings_help()
+    )
     parser = argparse.ArgumentParser(
         prog="python -m bot",
         description="Studyhall, a tutor and quiz bot for Discord study groups.\n"
@@ -46,7 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     play = commands.add_parser("play", help="open the playground: a small Discord on this machine, no account needed")
     _add_play_options(play)
     check = commands.add_parser("check", help="check a pack, or all of them, and list every fault")
-    check.add_argument("folder", nargs="?", type=Path, help="a pack's folder, or one that holds packs (default: all packs)")
+    check.add_argument(
+        "folder", nargs="?", type=Path, help="a pack's folder, or one that holds packs (default: all packs)"
+    )
     check.add_argument("--schema", action="store_true", help="print the JSON Schema of the files instead")
     return parser
 

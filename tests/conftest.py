@@ -23,5 +23,3 @@ async def bot(playground: Playground, tmp_path) -> AsyncIterator[Bot]:
     yield running
     if running.process is not None:
         assert await running.stop() == 0, running.log()
-
-

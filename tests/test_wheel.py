@@ -29,7 +29,12 @@ def installed(tmp_path_factory) -> Path:
 def test_the_packs_are_in_the_wheel(installed, tmp_path):
     environment = {**os.environ, "PYTHONPATH": str(installed)}
     done = subprocess.run(
-        [sys.executable, "-m", "bot", "check"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+        [sys.executable, "-m", "bot", "check"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert "python-concurrency: 8 sections" in done.stdout
     assert "0 errors" in done.stdout

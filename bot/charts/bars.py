@@ -69,7 +69,9 @@ def draw(chart: BarChart) -> bytes:
             axes.plot([bar.low, bar.high], [y, y], color=ink, linewidth=1.6, solid_capstyle="butt")
             for end in (bar.low, bar.high):
                 axes.plot([end, end], [y - 0.1, y + 0.1], color=ink, linewidth=1.6)
-        axes.text(max(bar.high, bar.value) + span * 0.015, y, bar.shown, va="center", color=ink, fontsize=15, weight="bold")
+        axes.text(
+            max(bar.high, bar.value) + span * 0.015, y, bar.shown, va="center", color=ink, fontsize=15, weight="bold"
+        )
     axes.set_xlim(0, span)
     axes.set_ylim(-0.6, len(chart.bars) - 0.4)
     axes.set_yticks(range(len(chart.bars)), [bar.label for bar in reversed(chart.bars)], color=ink, fontsize=14)

@@ -116,7 +116,12 @@ def footer(measured: Measured) -> str:
 
 
 def bar_chart(
-    title: str, axis: str, variants: tuple[Variant, ...], measured: Measured, value: Callable[[Sample], float], unit: str
+    title: str,
+    axis: str,
+    variants: tuple[Variant, ...],
+    measured: Measured,
+    value: Callable[[Sample], float],
+    unit: str,
 ) -> BarChart:
     """The median of ``value`` for each variant, with the spread of its rounds; ``unit`` formats it (``{:.2f} s``)."""
     bars = []

@@ -27,7 +27,9 @@ class At(Protocol):
 
     def __call__(
         self, thing: Question | Section | PackHead, loc: tuple[str | int, ...], expected: str, level: str = "error"
-    ) -> Fault: ...
+    ) -> Fault:
+        """The fault at ``loc`` below the thing."""
+        ...
 
 
 def lint(pack: Pack, at: At) -> list[Fault]:
@@ -63,7 +65,9 @@ def _question(question: Question) -> Iterator[Finding]:
     for index, option in enumerate(question.options):
         yield from _safe_text(("options", index, "text"), option.text)
         yield from _safe_text(("options", index, "why"), option.why)
-        if folded[index] in folded[:index] and option.text.strip() in [o.text.strip() for o in question.options[:index]]:
+        if folded[index] in folded[:index] and option.text.strip() in [
+            o.text.strip() for o in question.options[:index]
+        ]:
             yield ("options", index, "text"), "a text that differs from the other options", "error"
         if option.why in [o.why for o in question.options[:index]]:
             yield ("options", index, "why"), "a reason of its own, not that of another option", "error"

@@ -35,7 +35,9 @@ def pack_folders(packs_dir: Path) -> list[Path]:
         return [packs_dir]
     if not packs_dir.is_dir():
         return []
-    return sorted(folder for folder in packs_dir.iterdir() if folder.is_dir() and not folder.name.startswith((".", "_")))
+    return sorted(
+        folder for folder in packs_dir.iterdir() if folder.is_dir() and not folder.name.startswith((".", "_"))
+    )
 
 
 def load_packs(packs_dir: Path, demo_ids: Collection[str] | None = None) -> list[Pack]:
@@ -45,7 +47,9 @@ def load_packs(packs_dir: Path, demo_ids: Collection[str] | None = None) -> list
     """
     folders = pack_folders(packs_dir)
     if not folders:
-        raise PackError(f"No pack in {packs_dir}: it needs a folder with a pack.yaml. STUDYHALL_PACKS_DIR says where to look.")
+        raise PackError(
+            f"No pack in {packs_dir}: it needs a folder with a pack.yaml. STUDYHALL_PACKS_DIR says where to look."
+        )
     loaded = [read_pack(folder, demo_ids) for folder in folders]
     errors = [fault for one in loaded for fault in one.errors]
     if errors:
@@ -63,7 +67,9 @@ def read_pack(folder: Path, demo_ids: Collection[str] | None = None) -> Loaded:
     with _without_collector():
         head_file = _read(folder, "pack.yaml")
         lesson_files = [_read(folder, _relative(path, folder)) for path in sorted((folder / "lessons").glob("*.yaml"))]
-        question_files = [_read(folder, _relative(path, folder)) for path in sorted((folder / "questions").glob("*.yaml"))]
+        question_files = [
+            _read(folder, _relative(path, folder)) for path in sorted((folder / "questions").glob("*.yaml"))
+        ]
         faults: list[Fault] = []
         head = _model(head_file, PackHead, faults)
         sections = [(file, one) for file in lesson_files if (one := _model(file, Section, faults))]
@@ -174,9 +180,7 @@ class _Places:
         return file_of.fault(loc, expected, level)
 
 
-def _cross_check(
-    head: PackHead, places: _Places, written: _Written, demo_ids: Collection[str] | None
-) -> list[Fault]:
+def _cross_check(head: PackHead, places: _Places, written: _Written, demo_ids: Collection[str] | None) -> list[Fault]:
     """Names that must lead somewhere, and ids that must be given once."""
     faults: list[Fault] = []
     topics = {topic.id for topic in head.topics}

@@ -146,7 +146,9 @@ class Interactions:
         kind, data = body.get("type"), body.get("data") or {}
         allowed = {COMMAND: {4, 5, 9}, COMPONENT: {4, 5, 6, 7, 9}, AUTOCOMPLETE: {8}, FORM: {4, 5, 6, 7}}[one.kind]
         if kind not in allowed:
-            errors = {"type": {"_errors": [{"code": "BASE_TYPE_CHOICES", "message": f"Value must be one of {allowed}."}]}}
+            errors = {
+                "type": {"_errors": [{"code": "BASE_TYPE_CHOICES", "message": f"Value must be one of {allowed}."}]}
+            }
             raise ApiError((400, 50035, "Invalid Form Body"), errors)
         message = self._respond(one, kind, data, uploads)
         one.response_type = kind
@@ -255,5 +257,3 @@ class Interactions:
     def get(self, interaction_id: str) -> Interaction | None:
         """An interaction by its id."""
         return self._by_id.get(interaction_id)
-
-

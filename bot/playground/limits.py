@@ -143,7 +143,9 @@ class _Components:
         """A Components V2 message."""
         for index, component in enumerate(components):
             if component.get("type") not in TOP_LEVEL_V2:
-                self._faults.add(("components", index, "type"), "UNION_TYPE_CHOICES", "This component can't stand alone.")
+                self._faults.add(
+                    ("components", index, "type"), "UNION_TYPE_CHOICES", "This component can't stand alone."
+                )
             else:
                 self._check(("components", index), component)
         if self._count > 40:

@@ -30,7 +30,9 @@ async def play(settings: Settings, *, port: int = 0, open_browser: bool = True) 
     try:
         playground = await Playground(port).__aenter__()
     except OSError as problem:
-        raise StudyhallError(f"Port {port} can't be used ({problem.strerror}). Choose another with --port.") from problem
+        raise StudyhallError(
+            f"Port {port} can't be used ({problem.strerror}). Choose another with --port."
+        ) from problem
     try:
         bot = await _start_bot(playground)
         print(f"\n  Studyhall's playground is open at\n\n    {playground.address}\n", flush=True)  # noqa: T201

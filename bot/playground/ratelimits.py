@@ -33,7 +33,9 @@ class RateLimits:
         self._per_second = per_second
         self._windows: dict[str, _Window] = {}
 
-    def take(self, bucket: str, limit: int, seconds: float, *, counts_globally: bool) -> tuple[dict[str, str], Limited | None]:
+    def take(
+        self, bucket: str, limit: int, seconds: float, *, counts_globally: bool
+    ) -> tuple[dict[str, str], Limited | None]:
         """Count one request; returns the headers to send and, when it is too much, how long to wait."""
         now = self._clock()
         if counts_globally:

@@ -372,7 +372,9 @@ class World:
             found = [message for message in found if int(message["id"]) > int(query["after"])][-limit:]
         return found[:limit]
 
-    def _attachments(self, payload: Json, uploads: dict[int, Upload], before: list[Json], channel_id: str) -> list[Json]:
+    def _attachments(
+        self, payload: Json, uploads: dict[int, Upload], before: list[Json], channel_id: str
+    ) -> list[Json]:
         described = {str(entry.get("id")): entry for entry in payload.get("attachments") or []}
         result = [attachment for attachment in before if attachment["id"] in described]
         for index, upload in sorted(uploads.items()):
@@ -467,9 +469,5 @@ class _Finisher:
             return {"id": "0", "url": media["url"], "proxy_url": media["url"]}
         result = {"id": attachment["id"], "attachment_id": attachment["id"]}
         return result | {
-            key: attachment[key]
-            for key in ("url", "proxy_url", "width", "height", "content_type")
-            if key in attachment
+            key: attachment[key] for key in ("url", "proxy_url", "width", "height", "content_type") if key in attachment
         }
-
-

@@ -594,7 +594,9 @@ class Competitions:
             raise UserError(
                 "No question fits that section and difficulty. Choose another, or leave the difficulty out."
             )
-        seen = {question_id: Seen(place, True) for place, question_id in enumerate(lately) if question_id in found}
+        seen = {
+            question_id: Seen(place, correct=True) for place, question_id in enumerate(lately) if question_id in found
+        }
         return pick(list(found.values()), seen, {}, count, 0, self._rng)
 
     async def _view(self, live: _Live) -> GameView:

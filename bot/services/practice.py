@@ -111,7 +111,9 @@ class Practice:
         run = await self._run(run_id, learner.member_id)
         questions = [q for a in run.missed if (q := self._library.question(run.pack_id, a.question_id))]
         if not questions:
-            raise UserError("Nothing was missed in that quiz, so there is nothing to retry. Start a new one with `/quiz`.")
+            raise UserError(
+                "Nothing was missed in that quiz, so there is nothing to retry. Start a new one with `/quiz`."
+            )
         asked = rules.ask(questions, self._rng)
         return await self._create(learner, run.pack_id, run.section_id, run.difficulty, asked)
 
@@ -153,9 +155,7 @@ class Practice:
             await runs.append_question(tx, run_id, replace(asked, question_hash=question.content_hash, order=order))
         await runs.drop_question(tx, run_id, asked.position)
 
-    async def answer(
-        self, run_id: int, position: int, letter: int, learner: Learner, answered_ms: int
-    ) -> Outcome:
+    async def answer(self, run_id: int, position: int, letter: int, learner: Learner, answered_ms: int) -> Outcome:
         """Store the choice behind the ``letter``-th button; the first answer counts, a later one changes nothing.
 
         Raises QuestionChangedError when the pack was edited in between; nothing is stored then.

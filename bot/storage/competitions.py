@@ -284,10 +284,10 @@ async def answer_all(tx: Transaction, clicks: list[Click]) -> list[Stored]:
     for click in clicks:
         place = (click.competition_id, click.round, click.member_id)
         if mine.get(place) == (click.choice, click.stamp_ms):
-            results.append(Stored(True, click.choice))
+            results.append(Stored(new=True, choice=click.choice))
             del mine[place]  # a second click of the same batch finds the first one stored
         else:
-            results.append(Stored(False, await _stored_choice(tx, click)))
+            results.append(Stored(new=False, choice=await _stored_choice(tx, click)))
     return results
 
 

@@ -56,7 +56,8 @@ async def move(tx: Transaction, run_id: int, from_states: tuple[str, ...], to_st
     """Change the state if it is one of ``from_states``; says whether it was."""
     marks = ", ".join("?" * len(from_states))
     changed = await tx.rows(
-        f"UPDATE demo_run SET state = ? WHERE id = ? AND state IN ({marks}) RETURNING id", (to_state, run_id, *from_states)
+        f"UPDATE demo_run SET state = ? WHERE id = ? AND state IN ({marks}) RETURNING id",
+        (to_state, run_id, *from_states),
     )
     return bool(changed)
 

@@ -33,6 +33,7 @@ async def pages_read(db: Reads, member_id: int, pack_id: str) -> set[Place]:
 async def last_read(db: Reads, member_id: int) -> tuple[str, Place] | None:
     """The pack and page that the member opened last."""
     rows = await db.rows(
-        "SELECT pack_id, section_id, page FROM page_read WHERE member_id = ? ORDER BY read_ms DESC LIMIT 1", (member_id,)
+        "SELECT pack_id, section_id, page FROM page_read WHERE member_id = ? ORDER BY read_ms DESC LIMIT 1",
+        (member_id,),
     )
     return (rows[0][0], Place(rows[0][1], rows[0][2])) if rows else None

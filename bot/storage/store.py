@@ -14,7 +14,7 @@ from bot.errors import StorageError, StudyhallError
 from bot.storage.migrations import migrate
 
 T = TypeVar("T")
-I = TypeVar("I")
+Item = TypeVar("Item")
 Row = tuple[Any, ...]
 MAX_BATCH = 500
 BUSY_SECONDS = 5.0
@@ -51,7 +51,7 @@ class Transaction:
 
 
 Job = Callable[[Transaction], Awaitable[T]]
-Work = Callable[[Transaction, list[I]], Awaitable[list[T]]]
+Work = Callable[[Transaction, list[Item]], Awaitable[list[T]]]
 
 
 class _Together:
@@ -87,9 +87,7 @@ class Store:
         Raises StorageError with what to do when it can't be used; the file is then as it was.
         """
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path.touch(mode=0o600, exist_ok=True)
-            applied = await asyncio.to_thread(migrate, path, time.strftime("%Y%m%d-%H%M%S"))
+            applied = await asyncio.to_thread(_make_ready, path)
             if applied:
                 _log.info("database %s is now at schema %d", path, applied[-1])
             writer = await _connect(path, "PRAGMA synchronous = FULL")
@@ -134,7 +132,7 @@ class Store:
         """
         return await self._queue(job)
 
-    async def write_together(self, work: Work[I, T], item: I) -> T:
+    async def write_together(self, work: Work[Item, T], item: Item) -> T:
         """Like `write`, for many small writes of one kind: what queues up behind each other is one call of ``work``.
 
         ``work(transaction, items)`` returns a result for each item, in order.
@@ -199,6 +197,13 @@ class Store:
                 await self._writer.execute_fetchall("ROLLBACK")
             except sqlite3.Error:
                 _log.exception("the database refused to roll back")
+
+
+def _make_ready(path: Path) -> list[int]:
+    """The file, made where it is not there and private to the user, brought up to date."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o600, exist_ok=True)
+    return migrate(path, time.strftime("%Y%m%d-%H%M%S"))
 
 
 async def _connect(path: Path, pragma: str) -> aiosqlite.Connection:

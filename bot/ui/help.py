@@ -36,11 +36,12 @@ class HelpFeature:
         ]
         if in_server:
             lines += [
+                "**`/compete`** opens a quiz competition for everybody in the channel.",
                 "**`/demo`** measures a claim of the lesson live: predict, run, see the chart.",
                 "**`/leaderboard`** shows who has the most points here, and your own place.",
             ]
         else:
-            lines.append("`/demo` and `/leaderboard` belong to a server; here you can read and practise.")
+            lines.append("`/compete`, `/demo` and `/leaderboard` belong to a server; here you can read and practise.")
         points = (
             f"A right answer earns {POINTS_FOR_RIGHT} points when the question is new to you or due again, "
             "so repeating pays only when it helps."

@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
-from tabs import OpenTab
 from hosting import Bot, Member
 from playwright.async_api import Locator, Page, expect
+from tabs import OpenTab
 
 
 async def run(page: Page, command: str, **options: str) -> Locator:
@@ -101,7 +101,7 @@ async def test_bad_input_gets_a_clear_sentence_before_and_after_sending(open_tab
 async def test_what_members_write_never_becomes_markup(open_tab: OpenTab, bot: Bot):
     page = await open_tab()
     ada = Member(bot.playground)
-    hostile = '<img src=x onerror="document.title=\'owned\'"> [x](javascript:alert(1)) <b>bold</b>'
+    hostile = "<img src=x onerror=\"document.title='owned'\"> [x](javascript:alert(1)) <b>bold</b>"
     bot.playground.acts.say(ada.id, ada.channel_id, hostile)
     message = page.locator("[data-message-id]").last
     await expect(message).to_contain_text("<img src=x")

@@ -31,7 +31,9 @@ def faults_of(exchange: Exchange) -> list[str]:
     if content and exchange.body is not None and exchange.status < 400:
         kind = "application/json" if "application/json" in content else next(iter(content))
         found += _check(content[kind]["schema"], _normal(exchange.body), f"{exchange.method} {path} request")
-    answer = operation["responses"].get(str(exchange.status)) or operation["responses"].get(f"{exchange.status // 100}XX")
+    answer = operation["responses"].get(str(exchange.status)) or operation["responses"].get(
+        f"{exchange.status // 100}XX"
+    )
     if answer is None:
         return [*found, f"{exchange.method} {path}: status {exchange.status} is not in the document"]
     if "$ref" in answer:
@@ -80,5 +82,3 @@ def _normal(node: Any, key: str = "") -> Any:
     if isinstance(node, int) and not isinstance(node, bool) and re.fullmatch(r"id|\w+_id|nonce", key):
         return str(node)
     return node
-
-

@@ -23,10 +23,18 @@ USER = record(
     {"bot": FLAG, "avatar": {"type": ["string", "null"]}, "public_flags": NUMBER},
 )
 MEMBER = record(
-    {"roles": {"type": "array", "items": ID}, "joined_at": {"type": "string"}, "deaf": FLAG, "mute": FLAG, "flags": NUMBER},
+    {
+        "roles": {"type": "array", "items": ID},
+        "joined_at": {"type": "string"},
+        "deaf": FLAG,
+        "mute": FLAG,
+        "flags": NUMBER,
+    },
     {"user": USER, "permissions": {"type": "string", "pattern": "^[0-9]+$"}},
 )
-CHANNEL = record({"id": ID, "type": NUMBER}, {"guild_id": ID, "name": TEXT, "recipients": {"type": "array", "items": USER}})
+CHANNEL = record(
+    {"id": ID, "type": NUMBER}, {"guild_id": ID, "name": TEXT, "recipients": {"type": "array", "items": USER}}
+)
 MESSAGE = record({"id": ID, "channel_id": ID, "author": USER, "content": TEXT, "components": LIST, "flags": NUMBER})
 
 EVENTS: dict[str, dict[str, Any]] = {

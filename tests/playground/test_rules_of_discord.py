@@ -86,7 +86,9 @@ REFUSED_MESSAGES = {
     "six buttons in a row": [row(*(button(str(i)) for i in range(6)))],
     "an empty row": [row()],
     "a button outside a row": [button()],
-    "a select beside a button": [row({"type": 3, "custom_id": "s", "options": [{"label": "l", "value": "v"}]}, button("b"))],
+    "a select beside a button": [
+        row({"type": 3, "custom_id": "s", "options": [{"label": "l", "value": "v"}]}, button("b"))
+    ],
     "26 options": [row({"type": 3, "custom_id": "s", "options": [{"label": "l", "value": str(i)} for i in range(26)]})],
     "a value twice": [row({"type": 3, "custom_id": "s", "options": [{"label": "l", "value": "v"}] * 2})],
     "a container in a container": [{"type": 17, "components": [{"type": 17, "components": [text()]}]}],
@@ -212,18 +214,20 @@ async def test_an_answer_after_the_deadline_is_refused_and_the_member_sees_a_fai
     playground, api: Api, gateway, monkeypatch
 ):
     monkeypatch.setattr(interaction_rules, "ANSWER_SECONDS", 0.05)
+    failed = asyncio.Event()
     heard: list = []
-    one = await command(playground, gateway, heard)
-    await asyncio.wait_for(_until_heard(heard), 10)
+
+    class Hearing(list):
+        def append(self, what: object) -> None:
+            heard.append(what)
+            failed.set()
+
+    one = await command(playground, gateway, Hearing())
+    await asyncio.wait_for(failed.wait(), 10)
     assert heard == [("failed", {"reason": "The application did not respond"})]
     path = f"/interactions/{one['id']}/{one['token']}/callback"
     status, body = await api.call("POST", path, {"type": 4, "data": {"content": "late"}})
     assert (status, body["code"]) == (404, 10062)
-
-
-async def _until_heard(heard: list) -> None:
-    while not heard:
-        await asyncio.sleep(0)
 
 
 async def test_a_token_ends_after_15_minutes(playground, api: Api, gateway):
@@ -296,11 +300,14 @@ async def test_a_wrong_token_ends_the_gateway_with_4004_and_nonsense_with_4002(p
 
 
 async def test_a_client_that_stops_its_heartbeats_is_cut_off(tmp_path):
-    async with Playground(heartbeat_seconds=0.05) as playground, aiohttp.ClientSession() as session:
-        async with session.ws_connect(playground.gateway_url) as socket:
-            await socket.receive_json()
-            await socket.receive()
-            assert socket.close_code == 4009
+    async with (
+        Playground(heartbeat_seconds=0.05) as playground,
+        aiohttp.ClientSession() as session,
+        session.ws_connect(playground.gateway_url) as socket,
+    ):
+        await socket.receive_json()
+        await socket.receive()
+        assert socket.close_code == 4009
 
 
 async def test_the_playground_answers_only_at_its_own_address(playground):
@@ -323,21 +330,25 @@ async def test_the_playground_answers_only_at_its_own_address(playground):
 async def test_two_tabs_see_what_happens_and_private_things_stay_private(playground, api: Api, gateway):
     ada, grace = list(playground.world.members)[:2]
     live = playground.address.replace("http", "ws") + "live?as="
-    async with aiohttp.ClientSession() as session:
-        async with session.ws_connect(live + ada) as first, session.ws_connect(live + grace) as second:
-            assert (await first.receive_json())["me"]["global_name"] == "Ada"
-            assert (await second.receive_json())["me"]["global_name"] == "Grace"
-            one = await command(playground, gateway, [])
-            callback = f"/interactions/{one['id']}/{one['token']}/callback"
-            await api.call("POST", callback, {"type": 4, "data": {"content": "for Ada", "flags": 64}})
-            await api.send(content="for all")
-            assert (await first.receive_json())["message"]["content"] == "for Ada"
-            assert (await first.receive_json())["message"]["content"] == "for all"
-            assert (await second.receive_json())["message"]["content"] == "for all"
+    async with (
+        aiohttp.ClientSession() as session,
+        session.ws_connect(live + ada) as first,
+        session.ws_connect(live + grace) as second,
+    ):
+        assert (await first.receive_json())["me"]["global_name"] == "Ada"
+        assert (await second.receive_json())["me"]["global_name"] == "Grace"
+        one = await command(playground, gateway, [])
+        callback = f"/interactions/{one['id']}/{one['token']}/callback"
+        await api.call("POST", callback, {"type": 4, "data": {"content": "for Ada", "flags": 64}})
+        await api.send(content="for all")
+        assert (await first.receive_json())["message"]["content"] == "for Ada"
+        assert (await first.receive_json())["message"]["content"] == "for all"
+        assert (await second.receive_json())["message"]["content"] == "for all"
 
 
 @pytest.mark.parametrize(
-    "sent", ["not json", "[]", "{}", '{"op": "click"}', '{"op": "shift", "seconds": -5}', '{"op": "say", "channel_id": "1"}']
+    "sent",
+    ["not json", "[]", "{}", '{"op": "click"}', '{"op": "shift", "seconds": -5}', '{"op": "say", "channel_id": "1"}'],
 )
 async def test_a_page_that_sends_nonsense_is_told_so(playground, sent):
     live = playground.address.replace("http", "ws") + "live"

@@ -13,7 +13,7 @@ def test_the_simulator_still_has_the_poll_interval_that_we_shorten():
 async def test_help_says_in_private_what_to_do_first(hall: Hall):
     shown = await hall.alice.slash("help")
     assert shown.private
-    for command in ("/lesson", "/quiz", "/demo", "/leaderboard"):
+    for command in ("/lesson", "/quiz", "/compete", "/demo", "/leaderboard"):
         assert f"`{command}`" in shown.text
     assert "10 points" in shown.text
     assert shown.enabled == ["Open the lesson", "Try five questions"]
@@ -42,7 +42,7 @@ async def test_help_in_direct_messages_offers_no_buttons_that_fail_there(hall: H
 
 
 async def test_commands_of_a_server_are_not_offered_in_direct_messages(hall: Hall):
-    assert hall.alice.commands == {"help", "lesson", "quiz", "leaderboard", "demo"}
+    assert hall.alice.commands == {"help", "lesson", "quiz", "compete", "leaderboard", "demo"}
     assert hall.alice.in_dm.commands == {"help", "lesson", "quiz"}
 
 

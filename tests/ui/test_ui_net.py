@@ -35,6 +35,21 @@ ARGUMENTS = {
     "demo.predict": 2,
     "demo.run": 2,
     "demo.code": 1,
+    "game.join": 1,
+    "game.leave": 1,
+    "game.start": 1,
+    "game.cancel": 1,
+    "game.pick": 3,
+    "game.sure": 3,
+    "game.pause": 1,
+    "game.resume": 1,
+    "game.skip": 1,
+    "game.end": 1,
+    "game.mine": 2,
+    "game.others": 2,
+    "game.practise": 1,
+    "game.rematch": 1,
+    "game.csv": 1,
 }
 
 
@@ -151,7 +166,7 @@ async def test_a_form_that_nobody_knows_gets_a_friendly_word(hall: Hall, custom_
 
 
 async def test_a_command_from_an_outdated_client_says_to_restart_discord(hall: Hall):
-    answer = await hall.alice.forge_command({"id": "1", "type": 1, "name": "compete", "options": []})
+    answer = await hall.alice.forge_command({"id": "1", "type": 1, "name": "vanished", "options": []})
     assert answer.private
     assert "Restart Discord (Ctrl+R)" in answer.text
     assert [type(error).__name__ for error in hall.env.errors] == ["CommandNotFound"]

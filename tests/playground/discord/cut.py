@@ -33,9 +33,7 @@ ROUTES = {
 
 def cut(document: dict) -> dict:
     """The routes above with every schema that they reach, without descriptions."""
-    paths = {
-        path: {method: document["paths"][path][method] for method in methods} for path, methods in ROUTES.items()
-    }
+    paths = {path: {method: document["paths"][path][method] for method in methods} for path, methods in ROUTES.items()}
     schemas, responses = {}, {}
     waiting = [paths]
     while waiting:
