@@ -20,6 +20,8 @@ OPENING_MS = 1_000
 SILENT_ROUNDS = 2
 """After so many rounds without any answer the game pauses."""
 
+DUELLISTS = 2
+
 HEIR_MS = 60_000
 """When the host has left, the first player takes over after this time."""
 
@@ -40,7 +42,11 @@ LIVE = (Phase.LOBBY, Phase.ASKING, Phase.REVEALING, Phase.PAUSED)
 
 @dataclass(frozen=True)
 class Rules:
-    """What the host chose. ``reveal_ms`` is the pause after each round, ``lobby_ms`` how long the lobby waits."""
+    """What the host chose. ``reveal_ms`` is the pause after each round, ``lobby_ms`` how long the lobby waits.
+
+    With ``teams_chosen`` players pick their team, else the start balances them. A ``duel`` is closed to all but those in
+    its lobby, expires when it is not accepted, and ends as soon as it is decided.
+    """
 
     rounds: int
     pace_ms: int
@@ -48,6 +54,8 @@ class Rules:
     lobby_ms: int
     scoring: Scoring = Scoring.CLASSIC
     teams: int = 0
+    teams_chosen: bool = False
+    duel: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,7 +100,7 @@ class Played:
 
 @dataclass(frozen=True)
 class Competition:
-    """The whole state. ``wake_ms`` is when the next thing happens by itself."""
+    """The whole state. ``wake_ms`` is when the next thing happens by itself, ``starts_ms`` when the lobby's time is up."""
 
     host_id: int
     rules: Rules
@@ -111,6 +119,7 @@ class Competition:
     paused_phase: Phase | None = None
     reason: str = ""
     host_left_ms: int | None = None
+    starts_ms: int | None = None
 
     @property
     def plan(self) -> Plan:
@@ -143,10 +152,11 @@ class Competition:
 
 @dataclass(frozen=True)
 class Join:
-    """A member joins, in the lobby or by their first answer."""
+    """A member joins the lobby (a ``team`` of their choice), or changes team there."""
 
     member_id: int
     time_factor: float = 1.0
+    team: int = 0
 
 
 @dataclass(frozen=True)
@@ -158,19 +168,24 @@ class Leave:
 
 @dataclass(frozen=True)
 class Start:
-    """The game begins with these rounds; ``by`` is None when the lobby's time is up."""
+    """The game begins with these rounds; ``by`` is None when the lobby's time is up.
+
+    ``strengths`` tell how well players did in the past (more is better); the teams are balanced by them.
+    """
 
     plans: tuple[Plan, ...]
     by: int | None = None
     manager: bool = False
+    strengths: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Cancel:
-    """The lobby is closed without a game."""
+    """The lobby is closed without a game; with ``by`` None because its time is up."""
 
-    by: int
+    by: int | None
     manager: bool = False
+    reason: str = "It was cancelled."
 
 
 @dataclass(frozen=True)
@@ -315,6 +330,7 @@ class Verdict(StrEnum):
     CONFIDENCE_TAKEN = "confidence taken"
     NO_ANSWER_YET = "no answer yet"
     CLOSED = "closed"
+    CAME_LATE = "came late"
     NOT_OPEN = "not open"
     PAUSED = "paused"
     OVER = "over"
@@ -332,8 +348,9 @@ def opened_by(host_id: int, rules: Rules, now_ms: int, time_factor: float = 1.0)
     return Competition(
         host_id=host_id,
         rules=rules,
-        players=(Player(host_id, now_ms, time_factor),),
+        players=(Player(host_id, now_ms, time_factor, 1 if rules.teams else 0),),
         wake_ms=now_ms + rules.lobby_ms,
+        starts_ms=now_ms + rules.lobby_ms,
     )
 
 
@@ -351,7 +368,7 @@ def step(state: Competition, event: Event, now_ms: int) -> Step:
         case Cancel():
             return _cancel(state, event)
         case Opened():
-            return _opened(state, event)
+            return _opened(state, event, now_ms)
         case Answer():
             return _answer(state, event, now_ms)
         case Confide():
@@ -365,11 +382,12 @@ def step(state: Competition, event: Event, now_ms: int) -> Step:
         case Skip():
             return _skip(state, event, now_ms)
         case End():
-            return _end(state, event)
+            return _end(state, event, now_ms)
         case Lost():
             return _lost(state, event, now_ms)
         case TakeOver():
-            return replace(state, host_id=event.member_id, host_left_ms=None), [Told(Verdict.DONE), *_shown(state)]
+            state = _with_host(state, event.member_id)
+            return state, [Told(Verdict.DONE), *_shown(state)]
 
 
 def _leads(state: Competition, by: int | None, manager: bool) -> bool:
@@ -387,12 +405,19 @@ def _shown(state: Competition) -> list[Effect]:
 
 
 def _join(state: Competition, event: Join, now_ms: int) -> Step:
-    if state.player(event.member_id):
-        return state, [Told(Verdict.NOTHING_TO_DO)]
-    player = Player(event.member_id, now_ms, event.time_factor, _smallest_team(state))
+    in_lobby = state.phase is Phase.LOBBY
+    chosen = event.team if state.rules.teams_chosen and 1 <= event.team <= state.rules.teams else 0
+    if (known := state.player(event.member_id)) is not None:
+        if not (in_lobby and chosen and chosen != known.team):
+            return state, [Told(Verdict.NOTHING_TO_DO)]
+        moved = tuple(replace(p, team=chosen) if p.member_id == event.member_id else p for p in state.players)
+        return replace(state, players=moved), [Told(Verdict.DONE), ShowLobby()]
+    if state.rules.duel and (not in_lobby or len(state.players) >= DUELLISTS):
+        return state, [Told(Verdict.NOT_ALLOWED)]
+    player = Player(event.member_id, now_ms, event.time_factor, chosen or _smallest_team(state))
     state = replace(state, players=(*state.players, player))
     if event.member_id == state.host_id:
-        state = replace(state, host_left_ms=None)
+        state = _with_host(state, event.member_id)
     return state, [Told(Verdict.DONE), *([ShowLobby()] if state.phase is Phase.LOBBY else [])]
 
 
@@ -400,6 +425,14 @@ def _smallest_team(state: Competition) -> int:
     """The team with the fewest players (1, 2, …); 0 without teams."""
     teams = range(1, state.rules.teams + 1)
     return min(teams, key=lambda team: sum(p.team == team for p in state.players)) if state.rules.teams else 0
+
+
+def _balanced(players: tuple[Player, ...], teams: int, strengths: Mapping[int, float]) -> tuple[Player, ...]:
+    """The players in teams of like size and strength: the best go round the teams, back and forth."""
+    ordered = sorted(players, key=lambda player: (-strengths.get(player.member_id, 0.5), player.member_id))
+    there_and_back = [*range(1, teams + 1), *range(teams, 0, -1)]
+    team = {player.member_id: there_and_back[i % len(there_and_back)] for i, player in enumerate(ordered)}
+    return tuple(replace(player, team=team[player.member_id]) for player in players)
 
 
 def _leave(state: Competition, event: Leave, now_ms: int) -> Step:
@@ -412,9 +445,15 @@ def _leave(state: Competition, event: Leave, now_ms: int) -> Step:
 
 
 def _lobby_wake(state: Competition) -> int | None:
-    if state.host_left_ms is None or not state.players or state.wake_ms is None:
-        return state.wake_ms
-    return min(state.wake_ms, state.host_left_ms + HEIR_MS)
+    if state.host_left_ms is None or not state.players or state.starts_ms is None:
+        return state.starts_ms
+    return min(state.starts_ms, state.host_left_ms + HEIR_MS)
+
+
+def _with_host(state: Competition, member_id: int) -> Competition:
+    """Somebody leads; a lobby waits for its own time again."""
+    state = replace(state, host_id=member_id, host_left_ms=None)
+    return replace(state, wake_ms=_lobby_wake(state)) if state.phase is Phase.LOBBY else state
 
 
 def _start(state: Competition, event: Start, now_ms: int) -> Step:
@@ -425,7 +464,11 @@ def _start(state: Competition, event: Start, now_ms: int) -> Step:
     if not state.players or not event.plans:
         cancelled = replace(state, phase=Phase.CANCELLED, wake_ms=None, reason="Nobody had joined.")
         return cancelled, [Told(Verdict.DONE), ShowLobby()]
+    if state.rules.duel and len(state.players) < DUELLISTS:
+        return state, [Told(Verdict.NOTHING_TO_DO)]
     state = replace(state, plans=event.plans, host_left_ms=None)
+    if state.rules.teams and not state.rules.teams_chosen:
+        state = replace(state, players=_balanced(state.players, state.rules.teams, event.strengths))
     state, effects = _ask(state, 0, now_ms)
     return state, [Told(Verdict.DONE), ShowLobby(), *effects]
 
@@ -435,7 +478,7 @@ def _cancel(state: Competition, event: Cancel) -> Step:
         return state, [Told(Verdict.NOTHING_TO_DO)]
     if not _leads(state, event.by, event.manager):
         return state, [Told(Verdict.NOT_ALLOWED)]
-    state = replace(state, phase=Phase.CANCELLED, wake_ms=None, reason="It was cancelled.")
+    state = replace(state, phase=Phase.CANCELLED, wake_ms=None, reason=event.reason)
     return state, [Told(Verdict.DONE), ShowLobby()]
 
 
@@ -459,10 +502,18 @@ def _ask(state: Competition, number: int, now_ms: int) -> Step:
     return replace(state, deadline_ms=deadline, wake_ms=deadline + DRAIN_MS), [Ask(number)]
 
 
-def _opened(state: Competition, event: Opened) -> Step:
+def _opened(state: Competition, event: Opened, now_ms: int) -> Step:
     if state.round != event.round or state.opened_ms is not None or state.phase not in (Phase.ASKING, Phase.PAUSED):
         return state, []
-    return replace(state, opened_ms=event.stamp_ms), []
+    state = replace(state, opened_ms=event.stamp_ms)
+    earliest = event.stamp_ms + state.round_ms
+    if state.deadline_ms is None or state.deadline_ms >= earliest:
+        return state, []
+    # The message came late; nobody's own time is shortened by that.
+    state = replace(state, deadline_ms=-(-earliest // 1000) * 1000)
+    if state.phase is Phase.ASKING:
+        state = replace(state, wake_ms=_asking_wake(state, now_ms))
+    return state, [ShowRound(state.round)]
 
 
 def _answer(state: Competition, event: Answer, now_ms: int) -> Step:
@@ -472,6 +523,8 @@ def _answer(state: Competition, event: Answer, now_ms: int) -> Step:
     if given is not None:
         return state, [Told(Verdict.HAD_LOCKED_IN, given.choice)]
     verdict = answer_verdict(state, event.round, event.choice, event.stamp_ms)
+    if verdict is Verdict.LOCKED_IN and state.rules.duel and not state.player(event.member_id):
+        verdict = Verdict.NOT_ALLOWED
     if verdict is not Verdict.LOCKED_IN:
         return state, [Told(verdict)]
     if not state.player(event.member_id):
@@ -488,7 +541,7 @@ def _answer(state: Competition, event: Answer, now_ms: int) -> Step:
 
 def answer_verdict(state: Competition, number: int, choice: int, stamp_ms: int) -> Verdict:
     """What a first click on a letter of this round comes to: LOCKED_IN, or why it does not count."""
-    if state.phase is Phase.PAUSED and state.round == number:
+    if state.phase is Phase.PAUSED and state.round == number and state.paused_phase is Phase.ASKING:
         return Verdict.PAUSED
     if state.phase is not Phase.ASKING or state.round != number:
         return Verdict.CLOSED
@@ -560,9 +613,11 @@ def _tick(state: Competition, now_ms: int) -> Step:
             return _close(state, now_ms)
         if state.deadline_ms is not None and now_ms < state.deadline_ms + DRAIN_MS:
             return replace(state, wake_ms=state.deadline_ms + DRAIN_MS), []
+        if state.opened_ms is None and not state.answers:  # its message is not in the channel yet
+            return replace(state, wake_ms=now_ms + DRAIN_MS), []
         return _close(state, now_ms)
     if state.phase is Phase.REVEALING:
-        if state.round + 1 >= len(state.plans):
+        if state.round + 1 >= len(state.plans) or _decided(state):
             return _finish(state)
         return _ask(state, state.round + 1, now_ms)
     if state.phase is Phase.LOBBY and state.host_left_ms is not None and now_ms >= state.host_left_ms + HEIR_MS:
@@ -570,15 +625,23 @@ def _tick(state: Competition, now_ms: int) -> Step:
     return state, []
 
 
+def _decided(state: Competition) -> bool:
+    """Whether a duel's leader can't be caught up with any more: more right answers ahead than rounds are left."""
+    if not state.rules.duel:
+        return False
+    right = sorted((line.right for line in standings(state)), reverse=True)
+    return len(right) >= DUELLISTS and right[0] - right[1] > len(state.plans) - len(state.played)
+
+
 def _inherit(state: Competition) -> Step:
     """The first player becomes the host; the lobby's own time is not touched."""
-    if not state.players:
-        return replace(state, host_left_ms=None), []
-    return replace(state, host_id=state.players[0].member_id, host_left_ms=None), [ShowLobby()]
+    heir = state.players[0].member_id if state.players else state.host_id
+    return _with_host(state, heir), [ShowLobby()]
 
 
 def _finish(state: Competition) -> Step:
-    return replace(state, phase=Phase.FINISHED, wake_ms=None, deadline_ms=None), [ShowPodium()]
+    state = replace(state, phase=Phase.FINISHED, wake_ms=None, deadline_ms=None)
+    return replace(state, paused_phase=None, paused_at_ms=None), [ShowPodium()]
 
 
 # Stopping and going on
@@ -609,7 +672,7 @@ def _resume(state: Competition, event: Resume, now_ms: int) -> Step:
     was_revealing = state.paused_phase is Phase.REVEALING
     state = replace(state, phase=state.paused_phase or Phase.ASKING, paused_phase=None, paused_at_ms=None, reason="")
     if was_revealing:
-        return replace(state, wake_ms=now_ms), [Told(Verdict.DONE)]
+        return replace(state, wake_ms=now_ms), [Told(Verdict.DONE), ShowRound(state.round)]
     return _given_back(state, since, now_ms), [Told(Verdict.DONE), ShowRound(state.round)]
 
 
@@ -619,8 +682,18 @@ def _given_back(state: Competition, since_ms: int, now_ms: int) -> Competition:
     if state.deadline_ms is None:
         return state
     deadline = -(-(state.deadline_ms + away) // 1000) * 1000
-    paused = state.paused_in_round_ms + (away if state.opened_ms is not None else 0)
-    return replace(state, deadline_ms=deadline, wake_ms=deadline + DRAIN_MS, paused_in_round_ms=paused)
+    paused = state.paused_in_round_ms
+    if state.opened_ms is not None:
+        paused += max(0, now_ms - max(since_ms, state.opened_ms))
+    state = replace(state, deadline_ms=deadline, paused_in_round_ms=paused)
+    return replace(state, wake_ms=_asking_wake(state, now_ms))
+
+
+def _asking_wake(state: Competition, now_ms: int) -> int | None:
+    """When the round ends: at once when all have answered, else after the deadline and the drain."""
+    if state.all_answered and state.rules.scoring is not Scoring.CERTAINTY:
+        return now_ms
+    return None if state.deadline_ms is None else state.deadline_ms + DRAIN_MS
 
 
 def _lost(state: Competition, event: Lost, now_ms: int) -> Step:
@@ -628,7 +701,12 @@ def _lost(state: Competition, event: Lost, now_ms: int) -> Step:
         return _given_back(state, event.since_ms, now_ms), [ShowRound(state.round)]
     if state.phase in (Phase.REVEALING, Phase.LOBBY) and state.wake_ms is not None:
         away = max(0, now_ms - event.since_ms)
-        return replace(state, wake_ms=state.wake_ms + away), _shown(state)
+        return replace(
+            state,
+            wake_ms=state.wake_ms + away,
+            starts_ms=None if state.starts_ms is None else state.starts_ms + away,
+            host_left_ms=None if state.host_left_ms is None else state.host_left_ms + away,
+        ), _shown(state)
     return state, []
 
 
@@ -639,18 +717,22 @@ def _skip(state: Competition, event: Skip, now_ms: int) -> Step:
         return state, [Told(Verdict.NOT_ALLOWED)]
     if state.phase is Phase.REVEALING or state.paused_phase is Phase.REVEALING:
         state = replace(state, phase=Phase.REVEALING, paused_phase=None, paused_at_ms=None, wake_ms=now_ms)
-        return state, [Told(Verdict.DONE)]
+        return state, [Told(Verdict.DONE), ShowRound(state.round)]
     state, effects = _close(state, now_ms, counts=False)
     return state, [Told(Verdict.DONE), *effects]
 
 
-def _end(state: Competition, event: End) -> Step:
+def _end(state: Competition, event: End, now_ms: int) -> Step:
     if state.phase is Phase.LOBBY:
         return state, [Told(Verdict.NOTHING_TO_DO)]
     if not _leads(state, event.by, event.manager):
         return state, [Told(Verdict.NOT_ALLOWED)]
+    shown: list[Effect] = []
+    if Phase.ASKING in (state.phase, state.paused_phase):
+        state, _ = _close(state, now_ms, counts=False)
+        shown = [Reveal(state.round)]
     state, effects = _finish(state)
-    return state, [Told(Verdict.DONE), *effects]
+    return state, [Told(Verdict.DONE), *shown, *effects]
 
 
 # How it stands
