@@ -22,7 +22,10 @@ from bot.services.charts import ChartDrawer
 from bot.services.competitions import Competitions
 from bot.services.demos import Demos
 from bot.services.lessons import Lessons
+from bot.services.member_settings import MemberSettings
 from bot.services.practice import Practice
+from bot.services.reports import Reports
+from bot.services.servers import Servers
 from bot.settings import Settings
 from bot.storage.store import Store
 from bot.ui.client import StudyhallClient, add_features, register, set_addresses
@@ -76,7 +79,8 @@ async def build(
         closing.push_async_callback(demos.close)
         discord_clock = DiscordClock(clock)
         rng = rng or Random()
-        games = Competitions(library, store, discord_clock, rng)
+        member_settings = MemberSettings(store)
+        games = Competitions(library, store, discord_clock, rng, charts, member_settings.time_factor)
         closing.push_async_callback(games.close)
         scheduler = SendScheduler(settings.progress_seconds, calls_per_second)
         closing.push_async_callback(scheduler.close)
@@ -86,9 +90,12 @@ async def build(
             library=library,
             lessons=Lessons(library, store, clock),
             practice=Practice(library, store, clock, rng),
-            boards=Boards(store, clock),
+            boards=Boards(store, discord_clock),
             demos=demos,
             games=games,
+            reports=Reports(library, store, clock),
+            member_settings=member_settings,
+            servers=Servers(store, library),
             pace_factor=settings.pace_factor,
             scheduler=scheduler,
             thinking_seconds=settings.thinking_seconds,
@@ -96,6 +103,7 @@ async def build(
 
         async def before_connecting() -> None:
             await register(client, tree)
+            await member_settings.load()
             await demos.resume()
             await games.resume()
 

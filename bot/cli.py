@@ -1,4 +1,4 @@
-"""``python -m bot [run|play|check]``: the commands, what they need, and what they say when it is missing."""
+"""``python -m bot [run|play|check|repair]``: the commands, what they need, and what they say when it is missing."""
 
 import argparse
 import asyncio
@@ -20,6 +20,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "check":
             return _check(options)
         settings = load_settings()
+        if options.command == "repair":
+            return asyncio.run(_repair(settings))
         command = options.command or ("run" if settings.token else "play")
         return _run(settings) if command == "run" else _play(settings, options)
     except StudyhallError as problem:
@@ -52,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
         "folder", nargs="?", type=Path, help="a pack's folder, or one that holds packs (default: all packs)"
     )
     check.add_argument("--schema", action="store_true", help="print the JSON Schema of the files instead")
+    commands.add_parser("repair", help="count the boards' totals anew from all answers and bonuses; stop the bot first")
     return parser
 
 
@@ -108,3 +111,33 @@ def _check(options: argparse.Namespace) -> int:
         size = f"{len(loaded.pack.sections)} sections, {len(loaded.pack.questions)} questions, " if loaded.pack else ""
         print(f"{one.name}: {size}{len(loaded.errors)} errors, {warnings} warnings")
     return 1 if errors else 0
+
+
+async def _repair(settings: Settings) -> int:
+    from bot.storage.repair import repair_totals
+    from bot.storage.store import Store
+
+    path = settings.database_path
+    if not path.exists():
+        print(f"There is no database at {path}. STUDYHALL_DATA_DIR says where it is.", file=sys.stderr)
+        return 1
+    store = await Store.open(path)
+    try:
+        changes = await repair_totals(store)
+    finally:
+        await store.close()
+    for change in changes:
+        guild_id, period, section, member_id = change.key
+        place = f"server {guild_id}, {period}, {section or 'all sections'}, member {member_id}"
+        print(f"{place}: {_sums(change.before)} -> {_sums(change.after)}")
+    if changes:
+        print(
+            "1 total was wrong." if len(changes) == 1 else f"{len(changes):,} totals were wrong.", "Now all are right."
+        )
+    else:
+        print("All totals were right.")
+    return 0
+
+
+def _sums(sums: tuple[int, int, int] | None) -> str:
+    return "nothing" if sums is None else f"{sums[0]} points, {sums[2]} of {sums[1]} right"

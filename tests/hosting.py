@@ -135,6 +135,26 @@ class Member:
         custom_id = button(message, label)["custom_id"]
         return await self._click(message, custom_id)
 
+    async def open_form(self, message: dict[str, Any], label: str) -> tuple[str, dict[str, Any]]:
+        """Press a button that opens a form; returns the interaction's id and the form."""
+        custom_id = button(message, label)["custom_id"]
+        outcome = await self._act(
+            lambda hear: self.playground.acts.click(self.id, message["channel_id"], message["id"], custom_id, hear)
+        )
+        assert outcome.state == "modal", outcome.details
+        return outcome.details["interaction_id"], outcome.details["modal"]
+
+    async def submit(self, interaction_id: str, form: dict[str, Any], **fields: str) -> dict[str, Any]:
+        """Fill in a form and send it; returns the message that answers it."""
+        components = [
+            {"type": 18, "component": {"type": 4, "custom_id": name, "value": value}} for name, value in fields.items()
+        ]
+        outcome = await self._act(
+            lambda hear: self.playground.acts.submit(self.id, interaction_id, form["custom_id"], components, hear)
+        )
+        assert outcome.state == "acknowledged", outcome.details
+        return await self._answer_to(outcome)
+
     async def choose(self, message: dict[str, Any], value: str) -> dict[str, Any]:
         """Choose a value in the message's select menu."""
         menu = next(component for component in walk(message["components"]) if component["type"] == 3)

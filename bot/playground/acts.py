@@ -6,7 +6,8 @@ from typing import Any
 from bot.playground.interactions import AUTOCOMPLETE, COMMAND, COMPONENT, FORM, Answered, Interaction, Interactions
 from bot.playground.world import MAX_MEMBERS, Channel, Json, World
 
-SUBCOMMAND, SUBCOMMAND_GROUP, STRING, INTEGER, BOOLEAN, USER, CHANNEL, NUMBER = 1, 2, 3, 4, 5, 6, 7, 10
+SUBCOMMAND, SUBCOMMAND_GROUP, STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, NUMBER = 1, 2, 3, 4, 5, 6, 7, 8, 10
+ROLE_SELECT, CHANNEL_SELECT = 6, 8
 
 
 class ActError(Exception):
@@ -39,6 +40,9 @@ class Acts:
         allowed = command.get("contexts")
         if allowed is not None and place not in allowed:
             raise ActError("This command can't be used here.")
+        needed = int(command.get("default_member_permissions") or 0)
+        if place == 0 and needed & ~self._world.permissions_of(member_id):
+            raise ActError("You may not use this command here.")
         if not autocomplete:
             _check_options(command.get("options") or [], options)
         data: Json = {"id": command["id"], "name": command["name"], "type": 1, "options": options}
@@ -80,7 +84,8 @@ class Acts:
         data: Json = {"custom_id": custom_id, "component_type": component_type, "id": 1}
         if component_type != 2:
             data["values"] = values or []
-            if resolved := self._resolved([{"type": USER, "value": value} for value in values or []]):
+            kind = {ROLE_SELECT: ROLE, CHANNEL_SELECT: CHANNEL}.get(component_type, USER)
+            if resolved := self._resolved([{"type": kind, "value": value} for value in values or []]):
                 data["resolved"] = resolved
         return self._interactions.start(COMPONENT, member_id, channel, data, answered, message)
 
@@ -127,19 +132,25 @@ class Acts:
         return channel
 
     def _resolved(self, options: list[Json]) -> Json:
+        world = self._world
         users: Json = {}
+        wanted = {kind: [str(o.get("value")) for o in options if o.get("type") == kind] for kind in (CHANNEL, ROLE)}
+        channels = {one: world.channel_object(world.channels[one]) for one in wanted[CHANNEL] if one in world.channels}
+        roles = {role["id"]: role for role in world.roles() if role["id"] in wanted[ROLE]}
+        found: Json = {"channels": channels} if channels else {}
+        found |= {"roles": roles} if roles else {}
         for option in options:
             inner = self._resolved(option.get("options") or [])
             users |= inner.get("users", {})
             if option.get("type") == USER and str(option.get("value")) in self._world.members:
                 users[str(option["value"])] = self._world.members[str(option["value"])]
         if not users:
-            return {}
+            return found
         members = {
             user_id: self._world.member(user_id) | {"permissions": str(self._world.permissions_of(user_id))}
             for user_id in users
         }
-        return {"users": users, "members": members}
+        return found | {"users": users, "members": members}
 
 
 def _walk(components: list[Json]) -> Iterator[Json]:

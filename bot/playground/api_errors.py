@@ -15,6 +15,7 @@ MISSING_ACCESS = (403, 50001, "Missing Access")
 NOT_THE_AUTHOR = (403, 50005, "Cannot edit a message authored by another user")
 EMPTY_MESSAGE = (400, 50006, "Cannot send an empty message")
 MISSING_PERMISSIONS = (403, 50013, "Missing Permissions")
+THREAD_EXISTS = (400, 160004, "A thread has already been created for this message")
 INVALID_TOKEN = (401, 50027, "Invalid Webhook Token")
 
 

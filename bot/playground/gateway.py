@@ -146,7 +146,9 @@ class Gateway:
 
     def _hear(self, event: str, data: Json, viewer: str | None) -> None:
         """What the bot gets to know of the world: with the intent `guilds` channels, not messages."""
-        if event == "channel_delete" and "guild_id" in data:
+        if event == "thread_create":
+            self.dispatch("THREAD_CREATE", data | {"newly_created": True})
+        elif event == "channel_delete" and "guild_id" in data:
             self.dispatch("CHANNEL_DELETE", data)
 
     # What Discord does to clients

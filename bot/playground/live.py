@@ -61,7 +61,7 @@ class Live:
                 channel = self._world.channels.get(data["channel_id"])
                 if channel and channel.recipient in (None, tab.member_id):
                     tab.send({"t": "message", "message": data})
-            elif event == "channel_delete":
+            elif event in ("channel_delete", "thread_create"):
                 tab.send({"t": "channels", "channels": self._channels(tab.member_id)})
             elif event == "clock":  # each tab's countdowns go on from now
                 tab.send({"t": "clock", **data})
@@ -104,7 +104,8 @@ class Live:
             "members": list(world.members.values()),
             "bot": world.bot,
             "bot_online": self._gateway.online,
-            "guild": {"id": world.guild_id, "name": world.guild()["name"]},
+            "guild": {"id": world.guild_id, "name": world.guild()["name"], "roles": world.roles()},
+            "permissions": str(world.permissions_of(member_id)),
             "channels": self._channels(member_id),
             "commands": world.commands,
             "messages": messages,
@@ -116,7 +117,8 @@ class Live:
         return [
             {
                 "id": channel.id,
-                "type": 0 if channel.recipient is None else 1,
+                "type": 11 if channel.parent else 0 if channel.recipient is None else 1,
+                "parent_id": channel.parent,
                 "name": channel.name,
                 "topic": channel.topic,
             }

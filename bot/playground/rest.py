@@ -8,11 +8,18 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.playground.api_errors import UNAUTHORIZED, UNKNOWN_GUILD, UNKNOWN_MEMBER, UNKNOWN_MESSAGE, ApiError
+from bot.playground.api_errors import (
+    UNAUTHORIZED,
+    UNKNOWN_GUILD,
+    UNKNOWN_MEMBER,
+    UNKNOWN_MESSAGE,
+    ApiError,
+    FormFaults,
+)
 from bot.playground.interactions import Interactions
 from bot.playground.limits import check_commands
 from bot.playground.ratelimits import RateLimits
-from bot.playground.world import SEND_MESSAGES, VIEW_CHANNEL, Json, Upload, World
+from bot.playground.world import CREATE_THREADS, SEND_MESSAGES, VIEW_CHANNEL, Json, Upload, World
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -73,6 +80,7 @@ class Rest:
             ("GET", message, self._get_message, 5, 5),
             ("PATCH", message, self._edit_message, 5, 5),
             ("DELETE", message, self._delete_message, 5, 1),
+            ("POST", message + "/threads", self._start_thread, 5, 5),
             ("POST", "/channels/{channel_id}/typing", self._typing, 5, 5),
             ("POST", "/users/@me/channels", self._open_dm, 50, 1),
             ("GET", "/guilds/{guild_id}", self._get_guild, 5, 5),
@@ -174,7 +182,6 @@ class Rest:
         before = {command["name"]: command["id"] for command in world.commands}
         world.commands = [
             {
-                "default_member_permissions": None,
                 "dm_permission": True,
                 "contexts": None,
                 "integration_types": [0],
@@ -184,6 +191,7 @@ class Rest:
                 "description_localizations": None,
                 "options": [],
                 **{key: value for key, value in command.items() if value is not None},
+                "default_member_permissions": _text_or_none(command.get("default_member_permissions")),
                 "id": before.get(command["name"]) or world.new_id(),
                 "application_id": world.application_id,
                 "version": version,
@@ -268,6 +276,17 @@ class Rest:
             raise ApiError(UNKNOWN_MESSAGE)
         return stored.message
 
+    async def _start_thread(self, request: web.Request) -> web.StreamResponse:
+        message = self._public(request)
+        channel = self._world.channel(message["channel_id"])
+        self._world.bot_may(channel, CREATE_THREADS)
+        body, _uploads = await _body(request)
+        faults = FormFaults()
+        faults.length(("name",), body.get("name"), 1, 100)
+        faults.raise_if_any()
+        thread = self._world.start_thread(channel, message["id"], body["name"])
+        return _json(self._world.channel_object(thread), status=201)
+
     async def _typing(self, request: web.Request) -> web.StreamResponse:
         channel = self._world.channel(request.match_info["channel_id"])
         self._world.tell("typing", {"channel_id": channel.id, "user": self._world.bot})
@@ -322,6 +341,10 @@ async def _body(request: web.Request) -> tuple[Any, dict[int, Upload]]:
         raise ApiError((400, 50109, "The request body contains invalid JSON.")) from problem
     request["body"] = body
     return body, uploads
+
+
+def _text_or_none(value: Any) -> str | None:
+    return None if value is None else str(value)
 
 
 def _upload(filename: str, data: bytes) -> Upload:

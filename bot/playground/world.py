@@ -12,18 +12,19 @@ from bot.playground.api_errors import (
     MISSING_ACCESS,
     MISSING_PERMISSIONS,
     NOT_THE_AUTHOR,
+    THREAD_EXISTS,
     UNKNOWN_CHANNEL,
     UNKNOWN_MESSAGE,
     ApiError,
 )
-from bot.playground.limits import COMPONENTS_V2, check_message
+from bot.playground.limits import COMPONENTS_V2, SELECTS, check_message
 
 EPHEMERAL, LOADING = 1 << 6, 1 << 7
 MAX_FILE_BYTES = 10 * 1024 * 1024
 NONCE_SECONDS = 300
 VIEW_CHANNEL, SEND_MESSAGES, ATTACH_FILES, READ_HISTORY = 1 << 10, 1 << 11, 1 << 15, 1 << 16
-SEND_IN_THREADS, MANAGE_GUILD = 1 << 38, 1 << 5
-BOT_PERMISSIONS = VIEW_CHANNEL | SEND_MESSAGES | ATTACH_FILES | READ_HISTORY | SEND_IN_THREADS
+SEND_IN_THREADS, CREATE_THREADS, MANAGE_GUILD = 1 << 38, 1 << 35, 1 << 5
+BOT_PERMISSIONS = VIEW_CHANNEL | SEND_MESSAGES | ATTACH_FILES | READ_HISTORY | SEND_IN_THREADS | CREATE_THREADS
 MEMBER_PERMISSIONS = BOT_PERMISSIONS | (1 << 31)
 MAX_MEMBERS = 2_000
 
@@ -49,12 +50,13 @@ class Stored:
 
 @dataclass
 class Channel:
-    """A text channel of the server, or (with ``recipient``) a member's direct messages with the bot."""
+    """A text channel of the server, a thread (``parent``), or a member's direct messages with the bot (``recipient``)."""
 
     id: str
     name: str
     topic: str = ""
     recipient: str | None = None
+    parent: str | None = None
     messages: dict[str, Stored] = field(default_factory=dict)
     nonces: dict[str, tuple[float, str]] = field(default_factory=dict)
     bot_permissions: int = BOT_PERMISSIONS
@@ -158,6 +160,25 @@ class World:
             "flags": 0,
         }
 
+    def roles(self) -> list[Json]:
+        """The server's roles: the one that everybody has."""
+        return [
+            {
+                "id": self.guild_id,
+                "name": "@everyone",
+                "color": 0,
+                "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
+                "hoist": False,
+                "icon": None,
+                "unicode_emoji": None,
+                "position": 0,
+                "permissions": str(MEMBER_PERMISSIONS),
+                "managed": False,
+                "mentionable": False,
+                "flags": 0,
+            }
+        ]
+
     # Channels
 
     def guild(self) -> Json:
@@ -175,22 +196,7 @@ class World:
             "verification_level": 0,
             "default_message_notifications": 1,
             "explicit_content_filter": 0,
-            "roles": [
-                {
-                    "id": self.guild_id,
-                    "name": "@everyone",
-                    "color": 0,
-                    "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
-                    "hoist": False,
-                    "icon": None,
-                    "unicode_emoji": None,
-                    "position": 0,
-                    "permissions": str(MEMBER_PERMISSIONS),
-                    "managed": False,
-                    "mentionable": False,
-                    "flags": 0,
-                }
-            ],
+            "roles": self.roles(),
             "emojis": [],
             "stickers": [],
             "features": [],
@@ -217,8 +223,10 @@ class World:
             "unavailable": False,
             "member_count": len(self.members) + 1,
             "members": [self.member(self.bot["id"]) | {"user": self.bot}],
-            "channels": [self.channel_object(c) for c in self.channels.values() if c.recipient is None],
-            "threads": [],
+            "channels": [
+                self.channel_object(c) for c in self.channels.values() if c.recipient is None and c.parent is None
+            ],
+            "threads": [self.channel_object(c) for c in self.channels.values() if c.parent is not None],
             "presences": [],
             "voice_states": [],
             "stage_instances": [],
@@ -232,6 +240,25 @@ class World:
         common = {"id": channel.id, "last_message_id": last, "flags": 0}
         if channel.recipient is not None:
             return common | {"type": 1, "recipients": [self.members[channel.recipient]]}
+        if channel.parent is not None:
+            return common | {
+                "type": 11,
+                "guild_id": self.guild_id,
+                "name": channel.name,
+                "parent_id": channel.parent,
+                "owner_id": self.bot["id"],
+                "message_count": len(channel.messages),
+                "total_message_sent": len(channel.messages),
+                "member_count": 1,
+                "rate_limit_per_user": 0,
+                "thread_metadata": {
+                    "archived": False,
+                    "archive_timestamp": self.stamp(),
+                    "auto_archive_duration": 60,
+                    "locked": False,
+                    "create_timestamp": self.stamp(),
+                },
+            }
         return common | {
             "type": 0,
             "guild_id": self.guild_id,
@@ -253,6 +280,16 @@ class World:
     def channels_of(self, member_id: str) -> Iterator[Channel]:
         """The channels that a member sees."""
         return (c for c in self.channels.values() if c.recipient in (None, member_id))
+
+    def start_thread(self, channel: Channel, message_id: str, name: str) -> Channel:
+        """A thread on a message; it gets the message's id. Raises ApiError when there is one already."""
+        self.message(channel.id, message_id)
+        if message_id in self.channels:
+            raise ApiError(THREAD_EXISTS)
+        thread = Channel(message_id, name, parent=channel.id, bot_permissions=channel.bot_permissions)
+        self.channels[thread.id] = thread
+        self.tell("thread_create", self.channel_object(thread))
+        return thread
 
     def delete_channel(self, channel_id: str) -> None:
         """Take a channel away with all that is in it."""
@@ -459,8 +496,10 @@ class _Finisher:
                 "description": component.get("description"),
                 "spoiler": bool(component.get("spoiler")),
             }
-        elif kind == 3:
+        elif kind in SELECTS:
             done = {"min_values": 1, "max_values": 1} | done
+            if "default_values" in done:
+                done["default_values"] = [one | {"id": str(one["id"])} for one in done["default_values"]]
         return done
 
     def _media(self, media: Json) -> Json:

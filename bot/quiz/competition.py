@@ -547,7 +547,7 @@ def answer_verdict(state: Competition, number: int, choice: int, stamp_ms: int) 
         return Verdict.CLOSED
     if not 0 <= choice < len(state.plan.order):
         return Verdict.NO_SUCH_OPTION
-    if state.deadline_ms is not None and stamp_ms > state.deadline_ms:
+    if state.deadline_ms is not None and state.opened_ms is not None and stamp_ms > state.deadline_ms:
         return Verdict.CLOSED
     return Verdict.LOCKED_IN
 
@@ -613,7 +613,7 @@ def _tick(state: Competition, now_ms: int) -> Step:
             return _close(state, now_ms)
         if state.deadline_ms is not None and now_ms < state.deadline_ms + DRAIN_MS:
             return replace(state, wake_ms=state.deadline_ms + DRAIN_MS), []
-        if state.opened_ms is None and not state.answers:  # its message is not in the channel yet
+        if state.opened_ms is None:  # its message is not in the channel yet, or not known to be
             return replace(state, wake_ms=now_ms + DRAIN_MS), []
         return _close(state, now_ms)
     if state.phase is Phase.REVEALING:

@@ -3,8 +3,11 @@
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable
 
+from bot.charts import podium
 from bot.charts.bars import BarChart, draw, warm_up
+from bot.charts.podium import Podium
 from bot.errors import WorkerError
 from bot.workers import Limits, Worker, Workers
 
@@ -29,11 +32,12 @@ class ChartDrawer:
         with contextlib.suppress(WorkerError):
             await (await self._ready()).call(warm_up, wall_seconds=DRAW_SECONDS)
 
-    async def draw(self, chart: BarChart) -> bytes | None:
+    async def draw(self, chart: BarChart | Podium) -> bytes | None:
         """The chart as a PNG, or None when it could not be drawn, even by a fresh process."""
+        function: Callable[..., bytes] = podium.draw if isinstance(chart, Podium) else draw
         for _attempt in range(2):
             try:
-                return await (await self._ready()).call(draw, chart, wall_seconds=DRAW_SECONDS)
+                return await (await self._ready()).call(function, chart, wall_seconds=DRAW_SECONDS)
             except WorkerError as problem:
                 _log.warning("a chart was not drawn: %s", problem)
         return None

@@ -5,25 +5,27 @@ One `_Live` for each game that is on: its state, its timer, its lock. Deadlines 
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC
 from random import Random
 
+from bot.charts.podium import Podium, Step
 from bot.clock import DiscordClock, snowflake_ms
 from bot.errors import NotFound, UserError
-from bot.packs.library import Library, SectionRef
+from bot.packs.library import Library
 from bot.packs.models import Question
 from bot.quiz import competition as rules
 from bot.quiz.competition import (
     LIVE,
     Answer,
     Ask,
+    Cancel,
     Competition,
     Confide,
     Effect,
     Event,
     Given,
+    Join,
     Lost,
     Opened,
     Pause,
@@ -41,15 +43,16 @@ from bot.quiz.competition import (
     Verdict,
     standings,
 )
-from bot.quiz.periods import period_keys
 from bot.quiz.points import points_for, standing
 from bot.quiz.practice import Seen, option_order, pick
+from bot.quiz.rating import after_game
 from bot.quiz.scoring import Confidence, Scoring
-from bot.quiz.spacing import review
+from bot.quiz.spacing import Card, review
+from bot.services.charts import ChartDrawer
 from bot.services.game_views import ClickResult, GameView, MyResult
 from bot.services.practice import Learner
 from bot.services.stage import ChannelLostError, GameStage, MessageGoneError
-from bot.storage import answers, competitions, members
+from bot.storage import answers, competitions, members, ratings, servers
 from bot.storage.competitions import Click, Game, Post, Setup
 from bot.storage.store import Store, Transaction
 
@@ -92,17 +95,41 @@ class _Live:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     timer: asyncio.TimerHandle | None = None
     note: str = ""
+    deadlines: dict[int, int] = field(default_factory=dict)
     known_names: set[int] = field(default_factory=set)
+    posting: bool = False
 
     def message_id(self, kind: str, number: int) -> int | None:
         post = self.posts.get((kind, number))
         return post.message_id if post else None
 
+    def waiting_post(self) -> Post | None:
+        """The next message that is not known to be in the channel; a round that has passed is not asked any more."""
+        waiting = (post for post in self.posts.values() if post.message_id is None)
+        return next((post for post in waiting if post.kind == "podium" or self._is_due(post)), None)
+
+    def _is_due(self, post: Post) -> bool:
+        return post.kind == "round" and post.round >= self.game.state.round
+
+    def waiting_reveals(self) -> list[int]:
+        """The rounds whose messages are not known to show how they went."""
+        return [post.round for post in self.posts.values() if post.kind == "reveal" and post.message_id is None]
+
 
 class Competitions:
     """What `/compete` does."""
 
-    def __init__(self, library: Library, store: Store, clock: DiscordClock, rng: Random) -> None:
+    def __init__(
+        self,
+        library: Library,
+        store: Store,
+        clock: DiscordClock,
+        rng: Random,
+        charts: ChartDrawer | None = None,
+        time_factor: Callable[[int], float] = lambda _member_id: 1.0,
+    ) -> None:
+        self._time_factor = time_factor
+        self._charts = charts
         self._library = library
         self._store = store
         self._clock = clock
@@ -128,7 +155,8 @@ class Competitions:
         """Open a lobby. Raises AlreadyOnError, or UserError when too few questions fit."""
         self._questions(opening.setup, opening.guild_id, 1, ())
         now_ms = self._clock.now_ms()
-        state = rules.opened_by(opening.host.member_id, opening.rules, now_ms)
+        host_id = opening.host.member_id
+        state = rules.opened_by(host_id, opening.rules, now_ms, self._time_factor(host_id))
         pack_id = self._library.packs[0].id
 
         async def job(tx: Transaction) -> int | None:
@@ -141,6 +169,8 @@ class Competitions:
         if competition_id is None:
             other = await competitions.live_in(self._store, opening.channel_id)
             if other is not None:
+                if (on := self._live.get(other)) and on.game.state.phase is Phase.PAUSED:
+                    self._spawn(self._show_lobby(on), "competition-lobby")  # it leads on from there
                 raise AlreadyOnError(await self.view(other))
             raise UserError("A competition in this channel has just ended. Please try again.")
         game = await competitions.load(self._store, competition_id)
@@ -169,17 +199,18 @@ class Competitions:
             if game.state.phase is Phase.ASKING and away > 0:
                 live.note = f"I was away for {-(-away // 1000)} s; that time was given back."
             self._spawn(self._take_up(live, since if since is not None else now_ms), "competition-resume")
-        for post in await competitions.waiting_posts(self._store):
-            if post.competition_id not in self._live:
-                self._spawn(self._finish_post(post), "competition-post")
+        ended = {post.competition_id for post in await competitions.waiting_posts(self._store)} - self._live.keys()
+        for competition_id in ended:
+            self._spawn(self._finish_posts(competition_id), "competition-post")
 
     async def _take_up(self, live: _Live, since_ms: int) -> None:
+        if message_id := live.message_id("round", live.game.state.round):
+            await self._apply(live, Opened(live.game.state.round, snowflake_ms(message_id)))
         await self._apply(live, Lost(since_ms))
         state = live.game.state
-        if live.message_id("round", state.round - 1) and state.round > 0:
-            await self._show_round(live, state.round - 1)
-        if state.phase is Phase.REVEALING or state.paused_phase is Phase.REVEALING:
-            await self._show_round(live, state.round)
+        between = state.phase is Phase.REVEALING or state.paused_phase is Phase.REVEALING
+        for number in sorted({*live.waiting_reveals(), *([state.round] if between else [])}):
+            self._spawn(self._show_round(live, number), "competition-round")
         await self._post_what_waits(live)
 
     async def close(self) -> None:
@@ -201,6 +232,8 @@ class Competitions:
 
     async def act(self, competition_id: int, event: Event, learner: Learner) -> tuple[Verdict, GameView]:
         """Any act but an answer. Returns what to tell the member, and the game as it then is."""
+        if isinstance(event, Join):
+            event = replace(event, time_factor=self._time_factor(event.member_id))
         live = self._of(competition_id)
         now_ms = self._clock.now_ms()
         await self._store.write(
@@ -209,6 +242,25 @@ class Competitions:
         effects = await self._apply(live, event)
         verdict = next((effect.verdict for effect in effects if isinstance(effect, Told)), Verdict.DONE)
         return verdict, await self._view(live)
+
+    async def choose_sections(
+        self, competition_id: int, learner: Learner, manager: bool, sections: tuple[str, ...]
+    ) -> tuple[Verdict, GameView]:
+        """Change what a lobby's game will ask about; the host or a manager may."""
+        live = self._of(competition_id)
+        state = live.game.state
+        if state.phase is not Phase.LOBBY:
+            return Verdict.NOTHING_TO_DO, await self._view(live)
+        if not manager and learner.member_id != state.host_id:
+            return Verdict.NOT_ALLOWED, await self._view(live)
+        known = [section.id for section in self._library.pack(live.game.pack_id).sections]
+        chosen = tuple(section for section in known if section in sections)
+        setup = replace(live.game.setup, sections=() if len(chosen) == len(known) else chosen)
+        self._questions(setup, live.game.guild_id, 1, ())
+        await self._store.write(lambda tx: competitions.set_setup(tx, competition_id, setup))
+        live.game = replace(live.game, setup=setup)
+        self._hint_lobby(live)
+        return Verdict.DONE, await self._view(live)
 
     async def start(self, competition_id: int, learner: Learner | None, manager: bool) -> tuple[Verdict, GameView]:
         """Start the game. Raises UserError when no question fits what was chosen."""
@@ -219,7 +271,9 @@ class Competitions:
         plans = tuple(
             Plan(q.id, q.key, option_order(q, self._rng), len(q.code or "") * READING_MS_A_CHARACTER) for q in questions
         )
-        event = Start(plans, learner.member_id if learner else None, manager)
+        players = [player.member_id for player in game.state.players]
+        strengths = await answers.strengths(self._store, game.guild_id, players) if game.state.rules.teams else {}
+        event = Start(plans, learner.member_id if learner else None, manager, strengths)
         effects = await self._apply(live, event, questions)
         verdict = next((effect.verdict for effect in effects if isinstance(effect, Told)), Verdict.DONE)
         return verdict, await self._view(live)
@@ -239,11 +293,14 @@ class Competitions:
             self._spawn(self._posted(live, live.posts["round", number], message_id), "competition-posted")
         certainty = state.rules.scoring is Scoring.CERTAINTY
         verdict = rules.answer_verdict(state, number, choice, stamp_ms)
+        if verdict is Verdict.LOCKED_IN and state.rules.duel and not state.player(learner.member_id):
+            verdict = Verdict.NOT_ALLOWED
         if verdict is not Verdict.LOCKED_IN:
             if verdict in (Verdict.CLOSED, Verdict.PAUSED) and (given := self._given(state, number, learner.member_id)):
                 return ClickResult(Verdict.HAD_LOCKED_IN, given.choice, certainty)
-            if verdict is Verdict.CLOSED and (state.deadline_ms is None or stamp_ms <= state.deadline_ms):
+            if verdict is Verdict.CLOSED and stamp_ms <= live.deadlines.get(number, 0):
                 _log.info("a click made at %d on round %d arrived after the round was over", stamp_ms, number)
+                verdict = Verdict.CAME_LATE
             return ClickResult(verdict, None, certainty)
         opened = state if state.opened_ms is not None else replace(state, opened_ms=snowflake_ms(message_id))
         click = Click(
@@ -253,7 +310,7 @@ class Competitions:
             choice=choice,
             stamp_ms=stamp_ms,
             elapsed_ms=rules.elapsed_ms(opened, stamp_ms),
-            time_factor=1.0,
+            time_factor=self._time_factor(learner.member_id),
             team=0,
             now_ms=self._clock.now_ms(),
         )
@@ -273,7 +330,7 @@ class Competitions:
     def _answered(self, live: _Live, click: Click, learner: Learner) -> None:
         """Take a stored answer into the state; a round that has moved on since has counted it from the database."""
         before = live.game.state
-        event = Answer(click.member_id, click.round, click.choice, click.stamp_ms)
+        event = Answer(click.member_id, click.round, click.choice, click.stamp_ms, click.time_factor)
         state, effects = rules.step(before, event, click.now_ms)
         if state is not before and click.member_id in state.answers:
             given = Given(click.choice, click.elapsed_ms)
@@ -352,11 +409,11 @@ class Competitions:
                 game = live.game
                 if game.state.phase in (Phase.ASKING, Phase.PAUSED) and game.state.round >= 0:
                     stored = await competitions.answers_of_round(tx, game.id, game.state.round)
-                    game = replace(game, state=_with_answers(game.state, stored, now_ms))
+                    game = replace(game, state=_with_answers(game.state, stored, now_ms, self._time_factor))
                 state, effects = rules.step(game.state, event, now_ms)
                 if state is game.state and state is live.game.state:
                     return game, effects, []
-                if questions is not None and state.plans:
+                if questions is not None and state.plans and game.state.phase is Phase.LOBBY:
                     await competitions.save_rounds(tx, game.id, state.plans, questions)
                     game = replace(game, questions=tuple(questions))
                 await competitions.save(tx, replace(game, state=live.game.state), state, now_ms)
@@ -366,15 +423,14 @@ class Competitions:
                 for effect in effects:
                     if isinstance(effect, Ask):
                         await competitions.post(tx, game, "round", effect.round, now_ms)
+                    elif isinstance(effect, Reveal):
+                        await competitions.post(tx, game, "reveal", effect.round, now_ms)
                     elif isinstance(effect, ShowPodium):
                         await competitions.post(tx, game, "podium", 0, now_ms)
                 return replace(game, state=state), effects, await competitions.posts(tx, game.id)
 
             game, effects, posts = await self._store.write(job)
-            late = {m: g for m, g in live.game.state.answers.items() if m not in game.state.answers}
-            if late and game.state.phase is Phase.ASKING and game.state.round == live.game.state.round:
-                game = replace(game, state=replace(game.state, answers={**game.state.answers, **late}))
-            live.game = game
+            live.game = replace(game, state=_with_late_answers(game.state, live.game.state, now_ms))
             live.posts |= {(post.kind, post.round): post for post in posts if (post.kind, post.round) not in live.posts}
             self._arm(live)
         await self._show(live, effects)
@@ -385,16 +441,23 @@ class Competitions:
     async def _settle(self, tx: Transaction, game: Game, after: Competition, now_ms: int) -> None:
         """What a round or a game that has just ended leaves behind: points, cards, totals, results."""
         before = game.state
+        has_finished = after.phase is Phase.FINISHED and before.phase is not Phase.FINISHED
+        if len(after.played) == len(before.played) and not has_finished:
+            return
+        periods = (await servers.load(tx, game.guild_id)).periods(now_ms)
         for number in range(len(before.played), len(after.played)):
             given = after.played[number].answers
-            await _record_round(tx, game, after.plans[number], game.questions[number], number, given, now_ms)
-        if after.phase is Phase.FINISHED and before.phase is not Phase.FINISHED:
+            await _record_round(tx, game, number, after.plans[number], given, now_ms, periods)
+        if has_finished:
             lines = [line for line in standings(after) if line.answered]
             bonuses = {line.member_id: BONUSES[line.place - 1] for line in lines if line.place <= 3 and line.right}
             bonuses = bonuses if len(lines) >= 2 else {}
             teams = {player.member_id: player.team for player in after.players}
             await competitions.save_results(tx, game.id, lines, teams, bonuses)
-            await answers.add_points(tx, game.guild_id, bonuses, period_keys(now_ms, UTC), now_ms)
+            await answers.add_points(tx, game.guild_id, bonuses, periods, now_ms)
+            rated = await ratings.load(tx, game.guild_id, [line.member_id for line in lines])
+            rated = after_game({line.member_id: line.place for line in lines}, rated)
+            await ratings.save(tx, game.guild_id, rated, now_ms)
 
     async def _show(self, live: _Live, effects: list[Effect]) -> None:
         for effect in effects:
@@ -408,6 +471,8 @@ class Competitions:
                     self._spawn(self._show_round(live, number), "competition-round")
                 case ShowCount():
                     self._hint_round(live)
+                case Ask(number) if number == len(live.game.state.plans) - 1 and self._charts:
+                    self._spawn(self._charts.warm_up(), "charts-warm-up")
         if live.game.state.phase not in LIVE:
             self._end(live)
 
@@ -421,9 +486,18 @@ class Competitions:
 
     async def _post_what_waits(self, live: _Live) -> None:
         """Post the messages of the outbox, in order; a trouble pauses the game."""
-        for post in [one for one in live.posts.values() if one.message_id is None]:
-            if post.kind == "round" and post.round < live.game.state.round:
-                continue
+        if live.posting:  # whoever is at it takes the newer ones too
+            return
+        live.posting = True
+        try:
+            await self._post_in_order(live)
+        finally:
+            live.posting = False
+        if live.game.state.phase is Phase.FINISHED:
+            self._live.pop(live.game.id, None)
+
+    async def _post_in_order(self, live: _Live) -> None:
+        while post := live.waiting_post():
             try:
                 message_id = await self._post(live, post)
             except ChannelLostError as trouble:
@@ -434,8 +508,6 @@ class Competitions:
                 await self._trouble(live, "Discord did not take the message.")
                 return
             await self._posted(live, post, message_id)
-        if live.game.state.phase is Phase.FINISHED:
-            self._live.pop(live.game.id, None)
 
     async def _post(self, live: _Live, post: Post) -> int:
         assert self._stage is not None
@@ -444,6 +516,8 @@ class Competitions:
             if found is not None:
                 return found
         view = await self._view(live)
+        if post.kind == "podium" and self._charts and (podium := _podium(live.game.state)):
+            view = replace(view, podium=podium, picture=await self._charts.draw(podium))
         for wait in (*RETRY_SECONDS, None):
             try:
                 if post.kind == "round":
@@ -465,18 +539,27 @@ class Competitions:
             return
         self._clock.learn(message_id)
         live.posts[key] = replace(live.posts[key], message_id=message_id)
-        await self._store.write(lambda tx: competitions.posted(tx, post.id, message_id))
+        try:
+            await self._store.write(lambda tx: competitions.posted(tx, post.id, message_id))
+        except Exception:
+            live.posts[key] = replace(live.posts[key], message_id=None)
+            raise
         if post.kind == "round":
             await self._apply(live, Opened(post.round, snowflake_ms(message_id)))
             if live.game.state.round != post.round or live.game.state.phase is not Phase.ASKING:
                 await self._show_round(live, post.round)
 
-    async def _finish_post(self, post: Post) -> None:
-        """A message of a game that has ended, whose posting a stop interrupted."""
-        game = await competitions.load(self._store, post.competition_id)
-        if game is None or post.kind != "podium":
+    async def _finish_posts(self, competition_id: int) -> None:
+        """What a game that has ended did not get to show before the bot stopped: reveals, the podium."""
+        game = await competitions.load(self._store, competition_id)
+        if game is None:
             return
-        live = _Live(game, {(post.kind, post.round): post})
+        live = _Live(game, {(p.kind, p.round): p for p in await competitions.posts(self._store, competition_id)})
+        for number in live.waiting_reveals():
+            await self._show_round(live, number)
+        post = live.posts.get(("podium", 0))
+        if post is None or post.message_id is not None:
+            return
         try:
             message_id = await self._post(live, post)
         except Exception as problem:
@@ -484,25 +567,65 @@ class Competitions:
             return
         await self._store.write(lambda tx: competitions.posted(tx, post.id, message_id))
 
+    async def message_gone(self, competition_id: int, number: int, message_id: int) -> None:
+        """A round's message was found deleted."""
+        live = self._live.get(competition_id)
+        if live and live.message_id("round", number) == message_id and number == live.game.state.round:
+            await self._post_anew(live, number)
+
     async def _show_round(self, live: _Live, number: int) -> None:
-        message_id = live.message_id("round", number)
-        if message_id is None or self._stage is None:
+        for wait in (*RETRY_SECONDS, None):
+            message_id = live.message_id("round", number)
+            if self._stage is None:
+                return
+            if message_id is None:
+                await self._show_without_message(live, number)
+                return
+            try:
+                view = await self._view(live)
+                await self._stage.edit_round(view, number, message_id)
+                await self._shown_round(live, number, view.state, message_id)
+                return
+            except MessageGoneError:
+                if number == live.game.state.round and live.game.state.phase in LIVE:
+                    await self._post_anew(live, number)
+                else:
+                    await self._shown_round(live, number, live.game.state, message_id)
+                return
+            except ChannelLostError as trouble:
+                await self._trouble(live, f"I can't write in this channel any more ({trouble}).")
+                return
+            except Exception as problem:
+                _log.warning("round %d of competition %d is not up to date yet: %s", number, live.game.id, problem)
+            if wait is not None:
+                await asyncio.sleep(wait)
+
+    async def _shown_round(self, live: _Live, number: int, shown: Competition, message_id: int) -> None:
+        """Note that a round's message shows how it went (or is gone)."""
+        post = live.posts.get(("reveal", number))
+        if post and post.message_id is None and number < len(shown.played):
+            live.posts["reveal", number] = replace(post, message_id=message_id)
+            await self._store.write(lambda tx: competitions.posted(tx, post.id, message_id))
+
+    async def _show_without_message(self, live: _Live, number: int) -> None:
+        """The round is not in the channel: the lobby says why and leads on, or the round is posted."""
+        if number != live.game.state.round or live.posting:
             return
-        try:
-            await self._stage.edit_round(await self._view(live), number, message_id)
-        except MessageGoneError:
-            if number == live.game.state.round and live.game.state.phase in (Phase.ASKING, Phase.PAUSED):
-                await self._post_anew(live, number)
-        except ChannelLostError as trouble:
-            await self._trouble(live, f"I can't write in this channel any more ({trouble}).")
-        except Exception as problem:
-            _log.warning("round %d of competition %d was not brought up to date: %s", number, live.game.id, problem)
+        await self._show_lobby(live)
+        if live.game.state.phase is Phase.ASKING:
+            await self._post_what_waits(live)
 
     async def _post_anew(self, live: _Live, number: int) -> None:
         """The round's message was deleted while it was open: post it again, by a row and a nonce of its own."""
-        post = live.posts["round", number]
+        post = live.posts.pop(("round", number), None)
+        if post is None:  # somebody is at it
+            return
         now_ms = self._clock.now_ms()
-        new_id = await self._store.write(lambda tx: competitions.post_again(tx, post.id, now_ms))
+        try:
+            new_id = await self._store.write(lambda tx: competitions.post_again(tx, post.id, now_ms))
+        except Exception:
+            live.posts["round", number] = post
+            raise
         live.posts["round", number] = replace(post, id=new_id, created_ms=now_ms, message_id=None)
         await self._post_what_waits(live)
 
@@ -542,6 +665,8 @@ class Competitions:
             live.timer.cancel()
             live.timer = None
         wake_ms = live.game.state.wake_ms
+        if live.game.state.deadline_ms is not None:
+            live.deadlines[live.game.state.round] = live.game.state.deadline_ms
         if wake_ms is None or self._closing or live.game.state.phase not in LIVE:
             return
         loop = asyncio.get_running_loop()
@@ -552,14 +677,23 @@ class Competitions:
 
     async def _wake(self, live: _Live) -> None:
         state = live.game.state
-        lobby_is_over = (
-            state.phase is Phase.LOBBY and state.wake_ms is not None and state.wake_ms <= self._clock.now_ms()
-        )
-        heir_is_due = state.host_left_ms is not None
-        if lobby_is_over and not heir_is_due:
-            await self.start(live.game.id, None, manager=False)
+        over_ms = state.starts_ms if state.phase is Phase.LOBBY else None
+        if over_ms is not None and over_ms <= self._clock.now_ms():
+            if state.rules.duel:
+                await self._apply(live, Cancel(None, reason="It was not accepted in time."))
+            else:
+                await self.start(live.game.id, None, manager=False)
         else:
             await self._apply(live, Tick())
+            if live.game.state.phase is Phase.ASKING and live.game.state.opened_ms is None:
+                await self._open_after_all(live)
+
+    async def _open_after_all(self, live: _Live) -> None:
+        """A round's time is up and its message not known to be there: the database refused, or Discord is slow."""
+        if message_id := live.message_id("round", live.game.state.round):
+            await self._apply(live, Opened(live.game.state.round, snowflake_ms(message_id)))
+        else:
+            await self._post_what_waits(live)
 
     def _beat_now(self) -> None:
         self._beat = None
@@ -607,30 +741,60 @@ class Competitions:
             shown |= set(list(state.played[-1].answers)[:200])
         names = await members.names(self._store, live.game.guild_id, shown)
         titles = tuple(self._library.section(live.game.pack_id, s).section.title for s in live.game.setup.sections)
-        return GameView(live.game, names, titles, live.note)
-
-    def section(self, pack_id: str, section_id: str) -> SectionRef:
-        """A section of the pack that a game plays."""
-        return self._library.section(pack_id, section_id)
+        all_sections = tuple((s.id, s.title) for s in self._library.pack(live.game.pack_id).sections)
+        return GameView(live.game, names, titles, all_sections, live.note)
 
 
-def _with_answers(state: Competition, stored: dict[int, Given], now_ms: int) -> Competition:
+def _podium(state: Competition) -> Podium | None:
+    """The first three in numbers; None when nobody answered."""
+    lines = [line for line in standings(state) if line.answered]
+    steps = [Step(line.place, f"{line.score:,}", line.right) for line in lines[:3]]
+    return Podium(steps, len(state.played), len(lines)) if steps else None
+
+
+def _with_answers(
+    state: Competition, stored: dict[int, Given], now_ms: int, time_factor: Callable[[int], float]
+) -> Competition:
     """The state with the answers that the database holds, and those who gave them among the players."""
     if stored.keys() == state.answers.keys() and all(stored[m] == state.answers[m] for m in stored):
         return state
     known = {player.member_id for player in state.players}
-    late = tuple(rules.Player(member_id, now_ms) for member_id in stored if member_id not in known)
+    late = tuple(rules.Player(m, now_ms, time_factor(m)) for m in stored if m not in known)
     return replace(state, answers=stored, players=(*state.players, *late))
 
 
+def _with_late_answers(state: Competition, seen: Competition, now_ms: int) -> Competition:
+    """The stored state with the answers that were committed behind it; when all have answered, the round ends now."""
+    if state.phase is not Phase.ASKING or state.round != seen.round:
+        return state
+    late = {member_id: given for member_id, given in seen.answers.items() if member_id not in state.answers}
+    if late:
+        known = {player.member_id for player in state.players}
+        new = tuple(p for p in seen.players if p.member_id in late and p.member_id not in known)
+        state = replace(state, answers={**state.answers, **late}, players=(*state.players, *new))
+    if state.all_answered and state.rules.scoring is not Scoring.CERTAINTY:
+        state = replace(state, wake_ms=min(now_ms, state.wake_ms or now_ms))
+    return state
+
+
 async def _record_round(
-    tx: Transaction, game: Game, plan: Plan, question: Question, number: int, given: Mapping[int, Given], now_ms: int
+    tx: Transaction,
+    game: Game,
+    number: int,
+    plan: Plan,
+    given: Mapping[int, Given],
+    now_ms: int,
+    periods: Sequence[str],
 ) -> None:
     """Points, cards and totals for every answer of a round."""
+    question = game.questions[number]
+    question_hash = question.content_hash
+    known_of = await answers.before_all(tx, given, game.pack_id, question.id, question.family)
+    recorded: list[tuple[answers.Answer, Card]] = []
     for member_id, one in given.items():
         chosen = plan.order[one.choice]
         correct = chosen == plan.key
-        known = await answers.before(tx, member_id, game.pack_id, question.id, question.family)
+        known = known_of[member_id]
         stood = standing(known.answered_before, known.card.due_ms if known.card else None, now_ms)
         answered = answers.Answer(
             member_id=member_id,
@@ -638,7 +802,7 @@ async def _record_round(
             pack_id=game.pack_id,
             section_id=question.section,
             question_id=question.id,
-            question_hash=question.content_hash,
+            question_hash=question_hash,
             family=question.family,
             mode=competitions.MODE,
             run_id=game.id,
@@ -648,7 +812,8 @@ async def _record_round(
             points=points_for(correct, stood),
             answered_ms=now_ms,
         )
-        await answers.record(tx, answered, review(known.card, correct, now_ms), period_keys(now_ms, UTC))
+        recorded.append((answered, review(known.card, correct, now_ms)))
+    await answers.record_all(tx, recorded, periods)
 
 
 async def _remember_all(tx: Transaction, items: list[tuple[int, int, str, int]]) -> list[None]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from bot.charts.podium import Podium
 from bot.packs.models import Question
 from bot.quiz.competition import Competition, Given, Plan, Standing, Verdict
 from bot.storage.competitions import Game
@@ -9,12 +10,18 @@ from bot.storage.competitions import Game
 
 @dataclass(frozen=True)
 class GameView:
-    """The game with the names of those who stand in the message; ``note`` is a remark such as *time was given back*."""
+    """The game with the names of those who stand in the message; ``note`` is a remark such as *time was given back*.
+
+    ``sections`` are all that could be asked about (id, title); ``section_titles`` those that are, none meaning all.
+    """
 
     game: Game
     names: dict[int, str] = field(default_factory=dict)
     section_titles: tuple[str, ...] = ()
+    sections: tuple[tuple[str, str], ...] = ()
     note: str = ""
+    podium: Podium | None = None
+    picture: bytes | None = None
 
     @property
     def state(self) -> Competition:

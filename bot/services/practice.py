@@ -1,7 +1,6 @@
 """Practice: a member's private run of questions, its answers, and what they earn."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC
 from random import Random
 
 from bot.clock import Clock
@@ -9,11 +8,10 @@ from bot.errors import NotFound, NotYours, UserError
 from bot.packs.library import Library, SectionRef
 from bot.packs.models import Misconception, Question
 from bot.quiz import practice as rules
-from bot.quiz.periods import period_keys
 from bot.quiz.points import Standing, points_for, standing
 from bot.quiz.practice import Asked, Run
 from bot.quiz.spacing import review
-from bot.storage import answers, members
+from bot.storage import answers, members, servers
 from bot.storage import practice as runs
 from bot.storage.answers import Answer
 from bot.storage.store import Store, Transaction
@@ -192,7 +190,10 @@ class Practice:
                 points=points,
                 answered_ms=answered_ms,
             )
-            await answers.record(tx, answered, review(known.card, correct, answered_ms), period_keys(answered_ms, UTC))
+            periods: list[str] = []
+            if learner.guild_id is not None:
+                periods = (await servers.load(tx, learner.guild_id)).periods(answered_ms)
+            await answers.record(tx, answered, review(known.card, correct, answered_ms), periods)
             await members.remember(tx, learner.guild_id or 0, learner.member_id, learner.name, answered_ms)
             after = replace(asked, chosen=chosen, correct=correct, points=points)
             run = replace(run, asked=tuple(after if a.position == position else a for a in run.asked))

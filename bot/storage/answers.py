@@ -1,11 +1,13 @@
 """Answers, the cards that space them, and the totals that boards show: all kept in the answer's own transaction."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.quiz.practice import Seen
 from bot.quiz.spacing import MODEL, Card
+from bot.storage.boards import IN_COMPETITIONS
+from bot.storage.competitions import MODE as COMPETITION
 from bot.storage.store import Reads, Transaction
 
 
@@ -50,65 +52,104 @@ async def before(db: Reads, member_id: int, pack_id: str, question_id: str, fami
     return Before(bool(met), Card(*cards[0]) if cards else None)
 
 
+async def before_all(
+    db: Reads, member_ids: Iterable[int], pack_id: str, question_id: str, family: str
+) -> dict[int, Before]:
+    """The same for many members at once."""
+    ids = list(member_ids)
+    values = (json.dumps(ids), pack_id, question_id)
+    met = await db.rows(
+        "SELECT j.value FROM json_each(?) AS j WHERE EXISTS"
+        " (SELECT 1 FROM answer WHERE member_id = j.value AND pack_id = ? AND question_id = ?)",
+        values,
+    )
+    cards = await db.rows(
+        "SELECT c.member_id, c.stability, c.difficulty, c.reviewed_ms, c.due_ms FROM json_each(?) AS j"
+        " JOIN card AS c ON c.member_id = j.value AND c.pack_id = ? AND c.family = ?",
+        (values[0], pack_id, family),
+    )
+    known, card_of = {row[0] for row in met}, {row[0]: Card(*row[1:]) for row in cards}
+    return {member_id: Before(member_id in known, card_of.get(member_id)) for member_id in ids}
+
+
 async def record(tx: Transaction, answer: Answer, card: Card, periods: Sequence[str]) -> None:
     """Store an answer, the card after it, and what it adds to the totals of its server."""
-    await tx.run(
+    await record_all(tx, [(answer, card)], periods)
+
+
+async def record_all(tx: Transaction, given: Sequence[tuple[Answer, Card]], periods: Sequence[str]) -> None:
+    """The same for many answers at once, as a round of a competition brings them."""
+    await tx.run_many(
         "INSERT INTO answer (member_id, guild_id, pack_id, section_id, question_id, question_hash, family, mode, run_id,"
         " position, chosen, correct, points, answered_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            answer.member_id,
-            answer.guild_id,
-            answer.pack_id,
-            answer.section_id,
-            answer.question_id,
-            answer.question_hash,
-            answer.family,
-            answer.mode,
-            answer.run_id,
-            answer.position,
-            answer.chosen,
-            answer.correct,
-            answer.points,
-            answer.answered_ms,
-        ),
+        [
+            (
+                answer.member_id,
+                answer.guild_id,
+                answer.pack_id,
+                answer.section_id,
+                answer.question_id,
+                answer.question_hash,
+                answer.family,
+                answer.mode,
+                answer.run_id,
+                answer.position,
+                answer.chosen,
+                answer.correct,
+                answer.points,
+                answer.answered_ms,
+            )
+            for answer, _ in given
+        ],
     )
-    await tx.run(
+    await tx.run_many(
         "INSERT INTO card (member_id, pack_id, family, stability, difficulty, reviewed_ms, due_ms, model)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET stability = excluded.stability,"
         " difficulty = excluded.difficulty, reviewed_ms = excluded.reviewed_ms, due_ms = excluded.due_ms,"
         " model = excluded.model",
-        (
-            answer.member_id,
-            answer.pack_id,
-            answer.family,
-            card.stability,
-            card.difficulty,
-            card.reviewed_ms,
-            card.due_ms,
-            MODEL,
-        ),
+        [
+            (
+                answer.member_id,
+                answer.pack_id,
+                answer.family,
+                card.stability,
+                card.difficulty,
+                card.reviewed_ms,
+                card.due_ms,
+                MODEL,
+            )
+            for answer, card in given
+        ],
     )
-    if answer.guild_id is not None:
-        await _add_to_totals(tx, answer, periods)
+    await _add_to_totals(tx, [answer for answer, _ in given if answer.guild_id is not None], periods)
 
 
-async def _add_to_totals(tx: Transaction, answer: Answer, periods: Sequence[str]) -> None:
-    sections = ("", f"{answer.pack_id}/{answer.section_id}")
-    await tx.run(
+def sections_of(pack_id: str, section_id: str, mode: str) -> tuple[str, ...]:
+    """The sections of the totals that an answer counts for: all of them, its own, and what was earned in competitions."""
+    own = ("", f"{pack_id}/{section_id}")
+    return (*own, IN_COMPETITIONS) if mode == COMPETITION else own
+
+
+async def _add_to_totals(tx: Transaction, given: Sequence[Answer], periods: Sequence[str]) -> None:
+    all_periods = json.dumps(list(periods))
+    await tx.run_many(
         "INSERT INTO total (guild_id, period, section, member_id, points, answers, correct, last_ms)"
         " SELECT ?, p.value, s.value, ?, ?, 1, ?, ? FROM json_each(?) AS p, json_each(?) AS s WHERE true"
         " ON CONFLICT DO UPDATE SET points = points + excluded.points, answers = answers + 1,"
         " correct = correct + excluded.correct,"
         " last_ms = CASE WHEN excluded.points > 0 THEN excluded.last_ms ELSE last_ms END",
-        (
-            answer.guild_id,
-            answer.member_id,
-            answer.points,
-            answer.correct,
-            answer.answered_ms,
-            json.dumps(list(periods)),
-            json.dumps(sections),
-        ),
+        [
+            (
+                answer.guild_id,
+                answer.member_id,
+                answer.points,
+                answer.correct,
+                answer.answered_ms,
+                all_periods,
+                json.dumps(sections_of(answer.pack_id, answer.section_id, answer.mode)),
+            )
+            for answer in given
+        ],
     )
 
 
@@ -118,9 +159,14 @@ async def add_points(
     """Add points that no single answer earned (the bonus of a competition) to a server's totals."""
     await tx.run_many(
         "INSERT INTO total (guild_id, period, section, member_id, points, answers, correct, last_ms)"
-        " VALUES (?, ?, '', ?, ?, 0, 0, ?)"
+        " VALUES (?, ?, ?, ?, ?, 0, 0, ?)"
         " ON CONFLICT DO UPDATE SET points = points + excluded.points, last_ms = excluded.last_ms",
-        [(guild_id, period, member_id, more, now_ms) for member_id, more in points.items() for period in periods],
+        [
+            (guild_id, period, section, member_id, more, now_ms)
+            for member_id, more in points.items()
+            for period in periods
+            for section in ("", IN_COMPETITIONS)
+        ],
     )
 
 
@@ -131,6 +177,16 @@ async def last_answers(db: Reads, member_id: int, pack_id: str) -> dict[str, See
         (member_id, pack_id),
     )
     return {question_id: Seen(last_ms, bool(correct)) for question_id, last_ms, correct in rows}
+
+
+async def strengths(db: Reads, guild_id: int, member_ids: Sequence[int]) -> dict[int, float]:
+    """How well each did in this server's competitions: the share of right answers, drawn towards a half by few of them."""
+    rows = await db.rows(
+        "SELECT member_id, sum(correct), count(*) FROM answer WHERE guild_id = ? AND mode = 'competition'"
+        " AND member_id IN (SELECT value FROM json_each(?)) GROUP BY member_id",
+        (guild_id, json.dumps(list(member_ids))),
+    )
+    return {member_id: (right + 1) / (answered + 2) for member_id, right, answered in rows}
 
 
 async def due_by_family(db: Reads, member_id: int, pack_id: str) -> dict[str, int]:

@@ -24,6 +24,8 @@ class Setup:
     difficulty: str | None
     pace: str
     duel_with: int | None = None
+    duel_name: str = ""
+    thread: bool = False
 
 
 _SETUP = TypeAdapter(Setup)
@@ -41,6 +43,11 @@ class Game:
     state: Competition
     questions: tuple[Question, ...]
     lobby_message_id: int | None
+
+    @property
+    def play_channel_id(self) -> int:
+        """Where the rounds are: the channel, or the lobby's thread, which has the id of the message that it hangs on."""
+        return self.lobby_message_id if self.setup.thread and self.lobby_message_id else self.channel_id
 
 
 @dataclass(frozen=True)
@@ -351,7 +358,7 @@ async def post(tx: Transaction, game: Game, kind: str, number: int, now_ms: int)
     await tx.run(
         "INSERT INTO outbox (competition_id, kind, round, channel_id, created_ms) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT DO NOTHING",
-        (game.id, kind, number, game.channel_id, now_ms),
+        (game.id, kind, number, game.play_channel_id, now_ms),
     )
 
 

@@ -15,7 +15,10 @@ from bot.services.boards import Boards
 from bot.services.competitions import Competitions
 from bot.services.demos import Demos
 from bot.services.lessons import Lessons
+from bot.services.member_settings import MemberSettings
 from bot.services.practice import Practice
+from bot.services.reports import Reports
+from bot.services.servers import Servers
 from bot.ui.compete import CompeteFeature
 from bot.ui.demo import DemoFeature
 from bot.ui.help import HelpFeature
@@ -24,11 +27,19 @@ from bot.ui.lesson import LessonFeature
 from bot.ui.quiz import QuizFeature
 from bot.ui.registration import register
 from bot.ui.replies import Desk
+from bot.ui.report import ReportFeature
 from bot.ui.routing import Router
 from bot.ui.sending import SendScheduler
+from bot.ui.settings import SettingsFeature
+from bot.ui.setup import SetupFeature
 
 PERMISSIONS = discord.Permissions(
-    view_channel=True, send_messages=True, send_messages_in_threads=True, attach_files=True, read_message_history=True
+    view_channel=True,
+    send_messages=True,
+    send_messages_in_threads=True,
+    create_public_threads=True,
+    attach_files=True,
+    read_message_history=True,
 )
 """The least that the features need; the invite link asks for exactly these."""
 
@@ -54,6 +65,8 @@ class StudyhallClient(discord.Client):
     """discord.py's client with slash commands only and the intent `guilds` alone."""
 
     def __init__(self) -> None:
+        # Nothing here speaks; without this discord.py warns of libraries for voice at every start.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
@@ -65,6 +78,7 @@ class StudyhallClient(discord.Client):
         self.tree: Tree | None = None
         self.before_connecting: Callable[[], Awaitable[None]] | None = None
         self.heard_id: Callable[[int], None] | None = None
+        self.joined: Callable[[discord.Guild], Awaitable[None]] | None = None
 
     async def setup_hook(self) -> None:
         """Between login and connection: register commands, load what was interrupted."""
@@ -77,6 +91,11 @@ class StudyhallClient(discord.Client):
             self.heard_id(interaction.id)
         if self.router:
             await self.router.dispatch(interaction)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Somebody added the bot to a server."""
+        if self.joined:
+            await self.joined(guild)
 
     async def on_ready(self) -> None:
         """Say who we are and where."""
@@ -131,6 +150,9 @@ def add_features(
     boards: Boards,
     demos: Demos,
     games: Competitions,
+    member_settings: MemberSettings,
+    servers: Servers,
+    reports: Reports,
     pace_factor: float,
     scheduler: SendScheduler,
     thinking_seconds: float,
@@ -140,7 +162,8 @@ def add_features(
     router = Router(desk)
     tree = Tree(client, desk)
     demo = DemoFeature(demos, library, client, scheduler)
-    compete = CompeteFeature(games, practice, library, client, scheduler, pace_factor=pace_factor)
+    compete = CompeteFeature(games, practice, library, client, scheduler, servers, pace_factor=pace_factor)
+    setup = SetupFeature(servers, library, scheduler)
     first = library.packs[0]
     features = (
         HelpFeature(first.id, first.head.title, first.sections[0].id),
@@ -149,11 +172,15 @@ def add_features(
         LeaderboardFeature(boards),
         demo,
         compete,
+        SettingsFeature(member_settings),
+        setup,
     )
     for feature in features:
         feature.add_to(tree, router, desk)
+    ReportFeature(reports).add_to(router)
     demos.attach(demo)
     games.attach(compete)
+    client.joined = setup.greet
     client.router, client.tree = router, tree
     return tree
 

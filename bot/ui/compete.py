@@ -14,7 +14,8 @@ from bot.quiz.practice import LETTERS
 from bot.quiz.scoring import Confidence, Scoring
 from bot.services.competitions import AlreadyOnError, Competitions, Opening
 from bot.services.game_views import ClickResult, GameView
-from bot.services.practice import Practice
+from bot.services.practice import Learner, Practice
+from bot.services.servers import Servers
 from bot.services.stage import ChannelLostError, MessageGoneError
 from bot.storage.competitions import Setup
 from bot.ui import game_screens as screens
@@ -25,17 +26,22 @@ from bot.ui.quiz import question_screen
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.sending import SendScheduler
+from bot.ui.setup import opener
 
 T = TypeVar("T")
 
 UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, MISSING_ACCESS, MISSING_PERMISSIONS = 10003, 10008, 50001, 50013
-NEEDED = ("view_channel", "send_messages", "read_message_history")
+NEEDED = ("view_channel", "send_messages", "attach_files", "read_message_history")
 PACE_SECONDS = {"calm": 45.0, "standard": 25.0, "quick": 12.0}
+NEEDED_FOR_THREADS = ("create_public_threads", "send_messages_in_threads")
+THREAD_EXISTS = 160004
 HISTORY = 50
+DUEL_ROUNDS, DUEL_MINUTES = 7, 5
 
 WORDS = {
     Verdict.HAD_LOCKED_IN: "You had locked in **{letter}**; the first answer counts.",
     Verdict.CLOSED: "The round had closed; this click came too late to count.",
+    Verdict.CAME_LATE: "The round had closed: your click was made in time, but it reached me after the reveal.",
     Verdict.NOT_OPEN: "This round has not begun.",
     Verdict.PAUSED: "The game is paused; your click was not counted. Click again when it goes on.",
     Verdict.OVER: "This competition is over. Open a new one with `/compete`.",
@@ -59,6 +65,7 @@ class CompeteFeature:
         library: Library,
         client: discord.Client,
         scheduler: SendScheduler,
+        servers: Servers,
         *,
         pace_factor: float = 1.0,
     ) -> None:
@@ -67,7 +74,9 @@ class CompeteFeature:
         self._library = library
         self._client = client
         self._scheduler = scheduler
+        self._servers = servers
         self._pace_factor = pace_factor
+        self._threads: set[int] = set()
 
     def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
         """Register the command and its actions."""
@@ -80,7 +89,9 @@ class CompeteFeature:
             pace="How long each round is: calm 45 s, standard 25 s, quick 12 s",
             scoring="How answers count (default classic)",
             teams="Play in 2 to 8 teams",
+            team_choice="Teams balanced by past results (default), or chosen by the players",
             starts_in="Minutes until it starts by itself, 1 to 60 (default 3)",
+            thread="Play in a thread of its own, so that the channel stays free",
         )
         @app_commands.guild_only()
         async def compete(
@@ -91,7 +102,9 @@ class CompeteFeature:
             pace: Literal["calm", "standard", "quick"] = "standard",
             scoring: Literal["study", "classic", "sprint", "certainty"] = "classic",
             teams: app_commands.Range[int, 2, 8] | None = None,
+            team_choice: Literal["balanced", "chosen"] = "balanced",
             starts_in: app_commands.Range[int, 1, 60] = 3,
+            thread: bool = False,
         ) -> None:
             rules = Rules(
                 rounds=rounds,
@@ -100,16 +113,27 @@ class CompeteFeature:
                 lobby_ms=round(starts_in * 60_000 * self._pace_factor),
                 scoring=Scoring(scoring),
                 teams=teams or 0,
+                teams_chosen=bool(teams) and team_choice == "chosen",
             )
             await desk.serve(
-                interaction, lambda reply: self._open(reply, rules, section, difficulty, pace), private=False
+                interaction, lambda reply: self._open(reply, rules, section, difficulty, pace, thread), private=False
             )
 
         @compete.autocomplete("section")
         async def sections(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
             return section_choices(self._library, typed)
 
+        @tree.command(name="duel", description="Challenge a member: best of seven questions")
+        @app_commands.describe(member="Whom you challenge; they have five minutes to accept")
+        @app_commands.guild_only()
+        async def duel(interaction: discord.Interaction, member: discord.Member) -> None:
+            await desk.serve(interaction, lambda reply: self._duel(reply, member), private=False)
+
         router.add("game.join", self._join)
+        router.add("game.team", self._team)
+        router.add("game.sections", self._sections)
+        router.add("game.accept", self._accept)
+        router.add("game.decline", self._decline)
         router.add("game.leave", self._leave)
         router.add("game.start", self._start)
         router.add("game.cancel", self._cancel)
@@ -127,15 +151,21 @@ class CompeteFeature:
 
     # The lobby
 
-    async def _open(self, reply: Reply, rules: Rules, section: str | None, difficulty: str | None, pace: str) -> None:
+    async def _open(
+        self, reply: Reply, rules: Rules, section: str | None, difficulty: str | None, pace: str, thread: bool
+    ) -> None:
         sections = (self._library.find_section(section).section.id,) if section else ()
-        await self._open_with(reply, rules, Setup(sections, difficulty, pace))
+        await self._open_with(reply, rules, Setup(sections, difficulty, pace, thread=thread))
 
     async def _open_with(self, reply: Reply, rules: Rules, setup: Setup) -> None:
         interaction = reply.interaction
         if interaction.guild_id is None or interaction.channel_id is None:
             raise UserError("Competitions are for a server's channels. Use `/compete` there.")
-        missing = [need.replace("_", " ") for need in NEEDED if not getattr(interaction.app_permissions, need)]
+        await self._servers.refuse_opening(interaction.guild_id, opener(reply))
+        if setup.thread and isinstance(interaction.channel, discord.Thread):
+            raise UserError("This is a thread already. Leave `thread` out, or use `/compete` in its channel.")
+        needed = (*NEEDED, *(NEEDED_FOR_THREADS if setup.thread else ()))
+        missing = [need.replace("_", " ") for need in needed if not getattr(interaction.app_permissions, need)]
         if missing:
             wanted = ", ".join(missing)
             raise UserError(f"I may not {wanted} in this channel. Ask a manager to allow it, or use another channel.")
@@ -151,6 +181,47 @@ class CompeteFeature:
 
     async def _join(self, reply: Reply, game: str) -> None:
         await self._act(reply, game, Join(reply.member_id), "You are in. Good luck!")
+
+    async def _team(self, reply: Reply, game: str, team: str) -> None:
+        await self._act(
+            reply, game, Join(reply.member_id, team=ids.number(team)), f"You are in team {ids.number(team)}."
+        )
+
+    async def _sections(self, reply: Reply, game: str, *sections: str) -> None:
+        verdict, _view = await self._games.choose_sections(ids.number(game), reply.learner, is_manager(reply), sections)
+        await self._tell(reply, verdict)
+
+    async def _duel(self, reply: Reply, member: discord.Member) -> None:
+        if member.id == reply.member_id:
+            raise UserError("A duel takes two: name somebody else.")
+        if member.bot:
+            raise UserError("Bots don't take part. Name a member of this server.")
+        pace = PACE_SECONDS["standard"] * 1000 * self._pace_factor
+        rules = Rules(
+            rounds=DUEL_ROUNDS,
+            pace_ms=round(pace),
+            reveal_ms=round((PACE_SECONDS["standard"] / 3 + 6) * 1000 * self._pace_factor),
+            lobby_ms=round(DUEL_MINUTES * 60_000 * self._pace_factor),
+            duel=True,
+        )
+        setup = Setup((), None, "standard", member.id, member.display_name)
+        await self._open_with(reply, rules, setup)
+
+    async def _accept(self, reply: Reply, game: str) -> None:
+        view = await self._games.view(ids.number(game))
+        if reply.member_id != view.game.setup.duel_with:
+            raise UserError("Only the member who was challenged can accept. Start a duel of your own with `/duel`.")
+        await self._games.act(view.game.id, Join(reply.member_id), reply.learner)
+        host = Learner(view.state.host_id, reply.interaction.guild_id, "")
+        verdict, _view = await self._games.start(view.game.id, host, manager=False)
+        await self._tell(reply, verdict)
+
+    async def _decline(self, reply: Reply, game: str) -> None:
+        view = await self._games.view(ids.number(game))
+        if reply.member_id not in (view.game.setup.duel_with, view.state.host_id):
+            raise UserError("Only the two of them can end this duel.")
+        words = "It was declined." if reply.member_id == view.game.setup.duel_with else "It was taken back."
+        await self._act(reply, game, Cancel(None, reason=words))
 
     async def _leave(self, reply: Reply, game: str) -> None:
         await self._act(reply, game, Leave(reply.member_id), "You have left. Come back any time before the end.")
@@ -255,26 +326,35 @@ class CompeteFeature:
 
     async def edit_round(self, view: GameView, number: int, message_id: int) -> None:
         """Bring a round's message up to date."""
-        await self._edit(view, message_id, screens.round_screen(view, number), f"round {view.game.id} {number}")
+        screen, key = screens.round_screen(view, number), f"round {view.game.id} {number}"
+        await self._edit(view, view.game.play_channel_id, message_id, screen, key)
 
     async def edit_lobby(self, view: GameView) -> None:
         """Bring the lobby up to date."""
         if view.game.lobby_message_id is not None:
-            await self._edit(view, view.game.lobby_message_id, screens.lobby_screen(view), f"lobby {view.game.id}")
+            screen, key = screens.lobby_screen(view), f"lobby {view.game.id}"
+            await self._edit(view, view.game.channel_id, view.game.lobby_message_id, screen, key)
 
     def hint_round(self, view: GameView, number: int, message_id: int) -> None:
         """Show how many have answered, when there is room for it."""
-        self._scheduler.hint(
-            f"round {view.game.id} {number}",
-            lambda: self._patch(view, message_id, screens.round_screen(view, number)),
-        )
+
+        async def show() -> None:
+            try:
+                await self._patch(view, view.game.play_channel_id, message_id, screens.round_screen(view, number))
+            except discord.NotFound as problem:
+                if problem.code != UNKNOWN_MESSAGE:
+                    raise
+                await self._games.message_gone(view.game.id, number, message_id)
+
+        self._scheduler.hint(f"round {view.game.id} {number}", show)
 
     def hint_lobby(self, view: GameView) -> None:
         """Show who is in, when there is room for it."""
         message_id = view.game.lobby_message_id
         if message_id is not None:
             self._scheduler.hint(
-                f"lobby {view.game.id}", lambda: self._patch(view, message_id, screens.lobby_screen(view))
+                f"lobby {view.game.id}",
+                lambda: self._patch(view, view.game.channel_id, message_id, screens.lobby_screen(view)),
             )
 
     async def find_post(self, channel_id: int, kind: str, competition_id: int, number: int) -> int | None:
@@ -294,7 +374,9 @@ class CompeteFeature:
         return None
 
     async def _send(self, view: GameView, screen: Screen, nonce: str) -> int:
-        channel = self._client.get_partial_messageable(view.game.channel_id, guild_id=view.game.guild_id)
+        if view.game.setup.thread:
+            await self._open_thread(view)
+        channel = self._client.get_partial_messageable(view.game.play_channel_id, guild_id=view.game.guild_id)
 
         async def send() -> int:
             message = await channel.send(view=screen.view(), files=screen.files(), nonce=nonce)
@@ -302,8 +384,23 @@ class CompeteFeature:
 
         return await self._call(send, "")
 
-    async def _edit(self, view: GameView, message_id: int, screen: Screen, key: str) -> None:
-        await self._call(lambda: self._patch(view, message_id, screen), key)
+    async def _open_thread(self, view: GameView) -> None:
+        """Have the lobby's thread; that it is there already is fine."""
+        lobby = view.game.lobby_message_id
+        if lobby is None or view.game.id in self._threads:
+            return
+        start = self._client.http.start_thread_with_message
+        try:
+            await self._call(
+                lambda: start(view.game.channel_id, lobby, name=screens.thread_name(view), auto_archive_duration=60), ""
+            )
+        except discord.HTTPException as problem:
+            if problem.code != THREAD_EXISTS:
+                raise
+        self._threads.add(view.game.id)
+
+    async def _edit(self, view: GameView, channel_id: int, message_id: int, screen: Screen, key: str) -> None:
+        await self._call(lambda: self._patch(view, channel_id, message_id, screen), key)
 
     async def _call(self, send: Callable[[], Awaitable[T]], key: str) -> T:
         try:
@@ -311,8 +408,8 @@ class CompeteFeature:
         except discord.HTTPException as problem:
             raise _lost(problem) or problem from problem
 
-    async def _patch(self, view: GameView, message_id: int, screen: Screen) -> None:
-        channel = self._client.get_partial_messageable(view.game.channel_id, guild_id=view.game.guild_id)
+    async def _patch(self, view: GameView, channel_id: int, message_id: int, screen: Screen) -> None:
+        channel = self._client.get_partial_messageable(channel_id, guild_id=view.game.guild_id)
         message = channel.get_partial_message(message_id)
         await message.edit(view=screen.view(), attachments=screen.files(), allowed_mentions=NO_PINGS)
 
@@ -342,6 +439,8 @@ def _words(result: ClickResult) -> str:
 
 
 def _locked_in(result: ClickResult, game: str, number: str) -> Screen:
+    if result.verdict is Verdict.NOT_ALLOWED:
+        return note("This duel is between two others. Watch them, or challenge somebody yourself with `/duel`.")
     if result.verdict is not Verdict.LOCKED_IN:
         return note(_words(result))
     if result.certainty:

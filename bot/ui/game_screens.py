@@ -6,6 +6,7 @@ import statistics
 
 import discord
 
+from bot.charts.podium import alt_text as podium_alt_text
 from bot.packs.models import Question
 from bot.quiz.competition import (
     Competition,
@@ -21,8 +22,22 @@ from bot.quiz.scoring import RULES, Confidence, Scoring
 from bot.services.competitions import BONUSES
 from bot.services.game_views import GameView, MyResult
 from bot.ui import ids
-from bot.ui.layouts import BLURPLE, GREEN, GREY, RULE, Block, Button, Download, Row, Screen, code_block
+from bot.ui.layouts import (
+    BLURPLE,
+    GREEN,
+    GREY,
+    RULE,
+    Block,
+    Button,
+    Download,
+    Pick,
+    Picture,
+    Row,
+    Screen,
+    code_block,
+)
 from bot.ui.names import safe
+from bot.ui.report import report_button
 
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 SHOWN_PLAYERS, SHOWN_LINES, SHOWN_PLACES = 30, 5, 10
@@ -36,9 +51,17 @@ def link_to(view: GameView, guild_id: int) -> str:
     return f"{base}/{view.game.lobby_message_id}" if view.game.lobby_message_id else base
 
 
+def thread_name(view: GameView) -> str:
+    """What a competition's thread is called."""
+    what = ", ".join(view.section_titles) or "all sections"
+    return f"Competition {view.game.id}: {what}"[:100]
+
+
 def lobby_screen(view: GameView) -> Screen:
     """What is played, by which rule, who is in, and when it starts."""
     state, rules = view.state, view.state.rules
+    if rules.duel:
+        return _duel_screen(view)
     what = ", ".join(view.section_titles) or "All sections"
     level = view.game.setup.difficulty or "every difficulty"
     teams = f" · {rules.teams} teams" if rules.teams else ""
@@ -51,9 +74,16 @@ def lobby_screen(view: GameView) -> Screen:
     )
     blocks: list[Block] = [head, RULE, _players(view)]
     if state.phase is Phase.LOBBY:
-        starts = f"Starts by itself <t:{-(-(state.wake_ms or 0) // 1000)}:R>" if state.wake_ms else ""
+        starts = f"Starts by itself <t:{-(-state.starts_ms // 1000)}:R>" if state.starts_ms else ""
         blocks.append(f"{starts} · host: {safe(view.name(state.host_id))}")
         game = view.game.id
+        chosen = view.game.setup.sections or tuple(section for section, _ in view.sections)
+        options = [(title, section, "") for section, title in view.sections]
+        if len(options) > 1:
+            asks = "What is asked about (the host chooses)"
+            blocks.append(Pick(ids.encode("game.sections", game), asks, options, chosen, most=25))
+        if rules.teams_chosen:
+            blocks += _team_rows(view)
         blocks.append(
             Row(
                 [
@@ -65,11 +95,51 @@ def lobby_screen(view: GameView) -> Screen:
             )
         )
         return Screen(blocks, BLURPLE)
+    if state.phase is Phase.PAUSED:
+        return Screen([*blocks, *_paused(view)], GREY)
     words = {
         Phase.CANCELLED: f"It did not take place. {state.reason}",
         Phase.FINISHED: "It is over; the podium is below.",
     }.get(state.phase, "It has begun: the rounds are below. You can still come in by answering.")
     return Screen([*blocks, words], GREY)
+
+
+def _team_rows(view: GameView) -> list[Block]:
+    buttons = [
+        Button(f"Team {team}", ids.encode("game.team", view.game.id, team))
+        for team in range(1, view.state.rules.teams + 1)
+    ]
+    return [Row(buttons[start : start + 4]) for start in range(0, len(buttons), 4)]
+
+
+def _duel_screen(view: GameView) -> Screen:
+    """A challenge, and what became of it."""
+    state = view.state
+    host, other = safe(view.name(state.host_id)), safe(view.game.setup.duel_name)
+    head = (
+        f"## ⚔️ Duel\n**{host}** challenges **{other}**: best of {state.rules.rounds} questions. "
+        "It ends as soon as nobody can catch up."
+    )
+    if state.phase is Phase.LOBBY:
+        game = view.game.id
+        expires = f"{other} has until <t:{-(-(state.wake_ms or 0) // 1000)}:R> to accept."
+        buttons = [
+            Button("Accept", ids.encode("game.accept", game), SUCCESS),
+            Button("Decline", ids.encode("game.decline", game), DANGER),
+        ]
+        return Screen([head, expires, Row(buttons)], BLURPLE)
+    if state.phase is Phase.PAUSED:
+        return Screen([head, *_paused(view)], GREY)
+    words = {
+        Phase.CANCELLED: f"It did not take place. {state.reason}",
+        Phase.FINISHED: "It is over; the podium is below.",
+    }.get(state.phase, "It has begun: the rounds are below.")
+    return Screen([head, words], GREY)
+
+
+def _paused(view: GameView) -> list[Block]:
+    """Why nothing comes, and the way on: the round itself may not be in the channel."""
+    return [f"⏸️ **Paused.** {view.state.reason} The host or a manager can go on.", _controls(view, paused=True)]
 
 
 def _players(view: GameView) -> str:
@@ -158,6 +228,7 @@ def _reveal(view: GameView, number: int) -> Screen:
                 Button("My result", ids.encode("game.mine", game, number), PRIMARY),
                 Button("Why not the others?", ids.encode("game.others", game, number)),
                 Button("Read the section", ids.encode("lesson.read", view.game.pack_id, question.section)),
+                report_button(view.game.pack_id, question.id),
             ]
         )
     )
@@ -255,6 +326,8 @@ def podium_screen(view: GameView) -> Screen:
     state = view.state
     lines = [line for line in standings(state) if line.answered]
     blocks: list[Block] = ["## 🏁 Podium"]
+    if view.podium and view.picture:
+        blocks.append(Picture("podium.png", view.picture, podium_alt_text(view.podium)))
     if not lines:
         blocks.append("Nobody answered a question this time.")
     else:

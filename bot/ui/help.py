@@ -26,9 +26,11 @@ class HelpFeature:
             await desk.serve(interaction, self._show)
 
     async def _show(self, reply: Reply) -> None:
-        await reply.show(self.screen(in_server=reply.interaction.guild_id is not None))
+        in_server = reply.interaction.guild_id is not None
+        manager = in_server and reply.interaction.permissions.manage_guild
+        await reply.show(self.screen(in_server=in_server, manager=manager))
 
-    def screen(self, *, in_server: bool) -> Screen:
+    def screen(self, *, in_server: bool, manager: bool = False) -> Screen:
         """The commands that work here, each in a line."""
         lines = [
             "**`/lesson`** reads the course, a page at a time. It remembers where you were.",
@@ -36,12 +38,15 @@ class HelpFeature:
         ]
         if in_server:
             lines += [
-                "**`/compete`** opens a quiz competition for everybody in the channel.",
+                "**`/compete`** opens a quiz competition for everybody in the channel; **`/duel`** challenges one.",
                 "**`/demo`** measures a claim of the lesson live: predict, run, see the chart.",
-                "**`/leaderboard`** shows who has the most points here, and your own place.",
+                "**`/leaderboard`** shows who stands where: points, competitions, accuracy, rating.",
             ]
         else:
             lines.append("`/compete`, `/demo` and `/leaderboard` belong to a server; here you can read and practise.")
+        lines.append("**`/settings`** gives you extra time in competitions, or hides you from boards.")
+        if manager:
+            lines.append("**`/studyhall setup`** is for you as a manager: who opens competitions and where, seasons.")
         points = (
             f"A right answer earns {POINTS_FOR_RIGHT} points when the question is new to you or due again, "
             "so repeating pays only when it helps."

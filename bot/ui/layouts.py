@@ -38,11 +38,31 @@ class Row:
 
 @dataclass(frozen=True)
 class Pick:
-    """A select menu of up to 25 (label, value, description)."""
+    """A select menu of up to 25 (label, value, description); with ``most`` over 1 several can be chosen."""
 
     id: str
     placeholder: str
     options: Sequence[tuple[str, str, str]]
+    chosen: Sequence[str] = ()
+    most: int = 1
+
+
+@dataclass(frozen=True)
+class ChannelPick:
+    """A select menu of the server's channels; any number of them, none too."""
+
+    id: str
+    placeholder: str
+    chosen: Sequence[int] = ()
+
+
+@dataclass(frozen=True)
+class RolePick:
+    """A select menu of the server's roles; one of them."""
+
+    id: str
+    placeholder: str
+    chosen: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
@@ -62,7 +82,7 @@ class Download:
     text: str
 
 
-Block = str | Row | Pick | Picture | Download
+Block = str | Row | Pick | ChannelPick | RolePick | Picture | Download
 
 
 @dataclass(frozen=True)
@@ -108,10 +128,32 @@ def _item(block: Block) -> ui.Item[ui.LayoutView]:
         return ui.ActionRow(*buttons)
     if isinstance(block, Pick):
         options = [
-            discord.SelectOption(label=label[:100], value=value, description=description[:100] or None)
+            discord.SelectOption(
+                label=label[:100], value=value, description=description[:100] or None, default=value in block.chosen
+            )
             for label, value, description in block.options[:25]
         ]
-        return ui.ActionRow(ui.Select(custom_id=block.id, placeholder=block.placeholder[:150], options=options))
+        most = min(block.most, len(options))
+        return ui.ActionRow(
+            ui.Select(custom_id=block.id, placeholder=block.placeholder[:150], options=options, max_values=most)
+        )
+    if isinstance(block, ChannelPick):
+        channels: ui.ChannelSelect[ui.LayoutView] = ui.ChannelSelect(
+            custom_id=block.id,
+            placeholder=block.placeholder[:150],
+            channel_types=[discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.voice],
+            min_values=0,
+            max_values=25,
+            default_values=[discord.SelectDefaultValue.from_channel(discord.Object(one)) for one in block.chosen[:25]],
+        )
+        return ui.ActionRow(channels)
+    if isinstance(block, RolePick):
+        roles: ui.RoleSelect[ui.LayoutView] = ui.RoleSelect(
+            custom_id=block.id,
+            placeholder=block.placeholder[:150],
+            default_values=[discord.SelectDefaultValue.from_role(discord.Object(one)) for one in block.chosen[:1]],
+        )
+        return ui.ActionRow(roles)
     if isinstance(block, Picture):
         gallery: ui.MediaGallery[ui.LayoutView] = ui.MediaGallery()
         gallery.add_item(media=f"attachment://{block.name}", description=block.alt[:1024])

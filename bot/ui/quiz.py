@@ -13,6 +13,7 @@ from bot.ui import ids
 from bot.ui.layouts import BLURPLE, GREEN, MAX_TEXT, RED, RULE, Block, Button, Row, Screen, code_block
 from bot.ui.lesson import section_choices
 from bot.ui.replies import Desk, Reply
+from bot.ui.report import report_button
 from bot.ui.routing import Router
 
 
@@ -215,6 +216,7 @@ def options_screen(outcome: Outcome) -> Screen:
                 Button(on, ids.encode("quiz.next", run), discord.ButtonStyle.primary),
                 Button("Back to my answer", ids.encode("quiz.back", run, position)),
                 Button("Read the section", ids.encode("lesson.read", asking.run.pack_id, question.section)),
+                report_button(asking.run.pack_id, question.id),
             ]
         )
     )

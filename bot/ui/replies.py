@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
 import discord
 
@@ -16,6 +17,25 @@ from bot.ui.layouts import GREY, NO_PINGS, RED, Screen, note
 UNKNOWN_INTERACTION, ALREADY_ANSWERED = 10062, 40060
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a form: a few lines of text."""
+
+    id: str
+    label: str
+    placeholder: str
+    most_characters: int
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form; ``id`` is a custom id made by ``ids.encode``."""
+
+    title: str
+    id: str
+    fields: Sequence[Field]
 
 
 class Reply:
@@ -82,6 +102,21 @@ class Reply:
         shown = await self.interaction.followup.send(view=view, files=files, ephemeral=private, wait=True)
         await self.interaction.delete_original_response()
         return shown.id
+
+    async def ask(self, form: Form) -> None:
+        """Answer with a form. What is filled in comes back as an interaction of its own."""
+        modal = discord.ui.Modal(title=form.title, custom_id=form.id, timeout=None)
+        for field in form.fields:
+            text: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
+                custom_id=field.id,
+                placeholder=field.placeholder,
+                max_length=field.most_characters,
+                style=discord.TextStyle.paragraph,
+            )
+            modal.add_item(discord.ui.Label(text=field.label, component=text))
+        modal.stop()  # discord.py is not to keep it: the router takes what is submitted
+        async with self._lock:
+            await self.interaction.response.send_modal(modal)
 
     async def update(self, screen: Screen) -> None:
         """Answer by changing the message that was clicked."""

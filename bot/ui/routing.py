@@ -6,7 +6,7 @@ form submitted after a restart. So components and forms are not registered with 
 """
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,7 @@ class Router:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._entries: dict[str, _Entry] = {}
+        self._forms: dict[str, _Entry] = {}
 
     def add(self, action: str, handler: Handler, *, new: bool = False, private: bool = True) -> None:
         """Let ``handler(reply, *arguments)`` answer an action.
@@ -44,6 +45,14 @@ class Router:
         assert action not in self._entries, action
         self._entries[action] = _Entry(handler, new, private)
 
+    def add_form(self, action: str, handler: Handler) -> None:
+        """Let ``handler(reply, fields, *arguments)`` take a submitted form.
+
+        It works on what was submitted (``fields`` by their ids), so a form opened before a restart is not lost.
+        """
+        assert action not in self._forms, action
+        self._forms[action] = _Entry(handler, new=True, private=True)
+
     async def dispatch(self, interaction: discord.Interaction) -> None:
         """Answer a component or form interaction; others are left alone."""
         if interaction.type not in (discord.InteractionType.component, discord.InteractionType.modal_submit):
@@ -51,16 +60,28 @@ class Router:
         data: Any = interaction.data or {}
         found = ids.decode(str(data.get("custom_id", "")))
         is_form = interaction.type is discord.InteractionType.modal_submit
-        entry = self._entries.get(found[0]) if found and not is_form else None  # there are no forms yet
+        entry = (self._forms if is_form else self._entries).get(found[0]) if found else None
 
         async def handle(reply: Reply) -> None:
             if not found or not entry:
                 raise UserError(STALE_FORM if is_form else ids.STALE)
-            arguments = [*found[1], *map(str, data.get("values", []))]
+            arguments: list[Any] = [*found[1], *map(str, data.get("values", []))]
+            if is_form:
+                arguments.insert(0, dict(_fields(data.get("components", []))))
             try:
                 inspect.signature(entry.handler).bind(reply, *arguments)
             except TypeError:
-                raise ids.stale() from None
+                raise UserError(STALE_FORM if is_form else ids.STALE) from None
             await entry.handler(reply, *arguments)
 
         await self._desk.serve(interaction, handle, private=not entry or entry.private, new=bool(entry and entry.new))
+
+
+def _fields(components: Any) -> Iterator[tuple[str, str]]:
+    """The values of a submitted form, by their ids, whether they stand in labels or in rows."""
+    for component in components:
+        if isinstance(component.get("component"), dict):
+            yield from _fields([component["component"]])
+        yield from _fields(component.get("components", []))
+        if "value" in component:
+            yield str(component.get("custom_id", "")), str(component["value"] or "")

@@ -101,6 +101,10 @@ class SendScheduler:
         if function is None:
             return
         loop = asyncio.get_running_loop()
+        if key in self._under_way:  # Discord is slow: one at a time, then the newest of those that waited
+            self._hints[key] = function
+            self._timers[key] = loop.call_later(self._hint_seconds, self._hint_due, key)
+            return
         self._last_hint[key] = loop.time()
         if len(self._last_hint) > 1000:
             self._last_hint = {k: at for k, at in self._last_hint.items() if loop.time() - at < self._hint_seconds}

@@ -92,4 +92,8 @@ EVENTS: dict[str, dict[str, Any]] = {
     ),
     "RESUMED": {"type": "object"},
     "CHANNEL_DELETE": CHANNEL,
+    "THREAD_CREATE": record(
+        {"id": ID, "type": {"const": 11}, "parent_id": ID, "thread_metadata": {"type": "object"}},
+        {"newly_created": FLAG},
+    ),
 }

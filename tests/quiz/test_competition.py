@@ -190,6 +190,18 @@ def test_a_message_that_reached_the_channel_late_shortens_nobodys_time():
     assert game.state.wake_ms == game.state.deadline_ms + DRAIN_MS
 
 
+def test_a_click_on_a_message_that_came_late_and_is_not_known_yet_is_in_time():
+    game = Evening(RULES, GRACE)
+    game.does(Start(PLANS, HOST))
+    stamp_ms = game.state.deadline_ms + 5_000
+    game.now = stamp_ms
+    assert game.does(Answer(GRACE, 0, RIGHT[0], stamp_ms)) is Verdict.LOCKED_IN
+    game.does(Tick())
+    assert game.state.phase is Phase.ASKING
+    game.does(Opened(0, stamp_ms - 400))
+    assert game.state.deadline_ms >= stamp_ms - 400 + PACE
+
+
 def test_a_round_whose_message_is_not_in_the_channel_yet_does_not_end():
     game = Evening()
     game.does(Start(PLANS, HOST))

@@ -3,8 +3,13 @@
 import pytest
 from small_course import DAY, NOON, HandClock
 
-from bot.quiz.periods import Period
+from bot.quiz.periods import Period, Season
+from bot.quiz.ranking import ACCURACY_FROM, BoardKind
+from bot.quiz.rating import Rating
 from bot.services.boards import PAGE_SIZE, Boards
+from bot.storage import member_settings, ratings, servers
+from bot.storage.member_settings import Chosen
+from bot.storage.servers import Server
 from bot.storage.store import Store
 
 HALL, ELSEWHERE = 50, 51
@@ -40,7 +45,7 @@ async def test_an_empty_board_has_one_page_and_nobody_on_it(boards):
 async def test_most_points_stand_first_and_equal_points_share_a_place(boards, store):
     await give(store, {1: 30, 2: 50, 3: 30, 4: 10})
     board = await boards.show(HALL, 3, Period.ALL)
-    assert [(line.place, line.member_id, line.points) for line in board.lines] == [
+    assert [(line.place, line.member_id, line.of.points) for line in board.lines] == [
         (1, 2, 50),
         (2, 1, 30),
         (2, 3, 30),
@@ -60,7 +65,7 @@ async def test_a_server_sees_only_its_own(boards, store):
     await give(store, {1: 30})
     await give(store, {1: 990, 2: 980}, guild=ELSEWHERE)
     board = await boards.show(HALL, 2, Period.ALL)
-    assert [line.points for line in board.lines] == [30]
+    assert [line.of.points for line in board.lines] == [30]
     assert board.own is None
 
 
@@ -73,11 +78,11 @@ async def test_a_week_and_a_month_are_those_of_now(boards, store, clock):
     async def points():
         return [(await boards.show(HALL, 1, period)).own for period in (Period.WEEK, Period.MONTH, Period.ALL)]
 
-    assert [line.points for line in await points()] == [10, 30, 60]
+    assert [line.of.points for line in await points()] == [10, 30, 60]
     clock.advance(DAY)
-    assert [line.points for line in await points()] == [20, 30, 60]
+    assert [line.of.points for line in await points()] == [20, 30, 60]
     clock.advance(9 * DAY)
-    assert [line and line.points for line in await points()] == [None, None, 60]
+    assert [line and line.of.points for line in await points()] == [None, None, 60]
 
 
 async def test_five_thousand_members_with_ties_have_their_places_on_every_page(boards, store):
@@ -94,7 +99,7 @@ async def test_five_thousand_members_with_ties_have_their_places_on_every_page(b
         assert (board.page, board.pages, board.members) == (page, 500, 5_000)
         assert board.own.member_id == last
         assert board.own.place == 1 + above[points[last]] > 4_900
-        assert board.own.points == points[last]
+        assert board.own.of.points == points[last]
 
 
 @pytest.mark.parametrize(("asked", "given"), [(-1, 0), (0, 0), (2, 2), (3, 2), (10**9, 2)])
@@ -109,4 +114,94 @@ async def test_no_points_yet_is_a_place_too(boards, store, clock):
     await give(store, {1: 10, 2: 0}, "2026-W47")
     assert clock.now_ms() == NOON
     own = (await boards.show(HALL, 2, Period.WEEK)).own
-    assert (own.place, own.points) == (2, 0)
+    assert (own.place, own.of.points) == (2, 0)
+
+
+async def give_totals(store, *totals: tuple[int, int, int, int], section: str = "", period: str = "all"):
+    """Totals as (member, points, answers, right ones)."""
+    values = [(HALL, period, section, *total, total[0]) for total in totals]
+    await store.write(lambda tx: tx.run_many("INSERT INTO total VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values))
+
+
+async def test_the_board_of_competitions_counts_what_was_earned_in_them(boards, store):
+    await give_totals(store, (1, 500, 50, 50), (2, 90, 9, 9))
+    await give_totals(store, (1, 30, 3, 3), (2, 90, 9, 9), section="in:competition")
+    board = await boards.show(HALL, 1, Period.ALL, kind=BoardKind.COMPETITION)
+    assert [(line.place, line.member_id, line.of.points) for line in board.lines] == [(1, 2, 90), (2, 1, 30)]
+
+
+async def test_accuracy_orders_by_the_share_of_right_answers_and_equal_shares_share_a_place(boards, store):
+    await give_totals(store, (1, 0, 20, 15), (2, 0, 40, 30), (3, 0, 30, 29), (4, 0, 21, 3), (5, 900, 19, 19))
+    board = await boards.show(HALL, 4, Period.ALL, kind=BoardKind.ACCURACY)
+    assert [(line.place, line.member_id) for line in board.lines] == [(1, 3), (2, 2), (2, 1), (4, 4)]
+    assert (board.own.place, board.missing) == (4, 0)
+
+
+@pytest.mark.parametrize(("answers", "missing"), [(0, 20), (1, 19), (19, 1)])
+async def test_with_too_few_answers_accuracy_says_how_many_are_missing(boards, store, answers, missing):
+    if answers:
+        await give_totals(store, (1, 0, answers, answers))
+    board = await boards.show(HALL, 1, Period.ALL, kind=BoardKind.ACCURACY)
+    assert (board.own, board.missing, board.lines) == (None, missing, [])
+    assert ACCURACY_FROM == 20
+
+
+async def test_the_board_of_ratings_is_careful_and_knows_no_period(boards, store):
+    known = {1: Rating(30.0, 8.0, 1), 2: Rating(27.0, 1.0, 40), 3: Rating(25.0, 25 / 3, 2)}
+    await store.write(lambda tx: ratings.save(tx, HALL, known, NOON))
+    for period in Period:
+        board = await boards.show(HALL, 3, period, kind=BoardKind.RATING)
+        assert [(line.place, line.member_id) for line in board.lines] == [(1, 2), (2, 1), (3, 3)]
+        assert board.period is Period.ALL
+    assert (board.own.of.rating.shown, board.own.of.rating.unsure) == (1_000, 333)
+
+
+async def test_a_season_is_its_own_board_until_it_ends(boards, store, clock):
+    await store.write(lambda tx: servers.save(tx, HALL, Server(season=Season(NOON - DAY, 30))))
+    await give(store, {1: 10}, f"season:{NOON - DAY}")
+    await give(store, {1: 90}, "all")
+    board = await boards.show(HALL, 1, Period.SEASON)
+    assert (board.period, board.own.of.points) == (Period.SEASON, 10)
+    assert board.season_ends_ms == NOON + 29 * DAY
+    clock.advance(29 * DAY)
+    assert (await boards.show(HALL, 1, Period.SEASON)).own is None
+
+
+async def test_without_seasons_the_board_is_that_of_all_time(boards, store):
+    await give(store, {1: 90}, "all")
+    board = await boards.show(HALL, 1, Period.SEASON)
+    assert (board.period, board.own.of.points, board.season_ends_ms) == (Period.ALL, 90, None)
+
+
+async def test_a_week_is_that_of_the_servers_time_zone(boards, store, clock):
+    await give(store, {1: 10}, "2026-W47")
+    await give(store, {1: 20}, "2026-W48")
+    assert (await boards.show(HALL, 1, Period.WEEK)).own.of.points == 10
+    await store.write(lambda tx: servers.save(tx, HALL, Server(time_zone="Pacific/Auckland")))
+    assert (await boards.show(HALL, 1, Period.WEEK)).own.of.points == 20
+
+
+@pytest.mark.parametrize("kind", list(BoardKind))
+async def test_who_hides_stands_on_no_board_but_sees_their_own_place(boards, store, kind):
+    await give_totals(store, (1, 10, 20, 10), (2, 20, 20, 20), (3, 15, 20, 15))
+    await give_totals(store, (1, 10, 20, 10), (2, 20, 20, 20), (3, 15, 20, 15), section="in:competition")
+    known = {1: Rating(20.0, 1.0), 2: Rating(30.0, 1.0), 3: Rating(25.0, 1.0)}
+    await store.write(lambda tx: ratings.save(tx, HALL, known, NOON))
+    await store.write(lambda tx: member_settings.save(tx, 3, Chosen(hidden=True)))
+    board = await boards.show(HALL, 1, Period.ALL, kind=kind)
+    assert [(line.place, line.member_id) for line in board.lines] == [(1, 2), (2, 1)]
+    assert (board.own.place, board.members, board.hidden) == (2, 2, False)
+    own = await boards.show(HALL, 3, Period.ALL, kind=kind)
+    assert [line.member_id for line in own.lines] == [2, 1]
+    assert (own.own.place, own.own.member_id, own.hidden) == (2, 3, True)
+
+
+async def test_pages_leave_out_who_hides(boards, store):
+    await give(store, {member: 1_000 - member for member in range(1, 23)})
+    for hidden in (2, 11, 20):
+        await store.write(lambda tx, m=hidden: member_settings.save(tx, m, Chosen(hidden=True)))
+    pages = [await boards.show(HALL, 1, Period.ALL, page) for page in (0, 1)]
+    shown = [(line.place, line.member_id) for board in pages for line in board.lines]
+    visible = [member for member in range(1, 23) if member not in (2, 11, 20)]
+    assert shown == list(enumerate(visible, 1))
+    assert pages[0].members == 19

@@ -14,6 +14,7 @@ from opened_store import opened
 
 from bot.quiz.periods import Period, period_key, period_keys
 from bot.quiz.practice import Asked, Run, Seen
+from bot.quiz.ranking import BoardKind
 from bot.quiz.spacing import Card, review
 from bot.storage import answers, boards, members, practice, reading
 from bot.storage.answers import Answer
@@ -46,6 +47,10 @@ async def store(tmp_path):
         yield made
 
 
+def points_of(guild_id: int) -> boards.Ranked:
+    return boards.ranked(BoardKind.POINTS, guild_id, "all")
+
+
 def recording(answer: Answer, card: Card | None = None):
     after = card or review(None, answer.correct, answer.answered_ms)
     return lambda tx: answers.record(tx, answer, after, period_keys(answer.answered_ms, UTC))
@@ -74,13 +79,30 @@ async def test_there_is_one_answer_for_each_position_of_a_run(store, change):
     with pytest.raises(sqlite3.IntegrityError):
         await store.write(recording(replace(ANSWER, **change)))
     assert await store.rows("SELECT chosen, answered_ms FROM answer") == [(2, NOW)]
-    assert await boards.of_member(store, 1, "all", "", 7) == boards.Total(7, 10, 1, 1)
+    assert (await boards.of_member(store, points_of(1), 7)).of == boards.Total(7, 10, 1, 1)
 
 
 async def test_an_answer_counts_for_its_week_its_month_and_all_time_overall_and_in_its_section(store):
     await store.write(recording(ANSWER))
     rows = await store.rows("SELECT period, section FROM total ORDER BY period, section")
     assert rows == [(period, section) for period in ("2026-11", "2026-W47", "all") for section in ("", "tea/water")]
+
+
+async def test_an_answer_in_a_competition_counts_on_the_board_of_competitions_too(store):
+    await store.write(recording(replace(ANSWER, mode="competition")))
+    rows = await store.rows("SELECT section, points, answers, correct FROM total WHERE period = 'all' ORDER BY section")
+    assert rows == [(section, 10, 1, 1) for section in ("", "in:competition", "tea/water")]
+
+
+async def test_a_bonus_counts_overall_and_on_the_board_of_competitions(store):
+    await store.write(lambda tx: answers.add_points(tx, 1, {7: 30, 8: 20}, ["all", "2026-W47"], NOW))
+    rows = await store.rows("SELECT period, section, member_id, points, answers FROM total ORDER BY 1, 2, 3")
+    assert rows == [
+        (period, section, member, points, 0)
+        for period in ("2026-W47", "all")
+        for section in ("", "in:competition")
+        for member, points in [(7, 30), (8, 20)]
+    ]
 
 
 async def test_an_answer_in_direct_messages_teaches_but_counts_for_no_board(store):
@@ -141,7 +163,7 @@ async def test_among_equals_who_had_the_points_first_stands_first(store):
         await store.write(recording(replace(ANSWER, member_id=member, run_id=member, answered_ms=at)))
     late = replace(ANSWER, member_id=2, run_id=9, correct=False, points=0, answered_ms=NOW + 9)
     await store.write(recording(late))
-    assert [total.member_id for total in await boards.page(store, 1, "all", "", 0, 10)] == [2, 3, 1]
+    assert [entry.of.member_id for entry in await boards.page(store, points_of(1), 0, 10)] == [2, 3, 1]
 
 
 async def test_a_run_comes_back_as_it_was_stored_with_its_answers(store):

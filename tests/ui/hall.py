@@ -9,7 +9,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from simcord import ChannelHandle, Env, GuildHandle, MemberActor, ResponseMessage, UserHandle, actors
+import discord
+from simcord import ChannelHandle, Env, GuildHandle, MemberActor, ResponseMessage, RoleHandle, UserHandle, actors
 
 from bot.app import App, build
 from bot.settings import Settings
@@ -152,9 +153,13 @@ class Person:
 
     async def type_section(self, command: str, typed: str) -> list[dict[str, Any]]:
         """What is offered while the section of a command is typed."""
+        return await self.type_option(command, "section", typed)
+
+    async def type_option(self, command: str, option: str, typed: str) -> list[dict[str, Any]]:
+        """What is offered while an option of a command is typed."""
         if isinstance(self._actor, MemberActor):
-            return await self._actor.autocomplete(self.channel, command, "section", typed)
-        return await self._user.autocomplete(command, "section", typed)
+            return await self._actor.autocomplete(self.channel, command, option, typed)
+        return await self._user.autocomplete(command, option, typed)
 
     async def click(self, shown: Shown, label: str) -> Shown:
         return await self.click_id(shown, shown.buttons[label]["custom_id"])
@@ -165,6 +170,12 @@ class Person:
     async def choose(self, shown: Shown, value: str) -> Shown:
         """Pick from the select menu."""
         return self._answer(await self._actor.select(shown.message, [value]))
+
+    async def choose_in(self, shown: Shown, action: str, *values: Any) -> Shown:
+        """Pick from the select menu of an action; channels and roles by their handles."""
+        ids = [one["custom_id"] for one in walk(shown.stored.components) if "custom_id" in one]
+        [custom_id] = [one for one in ids if one.startswith(f"sh:{action}")]
+        return self._answer(await self._actor.select(shown.message, list(values), custom_id=custom_id))
 
     async def forge(self, shown: Shown, custom_id: str, values: list[str] | None = None) -> Shown:
         """Send a click that no honest client would send: any id, on any message."""
@@ -206,12 +217,20 @@ class Hall:
     people: dict[str, Person] = field(default_factory=dict)
     _closing: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
 
-    def person(self, name: str, display_name: str | None = None) -> Person:
+    def person(self, name: str, display_name: str | None = None, *roles: RoleHandle) -> Person:
         """A member of the server, made when first asked for."""
         if name not in self.people:
             user = self.env.create_user(name, global_name=display_name)
-            self.people[name] = Person(self.env, user, self.guild.add_member(user), self.channel)
+            self.people[name] = Person(self.env, user, self.guild.add_member(user, roles=roles), self.channel)
         return self.people[name]
+
+    @property
+    def manager(self) -> Person:
+        """A member who may manage the server."""
+        if "manager" not in self.people:
+            role = self.guild.create_role("Managers", permissions=discord.Permissions(manage_guild=True))
+            self.person("manager", None, role)
+        return self.people["manager"]
 
     @property
     def alice(self) -> Person:

@@ -13,10 +13,15 @@ def test_the_simulator_still_has_the_poll_interval_that_we_shorten():
 async def test_help_says_in_private_what_to_do_first(hall: Hall):
     shown = await hall.alice.slash("help")
     assert shown.private
-    for command in ("/lesson", "/quiz", "/compete", "/demo", "/leaderboard"):
+    for command in ("/lesson", "/quiz", "/compete", "/demo", "/leaderboard", "/settings"):
         assert f"`{command}`" in shown.text
     assert "10 points" in shown.text
     assert shown.enabled == ["Open the lesson", "Try five questions"]
+
+
+async def test_help_names_the_setup_to_managers_alone(hall: Hall):
+    assert "`/studyhall setup`" in (await hall.manager.slash("help")).text
+    assert "`/studyhall setup`" not in (await hall.alice.slash("help")).text
 
 
 async def test_help_opens_the_first_page_beside_itself(hall: Hall):
@@ -42,8 +47,18 @@ async def test_help_in_direct_messages_offers_no_buttons_that_fail_there(hall: H
 
 
 async def test_commands_of_a_server_are_not_offered_in_direct_messages(hall: Hall):
-    assert hall.alice.commands == {"help", "lesson", "quiz", "compete", "leaderboard", "demo"}
-    assert hall.alice.in_dm.commands == {"help", "lesson", "quiz"}
+    assert hall.alice.commands == {
+        "help",
+        "lesson",
+        "quiz",
+        "compete",
+        "duel",
+        "leaderboard",
+        "demo",
+        "settings",
+    }
+    assert hall.manager.commands == hall.alice.commands | {"studyhall setup"}
+    assert hall.alice.in_dm.commands == {"help", "lesson", "quiz", "settings"}
 
 
 async def test_every_command_and_option_says_what_it_is_for(hall: Hall):

@@ -13,14 +13,19 @@ from bot.demos.registry import DEMOS
 from bot.packs.library import Library, SectionRef
 from bot.packs.loading import load_packs
 from bot.packs.models import Misconception, Option, Pack, PackHead, Page, Question, Section, Topic
-from bot.quiz.periods import Period
+from bot.quiz.periods import Period, Season
 from bot.quiz.points import Standing
 from bot.quiz.practice import Asked, Run
+from bot.quiz.ranking import BoardKind
+from bot.quiz.rating import Rating
 from bot.services.boards import Board, BoardLine
 from bot.services.demo_views import DemoResult, DemoView
 from bot.services.lessons import Contents, ContentsLine, LessonPage
 from bot.services.practice import Asking, Outcome, Summary
+from bot.storage.boards import Rated, Total
 from bot.storage.demos import DemoRun
+from bot.storage.member_settings import Chosen
+from bot.storage.servers import Server
 from bot.ui import ids
 from bot.ui.demo import demo_screen
 from bot.ui.help import HelpFeature
@@ -28,6 +33,8 @@ from bot.ui.layouts import Button, Download, Picture, Row, Screen, note
 from bot.ui.leaderboard import board_screen
 from bot.ui.lesson import contents_screen, page_screen, shared_screen
 from bot.ui.quiz import options_screen, outcome_screen, question_screen, summary_screen
+from bot.ui.settings import settings_screen
+from bot.ui.setup import setup_screen
 
 BIG = 2**63 - 1
 WIDE = "W" * 60
@@ -255,11 +262,27 @@ def test_a_stem_that_is_cut_short_leaves_no_code_open():
 @pytest.mark.parametrize("name", ["*" * 32, "W" * 32, "@everyone <@1> `x`", "🫖" * 32])
 @pytest.mark.parametrize("page", [0, 1, 10**6])
 def test_every_board_fits(name: str, page: int):
-    line = BoardLine(10**9, BIG, name, 10**12, 10**9, 10**9)
-    for period in Period:
-        board = Board(period, page, 10**6 + 2, 10**7, [line] * 10, line)
-        assert_fits_discord(drawn(board_screen(board, BIG)))
-        assert_fits_discord(drawn(board_screen(Board(period, 0, 1, 0, [], None), BIG)))
+    ends = {"season_ends_ms": 2 * 10**12, "hidden": True}
+    for kind in BoardKind:
+        rating = Rated(BIG, Rating(-(10.0**4), 8.3, 10**6))
+        line = BoardLine(10**9, BIG, name, rating if kind is BoardKind.RATING else Total(BIG, 10**12, 10**9, 10**9))
+        for period in Period:
+            board = Board(kind, period, page, 10**6 + 2, 10**7, [line] * 10, line, **ends)
+            assert_fits_discord(drawn(board_screen(board, BIG, Period.SEASON)))
+            assert_fits_discord(drawn(board_screen(Board(kind, period, 0, 1, 0, [], None), BIG, Period.SEASON)))
+
+
+def test_every_setup_fits():
+    courses = [("W" * 80, f"course-{n}", "W" * 300) for n in range(25)]
+    for may_host in ("everyone", "managers", str(BIG)):
+        server = Server("America/Argentina/ComodRivadavia", Season(0, 90), may_host, tuple(range(BIG - 25, BIG)))
+        assert_fits_discord(drawn(setup_screen(server, BIG, 2 * 10**12, courses)))
+        assert_fits_discord(drawn(setup_screen(Server(may_host=may_host), BIG, 2 * 10**12, courses[:1])))
+
+
+@pytest.mark.parametrize("chosen", [Chosen(), Chosen(1.5), Chosen(2.0, hidden=True)])
+def test_every_page_of_settings_fits(chosen: Chosen):
+    assert_fits_discord(drawn(settings_screen(chosen)))
 
 
 def measured(demo_id: str, low: float, high: float) -> Measured:

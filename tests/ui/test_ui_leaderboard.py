@@ -129,9 +129,10 @@ async def test_a_period_counts_only_its_own_answers(hall: Hall):
 
 async def test_the_period_shown_can_not_be_pressed_again(hall: Hall):
     board = await hall.alice.slash("leaderboard")
-    assert board.enabled == ["This week", "This month"]
+    kinds = ["Competitions", "Accuracy", "Rating"]
+    assert board.enabled == [*kinds, "This week", "This month"]
     await hall.alice.click(board, "This week")
-    assert board.enabled == ["This month", "All time"]
+    assert board.enabled == [*kinds, "This month", "All time"]
 
 
 async def test_points_of_another_server_do_not_count_here(hall: Hall):
@@ -170,11 +171,11 @@ async def test_the_board_goes_on_working_after_a_restart(hall: Hall):
 async def test_a_page_beyond_the_end_is_the_last_one(hall: Hall, page: int):
     await earn(hall.alice, 1)
     board = await hall.alice.slash("leaderboard")
-    await hall.alice.forge(board, f"sh:board.show:{hall.alice.id}:all:{page}:after")
+    await hall.alice.forge(board, f"sh:board.show:{hall.alice.id}:points:all:{page}:after")
     assert "alice** · 10 points" in board.text
 
 
 async def test_in_direct_messages_a_board_sends_one_to_the_server(hall: Hall):
     shown = await hall.alice.in_dm.slash("help")
-    answer = await hall.alice.in_dm.forge(shown, f"sh:board.show:{hall.alice.id}:all:0:after")
+    answer = await hall.alice.in_dm.forge(shown, f"sh:board.show:{hall.alice.id}:points:all:0:after")
     assert "A leaderboard belongs to a server. Use `/leaderboard` there." in answer.text

@@ -378,7 +378,9 @@ async def test_random_clicking_through_runs_never_fails_and_never_counts_twice(h
     shown = await hall.alice.slash("quiz", questions=3)
     for _ in range(60):
         where = shown if rng.random() < 0.9 else await hall.alice.slash("quiz", questions=3)
-        answered = await hall.alice.click(where, rng.choice(where.enabled))
+        answered = await hall.alice.click(
+            where, rng.choice([label for label in where.enabled if label != "Report this question"])
+        )
         shown = answered if "Question" in answered.text or "right" in answered.text else shown
         assert "went wrong" not in answered.text
     assert (

@@ -22,6 +22,8 @@ const MAKERS = {
   2: button,
   3: select,
   5: select,
+  6: select,
+  8: select,
   9: (section, message) => h("div", { class: "section" },
     h("div", { class: "section-texts" }, components(section.components, message)),
     section.accessory && h("div", { class: "accessory" }, render(section.accessory, message))),
@@ -65,7 +67,7 @@ function button(component, message) {
 }
 
 function select(component, message) {
-  const options = component.type === 5 ? peopleOptions(component) : component.options ?? [];
+  const options = (OPTIONS[component.type] ?? ((one) => one.options ?? []))(component);
   return selectMenu({
     ...component, options,
     waiting: isPending(message.id, component.custom_id),
@@ -73,9 +75,23 @@ function select(component, message) {
   });
 }
 
+const OPTIONS = { 5: peopleOptions, 6: roleOptions, 8: channelOptions };
+
 /** The playground's people as options of a user select. */
 export function peopleOptions(component) {
   const chosen = new Set((component.default_values ?? []).map((value) => value.id));
   const people = state.bot ? [...state.members, state.bot] : state.members;
   return people.map((user) => ({ label: displayName(person(user.id) ?? user), value: user.id, description: user.bot ? "App" : `@${user.username}`, default: chosen.has(user.id) }));
+}
+
+function roleOptions(component) {
+  const chosen = new Set((component.default_values ?? []).map((value) => value.id));
+  return state.guild.roles.map((role) => ({ label: role.name, value: role.id, default: chosen.has(role.id) }));
+}
+
+function channelOptions(component) {
+  const chosen = new Set((component.default_values ?? []).map((value) => value.id));
+  const allowed = component.channel_types ?? [];
+  return state.channels.filter((found) => found.type !== 1 && (!allowed.length || allowed.includes(found.type)))
+    .map((found) => ({ label: `#${found.name}`, value: found.id, default: chosen.has(found.id) }));
 }

@@ -70,7 +70,7 @@ const HANDLERS = {
     attempts = 0;
     const changedMember = state.me?.id !== data.me.id;
     Object.assign(state, {
-      me: data.me, members: data.members ?? [], bot: data.bot, guild: data.guild,
+      me: data.me, members: data.members ?? [], bot: data.bot, guild: data.guild, permissions: data.permissions ?? "0",
       channels: data.channels ?? [], commands: data.commands ?? [], connected: true, ready: true,
     });
     setBotOnline(data.bot_online);

@@ -14,7 +14,8 @@ export const state = {
   botSeenOnline: false,
   connected: false,
   ready: false,
-  guild: { id: "", name: "" },
+  guild: { id: "", name: "", roles: [] },
+  permissions: "0", // one's own in the server
   channels: [],
   commands: [],
   channelId: null,
@@ -98,5 +99,6 @@ export function remember(name, value, { push = false } = {}) {
 
 export function commandsHere() {
   const place = channel()?.type === DM ? 1 : 0;
-  return state.commands.filter((command) => (command.type ?? 1) === 1 && (!command.contexts || command.contexts.includes(place)));
+  const may = (command) => place === 1 || !(BigInt(command.default_member_permissions ?? 0) & ~BigInt(state.permissions));
+  return state.commands.filter((command) => (command.type ?? 1) === 1 && (!command.contexts || command.contexts.includes(place)) && may(command));
 }

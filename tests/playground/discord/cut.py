@@ -24,6 +24,7 @@ ROUTES = {
     "/channels/{channel_id}": ["get"],
     "/channels/{channel_id}/messages": ["get", "post"],
     "/channels/{channel_id}/messages/{message_id}": ["get", "patch", "delete"],
+    "/channels/{channel_id}/messages/{message_id}/threads": ["post"],
     "/channels/{channel_id}/typing": ["post"],
     "/guilds/{guild_id}": ["get"],
     "/guilds/{guild_id}/channels": ["get"],

@@ -1,0 +1,56 @@
+"""The podium of a competition: places and numbers. Names stand in the message's text, where any script can be shown."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Step:
+    """One who stands on the podium: place, score, right answers."""
+
+    place: int
+    score: str
+    right: int
+
+
+@dataclass(frozen=True)
+class Podium:
+    """The first three (fewer if fewer played), best first, of so many rounds."""
+
+    steps: Sequence[Step]
+    rounds: int
+    players: int
+
+
+def alt_text(podium: Podium) -> str:
+    """The podium in words."""
+    parts = [f"place {step.place}: {step.score}, {step.right} of {podium.rounds} right" for step in podium.steps]
+    return f"Podium of a competition with {podium.players} players. {'; '.join(parts)}."
+
+
+def draw(podium: Podium) -> bytes:
+    """The podium as a PNG, 900 pixels wide: the first in the middle, the second to the left, the third to the right."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    ink, faint, paper = "#e8eaf0", "#9aa0b4", "#23262f"
+    metals, columns = ("#e9b949", "#b7bdcb", "#c98a5b"), (1, 0, 2)
+    figure = Figure(figsize=(9, 4), dpi=100, facecolor=paper)
+    FigureCanvasAgg(figure)
+    axes = figure.add_axes((0.04, 0.02, 0.92, 0.96))
+    axes.set_facecolor(paper)
+    axes.set_axis_off()
+    axes.set_xlim(-0.6, 2.6)
+    axes.set_ylim(0, 4.1)
+    for index, step in enumerate(podium.steps[:3]):
+        x = columns[index]
+        height = 3.0 - 0.65 * (step.place - 1)
+        axes.bar([x], [height], width=0.86, color=metals[min(step.place, 3) - 1], alpha=0.92)
+        axes.text(x, height - 0.2, f"{step.place}", ha="center", va="top", color=paper, fontsize=44, weight="bold")
+        axes.text(x, 0.28, f"{step.right} of {podium.rounds} right", ha="center", color=paper, fontsize=14)
+        axes.text(x, height + 0.18, step.score, ha="center", color=ink, fontsize=24, weight="bold")
+    axes.text(2.58, 3.85, f"{podium.players} players", ha="right", va="top", color=faint, fontsize=13)
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png")
+    return picture.getvalue()

@@ -1,0 +1,56 @@
+"""What members choose for themselves: extra time in competitions, and whether boards show them."""
+
+from dataclasses import replace
+
+from bot.errors import UserError
+from bot.storage import member_settings
+from bot.storage.member_settings import Chosen
+from bot.storage.store import Store, Transaction
+
+TIME_FACTORS = (1.0, 1.5, 2.0)
+
+
+class MemberSettings:
+    """What `/settings` does.
+
+    Who asked for extra time is kept in memory as well, so that an answer in a competition needs no query for it.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._time_factors: dict[int, float] = {}
+
+    async def load(self) -> None:
+        """Learn who asked for extra time; to be called before anybody can play."""
+        self._time_factors = await member_settings.time_factors(self._store)
+
+    def time_factor(self, member_id: int) -> float:
+        """How many times the usual time a member has in competitions: 1, 1.5 or 2."""
+        return self._time_factors.get(member_id, 1.0)
+
+    async def show(self, member_id: int) -> Chosen:
+        """What a member has chosen."""
+        return await member_settings.load(self._store, member_id)
+
+    async def set_time_factor(self, member_id: int, time_factor: float) -> Chosen:
+        """Ask for so much time, from the next competition on. Raises UserError for any but 1, 1.5 and 2."""
+        if time_factor not in TIME_FACTORS:
+            raise UserError("The time is 1, 1.5 or 2 times the usual. Choose one of the three in `/settings`.")
+        return await self._change(member_id, time_factor=time_factor)
+
+    async def set_hidden(self, member_id: int, hidden: bool) -> Chosen:
+        """Hide from boards, or be shown again."""
+        return await self._change(member_id, hidden=hidden)
+
+    async def _change(self, member_id: int, **change: object) -> Chosen:
+        async def job(tx: Transaction) -> Chosen:
+            chosen = replace(await member_settings.load(tx, member_id), **change)  # type: ignore[arg-type]
+            await member_settings.save(tx, member_id, chosen)
+            return chosen
+
+        chosen = await self._store.write(job)
+        if chosen.time_factor == 1:
+            self._time_factors.pop(member_id, None)
+        else:
+            self._time_factors[member_id] = chosen.time_factor
+        return chosen

@@ -1,0 +1,104 @@
+"""What managers choose for their server, and what `/compete` asks of it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from zoneinfo import available_timezones
+
+from bot.errors import UserError
+from bot.packs.library import Library
+from bot.quiz.periods import Season
+from bot.storage import servers
+from bot.storage.servers import EVERYONE, MANAGERS, Server
+from bot.storage.store import Store, Transaction
+
+SEASON_DAYS = (30, 60, 90)
+OFFERED = 25
+
+
+@dataclass(frozen=True)
+class Opener:
+    """Who wants to open a competition, and where; a thread counts as the channel that it hangs in."""
+
+    role_ids: Collection[int]
+    is_manager: bool
+    channel_ids: Collection[int]
+
+
+class Servers:
+    """What `/studyhall setup` does."""
+
+    def __init__(self, store: Store, library: Library) -> None:
+        self._store = store
+        self._library = library
+        zones = sorted(name for name in available_timezones() if "/" in name)
+        self._zones = {name.casefold(): name for name in ["UTC", *zones]}
+
+    async def of(self, guild_id: int) -> Server:
+        """What a server's managers have chosen."""
+        return await servers.load(self._store, guild_id)
+
+    async def refuse_opening(self, guild_id: int, opener: Opener) -> None:
+        """Raise UserError when this member may not open a competition here. Managers may everywhere that is chosen."""
+        server = await self.of(guild_id)
+        if server.may_host == MANAGERS and not opener.is_manager:
+            raise UserError(
+                "Only managers of this server open competitions. Ask one of them, or practise with `/quiz`."
+            )
+        is_role = server.may_host not in (EVERYONE, MANAGERS)
+        if is_role and not opener.is_manager and int(server.may_host) not in opener.role_ids:
+            raise UserError(
+                f"Only members with the role <@&{server.may_host}> open competitions here. Ask one of them, "
+                "or practise with `/quiz`."
+            )
+        if server.channels and not set(server.channels) & set(opener.channel_ids):
+            places = ", ".join(f"<#{channel_id}>" for channel_id in server.channels)
+            raise UserError(f"Competitions are played in {places} here. Use `/compete` there.")
+
+    async def set_hosts(self, guild_id: int, may_host: str) -> Server:
+        """Let everybody, only managers, or only a role open competitions."""
+        return await self._change(guild_id, may_host=may_host)
+
+    async def set_channels(self, guild_id: int, channel_ids: Collection[int]) -> Server:
+        """Where competitions may be opened; none for everywhere."""
+        return await self._change(guild_id, channels=tuple(sorted(channel_ids)))
+
+    async def set_courses(self, guild_id: int, pack_ids: Collection[str]) -> Server:
+        """Which courses the server has; all of them is no choice, so that a new one is in too."""
+        known = [pack.id for pack in self._library.packs]
+        courses = tuple(pack_id for pack_id in known if pack_id in pack_ids)
+        if not courses:
+            raise UserError("That course is not here any more. Open `/studyhall setup` again.")
+        return await self._change(guild_id, courses=() if len(courses) == len(known) else courses)
+
+    async def set_season(self, guild_id: int, days: int, now_ms: int) -> Server:
+        """Begin a season of so many days, and another whenever one ends; 0 days: no seasons."""
+        if days not in (0, *SEASON_DAYS):
+            raise UserError("A season lasts 30, 60 or 90 days. Choose one of them in `/studyhall setup`.")
+        return await self._change(guild_id, season=Season(now_ms, days) if days else None)
+
+    async def set_time_zone(self, guild_id: int, text: str) -> Server:
+        """Let weeks and months begin at midnight there. Raises UserError for a name that is no time zone's."""
+        wanted = "_".join(text.split()).casefold()
+        endings = [name for key, name in self._zones.items() if key.rsplit("/", 1)[-1] == wanted]
+        found = self._zones.get(wanted) or (endings[0] if len(endings) == 1 else None)
+        if found is None:
+            raise UserError(
+                "I don't know that time zone. Type a big city near you, and pick from the list: Europe/Berlin, "
+                "America/New_York, Asia/Kolkata, or UTC."
+            )
+        return await self._change(guild_id, time_zone=found)
+
+    def time_zones(self, typed: str) -> list[str]:
+        """Names of time zones for what was typed so far, those whose city begins so first; 25 at most."""
+        wanted = "_".join(typed.split()).casefold()
+        found = [key for key in self._zones if wanted in key]
+        found.sort(key=lambda key: (not key.rsplit("/", 1)[-1].startswith(wanted), key != "utc", key))
+        return [self._zones[key] for key in found[:OFFERED]]
+
+    async def _change(self, guild_id: int, **change: object) -> Server:
+        async def job(tx: Transaction) -> Server:
+            server = replace(await servers.load(tx, guild_id), **change)  # type: ignore[arg-type]
+            await servers.save(tx, guild_id, server)
+            return server
+
+        return await self._store.write(job)

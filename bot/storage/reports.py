@@ -1,0 +1,51 @@
+"""What members say is wrong with a question."""
+
+from dataclasses import dataclass
+
+from bot.storage.store import Reads, Transaction
+
+
+@dataclass(frozen=True)
+class Report:
+    """One member's word on a question, as it was then."""
+
+    member_id: int
+    pack_id: str
+    question_id: str
+    question_hash: str
+    guild_id: int | None
+    words: str
+    at_ms: int
+
+
+async def save(tx: Transaction, report: Report) -> bool:
+    """Store a report in place of the member's earlier one; says whether it is their first on that question."""
+    rows = await tx.rows(
+        "SELECT 1 FROM report WHERE member_id = ? AND pack_id = ? AND question_id = ?",
+        (report.member_id, report.pack_id, report.question_id),
+    )
+    await tx.run(
+        "INSERT INTO report (member_id, pack_id, question_id, question_hash, guild_id, words, at_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET question_hash = excluded.question_hash,"
+        " guild_id = excluded.guild_id, words = excluded.words, at_ms = excluded.at_ms",
+        (
+            report.member_id,
+            report.pack_id,
+            report.question_id,
+            report.question_hash,
+            report.guild_id,
+            report.words,
+            report.at_ms,
+        ),
+    )
+    return not rows
+
+
+async def of_question(db: Reads, pack_id: str, question_id: str) -> list[Report]:
+    """Every report of a question, oldest first."""
+    rows = await db.rows(
+        "SELECT member_id, pack_id, question_id, question_hash, guild_id, words, at_ms FROM report"
+        " WHERE pack_id = ? AND question_id = ? ORDER BY at_ms",
+        (pack_id, question_id),
+    )
+    return [Report(*row) for row in rows]

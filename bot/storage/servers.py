@@ -1,0 +1,71 @@
+"""What the managers of a server chose: time zone, seasons, who may host competitions and where, courses."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from zoneinfo import ZoneInfo
+
+from bot.quiz.periods import Season, period_keys
+from bot.storage.store import Reads, Transaction
+
+EVERYONE, MANAGERS = "everyone", "managers"
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server's choices. ``may_host`` is EVERYONE, MANAGERS or a role's id; no ``channels`` or ``courses``: all."""
+
+    time_zone: str = "UTC"
+    season: Season | None = None
+    may_host: str = EVERYONE
+    channels: tuple[int, ...] = ()
+    courses: tuple[str, ...] = ()
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone; UTC when this machine does not know its name."""
+        try:
+            return ZoneInfo(self.time_zone)
+        except (ValueError, OSError):
+            return UTC
+
+    def periods(self, moment_ms: int) -> list[str]:
+        """Every period that an answer at this moment counts for here."""
+        return period_keys(moment_ms, self.zone, self.season)
+
+
+async def load(db: Reads, guild_id: int) -> Server:
+    """A server's choices; the defaults where nothing was chosen yet."""
+    rows = await db.rows(
+        "SELECT time_zone, season_days, season_started_ms, may_host, channels, courses FROM server WHERE guild_id = ?",
+        (guild_id,),
+    )
+    if not rows:
+        return Server()
+    time_zone, days, started_ms, may_host, channels, courses = rows[0]
+    return Server(
+        time_zone,
+        Season(started_ms, days) if days and started_ms is not None else None,
+        may_host,
+        tuple(json.loads(channels)) if channels else (),
+        tuple(json.loads(courses)) if courses else (),
+    )
+
+
+async def save(tx: Transaction, guild_id: int, server: Server) -> None:
+    """Store a server's choices."""
+    await tx.run(
+        "INSERT INTO server (guild_id, time_zone, season_days, season_started_ms, may_host, channels, courses)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET time_zone = excluded.time_zone,"
+        " season_days = excluded.season_days, season_started_ms = excluded.season_started_ms,"
+        " may_host = excluded.may_host, channels = excluded.channels, courses = excluded.courses",
+        (
+            guild_id,
+            server.time_zone,
+            server.season.days if server.season else None,
+            server.season.started_ms if server.season else None,
+            server.may_host,
+            json.dumps(server.channels) if server.channels else None,
+            json.dumps(server.courses) if server.courses else None,
+        ),
+    )

@@ -1,0 +1,206 @@
+"""`/studyhall setup`: what managers choose for their server; and the hint to them when the bot joins."""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+import discord
+from discord import app_commands
+
+from bot.clock import utc
+from bot.errors import UserError
+from bot.packs.library import Library
+from bot.services.servers import SEASON_DAYS, Opener, Servers
+from bot.storage.servers import EVERYONE, MANAGERS, Server
+from bot.ui import ids
+from bot.ui.layouts import BLURPLE, RULE, Block, Button, ChannelPick, Pick, RolePick, Row, Screen, note
+from bot.ui.replies import Desk, Reply
+from bot.ui.routing import Router
+from bot.ui.sending import SendScheduler
+
+HINT = (
+    "Thank you for having me. **Managers**: `/studyhall setup` says who may open competitions and where, and sets seasons "
+    "and the time zone. **Everybody**: `/help` says where to start."
+)
+
+_log = logging.getLogger(__name__)
+
+
+class SetupFeature:
+    """The command, what its buttons and menus do, and the hint."""
+
+    def __init__(self, servers: Servers, library: Library, scheduler: SendScheduler) -> None:
+        self._servers = servers
+        self._library = library
+        self._scheduler = scheduler
+
+    def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
+        """Register the command and its actions."""
+        group = app_commands.Group(
+            name="studyhall",
+            description="For managers: how Studyhall works in this server",
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
+            default_permissions=discord.Permissions(manage_guild=True),
+        )
+
+        @group.command(name="setup", description="Who opens competitions and where, seasons, time zone, courses")
+        @app_commands.describe(time_zone="Where it is midnight when a week or a month begins, such as Europe/Berlin")
+        async def setup(interaction: discord.Interaction, time_zone: str | None = None) -> None:
+            await desk.serve(interaction, lambda reply: self._open(reply, time_zone))
+
+        @setup.autocomplete("time_zone")
+        async def time_zones(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+            return [app_commands.Choice(name=name, value=name) for name in self._servers.time_zones(typed)]
+
+        tree.add_command(group)
+        router.add("setup.hosts", self._set_hosts)
+        router.add("setup.role", self._set_role)
+        router.add("setup.channels", self._set_channels)
+        router.add("setup.anywhere", self._set_anywhere)
+        router.add("setup.season", self._set_season)
+        router.add("setup.courses", self._set_courses)
+
+    async def greet(self, guild: discord.Guild) -> None:
+        """Tell who added the bot that there is something to set up, where the server lets bots say so."""
+        channel = guild.system_channel
+        if channel is None or guild.me is None:
+            return
+        may = channel.permissions_for(guild.me)
+        if not (may.view_channel and may.send_messages):
+            return
+        try:
+            await self._scheduler.call(lambda: channel.send(view=note(HINT, BLURPLE).view()))
+        except discord.HTTPException as problem:
+            _log.info("the hint about the setup was not posted: %s", problem)
+
+    async def _open(self, reply: Reply, time_zone: str | None) -> None:
+        guild_id = _managed(reply)
+        server = await (self._servers.set_time_zone(guild_id, time_zone) if time_zone else self._servers.of(guild_id))
+        await reply.show(self._screen(reply, server))
+
+    async def _set_hosts(self, reply: Reply, hosts: str) -> None:
+        if hosts not in (EVERYONE, MANAGERS):
+            raise ids.stale()
+        await self._change(reply, lambda guild_id: self._servers.set_hosts(guild_id, hosts))
+
+    async def _set_role(self, reply: Reply, of: str, role: str) -> None:
+        _same_server(reply, of)
+        # The role that everybody has bears the server's own id.
+        hosts = EVERYONE if role == of else str(ids.number(role))
+        await self._change(reply, lambda guild_id: self._servers.set_hosts(guild_id, hosts))
+
+    async def _set_channels(self, reply: Reply, of: str, *channels: str) -> None:
+        _same_server(reply, of)
+        chosen = [ids.number(channel) for channel in channels]
+        await self._change(reply, lambda guild_id: self._servers.set_channels(guild_id, chosen))
+
+    async def _set_anywhere(self, reply: Reply, of: str) -> None:
+        _same_server(reply, of)
+        await self._change(reply, lambda guild_id: self._servers.set_channels(guild_id, ()))
+
+    async def _set_season(self, reply: Reply, days: str) -> None:
+        if days not in map(str, (0, *SEASON_DAYS)):
+            raise ids.stale()
+        await self._change(reply, lambda guild_id: self._servers.set_season(guild_id, int(days), reply.stamp_ms))
+
+    async def _set_courses(self, reply: Reply, of: str, *pack_ids: str) -> None:
+        _same_server(reply, of)
+        await self._change(reply, lambda guild_id: self._servers.set_courses(guild_id, pack_ids))
+
+    async def _change(self, reply: Reply, change: Callable[[int], Awaitable[Server]]) -> None:
+        server = await change(_managed(reply))
+        await reply.update(self._screen(reply, server))
+
+    def _screen(self, reply: Reply, server: Server) -> Screen:
+        courses = [(pack.head.title, pack.id, pack.head.description) for pack in self._library.packs]
+        return setup_screen(server, reply.interaction.guild_id or 0, reply.stamp_ms, courses)
+
+
+def opener(reply: Reply) -> Opener:
+    """Who acts, as the setup's rules about opening competitions see them."""
+    interaction = reply.interaction
+    roles = interaction.user.roles if isinstance(interaction.user, discord.Member) else []
+    places = (interaction.channel_id, getattr(interaction.channel, "parent_id", None))
+    return Opener(
+        role_ids={role.id for role in roles},
+        is_manager=interaction.permissions.manage_guild,
+        channel_ids={place for place in places if place is not None},
+    )
+
+
+def _managed(reply: Reply) -> int:
+    """The server, whose setup only its managers see and change."""
+    guild_id = reply.interaction.guild_id
+    if guild_id is None:
+        raise UserError("The setup belongs to a server. Use `/studyhall setup` there.")
+    if not reply.interaction.permissions.manage_guild:
+        raise UserError("Only members who may manage this server can set it up. Ask one of them.")
+    return guild_id
+
+
+def _same_server(reply: Reply, of: str) -> None:
+    if ids.number(of) != reply.interaction.guild_id:
+        raise ids.stale()
+
+
+def setup_screen(server: Server, guild_id: int, now_ms: int, courses: list[tuple[str, str, str]]) -> Screen:
+    """What is chosen, and the buttons and menus that change it; courses only where there are several."""
+    blocks: list[Block] = [
+        "## Setup\n-# Only you see this. What you choose holds at once.",
+        f"**Who opens competitions**: {_hosts(server)}",
+        Row(
+            [
+                _choice("Everybody", ids.encode("setup.hosts", EVERYONE), server.may_host == EVERYONE),
+                _choice("Only managers", ids.encode("setup.hosts", MANAGERS), server.may_host == MANAGERS),
+            ]
+        ),
+        RolePick(
+            ids.encode("setup.role", guild_id),
+            "…or only members with a role",
+            [] if server.may_host in (EVERYONE, MANAGERS) else [int(server.may_host)],
+        ),
+        f"**Where**: {', '.join(f'<#{channel_id}>' for channel_id in server.channels) or 'in every channel'}",
+        ChannelPick(ids.encode("setup.channels", guild_id), "Only in these channels", server.channels),
+    ]
+    if server.channels:
+        blocks.append(Row([Button("In every channel", ids.encode("setup.anywhere", guild_id))]))
+    days = server.season.days if server.season else 0
+    blocks += [
+        RULE,
+        f"**Seasons**: {_season(server, now_ms)}\n-# Choosing a length begins a new season now.",
+        Row(
+            [
+                _choice(f"{n} days" if n else "No seasons", ids.encode("setup.season", n), n == days)
+                for n in (0, *SEASON_DAYS)
+            ]
+        ),
+        f"**Time zone**: {server.time_zone.replace('_', ' ')}, where it is "
+        f"{utc(now_ms).astimezone(server.zone):%H:%M} now. Weeks and months begin there at midnight.\n"
+        "-# `/studyhall setup time_zone:` changes it.",
+    ]
+    if len(courses) > 1:
+        chosen = server.courses or [pack_id for _, pack_id, _ in courses]
+        blocks += [
+            RULE,
+            "**Courses**: " + ", ".join(title for title, pack_id, _ in courses if pack_id in chosen),
+            Pick(ids.encode("setup.courses", guild_id), "Which courses", courses, chosen, most=len(courses)),
+        ]
+    return Screen(blocks, BLURPLE)
+
+
+def _hosts(server: Server) -> str:
+    if server.may_host == EVERYONE:
+        return "everybody"
+    return "only managers" if server.may_host == MANAGERS else f"members with <@&{server.may_host}>, and managers"
+
+
+def _season(server: Server, now_ms: int) -> str:
+    if server.season is None:
+        return "none"
+    end_ms = server.season.end(now_ms)
+    ends = f"; this one ends <t:{end_ms // 1000}:R>" if end_ms is not None else ""
+    return f"{server.season.days} days each{ends}"
+
+
+def _choice(label: str, custom_id: str, is_chosen: bool) -> Button:
+    style = discord.ButtonStyle.primary if is_chosen else discord.ButtonStyle.secondary
+    return Button(f"✓ {label}" if is_chosen else label, custom_id, style, disabled=is_chosen)

@@ -1,0 +1,274 @@
+"""Competitions from the lobby to the podium: the bot as its own process, three members in a channel."""
+
+import asyncio
+import json
+import re
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+
+import pytest
+from contract import faults_of
+from evening import Channel, deadline_ms, faults_of_results, opened, right_letter, rows
+from hosting import Bot, Member, button, buttons, text, until, walk
+
+from bot.playground.rest import Exchange
+
+LETTERS = "ABCD"
+
+
+@pytest.fixture
+async def quick(playground, tmp_path) -> AsyncIterator[Bot]:
+    """A bot whose competitions run twenty times as fast."""
+    running = Bot(playground, tmp_path / "data", STUDYHALL_PACE_FACTOR="0.05", STUDYHALL_PROGRESS_SECONDS="1")
+    await running.start()
+    yield running
+    if running.process is not None:
+        assert await running.stop() == 0, running.log()
+    assert "Traceback" not in running.log(), running.log()
+
+
+@pytest.fixture
+async def calm(playground, tmp_path) -> AsyncIterator[Bot]:
+    """A bot whose competitions run at their usual pace: nothing ends by itself while one looks."""
+    running = Bot(playground, tmp_path / "data", STUDYHALL_PROGRESS_SECONDS="1")
+    await running.start()
+    yield running
+    if running.process is not None:
+        assert await running.stop() == 0, running.log()
+    assert "Traceback" not in running.log(), running.log()
+
+
+def three(bot: Bot) -> tuple[Member, Member, Member]:
+    return Member(bot.playground), Member(bot.playground, 1), Member(bot.playground, 2)
+
+
+@pytest.mark.parametrize("scoring", ["study", "classic", "sprint", "certainty"])
+async def test_three_members_play_a_whole_competition(quick: Bot, scoring):
+    exchanges: list[Exchange] = []
+    quick.playground.rest.record = exchanges.append
+    ada, grace, linus = three(quick)
+    channel = Channel(quick.playground)
+    lobby = await opened(grace, linus, scoring=scoring)
+    await until(quick.playground, lambda: "**In (2)**: Grace, Linus" in text(ada.sees(lobby)), "who is in")
+    assert f"**{scoring}**" in text(lobby)
+    await grace.press(lobby, "Start")
+    right = {member.id: 0 for member in (ada, grace, linus)}
+    for number in range(3):
+        asked = await channel.open(number)
+        assert f"Round {number + 1} of 3" in text(asked)
+        for member, letter in ((ada, "A"), (grace, "B"), (linus, "A")):  # Ada comes in by her first answer
+            told = await member.press(asked, letter)
+            assert f"Locked in **{letter}**" in text(told)
+            if scoring == "certainty":
+                sure = await member.press(told, "Sure")
+                assert "(sure)" in text(sure)
+        shown = await channel.reveal(number)
+        for member, letter in ((ada, "A"), (grace, "B"), (linus, "A")):
+            right[member.id] += letter == right_letter(shown)
+        mine = await grace.press(shown, "My result")
+        assert ("✅ Right" if right_letter(shown) == "B" else "❌ Not quite") in text(mine)
+        assert "**The rule**" in text(await linus.press(shown, "Why not the others?"))
+    podium = await channel.podium()
+    assert quick.log().count("Traceback") == 0
+    assert faults_of_results(quick.data_dir) == []
+    stored = {
+        str(member): (score, count)
+        for member, score, count in rows(
+            quick.data_dir, "SELECT member_id, score, right_answers FROM competition_result"
+        )
+    }
+    assert {member: count for member, (_, count) in stored.items()} == right
+    for member, name in ((ada, "Ada"), (grace, "Grace"), (linus, "Linus")):
+        score, count = stored[member.id]
+        assert re.search(rf"{name} · \*\*{score:,}\*\* · {count} of 3 right", text(podium)), text(podium)
+    assert [fault for exchange in exchanges for fault in faults_of(exchange)] == []
+    longest = max(len(text(message)) for message in channel.messages())
+    assert longest <= 3_500
+    missed = await grace.press(podium, "Practise what I missed") if right[grace.id] < 3 else None
+    assert missed is None or "Question 1 of" in text(missed)
+
+
+async def test_who_may_start_cancel_pause_skip_and_end(calm: Bot):
+    ada, grace, linus = three(calm)
+    lobby = await opened(grace, linus)
+    for label in ("Start", "Cancel"):
+        assert "Only the host or a manager" in text(await linus.press(lobby, label))
+    assert "You have left" in text(await linus.press(lobby, "Leave"))
+    await until(calm.playground, lambda: "**In (1)**: Grace" in text(ada.sees(lobby)), "Linus is out")
+    await grace.press(lobby, "Start")
+    asked = await Channel(calm.playground).open(0)
+    for label in ("Pause", "Skip", "End the game"):
+        assert "Only the host or a manager" in text(await linus.press(asked, label))
+    await ada.press(asked, "End the game")  # Ada owns the server
+    await Channel(calm.playground).podium()
+    assert rows(calm.data_dir, "SELECT phase FROM competition") == [("finished",)]
+
+
+async def test_a_lobby_that_is_cancelled_says_so_and_makes_room_for_another(calm: Bot):
+    _ada, grace, _linus = three(calm)
+    lobby = await opened(grace)
+    await grace.press(lobby, "Cancel")
+    await until(calm.playground, lambda: "It did not take place" in text(grace.sees(lobby)), "it is cancelled")
+    assert buttons(grace.sees(lobby)) == []
+    assert "Join" in buttons(await grace.command("compete"))
+
+
+async def test_a_second_competition_in_the_same_channel_links_to_the_first(calm: Bot):
+    ada, grace, _linus = three(calm)
+    lobby = await opened(grace)
+    told = text(await ada.command("compete"))
+    assert f"{lobby['channel_id']}/{lobby['id']}" in told
+    elsewhere = Member(calm.playground, 0, list(calm.playground.world.channels)[1])
+    assert "Join" in buttons(await elsewhere.command("compete"))
+
+
+async def test_a_game_is_paused_goes_on_is_skipped_and_ended(calm: Bot):
+    ada, grace, linus = three(calm)
+    channel = Channel(calm.playground)
+    await ada.press(await opened(ada, grace), "Start")
+    asked = await channel.open(0)
+    before_ms = deadline_ms(asked)
+    await grace.press(asked, "A")
+    await ada.press(asked, "Pause")
+    await until(calm.playground, lambda: "Paused" in text(ada.sees(asked)), "the pause is shown")
+    assert "A" not in buttons(ada.sees(asked))
+    custom_id = button(asked, "B")["custom_id"]
+    assert "paused" in text(await linus.forge(asked, custom_id))
+    await ada.press(ada.sees(asked), "Resume")
+    await until(calm.playground, lambda: "A" in buttons(ada.sees(asked)), "it goes on")
+    assert deadline_ms(ada.sees(asked)) >= before_ms
+    assert "You had locked in **A**" in text(await grace.press(asked, "B"))
+    await ada.press(asked, "Skip")
+    assert "Nobody's answer counts" in text(await channel.reveal(0))
+    await ada.press(ada.sees(asked), "Pause")
+    await until(calm.playground, lambda: "Paused" in text(ada.sees(asked)), "a pause between rounds")
+    await ada.press(ada.sees(asked), "Resume")
+    second = await channel.open(1)
+    await until(
+        calm.playground, lambda: "Paused" not in text(ada.sees(asked)), "the first round is not paused any more"
+    )
+    await grace.press(second, "A")
+    await ada.press(second, "End the game")
+    await channel.podium()
+    assert "Nobody's answer counts" in text(await channel.reveal(1))
+    assert "A" not in buttons(ada.sees(second))
+    assert faults_of_results(calm.data_dir) == []
+
+
+async def test_when_all_have_answered_the_round_is_shown_at_once(calm: Bot):
+    ada, grace, _linus = three(calm)
+    channel = Channel(calm.playground)
+    await ada.press(await opened(ada, grace, pace="calm"), "Start")
+    asked = await channel.open(0)
+    await ada.press(asked, "A")
+    await grace.press(asked, "A")
+    await channel.reveal(0)
+    assert calm.playground.world.now_ms() < deadline_ms(asked)
+
+
+async def test_two_rounds_without_an_answer_pause_the_game_and_say_so(quick: Bot):
+    ada, _grace, _linus = three(quick)
+    channel = Channel(quick.playground)
+    await ada.press(await opened(ada), "Start")
+    await channel.reveal(1)
+    shown = (await channel.reveal(1))["id"]
+    await until(
+        quick.playground,
+        lambda: any("Nobody answered for 2 rounds" in text(m) for m in channel.revealed(1)),
+        "the pause says why",
+    )
+    assert channel.open_rounds(2) == []
+    await ada.press(ada.sees({"id": shown, "channel_id": channel.id}), "Resume")
+    await channel.open(2)
+
+
+async def test_the_lobby_starts_by_itself(quick: Bot):
+    ada, _grace, _linus = three(quick)
+    lobby = await opened(ada, starts_in=1)
+    assert "Starts by itself <t:" in text(lobby)
+    await Channel(quick.playground).open(0)
+    await until(quick.playground, lambda: "It has begun" in text(ada.sees(lobby)), "the lobby says so")
+
+
+async def test_when_the_host_leaves_the_first_player_takes_over_and_the_lobby_goes_on(calm: Bot):
+    ada, grace, linus = three(calm)
+    lobby = await opened(linus, grace)
+    await linus.press(lobby, "Leave")
+    assert "Only the host" in text(await grace.press(lobby, "Start"))
+    await ada.press(lobby, "Join")  # a manager takes over
+    await until(calm.playground, lambda: "host: Ada" in text(ada.sees(lobby)), "Ada leads")
+    assert rows(calm.data_dir, "SELECT phase FROM competition") == [("lobby",)]
+
+
+async def test_nothing_before_the_reveal_tells_the_key(playground, tmp_path):
+    ada, grace, linus = (Member(playground, number) for number in range(3))
+    channel = Channel(playground)
+    bot = Bot(playground, tmp_path / "data", STUDYHALL_PROGRESS_SECONDS="1")
+    await bot.start()
+    await ada.press(await opened(ada, grace, linus, pace="calm"), "Start")
+    asked = await channel.open(0)
+    await bot.stop()
+    [(question,)] = rows(bot.data_dir, "SELECT question FROM competition_round WHERE round = 0")
+    said: list[tuple[list[str], set[str]]] = []
+    for key in range(3):
+        _give_the_round_the_key(bot, question, key)
+        heard: list[Exchange] = []
+        counted = asyncio.Event()
+
+        def hear(exchange: Exchange, heard=heard, counted=counted) -> None:
+            heard.append(exchange)
+            if exchange.method == "PATCH" and "**2** of 3" in str(exchange.body):
+                counted.set()
+
+        await bot.start()
+        playground.rest.record = hear
+        told = [text(await member.press(asked, letter)) for member, letter in ((ada, "A"), (grace, "B"), (ada, "C"))]
+        await asyncio.wait_for(counted.wait(), 30)
+        playground.rest.record = None
+        await bot.stop()
+        _forget_the_answers(bot)
+        bodies = {f"{one.method} {one.route} {_plain(one.body)}" for one in heard if one.body}
+        bodies = {body for body in bodies if "**0** of 3" not in body and "**1** of 3" not in body}  # merged or not
+        said.append((told, bodies))
+    for told, bodies in said:
+        assert told == said[0][0]
+        assert bodies ^ said[0][1] == set()
+    assert all("Locked in" in line for line in said[0][0][:2])
+
+
+def _give_the_round_the_key(bot: Bot, question: str, key: int) -> None:
+    changed = json.loads(question)
+    wrong = next(option for option in changed["options"] if not option["correct"])["misconception"]
+    for place, option in enumerate(changed["options"]):
+        option["correct"] = place == key
+        option["misconception"] = None if place == key else wrong
+    with closing(sqlite3.connect(bot.data_dir / "studyhall.db")) as database, database:
+        database.execute("UPDATE competition_round SET question = ? WHERE round = 0", (json.dumps(changed),))
+
+
+def _forget_the_answers(bot: Bot) -> None:
+    with closing(sqlite3.connect(bot.data_dir / "studyhall.db")) as database, database:
+        database.execute("DELETE FROM competition_answer")
+
+
+def _plain(body: object) -> str:
+    """A body without what differs from one time to the next: ids, stamps, how long the bot was away."""
+    plain = re.sub(r"<t:\d+:R>", "<t>", str(body))
+    plain = re.sub(r"I was away for \d+ s", "I was away", plain)
+    return re.sub(r"\d{15,}", "<id>", plain)
+
+
+async def test_every_message_of_a_game_is_read_by_letter_and_words(quick: Bot):
+    ada, grace, _linus = three(quick)
+    channel = Channel(quick.playground)
+    await ada.press(await opened(ada, grace), "Start")
+    asked = await channel.open(0)
+    labels = [c["label"] for c in walk(asked["components"]) if c["type"] == 2]
+    assert labels[:3] == ["A", "B", "C"]
+    assert all(f"**{label}** · " in text(asked) for label in labels if label in LETTERS)
+    await ada.press(asked, "A")
+    await grace.press(asked, "B")
+    shown = await channel.reveal(0)
+    assert re.search(r"\*\*A\*\* `█+ *` 1 ·", text(shown)), text(shown)
+    assert "**Standings**" in text(shown)

@@ -1,0 +1,346 @@
+"""What Discord, the network and the clock do to a competition, and what its players see of it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from aiohttp import web
+from evening import Channel, deadline_ms, faults_of_results, opened, rows
+from hosting import Bot, Member, button, buttons, text, until
+
+
+@pytest.fixture
+async def quick(playground, tmp_path) -> AsyncIterator[Bot]:
+    """A bot whose competitions run ten times as fast."""
+    running = Bot(playground, tmp_path / "data", STUDYHALL_PACE_FACTOR="0.1", STUDYHALL_PROGRESS_SECONDS="1")
+    await running.start()
+    yield running
+    if running.process is not None:
+        assert await running.stop() == 0, running.log()
+
+
+@pytest.fixture
+async def calm(playground, tmp_path) -> AsyncIterator[Bot]:
+    """A bot whose competitions run at their usual pace."""
+    running = Bot(playground, tmp_path / "data", STUDYHALL_PROGRESS_SECONDS="1")
+    await running.start()
+    yield running
+    if running.process is not None:
+        assert await running.stop() == 0, running.log()
+
+
+def two(bot: Bot) -> tuple[Member, Member]:
+    return Member(bot.playground), Member(bot.playground, 1)
+
+
+def is_post(request: web.Request, channel: Channel) -> bool:
+    return request.method == "POST" and request.path.endswith(f"/channels/{channel.id}/messages")
+
+
+def is_edit(request: web.Request, message: dict[str, Any]) -> bool:
+    return request.method == "PATCH" and request.path.endswith(f"/messages/{message['id']}")
+
+
+def answer_first(bot: Bot, times: int, answer: Callable[[], web.Response], which: Callable[[web.Request], bool]):
+    """Let Discord answer the first requests of a kind in this way; returns the list of those it has answered."""
+    answered: list[str] = []
+
+    async def intercept(request: web.Request) -> web.StreamResponse | None:
+        if which(request) and len(answered) < times:
+            answered.append(request.path)
+            return answer()
+        return None
+
+    bot.playground.rest.intercept = intercept
+    return answered
+
+
+def broken(status: int) -> Callable[[], web.Response]:
+    return lambda: web.json_response({"message": "something is wrong", "code": 0}, status=status)
+
+
+def limited() -> web.Response:
+    body = {"message": "You are being rate limited.", "retry_after": 0.2, "global": False}
+    return web.json_response(body, status=429, headers={"Retry-After": "1", "Via": "1.1 google"})
+
+
+@pytest.mark.parametrize("answer", [broken(500), broken(503), limited], ids=["500", "503", "429"])
+async def test_a_round_that_discord_does_not_take_at_once_is_posted_once_with_its_whole_time(calm: Bot, answer):
+    ada, grace = two(calm)
+    channel = Channel(calm.playground)
+    lobby = await opened(ada, grace)
+    refused = answer_first(calm, 2, answer, lambda request: is_post(request, channel))
+    await ada.press(lobby, "Start")
+    asked = await channel.open(0)
+    assert len(refused) == 2
+    await until(
+        calm.playground,
+        lambda: deadline_ms(ada.sees(asked)) - (int(asked["id"]) >> 22) - 1_420_070_400_000 >= 12_000,
+        "the whole time",
+    )
+    await ada.press(asked, "A")
+    await grace.press(asked, "B")
+    await channel.reveal(0)
+    assert len(list(channel.messages())) == 2  # the lobby and the round
+    assert len(rows(calm.data_dir, "SELECT 1 FROM outbox WHERE kind = 'round' AND round = 0")) == 1
+
+
+@pytest.mark.parametrize("status", [500, 503])
+async def test_a_reveal_that_discord_does_not_take_at_once_is_shown_after_all(calm: Bot, status):
+    ada, grace = two(calm)
+    channel = Channel(calm.playground)
+    await ada.press(await opened(ada, grace), "Start")
+    asked = await channel.open(0)
+    await ada.press(asked, "A")
+    refused = answer_first(calm, 1, broken(status), lambda request: is_edit(request, asked) and all_are_in(calm))
+    await grace.press(asked, "B")
+    await channel.reveal(0)
+    assert refused
+
+
+def all_are_in(bot: Bot) -> bool:
+    return rows(bot.data_dir, "SELECT phase FROM competition") == [("revealing",)]
+
+
+async def test_when_the_connection_breaks_after_the_message_was_made_there_is_still_one(calm: Bot):
+    ada, grace = two(calm)
+    channel = Channel(calm.playground)
+    lobby = await opened(ada, grace)
+    cut, again = asyncio.Event(), asyncio.Event()
+
+    async def after(request: web.Request, response: web.StreamResponse) -> None:
+        if is_post(request, channel):
+            if cut.is_set():
+                again.set()
+            else:
+                cut.set()
+                assert request.transport is not None
+                request.transport.abort()
+
+    calm.playground.rest.after = after
+    await ada.press(lobby, "Start")
+    asked = await channel.open(0)
+    await asyncio.wait_for(again.wait(), 30)
+    assert len(channel.open_rounds(0)) == 1
+    assert "Locked in" in text(await grace.press(asked, "A"))
+    assert rows(calm.data_dir, "SELECT message_id FROM outbox") == [(int(asked["id"]),)]
+
+
+async def test_a_click_on_a_round_whose_id_is_not_known_yet_counts(calm: Bot):
+    ada, grace = two(calm)
+    channel = Channel(calm.playground)
+    lobby = await opened(ada, grace)
+    go_on = asyncio.Event()
+
+    async def after(request: web.Request, response: web.StreamResponse) -> None:
+        if is_post(request, channel):
+            await go_on.wait()
+
+    calm.playground.rest.after = after
+    await ada.press(lobby, "Start")
+    asked = await channel.open(0)
+    assert "Locked in **C**" in text(await grace.press(asked, "C"))
+    await until(calm.playground, lambda: rows(calm.data_dir, "SELECT message_id FROM outbox") == [(int(asked["id"]),)])
+    go_on.set()
+    await ada.press(asked, "A")
+    await channel.reveal(0)
+
+
+async def test_a_message_that_is_deleted_while_its_round_is_open_is_posted_anew(calm: Bot):
+    ada, grace = two(calm)
+    channel = Channel(calm.playground)
+    await ada.press(await opened(ada, grace), "Start")
+    asked = await channel.open(0)
+    linus = Member(calm.playground, 2)
+    assert "Locked in" in text(await linus.press(asked, "A"))
+    calm.playground.acts.delete(ada.id, channel.id, asked["id"])
+    custom_id = button(asked, "B")["custom_id"]
+    assert "Locked in" in text(await grace.forge(asked, custom_id))  # two clicks crossed on their way
+    again = await channel.open(0)
+    assert again["id"] != asked["id"]
+    await until(
+        calm.playground, lambda: "**2** of 3 have answered" in text(ada.sees(again)), "the answers are still there"
+    )
+    assert "You had locked in **A**" in text(await linus.press(again, "B"))
+    await ada.press(again, "A")
+    shown = await channel.reveal(0)
+    assert shown["id"] == again["id"]
+
+
+async def test_a_message_that_is_deleted_is_posted_anew_at_the_reveal_at_the_latest(calm: Bot):
+    ada, _grace = two(calm)
+    channel = Channel(calm.playground)
+    await ada.press(await opened(ada), "Start")
+    asked = await channel.open(0)
+    calm.playground.acts.delete(ada.id, channel.id, asked["id"])
+    await ada.forge(asked, button(asked, "A")["custom_id"])
+    shown = await channel.reveal(0)
+    assert shown["id"] != asked["id"]
+    await ada.press(shown, "Skip")
+    await channel.open(1)
+
+
+async def test_without_the_permission_to_write_the_game_pauses_with_a_reason_and_can_go_on(calm: Bot):
+    ada, grace = two(calm)
+    channel = Channel(calm.playground)
+    lobby = await opened(ada, grace)
+    there = calm.playground.world.channels[channel.id]
+    granted = there.bot_permissions
+    there.bot_permissions = granted & ~(1 << 11)  # it may still see the channel, but not write there
+    await ada.press(lobby, "Start")
+    await until(calm.playground, lambda: "Paused" in text(ada.sees(lobby)), "the lobby says why nothing comes")
+    assert "can't write in this channel" in text(ada.sees(lobby))
+    there.bot_permissions = granted
+    assert "Only the host" in text(await grace.press(ada.sees(lobby), "Resume"))
+    await ada.press(ada.sees(lobby), "Resume")
+    asked = await channel.open(0)
+    await until(calm.playground, lambda: "It has begun" in text(ada.sees(lobby)), "the lobby is as it was")
+    assert "Resume" not in buttons(ada.sees(lobby))
+    await ada.press(asked, "A")
+    await grace.press(asked, "A")
+    await channel.reveal(0)
+
+
+async def test_a_permission_taken_away_between_two_rounds_stops_the_game_where_it_is(quick: Bot):
+    ada, grace = two(quick)
+    channel = Channel(quick.playground)
+    lobby = await opened(ada, grace)
+    await ada.press(lobby, "Start")
+    asked = await channel.open(0)
+    there = quick.playground.world.channels[channel.id]
+    granted = there.bot_permissions
+    await ada.press(asked, "A")
+    there.bot_permissions = granted & ~(1 << 11)
+    await grace.press(asked, "A")
+    await until(quick.playground, lambda: "Paused" in text(ada.sees(lobby)), "the lobby says why nothing comes")
+    assert rows(quick.data_dir, "SELECT phase, round FROM competition") == [("paused", 1)]
+    there.bot_permissions = granted
+    await ada.press(ada.sees(lobby), "Resume")
+    asked = await channel.open(1)
+    assert "Locked in" in text(await ada.press(asked, "B"))
+
+
+async def test_a_channel_that_is_deleted_ends_in_a_pause_and_disturbs_nobody(quick: Bot):
+    ada, grace = two(quick)
+    other = list(quick.playground.world.channels)[1]
+    await ada.press(await opened(ada, grace), "Start")
+    await Channel(quick.playground).open(0)
+    quick.playground.world.delete_channel(Channel(quick.playground).id)
+    host = Member(quick.playground, 2, other)
+    await host.press(await opened(host), "Start")
+    elsewhere = Channel(quick.playground, other)
+    asked = await elsewhere.open(0)
+    await host.press(asked, "A")
+    await elsewhere.reveal(0)
+    await elsewhere.open(1)
+
+
+# The last second
+
+
+async def time_is(bot: Bot, at_ms: int) -> None:
+    """Wait for a moment: the time itself is what is tried here."""
+    await asyncio.sleep(max(0, at_ms - bot.playground.world.now_ms()) / 1000)
+
+
+class Mail:
+    """Keeps interactions back until they are let go."""
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+        self._kept: list[dict[str, Any]] = []
+        self._send = bot.playground.interactions._dispatch
+        bot.playground.interactions._dispatch = self._keep
+
+    def _keep(self, event: str, data: dict[str, Any]) -> bool:
+        self._kept.append(data)
+        return True
+
+    def let_go(self) -> None:
+        self._bot.playground.interactions._dispatch = self._send
+        for data in self._kept:
+            self._send("INTERACTION_CREATE", data)
+
+
+async def test_a_click_made_in_time_that_arrives_within_the_drain_counts(quick: Bot):
+    ada, grace = two(quick)
+    channel = Channel(quick.playground)
+    await ada.press(await opened(ada, grace), "Start")
+    asked = await channel.open(0)
+    mail = Mail(quick)
+    await time_is(quick, deadline_ms(asked) - 300)
+    click = asyncio.create_task(grace.press(asked, "B"))
+    await time_is(quick, deadline_ms(asked) + 300)
+    mail.let_go()
+    assert "Locked in **B**" in text(await click)
+    await channel.reveal(0)
+    assert rows(quick.data_dir, "SELECT count(*) FROM competition_answer WHERE marks IS NOT NULL") == [(1,)]
+
+
+async def test_a_click_made_in_time_that_arrives_after_the_reveal_is_told_so_and_logged(quick: Bot):
+    ada, grace = two(quick)
+    channel = Channel(quick.playground)
+    await ada.press(await opened(ada, grace), "Start")
+    asked = await channel.open(0)
+    linus = Member(quick.playground, 2)
+    mail = Mail(quick)
+    closes_ms = deadline_ms(asked)
+    await time_is(quick, closes_ms - 300)
+    click = asyncio.create_task(linus.press(asked, "B"))
+    await channel.reveal(0)
+    assert quick.playground.world.now_ms() >= closes_ms + 1_500
+    mail.let_go()
+    assert "The round had closed" in text(await click)
+    assert rows(quick.data_dir, "SELECT count(*) FROM competition_answer") == [(0,)]
+    await quick.stop()
+    assert "arrived after the round was over" in quick.log()
+
+
+async def test_a_click_made_after_the_deadline_is_told_that_the_round_had_closed(quick: Bot):
+    ada, grace = two(quick)
+    channel = Channel(quick.playground)
+    await ada.press(await opened(ada, grace), "Start")
+    asked = await channel.open(0)
+    await time_is(quick, deadline_ms(asked) + 50)
+    assert "The round had closed" in text(await grace.forge(asked, button(asked, "A")["custom_id"]))
+    await channel.reveal(0)
+    assert rows(quick.data_dir, "SELECT count(*) FROM competition_answer") == [(0,)]
+    assert faults_of_results(quick.data_dir) == []
+
+
+FORGED = (
+    "sh:game.pick:1:0:9",
+    "sh:game.pick:1:29:0",
+    "sh:game.pick:1:9223372036854775807:0",
+    "sh:game.pick:999:0:0",
+    "sh:game.pick:1:0:9223372036854775807",
+    "sh:game.pick:1:0",
+    "sh:game.pick:1:-1:0",
+    "sh:game.sure:1:0:3",
+    "sh:game.sure:1:0:7",
+    "sh:game.sure:1:5:1",
+    "sh:game.mine:1:0",
+    "sh:game.mine:1:17",
+    "sh:game.others:1:0",
+    "sh:game.practise:1",
+    "sh:game.rematch:1",
+    "sh:game.csv:7",
+    "sh:game.start:1",
+    "sh:game.resume:1",
+    "sh:game.join:4",
+)
+
+
+async def test_forged_buttons_get_a_friendly_word_and_change_nothing(calm: Bot):
+    ada, grace = two(calm)
+    await ada.press(await opened(ada, pace="calm"), "Start")
+    asked = await Channel(calm.playground).open(0)
+    for custom_id in FORGED:
+        told = text(await grace.forge(asked, custom_id))
+        assert told, custom_id
+        assert "Something went wrong" not in told, custom_id
+        assert "### ✅" not in told, custom_id
+    assert rows(calm.data_dir, "SELECT phase, round FROM competition") == [("asking", 0)]
+    assert rows(calm.data_dir, "SELECT count(*) FROM competition_answer") == [(0,)]
+    assert "Traceback" not in calm.log()

@@ -1,0 +1,123 @@
+"""What a host and the players choose before a game: sections, teams, a duel."""
+
+import pytest
+from hosting import Bot, Member, button, buttons, text, until
+
+from bot.playground.server import Playground
+
+
+@pytest.fixture
+async def quick_bot(playground: Playground, tmp_path):
+    """A bot whose games run at a twentieth of their pace."""
+    bot = Bot(playground, tmp_path / "data", STUDYHALL_PACE_FACTOR="0.05")
+    await bot.start()
+    yield bot
+    assert await bot.stop() == 0, bot.log()
+
+
+def find(member: Member, words: str) -> dict | None:
+    """The newest message that says so."""
+    return next((message for message in member.messages() if words in text(message)), None)
+
+
+async def play(rounds: int, *members: Member) -> dict:
+    """Answer every round, each member with a letter of their own, until the podium stands; returns it."""
+    playground = members[0].playground
+    for number in range(1, rounds + 1):
+        heading = f"Round {number} of {rounds}"
+
+        def shown(heading: str = heading) -> dict | None:
+            return find(members[0], heading) or find(members[0], "🏁 Podium")
+
+        message = await until(playground, shown, heading)
+        if "🏁 Podium" in text(message):
+            break
+        for member, letter in zip(members, "ABC", strict=False):
+            await member.press(message, letter)
+    return await until(playground, lambda: find(members[0], "🏁 Podium"), "the podium")
+
+
+async def test_the_host_picks_more_sections_and_others_may_not(bot: Bot):
+    ada, grace = Member(bot.playground), Member(bot.playground, 1)
+    lobby = await grace.command("compete", section="Threads")
+    await grace._click(lobby, f"sh:game.sections:{_game(lobby)}", ["asyncio", "threads"])
+    await until(bot.playground, lambda: "Competition · Threads, Asyncio" in text(grace.sees(lobby)), "both sections")
+    linus = Member(bot.playground, 2)
+    refused = await linus._click(lobby, f"sh:game.sections:{_game(lobby)}", ["processes"])
+    assert "Only the host or a manager" in text(refused)
+    await ada._click(lobby, f"sh:game.sections:{_game(lobby)}", ["processes"])  # Ada owns the server
+    await until(bot.playground, lambda: "Competition · Processes" in text(grace.sees(lobby)), "the manager's choice")
+
+
+async def test_players_choose_their_teams(bot: Bot):
+    ada, grace = Member(bot.playground), Member(bot.playground, 1)
+    lobby = await ada.command("compete", teams=2, team_choice="chosen")
+    assert {"Team 1", "Team 2"} <= set(buttons(lobby))
+    assert "You are in team 1" in text(await grace.press(lobby, "Team 1"))
+    assert "You are in team 2" in text(await grace.press(lobby, "Team 2"))
+    await until(bot.playground, lambda: "Team 2: Grace" in text(ada.sees(lobby)), "Grace in her team")
+    assert "Team 1: Ada" in text(ada.sees(lobby))
+
+
+async def test_teams_share_a_board_on_the_podium(quick_bot: Bot):
+    playground = quick_bot.playground
+    players = [Member(playground, number) for number in range(3)]
+    lobby = await players[0].command("compete", teams=2, rounds=3, pace="quick")
+    for player in players[1:]:
+        await player.press(lobby, "Join")
+    await players[0].press(lobby, "Start")
+    podium = await play(3, *players)
+    assert "**Teams**" in text(podium)
+    assert "Team 2" in text(podium)
+
+
+async def test_a_duel_is_accepted_played_by_two_alone_and_ends_when_it_is_decided(quick_bot: Bot):
+    playground = quick_bot.playground
+    ada, grace, linus = (Member(playground, number) for number in range(3))
+    challenge = await ada.command("duel", member=grace.id)
+    assert "**Ada** challenges **Grace**" in text(challenge)
+    assert "Only the member who was challenged" in text(await linus.press(challenge, "Accept"))
+    await grace.press(challenge, "Accept")
+    first = await until(playground, lambda: find(ada, "Round 1 of 7"), "the first round")
+    assert "between two others" in text(await linus.press(first, "A"))
+    podium = await play(7, ada, grace)
+    assert "Linus" not in text(podium)
+    assert "🥇" in text(podium)
+
+
+async def test_a_duel_can_be_declined_and_expires_by_itself(quick_bot: Bot):
+    playground = quick_bot.playground
+    ada, grace = Member(playground), Member(playground, 1)
+    challenge = await ada.command("duel", member=grace.id)
+    await grace.press(challenge, "Decline")
+    await until(playground, lambda: "It was declined" in text(ada.sees(challenge)), "the refusal")
+    again = await ada.command("duel", member=grace.id)
+    await until(playground, lambda: "not accepted in time" in text(ada.sees(again)), "the end of the challenge")
+
+
+async def test_nobody_duels_with_themselves(bot: Bot):
+    ada = Member(bot.playground)
+    assert "A duel takes two" in text(await ada.command("duel", member=ada.id))
+
+
+def _game(lobby: dict) -> str:
+    return button(lobby, "Start")["custom_id"].rsplit(":", 1)[1]
+
+
+async def test_a_game_in_a_thread_leaves_the_channel_free(quick_bot: Bot):
+    playground = quick_bot.playground
+    exchanges: list = []
+    playground.rest.record = exchanges.append
+    ada, grace = Member(playground), Member(playground, 1)
+    lobby = await ada.command("compete", rounds=3, pace="quick", thread=True)
+    await grace.press(lobby, "Join")
+    await ada.press(lobby, "Start")
+    await play(3, ada, grace)
+    thread = playground.world.channels[lobby["id"]]
+    assert thread.parent == ada.channel_id
+    assert thread.name.startswith("Competition ")
+    assert sum(stored.viewer is None for stored in thread.messages.values()) == 4  # three rounds and the podium
+    assert [m["id"] for m in ada.messages() if m["channel_id"] == ada.channel_id and not m["flags"] & 64] == [
+        lobby["id"]
+    ]
+    assert sum(exchange.route.endswith("/threads") for exchange in exchanges) == 1

@@ -1,0 +1,57 @@
+"""`/studyhall setup` and `/settings` of the real bot, in the playground's server."""
+
+from typing import Any
+
+import pytest
+from contract import faults_of
+from hosting import Bot, Member, button, text, walk
+
+from bot.playground.acts import ActError
+from bot.playground.rest import Exchange
+
+
+async def setup(member: Member, **options: str) -> dict[str, Any]:
+    """Run `/studyhall setup`; returns its screen."""
+    world, acts = member.playground.world, member.playground.acts
+    command = next(command for command in world.commands if command["name"] == "studyhall")
+    given = [{"name": name, "type": 3, "value": value} for name, value in options.items()]
+    part = [{"name": "setup", "type": 1, "options": given}]
+    outcome = await member._act(lambda hear: acts.run_command(member.id, member.channel_id, command["id"], part, hear))
+    return await member._answer_to(outcome)
+
+
+def menu(message: dict[str, Any], kind: int) -> dict[str, Any]:
+    return next(component for component in walk(message["components"]) if component["type"] == kind)
+
+
+async def test_the_owner_sets_the_server_up_and_others_may_not(bot: Bot):
+    exchanges: list[Exchange] = []
+    bot.playground.rest.record = exchanges.append
+    ada, grace = Member(bot.playground, 0), Member(bot.playground, 1)
+    with pytest.raises(ActError, match="You may not use this command here"):
+        await setup(grace)
+    screen = await setup(ada, time_zone="Europe/Berlin")
+    assert "**Time zone**: Europe/Berlin" in text(screen)
+    quiz_night = list(bot.playground.world.channels)[1]
+    screen = await ada._click(screen, menu(screen, 8)["custom_id"], [quiz_night])
+    assert f"**Where**: <#{quiz_night}>" in text(screen)
+    assert menu(screen, 8)["default_values"] == [{"id": quiz_night, "type": "channel"}]
+    screen = await ada._click(screen, menu(screen, 6)["custom_id"], [bot.playground.world.guild_id])
+    assert "**Who opens competitions**: everybody" in text(screen)
+    screen = await ada.press(screen, "30 days")
+    assert "30 days each; this one ends" in text(screen)
+    refused = await grace.command("compete")
+    assert f"Competitions are played in <#{quiz_night}> here." in text(refused)
+    assert [fault for exchange in exchanges for fault in faults_of(exchange)] == []
+
+
+async def test_settings_hold_after_a_kill(bot: Bot):
+    ada = Member(bot.playground)
+    screen = await ada.press(await ada.command("settings"), "1.5 times")
+    assert "**1.5 times** the usual time" in text(screen)
+    await bot.stop()
+    await bot.start()
+    screen = await ada.press(screen, "Hide me")
+    assert "**1.5 times**" in text(screen)
+    assert "**not shown** to others" in text(screen)
+    assert button(screen, "✓ Hide me")["disabled"]

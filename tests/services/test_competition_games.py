@@ -1,0 +1,341 @@
+"""Competitions as a service: what is stored, what is shown, and what a restart takes up."""
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from random import Random
+
+import pytest
+from small_course import NOON, QUESTIONS, HandClock, library
+
+from bot.clock import DiscordClock, snowflake_at
+from bot.errors import StorageError, UserError
+from bot.quiz.competition import End, Join, Pause, Phase, Resume, Rules, Skip, Verdict, standings
+from bot.quiz.scoring import Scoring
+from bot.services.competitions import AlreadyOnError, Competitions, Opening
+from bot.services.game_views import GameView
+from bot.services.practice import Learner
+from bot.services.stage import ChannelLostError
+from bot.storage import competitions
+from bot.storage import store as module
+from bot.storage.competitions import Setup
+from bot.storage.store import Store
+
+GUILD, CHANNEL = 50, 60
+ADA, GRACE, LINUS = (Learner(n, GUILD, name) for n, name in ((1, "Ada"), (2, "Grace"), (3, "Linus")))
+EVERYBODY = (ADA, GRACE, LINUS)
+
+
+class Notice:
+    """A channel's messages: each nonce makes one; what the last edit of each showed is kept."""
+
+    def __init__(self, clock: HandClock) -> None:
+        self._clock = clock
+        self.by_nonce: dict[str, int] = {}
+        self.rounds: dict[int, list[int]] = {}
+        self.shown: dict[int, GameView] = {}
+        self.podiums: list[int] = []
+        self.lobbies: list[GameView] = []
+        self.refuse = 0
+        self.forbidden = False
+        self.changed = asyncio.Event()
+
+    def _make(self, nonce: str) -> tuple[int, bool]:
+        if self.forbidden:
+            raise ChannelLostError("Missing Permissions")
+        if self.refuse:
+            self.refuse -= 1
+            raise OSError("the line is cut")
+        new = nonce not in self.by_nonce
+        message_id = self.by_nonce.setdefault(nonce, snowflake_at(self._clock.now_ms(), len(self.by_nonce)))
+        self.changed.set()
+        return message_id, new
+
+    async def post_round(self, view: GameView, number: int, nonce: str) -> int:
+        message_id, new = self._make(nonce)
+        if new:
+            self.rounds.setdefault(number, []).append(message_id)
+        return message_id
+
+    async def post_podium(self, view: GameView, nonce: str) -> int:
+        message_id, new = self._make(nonce)
+        self.podiums += [message_id] if new else []
+        return message_id
+
+    async def edit_round(self, view: GameView, number: int, message_id: int) -> None:
+        self.shown[message_id] = view
+        self.changed.set()
+
+    async def edit_lobby(self, view: GameView) -> None:
+        self.lobbies.append(view)
+        self.changed.set()
+
+    def hint_round(self, view: GameView, number: int, message_id: int) -> None:
+        self.changed.set()
+
+    def hint_lobby(self, view: GameView) -> None:
+        self.changed.set()
+
+    async def find_post(self, channel_id: int, kind: str, competition_id: int, number: int) -> int | None:
+        return None
+
+    async def until(self, holds) -> None:
+        async with asyncio.timeout(20):
+            while not holds():
+                self.changed.clear()
+                await self.changed.wait()
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+async def store(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "BUSY_SECONDS", 0.02)
+    made = await Store.open(tmp_path / "a.db")
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def notice(clock) -> Notice:
+    return Notice(clock)
+
+
+@pytest.fixture
+async def games(store, clock, notice):
+    made = service(store, clock, notice)
+    yield made
+    await made.close()
+
+
+def service(store: Store, clock: HandClock, notice: Notice) -> Competitions:
+    made = Competitions(library(), store, DiscordClock(clock, lambda: clock.now), Random(5))
+    made.attach(notice)
+    return made
+
+
+async def lobby(games: Competitions, reveal_ms: int = 0, rounds: int = 3, scoring=Scoring.CLASSIC) -> int:
+    rules = Rules(rounds, pace_ms=3_600_000, reveal_ms=reveal_ms, lobby_ms=3_600_000, scoring=scoring)
+    view = await games.open(Opening(GUILD, CHANNEL, ADA, rules, Setup((), None, "calm")))
+    await games.shown(view.game.id, 999)
+    return view.game.id
+
+
+async def started(games: Competitions, notice: Notice, **options) -> int:
+    game = await lobby(games, **options)
+    for learner in (GRACE, LINUS):
+        await games.act(game, Join(learner.member_id), learner)
+    await games.start(game, ADA, manager=False)
+    await notice.until(lambda: notice.rounds.get(0))
+    return game
+
+
+async def pick(games, clock, notice, game, number, learner, choice):
+    message_id = notice.rounds[number][-1]
+    return await games.answer(game, number, choice, learner, clock.now_ms() + 1_000, message_id)
+
+
+async def test_a_whole_game_leaves_results_and_totals_that_are_the_sum_of_its_points(store, games, clock, notice):
+    game = await started(games, notice)
+    for number in range(3):
+        await notice.until(lambda number=number: notice.rounds.get(number))
+        results = await asyncio.gather(
+            *(pick(games, clock, notice, game, number, one, choice) for choice, one in enumerate(EVERYBODY))
+        )
+        assert {result.verdict for result in results} == {Verdict.LOCKED_IN}
+    await notice.until(lambda: notice.podiums)
+    assert [len(posted) for posted in notice.rounds.values()] == [1, 1, 1]
+    loaded = await competitions.load(store, game)
+    lines = {line.member_id: (line.place, line.score, line.right) for line in standings(loaded.state)}
+    stored = await store.rows("SELECT member_id, place, score, right_answers FROM competition_result")
+    assert {member: tuple(line) for member, *line in stored} == lines
+    earned = dict(await store.rows("SELECT member_id, sum(points) FROM answer GROUP BY 1"))
+    bonuses = dict(await store.rows("SELECT member_id, bonus FROM competition_result"))
+    for (period,) in await store.rows("SELECT DISTINCT period FROM total"):
+        kept = dict(
+            await store.rows("SELECT member_id, points FROM total WHERE section = '' AND period = ?", (period,))
+        )
+        assert kept == {member: earned[member] + bonuses[member] for member in earned}, period
+    answered = await store.rows("SELECT sum(answers) FROM total WHERE section = '' AND period = 'all'")
+    assert answered == [(9,)]
+
+
+async def test_when_all_answer_in_one_turn_of_the_loop_the_round_is_over_at_once(games, clock, notice):
+    game = await started(games, notice, reveal_ms=3_600_000)
+    await asyncio.gather(*(pick(games, clock, notice, game, 0, one, 0) for one in EVERYBODY))
+    await notice.until(lambda: any(len(view.state.played) == 1 for view in notice.shown.values()))
+    assert (await games.view(game)).state.phase is Phase.REVEALING
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_whatever_comes_at_once_the_game_in_memory_is_the_one_in_the_database(store, games, clock, notice, seed):
+    chance = Random(seed)
+    game = await started(games, notice, reveal_ms=3_600_000)
+    crowd = [Learner(100 + n, GUILD, f"Member {n}") for n in range(20)]
+
+    async def one_after_another(acts):
+        for act in acts:
+            await asyncio.sleep(0)
+            await act()
+
+    def lead(event):
+        return lambda: games.act(game, event, ADA)
+
+    acts = [lambda one=one: pick(games, clock, notice, game, 0, one, chance.randint(0, 3)) for one in crowd * 2]
+    acts += [lead(Pause(by=1)), lead(Resume(by=1)), lead(Resume(by=1)), *(lead(Join(200 + n)) for n in range(5))]
+    chance.shuffle(acts)
+    await asyncio.gather(*(one_after_another(acts[n::6]) for n in range(6)))
+    await games.act(game, Resume(by=1), ADA)
+    seen, stored = (await games.view(game)).state, (await competitions.load(store, game)).state
+    assert seen.answers == stored.answers
+    assert {player.member_id for player in seen.players} == {player.member_id for player in stored.players}
+    assert (seen.phase, seen.round, seen.deadline_ms) == (stored.phase, stored.round, stored.deadline_ms)
+    rows = await store.rows("SELECT count(*), count(DISTINCT member_id) FROM competition_answer")
+    assert rows == [(len(stored.answers), len(stored.answers))]
+
+
+async def test_a_click_is_told_that_it_was_not_counted_while_the_database_is_locked(store, games, clock, notice):
+    game = await started(games, notice)
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StorageError, match="nothing was counted"):
+            await pick(games, clock, notice, game, 0, GRACE, 1)
+    assert (await games.view(game)).state.answers == {}
+    assert await store.rows("SELECT * FROM competition_answer") == []
+    assert (await pick(games, clock, notice, game, 0, GRACE, 2)).verdict is Verdict.LOCKED_IN
+    assert (await pick(games, clock, notice, game, 0, GRACE, 1)).choice == 2
+
+
+async def test_a_second_game_in_the_channel_is_refused_with_the_first_one(games):
+    game = await lobby(games)
+    with pytest.raises(AlreadyOnError) as already:
+        await lobby(games)
+    assert already.value.view.game.id == game
+
+
+async def test_a_game_needs_questions(games):
+    rules = Rules(3, 12_000, 0, 60_000)
+    with pytest.raises(UserError, match="No question fits"):
+        await games.open(Opening(GUILD, CHANNEL, ADA, rules, Setup(("water",), "hard", "calm")))
+
+
+async def test_questions_that_were_asked_lately_come_last(store, games, clock, notice):
+    asked = []
+    for _ in range(2):
+        game = await started(games, notice)
+        asked.append({q.id for q in (await competitions.load(store, game)).questions})
+        await games.act(game, End(1), ADA)
+        await notice.until(lambda: notice.podiums)
+        notice.rounds.clear()
+        notice.podiums.clear()
+    assert asked[0] | asked[1] == {q.id for q in QUESTIONS}
+
+
+# After a restart
+
+
+async def test_a_restart_goes_on_in_the_same_message_with_the_answers_and_gives_the_time_back(store, clock, notice):
+    first = service(store, clock, notice)
+    game = await started(first, notice)
+    await pick(first, clock, notice, game, 0, GRACE, 2)
+    before = (await first.view(game)).state
+    await first.close()
+    clock.advance(40_000)
+    again = service(store, clock, notice)
+    await again.resume()
+    message_id = notice.rounds[0][0]
+    await notice.until(lambda: notice.shown.get(message_id) and notice.shown[message_id].note)
+    state = (await again.view(game)).state
+    assert "40 s" in notice.shown[message_id].note
+    assert before.deadline_ms + 40_000 <= state.deadline_ms < before.deadline_ms + 41_000
+    assert state.answers == before.answers
+    assert notice.rounds == {0: [message_id]}
+    assert (await pick(again, clock, notice, game, 0, GRACE, 1)).choice == 2
+    await again.close()
+
+
+async def test_a_message_whose_id_was_stored_just_before_the_end_starts_the_clock_after_it(store, clock, notice):
+    first = service(store, clock, notice)
+    game = await lobby(first)
+    notice.forbidden = True
+    await first.start(game, ADA, manager=False)
+    await notice.until(lambda: notice.lobbies and notice.lobbies[-1].state.phase is Phase.PAUSED)
+    await first.act(game, Resume(by=1), ADA)
+    await first.close()
+    message_id = snowflake_at(clock.now_ms())
+    await store.write(lambda tx: tx.run("UPDATE outbox SET message_id = ?", (message_id,)))
+    await store.write(
+        lambda tx: tx.run(
+            "UPDATE competition SET phase = 'asking', head = json_set(head, '$.phase', 'asking', '$.paused_phase', null)"
+        )
+    )
+    again = service(store, clock, notice)
+    await again.resume()
+    await notice.until(lambda: message_id in notice.shown)
+    assert (await again.view(game)).state.opened_ms == NOON
+    await again.close()
+
+
+async def test_a_reveal_and_a_podium_that_were_not_shown_before_the_end_are_shown_after_it(store, clock, notice):
+    first = service(store, clock, notice)
+    game = await started(first, notice)
+    await first.close()
+    loaded = await competitions.load(store, game)
+    await store.write(lambda tx: competitions.post(tx, loaded, "podium", 0, clock.now_ms()))
+    await store.write(lambda tx: competitions.post(tx, loaded, "reveal", 0, clock.now_ms()))
+    await store.write(
+        lambda tx: tx.run("UPDATE competition SET phase = 'finished', head = json_set(head, '$.phase', 'finished')")
+    )
+    again = service(store, clock, notice)
+    await again.resume()
+    await notice.until(lambda: notice.podiums)
+    assert len(notice.shown[notice.rounds[0][0]].state.played) == 1
+    async with asyncio.timeout(20):
+        while await competitions.waiting_posts(store):
+            pass
+    await again.close()
+
+
+# Troubles
+
+
+async def test_without_the_channel_the_game_pauses_says_why_in_the_lobby_and_goes_on_when_told(games, clock, notice):
+    notice.forbidden = True
+    game = await lobby(games)
+    await games.start(game, ADA, manager=False)
+    await notice.until(lambda: notice.lobbies and notice.lobbies[-1].state.phase is Phase.PAUSED)
+    assert "can't write in this channel" in notice.lobbies[-1].state.reason
+    notice.forbidden = False
+    verdict, _ = await games.act(game, Resume(by=1), ADA)
+    assert verdict is Verdict.DONE
+    await notice.until(lambda: notice.rounds.get(0))
+    assert (await pick(games, clock, notice, game, 0, ADA, 0)).verdict is Verdict.LOCKED_IN
+
+
+async def test_a_message_found_deleted_is_posted_anew_once(games, clock, notice):
+    game = await started(games, notice)
+    gone = notice.rounds[0][0]
+    await asyncio.gather(*(games.message_gone(game, 0, gone) for _ in range(3)))
+    await notice.until(lambda: len(notice.rounds[0]) > 1)
+    await games.message_gone(game, 0, gone)
+    assert (await pick(games, clock, notice, game, 0, ADA, 0)).verdict is Verdict.LOCKED_IN
+    assert len(notice.rounds[0]) == 2
+
+
+async def test_a_skipped_round_earns_no_points(store, games, clock, notice):
+    game = await started(games, notice, reveal_ms=3_600_000)
+    await pick(games, clock, notice, game, 0, GRACE, 0)
+    await games.act(game, Skip(1), ADA)
+    assert await store.rows("SELECT * FROM answer") == []
+    assert await store.rows("SELECT points FROM total") == []
+    mine = await games.my_result(game, 0, GRACE.member_id)
+    assert (mine.given, mine.marks) == (None, 0)
+
+
+async def test_a_round_that_is_open_shows_nobody_a_result(games, notice):
+    game = await started(games, notice)
+    with pytest.raises(UserError, match="still open"):
+        await games.my_result(game, 0, GRACE.member_id)
