@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import sys
@@ -124,6 +125,8 @@ async def run(settings: Settings) -> None:
     stop = asyncio.Event()
     _stop_on_signals(stop)
     async with build(settings) as app:
+        gc.freeze()
+        gc.enable()
         where = settings.api_url or "Discord"
         _log.info("%d questions in %d course(s), data in %s", *_size(app.library), settings.database_path)
         connecting = asyncio.create_task(_connect(app.client, settings.token, where), name="gateway")

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import json
 import sys
 from collections.abc import Sequence
@@ -64,6 +65,8 @@ def _add_play_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(settings: Settings) -> int:
+    # What is loaded at the start stays for good; the collector would walk it again and again (`run` turns it on).
+    gc.disable()
     from bot.app import run
 
     if not settings.token:

@@ -19,6 +19,8 @@ _REFERS_TO_PLACE = re.compile(
     r"|\bthe (first|second|third|last) option\b",
     re.IGNORECASE,
 )
+_CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
+_DUNDER = re.compile(r"__\w+?__")
 _WORDS = re.compile(r"[\w']+")
 
 
@@ -36,6 +38,8 @@ def lint(pack: Pack, at: At) -> list[Fault]:
     """Every fault of a pack that is well formed; errors stop a start, warnings do not."""
     faults: list[Fault] = []
     for section in pack.sections:
+        for index, line in enumerate(section.remember):
+            faults += [at(section, loc, *rest) for loc, *rest in _safe_text(("remember", index), line)]
         for index, page in enumerate(section.pages):
             faults += [at(section, ("pages", index, *loc), *rest) for loc, *rest in _page(page)]
     for question in pack.questions:
@@ -85,6 +89,12 @@ def _question(question: Question) -> Iterator[Finding]:
 def _safe_text(loc: tuple[str | int, ...], text: str) -> Iterator[Finding]:
     if ping := _PINGS.search(text):
         yield loc, f"nothing that pings or links to a channel ({ping.group()})", "error"
+    if dunder := _DUNDER.search(_CODE.sub("", text)):
+        yield (
+            loc,
+            f"`{dunder.group()}` in backticks: Discord underlines what stands between double underscores",
+            "error",
+        )
     if text.count("```") % 2:
         yield loc, "every ``` closed by another", "error"
 

@@ -55,6 +55,7 @@ class Rest:
         self.intercept: Callable[[web.Request], Awaitable[web.StreamResponse | None]] | None = None
         self.after: Callable[[web.Request, web.StreamResponse], Awaitable[None]] | None = None
         self.record: Callable[[Exchange], None] | None = None
+        self._bodies: dict[int, Any] = {}
 
     def add_to(self, app: web.Application, base: str) -> None:
         """Register every route below ``base``."""
@@ -106,19 +107,20 @@ class Rest:
                 bucket = f"{request.method} {path}:{major}"
                 headers, limited = self._limits.take(bucket, requests, seconds, counts_globally=not by_token)
                 if limited:
-                    body = {
+                    limit_body = {
                         "message": "You are being rate limited.",
                         "retry_after": round(limited.retry_after, 3),
                         "global": limited.everywhere,
                     }
-                    return _json(body, status=429, headers=headers)
+                    return _json(limit_body, status=429, headers=headers)
                 response = await handler(request)
             except ApiError as refusal:
                 response = _json(refusal.body, status=refusal.status)
             response.headers.update(headers)
+            body = self._bodies.pop(id(request), None)
             if self.record:
                 sent = json.loads(response.body) if isinstance(response, web.Response) and response.body else None  # type: ignore[arg-type]
-                self.record(Exchange(request.method, path, request.get("body"), response.status, sent))
+                self.record(Exchange(request.method, path, body, response.status, sent))
             if self.after:
                 await self.after(request, response)
             return response
@@ -176,7 +178,7 @@ class Rest:
 
     async def _put_commands(self, request: web.Request) -> web.StreamResponse:
         world = self._world
-        body, _uploads = await _body(request)
+        body, _uploads = await self._body(request)
         check_commands(body)
         version = world.new_id()
         before = {command["name"]: command["id"] for command in world.commands}
@@ -204,7 +206,7 @@ class Rest:
     # Interactions
 
     async def _callback(self, request: web.Request) -> web.StreamResponse:
-        body, uploads = await _body(request)
+        body, uploads = await self._body(request)
         info = request.match_info
         response = self._interactions.callback(info["interaction_id"], info["token"], body, uploads)
         if request.query.get("with_response", "").lower() in ("true", "1"):
@@ -213,7 +215,7 @@ class Rest:
 
     async def _follow_up(self, request: web.Request) -> web.StreamResponse:
         one = self._interactions.of_token(request.match_info["application_id"], request.match_info["token"])
-        body, uploads = await _body(request)
+        body, uploads = await self._body(request)
         message = self._interactions.follow_up(one, body, uploads)
         return _json(message) if request.query.get("wait") else web.Response(status=204)
 
@@ -225,7 +227,7 @@ class Rest:
     async def _edit_hook_message(self, request: web.Request) -> web.StreamResponse:
         one = self._interactions.of_token(request.match_info["application_id"], request.match_info["token"])
         message_id = self._interactions.message_id(one, request.match_info["message_id"])
-        body, uploads = await _body(request)
+        body, uploads = await self._body(request)
         return _json(self._world.edit_message(one.channel, message_id, body, uploads))
 
     async def _delete_hook_message(self, request: web.Request) -> web.StreamResponse:
@@ -249,7 +251,7 @@ class Rest:
     async def _create_message(self, request: web.Request) -> web.StreamResponse:
         channel = self._world.channel(request.match_info["channel_id"])
         self._world.bot_may(channel, SEND_MESSAGES)
-        body, uploads = await _body(request)
+        body, uploads = await self._body(request)
         return _json(self._world.create_message(channel, self._world.bot, body, uploads))
 
     async def _get_message(self, request: web.Request) -> web.StreamResponse:
@@ -258,7 +260,7 @@ class Rest:
     async def _edit_message(self, request: web.Request) -> web.StreamResponse:
         message = self._public(request)
         channel = self._world.channel(message["channel_id"])
-        body, uploads = await _body(request)
+        body, uploads = await self._body(request)
         return _json(self._world.edit_message(channel, message["id"], body, uploads))
 
     async def _delete_message(self, request: web.Request) -> web.StreamResponse:
@@ -280,7 +282,7 @@ class Rest:
         message = self._public(request)
         channel = self._world.channel(message["channel_id"])
         self._world.bot_may(channel, CREATE_THREADS)
-        body, _uploads = await _body(request)
+        body, _uploads = await self._body(request)
         faults = FormFaults()
         faults.length(("name",), body.get("name"), 1, 100)
         faults.raise_if_any()
@@ -293,7 +295,7 @@ class Rest:
         return web.Response(status=204)
 
     async def _open_dm(self, request: web.Request) -> web.StreamResponse:
-        body, _uploads = await _body(request)
+        body, _uploads = await self._body(request)
         for channel in self._world.channels.values():
             if channel.recipient is not None and channel.recipient == str(body.get("recipient_id")):
                 return _json(self._world.channel_object(channel))
@@ -321,26 +323,25 @@ class Rest:
             raise ApiError(UNKNOWN_MEMBER)
         return _json(self._world.member(user["id"]) | {"user": user})
 
-
-async def _body(request: web.Request) -> tuple[Any, dict[int, Upload]]:
-    """The JSON body and the files of a request. Raises ApiError for a body that can't be read."""
-    uploads: dict[int, Upload] = {}
-    body: Any = {}
-    try:
-        if request.content_type != "multipart/form-data":
-            body = await request.json()
-        else:
-            async for part in await request.multipart():
-                name = getattr(part, "name", None) or ""
-                data = await part.read()  # type: ignore[union-attr]
-                if name == "payload_json":
-                    body = json.loads(data)
-                elif name.startswith("files["):
-                    uploads[int(name[6:-1])] = _upload(getattr(part, "filename", None) or "file", bytes(data))
-    except (ValueError, UnicodeDecodeError) as problem:
-        raise ApiError((400, 50109, "The request body contains invalid JSON.")) from problem
-    request["body"] = body
-    return body, uploads
+    async def _body(self, request: web.Request) -> tuple[Any, dict[int, Upload]]:
+        """The JSON body and the files of a request. Raises ApiError for a body that can't be read."""
+        uploads: dict[int, Upload] = {}
+        body: Any = {}
+        try:
+            if request.content_type != "multipart/form-data":
+                body = await request.json()
+            else:
+                async for part in await request.multipart():
+                    name = getattr(part, "name", None) or ""
+                    data = await part.read()  # type: ignore[union-attr]
+                    if name == "payload_json":
+                        body = json.loads(data)
+                    elif name.startswith("files["):
+                        uploads[int(name[6:-1])] = _upload(getattr(part, "filename", None) or "file", bytes(data))
+        except (ValueError, UnicodeDecodeError) as problem:
+            raise ApiError((400, 50109, "The request body contains invalid JSON.")) from problem
+        self._bodies[id(request)] = body
+        return body, uploads
 
 
 def _text_or_none(value: Any) -> str | None:

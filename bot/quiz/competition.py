@@ -414,14 +414,14 @@ def _join(state: Competition, event: Join, now_ms: int) -> Step:
         return replace(state, players=moved), [Told(Verdict.DONE), ShowLobby()]
     if state.rules.duel and (not in_lobby or len(state.players) >= DUELLISTS):
         return state, [Told(Verdict.NOT_ALLOWED)]
-    player = Player(event.member_id, now_ms, event.time_factor, chosen or _smallest_team(state))
+    player = Player(event.member_id, now_ms, event.time_factor, chosen or smallest_team(state))
     state = replace(state, players=(*state.players, player))
     if event.member_id == state.host_id:
         state = _with_host(state, event.member_id)
     return state, [Told(Verdict.DONE), *([ShowLobby()] if state.phase is Phase.LOBBY else [])]
 
 
-def _smallest_team(state: Competition) -> int:
+def smallest_team(state: Competition) -> int:
     """The team with the fewest players (1, 2, …); 0 without teams."""
     teams = range(1, state.rules.teams + 1)
     return min(teams, key=lambda team: sum(p.team == team for p in state.players)) if state.rules.teams else 0
@@ -528,7 +528,7 @@ def _answer(state: Competition, event: Answer, now_ms: int) -> Step:
     if verdict is not Verdict.LOCKED_IN:
         return state, [Told(verdict)]
     if not state.player(event.member_id):
-        late = Player(event.member_id, now_ms, event.time_factor, _smallest_team(state))
+        late = Player(event.member_id, now_ms, event.time_factor, smallest_team(state))
         state = replace(state, players=(*state.players, late))
     elapsed = elapsed_ms(state, event.stamp_ms)
     answers = {**state.answers, event.member_id: Given(event.choice, elapsed)}

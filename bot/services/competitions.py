@@ -311,7 +311,7 @@ class Competitions:
             stamp_ms=stamp_ms,
             elapsed_ms=rules.elapsed_ms(opened, stamp_ms),
             time_factor=self._time_factor(learner.member_id),
-            team=0,
+            team=known.team if (known := state.player(learner.member_id)) else rules.smallest_team(state),
             now_ms=self._clock.now_ms(),
         )
         stored = await self._store.write_together(competitions.answer_all, click)
@@ -456,7 +456,8 @@ class Competitions:
             await competitions.save_results(tx, game.id, lines, teams, bonuses)
             await answers.add_points(tx, game.guild_id, bonuses, periods, now_ms)
             rated = await ratings.load(tx, game.guild_id, [line.member_id for line in lines])
-            rated = after_game({line.member_id: line.place for line in lines}, rated)
+            # In a thread: for a thousand players it takes tens of milliseconds, which would be a stall of the event loop.
+            rated = await asyncio.to_thread(after_game, {line.member_id: line.place for line in lines}, rated)
             await ratings.save(tx, game.guild_id, rated, now_ms)
 
     async def _show(self, live: _Live, effects: list[Effect]) -> None:

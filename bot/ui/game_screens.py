@@ -266,7 +266,7 @@ def _table(view: GameView, number: int) -> str:
     for line in after[:SHOWN_LINES]:
         moved = before.get(line.member_id, line.place) - line.place if number else 0
         change = f" ▲{moved}" if moved > 0 else f" ▼{-moved}" if moved < 0 else ""
-        lines.append(f"{line.place}. {safe(view.name(line.member_id))} · {line.score:,}{change}")
+        lines.append(f"**{line.place}.** {safe(view.name(line.member_id))} · {line.score:,}{change}")
     return "**Standings**\n" + "\n".join(lines) if lines else "**Standings**: nobody has joined yet."
 
 
@@ -335,7 +335,7 @@ def podium_screen(view: GameView) -> Screen:
         if len(lines) > SHOWN_PLACES:
             blocks.append(f"-# and {len(lines) - SHOWN_PLACES} more")
     if teams := team_standings(state):
-        rows = [f"{place}. Team {team} · {average:,.0f} a player" for place, (team, average) in enumerate(teams, 1)]
+        rows = [f"**{place}.** Team {team} · {average:,.0f} a player" for place, (team, average) in enumerate(teams, 1)]
         blocks += [RULE, "**Teams**\n" + "\n".join(rows)]
     if awards := _awards(view, lines):
         blocks += [RULE, "\n".join(awards)]

@@ -3,12 +3,15 @@
 import os
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from hosting import Bot
 from playwright.async_api import Browser, Page, async_playwright
 from tabs import OpenTab
+
+from bot.playground.server import Playground
 
 HOW_TO_GET_IT = "no Chromium here: install it (Debian: apt install chromium) to run the page's tests"
 FLAGS = [
@@ -42,8 +45,8 @@ async def browser() -> AsyncIterator[Browser]:
         await running.close()
 
 
-@pytest.fixture
-async def open_tab(browser: Browser, bot: Bot) -> AsyncIterator[OpenTab]:
+@asynccontextmanager
+async def tabs_of(browser: Browser, playground: Playground) -> AsyncIterator[OpenTab]:
     """Opens the page as a member; at the end no tab may have logged an error or broken the page's policy."""
     complaints: list[str] = []
 
@@ -52,13 +55,30 @@ async def open_tab(browser: Browser, bot: Bot) -> AsyncIterator[OpenTab]:
         page = await (await browser.new_context(**options)).new_page()
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        member_id = list(bot.playground.world.members)[member]
-        await page.goto(f"{bot.playground.address}?as={member_id}")
+        member_id = list(playground.world.members)[member]
+        await page.goto(f"{playground.address}?as={member_id}")
         await page.wait_for_selector("[data-testid=bot-status][data-online=true]", state="attached")
         return page
 
     yield tab
     assert complaints == []
+
+
+@pytest.fixture
+async def open_tab(browser: Browser, bot: Bot) -> AsyncIterator[OpenTab]:
+    """Tabs of a playground with the bot as it comes."""
+    async with tabs_of(browser, bot.playground) as tab:
+        yield tab
+
+
+@pytest.fixture
+async def open_quick(browser: Browser, playground: Playground, tmp_path: Path) -> AsyncIterator[OpenTab]:
+    """Tabs of a playground whose bot plays competitions at three tenths of their pace."""
+    running = Bot(playground, tmp_path / "data", STUDYHALL_PACE_FACTOR="0.3")
+    await running.start()
+    async with tabs_of(browser, playground) as tab:
+        yield tab
+    assert await running.stop() == 0, running.log()
 
 
 @pytest.fixture

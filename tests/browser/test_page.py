@@ -7,6 +7,8 @@ from hosting import Bot, Member
 from playwright.async_api import Locator, Page, expect
 from tabs import OpenTab
 
+from bot.playground.server import Playground
+
 
 async def run(page: Page, command: str, **options: str) -> Locator:
     """Type a command with its options and run it; returns the message that answers it."""
@@ -16,6 +18,7 @@ async def run(page: Page, command: str, **options: str) -> Locator:
     for name, value in options.items():
         field = page.get_by_test_id(f"option-{name}")
         if not await field.count():
+            await page.get_by_test_id("option-add").focus()
             await page.get_by_test_id(f"add-option-{name}").click()
         await field.fill(value)
     await page.get_by_test_id("run-command").click()
@@ -139,3 +142,39 @@ async def test_the_page_says_when_the_bot_is_away_and_when_it_is_back(open_tab: 
     await expect(page.locator("[data-testid=bot-status][data-online=false]")).to_be_attached()
     await bot.start()
     await expect(page.locator("[data-testid=bot-status][data-online=true]")).to_be_attached()
+
+
+async def test_three_tabs_play_a_whole_competition(playground: Playground, open_quick: OpenTab, screenshots):
+    tabs = [await open_quick(number) for number in range(3)]
+    ada, grace, linus = tabs
+    lobby = await run(ada, "compete", rounds="3", pace="quick")
+    await expect(lobby).to_contain_text("Competition · All sections")
+    for tab in (grace, linus):
+        await press(tab.locator("[data-message-id]", has_text="Competition ·"), "Join")
+    await expect(lobby).to_contain_text("In (3)")
+    await picture(ada, screenshots, "lobby")
+    await press(lobby, "Start")
+    for number in (1, 2, 3):
+        heading = f"Round {number} of 3"
+        for tab, letter in zip(tabs, "ABC", strict=True):
+            question = tab.locator("[data-message-id]", has_text=heading)
+            await press(question, letter)
+            if number == 1:
+                await expect(tab.locator("[data-message-id]").last).to_contain_text(f"Locked in {letter}")
+                await picture(tab, screenshots, f"round-{letter}")
+        shown = ada.locator("[data-message-id]", has_text=heading)
+        await expect(shown).to_contain_text("Standings")
+        if number == 1:
+            await press(shown, "My result")
+            await expect(ada.locator("[data-message-id]").last).to_contain_text("of 3 with")
+            await picture(ada, screenshots, "my-result")
+            await shown.scroll_into_view_if_needed()
+            await picture(ada, screenshots, "reveal")
+    podium = linus.locator("[data-message-id]", has_text="Podium")
+    await expect(podium).to_contain_text("of 3 right", timeout=30_000)
+    await expect(podium.locator("img[alt^='Podium']")).to_be_visible()
+    await picture(linus, screenshots, "podium")
+    await press(podium, "Practise what I missed")
+    await expect(linus.locator("[data-message-id]").last).to_contain_text(
+        re.compile("Question 1 of|You missed nothing")
+    )

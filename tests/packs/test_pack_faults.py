@@ -165,6 +165,7 @@ LINTED = [
     (L, 'print("tea")', "x = " + "1" * 60, "pages.0.code", "code lines of at most 60 characters, not 64"),
     (L, 'print("tea")', "\n      ".join(["pass"] * 21), "pages.0.code", "at most 20 lines of code, not 21"),
     (L, "Tea grows on a bush.", "Tea, @everyone, grows.", "pages.0.text", "nothing that pings"),
+    (L, "Tea grows on a bush.", "Tea is __init__, green.", "pages.0.text", "`__init__` in backticks"),
     (L, "Tea grows on a bush.", "See ```tea", "pages.0.text", "every ``` closed by another"),
     (Q, "for green tea be?", "for @everyone here be?", "questions.0.stem", "(@everyone)"),
     (Q, "for green tea be?", "for <@123456> here be?", "questions.0.stem", "(<@123456>)"),
