@@ -1,6 +1,7 @@
 """Report this question: a form, also one that was opened before the bot was restarted."""
 
 import sqlite3
+from contextlib import closing
 
 from hosting import Bot, Member, text
 
@@ -13,7 +14,7 @@ async def opened_form(member: Member) -> tuple[str, dict]:
 
 
 def reports(bot: Bot) -> list[tuple]:
-    with sqlite3.connect(bot.data_dir / "studyhall.db") as database:
+    with closing(sqlite3.connect(bot.data_dir / "studyhall.db")) as database:
         return database.execute("SELECT member_id, words FROM report").fetchall()
 
 

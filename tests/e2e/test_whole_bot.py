@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sqlite3
+from contextlib import closing
 
 from hosting import Bot, Member, button, buttons, text, until
 
@@ -52,7 +53,7 @@ async def test_a_quiz_goes_on_after_the_bot_was_killed(bot: Bot):
     await bot.start()
     second = await ada.press(outcome, "Next ▶")
     assert "Question 2 of 3" in text(second)
-    with sqlite3.connect(bot.data_dir / "studyhall.db") as database:
+    with closing(sqlite3.connect(bot.data_dir / "studyhall.db")) as database:
         assert database.execute("SELECT count(*) FROM answer").fetchone() == (1,)
 
 
@@ -120,7 +121,7 @@ async def test_fifty_members_answer_at_once_and_everybody_is_counted(bot: Bot):
     questions = await asyncio.gather(*(member.command("quiz", questions=1) for member in members))
     outcomes = await asyncio.gather(*(m.press(q, "A") for m, q in zip(members, questions, strict=True)))
     assert all("See how it went" in buttons(outcome) for outcome in outcomes)
-    with sqlite3.connect(bot.data_dir / "studyhall.db") as database:
+    with closing(sqlite3.connect(bot.data_dir / "studyhall.db")) as database:
         assert database.execute("SELECT count(*), count(DISTINCT member_id) FROM answer").fetchone() == (50, 50)
 
 
