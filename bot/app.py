@@ -81,7 +81,8 @@ async def build(
         discord_clock = DiscordClock(clock)
         rng = rng or Random()
         member_settings = MemberSettings(store)
-        games = Competitions(library, store, discord_clock, rng, charts, member_settings.time_factor)
+        servers = Servers(store, library)
+        games = Competitions(library, store, discord_clock, rng, charts, member_settings.time_factor, servers.library)
         closing.push_async_callback(games.close)
         scheduler = SendScheduler(settings.progress_seconds, calls_per_second)
         closing.push_async_callback(scheduler.close)
@@ -89,14 +90,14 @@ async def build(
         tree = add_features(
             client,
             library=library,
-            lessons=Lessons(library, store, clock),
-            practice=Practice(library, store, clock, rng),
+            lessons=Lessons(library, store, clock, servers.library),
+            practice=Practice(library, store, clock, rng, servers.library),
             boards=Boards(store, discord_clock),
             demos=demos,
             games=games,
             reports=Reports(library, store, clock),
             member_settings=member_settings,
-            servers=Servers(store, library),
+            servers=servers,
             pace_factor=settings.pace_factor,
             scheduler=scheduler,
             thinking_seconds=settings.thinking_seconds,
@@ -105,6 +106,7 @@ async def build(
         async def before_connecting() -> None:
             await register(client, tree)
             await member_settings.load()
+            await servers.load()
             await demos.resume()
             await games.resume()
 

@@ -1,6 +1,6 @@
 """The packs in force, and how the rest of the house finds things in them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from bot.errors import NotFound
@@ -21,14 +21,26 @@ class SectionRef:
 
 
 class Library:
-    """Lookups over the packs that were loaded."""
+    """Lookups over the packs that were loaded; ``elsewhere`` are those that a server did not choose."""
 
-    def __init__(self, packs: Sequence[Pack]) -> None:
+    def __init__(self, packs: Sequence[Pack], elsewhere: Sequence[Pack] = ()) -> None:
         self.packs = tuple(packs)
+        self._elsewhere = {pack.id: pack for pack in elsewhere}
+        self._parts: dict[frozenset[str], Library] = {}
         self._packs = {pack.id: pack for pack in packs}
         self._sections = {(p.id, s.id): SectionRef(p, s) for p in packs for s in p.sections}
         self._questions = {(p.id, q.id): q for p in packs for q in p.questions}
         self._misconceptions = {(p.id, m.id): m for p in packs for m in p.head.misconceptions}
+
+    def only(self, pack_ids: Collection[str]) -> "Library":
+        """The library of a server that chose these packs; all of it where none of them is here."""
+        chosen = frozenset(pack_id for pack_id in pack_ids if pack_id in self._packs)
+        if len(chosen) in (0, len(self.packs)):
+            return self
+        if chosen not in self._parts:  # servers that chose the same share one
+            inside, outside = ([p for p in self.packs if (p.id in chosen) is here] for here in (True, False))
+            self._parts[chosen] = Library(inside, outside)
+        return self._parts[chosen]
 
     @property
     def sections(self) -> list[SectionRef]:
@@ -37,12 +49,14 @@ class Library:
 
     def pack(self, pack_id: str) -> Pack:
         """The pack of that id. Raises NotFound."""
+        self._refuse_elsewhere(pack_id)
         if pack_id not in self._packs:
             raise NotFound(f"The course {pack_id} is not here any more. Pick another in `/lesson`.")
         return self._packs[pack_id]
 
     def section(self, pack_id: str, section_id: str) -> SectionRef:
         """The section of that id. Raises NotFound."""
+        self._refuse_elsewhere(pack_id)
         found = self._sections.get((pack_id, section_id))
         if found is None:
             raise NotFound(f"There is no section {section_id} any more. `/lesson` shows what there is.")
@@ -55,15 +69,22 @@ class Library:
         """
         wanted = text.strip().casefold()
         for ref in self.sections:
-            names = {ref.key, ref.section.id, ref.section.title, self.title(ref)}
+            names = {ref.key, ref.section.id, ref.section.title, _full_title(ref)}
             if wanted in {name.casefold() for name in names}:
                 return ref
+        if self._elsewhere:
+            try:
+                other = Library(list(self._elsewhere.values())).find_section(text)
+            except NotFound:
+                pass
+            else:
+                self._refuse_elsewhere(other.pack.id)
         titles = ", ".join(self.title(ref) for ref in self.sections[:25])
         raise NotFound(f"There is no such section. Pick one from the list: {titles}.")
 
     def title(self, ref: SectionRef) -> str:
         """The section's title; with more than one course, *course › section*."""
-        return ref.section.title if len(self.packs) == 1 else f"{ref.pack.head.title} › {ref.section.title}"
+        return ref.section.title if len(self.packs) == 1 else _full_title(ref)
 
     def question(self, pack_id: str, question_id: str) -> Question | None:
         """The question of that id, if the pack still has it."""
@@ -81,3 +102,19 @@ class Library:
     def misconception(self, pack_id: str, misconception_id: str | None) -> Misconception | None:
         """The misconception of that id."""
         return self._misconceptions.get((pack_id, misconception_id or ""))
+
+    def _refuse_elsewhere(self, pack_id: str) -> None:
+        if pack := self._elsewhere.get(pack_id):
+            here = ", ".join(one.head.title for one in self.packs)
+            raise NotFound(
+                f"This server does not have the course {pack.head.title}. It has {here}; in direct messages I have "
+                "every course."
+            )
+
+
+LibraryOf = Callable[[int | None], Library]
+"""Which library is in force in a server, or (None) in direct messages."""
+
+
+def _full_title(ref: SectionRef) -> str:
+    return f"{ref.pack.head.title} › {ref.section.title}"

@@ -11,8 +11,8 @@ from random import Random
 
 from bot.charts.podium import Podium, Step
 from bot.clock import DiscordClock, snowflake_ms
-from bot.errors import NotFound, UserError
-from bot.packs.library import Library
+from bot.errors import NotFound, StorageError, UserError
+from bot.packs.library import Library, LibraryOf, SectionRef
 from bot.packs.models import Question
 from bot.quiz import competition as rules
 from bot.quiz.competition import (
@@ -69,13 +69,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Opening:
-    """What the host of a new competition chose."""
+    """What the host of a new competition chose; without a pack it is the server's first."""
 
     guild_id: int
     channel_id: int
     host: Learner
     rules: Rules
     setup: Setup
+    pack_id: str | None = None
 
 
 class AlreadyOnError(UserError):
@@ -127,7 +128,9 @@ class Competitions:
         rng: Random,
         charts: ChartDrawer | None = None,
         time_factor: Callable[[int], float] = lambda _member_id: 1.0,
+        library_of: LibraryOf | None = None,
     ) -> None:
+        self._library_of = library_of or (lambda _guild_id: library)
         self._time_factor = time_factor
         self._charts = charts
         self._library = library
@@ -152,12 +155,16 @@ class Competitions:
     # Opening and resuming
 
     async def open(self, opening: Opening) -> GameView:
-        """Open a lobby. Raises AlreadyOnError, or UserError when too few questions fit."""
-        self._questions(opening.setup, opening.guild_id, 1, ())
+        """Open a lobby.
+
+        Raises AlreadyOnError, or UserError when too few questions fit or the server does not have the course.
+        """
+        here = self._library_of(opening.guild_id)
+        pack_id = (here.pack(opening.pack_id) if opening.pack_id else here.packs[0]).id
+        self._questions(pack_id, opening.setup, 1, ())
         now_ms = self._clock.now_ms()
         host_id = opening.host.member_id
         state = rules.opened_by(host_id, opening.rules, now_ms, self._time_factor(host_id))
-        pack_id = self._library.packs[0].id
 
         async def job(tx: Transaction) -> int | None:
             await members.remember(tx, opening.guild_id, opening.host.member_id, opening.host.name, now_ms)
@@ -256,7 +263,7 @@ class Competitions:
         known = [section.id for section in self._library.pack(live.game.pack_id).sections]
         chosen = tuple(section for section in known if section in sections)
         setup = replace(live.game.setup, sections=() if len(chosen) == len(known) else chosen)
-        self._questions(setup, live.game.guild_id, 1, ())
+        self._questions(live.game.pack_id, setup, 1, ())
         await self._store.write(lambda tx: competitions.set_setup(tx, competition_id, setup))
         live.game = replace(live.game, setup=setup)
         self._hint_lobby(live)
@@ -267,7 +274,7 @@ class Competitions:
         live = self._of(competition_id)
         game = live.game
         lately = await competitions.lately_asked(self._store, game.guild_id)
-        questions = self._questions(game.setup, game.guild_id, game.state.rules.rounds, lately)
+        questions = self._questions(game.pack_id, game.setup, game.state.rules.rounds, lately)
         plans = tuple(
             Plan(q.id, q.key, option_order(q, self._rng), len(q.code or "") * READING_MS_A_CHARACTER) for q in questions
         )
@@ -677,6 +684,18 @@ class Competitions:
             self._beat = loop.call_later(BEAT_SECONDS, self._beat_now)
 
     async def _wake(self, live: _Live) -> None:
+        """The time has come; a database that refuses just now is asked again, so that no game hangs."""
+        try:
+            await self._woken(live)
+        except StorageError as refused:
+            _log.warning("competition %d waits for the database: %s", live.game.id, refused)
+            if not self._closing:
+                again = asyncio.get_running_loop().call_later
+                live.timer = again(RETRY_SECONDS[0], lambda: self._spawn(self._wake(live), "competition-wake"))
+        except UserError as refused:  # the lobby's time is up, and there is nothing to ask any more
+            await self._apply(live, Cancel(None, reason=refused.text))
+
+    async def _woken(self, live: _Live) -> None:
         state = live.game.state
         over_ms = state.starts_ms if state.phase is Phase.LOBBY else None
         if over_ms is not None and over_ms <= self._clock.now_ms():
@@ -718,13 +737,10 @@ class Competitions:
 
     # Values
 
-    def _questions(
-        self, setup: Setup, guild_id: int, count: int, lately: list[str] | tuple[str, ...]
-    ) -> list[Question]:
+    def _questions(self, pack_id: str, setup: Setup, count: int, lately: list[str] | tuple[str, ...]) -> list[Question]:
         """Questions for a game: those asked lately come last, siblings and enemies apart where that is possible."""
-        pack = self._library.packs[0]
         wanted = setup.sections or (None,)
-        found = {q.id: q for section in wanted for q in self._library.questions(pack.id, section, setup.difficulty)}
+        found = {q.id: q for section in wanted for q in self._library.questions(pack_id, section, setup.difficulty)}
         if not found:
             raise UserError(
                 "No question fits that section and difficulty. Choose another, or leave the difficulty out."
@@ -741,9 +757,13 @@ class Competitions:
             shown |= {line.member_id for line in standings(state)[:20]}
             shown |= set(list(state.played[-1].answers)[:200])
         names = await members.names(self._store, live.game.guild_id, shown)
-        titles = tuple(self._library.section(live.game.pack_id, s).section.title for s in live.game.setup.sections)
-        all_sections = tuple((s.id, s.title) for s in self._library.pack(live.game.pack_id).sections)
-        return GameView(live.game, names, titles, all_sections, live.note)
+        pack = self._library.pack(live.game.pack_id)
+        here = self._library_of(live.game.guild_id)
+        all_sections = tuple((s.id, here.title(SectionRef(pack, s))) for s in pack.sections)
+        asked = (self._library.section(pack.id, section_id) for section_id in live.game.setup.sections)
+        titles = tuple(here.title(ref) for ref in asked)
+        course = pack.head.title if len(here.packs) > 1 else ""
+        return GameView(live.game, names, titles, all_sections, live.note, course=course)
 
 
 def _podium(state: Competition) -> Podium | None:

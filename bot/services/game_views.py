@@ -12,7 +12,8 @@ from bot.storage.competitions import Game
 class GameView:
     """The game with the names of those who stand in the message; ``note`` is a remark such as *time was given back*.
 
-    ``sections`` are all that could be asked about (id, title); ``section_titles`` those that are, none meaning all.
+    ``sections`` are all that could be asked about (id, title); ``section_titles`` those that are, none meaning all of the
+    ``course``, which is named where the server has several.
     """
 
     game: Game
@@ -22,6 +23,7 @@ class GameView:
     note: str = ""
     podium: Podium | None = None
     picture: bytes | None = None
+    course: str = ""
 
     @property
     def state(self) -> Competition:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.clock import Clock
 from bot.errors import NotFound
-from bot.packs.library import Library, SectionRef
+from bot.packs.library import Library, LibraryOf, SectionRef
 from bot.packs.models import Page
 from bot.storage import reading
 from bot.storage.reading import Place
@@ -61,18 +61,19 @@ class LessonPage:
 class Lessons:
     """What `/lesson` does."""
 
-    def __init__(self, library: Library, store: Store, clock: Clock) -> None:
-        self._library = library
+    def __init__(self, library: Library, store: Store, clock: Clock, library_of: LibraryOf | None = None) -> None:
+        self._library_of = library_of or (lambda _guild_id: library)
         self._store = store
         self._clock = clock
 
-    async def contents(self, member_id: int, pack_id: str | None = None) -> Contents:
-        """The contents of a pack: the given one, the one read last, or the first."""
+    async def contents(self, member_id: int, pack_id: str | None = None, guild_id: int | None = None) -> Contents:
+        """The contents of a pack of the server: the given one, the one read last, or the first."""
+        here = self._library_of(guild_id)
         last = await reading.last_read(self._store, member_id)
-        known = {pack.id for pack in self._library.packs}
+        known = {pack.id for pack in here.packs}
         if pack_id is None:
-            pack_id = last[0] if last and last[0] in known else self._library.packs[0].id
-        pack = self._library.pack(pack_id)
+            pack_id = last[0] if last and last[0] in known else here.packs[0].id
+        pack = here.pack(pack_id)
         read = await reading.pages_read(self._store, member_id, pack_id)
         lines = [
             ContentsLine(
@@ -84,15 +85,8 @@ class Lessons:
         ]
         resume = None
         if last and last[0] == pack_id:
-            resume = self._place(pack_id, last[1])
+            resume = _place(here, pack_id, last[1])
         return Contents(pack_id, pack.head.title, pack.head.subtitle, pack.head.description, lines, resume)
-
-    def _place(self, pack_id: str, place: Place) -> tuple[SectionRef, int] | None:
-        try:
-            ref = self._library.section(pack_id, place.section_id)
-        except NotFound:
-            return None
-        return ref, min(place.page, len(ref.section.pages) - 1)
 
     async def open(self, member_id: int, ref: SectionRef, number: int | None = None) -> LessonPage:
         """Open a page and note it as read.
@@ -123,3 +117,11 @@ class Lessons:
         else:
             after = (sections[at + 1], 0) if at + 1 < len(sections) else None
         return LessonPage(ref, number, pages[number], before, after)
+
+
+def _place(library: Library, pack_id: str, place: Place) -> tuple[SectionRef, int] | None:
+    try:
+        ref = library.section(pack_id, place.section_id)
+    except NotFound:
+        return None
+    return ref, min(place.page, len(ref.section.pages) - 1)

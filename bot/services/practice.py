@@ -5,7 +5,7 @@ from random import Random
 
 from bot.clock import Clock
 from bot.errors import NotFound, NotYours, UserError
-from bot.packs.library import Library, SectionRef
+from bot.packs.library import Library, LibraryOf, SectionRef
 from bot.packs.models import Misconception, Question
 from bot.quiz import practice as rules
 from bot.quiz.points import Standing, points_for, standing
@@ -75,20 +75,30 @@ class QuestionChangedError(UserError):
 class Practice:
     """What `/quiz` does."""
 
-    def __init__(self, library: Library, store: Store, clock: Clock, rng: Random) -> None:
+    def __init__(
+        self, library: Library, store: Store, clock: Clock, rng: Random, library_of: LibraryOf | None = None
+    ) -> None:
         self._library = library
+        self._library_of = library_of or (lambda _guild_id: library)
         self._store = store
         self._clock = clock
         self._rng = rng
 
     async def start(
-        self, learner: Learner, section: SectionRef | None, difficulty: str | None, count: int = rules.DEFAULT_QUESTIONS
+        self,
+        learner: Learner,
+        section: SectionRef | None,
+        difficulty: str | None,
+        count: int = rules.DEFAULT_QUESTIONS,
+        pack_id: str | None = None,
     ) -> Run:
-        """Begin a run of at most ``count`` questions.
+        """Begin a run of at most ``count`` questions: of a section, of the pack, or of the first pack here.
 
-        Raises UserError when no question fits.
+        Raises UserError when no question fits, or when the server does not have the course.
         """
-        pack = section.pack if section else self._library.packs[0]
+        here = self._library_of(learner.guild_id)
+        pack_id = section.pack.id if section else pack_id
+        pack = here.pack(pack_id) if pack_id else here.packs[0]
         candidates = self._library.questions(pack.id, section.section.id if section else None, difficulty)
         if not candidates:
             raise UserError(

@@ -25,13 +25,26 @@ class Opener:
 
 
 class Servers:
-    """What `/studyhall setup` does."""
+    """What `/studyhall setup` does.
+
+    Which courses a server has is kept in memory as well, so that nothing needs a query for it.
+    """
 
     def __init__(self, store: Store, library: Library) -> None:
         self._store = store
         self._library = library
         zones = sorted(name for name in available_timezones() if "/" in name)
         self._zones = {name.casefold(): name for name in ["UTC", *zones]}
+        self._libraries: dict[int, Library] = {}
+
+    async def load(self) -> None:
+        """Learn which courses the servers have; to be called before anybody can ask for one."""
+        chosen = await servers.courses(self._store)
+        self._libraries = {guild_id: self._library.only(courses) for guild_id, courses in chosen.items()}
+
+    def library(self, guild_id: int | None) -> Library:
+        """The courses of a server; in direct messages (None) every course."""
+        return self._library if guild_id is None else self._libraries.get(guild_id, self._library)
 
     async def of(self, guild_id: int) -> Server:
         """What a server's managers have chosen."""
@@ -101,4 +114,6 @@ class Servers:
             await servers.save(tx, guild_id, server)
             return server
 
-        return await self._store.write(job)
+        server = await self._store.write(job)
+        self._libraries[guild_id] = self._library.only(server.courses)
+        return server

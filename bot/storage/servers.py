@@ -52,6 +52,12 @@ async def load(db: Reads, guild_id: int) -> Server:
     )
 
 
+async def courses(db: Reads) -> dict[int, tuple[str, ...]]:
+    """The packs chosen by each server that chose."""
+    rows = await db.rows("SELECT guild_id, courses FROM server WHERE courses IS NOT NULL")
+    return {guild_id: tuple(json.loads(chosen)) for guild_id, chosen in rows}
+
+
 async def save(tx: Transaction, guild_id: int, server: Server) -> None:
     """Store a server's choices."""
     await tx.run(

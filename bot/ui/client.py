@@ -161,14 +161,13 @@ def add_features(
     desk = Desk(thinking_seconds)
     router = Router(desk)
     tree = Tree(client, desk)
-    demo = DemoFeature(demos, library, client, scheduler)
-    compete = CompeteFeature(games, practice, library, client, scheduler, servers, pace_factor=pace_factor)
+    demo = DemoFeature(demos, servers, client, scheduler)
+    compete = CompeteFeature(games, practice, client, scheduler, servers, pace_factor=pace_factor)
     setup = SetupFeature(servers, library, scheduler)
-    first = library.packs[0]
     features = (
-        HelpFeature(first.id, first.head.title, first.sections[0].id),
-        LessonFeature(lessons, library, {demo.id: demo.title for demo in demos.demos.values()}),
-        QuizFeature(practice, library),
+        HelpFeature(servers),
+        LessonFeature(lessons, servers, {demo.id: demo.title for demo in demos.demos.values()}),
+        QuizFeature(practice, servers),
         LeaderboardFeature(boards),
         demo,
         compete,

@@ -8,7 +8,6 @@ import discord
 from discord import app_commands
 
 from bot.errors import UserError
-from bot.packs.library import Library
 from bot.quiz.competition import Cancel, End, Join, Leave, Pause, Phase, Resume, Rules, Skip, TakeOver, Verdict
 from bot.quiz.practice import LETTERS
 from bot.quiz.scoring import Confidence, Scoring
@@ -16,13 +15,13 @@ from bot.services.competitions import AlreadyOnError, Competitions, Opening
 from bot.services.game_views import ClickResult, GameView
 from bot.services.practice import Learner, Practice
 from bot.services.servers import Servers
-from bot.services.stage import ChannelLostError, MessageGoneError
 from bot.storage.competitions import Setup
 from bot.ui import game_screens as screens
 from bot.ui import ids
 from bot.ui.layouts import BLURPLE, NO_PINGS, Screen, note
 from bot.ui.lesson import section_choices
 from bot.ui.quiz import question_screen
+from bot.ui.reach import UNKNOWN_MESSAGE, as_lost
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.sending import SendScheduler
@@ -30,7 +29,6 @@ from bot.ui.setup import opener
 
 T = TypeVar("T")
 
-UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, MISSING_ACCESS, MISSING_PERMISSIONS = 10003, 10008, 50001, 50013
 NEEDED = ("view_channel", "send_messages", "attach_files", "read_message_history")
 PACE_SECONDS = {"calm": 45.0, "standard": 25.0, "quick": 12.0}
 NEEDED_FOR_THREADS = ("create_public_threads", "send_messages_in_threads")
@@ -62,7 +60,6 @@ class CompeteFeature:
         self,
         games: Competitions,
         practice: Practice,
-        library: Library,
         client: discord.Client,
         scheduler: SendScheduler,
         servers: Servers,
@@ -71,7 +68,6 @@ class CompeteFeature:
     ) -> None:
         self._games = games
         self._practice = practice
-        self._library = library
         self._client = client
         self._scheduler = scheduler
         self._servers = servers
@@ -121,7 +117,7 @@ class CompeteFeature:
 
         @compete.autocomplete("section")
         async def sections(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-            return section_choices(self._library, typed)
+            return section_choices(self._servers.library(interaction.guild_id), typed)
 
         @tree.command(name="duel", description="Challenge a member: best of seven questions")
         @app_commands.describe(member="Whom you challenge; they have five minutes to accept")
@@ -154,10 +150,11 @@ class CompeteFeature:
     async def _open(
         self, reply: Reply, rules: Rules, section: str | None, difficulty: str | None, pace: str, thread: bool
     ) -> None:
-        sections = (self._library.find_section(section).section.id,) if section else ()
-        await self._open_with(reply, rules, Setup(sections, difficulty, pace, thread=thread))
+        ref = self._servers.library(reply.interaction.guild_id).find_section(section) if section else None
+        setup = Setup((ref.section.id,) if ref else (), difficulty, pace, thread=thread)
+        await self._open_with(reply, rules, setup, ref.pack.id if ref else None)
 
-    async def _open_with(self, reply: Reply, rules: Rules, setup: Setup) -> None:
+    async def _open_with(self, reply: Reply, rules: Rules, setup: Setup, pack_id: str | None = None) -> None:
         interaction = reply.interaction
         if interaction.guild_id is None or interaction.channel_id is None:
             raise UserError("Competitions are for a server's channels. Use `/compete` there.")
@@ -169,7 +166,7 @@ class CompeteFeature:
         if missing:
             wanted = ", ".join(missing)
             raise UserError(f"I may not {wanted} in this channel. Ask a manager to allow it, or use another channel.")
-        opening = Opening(interaction.guild_id, interaction.channel_id, reply.learner, rules, setup)
+        opening = Opening(interaction.guild_id, interaction.channel_id, reply.learner, rules, setup, pack_id)
         try:
             view = await self._games.open(opening)
         except AlreadyOnError as already:
@@ -306,7 +303,7 @@ class CompeteFeature:
         view = await self._games.view(ids.number(game))
         if view.state.phase not in (Phase.FINISHED, Phase.CANCELLED):
             raise UserError("This competition is still on; the rematch comes after it.")
-        await self._open_with(reply, view.state.rules, view.game.setup)
+        await self._open_with(reply, view.state.rules, view.game.setup, view.game.pack_id)
 
     async def _csv(self, reply: Reply, game: str) -> None:
         view = await self._games.view(ids.number(game))
@@ -370,7 +367,7 @@ class CompeteFeature:
                 if message.author.id == self._client.application_id and _names(message, wanted):
                     return message.id
         except discord.HTTPException as problem:
-            raise _lost(problem) or problem from problem
+            raise as_lost(problem) from problem
         return None
 
     async def _send(self, view: GameView, screen: Screen, nonce: str) -> int:
@@ -406,7 +403,7 @@ class CompeteFeature:
         try:
             return await self._scheduler.call(send, urgency=SendScheduler.URGENT, key=key)
         except discord.HTTPException as problem:
-            raise _lost(problem) or problem from problem
+            raise as_lost(problem) from problem
 
     async def _patch(self, view: GameView, channel_id: int, message_id: int, screen: Screen) -> None:
         channel = self._client.get_partial_messageable(channel_id, guild_id=view.game.guild_id)
@@ -417,14 +414,6 @@ class CompeteFeature:
 def is_manager(reply: Reply) -> bool:
     """Whether who acted may manage the server."""
     return reply.interaction.permissions.manage_guild
-
-
-def _lost(problem: discord.HTTPException) -> ChannelLostError | None:
-    if problem.code == UNKNOWN_MESSAGE:
-        return MessageGoneError(problem.text)
-    if problem.code in (UNKNOWN_CHANNEL, MISSING_ACCESS, MISSING_PERMISSIONS):
-        return ChannelLostError(problem.text)
-    return None
 
 
 def _names(message: discord.Message, wanted: re.Pattern[str]) -> bool:

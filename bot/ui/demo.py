@@ -7,19 +7,17 @@ from discord import app_commands
 
 from bot.charts.bars import alt_text
 from bot.errors import UserError
-from bot.packs.library import Library
 from bot.services.demo_views import DemoResult, DemoView
 from bot.services.demos import Demos
-from bot.services.stage import ChannelLostError
+from bot.services.servers import Servers
 from bot.ui import ids
 from bot.ui.layouts import BLURPLE, GREEN, GREY, NO_PINGS, RULE, Block, Button, Download, Picture, Row, Screen, note
 from bot.ui.names import safe
+from bot.ui.reach import as_lost
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.sending import SendScheduler
 
-UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, MISSING_ACCESS, MISSING_PERMISSIONS = 10003, 10008, 50001, 50013
-GONE = {UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, MISSING_ACCESS, MISSING_PERMISSIONS}
 NEEDED = ("view_channel", "send_messages", "attach_files")
 NEEDED_IN_THREAD = ("view_channel", "send_messages_in_threads", "attach_files")
 
@@ -27,9 +25,9 @@ NEEDED_IN_THREAD = ("view_channel", "send_messages_in_threads", "attach_files")
 class DemoFeature:
     """The command, what its buttons do, and (as a Stage) the message of each demo."""
 
-    def __init__(self, demos: Demos, library: Library, client: discord.Client, scheduler: SendScheduler) -> None:
+    def __init__(self, demos: Demos, servers: Servers, client: discord.Client, scheduler: SendScheduler) -> None:
         self._demos = demos
-        self._library = library
+        self._servers = servers
         self._client = client
         self._scheduler = scheduler
 
@@ -95,9 +93,7 @@ class DemoFeature:
         try:
             await self._scheduler.call(lambda: self._edit(view), urgency=SendScheduler.URGENT, key=_key(view))
         except discord.HTTPException as problem:
-            if problem.code in GONE:
-                raise ChannelLostError(str(problem)) from problem
-            raise
+            raise as_lost(problem) from problem
 
     def hint_demo(self, view: DemoView) -> None:
         """The same when there is room for it."""
@@ -120,10 +116,10 @@ class DemoFeature:
         await message.edit(view=screen.view(), attachments=screen.files(), allowed_mentions=NO_PINGS)
 
     def _screen(self, view: DemoView) -> Screen:
-        return demo_screen(view, self._section_id(view.demo.section))
+        return demo_screen(view, self._section_id(view.run.guild_id, view.demo.section))
 
-    def _section_id(self, section: str) -> str | None:
-        for ref in self._library.sections:
+    def _section_id(self, guild_id: int | None, section: str) -> str | None:
+        for ref in self._servers.library(guild_id).sections:
             if ref.section.id == section:
                 return ids.encode("lesson.read", ref.pack.id, section)
         return None

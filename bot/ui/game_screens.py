@@ -53,8 +53,13 @@ def link_to(view: GameView, guild_id: int) -> str:
 
 def thread_name(view: GameView) -> str:
     """What a competition's thread is called."""
-    what = ", ".join(view.section_titles) or "all sections"
+    what = _what(view, "all sections")
     return f"Competition {view.game.id}: {what}"[:100]
+
+
+def _what(view: GameView, everything: str) -> str:
+    whole = f"{view.course} › {everything.lower()}" if view.course else everything
+    return ", ".join(view.section_titles) or whole
 
 
 def lobby_screen(view: GameView) -> Screen:
@@ -62,7 +67,7 @@ def lobby_screen(view: GameView) -> Screen:
     state, rules = view.state, view.state.rules
     if rules.duel:
         return _duel_screen(view)
-    what = ", ".join(view.section_titles) or "All sections"
+    what = _what(view, "All sections")
     level = view.game.setup.difficulty or "every difficulty"
     teams = f" · {rules.teams} teams" if rules.teams else ""
     head = (

@@ -3,7 +3,9 @@
 import discord
 from discord import app_commands
 
+from bot.packs.models import Pack
 from bot.quiz.points import POINTS_FOR_RIGHT
+from bot.services.servers import Servers
 from bot.ui import ids
 from bot.ui.layouts import RULE, Button, Row, Screen
 from bot.ui.replies import Desk, Reply
@@ -13,10 +15,8 @@ from bot.ui.routing import Router
 class HelpFeature:
     """The command, and its first steps."""
 
-    def __init__(self, pack_id: str, title: str, first_section: str) -> None:
-        self._pack_id = pack_id
-        self._title = title
-        self._first_section = first_section
+    def __init__(self, servers: Servers) -> None:
+        self._servers = servers
 
     def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
         """Register the command."""
@@ -28,41 +28,43 @@ class HelpFeature:
     async def _show(self, reply: Reply) -> None:
         in_server = reply.interaction.guild_id is not None
         manager = in_server and reply.interaction.permissions.manage_guild
-        await reply.show(self.screen(in_server=in_server, manager=manager))
+        first = self._servers.library(reply.interaction.guild_id).packs[0]
+        await reply.show(help_screen(first, in_server=in_server, manager=manager))
 
-    def screen(self, *, in_server: bool, manager: bool = False) -> Screen:
-        """The commands that work here, each in a line."""
-        lines = [
-            "**`/lesson`** reads the course, a page at a time. It remembers where you were.",
-            "**`/quiz`** asks you questions, in private, and explains every option.",
+
+def help_screen(pack: Pack, *, in_server: bool, manager: bool = False) -> Screen:
+    """The commands that work here, each in a line, and the first steps into a course."""
+    lines = [
+        "**`/lesson`** reads the course, a page at a time. It remembers where you were.",
+        "**`/quiz`** asks you questions, in private, and explains every option.",
+    ]
+    if in_server:
+        lines += [
+            "**`/compete`** opens a quiz competition for everybody in the channel; **`/duel`** challenges one.",
+            "**`/demo`** measures a claim of the lesson live: predict, run, see the chart.",
+            "**`/leaderboard`** shows who stands where: points, competitions, accuracy, rating.",
         ]
-        if in_server:
-            lines += [
-                "**`/compete`** opens a quiz competition for everybody in the channel; **`/duel`** challenges one.",
-                "**`/demo`** measures a claim of the lesson live: predict, run, see the chart.",
-                "**`/leaderboard`** shows who stands where: points, competitions, accuracy, rating.",
-            ]
-        else:
-            lines.append("`/compete`, `/demo` and `/leaderboard` belong to a server; here you can read and practise.")
-        lines.append("**`/settings`** gives you extra time in competitions, or hides you from boards.")
-        if manager:
-            lines.append("**`/studyhall setup`** is for you as a manager: who opens competitions and where, seasons.")
-        points = (
-            f"A right answer earns {POINTS_FOR_RIGHT} points when the question is new to you or due again, "
-            "so repeating pays only when it helps."
-        )
-        buttons = [
-            Button(
-                "Open the lesson",
-                ids.encode("lesson.read", self._pack_id, self._first_section),
-                discord.ButtonStyle.primary,
-            ),
-            Button(
-                "Try five questions",
-                ids.encode("quiz.start", self._pack_id, self._first_section),
-                discord.ButtonStyle.success,
-            ),
-        ]
-        return Screen(
-            [f"## Studyhall\nA study hall for **{self._title}**.", "\n".join(lines), RULE, points, Row(buttons)]
-        )
+    else:
+        lines.append("`/compete`, `/demo` and `/leaderboard` belong to a server; here you can read and practise.")
+    lines.append("**`/settings`** gives you extra time in competitions, or hides you from boards.")
+    if manager:
+        lines.append("**`/studyhall setup`** is for you as a manager: who opens competitions and where, seasons.")
+    points = (
+        f"A right answer earns {POINTS_FOR_RIGHT} points when the question is new to you or due again, "
+        "so repeating pays only when it helps."
+    )
+    buttons = [
+        Button(
+            "Open the lesson",
+            ids.encode("lesson.read", pack.id, pack.sections[0].id),
+            discord.ButtonStyle.primary,
+        ),
+        Button(
+            "Try five questions",
+            ids.encode("quiz.start", pack.id, pack.sections[0].id),
+            discord.ButtonStyle.success,
+        ),
+    ]
+    return Screen(
+        [f"## Studyhall\nA study hall for **{pack.head.title}**.", "\n".join(lines), RULE, points, Row(buttons)]
+    )

@@ -7,6 +7,7 @@ from discord import app_commands
 
 from bot.packs.library import Library, SectionRef
 from bot.services.lessons import Contents, ContentsLine, LessonPage, Lessons
+from bot.services.servers import Servers
 from bot.ui import ids
 from bot.ui.layouts import BLURPLE, RULE, Block, Button, Pick, Row, Screen, code_block
 from bot.ui.replies import Desk, Reply
@@ -19,9 +20,9 @@ SUMMARIES_UP_TO = 2_500
 class LessonFeature:
     """The command, and what its buttons do."""
 
-    def __init__(self, lessons: Lessons, library: Library, demo_titles: Mapping[str, str]) -> None:
+    def __init__(self, lessons: Lessons, servers: Servers, demo_titles: Mapping[str, str]) -> None:
         self._lessons = lessons
-        self._library = library
+        self._servers = servers
         self._demo_titles = demo_titles
 
     def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
@@ -34,7 +35,7 @@ class LessonFeature:
 
         @lesson.autocomplete("section")
         async def sections(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-            return section_choices(self._library, typed)
+            return section_choices(self._servers.library(interaction.guild_id), typed)
 
         router.add("lesson.contents", self._show_contents)
         router.add("lesson.page", self._turn)
@@ -44,30 +45,35 @@ class LessonFeature:
 
     async def _open(self, reply: Reply, section: str | None) -> None:
         if section is None:
-            await reply.show(contents_screen(await self._lessons.contents(reply.member_id)))
+            contents = await self._lessons.contents(reply.member_id, guild_id=reply.interaction.guild_id)
+            await reply.show(contents_screen(contents))
         else:
-            ref = self._library.find_section(section)
+            ref = self._servers.library(reply.interaction.guild_id).find_section(section)
             await reply.show(self._screen(reply, await self._lessons.open(reply.member_id, ref)))
 
     async def _show_contents(self, reply: Reply, pack_id: str) -> None:
-        await reply.update(contents_screen(await self._lessons.contents(reply.member_id, pack_id)))
+        contents = await self._lessons.contents(reply.member_id, pack_id, reply.interaction.guild_id)
+        await reply.update(contents_screen(contents))
 
     async def _turn(self, reply: Reply, pack_id: str, section_id: str, number: str) -> None:
-        ref = self._library.section(pack_id, section_id)
+        ref = self._section(reply, pack_id, section_id)
         await reply.update(self._screen(reply, await self._lessons.open(reply.member_id, ref, ids.number(number))))
 
     async def _pick(self, reply: Reply, pack_id: str, section_id: str) -> None:
-        ref = self._library.section(pack_id, section_id)
+        ref = self._section(reply, pack_id, section_id)
         await reply.update(self._screen(reply, await self._lessons.open(reply.member_id, ref)))
 
     async def _read(self, reply: Reply, pack_id: str, section_id: str) -> None:
-        ref = self._library.section(pack_id, section_id)
+        ref = self._section(reply, pack_id, section_id)
         await reply.show(self._screen(reply, await self._lessons.open(reply.member_id, ref)))
 
     async def _share(self, reply: Reply, pack_id: str, section_id: str, number: str) -> None:
-        ref = self._library.section(pack_id, section_id)
+        ref = self._section(reply, pack_id, section_id)
         page = await self._lessons.open(reply.member_id, ref, ids.number(number))
         await reply.show(shared_screen(page), private=False)
+
+    def _section(self, reply: Reply, pack_id: str, section_id: str) -> SectionRef:
+        return self._servers.library(reply.interaction.guild_id).section(pack_id, section_id)
 
     def _screen(self, reply: Reply, page: LessonPage) -> Screen:
         in_server = reply.interaction.guild_id is not None

@@ -5,10 +5,10 @@ from typing import Literal
 import discord
 from discord import app_commands
 
-from bot.packs.library import Library
 from bot.quiz.points import POINTS_FOR_RIGHT, Standing
 from bot.quiz.practice import DEFAULT_QUESTIONS, LETTERS, MAX_QUESTIONS, Run
 from bot.services.practice import Asking, Outcome, Practice, QuestionChangedError, Summary
+from bot.services.servers import Servers
 from bot.ui import ids
 from bot.ui.layouts import BLURPLE, GREEN, MAX_TEXT, RED, RULE, Block, Button, Row, Screen, code_block
 from bot.ui.lesson import section_choices
@@ -20,9 +20,9 @@ from bot.ui.routing import Router
 class QuizFeature:
     """The command, and what its buttons do."""
 
-    def __init__(self, practice: Practice, library: Library) -> None:
+    def __init__(self, practice: Practice, servers: Servers) -> None:
         self._practice = practice
-        self._library = library
+        self._servers = servers
 
     def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
         """Register the command and its actions."""
@@ -43,7 +43,7 @@ class QuizFeature:
 
         @quiz.autocomplete("section")
         async def sections(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-            return section_choices(self._library, typed)
+            return section_choices(self._servers.library(interaction.guild_id), typed)
 
         router.add("quiz.start", self._start_on, new=True)
         router.add("quiz.pick", self._answer)
@@ -54,13 +54,14 @@ class QuizFeature:
         router.add("quiz.more", self._more)
 
     async def _start(self, reply: Reply, section: str | None, difficulty: str | None, questions: int) -> None:
-        ref = self._library.find_section(section) if section else None
+        ref = self._servers.library(reply.interaction.guild_id).find_section(section) if section else None
         questions = max(1, min(questions, MAX_QUESTIONS))
         run = await self._practice.start(reply.learner, ref, difficulty, questions)
         await reply.show(self._screen(await self._practice.current(run.id, reply.member_id), _too_few(run, questions)))
 
     async def _start_on(self, reply: Reply, pack_id: str, section_id: str) -> None:
-        run = await self._practice.start(reply.learner, self._library.section(pack_id, section_id), None)
+        ref = self._servers.library(reply.interaction.guild_id).section(pack_id, section_id)
+        run = await self._practice.start(reply.learner, ref, None)
         remark = _too_few(run, DEFAULT_QUESTIONS)
         await reply.show(self._screen(await self._practice.current(run.id, reply.member_id), remark))
 
@@ -95,7 +96,7 @@ class QuizFeature:
     async def _more(self, reply: Reply, run: str) -> None:
         done = await self._practice.summary(ids.number(run), reply.member_id)
         wanted = _how_many_more(done.run)
-        new_run = await self._practice.start(reply.learner, done.section, done.run.difficulty, wanted)
+        new_run = await self._practice.start(reply.learner, done.section, done.run.difficulty, wanted, done.run.pack_id)
         current = await self._practice.current(new_run.id, reply.member_id)
         await reply.update(self._screen(current, _too_few(new_run, wanted)))
 

@@ -28,7 +28,7 @@ from bot.storage.member_settings import Chosen
 from bot.storage.servers import Server
 from bot.ui import ids
 from bot.ui.demo import demo_screen
-from bot.ui.help import HelpFeature
+from bot.ui.help import help_screen
 from bot.ui.layouts import Button, Download, Picture, Row, Screen, note
 from bot.ui.leaderboard import board_screen
 from bot.ui.lesson import contents_screen, page_screen, shared_screen
@@ -334,9 +334,9 @@ def test_while_predicting_no_vote_and_no_name_is_shown(demo_id: str):
 
 
 def test_help_fits_one_screen():
-    feature = HelpFeature("p" * 30, filled(60), "s" * 40)
+    pack = worst_pack()
     for in_server in (True, False):
-        components = drawn(feature.screen(in_server=in_server))
+        components = drawn(help_screen(pack, in_server=in_server))
         assert_fits_discord(components, 1_000)
 
 

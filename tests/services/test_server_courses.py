@@ -1,0 +1,151 @@
+"""Which courses a server has, and that practice, lessons and competitions there are of these alone."""
+
+from random import Random
+
+import pytest
+from small_course import HandClock, library, question
+
+from bot.clock import DiscordClock
+from bot.errors import NotFound
+from bot.packs.library import Library
+from bot.quiz.competition import Rules, Verdict
+from bot.services.competitions import Competitions, Opening
+from bot.services.lessons import Lessons
+from bot.services.practice import Learner, Practice
+from bot.services.servers import Servers
+from bot.storage.competitions import Setup
+from bot.storage.store import Store
+from bot.ui.game_screens import lobby_screen
+
+GUILD, OTHER_GUILD, CHANNEL = 50, 51, 60
+ADA = Learner(1, GUILD, "Ada")
+TEA = library().packs[0]
+MATE = library([question("m0"), question("m1")], pack_id="mate").packs[0]
+MATE = MATE.model_copy(update={"head": MATE.head.model_copy(update={"title": "Mate"})})
+BOTH = Library([TEA, MATE])
+
+
+@pytest.fixture
+async def store(tmp_path):
+    opened = await Store.open(tmp_path / "a.db")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def servers(store):
+    return Servers(store, BOTH)
+
+
+@pytest.fixture
+def practice(store, servers):
+    return Practice(BOTH, store, HandClock(), Random(7), servers.library)
+
+
+@pytest.fixture
+async def games(store, servers):
+    clock = HandClock()
+    made = Competitions(BOTH, store, DiscordClock(clock, lambda: clock.now), Random(5), library_of=servers.library)
+    yield made
+    await made.close()
+
+
+def opening(pack_id: str | None = None, *sections: str) -> Opening:
+    rules = Rules(3, pace_ms=3_600_000, reveal_ms=0, lobby_ms=3_600_000)
+    return Opening(GUILD, CHANNEL, ADA, rules, Setup(sections, None, "calm"), pack_id)
+
+
+def titles(of: Library) -> list[str]:
+    return [of.title(ref) for ref in of.sections if ref.section.id == "water"]
+
+
+async def test_a_choice_holds_at_once_for_that_server_and_after_a_restart(servers, store):
+    await servers.set_courses(GUILD, ["mate"])
+    restarted = Servers(store, BOTH)
+    await restarted.load()
+    for known in (servers, restarted):
+        assert titles(known.library(GUILD)) == ["Water"]
+        assert titles(known.library(OTHER_GUILD)) == titles(known.library(None)) == ["Tea › Water", "Mate › Water"]
+
+
+async def test_all_courses_are_no_choice_so_that_a_new_one_is_in_too(servers):
+    await servers.set_courses(GUILD, ["mate"])
+    await servers.set_courses(GUILD, ["mate", "tea"])
+    assert servers.library(GUILD) is BOTH
+
+
+async def test_another_choice_of_the_setup_leaves_the_courses_alone(servers):
+    await servers.set_courses(GUILD, ["mate"])
+    await servers.set_hosts(GUILD, "managers")
+    assert [pack.id for pack in servers.library(GUILD).packs] == ["mate"]
+
+
+async def test_what_the_server_does_not_have_is_refused_and_what_nobody_has_is_not_found(servers):
+    await servers.set_courses(GUILD, ["mate"])
+    here = servers.library(GUILD)
+    for text in ("tea/water", "Tea › Water"):
+        with pytest.raises(NotFound, match=r"This server does not have the course Tea\. It has Mate;"):
+            here.find_section(text)
+    with pytest.raises(NotFound, match="This server does not have the course Tea"):
+        here.section("tea", "water")
+    with pytest.raises(NotFound, match=r"There is no such section\. Pick one from the list: Leaves, Water, Summary\."):
+        here.find_section("milk")
+    assert here.find_section("mate › water").key == here.find_section("Water").key == "mate/water"
+
+
+async def test_practice_without_a_section_is_of_the_first_course_and_goes_on_when_that_is_taken_out(servers, practice):
+    run = await practice.start(ADA, None, None)
+    assert run.pack_id == "tea"
+    await servers.set_courses(GUILD, ["mate"])
+    assert (await practice.current(run.id, ADA.member_id)).run.pack_id == "tea"
+    assert (await practice.start(ADA, None, None)).pack_id == "mate"
+    with pytest.raises(NotFound, match="This server does not have the course Tea"):
+        await practice.start(ADA, None, None, pack_id="tea")
+    with pytest.raises(NotFound, match="This server does not have the course Tea"):
+        await practice.start(ADA, BOTH.section("tea", "water"), None)
+    assert (await practice.start(Learner(1, None, "Ada"), BOTH.section("tea", "water"), None)).pack_id == "tea"
+
+
+async def test_contents_are_those_of_a_course_that_the_server_has(servers, store):
+    lessons = Lessons(BOTH, store, HandClock(), servers.library)
+    await lessons.open(ADA.member_id, BOTH.section("tea", "water"))
+    await servers.set_courses(GUILD, ["mate"])
+    assert (await lessons.contents(ADA.member_id, guild_id=GUILD)).pack_id == "mate"
+    assert (await lessons.contents(ADA.member_id)).pack_id == "tea"
+    with pytest.raises(NotFound, match="This server does not have the course Tea"):
+        await lessons.contents(ADA.member_id, "tea", GUILD)
+
+
+async def test_a_competition_plays_questions_of_its_own_course(games, servers):
+    view = await games.open(opening("mate", "water"))
+    assert (view.course, view.section_titles) == ("Mate", ("Mate › Water",))
+    await games.start(view.game.id, ADA, manager=False)
+    questions = (await games.view(view.game.id)).game.questions
+    assert {one.id for one in questions} == {"m0", "m1"}
+
+
+async def test_a_lobby_offers_the_sections_of_its_own_course(games, servers):
+    view = await games.open(opening("mate"))
+    verdict, view = await games.choose_sections(view.game.id, ADA, manager=False, sections=("water", "summary"))
+    assert verdict is Verdict.DONE
+    assert view.section_titles == ("Mate › Water", "Mate › Summary")
+    assert [title for _, title in view.sections] == ["Mate › Leaves", "Mate › Water", "Mate › Summary"]
+    assert "## Competition · Mate › Water, Mate › Summary\n" in str(lobby_screen(view).blocks[0])
+
+
+async def test_a_lobby_names_the_course_only_where_the_server_has_several(games, servers):
+    view = await games.open(opening("mate"))
+    assert "## Competition · Mate › all sections\n" in str(lobby_screen(view).blocks[0])
+    await servers.set_courses(GUILD, ["mate"])
+    view = await games.view(view.game.id)
+    assert "## Competition · All sections\n" in str(lobby_screen(view).blocks[0])
+    assert [title for _, title in view.sections] == ["Leaves", "Water", "Summary"]
+
+
+async def test_a_competition_is_of_the_servers_first_course_and_none_other_is_opened(games, servers):
+    await servers.set_courses(GUILD, ["mate"])
+    with pytest.raises(NotFound, match="This server does not have the course Tea"):
+        await games.open(opening("tea", "water"))
+    view = await games.open(opening())
+    assert view.game.pack_id == "mate"
+    assert (view.course, view.section_titles) == ("", ())
