@@ -147,11 +147,6 @@ class Competitions:
         """Say who shows things in channels."""
         self._stage = stage
 
-    @property
-    def live_games(self) -> int:
-        """How many games are on."""
-        return len(self._live)
-
     # Opening and resuming
 
     async def open(self, opening: Opening) -> GameView:

@@ -21,7 +21,7 @@ from bot.ui import ids
 from bot.ui.layouts import BLURPLE, NO_PINGS, Screen, note
 from bot.ui.lesson import section_choices
 from bot.ui.quiz import question_screen
-from bot.ui.reach import UNKNOWN_MESSAGE, as_lost
+from bot.ui.reach import UNKNOWN_MESSAGE, as_lost, require
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.sending import SendScheduler
@@ -161,11 +161,7 @@ class CompeteFeature:
         await self._servers.refuse_opening(interaction.guild_id, opener(reply))
         if setup.thread and isinstance(interaction.channel, discord.Thread):
             raise UserError("This is a thread already. Leave `thread` out, or use `/compete` in its channel.")
-        needed = (*NEEDED, *(NEEDED_FOR_THREADS if setup.thread else ()))
-        missing = [need.replace("_", " ") for need in needed if not getattr(interaction.app_permissions, need)]
-        if missing:
-            wanted = ", ".join(missing)
-            raise UserError(f"I may not {wanted} in this channel. Ask a manager to allow it, or use another channel.")
+        require(interaction, *NEEDED, *(NEEDED_FOR_THREADS if setup.thread else ()))
         opening = Opening(interaction.guild_id, interaction.channel_id, reply.learner, rules, setup, pack_id)
         try:
             view = await self._games.open(opening)

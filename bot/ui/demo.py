@@ -13,13 +13,12 @@ from bot.services.servers import Servers
 from bot.ui import ids
 from bot.ui.layouts import BLURPLE, GREEN, GREY, NO_PINGS, RULE, Block, Button, Download, Picture, Row, Screen, note
 from bot.ui.names import safe
-from bot.ui.reach import as_lost
+from bot.ui.reach import as_lost, require
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.sending import SendScheduler
 
 NEEDED = ("view_channel", "send_messages", "attach_files")
-NEEDED_IN_THREAD = ("view_channel", "send_messages_in_threads", "attach_files")
 
 
 class DemoFeature:
@@ -57,11 +56,7 @@ class DemoFeature:
         interaction = reply.interaction
         if interaction.guild_id is None or interaction.channel_id is None:
             raise UserError("Demos run in a server's channel, so that others can predict too. Use `/demo` there.")
-        needed = NEEDED_IN_THREAD if isinstance(interaction.channel, discord.Thread) else NEEDED
-        missing = [need for need in needed if not getattr(interaction.app_permissions, need)]
-        if missing:
-            wanted = " or ".join(need.replace("_", " ") for need in missing)
-            raise UserError(f"I may not {wanted} in this channel. Ask a manager to allow it, or use another channel.")
+        require(interaction, *NEEDED)
         view = await self._demos.open(demo_id, interaction.guild_id, interaction.channel_id, reply.member_id)
         message_id = await reply.show(self._screen(view), private=False)
         if message_id is not None:

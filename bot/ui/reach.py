@@ -1,13 +1,27 @@
-"""What Discord's refusals mean for a message that the bot wants to send or edit.
+"""Whether a message can be sent: what the bot may do in a channel, and what Discord's refusals mean.
 
 https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
 """
 
 import discord
 
+from bot.errors import UserError
 from bot.services.stage import ChannelLostError, MessageGoneError
 
 UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, MISSING_ACCESS, MISSING_PERMISSIONS = 10003, 10008, 50001, 50013
+
+
+def require(interaction: discord.Interaction, *permissions: str) -> None:
+    """Raise UserError naming the permissions that the bot lacks where the interaction came from.
+
+    In a thread the right to send messages is one of its own, and asked for in its place.
+    """
+    in_thread = isinstance(interaction.channel, discord.Thread)
+    needed = ["send_messages_in_threads" if in_thread and one == "send_messages" else one for one in permissions]
+    missing = [one.replace("_", " ") for one in needed if not getattr(interaction.app_permissions, one)]
+    if missing:
+        wanted = " or ".join(missing)
+        raise UserError(f"I may not {wanted} in this channel. Ask a manager to allow it, or use another channel.")
 
 
 def as_lost(problem: discord.HTTPException) -> Exception:

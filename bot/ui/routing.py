@@ -26,6 +26,7 @@ class _Entry:
     handler: Handler
     new: bool
     private: bool
+    signature: inspect.Signature  # read once here: every click is held against it
 
 
 class Router:
@@ -43,7 +44,7 @@ class Router:
         A handler takes the custom id's arguments as text and reads numbers with ``ids.number``.
         """
         assert action not in self._entries, action
-        self._entries[action] = _Entry(handler, new, private)
+        self._entries[action] = _Entry(handler, new, private, inspect.signature(handler))
 
     def add_form(self, action: str, handler: Handler) -> None:
         """Let ``handler(reply, fields, *arguments)`` take a submitted form.
@@ -51,7 +52,7 @@ class Router:
         It works on what was submitted (``fields`` by their ids), so a form opened before a restart is not lost.
         """
         assert action not in self._forms, action
-        self._forms[action] = _Entry(handler, new=True, private=True)
+        self._forms[action] = _Entry(handler, new=True, private=True, signature=inspect.signature(handler))
 
     async def dispatch(self, interaction: discord.Interaction) -> None:
         """Answer a component or form interaction; others are left alone."""
@@ -69,7 +70,7 @@ class Router:
             if is_form:
                 arguments.insert(0, dict(_fields(data.get("components", []))))
             try:
-                inspect.signature(entry.handler).bind(reply, *arguments)
+                entry.signature.bind(reply, *arguments)
             except TypeError:
                 raise UserError(STALE_FORM if is_form else ids.STALE) from None
             await entry.handler(reply, *arguments)

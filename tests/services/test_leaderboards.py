@@ -1,7 +1,7 @@
 """A server's boards."""
 
 import pytest
-from small_course import DAY, NOON, HandClock
+from small_course import DAY, NOON
 
 from bot.quiz.periods import Period, Season
 from bot.quiz.ranking import ACCURACY_FROM, BoardKind
@@ -10,21 +10,8 @@ from bot.services.boards import PAGE_SIZE, Boards
 from bot.storage import member_settings, ratings, servers
 from bot.storage.member_settings import Chosen
 from bot.storage.servers import Server
-from bot.storage.store import Store
 
 HALL, ELSEWHERE = 50, 51
-
-
-@pytest.fixture
-async def store(tmp_path):
-    opened = await Store.open(tmp_path / "a.db")
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-def clock():
-    return HandClock()
 
 
 @pytest.fixture

@@ -1,26 +1,13 @@
 """Reading a lesson."""
 
 import pytest
-from small_course import HandClock, library
+from small_course import library
 
 from bot.errors import NotFound
 from bot.packs.library import Library
 from bot.services.lessons import Lessons
-from bot.storage.store import Store
 
 ADA, BOB = 1, 2
-
-
-@pytest.fixture
-async def store(tmp_path):
-    opened = await Store.open(tmp_path / "a.db")
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-def clock():
-    return HandClock()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import asyncio
 from random import Random
 
 import pytest
-from small_course import DAY, HOUR, NOON, QUESTIONS, HandClock, library, question
+from small_course import DAY, HOUR, NOON, QUESTIONS, library, question
 
 from bot.errors import NotFound, NotYours, UserError
 from bot.quiz.points import Standing
@@ -15,18 +15,6 @@ ADA = Learner(1, 50, "Ada")
 BOB = Learner(2, 50, "Bob")
 ADA_ALONE = Learner(1, None, "Ada")
 RIGHT = 1
-
-
-@pytest.fixture
-async def store(tmp_path):
-    opened = await Store.open(tmp_path / "a.db")
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-def clock():
-    return HandClock()
 
 
 @pytest.fixture

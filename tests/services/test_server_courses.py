@@ -14,7 +14,6 @@ from bot.services.lessons import Lessons
 from bot.services.practice import Learner, Practice
 from bot.services.servers import Servers
 from bot.storage.competitions import Setup
-from bot.storage.store import Store
 from bot.ui.game_screens import lobby_screen
 
 GUILD, OTHER_GUILD, CHANNEL = 50, 51, 60
@@ -23,13 +22,6 @@ TEA = library().packs[0]
 MATE = library([question("m0"), question("m1")], pack_id="mate").packs[0]
 MATE = MATE.model_copy(update={"head": MATE.head.model_copy(update={"title": "Mate"})})
 BOTH = Library([TEA, MATE])
-
-
-@pytest.fixture
-async def store(tmp_path):
-    opened = await Store.open(tmp_path / "a.db")
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture
