@@ -1,10 +1,12 @@
 """The packs in force, and how the rest of the house finds things in them."""
 
+import difflib
+import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from bot.errors import NotFound
-from bot.packs.models import Misconception, Pack, Question, Section
+from bot.packs.models import Misconception, Pack, Question, Section, Term
 
 
 @dataclass(frozen=True)
@@ -20,12 +22,21 @@ class SectionRef:
         return f"{self.pack.id}/{self.section.id}"
 
 
+@dataclass(frozen=True)
+class TermRef:
+    """A term of the glossary together with the pack that it belongs to."""
+
+    pack: Pack
+    term: Term
+
+
 class Library:
     """Lookups over the packs that were loaded; ``elsewhere`` are those that a server did not choose."""
 
     def __init__(self, packs: Sequence[Pack], elsewhere: Sequence[Pack] = ()) -> None:
         self.packs = tuple(packs)
         self._elsewhere = {pack.id: pack for pack in elsewhere}
+        self._words: dict[str, list[tuple[Term, re.Pattern[str]]]] = {}
         self._parts: dict[frozenset[str], Library] = {}
         self._packs = {pack.id: pack for pack in packs}
         self._sections = {(p.id, s.id): SectionRef(p, s) for p in packs for s in p.sections}
@@ -103,6 +114,36 @@ class Library:
         """The misconception of that id."""
         return self._misconceptions.get((pack_id, misconception_id or ""))
 
+    @property
+    def terms(self) -> list[TermRef]:
+        """Every term of every pack, by name."""
+        found = [TermRef(pack, term) for pack in self.packs for term in pack.terms]
+        return sorted(found, key=lambda ref: ref.term.name.casefold())
+
+    def find_term(self, text: str) -> TermRef:
+        """The term that a person means by its id or one of its names. Raises NotFound with the nearest names."""
+        wanted = " ".join(text.split()).casefold()
+        for ref in self.terms:
+            if wanted in {name.casefold() for name in (ref.term.id, ref.term.name, *ref.term.also)}:
+                return ref
+        names = [name for ref in self.terms for name in (ref.term.name, *ref.term.also)]
+        near = difflib.get_close_matches(text, names, 3, 0.5)
+        hint = f"Did you mean {' or '.join(near)}?" if near else "`/term` lists the words as you type."
+        raise NotFound(f"That word is not in the glossary. {hint}" if names else "There is no glossary here yet.")
+
+    def terms_in(self, pack_id: str, text: str) -> list[Term]:
+        """The pack's terms that a text uses, in the order of their first use."""
+        found = [
+            (match.start(), term.id, term) for term, words in self._patterns(pack_id) if (match := words.search(text))
+        ]
+        return [term for _start, _id, term in sorted(found, key=lambda one: one[:2])]
+
+    def _patterns(self, pack_id: str) -> list[tuple[Term, re.Pattern[str]]]:
+        if pack_id not in self._words:
+            pack = self._packs.get(pack_id)
+            self._words[pack_id] = [(term, _pattern(term)) for term in (pack.terms if pack else [])]
+        return self._words[pack_id]
+
     def _refuse_elsewhere(self, pack_id: str) -> None:
         if pack := self._elsewhere.get(pack_id):
             here = ", ".join(one.head.title for one in self.packs)
@@ -114,6 +155,11 @@ class Library:
 
 LibraryOf = Callable[[int | None], Library]
 """Which library is in force in a server, or (None) in direct messages."""
+
+
+def _pattern(term: Term) -> re.Pattern[str]:
+    names = sorted((term.name, *term.also), key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?:s|es)?(?!\w)", re.IGNORECASE)
 
 
 def _full_title(ref: SectionRef) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from bot.packs.faults import Fault
-from bot.packs.models import Pack, PackHead, Page, Question, Section
+from bot.packs.models import Pack, PackHead, Page, Question, Section, Term
 
 CODE_COLUMNS = 60
 CODE_LINES = 20
@@ -28,7 +28,11 @@ class At(Protocol):
     """Makes a fault at a field of a section, a question or the head."""
 
     def __call__(
-        self, thing: Question | Section | PackHead, loc: tuple[str | int, ...], expected: str, level: str = "error"
+        self,
+        thing: Question | Section | PackHead | Term,
+        loc: tuple[str | int, ...],
+        expected: str,
+        level: str = "error",
     ) -> Fault:
         """The fault at ``loc`` below the thing."""
         ...
@@ -37,7 +41,10 @@ class At(Protocol):
 def lint(pack: Pack, at: At) -> list[Fault]:
     """Every fault of a pack that is well formed; errors stop a start, warnings do not."""
     faults: list[Fault] = []
+    for term in pack.terms:
+        faults += [at(term, *finding) for finding in _safe_text(("meaning",), term.meaning)]
     for section in pack.sections:
+        faults += [at(section, *finding) for finding in _safe_text(("opening",), section.opening or "")]
         for index, line in enumerate(section.remember):
             faults += [at(section, loc, *rest) for loc, *rest in _safe_text(("remember", index), line)]
         for index, page in enumerate(section.pages):
@@ -54,7 +61,9 @@ def _page(page: Page) -> Iterator[Finding]:
     for field in ("text", "after"):
         yield from _safe_text((field,), getattr(page, field) or "")
     yield from _code(("code",), page.code or "")
-    length = len(page.text) + len(page.code or "") + len(page.output or "") + len(page.after or "")
+    figure = page.figure.text if page.figure else ""
+    yield from _safe_text(("figure", "text"), figure)
+    length = sum(len(part or "") for part in (page.text, page.code, page.output, page.after, figure))
     if length > PAGE_CHARACTERS:
         yield (), f"a page of at most {PAGE_CHARACTERS} characters, not {length}; make it two", "error"
 

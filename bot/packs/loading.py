@@ -8,12 +8,24 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bot.errors import PackError
+from bot.packs.bank import review
 from bot.packs.faults import Fault
 from bot.packs.linting import lint
-from bot.packs.models import Misconception, Pack, PackHead, Question, QuestionFile, Section, Topic
+from bot.packs.models import (
+    OTHER,
+    Glossary,
+    Misconception,
+    Pack,
+    PackHead,
+    Question,
+    QuestionFile,
+    Section,
+    Term,
+    Topic,
+)
 from bot.packs.yaml_files import YamlFile, read_yaml, validate
 
-M = TypeVar("M", PackHead, Section, QuestionFile)
+M = TypeVar("M", PackHead, Section, QuestionFile, Glossary)
 
 
 @dataclass(frozen=True)
@@ -62,8 +74,11 @@ def load_packs(packs_dir: Path, demo_ids: Collection[str] | None = None) -> list
     return packs
 
 
-def read_pack(folder: Path, demo_ids: Collection[str] | None = None) -> Loaded:
-    """Read and check one pack's folder; without ``demo_ids`` the sections' demos are not checked."""
+def read_pack(folder: Path, demo_ids: Collection[str] | None = None, *, thorough: bool = False) -> Loaded:
+    """Read and check one pack's folder; without ``demo_ids`` the sections' demos are not checked.
+
+    ``thorough`` adds the rules for authors, on fairness, plainness and the whole bank, which a start can do without.
+    """
     with _without_collector():
         head_file = _read(folder, "pack.yaml")
         lesson_files = [_read(folder, _relative(path, folder)) for path in sorted((folder / "lessons").glob("*.yaml"))]
@@ -73,8 +88,10 @@ def read_pack(folder: Path, demo_ids: Collection[str] | None = None) -> Loaded:
         faults: list[Fault] = []
         head = _model(head_file, PackHead, faults)
         sections = [(file, one) for file in lesson_files if (one := _model(file, Section, faults))]
+        glossary_file = _read(folder, "glossary.yaml") if (folder / "glossary.yaml").exists() else None
+        glossary = _model(glossary_file, Glossary, faults) if glossary_file else None
         banks = [(file, bank) for file in question_files if (bank := _model(file, QuestionFile, faults))]
-    places = _Places(head_file, sections, banks)
+    places = _Places(head_file, sections, banks, glossary_file, glossary)
     if head and isinstance(head_file, YamlFile):
         written = _Written(_written_ids(lesson_files, _itself), _written_ids(question_files, _its_questions))
         faults += _cross_check(head, places, written, demo_ids)
@@ -85,8 +102,10 @@ def read_pack(folder: Path, demo_ids: Collection[str] | None = None) -> Loaded:
         head=head,
         sections=[by_id[section_id] for section_id in head.sections],
         questions=[question for _, bank in banks for question in bank.questions],
+        terms=list(glossary.terms) if glossary else [],
     )
-    return Loaded(pack, sorted(lint(pack, places.fault)))
+    found = lint(pack, places.fault) + (review(pack, places.fault) if thorough else [])
+    return Loaded(pack, sorted(found))
 
 
 @contextmanager
@@ -156,6 +175,8 @@ class _Places:
         head: YamlFile | list[Fault],
         sections: list[tuple[YamlFile | list[Fault], Section]],
         banks: list[tuple[YamlFile | list[Fault], QuestionFile]],
+        glossary_file: YamlFile | list[Fault] | None,
+        glossary: Glossary | None,
     ) -> None:
         self.head = head
         self.sections = [(file, section) for file, section in sections if isinstance(file, YamlFile)]
@@ -166,12 +187,22 @@ class _Places:
             for index, question in enumerate(bank.questions)
         ]
         self._files = {id(question): (file, index) for file, index, question in self.questions}
+        self.terms = list(glossary.terms) if glossary else []
+        self._glossary = glossary_file
         self._section_files = {id(section): file for file, section in self.sections}
 
     def fault(
-        self, thing: Question | Section | PackHead, loc: tuple[str | int, ...], expected: str, level: str = "error"
+        self,
+        thing: Question | Section | PackHead | Term,
+        loc: tuple[str | int, ...],
+        expected: str,
+        level: str = "error",
     ) -> Fault:
-        """A fault at a field of a section, a question or the head."""
+        """A fault at a field of a section, a question, a term or the head."""
+        if isinstance(thing, Term):
+            assert isinstance(self._glossary, YamlFile)
+            index = next(i for i, term in enumerate(self.terms) if term is thing)
+            return self._glossary.fault(("terms", index, *loc), expected, level)
         if isinstance(thing, Question):
             file, index = self._files[id(thing)]
             return file.fault(("questions", index, *loc), expected, level)
@@ -211,6 +242,15 @@ def _cross_check(head: PackHead, places: _Places, written: _Written, demo_ids: C
             if demo_ids is not None and demo not in demo_ids:
                 expected = f"a demo ({', '.join(sorted(demo_ids))}), not {demo}"
                 faults.append(places.fault(section, ("demos", index), expected))
+        for index, page in enumerate(section.pages):
+            if page.figure and demo_ids is not None and page.figure.demo not in demo_ids:
+                expected = f"a demo ({', '.join(sorted(demo_ids))}), not {page.figure.demo}"
+                faults.append(places.fault(section, ("pages", index, "figure", "demo"), expected))
+            for at, link in enumerate(page.links):
+                if link not in head.sections:
+                    expected = f"a section of this pack, not {link}"
+                    faults.append(places.fault(section, ("pages", index, "links", at), expected))
+    faults += _check_terms(head, places)
     seen: set[str] = set()
     for _file, _index, question in places.questions:
         if question.id in seen:
@@ -227,6 +267,22 @@ def _cross_check(head: PackHead, places: _Places, written: _Written, demo_ids: C
     return faults
 
 
+def _check_terms(head: PackHead, places: _Places) -> list[Fault]:
+    faults: list[Fault] = []
+    taken: set[str] = set()
+    for term in places.terms:
+        names = {name.casefold() for name in (term.name, *term.also)}
+        if shared := names & taken:
+            faults.append(places.fault(term, ("name",), f"names of its own; {min(shared)} is another term's"))
+        taken |= names
+        if term.section and term.section not in head.sections:
+            faults.append(places.fault(term, ("section",), f"a section of this pack, not {term.section}"))
+    for index, term in enumerate(places.terms):
+        if term.id in {other.id for other in places.terms[:index]}:
+            faults.append(places.fault(term, ("id",), f"an id of its own; {term.id} is taken"))
+    return faults
+
+
 def _check_options(question: Question, misconceptions: set[str], places: _Places) -> list[Fault]:
     faults: list[Fault] = []
     right = [index for index, option in enumerate(question.options) if option.correct]
@@ -239,7 +295,7 @@ def _check_options(question: Question, misconceptions: set[str], places: _Places
         if not option.correct and option.misconception is None:
             expected = "a misconception: the belief that makes this option attractive"
             faults.append(places.fault(question, ("options", index), expected))
-        if option.misconception and option.misconception not in misconceptions:
+        if option.misconception and option.misconception not in {*misconceptions, OTHER}:
             expected = f"a misconception of pack.yaml, not {option.misconception}"
             faults.append(places.fault(question, ("options", index, "misconception"), expected))
     return faults

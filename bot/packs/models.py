@@ -3,7 +3,7 @@
 import hashlib
 import json
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -17,6 +17,7 @@ Code = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
 Address = Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$", max_length=300)]
 Version = Annotated[str, StringConstraints(pattern=r"^3\.\d{1,2}$")]
 Kind = Literal["recall", "understand", "apply", "debug", "design"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 Difficulty = Literal["easy", "medium", "hard"]
 
 
@@ -41,6 +42,13 @@ class Misconception(_Model):
     section: Slug
 
 
+class Blueprint(_Model):
+    """How many questions the bank wants: of each topic by kind, and of each kind by difficulty (easy, medium, hard)."""
+
+    topics: dict[Slug, Annotated[list[int], Field(min_length=5, max_length=5)]]
+    difficulties: dict[Kind, Annotated[list[int], Field(min_length=3, max_length=3)]]
+
+
 class PackHead(_Model):
     """``pack.yaml``: the course's name and the order of its sections."""
 
@@ -51,10 +59,39 @@ class PackHead(_Model):
     sections: Annotated[list[Slug], Field(min_length=1, max_length=25)]
     topics: Annotated[list[Topic], Field(min_length=1)]
     misconceptions: list[Misconception] = []
+    blueprint: Blueprint | None = None
+
+
+class Term(_Model):
+    """A word of the glossary: its meaning in one sentence, the other names it goes by, where the lesson explains it."""
+
+    id: Slug
+    name: Annotated[str, StringConstraints(min_length=1, max_length=60)]
+    also: list[Annotated[str, StringConstraints(min_length=2, max_length=60)]] = []
+    meaning: Line
+    section: Slug | None = None
+    source: Address | None = None
+
+
+class Glossary(_Model):
+    """``glossary.yaml``, which a pack may have."""
+
+    terms: Annotated[list[Term], Field(min_length=1, max_length=500)]
+
+
+class Figure(_Model):
+    """What a demo of ours measured, in words, and the demo that measures it anew."""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=400)]
+    demo: Slug
 
 
 class Page(_Model):
-    """One phone screen of a section: words, code that runs, more words."""
+    """One phone screen of a section: words, code that runs, more words.
+
+    ``since`` marks what is there only from that Python on, ``mistake`` a common mistake; ``links`` are sections that the
+    page leads back to.
+    """
 
     title: Annotated[str, StringConstraints(min_length=1, max_length=80)]
     text: Annotated[str, StringConstraints(min_length=1, max_length=1_200)]
@@ -62,21 +99,30 @@ class Page(_Model):
     output: Annotated[str, StringConstraints(max_length=600)] | None = None
     after: Annotated[str, StringConstraints(max_length=1_200)] | None = None
     source: Address | None = None
+    since: Version | None = None
+    figure: Figure | None = None
+    mistake: bool = False
+    links: Annotated[list[Slug], Field(max_length=25)] = []
 
 
 class Section(_Model):
-    """A lesson's section: pages, what to remember, and the demos that show it."""
+    """A lesson's section: a question to open with, pages, what to remember, and the demos that show it."""
 
     id: SectionId
     title: Annotated[str, StringConstraints(min_length=1, max_length=60)]
     summary: Annotated[str, StringConstraints(min_length=1, max_length=100)]
     demos: list[Slug] = []
+    opening: Annotated[str, StringConstraints(min_length=1, max_length=300)] | None = None
     pages: Annotated[list[Page], Field(min_length=1, max_length=12)]
     remember: Annotated[list[Line], Field(min_length=1, max_length=5)]
 
 
+OTHER = "other"
+"""What a wrong option names instead of a misconception when only a slip of reading leads to it."""
+
+
 class Option(_Model):
-    """One choice, with its own reason; a wrong one names the misconception behind it."""
+    """One choice, with its own reason; a wrong one names the misconception behind it, or ``other``."""
 
     text: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     correct: bool = False
@@ -88,6 +134,13 @@ class Proof(_Model):
     """A program and what it must print; without ``script`` the question's own code is the program."""
 
     script: Code | None = None
+    prints: Annotated[str, StringConstraints(max_length=1_000)]
+
+
+class Program(_Model):
+    """A whole program and what it prints."""
+
+    script: Code
     prints: Annotated[str, StringConstraints(max_length=1_000)]
 
 
@@ -111,6 +164,7 @@ class Question(_Model):
     until: Version | None = None
     build: Literal["standard", "free-threaded"] | None = None
     proof: Proof | None = None
+    repaired: Program | None = None
 
     @cached_property
     def key(self) -> int:
@@ -136,6 +190,7 @@ class Pack(_Model):
     head: PackHead
     sections: list[Section]
     questions: list[Question]
+    terms: list[Term] = []
 
     @property
     def id(self) -> str:
@@ -144,9 +199,10 @@ class Pack(_Model):
 
 
 def json_schema() -> dict[str, object]:
-    """The JSON Schemas of the three kinds of file, for editors."""
+    """The JSON Schemas of the kinds of file, for editors."""
     return {
         "pack.yaml": PackHead.model_json_schema(),
+        "glossary.yaml": Glossary.model_json_schema(),
         "lessons/*.yaml": Section.model_json_schema(),
         "questions/*.yaml": QuestionFile.model_json_schema(),
     }

@@ -1,11 +1,11 @@
 """Reading a lesson: its contents with one's progress, and its pages."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.clock import Clock
 from bot.errors import NotFound
 from bot.packs.library import Library, LibraryOf, SectionRef
-from bot.packs.models import Page
+from bot.packs.models import Page, Term
 from bot.storage import reading
 from bot.storage.reading import Place
 from bot.storage.store import Store
@@ -46,6 +46,7 @@ class LessonPage:
     page: Page
     before: tuple[SectionRef, int] | None
     after: tuple[SectionRef, int] | None
+    terms: list[Term] = field(default_factory=list)
 
     @property
     def count(self) -> int:
@@ -116,7 +117,10 @@ class Lessons:
             after = (ref, number + 1)
         else:
             after = (sections[at + 1], 0) if at + 1 < len(sections) else None
-        return LessonPage(ref, number, pages[number], before, after)
+        page = pages[number]
+        told = "\n".join((page.text, page.after or "", page.figure.text if page.figure else ""))
+        terms = self._library_of(None).terms_in(ref.pack.id, told)
+        return LessonPage(ref, number, page, before, after, terms)
 
 
 def _place(library: Library, pack_id: str, place: Place) -> tuple[SectionRef, int] | None:

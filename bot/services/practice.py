@@ -1,12 +1,12 @@
 """Practice: a member's private run of questions, its answers, and what they earn."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from bot.clock import Clock
 from bot.errors import NotFound, NotYours, UserError
 from bot.packs.library import Library, LibraryOf, SectionRef
-from bot.packs.models import Misconception, Question
+from bot.packs.models import Misconception, Question, Term
 from bot.quiz import practice as rules
 from bot.quiz.points import Standing, points_for, standing
 from bot.quiz.practice import Asked, Run
@@ -57,6 +57,7 @@ class Outcome:
     doubled: bool
     misconception: Misconception | None
     is_last: bool
+    terms: list[Term] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -249,6 +250,7 @@ class Practice:
         chosen = asked.chosen
         assert chosen is not None
         belief = self._library.misconception(run.pack_id, question.options[chosen].misconception)
+        told = " ".join((question.explanation, question.stem, *(option.why for option in question.options)))
         return Outcome(
             asking=self._asking(run, asked, question),
             chosen=chosen,
@@ -259,6 +261,7 @@ class Practice:
             doubled=doubled,
             misconception=belief,
             is_last=run.current is None,
+            terms=self._library.terms_in(run.pack_id, told),
         )
 
 

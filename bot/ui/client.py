@@ -32,6 +32,7 @@ from bot.ui.routing import Router
 from bot.ui.sending import SendScheduler
 from bot.ui.settings import SettingsFeature
 from bot.ui.setup import SetupFeature
+from bot.ui.term import TermFeature
 
 PERMISSIONS = discord.Permissions(
     view_channel=True,
@@ -166,6 +167,7 @@ def add_features(
     setup = SetupFeature(servers, library, scheduler)
     features = (
         HelpFeature(servers),
+        TermFeature(servers),
         LessonFeature(lessons, servers, {demo.id: demo.title for demo in demos.demos.values()}),
         QuizFeature(practice, servers),
         LeaderboardFeature(boards),

@@ -12,6 +12,7 @@ from bot.ui import ids
 from bot.ui.layouts import BLURPLE, RULE, Block, Button, Pick, Row, Screen, code_block
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
+from bot.ui.term import term_menu
 
 SUMMARIES_UP_TO = 2_500
 """Longer contents, in characters, go without the sections' summaries."""
@@ -138,11 +139,26 @@ def page_screen(page: LessonPage, demo_titles: Mapping[str, str], *, in_server: 
         Button("Quiz me on this", ids.encode("quiz.start", ref.pack.id, ref.section.id), discord.ButtonStyle.success)
     ]
     if in_server:
-        demos = [demo for demo in ref.section.demos if demo in demo_titles][:3]
-        labels = [f"Demo: {demo_titles[demo]}" for demo in demos] if len(demos) > 1 else ["Run the demo"]
-        more += [Button(label, ids.encode("demo.open", demo)) for label, demo in zip(labels, demos, strict=False)]
+        more += [Button(label, ids.encode("demo.open", demo)) for demo, label in _demos_of(page, demo_titles)]
         more.append(Button("Share here", ids.encode("lesson.share", ref.pack.id, ref.section.id, page.number)))
-    return Screen([*page_blocks(page), Row(turn), Row(more)], BLURPLE)
+    menus: list[Block] = [*term_menu(ref.pack.id, page.terms, "Words of this page…"), *_links(page)]
+    return Screen([*page_blocks(page), *menus, Row(turn), Row(more)], BLURPLE)
+
+
+def _demos_of(page: LessonPage, titles: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The demo of the page's figure; else those of the section: each with the label of its button."""
+    if page.page.figure and page.page.figure.demo in titles:
+        return [(page.page.figure.demo, "Measure it here")]
+    demos = [demo for demo in page.ref.section.demos if demo in titles][:3]
+    return [(demo, f"Demo: {titles[demo]}" if len(demos) > 1 else "Run the demo") for demo in demos]
+
+
+def _links(page: LessonPage) -> list[Block]:
+    linked = [section for section in page.ref.pack.sections if section.id in page.page.links]
+    if not linked:
+        return []
+    options = [(section.title, section.id, section.summary) for section in linked]
+    return [Pick(ids.encode("lesson.pick", page.ref.pack.id), "Back to a section…", options)]
 
 
 def shared_screen(page: LessonPage) -> Screen:
@@ -154,7 +170,11 @@ def shared_screen(page: LessonPage) -> Screen:
 def page_blocks(page: LessonPage) -> list[Block]:
     """What a page says."""
     section, content = page.ref.section, page.page
-    body = f"### {section.title} · {content.title}\n{content.text.rstrip()}"
+    since = f" · Python {content.since} and later" if content.since else ""
+    mistake = "⚠️ Common mistake: " if content.mistake else ""
+    body = f"### {section.title} · {mistake}{content.title}{since}\n{content.text.rstrip()}"
+    if section.opening and page.number == 0:
+        body = f"> 🤔 **{section.opening.strip()}**\n{body}"
     if content.code:
         body += "\n" + code_block(content.code)
         if content.output:
@@ -162,6 +182,8 @@ def page_blocks(page: LessonPage) -> list[Block]:
     if content.after:
         body += f"\n{content.after.rstrip()}"
     blocks: list[Block] = [body]
+    if content.figure:
+        blocks += [RULE, f"📏 **Measured**: {content.figure.text.strip()}"]
     if page.is_last:
         remember = "\n".join(f"- {line}" for line in section.remember)
         blocks += [RULE, f"**Remember**\n{remember}"]

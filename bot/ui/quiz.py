@@ -15,6 +15,7 @@ from bot.ui.lesson import section_choices
 from bot.ui.replies import Desk, Reply
 from bot.ui.report import report_button
 from bot.ui.routing import Router
+from bot.ui.term import term_menu
 
 
 class QuizFeature:
@@ -211,6 +212,7 @@ def options_screen(outcome: Outcome) -> Screen:
             blocks.insert(-1, words)
     run, position = asking.run.id, asking.asked.position
     on = "See how it went" if outcome.is_last else "Next ▶"
+    blocks += term_menu(asking.run.pack_id, outcome.terms, "Words of this explanation…")
     blocks.append(
         Row(
             [

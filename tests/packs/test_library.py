@@ -80,3 +80,40 @@ def test_a_question_is_a_new_version_when_its_key_or_an_option_changes(library):
     assert fresh.key == 0
     assert fresh.content_hash != question.content_hash
     assert type(question).model_validate(reworded.model_dump()).content_hash == question.content_hash
+
+
+GLOSSARY = """\
+terms:
+  - id: infusion
+    name: infusion
+    also: [brew]
+    meaning: Leaves drawn in water.
+  - id: leaf
+    name: leaf
+    also: [leaves]
+    meaning: What is picked.
+"""
+
+
+@pytest.fixture
+def with_glossary(tmp_path):
+    return Library(load_packs(write_pack(tmp_path, **{"glossary.yaml": GLOSSARY}).parent))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Leaves make an infusion; a leaf alone does not.", ["leaf", "infusion"]),
+        ("Two brews.", ["infusion"]),
+        ("A brewery is something else, and so is a leaflet.", []),
+        ("", []),
+    ],
+)
+def test_the_terms_of_a_text_are_found_as_whole_words_in_the_order_of_their_use(with_glossary, text, expected):
+    assert [term.id for term in with_glossary.terms_in("tea", text)] == expected
+
+
+def test_a_pack_without_a_glossary_has_no_terms_and_says_so(library):
+    assert library.terms_in("tea", "Leaves") == []
+    with pytest.raises(NotFound, match="no glossary here yet"):
+        library.find_term("leaf")

@@ -317,3 +317,33 @@ def test_a_page_and_a_question_must_fit_their_screen(tmp_path):
     long += "    code: |\n" + "".join(f"      {'x' * 58}\n" for _ in range(20))
     fault = only_fault(write_pack(tmp_path / "question", **{Q: "questions:\n" + long}))
     assert "at most 3500 characters with all reasons" in fault.expected
+
+
+TERMS = """\
+terms:
+  - id: infusion
+    name: infusion
+    meaning: Leaves drawn in water.
+  - id: brew
+    name: brew
+    also: [Infusion]
+    meaning: The same once more.
+    section: milk
+"""
+
+
+def test_a_glossary_says_where_its_names_clash_or_lead_nowhere(tmp_path):
+    faults = read_pack(write_pack(tmp_path, **{"glossary.yaml": TERMS}), []).errors
+    assert [str(fault) for fault in faults] == [
+        "tea/glossary.yaml:6:11: terms.1.name: names of its own; infusion is another term's",
+        "tea/glossary.yaml:9:14: terms.1.section: a section of this pack, not milk",
+    ]
+
+
+def test_a_figure_needs_a_demo_and_a_link_a_section_that_are_there(tmp_path):
+    extra = "    text: Tea grows on a bush.\n    figure: {text: Measured., demo: kettle}\n    links: [water, milk]\n"
+    root = broken(tmp_path, L, "    text: Tea grows on a bush.\n", extra)
+    assert [str(fault) for fault in read_pack(root, ["pot"]).errors] == [
+        "tea/lessons/leaves.yaml:8:37: pages.0.figure.demo: a demo (pot), not kettle",
+        "tea/lessons/leaves.yaml:9:20: pages.0.links.1: a section of this pack, not milk",
+    ]

@@ -56,9 +56,10 @@ async def test_commands_of_a_server_are_not_offered_in_direct_messages(hall: Hal
         "leaderboard",
         "demo",
         "settings",
+        "term",
     }
     assert hall.manager.commands == hall.alice.commands | {"studyhall setup"}
-    assert hall.alice.in_dm.commands == {"help", "lesson", "quiz", "settings"}
+    assert hall.alice.in_dm.commands == {"help", "lesson", "quiz", "settings", "term"}
 
 
 async def test_every_command_and_option_says_what_it_is_for(hall: Hall):

@@ -23,6 +23,7 @@ ARGUMENTS = {
     "lesson.pick": 2,
     "lesson.read": 2,
     "lesson.share": 3,
+    "term.pick": 2,
     "quiz.start": 2,
     "quiz.pick": 3,
     "quiz.next": 1,

@@ -1,0 +1,114 @@
+"""Runs the course's programs, each from a file of its own as a learner would, on every Python that this machine has."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.packs.models import Pack, Question
+
+SECONDS = 60
+VERSIONS = [f"3.{minor}" for minor in range(11, 16)]
+"""The Pythons that the course speaks of."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program of the course and what it must print; ``versions`` are the Pythons for which that holds."""
+
+    name: str
+    code: str
+    prints: str
+    since: str | None = None
+    until: str | None = None
+
+    def holds_on(self, version: str) -> bool:
+        """Whether it claims anything for that Python."""
+        return (not self.since or _number(self.since) <= _number(version)) and (
+            not self.until or _number(version) <= _number(self.until)
+        )
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One run: what was printed, and what went wrong ("" when nothing did)."""
+
+    prints: str
+    trouble: str
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
+
+
+def pythons() -> dict[str, Path]:
+    """Every Python of the course on this machine, by version: on the PATH, beside this one, or kept by pyenv."""
+    found = {}
+    kept = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
+    for version in VERSIONS:
+        places = [*sorted(kept.glob(f"{version}.*/bin/python{version}")), shutil.which(f"python{version}")]
+        for place in filter(None, places):
+            if _is(Path(place), version):
+                found[version] = Path(place)
+    found[f"{sys.version_info.major}.{sys.version_info.minor}"] = Path(sys.executable)
+    return dict(sorted(found.items()))
+
+
+def _is(python: Path, version: str) -> bool:
+    """Whether it starts (pyenv's shims are there for versions that are not chosen, and refuse) and is that version."""
+    says = subprocess.run(
+        [python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"], capture_output=True, check=False
+    )
+    return says.stdout.decode().strip() == version
+
+
+def pages_of(pack: Pack) -> Iterator[Program]:
+    """Each page's code, with the output that the page shows."""
+    for section in pack.sections:
+        for number, page in enumerate(section.pages):
+            if page.code:
+                yield Program(f"page-{section.id}-{number}", page.code, page.output or "", page.since)
+
+
+def proofs_of(question: Question) -> Iterator[Program]:
+    """The proof of a question's key and, where there is one, its repaired version."""
+    if question.proof:
+        code = question.proof.script or question.code
+        assert code, f"{question.id}: a proof needs a script or the question's own code"
+        yield Program(question.id, code, question.proof.prints, question.since, question.until)
+    if question.repaired:
+        name = f"{question.id}-repaired"
+        yield Program(name, question.repaired.script, question.repaired.prints, question.since, question.until)
+
+
+def run(program: Program, python: Path, folder: Path) -> Ran:
+    """Run it in a folder of its own below ``folder``; it must end by itself, without an error."""
+    own = Path(tempfile.mkdtemp(prefix=f"{program.name}-", dir=folder))
+    (own / "main.py").write_text(program.code, encoding="utf-8")
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "COV"))}
+    try:
+        done = subprocess.run(
+            [python, "main.py"],
+            cwd=own,
+            env=environment | {"PYTHONUTF8": "1"},
+            capture_output=True,
+            encoding="utf-8",
+            timeout=SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return Ran("", f"it had not ended after {SECONDS} seconds")
+    if done.returncode:
+        return Ran(done.stdout, f"it ended with {done.returncode}: {done.stderr[-400:]}")
+    return Ran(done.stdout, "")
+
+
+def trouble_with(program: Program, ran: Ran) -> str:
+    """What is wrong with a run, in a sentence; "" when it printed just what it must."""
+    if ran.trouble:
+        return ran.trouble
+    return "" if ran.prints == program.prints else f"it printed {ran.prints!r} instead of {program.prints!r}"
