@@ -22,6 +22,8 @@ from bot.services.boards import Boards
 from bot.services.charts import ChartDrawer
 from bot.services.competitions import Competitions
 from bot.services.demos import Demos
+from bot.services.inside import Specimen
+from bot.services.lab import Lab
 from bot.services.lessons import Lessons
 from bot.services.member_settings import MemberSettings
 from bot.services.practice import Practice
@@ -29,6 +31,7 @@ from bot.services.reports import Reports
 from bot.services.servers import Servers
 from bot.settings import Settings
 from bot.storage.store import Store
+from bot.telemetry import Pulse
 from bot.ui.client import StudyhallClient, add_features, register, set_addresses
 from bot.ui.sending import CALLS_PER_SECOND, SendScheduler
 from bot.workers import Workers
@@ -50,11 +53,15 @@ class App:
 
 @contextlib.asynccontextmanager
 async def build(
-    settings: Settings, rng: Random | None = None, calls_per_second: float = CALLS_PER_SECOND
+    settings: Settings,
+    rng: Random | None = None,
+    calls_per_second: float = CALLS_PER_SECOND,
+    *,
+    watch_lag: bool = True,
 ) -> AsyncIterator[App]:
     """Build the bot, ready to connect; leaving the block closes everything in order: gateway, workers, database.
 
-    ``calls_per_second`` is how many public sends and edits it may make.
+    ``calls_per_second`` is how many public sends and edits it may make; ``watch_lag`` keeps a timer on the event loop.
     Raises PackError or StorageError when the packs or the database can't be used.
     """
     packs = load_packs(settings.packs_dir, DEMOS)
@@ -70,12 +77,11 @@ async def build(
         closing.push_async_callback(charts.close)
         demos = Demos(
             store,
-            workers,
+            Lab(workers, wall_seconds=settings.demo_seconds, rounds=settings.demo_rounds),
             clock,
             charts,
             predict_seconds=settings.predict_seconds,
-            wall_seconds=settings.demo_seconds,
-            rounds=settings.demo_rounds,
+            cooldown_seconds=settings.demo_cooldown_seconds,
         )
         closing.push_async_callback(demos.close)
         discord_clock = DiscordClock(clock)
@@ -86,6 +92,7 @@ async def build(
         closing.push_async_callback(games.close)
         scheduler = SendScheduler(settings.progress_seconds, calls_per_second)
         closing.push_async_callback(scheduler.close)
+        pulse = Pulse()
         client = StudyhallClient()
         tree = add_features(
             client,
@@ -101,9 +108,23 @@ async def build(
             pace_factor=settings.pace_factor,
             scheduler=scheduler,
             thinking_seconds=settings.thinking_seconds,
+            pulse=pulse,
+            specimen=Specimen(
+                workers,
+                pulse,
+                {
+                    "database writes": lambda: store.waiting,
+                    "messages to send": lambda: scheduler.waiting,
+                    "demos": lambda: demos.waiting,
+                    "competitions": lambda: games.live,
+                },
+            ),
         )
 
         async def before_connecting() -> None:
+            if watch_lag:
+                pulse.lag.start()
+                closing.callback(pulse.lag.stop)
             await register(client, tree)
             await member_settings.load()
             await servers.load()

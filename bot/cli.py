@@ -1,4 +1,4 @@
-"""``python -m bot [run|play|check|repair]``: the commands, what they need, and what they say when it is missing."""
+"""``python -m bot [run|play|check|demo|repair]``: the commands, what they need, and what they say when it is missing."""
 
 import argparse
 import asyncio
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot import __version__
 from bot.errors import StudyhallError
-from bot.settings import Settings, load_settings, settings_help
+from bot.settings import CHECKOUT, Settings, load_settings, settings_help
 from bot.telemetry import logging_to_stderr
 
 
@@ -21,6 +21,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "check":
             return _check(options)
         settings = load_settings()
+        if options.command == "demo":
+            return _demo(settings, options)
         if options.command == "repair":
             return asyncio.run(_repair(settings))
         command = options.command or ("run" if settings.token else "play")
@@ -55,6 +57,11 @@ def _parser() -> argparse.ArgumentParser:
         "folder", nargs="?", type=Path, help="a pack's folder, or one that holds packs (default: all packs)"
     )
     check.add_argument("--schema", action="store_true", help="print the JSON Schema of the files instead")
+    demo = commands.add_parser("demo", help="measure a claim of the lesson here in the terminal, without Discord")
+    demo.add_argument("name", nargs="?", help="which one (default: list them)")
+    demo.add_argument("--rounds", type=int, choices=range(1, 10), help="how often each variant is measured")
+    demo.add_argument("--json", action="store_true", help="print every sample as JSON instead of a table")
+    demo.add_argument("--chart", type=Path, metavar="FILE", help="where the chart goes (default: studyhall-NAME.png)")
     commands.add_parser("repair", help="count the boards' totals anew from all answers and bonuses; stop the bot first")
     return parser
 
@@ -91,29 +98,28 @@ def _play(settings: Settings, options: argparse.Namespace) -> int:
         return asyncio.run(play(settings, port=options.port, open_browser=not options.no_browser))
 
 
+def _demo(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.commands.demo import run_demo
+
+    return asyncio.run(
+        run_demo(
+            options.name,
+            rounds=options.rounds or settings.demo_rounds,
+            wall_seconds=settings.demo_seconds,
+            as_json=options.json,
+            chart_file=options.chart,
+        )
+    )
+
+
 def _check(options: argparse.Namespace) -> int:
-    from bot.demos.registry import DEMOS
-    from bot.packs.loading import pack_folders, read_pack
+    from bot.commands.check import check_packs
     from bot.packs.models import json_schema
 
     if options.schema:
         print(json.dumps(json_schema(), indent=2))
         return 0
-    folder = options.folder or load_settings().packs_dir
-    folders = pack_folders(folder)
-    if not folders:
-        print(f"No pack in {folder}: it needs a pack.yaml, or folders that have one.", file=sys.stderr)
-        return 1
-    errors = 0
-    for one in folders:
-        loaded = read_pack(one, DEMOS)
-        for fault in loaded.faults:
-            print(fault)
-        errors += len(loaded.errors)
-        warnings = len(loaded.faults) - len(loaded.errors)
-        size = f"{len(loaded.pack.sections)} sections, {len(loaded.pack.questions)} questions, " if loaded.pack else ""
-        print(f"{one.name}: {size}{len(loaded.errors)} errors, {warnings} warnings")
-    return 1 if errors else 0
+    return check_packs(options.folder or load_settings().packs_dir, CHECKOUT / "tests" / "content")
 
 
 async def _repair(settings: Settings) -> int:

@@ -159,6 +159,13 @@ class Settings:
         "3",
         default=3,
     )
+    demo_cooldown_seconds: float = _setting(
+        "STUDYHALL_DEMO_COOLDOWN_SECONDS",
+        _seconds(0, 3600),
+        "in one channel, the time from the end of a demo to the start of the next",
+        "15",
+        default=15.0,
+    )
     predict_seconds: float = _setting(
         "STUDYHALL_PREDICT_SECONDS",
         _seconds(1, 600),

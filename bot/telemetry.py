@@ -135,3 +135,30 @@ class LoopLag:
     def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
         self._samples.append(max(0.0, time.perf_counter() - self._due))
         self._arm(loop)
+
+
+class Durations:
+    """How long the last 2,000 things of a kind took, in seconds, and how many there were in all."""
+
+    def __init__(self) -> None:
+        self._last: deque[float] = deque(maxlen=2_000)
+        self.count = 0
+
+    def add(self, seconds: float) -> None:
+        """Note one."""
+        self._last.append(seconds)
+        self.count += 1
+
+    def milliseconds(self, quantile: float) -> float:
+        """What this share (0 to 1) of the last ones stayed within, in milliseconds; 0 when there were none."""
+        ordered = sorted(self._last)
+        return ordered[min(len(ordered) - 1, int(len(ordered) * quantile))] * 1000 if ordered else 0.0
+
+
+class Pulse:
+    """What the running bot knows of its own pace: the event loop's lag, and how soon interactions were answered."""
+
+    def __init__(self) -> None:
+        self.lag = LoopLag(every_seconds=0.05)
+        self.acknowledgements = Durations()
+        self.errors = 0

@@ -56,6 +56,11 @@ class Workers:
         """The processes that run now."""
         return [worker.pid for worker in self._alive]
 
+    @property
+    def names(self) -> list[str]:
+        """What the processes that run now are called."""
+        return sorted(worker.name for worker in self._alive)
+
     async def close(self) -> None:
         """Stop every worker and what it started."""
         for worker in list(self._alive):
@@ -84,6 +89,11 @@ class Worker:
     def pid(self) -> int:
         """The process id."""
         return int(self._process.pid)
+
+    @property
+    def name(self) -> str:
+        """What the system's process list shows of it."""
+        return str(self._process.name)
 
     @property
     def alive(self) -> bool:

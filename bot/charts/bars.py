@@ -47,10 +47,13 @@ def draw(chart: BarChart) -> bytes:
     figure = Figure(figsize=(9, 1.9 + 0.72 * len(chart.bars)), dpi=100, facecolor=paper)
     FigureCanvasAgg(figure)
     top = 1 - 0.95 / figure.get_figheight()
-    axes = figure.add_axes((0.2, 0.85 / figure.get_figheight(), 0.76, top - 0.85 / figure.get_figheight()))
+    left = min(0.36, max(0.12, (10.4 * max((len(bar.label) for bar in chart.bars), default=0) + 34) / 900))
+    across = 0.965 - left
+    axes = figure.add_axes((left, 0.85 / figure.get_figheight(), across, top - 0.85 / figure.get_figheight()))
     axes.set_facecolor(paper)
-    longest = max((max(bar.high, bar.value) for bar in chart.bars), default=0) or 1.0
-    span = longest * 1.28
+    # Each value must fit behind its bar: about 12.5 pixels a character.
+    ends = [max(bar.high, bar.value) / (1 - (12.5 * len(bar.shown) + 16) / (900 * across)) for bar in chart.bars]
+    span = max(ends, default=0) or 1.0
     for row, bar in enumerate(chart.bars):
         y = len(chart.bars) - 1 - row
         radius = min(span * 0.008, bar.value / 2)

@@ -42,4 +42,5 @@ def this_host() -> Host:
         gil=gil_enabled(),
         cores=cores_available(),
         start_method=START_METHOD,
+        contained=sys.platform != "win32",
     )

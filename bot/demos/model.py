@@ -3,7 +3,7 @@
 import statistics
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.charts.bars import BarChart, BarValue
 
@@ -14,11 +14,17 @@ Work = Callable[[], tuple[float, Counts]]
 
 @dataclass(frozen=True)
 class Variant:
-    """One way to do the workload; ``prepared`` makes and warms what it needs outside the timed part."""
+    """One way to do the workload; ``prepared`` makes and warms what it needs outside the timed part.
+
+    A round in which it got fewer cores than ``cores_at_least`` was disturbed by others, and is repeated. One that ``waits``
+    computes next to nothing and starts no process: it may run in a thread of the bot itself.
+    """
 
     id: str
     label: str
     prepared: Callable[[], AbstractContextManager[Work]]
+    cores_at_least: float = 0.0
+    waits: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,15 +58,18 @@ class Host:
     gil: bool
     cores: float
     start_method: str
+    contained: bool = True
+    """Whether the system can end a demo's processes as one group, and bound what they use."""
 
 
 @dataclass(frozen=True)
 class Measured:
-    """All samples by variant, round by round."""
+    """All samples by variant, round by round; ``busy`` when others used the machine in round after round."""
 
     demo_id: str
     host: Host
     samples: Mapping[str, list[Sample]]
+    busy: bool = False
 
     def wall(self, variant_id: str) -> float:
         """Median wall seconds of a variant."""
@@ -69,6 +78,14 @@ class Measured:
     def cores(self, variant_id: str) -> float:
         """Median cores used by a variant."""
         return statistics.median(sample.cores_used for sample in self.samples[variant_id])
+
+    def counts(self, variant_id: str, name: str) -> list[int]:
+        """What a variant counted under that name, round by round."""
+        return [sample.counts[name] for sample in self.samples[variant_id]]
+
+    def count(self, variant_id: str, name: str) -> float:
+        """The median of what it counted."""
+        return statistics.median(self.counts(variant_id, name))
 
 
 @dataclass(frozen=True)
@@ -84,8 +101,9 @@ class Verdict:
 class Demo:
     """A demo's entry in the registry.
 
-    ``bound_seconds`` is how long it takes at most on a quiet two-core machine; ``judge`` reads the numbers and ``chart``
-    draws them up; ``code`` is the module whose source *Try it yourself* shows.
+    ``bound_seconds`` is how long it takes at most on a quiet two-core machine; ``judge`` reads the numbers, ``chart`` draws
+    them up. ``shows`` says in a line what is to be seen, ``refutes`` names the misconceptions that it refutes. Below
+    ``cores_needed`` it has nothing to show.
     """
 
     id: str
@@ -98,10 +116,31 @@ class Demo:
     bound_seconds: float
     judge: Callable[[Measured], Verdict]
     chart: Callable[[Measured], BarChart]
+    shows: str = ""
+    refutes: tuple[str, ...] = ()
+    cores_needed: float = 1.0
+
+    def read(self, measured: Measured) -> Verdict:
+        """What the numbers show; nothing is claimed from a host that was busy, or has too few cores."""
+        if measured.host.cores < self.cores_needed:
+            return Verdict(
+                None,
+                f"This host has only {measured.host.cores:g} cores to give",
+                [f"The demo needs {self.cores_needed:g} to show its point, so these numbers claim nothing."],
+            )
+        return inconclusive(_STARVED) if measured.busy else self.judge(measured)
 
     def label(self, choice_id: str) -> str:
         """A choice in words."""
         return next(choice.label for choice in self.choices if choice.id == choice_id)
+
+
+_STARVED = "Other work kept taking the cores away, in round after round. Run it again when less is going on."
+
+
+def inconclusive(reason: str) -> Verdict:
+    """The verdict on numbers that claim nothing."""
+    return Verdict(None, "The host was busy, so these numbers claim nothing", [reason])
 
 
 def footer(measured: Measured) -> str:
@@ -109,8 +148,9 @@ def footer(measured: Measured) -> str:
     host = measured.host
     rounds = max(map(len, measured.samples.values()))
     gil = "GIL on" if host.gil else "GIL off"
+    bounds = "" if host.contained else "no process groups on this system · "
     return (
-        f"Python {host.python} ({host.build}, {gil}) · {host.cores:g} cores · {host.start_method} · "
+        f"Python {host.python} ({host.build}, {gil}) · {host.cores:g} cores · {host.start_method} · {bounds}"
         f"median of {rounds} round{'s' * (rounds > 1)}, whiskers: fastest to slowest"
     )
 
@@ -132,6 +172,14 @@ def bar_chart(
     return BarChart(title, axis, bars, footer(measured))
 
 
-def time_chart(title: str, variants: tuple[Variant, ...], measured: Measured) -> BarChart:
-    """Wall seconds by variant."""
-    return bar_chart(title, "seconds (shorter is better)", variants, measured, lambda s: s.wall_seconds, "{:.2f} s")
+def time_chart(title: str, variants: tuple[Variant, ...], measured: Measured, *, cores: bool = False) -> BarChart:
+    """Wall seconds by variant; with ``cores`` also the cores that each kept busy."""
+    axis = "seconds (shorter is better)"
+    chart = bar_chart(title, axis, variants, measured, lambda s: s.wall_seconds, "{:.2f} s")
+    if not cores:
+        return chart
+    bars = [
+        replace(bar, shown=f"{bar.shown} · {measured.cores(variant.id):.1f} cores")
+        for bar, variant in zip(chart.bars, variants, strict=True)
+    ]
+    return replace(chart, bars=bars)

@@ -18,11 +18,16 @@ def threads(count: int) -> Iterator[ThreadPoolExecutor]:
 
 
 @contextmanager
-def processes(count: int) -> Iterator[ProcessPoolExecutor]:
+def processes(count: int, start_method: str = START_METHOD) -> Iterator[ProcessPoolExecutor]:
     """A process pool whose workers are there already."""
-    with ProcessPoolExecutor(count, mp_context=multiprocessing.get_context(START_METHOD)) as pool:
+    with ProcessPoolExecutor(count, mp_context=multiprocessing.get_context(start_method)) as pool:
         list(pool.map(time.sleep, [0.1] * count))
         yield pool
+
+
+def start_methods() -> list[str]:
+    """The start methods that this system has, the quickest first."""
+    return [name for name in ("fork", "forkserver", "spawn") if name in multiprocessing.get_all_start_methods()]
 
 
 def with_cpu_seconds(call: tuple[Callable[[int], object], int]) -> float:

@@ -1,39 +1,37 @@
-"""Runs one demo in the process that calls it: variants by turns, several rounds, each reported as it finishes."""
+"""Measures one variant of a demo once, in the process that calls it."""
 
 import gc
 import time
-from collections.abc import Callable
 
-from bot.demos.host import this_host
-from bot.demos.model import Measured, Sample, Variant
+from bot.demos.model import Sample
 from bot.demos.registry import DEMOS
 
 
-def measure(demo_id: str, rounds: int, report: Callable[[tuple[int, int, str]], None] = lambda _: None) -> Measured:
-    """Measure every variant once a round, one after the other, so that a change of the machine's pace hits them all.
+def measure(demo_id: str, variant_id: str) -> Sample:
+    """Prepare the variant, run its timed part with the garbage collector off, and clear up.
 
-    ``report`` gets (steps done, steps in all, label of the variant that just finished).
+    For a process of its own: collecting first takes long where much is loaded.
     """
-    demo = DEMOS[demo_id]
-    samples: dict[str, list[Sample]] = {variant.id: [] for variant in demo.variants}
-    steps = rounds * len(demo.variants)
-    done = 0
-    for _round in range(rounds):
-        for variant in demo.variants:
-            samples[variant.id].append(_measure(variant))
-            done += 1
-            report((done, steps, variant.label))
-    return Measured(demo_id, this_host(), samples)
+    return _measure(demo_id, variant_id, collect=True)
 
 
-def _measure(variant: Variant) -> Sample:
+def measure_waits(demo_id: str, variant_id: str) -> Sample:
+    """The same for a variant that only waits, in a thread of a process that goes on with other things."""
+    return _measure(demo_id, variant_id, collect=False)
+
+
+def _measure(demo_id: str, variant_id: str, *, collect: bool) -> Sample:
+    variant = next(one for one in DEMOS[demo_id].variants if one.id == variant_id)
+    clock = time.process_time if collect else time.thread_time
     with variant.prepared() as work:
-        gc.collect()
-        gc.disable()
+        if collect:
+            gc.collect()
+            gc.disable()
         try:
-            cpu, wall = time.process_time(), time.perf_counter()
+            cpu, wall = clock(), time.perf_counter()
             cpu_elsewhere, counts = work()
-            wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+            wall, cpu = time.perf_counter() - wall, clock() - cpu
         finally:
-            gc.enable()
+            if collect:
+                gc.enable()
     return Sample(wall, cpu + cpu_elsewhere, counts)

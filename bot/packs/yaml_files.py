@@ -17,6 +17,8 @@ from bot.packs.faults import Fault
 
 MAX_BYTES = 1_048_576
 MAX_DEPTH = 40
+_SUSPICIOUS = re.compile(r"(?:^|[\s,\[{:?-])[&*!]", re.MULTILINE)
+"""What may begin an anchor, an alias or a tag; where it does not occur there is none, and one pass is saved."""
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -69,9 +71,10 @@ def read_yaml(path: Path, name: str) -> YamlFile | list[Fault]:
     except OSError as problem:
         return [Fault(name, 1, 1, "", f"a file that can be read ({problem.strerror})")]
     try:
-        faults = _hostile(text, name)
-        if faults:
-            return faults
+        if _SUSPICIOUS.search(text) or _nests_deeply(text):
+            faults = _hostile(text, name)
+            if faults:
+                return faults
         loader = _CoreLoader(text)
         node = loader.get_single_node()
         if node is None:
@@ -96,6 +99,17 @@ def validate(file: YamlFile, model: type[M]) -> M | list[Fault]:
         return model.model_validate(file.data)
     except ValidationError as problem:
         return [_fault_of(file, error, model) for error in problem.errors()]
+
+
+def _nests_deeply(text: str) -> bool:
+    """Whether it may nest too deeply to be composed safely: an upper bound, from its indentation and its brackets."""
+    depth = deepest = 0
+    for line in text.split("\n"):
+        start = len(line) - len(line.lstrip(" -?"))
+        deepest = max(deepest, start + depth + line.count("[") + line.count("{"))
+        depth += line.count("[") + line.count("{") - line.count("]") - line.count("}")
+        depth = max(depth, 0)
+    return deepest > MAX_DEPTH
 
 
 def _hostile(text: str, name: str) -> list[Fault]:

@@ -187,6 +187,11 @@ class Competitions:
         live.game = replace(live.game, lobby_message_id=message_id)
         await self._store.write(lambda tx: competitions.set_lobby_message(tx, competition_id, message_id))
 
+    @property
+    def live(self) -> int:
+        """How many competitions are on."""
+        return len(self._live)
+
     async def resume(self) -> None:
         """Take up every game that was on when the bot stopped; the time that it was away is given back."""
         since = await competitions.last_beat(self._store)

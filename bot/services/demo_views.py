@@ -3,20 +3,24 @@
 from dataclasses import dataclass, field
 
 from bot.charts.bars import BarChart
-from bot.demos.model import Demo, Host, Verdict
+from bot.demos.model import Demo, Verdict
+from bot.demos.reference import Reference
 from bot.storage.demos import DemoRun
 
 
 @dataclass(frozen=True)
 class DemoResult:
-    """What was measured, what it shows, and its picture (None when it could not be drawn)."""
+    """What was measured, what it shows, and its picture (None when it could not be drawn).
+
+    ``reference`` is what a quiet machine measured, for when these numbers claim nothing.
+    """
 
     verdict: Verdict
     chart: BarChart
-    host: Host
     picture: bytes | None = None
     predicted_right: list[str] = field(default_factory=list)
     predicted: int = 0
+    reference: Reference | None = None
 
 
 @dataclass(frozen=True)

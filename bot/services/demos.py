@@ -7,18 +7,18 @@ from collections import Counter
 from dataclasses import asdict, replace
 
 from bot.clock import Clock
-from bot.demos import runner
 from bot.demos.model import Demo, Measured
+from bot.demos.reference import reference
 from bot.demos.registry import DEMOS
 from bot.errors import NotFound, UserError, WorkerError, WorkerTimedOut
 from bot.services.charts import ChartDrawer
 from bot.services.demo_views import DemoResult, DemoView
+from bot.services.lab import Lab
 from bot.services.stage import ChannelLostError, Stage
 from bot.storage import demos, members
 from bot.storage.demos import DemoRun
 from bot.storage.store import Store
 from bot.telemetry import LoopLag, new_error_id
-from bot.workers import Limits, Worker, Workers
 
 _log = logging.getLogger(__name__)
 
@@ -26,28 +26,27 @@ _log = logging.getLogger(__name__)
 class Demos:
     """What `/demo` does.
 
-    ``predict_seconds`` is how long a demo waits for *Run* before it starts by itself, ``wall_seconds`` how long it may
-    run, ``rounds`` how often each variant is measured.
+    ``predict_seconds`` is how long a demo waits for *Run* before it starts by itself; in one channel there are
+    ``cooldown_seconds`` between the end of one and the start of the next.
     """
 
     def __init__(
         self,
         store: Store,
-        workers: Workers,
+        lab: Lab,
         clock: Clock,
         charts: ChartDrawer,
         *,
         predict_seconds: float,
-        wall_seconds: float,
-        rounds: int,
+        cooldown_seconds: float,
     ) -> None:
         self._store = store
-        self._workers = workers
+        self._lab = lab
         self._clock = clock
         self._charts = charts
         self._predict_seconds = predict_seconds
-        self._wall_seconds = wall_seconds
-        self._rounds = rounds
+        self._cooldown_seconds = cooldown_seconds
+        self._free_at_ms: dict[int, int] = {}
         self._stage: Stage | None = None
         self._queue: list[int] = []
         self._running: int | None = None
@@ -85,11 +84,17 @@ class Demos:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    @property
+    def waiting(self) -> int:
+        """How many demos are in the queue or run."""
+        return len(self._queue) + (self._running is not None)
+
     async def open(self, demo_id: str, guild_id: int | None, channel_id: int, member_id: int) -> DemoView:
-        """Open a demo for predictions. Raises NotFound for an unknown one."""
+        """Open a demo for predictions. Raises NotFound for an unknown one, UserError so soon after another."""
         if demo_id not in DEMOS:
             names = ", ".join(demo.title for demo in DEMOS.values())
             raise NotFound(f"There is no such demo. Pick one from the list: {names}.")
+        self._refuse_so_soon(channel_id)
         now_ms = self._clock.now_ms()
         run = await self._store.write(lambda tx: demos.create(tx, demo_id, guild_id, channel_id, member_id, now_ms))
         return self._view(run)
@@ -120,10 +125,30 @@ class Demos:
         return await self._with_votes(run)
 
     async def run(self, run_id: int, *, again: bool = False) -> DemoView:
-        """Put the demo in the queue; with ``again`` one that has ended. Pressing twice changes nothing."""
-        await self._load(run_id)
+        """Put the demo in the queue; with ``again`` one that has ended. Pressing twice changes nothing.
+
+        Raises UserError when another has just run in that channel.
+        """
+        run = await self._load(run_id)
+        if run.state in ("predicting", "done", "failed"):
+            self._refuse_so_soon(run.channel_id)
         await self._enqueue(run_id, ("done", "failed") if again else ("predicting",))
         return await self.view(run_id)
+
+    async def cancel(self, run_id: int, member_id: int, *, manager: bool) -> DemoView:
+        """Take a demo that does not run yet out of the queue. Raises UserError when it runs, or is another's."""
+        run = await self._load(run_id)
+        if run.member_id != member_id and not manager:
+            raise UserError("Only whoever opened this demo, or a manager, can cancel it.")
+        if not await self._store.write(lambda tx: demos.move(tx, run_id, ("predicting", "queued"), "failed")):
+            raise UserError("It is too late to cancel: this demo runs, or has run.")
+        if timer := self._timers.pop(run_id, None):
+            timer.cancel()
+        if run_id in self._queue:
+            self._queue.remove(run_id)
+        for waiting in self._queue:
+            self._hint(await self.view(waiting))
+        return replace(await self.view(run_id), problem="It was cancelled.")
 
     async def view(self, run_id: int) -> DemoView:
         """The demo as it stands."""
@@ -176,7 +201,8 @@ class Demos:
             _log.exception("the end of demo run %d was not stored or shown", run_id)
 
     async def _run_one(self, run_id: int) -> None:
-        await self._store.write(lambda tx: demos.move(tx, run_id, ("queued",), "running"))
+        if not await self._store.write(lambda tx: demos.move(tx, run_id, ("queued",), "running")):
+            return  # cancelled in the last moment
         view = replace(await self.view(run_id), progress=(0, 1, ""))
         for waiting in self._queue:
             self._hint(await self.view(waiting))
@@ -188,43 +214,48 @@ class Demos:
             await self._finish(run_id, "failed", None)
             await self._show(replace(await self.view(run_id), problem=_what_happened(problem)))
             return
+        began = asyncio.get_running_loop().time()
         result = await self._result(view.run, view.demo, measured)
         await self._finish(run_id, "done", json.dumps(asdict(measured)))
         await self._show(replace(await self.view(run_id), result=result))
+        took = asyncio.get_running_loop().time() - began
+        _log.info("demo %s: chart shown %.2f s after its result", view.demo.id, took)
 
     async def _measure(self, view: DemoView) -> Measured:
         def progress(step: tuple[int, int, str]) -> None:
             self._hint(replace(view, progress=step))
 
-        warming = asyncio.create_task(self._charts.warm_up(), name="chart-warm-up")
-        worker: Worker | None = None
         lag = LoopLag()
         lag.start()
         try:
-            await warming  # before the first measurement, so that loading the library disturbs none
-            limits = Limits(cpu_seconds=int(self._wall_seconds) + 5, memory_mib=4096, nice=5)
-            worker = await self._workers.start("studyhall-demo", limits)
-            return await worker.call(
-                runner.measure, view.demo.id, self._rounds, wall_seconds=self._wall_seconds, progress=progress
-            )
+            await self._charts.warm_up()  # before the first measurement, so that loading the library disturbs none
+            return await self._lab.measure(view.demo, progress)
         finally:
+            self._free_at_ms[view.run.channel_id] = self._clock.now_ms() + round(self._cooldown_seconds * 1000)
             lag.stop()
             _log.info(
                 "demo %s: event loop lag p50 %.1f ms, p99 %.1f ms, longest %.1f ms",
                 view.demo.id,
                 *(lag.milliseconds(quantile) for quantile in (0.5, 0.99, 1.0)),
             )
-            warming.cancel()
-            if worker:
-                await worker.close()
 
     async def _result(self, run: DemoRun, demo: Demo, measured: Measured) -> DemoResult:
-        verdict, chart = demo.judge(measured), demo.chart(measured)
+        verdict, chart = demo.read(measured), demo.chart(measured)
         picture = await self._charts.draw(chart)
         made = await demos.predictions(self._store, run.id)
         right = [member for member, choice in made.items() if choice == verdict.right_choice]
         names = await members.names(self._store, run.guild_id or 0, right)
-        return DemoResult(verdict, chart, measured.host, picture, [names.get(m, "someone") for m in right], len(made))
+        stored = reference(demo.id) if verdict.right_choice is None else None
+        return DemoResult(verdict, chart, picture, [names.get(m, "someone") for m in right], len(made), stored)
+
+    def _refuse_so_soon(self, channel_id: int) -> None:
+        now_ms = self._clock.now_ms()
+        self._free_at_ms = {channel: at for channel, at in self._free_at_ms.items() if at > now_ms}
+        if free_at_ms := self._free_at_ms.get(channel_id):
+            raise UserError(
+                f"A demo has just run in this channel. The next one can start <t:{-(-free_at_ms // 1000)}:R>, so that others "
+                "find their messages."
+            )
 
     async def _finish(self, run_id: int, state: str, result: str | None) -> None:
         now_ms = self._clock.now_ms()

@@ -105,6 +105,11 @@ class Store:
             ) from problem
         return cls(path, writer, reader)
 
+    @property
+    def waiting(self) -> int:
+        """How many writes wait for their commit."""
+        return len(self._waiting)
+
     async def close(self) -> None:
         """Finish what is queued, then close both connections; a second call does nothing."""
         if self._closed:

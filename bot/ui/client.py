@@ -14,14 +14,17 @@ from bot.packs.library import Library
 from bot.services.boards import Boards
 from bot.services.competitions import Competitions
 from bot.services.demos import Demos
+from bot.services.inside import Specimen
 from bot.services.lessons import Lessons
 from bot.services.member_settings import MemberSettings
 from bot.services.practice import Practice
 from bot.services.reports import Reports
 from bot.services.servers import Servers
+from bot.telemetry import Pulse
 from bot.ui.compete import CompeteFeature
 from bot.ui.demo import DemoFeature
 from bot.ui.help import HelpFeature
+from bot.ui.inside import InsideFeature
 from bot.ui.leaderboard import LeaderboardFeature
 from bot.ui.lesson import LessonFeature
 from bot.ui.quiz import QuizFeature
@@ -157,12 +160,16 @@ def add_features(
     pace_factor: float,
     scheduler: SendScheduler,
     thinking_seconds: float,
+    pulse: Pulse,
+    specimen: Specimen,
 ) -> Tree:
     """Put every feature on the client; returns the tree that `register` sends to Discord."""
-    desk = Desk(thinking_seconds)
+    desk = Desk(thinking_seconds, pulse)
     router = Router(desk)
     tree = Tree(client, desk)
-    demo = DemoFeature(demos, servers, client, scheduler)
+    inside = InsideFeature(specimen, client, scheduler)
+    inside.add_to(router)
+    demo = DemoFeature(demos, servers, client, scheduler, inside)
     compete = CompeteFeature(games, practice, client, scheduler, servers, pace_factor=pace_factor)
     setup = SetupFeature(servers, library, scheduler)
     features = (

@@ -10,8 +10,23 @@ from bot.errors import UserError
 from bot.services.demo_views import DemoResult, DemoView
 from bot.services.demos import Demos
 from bot.services.servers import Servers
-from bot.ui import ids
-from bot.ui.layouts import BLURPLE, GREEN, GREY, NO_PINGS, RULE, Block, Button, Download, Picture, Row, Screen, note
+from bot.ui import ids, inside
+from bot.ui.inside import InsideFeature
+from bot.ui.layouts import (
+    BLURPLE,
+    GREEN,
+    GREY,
+    NO_PINGS,
+    RULE,
+    Block,
+    Button,
+    Download,
+    Pick,
+    Picture,
+    Row,
+    Screen,
+    note,
+)
 from bot.ui.names import safe
 from bot.ui.reach import as_lost, require
 from bot.ui.replies import Desk, Reply
@@ -24,7 +39,10 @@ NEEDED = ("view_channel", "send_messages", "attach_files")
 class DemoFeature:
     """The command, what its buttons do, and (as a Stage) the message of each demo."""
 
-    def __init__(self, demos: Demos, servers: Servers, client: discord.Client, scheduler: SendScheduler) -> None:
+    def __init__(
+        self, demos: Demos, servers: Servers, client: discord.Client, scheduler: SendScheduler, inside: InsideFeature
+    ) -> None:
+        self._inside = inside
         self._demos = demos
         self._servers = servers
         self._client = client
@@ -33,6 +51,7 @@ class DemoFeature:
     def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
         """Register the command and its actions."""
         names = [app_commands.Choice(name=demo.title, value=demo.id) for demo in self._demos.demos.values()]
+        names.append(app_commands.Choice(name=inside.TITLE, value=inside.NAME))
 
         @tree.command(name="demo", description="Measure a claim of the lesson live: predict, run, see the chart")
         @app_commands.describe(name="Which demo; without it you get the list")
@@ -44,6 +63,7 @@ class DemoFeature:
         router.add("demo.open", self._open, new=True, private=False)
         router.add("demo.predict", self._predict, new=True)
         router.add("demo.run", self._run)
+        router.add("demo.cancel", self._cancel)
         router.add("demo.code", self._code, new=True)
 
     async def _command(self, reply: Reply, name: str | None) -> None:
@@ -54,6 +74,9 @@ class DemoFeature:
 
     async def _open(self, reply: Reply, demo_id: str) -> None:
         interaction = reply.interaction
+        if demo_id == inside.NAME:
+            await self._inside.open(reply)
+            return
         if interaction.guild_id is None or interaction.channel_id is None:
             raise UserError("Demos run in a server's channel, so that others can predict too. Use `/demo` there.")
         require(interaction, *NEEDED)
@@ -75,6 +98,11 @@ class DemoFeature:
         view = await self._demos.run(ids.number(run), again=again == "again")
         if view.run.state == "queued" and view.ahead:  # else it begins at once, and shows that itself
             self._hint_waiting(view)
+
+    async def _cancel(self, reply: Reply, run: str) -> None:
+        manager = reply.interaction.permissions.manage_guild
+        view = await self._demos.cancel(ids.number(run), reply.member_id, manager=manager)
+        await reply.update(self._screen(view))
 
     async def _code(self, reply: Reply, demo_id: str) -> None:
         if demo_id not in self._demos.demos:
@@ -126,15 +154,11 @@ def _key(view: DemoView) -> str:
 
 def list_screen(demos: Demos) -> Screen:
     """Every demo with what it measures."""
-    lines = [
-        f"**{demo.title}** · up to {demo.bound_seconds:.0f} s\n-# {demo.workload}" for demo in demos.demos.values()
-    ]
-    buttons = [
-        Button(demo.title, ids.encode("demo.open", demo.id), discord.ButtonStyle.primary)
-        for demo in demos.demos.values()
-    ]
+    lines = [f"**{demo.title}** · up to {demo.bound_seconds:.0f} s\n-# {demo.shows}" for demo in demos.demos.values()]
+    options = [(demo.title, demo.id, demo.question) for demo in demos.demos.values()]
+    options.append((inside.TITLE, inside.NAME, "This bot itself: its tasks, threads, processes and queues, live"))
     words = "Each runs live on this bot's own machine. Members predict first."
-    return Screen([f"## Demos\n{words}", "\n".join(lines), Row(buttons)])
+    return Screen([f"## Demos\n{words}", "\n".join(lines), Pick(ids.encode("demo.open"), "Open a demo here…", options)])
 
 
 def demo_screen(view: DemoView, read_id: str | None) -> Screen:
@@ -148,7 +172,12 @@ def demo_screen(view: DemoView, read_id: str | None) -> Screen:
     if state == "queued":
         ahead = f"{view.ahead} ahead of it" if view.ahead else "it is next"
         return Screen(
-            [*head, f"⏳ In the queue: {ahead}. One demo runs at a time, so that none disturbs another."], GREY
+            [
+                *head,
+                f"⏳ In the queue: {ahead}. One demo runs at a time, so that none disturbs another.",
+                Row([Button("Cancel", ids.encode("demo.cancel", view.run.id))]),
+            ],
+            GREY,
         )
     if state == "failed":
         again = Button("Run again", ids.encode("demo.run", view.run.id, "again"), discord.ButtonStyle.primary)
@@ -168,7 +197,7 @@ def _predicting(view: DemoView) -> list[Block]:
         Row(choices),
         RULE,
         f"{_votes(view)} It starts by itself <t:{-(-view.starts_ms // 1000)}:R>.",
-        Row([run]),
+        Row([run, Button("Cancel", ids.encode("demo.cancel", view.run.id))]),
     ]
 
 
@@ -185,6 +214,9 @@ def _result_screen(view: DemoView, result: DemoResult, read_id: str | None) -> S
         bars = "\n".join(f"{bar.label}: **{bar.shown}**" for bar in result.chart.bars)
         blocks.append(f"{result.chart.title}\n{bars}")
     blocks.append("\n".join(f"- {sentence}" for sentence in result.verdict.sentences))
+    if result.reference:
+        bars = "\n".join(f"- {label}: **{shown}**" for label, shown in result.reference.bars)
+        blocks.append(f"**What a quiet machine measured**\n{bars}\n-# {result.reference.host}")
     blocks.append(_predicted(view, result))
     blocks.append(f"-# {result.chart.footer}")
     buttons = [Button("Read the section", read_id, discord.ButtonStyle.primary)] if read_id else []

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ import discord
 from bot.clock import snowflake_ms
 from bot.errors import StudyhallError, UserError
 from bot.services.practice import Learner
-from bot.telemetry import new_error_id
+from bot.telemetry import Durations, Pulse, new_error_id
 from bot.ui.layouts import GREY, NO_PINGS, RED, Screen, note
 
 UNKNOWN_INTERACTION, ALREADY_ANSWERED = 10062, 40060
@@ -45,8 +46,12 @@ class Reply:
     ``private`` whether that message is for the person alone.
     """
 
-    def __init__(self, interaction: discord.Interaction, *, private: bool, new: bool) -> None:
+    def __init__(
+        self, interaction: discord.Interaction, *, private: bool, new: bool, answered_in: Durations | None = None
+    ) -> None:
         self.interaction = interaction
+        self._began = time.perf_counter()
+        self._answered_in = answered_in
         self._private = private
         self._new = new or interaction.type is discord.InteractionType.application_command
         self._lock = asyncio.Lock()
@@ -81,6 +86,7 @@ class Reply:
                 else:
                     await self.interaction.response.defer()
                 self._announced = True
+                self._note_time()
 
     async def show(self, screen: Screen, *, private: bool = True) -> int | None:
         """Answer with a message; returns its id where Discord tells it."""
@@ -88,6 +94,7 @@ class Reply:
             view, files = screen.view(), screen.files()
             if not self.answered:
                 response = await self.interaction.response.send_message(view=view, files=files, ephemeral=private)
+                self._note_time()
                 return response.message_id
             if self._announced and self._new:
                 self._announced = False
@@ -117,6 +124,7 @@ class Reply:
         modal.stop()  # discord.py is not to keep it: the router takes what is submitted
         async with self._lock:
             await self.interaction.response.send_modal(modal)
+            self._note_time()
 
     async def update(self, screen: Screen) -> None:
         """Answer by changing the message that was clicked."""
@@ -124,8 +132,13 @@ class Reply:
             view, files = screen.view(), screen.files()
             if not self.answered:
                 await self.interaction.response.edit_message(view=view, attachments=files, allowed_mentions=NO_PINGS)
+                self._note_time()
             else:
                 await self._edit_original(view, files)
+
+    def _note_time(self) -> None:
+        if self._answered_in:
+            self._answered_in.add(time.perf_counter() - self._began)
 
     async def _edit_original(self, view: discord.ui.LayoutView, files: Sequence[discord.File] = ()) -> int:
         edit = self.interaction.edit_original_response
@@ -138,14 +151,15 @@ Handle = Callable[[Reply], Awaitable[object]]
 class Desk:
     """Where every command, click and form is answered; what takes longer than ``thinking_seconds`` is announced."""
 
-    def __init__(self, thinking_seconds: float) -> None:
+    def __init__(self, thinking_seconds: float, pulse: Pulse | None = None) -> None:
         self._thinking_seconds = thinking_seconds
+        self._pulse = pulse or Pulse()
 
     async def serve(
         self, interaction: discord.Interaction, handle: Handle, *, private: bool = True, new: bool = False
     ) -> None:
         """Run ``handle`` and see to it that the person gets an answer, whatever happens."""
-        reply = Reply(interaction, private=private, new=new)
+        reply = Reply(interaction, private=private, new=new, answered_in=self._pulse.acknowledgements)
         slow = asyncio.create_task(self._announce_when_slow(reply), name="announce")
         try:
             await handle(reply)
@@ -172,6 +186,7 @@ class Desk:
             screen = note(f"⚠️ {problem.text}", RED)
         else:
             error_id = new_error_id()
+            self._pulse.errors += 1
             _log.error("error %s in interaction %d", error_id, reply.interaction.id, exc_info=problem)
             screen = note(
                 f"⚠️ Something went wrong on our side, and it was noted as `{error_id}`. Please try again. "

@@ -76,6 +76,11 @@ class SendScheduler:
         wait = self._last_hint.get(key, -self._hint_seconds) + self._hint_seconds - loop.time()
         self._timers[key] = loop.call_later(max(0.0, wait), self._hint_due, key)
 
+    @property
+    def waiting(self) -> int:
+        """How many calls wait for their turn or are under way."""
+        return len(self._heap) + len(self._sending)
+
     async def close(self) -> None:
         """Drop what waits and end."""
         self._closed = True

@@ -76,7 +76,7 @@ CPU = [
 
 @pytest.mark.parametrize(("host", "seconds", "claim"), CPU)
 def test_cpu_work_claims_a_winner_only_from_a_quiet_host(host, seconds, claim):
-    verdict = cpu_work.judge(timed(cpu_work.DEMO, host, **seconds))
+    verdict = cpu_work.DEMO.read(timed(cpu_work.DEMO, host, **seconds))
     assert verdict.right_choice == claim
     assert verdict.headline
     assert verdict.sentences
@@ -90,11 +90,66 @@ def test_cpu_work_tells_its_numbers_and_why():
 
 
 IO = [
-    ({"serial": (1.0, 0.01), "threads": (0.06, 0.01), "asyncio": (0.06, 0.01), "processes": (0.5, 0.01)}, "overlap"),
-    ({"serial": (1.0, 0.01), "threads": (0.10, 0.01), "asyncio": (0.05, 0.01), "processes": (0.6, 0.01)}, "overlap"),
-    ({"serial": (1.0, 0.01), "threads": (0.45, 0.01), "asyncio": (0.06, 0.01), "processes": (0.5, 0.01)}, None),
-    ({"serial": (1.0, 0.01), "threads": (0.06, 0.01), "asyncio": (0.45, 0.01), "processes": (0.5, 0.01)}, None),
-    ({"serial": (1.0, 0.01), "threads": (0.06, 0.01), "asyncio": (0.06, 0.01), "processes": (0.9, 0.01)}, None),
+    (
+        {
+            "serial": (1.0, 0.01),
+            "few-threads": (0.21, 0.01),
+            "threads": (0.06, 0.01),
+            "asyncio": (0.06, 0.01),
+            "processes": (0.5, 0.01),
+        },
+        "overlap",
+    ),
+    (
+        {
+            "serial": (1.0, 0.01),
+            "few-threads": (0.21, 0.01),
+            "threads": (0.10, 0.01),
+            "asyncio": (0.05, 0.01),
+            "processes": (0.6, 0.01),
+        },
+        "overlap",
+    ),
+    (
+        {
+            "serial": (1.0, 0.01),
+            "few-threads": (0.21, 0.01),
+            "threads": (0.45, 0.01),
+            "asyncio": (0.06, 0.01),
+            "processes": (0.5, 0.01),
+        },
+        None,
+    ),
+    (
+        {
+            "serial": (1.0, 0.01),
+            "few-threads": (0.21, 0.01),
+            "threads": (0.06, 0.01),
+            "asyncio": (0.45, 0.01),
+            "processes": (0.5, 0.01),
+        },
+        None,
+    ),
+    (
+        {
+            "serial": (1.0, 0.01),
+            "few-threads": (0.21, 0.01),
+            "threads": (0.06, 0.01),
+            "asyncio": (0.06, 0.01),
+            "processes": (0.9, 0.01),
+        },
+        None,
+    ),
+    (
+        {
+            "serial": (1.0, 0.01),
+            "few-threads": (0.5, 0.01),
+            "threads": (0.06, 0.01),
+            "asyncio": (0.06, 0.01),
+            "processes": (0.5, 0.01),
+        },
+        None,
+    ),
 ]
 
 
@@ -106,11 +161,12 @@ def test_waiting_claims_the_order_only_when_it_is_plain(seconds, claim):
 
 
 COUNTER = [
-    ({"call": [300_000, 0, 10], "plain": [0, 0, 0], "locked": [0, 0, 0]}, "less"),
-    ({"call": [1, 0, 0], "plain": [0, 0, 0], "locked": [0, 0, 0]}, "less"),
-    ({"call": [900_000] * 3, "plain": [5, 9, 7], "locked": [0, 0, 0]}, "less"),
-    ({"call": [0, 0, 0], "plain": [0, 0, 0], "locked": [0, 0, 0]}, None),
-    ({"call": [300_000] * 3, "plain": [0, 0, 0], "locked": [0, 1, 0]}, None),
+    ({"call": [300_000, 0, 10], "plain": [0, 0, 0], "locked": [0, 0, 0], "queue": [0, 0, 0]}, "less"),
+    ({"call": [1, 0, 0], "plain": [0, 0, 0], "locked": [0, 0, 0], "queue": [0, 0, 0]}, "less"),
+    ({"call": [900_000] * 3, "plain": [5, 9, 7], "locked": [0, 0, 0], "queue": [0, 0, 0]}, "less"),
+    ({"call": [0, 0, 0], "plain": [0, 0, 0], "locked": [0, 0, 0], "queue": [0, 0, 0]}, None),
+    ({"call": [300_000] * 3, "plain": [0, 0, 0], "locked": [0, 1, 0], "queue": [0, 0, 0]}, None),
+    ({"call": [300_000] * 3, "plain": [0, 0, 0], "locked": [0, 0, 0], "queue": [0, 0, 1]}, None),
 ]
 
 
@@ -123,7 +179,7 @@ def test_the_counter_claims_a_race_when_one_round_shows_it_and_the_lock_held(los
     ("plain", "words"), [([0, 0, 0], "an accident"), ([5, 9, 7], "lost 7 as well: it was never atomic")]
 )
 def test_the_counter_calls_the_control_what_it_is(plain, words):
-    verdict = shared_counter.judge(counted(call=[300_000] * 3, plain=plain, locked=[0] * 3))
+    verdict = shared_counter.judge(counted(call=[300_000] * 3, plain=plain, locked=[0] * 3, queue=[0] * 3))
     assert words in " ".join(verdict.sentences)
     assert "300,000 of 1,200,000" in verdict.sentences[0]
     assert "25%" in verdict.sentences[0]
@@ -211,11 +267,23 @@ def test_this_host_is_described():
     assert host.start_method == "spawn"
 
 
-def test_a_measurement_takes_every_variant_by_turns_and_tells_each():
-    told = []
-    measured = runner.measure("io-wait", 1, told.append)
-    assert told == [(1, 4, "One by one"), (2, 4, "20 threads"), (3, 4, "asyncio"), (4, 4, "2 processes")]
-    assert {name: len(samples) for name, samples in measured.samples.items()} == dict.fromkeys(
-        ("serial", "threads", "asyncio", "processes"), 1
-    )
-    assert all(sample.wall_seconds > 0 for samples in measured.samples.values() for sample in samples)
+@pytest.mark.parametrize("demo", ALL, ids=lambda demo: demo.id)
+def test_a_busy_host_never_gets_a_claim(demo):
+    samples = {variant.id: [Sample(1.0, 1.0, Everything())] * 3 for variant in demo.variants}
+    verdict = demo.read(Measured(demo.id, STANDARD, samples, busy=True))
+    assert verdict.right_choice is None
+    assert "busy" in verdict.headline
+
+
+class Everything(dict):
+    """Counts of whatever is asked for."""
+
+    def __missing__(self, name: str) -> int:
+        return 1
+
+
+@pytest.mark.parametrize("measure", [runner.measure, runner.measure_waits])
+def test_one_variant_is_measured_once(measure):
+    sample = measure("io-wait", "asyncio")
+    assert 0.05 <= sample.wall_seconds < 5
+    assert sample.cores_used < 1

@@ -20,7 +20,7 @@ COURSE = CHECKOUT / "content" / "python-concurrency"
 
 
 def schema_of(path: Path) -> dict:
-    kind = "pack.yaml" if path.name == "pack.yaml" else f"{path.parent.name}/*.yaml"
+    kind = path.name if path.parent == COURSE else f"{path.parent.name}/*.yaml"
     return json_schema()[kind]
 
 

@@ -6,16 +6,18 @@ import json
 import os
 import signal
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 
 import pytest
 import pytest_asyncio
 from small_course import NOON, HandClock
 
 from bot.demos.registry import DEMOS
-from bot.errors import NotFound, UserError
+from bot.errors import NotFound, UserError, WorkerTimedOut
 from bot.services.charts import ChartDrawer
 from bot.services.demo_views import DemoView
 from bot.services.demos import Demos
+from bot.services.lab import Lab
 from bot.services.stage import ChannelLostError
 from bot.storage.store import Store
 from bot.workers import Workers
@@ -93,12 +95,11 @@ class Hall:
 
     @contextlib.asynccontextmanager
     async def bot(
-        self, wall: float = 30, rounds: int = 1, predict: float = 600
+        self, wall: float = 30, rounds: int = 1, predict: float = 600, cooldown: float = 0
     ) -> AsyncIterator[tuple[Demos, HandStage, Store]]:
         store = await Store.open(self.path)
-        demos = Demos(
-            store, self.workers, self.clock, self.charts, predict_seconds=predict, wall_seconds=wall, rounds=rounds
-        )
+        lab = Lab(self.workers, wall_seconds=wall, rounds=rounds)
+        demos = Demos(store, lab, self.clock, self.charts, predict_seconds=predict, cooldown_seconds=cooldown)
         stage = HandStage()
         demos.attach(stage)
         try:
@@ -152,15 +153,15 @@ async def test_predict_run_result(hall, workers):
         assert view.run.state == "done"
         assert view.run.message_id == MESSAGE
         assert view.result.picture.startswith(PNG)
-        assert [bar.label for bar in view.result.chart.bars] == ["n += one()", "n += 1", "with a lock"]
+        assert [bar.label for bar in view.result.chart.bars] == ["n += one()", "n += 1", "with a lock", "by a queue"]
         assert view.result.predicted == 3
         right = view.result.verdict.right_choice
         assert view.result.predicted_right == (["Bob", "Ada"] if right == "less" else [])
         assert stage.shown[0].progress == (0, 1, "")
-        assert [hint.progress[:2] for hint in stage.hints if hint.progress] == [(1, 3), (2, 3), (3, 3)]
+        assert [hint.progress[:2] for hint in stage.hints if hint.progress] == [(1, 4), (2, 4), (3, 4), (4, 4)]
         [(stored, ended_ms)] = await store.rows("SELECT result, ended_ms FROM demo_run")
         assert ended_ms == NOON + 4
-        assert set(json.loads(stored)["samples"]) == {"call", "plain", "locked"}
+        assert set(json.loads(stored)["samples"]) == {"call", "plain", "locked", "queue"}
 
         with pytest.raises(UserError, match="Predictions are closed"):
             await demos.predict(run_id, BOB, HALL, "Bob", "exact")
@@ -335,3 +336,62 @@ async def test_the_code_that_ran_can_be_read_in_full(hall, demo_id):
         code = demos.code(demo_id)
         assert f'id="{demo_id}"' in code
         compile(code, demo_id, "exec")
+
+
+async def test_a_demo_that_waits_can_be_cancelled_by_who_opened_it_or_by_a_manager(hall):
+    async with hall.bot() as (demos, stage, store):
+        running, mine, managed = [await opened(demos, message_id=n) for n in (1, 2, 3)]
+        for run_id in (running, mine, managed):
+            await demos.run(run_id)
+        await stage.until(under_way(running))
+        with pytest.raises(UserError, match="Only whoever opened"):
+            await demos.cancel(mine, BOB, manager=False)
+        assert (await demos.cancel(mine, ADA, manager=False)).problem == "It was cancelled."
+        assert (await demos.view(managed)).ahead == 1
+        await demos.cancel(managed, BOB, manager=True)
+        with pytest.raises(UserError, match="too late"):
+            await demos.cancel(running, ADA, manager=False)
+        await stage.until(ended(running))
+        assert [await state(store, run_id) for run_id in (running, mine, managed)] == ["done", "failed", "failed"]
+        assert {view.run.id for view in stage.shown} == {running}
+
+
+async def test_after_a_demo_its_channel_rests_for_a_while_and_other_channels_do_not(hall):
+    async with hall.bot(cooldown=15) as (demos, stage, _store):
+        run_id = await opened(demos)
+        await demos.run(run_id)
+        await stage.until(ended(run_id))
+        with pytest.raises(UserError, match=rf"<t:{(NOON + 15_000) // 1000}:R>"):
+            await demos.open("io-wait", HALL, CHANNEL, BOB)
+        with pytest.raises(UserError, match="has just run"):
+            await demos.run(run_id, again=True)
+        assert (await demos.open("io-wait", HALL, CHANNEL + 1, BOB)).run.state == "predicting"
+        hall.clock.advance(15_000)
+        assert (await demos.open("io-wait", HALL, CHANNEL, BOB)).run.state == "predicting"
+
+
+async def test_without_a_clear_result_the_stored_one_of_a_quiet_machine_is_shown(hall, monkeypatch):
+    starved = replace(DEMOS["shared-counter"].variants[0], cores_at_least=99.0)
+    others = DEMOS["shared-counter"].variants[1:]
+    monkeypatch.setitem(DEMOS, "shared-counter", replace(DEMOS["shared-counter"], variants=(starved, *others)))
+    async with hall.bot() as (demos, stage, _store):
+        run_id = await opened(demos)
+        await demos.predict(run_id, ADA, HALL, "Ada", "less")
+        await demos.run(run_id)
+        result = (await stage.until(ended(run_id))).result
+        assert result.verdict.right_choice is None
+        assert "busy" in result.verdict.headline
+        assert result.predicted_right == []
+        assert result.reference.bars[0][0] == "n += one()"
+
+
+async def test_what_only_waits_is_measured_in_a_thread_of_the_bot_and_starts_no_process(hall, workers):
+    before = set(workers.pids)
+    measured = await Lab(workers, wall_seconds=30, rounds=2).measure(DEMOS["deadlock"])
+    assert set(workers.pids) == before
+    assert measured.counts("opposite", "finished") == [0, 0]
+
+
+async def test_a_waiting_demo_that_takes_too_long_is_told_too(workers):
+    with pytest.raises(WorkerTimedOut, match=r"stopped after 0\.1 seconds"):
+        await Lab(workers, wall_seconds=0.1, rounds=1).measure(DEMOS["deadlock"])

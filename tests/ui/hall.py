@@ -283,14 +283,22 @@ class Hall:
 
 def _build(settings: Settings) -> contextlib.AbstractAsyncContextManager[App]:
     # Without pauses between sends: the simulator can't wait for one future that depends on another task's sleep.
-    return build(settings, Random(7), calls_per_second=float("inf"))
+    # Without a steady timer: it waits until the event loop has nothing to do.
+    return build(settings, Random(7), calls_per_second=float("inf"), watch_lag=False)
 
 
 @contextlib.asynccontextmanager
 async def open_hall(data_dir: Path, packs_dir: Path = TEA, **settings: Any) -> AsyncIterator[Hall]:
     """The bot, connected, in a server with one channel."""
     chosen = Settings(
-        **{"data_dir": data_dir, "packs_dir": packs_dir, "demo_rounds": 1, "progress_seconds": 0.05, **settings}
+        **{
+            "data_dir": data_dir,
+            "packs_dir": packs_dir,
+            "demo_rounds": 1,
+            "demo_cooldown_seconds": 0.0,
+            "progress_seconds": 0.05,
+            **settings,
+        }
     )
     async with contextlib.AsyncExitStack() as stack:
         app = await stack.enter_async_context(_build(chosen))

@@ -23,12 +23,14 @@ async def opened(person: Person, name: str = "shared-counter"):
 async def test_without_a_name_the_list_is_shown_in_private(hall: Hall):
     shown = await hall.alice.slash("demo")
     assert shown.private
-    assert shown.enabled == ["CPU-bound work", "I/O-bound waiting", "A counter shared by threads"]
-    assert "-# 4 threads add 1 to the same counter" in shown.text
+    assert shown.menu[:2] == ["I/O-bound waiting", "CPU-bound work"]
+    assert len(shown.menu) == 16
+    assert shown.menu[-1] == "Inside Studyhall"
+    assert "-# Only processes run Python at the same instant" in shown.text
 
 
 async def test_a_demo_picked_from_the_list_opens_in_the_channel(hall: Hall):
-    demo = await hall.alice.click(await hall.alice.slash("demo"), "I/O-bound waiting")
+    demo = await hall.alice.choose(await hall.alice.slash("demo"), "io-wait")
     assert not demo.private
     assert "Which way finishes first?" in demo.text
     assert "Nobody sees your choice; whoever was right is named with the result." in demo.text
@@ -78,7 +80,7 @@ async def test_a_demo_shows_when_it_starts_by_itself(hall: Hall):
 async def test_run_shows_the_chart_with_alt_text_and_who_was_right(hall: Hall):
     demo = await opened(hall.alice)
     assert demo.id
-    for label in list(demo.buttons)[:-1]:
+    for label in list(demo.buttons)[:-2]:  # the last two run and cancel it
         await hall.person("voter " + label[:20]).click(demo, label)
     await hall.bob.click(demo, RUN)
     assert list(demo.files) == ["shared-counter.png"]
@@ -251,3 +253,43 @@ async def test_a_demo_button_in_direct_messages_is_answered(hall: Hall, name: st
     shown = await hall.alice.in_dm.slash("help")
     answer = await hall.alice.in_dm.forge(shown, f"sh:{name}")
     assert "Use `/demo` there" in answer.text or "code that ran" in answer.text
+
+
+async def test_a_demo_that_waits_is_cancelled_by_who_opened_it(hall: Hall):
+    demo = await opened(hall.alice, "io-wait")
+    refused = await hall.bob.click(demo, "Cancel")
+    assert refused.private
+    assert "Only whoever opened this demo, or a manager" in refused.text
+    await hall.alice.click(demo, "Cancel")
+    assert "It was cancelled." in demo.text
+    assert demo.enabled == ["Run again"]
+
+
+async def test_a_channel_rests_between_two_demos(tmp_path: Path):
+    async with open_hall(tmp_path / "data", demo_cooldown_seconds=60) as hall:
+        demo = await opened(hall.alice, "deadlock")
+        await hall.alice.click(demo, RUN)
+        early = await opened(hall.bob, "deadlock")
+        assert early.private
+        assert "A demo has just run in this channel. The next one can start <t:" in early.text
+
+
+async def test_the_bot_shows_itself_live_and_says_what_each_number_is_an_instance_of(hall: Hall):
+    shown = await opened(hall.alice, "inside")
+    assert not shown.private
+    for words in ("tasks in one event loop", "threads", "0 worker processes", "database writes: 0", "Event loop lag"):
+        assert words in shown.text
+    for section in ("*Asyncio*", "*Threads*", "*Processes*", "*Locks and queues*", "*Common mistakes*"):
+        assert section in shown.text
+    await hall.pass_time(25)
+    assert "This was a moment ago." in shown.text
+    assert "interactions answered" in shown.text
+    again = await hall.bob.click(shown, "Look again")
+    assert again.id != shown.id
+    await hall.pass_time(25)
+
+
+async def test_the_bot_shows_itself_in_direct_messages_too(hall: Hall):
+    shown = await hall.alice.in_dm.slash("help")
+    assert "tasks in one event loop" in (await hall.alice.in_dm.forge(shown, "sh:inside.again")).text
+    await hall.pass_time(25)

@@ -9,6 +9,7 @@ import pytest
 from hall import COURSE, assert_fits_discord, walk, words
 
 from bot.demos.model import Host, Measured, Sample
+from bot.demos.reference import reference
 from bot.demos.registry import DEMOS
 from bot.packs.library import Library, SectionRef
 from bot.packs.loading import load_packs
@@ -285,9 +286,20 @@ def test_every_page_of_settings_fits(chosen: Chosen):
     assert_fits_discord(drawn(settings_screen(chosen)))
 
 
+class Large(dict):
+    """A large count of whatever is asked for."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.count = count
+
+    def __missing__(self, name: str) -> int:
+        return self.count
+
+
 def measured(demo_id: str, low: float, high: float) -> Measured:
     samples = {
-        variant.id: [Sample(high if i % 2 else low, 9.99, {"lost": round(1_199_999 * i / 9)}) for _ in range(9)]
+        variant.id: [Sample(high if i % 2 else low, 9.99, Large(round(1_199_999 * (i + 1) / 9))) for _ in range(9)]
         for i, variant in enumerate(DEMOS[demo_id].variants)
     }
     return Measured(
@@ -311,7 +323,8 @@ def demo_views(demo_id: str) -> Iterator[DemoView]:
         for picture in (b"png", None):
             for names in ([], ["*" * 32] * 1000):
                 verdict = replace(demo.judge(numbers), right_choice=demo.choices[0].id if names else None)
-                result = DemoResult(verdict, demo.chart(numbers), numbers.host, picture, names, 1_000_000)
+                stored = None if names else reference(demo_id)
+                result = DemoResult(verdict, demo.chart(numbers), picture, names, 1_000_000, stored)
                 yield replace(base, run=replace(run, state="done"), result=result)
 
 

@@ -1,0 +1,47 @@
+"""``python -m bot check``: every fault of the packs with its place, then each bank's quality in figures."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from bot.demos.registry import DEMOS
+from bot.errors import PackError
+from bot.packs.loading import pack_folders, read_pack
+from bot.packs.report import Evidence, quality_report
+
+
+def check_packs(folder: Path, evidence_folder: Path) -> int:
+    """Print all faults and the quality report; 1 when there is an error.
+
+    ``evidence_folder`` may hold ``blind_readings.json`` and ``proofs.json``. Raises PackError when there is no pack.
+    """
+    folders = pack_folders(folder)
+    if not folders:
+        raise PackError(f"No pack in {folder}: it needs a pack.yaml, or folders that have one.")
+    errors = 0
+    for one in folders:
+        loaded = read_pack(one, DEMOS, thorough=True)
+        for fault in loaded.faults:
+            print(fault)
+        errors += len(loaded.errors)
+        warnings = len(loaded.faults) - len(loaded.errors)
+        size = f"{len(loaded.pack.sections)} sections, {len(loaded.pack.questions)} questions, " if loaded.pack else ""
+        print(f"{one.name}: {size}{len(loaded.errors)} errors, {warnings} warnings")
+        if loaded.pack:
+            for line in quality_report(loaded.pack, _evidence(evidence_folder)):
+                print(f"  {line}".rstrip())
+    return 1 if errors else 0
+
+
+def _evidence(folder: Path) -> Evidence | None:
+    readings, proofs = _json(folder / "blind_readings.json"), _json(folder / "proofs.json")
+    if not readings and not proofs:
+        return None
+    return Evidence(
+        {name: {item: (one[0], bool(one[2])) for item, one in items.items()} for name, items in readings.items()},
+        {item: (one[0], one[1]) for item, one in proofs.items()},
+    )
+
+
+def _json(file: Path) -> dict[str, Any]:
+    return dict(json.loads(file.read_text("utf-8"))) if file.is_file() else {}

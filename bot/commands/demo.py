@@ -1,0 +1,81 @@
+"""``python -m bot demo``: the demos in a terminal."""
+
+import asyncio
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from bot.charts.bars import BarChart
+from bot.demos.model import Demo, Verdict
+from bot.demos.reference import reference
+from bot.demos.registry import DEMOS
+from bot.errors import NotFound
+from bot.services.charts import ChartDrawer
+from bot.services.lab import Lab
+from bot.workers import Workers
+
+WIDTH = 24
+
+
+async def run_demo(
+    name: str | None, *, rounds: int, wall_seconds: float, as_json: bool, chart_file: Path | None
+) -> int:
+    """Measure a demo and print what it shows; without a name, list them all. The chart is saved as a picture.
+
+    Raises NotFound for an unknown name, WorkerError when it could not be brought to its end.
+    """
+    if name is None:
+        for one in DEMOS.values():
+            print(f"{one.id:<18} {one.shows or one.title}")
+        return 0
+    demo = find(name)
+    workers = Workers()
+    drawer = ChartDrawer(workers)
+    try:
+        measured = await Lab(workers, wall_seconds=wall_seconds, rounds=rounds).measure(demo, _progress)
+        verdict, chart = demo.read(measured), demo.chart(measured)
+        picture = await drawer.draw(chart)
+    finally:
+        await drawer.close()
+        await workers.close()
+    print("\r" + " " * 78 + "\r", end="", file=sys.stderr)
+    file = chart_file or Path(f"studyhall-{demo.id}.png")
+    if picture:
+        await asyncio.to_thread(file.write_bytes, picture)
+    if as_json:
+        print(json.dumps({"verdict": asdict(verdict), "measured": asdict(measured)}, indent=2))
+    else:
+        _print(demo, verdict, chart)
+        print(f"The chart is in {file}." if picture else "The chart could not be drawn.")
+    return 0
+
+
+def find(name: str) -> Demo:
+    """The demo of that id. Raises NotFound."""
+    if name not in DEMOS:
+        raise NotFound(f"There is no demo {name}. `python -m bot demo` lists them: {', '.join(DEMOS)}.")
+    return DEMOS[name]
+
+
+def _progress(step: tuple[int, int, str]) -> None:
+    done, steps, label = step
+    filled = round(WIDTH * done / steps)
+    print(
+        f"\r{'█' * filled}{'░' * (WIDTH - filled)} {done} of {steps}  {label:<24}", end="", file=sys.stderr, flush=True
+    )
+
+
+def _print(demo: Demo, verdict: Verdict, chart: BarChart) -> None:
+    print(f"{demo.title}: {demo.workload}.\n")
+    widest = max(len(bar.label) for bar in chart.bars)
+    print(f"{'':<{widest}}  {'median':>22}  {'fastest':>9}  {'slowest':>9}")
+    for bar in chart.bars:
+        print(f"{bar.label:<{widest}}  {bar.shown:>22}  {bar.low:>9.3g}  {bar.high:>9.3g}")
+    print(f"\n{chart.axis}\n{chart.footer}\n\n{verdict.headline}")
+    for sentence in verdict.sentences:
+        print(f"- {sentence.replace('**', '')}")
+    if verdict.right_choice is None and (stored := reference(demo.id)):
+        print(f"\nWhat a quiet machine measured ({stored.host}):")
+        for label, shown in stored.bars:
+            print(f"- {label}: {shown}")

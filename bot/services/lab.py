@@ -1,0 +1,115 @@
+"""Where demos are measured: variants by turns, each where it belongs, disturbed rounds once more."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from bot.demos import runner
+from bot.demos.host import this_host
+from bot.demos.model import Demo, Measured, Sample, Variant
+from bot.errors import WorkerTimedOut
+from bot.workers import Limits, Worker, Workers
+
+MEMORY_MIB = 4096
+NICE = 5
+
+Progress = Callable[[tuple[int, int, str]], None]
+"""Gets (steps done, steps in all, label of the variant that just finished)."""
+
+
+class Lab:
+    """Measures one demo at a time.
+
+    What only waits runs in a thread of this process; everything else in a process of its own, which is ended with all that
+    it started after ``wall_seconds``. ``rounds`` is how often each variant is measured.
+    """
+
+    def __init__(self, workers: Workers, *, wall_seconds: float, rounds: int) -> None:
+        self._workers = workers
+        self._wall_seconds = wall_seconds
+        self._rounds = rounds
+
+    async def measure(self, demo: Demo, progress: Progress = lambda _: None) -> Measured:
+        """Measure every variant once a round, one after the other, so that a change of the machine's pace hits them all.
+
+        A round in which others took the cores away is repeated, as often as there are rounds and while there is time.
+        Raises WorkerTimedOut or WorkerDied when it could not be brought to its end.
+        """
+        bench = _Bench(self._workers, self._wall_seconds)
+        good: list[dict[str, Sample]] = []
+        disturbed: list[dict[str, Sample]] = []
+        try:
+            while len(good) < self._rounds and (len(disturbed) < self._rounds and bench.has_time_for_another):
+                done = (len(good) + len(disturbed)) * len(demo.variants)
+                steps = (self._rounds + len(disturbed)) * len(demo.variants)
+                samples = {}
+                bench.begin_round()
+                for variant in demo.variants:
+                    samples[variant.id] = await bench.measure(demo, variant)
+                    done += 1
+                    progress((done, steps, variant.label))
+                (good if _undisturbed(demo, samples) else disturbed).append(samples)
+        finally:
+            await bench.close()
+        enough = len(good) >= min(2, self._rounds)
+        kept = good if enough else good + disturbed
+        by_variant = {variant.id: [samples[variant.id] for samples in kept] for variant in demo.variants}
+        return Measured(demo.id, this_host(), by_variant, busy=not enough)
+
+
+def _undisturbed(demo: Demo, samples: dict[str, Sample]) -> bool:
+    return all(samples[variant.id].cores_used >= variant.cores_at_least for variant in demo.variants)
+
+
+class _Bench:
+    """The thread and the process of one measurement, and its clock."""
+
+    def __init__(self, workers: Workers, wall_seconds: float) -> None:
+        self._workers = workers
+        self._limits = Limits(cpu_seconds=int(wall_seconds) + 5, memory_mib=MEMORY_MIB, nice=NICE)
+        self._wall_seconds = wall_seconds
+        self._loop = asyncio.get_running_loop()
+        self._end = self._loop.time() + wall_seconds
+        self._round_began = self._longest_round = 0.0
+        self._worker: Worker | None = None
+        self._thread: ThreadPoolExecutor | None = None
+
+    def begin_round(self) -> None:
+        """Note when a round begins."""
+        self._round_began = self._loop.time()
+
+    @property
+    def has_time_for_another(self) -> bool:
+        """Whether another round of the longest kind so far would end in time."""
+        if self._round_began:
+            self._longest_round = max(self._longest_round, self._loop.time() - self._round_began)
+        return self._loop.time() + 1.2 * self._longest_round < self._end
+
+    async def measure(self, demo: Demo, variant: Variant) -> Sample:
+        """One variant, once."""
+        left = self._end - self._loop.time()
+        if left <= 0:
+            raise WorkerTimedOut(f"The demo was stopped after {self._wall_seconds:g} seconds.")
+        if variant.waits:
+            return await self._in_thread(demo, variant, left)
+        if self._worker is None:
+            self._worker = await self._workers.start("studyhall-demo", self._limits)
+        try:
+            return await self._worker.call(runner.measure, demo.id, variant.id, wall_seconds=left)
+        except WorkerTimedOut:
+            raise WorkerTimedOut(f"The demo was stopped after {self._wall_seconds:g} seconds.") from None
+
+    async def _in_thread(self, demo: Demo, variant: Variant, seconds: float) -> Sample:
+        self._thread = self._thread or ThreadPoolExecutor(1, thread_name_prefix="demo-waits")
+        call = self._loop.run_in_executor(self._thread, runner.measure_waits, demo.id, variant.id)
+        try:
+            return await asyncio.wait_for(call, seconds)
+        except TimeoutError:
+            raise WorkerTimedOut(f"The demo was stopped after {self._wall_seconds:g} seconds.") from None
+
+    async def close(self) -> None:
+        """End the process and let the thread go."""
+        if self._thread:
+            self._thread.shutdown(wait=False)  # its waits are bounded; nothing waits for them
+        if self._worker:
+            await self._worker.close()
