@@ -13,6 +13,15 @@ from bot.telemetry import Pulse
 from bot.workers import Workers
 
 _NUMBERED = re.compile(r"[-_ ]?\d+$")
+_THREADS = {
+    "MainThread": "the event loop",
+    "_connection_worker_thread": "database",
+    "keep-alive-handler": "gateway heartbeat",
+    "_monitor": "log",
+    "asyncio": "blocking calls",
+    "worker-pipe": "pipes to workers",
+    "demo-waits": "a waiting demo",
+}
 
 
 @dataclass(frozen=True)
@@ -43,7 +52,7 @@ class Specimen:
         """What is going on now."""
         return Inside(
             tasks=_by_kind(_task_kind(task) for task in asyncio.all_tasks()),
-            threads=_by_kind(_NUMBERED.sub("", thread.name.split(" (")[0]) for thread in threading.enumerate()),
+            threads=_by_kind(_thread_kind(thread.name) for thread in threading.enumerate()),
             processes=self._workers.names,
             queues={name: length() for name, length in self._queues.items()},
             lag_p50_ms=self._pulse.lag.milliseconds(0.5),
@@ -60,6 +69,12 @@ def _task_kind(task: "asyncio.Task[object]") -> str:
     if re.fullmatch(r"Task-\d+", name):  # nobody named it: its coroutine tells more
         return getattr(task.get_coro(), "__qualname__", name).split(".")[-1].strip("_").replace("_", " ")
     return _NUMBERED.sub("", name.removeprefix("discord.py: "))
+
+
+def _thread_kind(name: str) -> str:
+    unnamed = re.fullmatch(r"Thread-\d+ \((.+)\)", name)  # called after what it runs
+    kind = unnamed[1] if unnamed else _NUMBERED.sub("", name.split(":")[0])
+    return _THREADS.get(kind, kind)
 
 
 def _by_kind(kinds: Iterable[str]) -> dict[str, int]:

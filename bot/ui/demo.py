@@ -154,7 +154,7 @@ def _key(view: DemoView) -> str:
 
 def list_screen(demos: Demos) -> Screen:
     """Every demo with what it measures."""
-    lines = [f"**{demo.title}** · up to {demo.bound_seconds:.0f} s\n-# {demo.shows}" for demo in demos.demos.values()]
+    lines = [f"- **{demo.title}** · up to {demo.bound_seconds:.0f} s" for demo in demos.demos.values()]
     options = [(demo.title, demo.id, demo.question) for demo in demos.demos.values()]
     options.append((inside.TITLE, inside.NAME, "This bot itself: its tasks, threads, processes and queues, live"))
     words = "Each runs live on this bot's own machine. Members predict first."

@@ -26,7 +26,7 @@ async def test_without_a_name_the_list_is_shown_in_private(hall: Hall):
     assert shown.menu[:2] == ["I/O-bound waiting", "CPU-bound work"]
     assert len(shown.menu) == 16
     assert shown.menu[-1] == "Inside Studyhall"
-    assert "-# Only processes run Python at the same instant" in shown.text
+    assert "- **CPU-bound work** · up to 12 s" in shown.text
 
 
 async def test_a_demo_picked_from_the_list_opens_in_the_channel(hall: Hall):
