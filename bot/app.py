@@ -13,15 +13,18 @@ from random import Random
 import aiohttp
 import discord
 
+from bot import __version__
 from bot.clock import DiscordClock, WallClock
 from bot.demos.registry import DEMOS
 from bot.errors import SettingsError, StudyhallError
+from bot.monitor import Monitor
 from bot.packs.library import Library
 from bot.packs.loading import load_packs
 from bot.services.boards import Boards
 from bot.services.charts import ChartDrawer
 from bot.services.competitions import Competitions
 from bot.services.demos import Demos
+from bot.services.health import HealthCheck
 from bot.services.inside import Specimen
 from bot.services.lab import Lab
 from bot.services.lessons import Lessons
@@ -94,6 +97,15 @@ async def build(
         closing.push_async_callback(scheduler.close)
         pulse = Pulse()
         client = StudyhallClient()
+        queues = {
+            "database writes": lambda: store.waiting,
+            "messages to send": lambda: scheduler.waiting,
+            "demos": lambda: demos.waiting,
+            "competitions": lambda: games.live,
+        }
+        health = HealthCheck(
+            store, workers, clock, pulse, version=__version__, connection=client.connection, queues=queues
+        )
         tree = add_features(
             client,
             library=library,
@@ -109,16 +121,8 @@ async def build(
             scheduler=scheduler,
             thinking_seconds=settings.thinking_seconds,
             pulse=pulse,
-            specimen=Specimen(
-                workers,
-                pulse,
-                {
-                    "database writes": lambda: store.waiting,
-                    "messages to send": lambda: scheduler.waiting,
-                    "demos": lambda: demos.waiting,
-                    "competitions": lambda: games.live,
-                },
-            ),
+            specimen=Specimen(workers, pulse, queues),
+            health=health,
         )
 
         async def before_connecting() -> None:
@@ -131,6 +135,10 @@ async def build(
             await demos.resume()
             await games.resume()
 
+        if settings.monitor_port:
+            monitor = Monitor(health)
+            await monitor.start(settings.monitor_port)
+            closing.push_async_callback(monitor.close)
         client.before_connecting = before_connecting
         client.heard_id = discord_clock.learn
         if settings.clock_url:

@@ -180,6 +180,13 @@ class Settings:
         "2",
         default=2.0,
     )
+    monitor_port: int = _setting(
+        "STUDYHALL_MONITOR_PORT",
+        lambda value: _whole(value, 0, 65535),
+        "serve /live, /ready and /metrics on this port of 127.0.0.1; 0 for none",
+        "0",
+        default=0,
+    )
     pace_factor: float = _setting(
         "STUDYHALL_PACE_FACTOR",
         _number(0.01, 4),

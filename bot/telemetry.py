@@ -1,7 +1,9 @@
 """Logs, error ids and the event loop's lag."""
 
 import asyncio
+import bisect
 import contextlib
+import itertools
 import json
 import logging
 import logging.handlers
@@ -137,22 +139,35 @@ class LoopLag:
         self._arm(loop)
 
 
+BUCKETS_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+"""Upper bounds of the buckets in which durations are counted for a monitor."""
+
+
 class Durations:
-    """How long the last 2,000 things of a kind took, in seconds, and how many there were in all."""
+    """How long things of a kind took, in seconds: the last 2,000 for quantiles, all of them in buckets."""
 
     def __init__(self) -> None:
         self._last: deque[float] = deque(maxlen=2_000)
+        self._buckets = [0] * (len(BUCKETS_SECONDS) + 1)
         self.count = 0
+        self.sum = 0.0
 
     def add(self, seconds: float) -> None:
         """Note one."""
         self._last.append(seconds)
+        self._buckets[bisect.bisect_left(BUCKETS_SECONDS, seconds)] += 1
         self.count += 1
+        self.sum += seconds
 
     def milliseconds(self, quantile: float) -> float:
         """What this share (0 to 1) of the last ones stayed within, in milliseconds; 0 when there were none."""
         ordered = sorted(self._last)
         return ordered[min(len(ordered) - 1, int(len(ordered) * quantile))] * 1000 if ordered else 0.0
+
+    def cumulative(self) -> list[tuple[str, int]]:
+        """For each bound, as text, how many stayed within it; the last is ``+Inf``."""
+        bounds = [*map(str, BUCKETS_SECONDS), "+Inf"]
+        return list(zip(bounds, itertools.accumulate(self._buckets), strict=True))
 
 
 class Pulse:

@@ -116,6 +116,8 @@ class Gateway:
         self._sessions: dict[str, _Session] = {}
         self._connections: set[_Connection] = set()
         self.acknowledge_heartbeats = True
+        self.refusing = False
+        """Whether new connections are turned away (503), as in an outage."""
         self.identified = 0
         self.resumed = 0
         world.listeners.append(self._hear)
@@ -179,6 +181,8 @@ class Gateway:
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """One WebSocket of a bot, from hello to close."""
+        if self.refusing:
+            return web.Response(status=503)
         socket = web.WebSocketResponse(max_msg_size=4096 * 4, heartbeat=None)
         await socket.prepare(request)
         compress = request.query.get("compress", "")

@@ -12,6 +12,7 @@ import aiosqlite
 
 from bot.errors import StorageError, StudyhallError
 from bot.storage.migrations import migrate
+from bot.telemetry import Durations
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -79,6 +80,8 @@ class Store:
         self._waiting: list[tuple[Job[Any], asyncio.Future[Any]]] = []
         self._drain: asyncio.Task[None] | None = None
         self._closed = False
+        self.commits = Durations()
+        """How long the groups took from begin to commit."""
 
     @classmethod
     async def open(cls, path: Path) -> "Store":
@@ -178,6 +181,7 @@ class Store:
             self._drain = None
 
     async def _commit(self, batch: list[tuple[Job[Any], asyncio.Future[Any]]]) -> None:
+        began = time.perf_counter()
         await self._writer.execute_fetchall("BEGIN IMMEDIATE")
         results: list[tuple[asyncio.Future[Any], Any]] = []
         for job, done in batch:
@@ -192,6 +196,7 @@ class Store:
                     done.set_exception(problem)
             await self._writer.execute_fetchall("RELEASE job")
         await self._writer.execute_fetchall("COMMIT")
+        self.commits.add(time.perf_counter() - began)
         for done, result in results:
             if not done.done():
                 done.set_result(result)

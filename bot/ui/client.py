@@ -1,6 +1,7 @@
 """The bot's connection to Discord, and the features put on it."""
 
 import logging
+import math
 from collections.abc import Awaitable, Callable
 
 import discord
@@ -14,6 +15,7 @@ from bot.packs.library import Library
 from bot.services.boards import Boards
 from bot.services.competitions import Competitions
 from bot.services.demos import Demos
+from bot.services.health import Connection, HealthCheck
 from bot.services.inside import Specimen
 from bot.services.lessons import Lessons
 from bot.services.member_settings import MemberSettings
@@ -23,10 +25,12 @@ from bot.services.servers import Servers
 from bot.telemetry import Pulse
 from bot.ui.compete import CompeteFeature
 from bot.ui.demo import DemoFeature
+from bot.ui.health import HealthFeature
 from bot.ui.help import HelpFeature
 from bot.ui.inside import InsideFeature
 from bot.ui.leaderboard import LeaderboardFeature
 from bot.ui.lesson import LessonFeature
+from bot.ui.managers import managers_group
 from bot.ui.quiz import QuizFeature
 from bot.ui.registration import register
 from bot.ui.replies import Desk
@@ -109,6 +113,13 @@ class StudyhallClient(discord.Client):
         """An error that no interaction can be told of."""
         _log.exception("error in %s", event_method)
 
+    def connection(self) -> Connection:
+        """The gateway as it stands."""
+        gateway = self.ws
+        is_open = bool(gateway) and gateway.open and not self.is_closed()
+        known = is_open and math.isfinite(self.latency)
+        return Connection(is_open, self.latency if known else None, len(self.guilds))
+
     @property
     def invite(self) -> str:
         """The link that adds the bot to a server."""
@@ -162,6 +173,7 @@ def add_features(
     thinking_seconds: float,
     pulse: Pulse,
     specimen: Specimen,
+    health: HealthCheck,
 ) -> Tree:
     """Put every feature on the client; returns the tree that `register` sends to Discord."""
     desk = Desk(thinking_seconds, pulse)
@@ -172,6 +184,10 @@ def add_features(
     demo = DemoFeature(demos, servers, client, scheduler, inside)
     compete = CompeteFeature(games, practice, client, scheduler, servers, pace_factor=pace_factor)
     setup = SetupFeature(servers, library, scheduler)
+    group = managers_group()
+    for for_managers in (setup, HealthFeature(health)):
+        for_managers.add_to(group, router, desk)
+    tree.add_command(group)
     features = (
         HelpFeature(servers),
         TermFeature(servers),
@@ -181,7 +197,6 @@ def add_features(
         demo,
         compete,
         SettingsFeature(member_settings),
-        setup,
     )
     for feature in features:
         feature.add_to(tree, router, desk)

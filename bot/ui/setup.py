@@ -7,12 +7,12 @@ import discord
 from discord import app_commands
 
 from bot.clock import utc
-from bot.errors import UserError
 from bot.packs.library import Library
 from bot.services.servers import SEASON_DAYS, Opener, Servers
 from bot.storage.servers import EVERYONE, MANAGERS, Server
 from bot.ui import ids
 from bot.ui.layouts import BLURPLE, RULE, Block, Button, ChannelPick, Pick, RolePick, Row, Screen, note
+from bot.ui.managers import managed
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.sending import SendScheduler
@@ -33,14 +33,8 @@ class SetupFeature:
         self._library = library
         self._scheduler = scheduler
 
-    def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
+    def add_to(self, group: app_commands.Group, router: Router, desk: Desk) -> None:
         """Register the command and its actions."""
-        group = app_commands.Group(
-            name="studyhall",
-            description="For managers: how Studyhall works in this server",
-            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
-            default_permissions=discord.Permissions(manage_guild=True),
-        )
 
         @group.command(name="setup", description="Who opens competitions and where, seasons, time zone, courses")
         @app_commands.describe(time_zone="Where it is midnight when a week or a month begins, such as Europe/Berlin")
@@ -51,7 +45,6 @@ class SetupFeature:
         async def time_zones(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
             return [app_commands.Choice(name=name, value=name) for name in self._servers.time_zones(typed)]
 
-        tree.add_command(group)
         router.add("setup.hosts", self._set_hosts)
         router.add("setup.role", self._set_role)
         router.add("setup.channels", self._set_channels)
@@ -73,7 +66,7 @@ class SetupFeature:
             _log.info("the hint about the setup was not posted: %s", problem)
 
     async def _open(self, reply: Reply, time_zone: str | None) -> None:
-        guild_id = _managed(reply)
+        guild_id = managed(reply)
         server = await (self._servers.set_time_zone(guild_id, time_zone) if time_zone else self._servers.of(guild_id))
         await reply.show(self._screen(reply, server))
 
@@ -107,7 +100,7 @@ class SetupFeature:
         await self._change(reply, lambda guild_id: self._servers.set_courses(guild_id, pack_ids))
 
     async def _change(self, reply: Reply, change: Callable[[int], Awaitable[Server]]) -> None:
-        server = await change(_managed(reply))
+        server = await change(managed(reply))
         await reply.update(self._screen(reply, server))
 
     def _screen(self, reply: Reply, server: Server) -> Screen:
@@ -125,16 +118,6 @@ def opener(reply: Reply) -> Opener:
         is_manager=interaction.permissions.manage_guild,
         channel_ids={place for place in places if place is not None},
     )
-
-
-def _managed(reply: Reply) -> int:
-    """The server, whose setup only its managers see and change."""
-    guild_id = reply.interaction.guild_id
-    if guild_id is None:
-        raise UserError("The setup belongs to a server. Use `/studyhall setup` there.")
-    if not reply.interaction.permissions.manage_guild:
-        raise UserError("Only members who may manage this server can set it up. Ask one of them.")
-    return guild_id
 
 
 def _same_server(reply: Reply, of: str) -> None:

@@ -58,7 +58,7 @@ async def test_commands_of_a_server_are_not_offered_in_direct_messages(hall: Hal
         "settings",
         "term",
     }
-    assert hall.manager.commands == hall.alice.commands | {"studyhall setup"}
+    assert hall.manager.commands == hall.alice.commands | {"studyhall setup", "studyhall health"}
     assert hall.alice.in_dm.commands == {"help", "lesson", "quiz", "settings", "term"}
 
 

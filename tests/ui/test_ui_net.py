@@ -38,6 +38,7 @@ ARGUMENTS = {
     "demo.code": 1,
     "demo.cancel": 1,
     "inside.again": 0,
+    "health.again": 0,
     "settings.time": 1,
     "settings.boards": 1,
     "setup.hosts": 1,

@@ -21,7 +21,7 @@ async def test_only_who_may_manage_the_server_is_offered_it_and_gets_it(hall: Ha
     given = {"id": "1", "type": 1, "name": "studyhall", "options": [{"type": 1, "name": "setup", "options": []}]}
     answer = await hall.alice.forge_command(given)
     assert answer.private
-    assert "Only members who may manage this server can set it up." in answer.text
+    assert "Only members who may manage this server can do that." in answer.text
     assert hall.rows("SELECT * FROM server") == []
 
 

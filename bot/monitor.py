@@ -1,0 +1,106 @@
+"""An HTTP endpoint on loopback for whoever watches the bot: live, ready, and metrics for Prometheus."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from aiohttp import web
+
+from bot.errors import SettingsError
+from bot.services.health import Health, HealthCheck
+from bot.telemetry import Durations
+
+HOST = "127.0.0.1"
+WITHOUT_CLIENT = "Metrics need prometheus-client: pip install 'studyhall[metrics]', then start the bot again.\n"
+
+
+class Monitor:
+    """Serves `/live` (the process answers), `/ready` (members get answers; else 503) and `/metrics`."""
+
+    def __init__(self, health: HealthCheck) -> None:
+        self._health = health
+        self._runner: web.AppRunner | None = None
+
+    async def start(self, port: int) -> None:
+        """Listen on 127.0.0.1. Raises SettingsError when the port is taken."""
+        app = web.Application()
+        app.router.add_get("/live", self._live)
+        app.router.add_get("/ready", self._ready)
+        app.router.add_get("/metrics", self._metrics)
+        self._runner = web.AppRunner(app, access_log=None)
+        await self._runner.setup()
+        try:
+            await web.TCPSite(self._runner, HOST, port).start()
+        except OSError as problem:
+            await self._runner.cleanup()
+            raise SettingsError(
+                f"Port {port} of {HOST} can't be used ({problem.strerror}). Give STUDYHALL_MONITOR_PORT another, or 0."
+            ) from problem
+
+    async def close(self) -> None:
+        """Stop listening."""
+        if self._runner:
+            await self._runner.cleanup()
+
+    async def _live(self, _request: web.Request) -> web.Response:
+        return web.Response(text="live\n")
+
+    async def _ready(self, _request: web.Request) -> web.Response:
+        health = await self._health.look()
+        if health.ready:
+            return web.Response(text="ready\n")
+        what = "the gateway is not connected" if not health.connection.open else "the database does not answer"
+        return web.Response(text=f"not ready: {what}\n", status=503)
+
+    async def _metrics(self, _request: web.Request) -> web.Response:
+        try:
+            from prometheus_client import CollectorRegistry, generate_latest
+            from prometheus_client.exposition import CONTENT_TYPE_LATEST
+        except ImportError:
+            return web.Response(text=WITHOUT_CLIENT, status=501)
+        registry = CollectorRegistry()
+        registry.register(_Now(await self._health.look(), self._health))
+        return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+class _Now:
+    """What is known at one moment, as Prometheus's metric families (https://prometheus.io/docs/practices/naming/)."""
+
+    def __init__(self, health: Health, check: HealthCheck) -> None:
+        self._health = health
+        self._check = check
+
+    def collect(self) -> Iterator[Any]:
+        from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily
+
+        health = self._health
+        yield InfoMetricFamily("studyhall", "The bot", value={"version": health.version})
+        gauges = [
+            ("up_seconds", "Time since the start", health.up_ms / 1000),
+            ("gateway_open", "Whether the gateway is connected", float(health.connection.open)),
+            ("gateway_latency_seconds", "From a heartbeat to its answer", health.connection.latency_seconds or 0.0),
+            ("servers", "Servers that the bot is in", health.connection.servers),
+            ("loop_lag_p50_seconds", "Event loop lag, median of the last samples", health.lag_p50_ms / 1000),
+            ("loop_lag_p99_seconds", "Event loop lag, 99th percentile of the last samples", health.lag_p99_ms / 1000),
+            ("database_bytes", "Size of the database", health.database_bytes),
+            ("database_works", "Whether the database answers", float(health.database_works)),
+            ("worker_processes", "Worker processes that run", len(health.processes)),
+        ]
+        for name, meaning, value in gauges:
+            yield GaugeMetricFamily(f"studyhall_{name}", meaning, value=value)
+        waiting = GaugeMetricFamily("studyhall_queue_length", "Things that wait, by queue", labels=["queue"])
+        for queue, length in health.queues.items():
+            waiting.add_metric([queue.replace(" ", "_")], length)
+        yield waiting
+        yield CounterMetricFamily("studyhall_answers", "Answers stored", value=health.answers)
+        yield CounterMetricFamily("studyhall_errors", "Unexpected errors since the start", value=health.errors)
+        pulse, store = self._check.pulse, self._check.store
+        yield _histogram(
+            "studyhall_acknowledgement_seconds", "From an interaction to its answer", pulse.acknowledgements
+        )
+        yield _histogram("studyhall_commit_seconds", "A group of writes, from begin to commit", store.commits)
+
+
+def _histogram(name: str, meaning: str, durations: Durations) -> Any:
+    from prometheus_client.core import HistogramMetricFamily
+
+    return HistogramMetricFamily(name, meaning, buckets=durations.cumulative(), sum_value=durations.sum)

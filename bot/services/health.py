@@ -1,0 +1,105 @@
+"""How the bot is: alive, ready, quick enough; the same numbers for managers and for a monitor."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bot.clock import Clock
+from bot.storage import statistics
+from bot.storage.store import Store
+from bot.telemetry import Pulse
+from bot.workers import Workers
+
+
+@dataclass(frozen=True)
+class Connection:
+    """The gateway as the client sees it: whether it is open, its latency in seconds (None until known), and servers."""
+
+    open: bool
+    latency_seconds: float | None
+    servers: int
+
+
+@dataclass(frozen=True)
+class Health:
+    """The bot at one moment. Times in milliseconds, sizes in bytes."""
+
+    version: str
+    up_ms: int
+    connection: Connection
+    lag_p50_ms: float
+    lag_p99_ms: float
+    acknowledged: int
+    acknowledged_p50_ms: float
+    acknowledged_p99_ms: float
+    commits: int
+    commit_p50_ms: float
+    commit_p99_ms: float
+    errors: int
+    queues: dict[str, int]
+    processes: list[str]
+    answers: int
+    database_bytes: int
+    database_works: bool
+
+    @property
+    def ready(self) -> bool:
+        """Whether members get their answers now."""
+        return self.connection.open and self.database_works
+
+
+class HealthCheck:
+    """Looks at every part; ``connection`` asks the client, ``queues`` ask each queue for its length."""
+
+    def __init__(
+        self,
+        store: Store,
+        workers: Workers,
+        clock: Clock,
+        pulse: Pulse,
+        *,
+        version: str,
+        connection: Callable[[], Connection],
+        queues: Mapping[str, Callable[[], int]],
+    ) -> None:
+        self._store = store
+        self._workers = workers
+        self._clock = clock
+        self._pulse = pulse
+        self._version = version
+        self._connection = connection
+        self._queues = dict(queues)
+        self._since_ms = clock.now_ms()
+
+    async def look(self) -> Health:
+        """How things are now; a database that does not answer is part of the answer, not an error."""
+        found = await statistics.sizes(self._store)
+        pulse, commits = self._pulse, self._store.commits
+        return Health(
+            version=self._version,
+            up_ms=max(0, self._clock.now_ms() - self._since_ms),
+            connection=self._connection(),
+            lag_p50_ms=pulse.lag.milliseconds(0.5),
+            lag_p99_ms=pulse.lag.milliseconds(0.99),
+            acknowledged=pulse.acknowledgements.count,
+            acknowledged_p50_ms=pulse.acknowledgements.milliseconds(0.5),
+            acknowledged_p99_ms=pulse.acknowledgements.milliseconds(0.99),
+            commits=commits.count,
+            commit_p50_ms=commits.milliseconds(0.5),
+            commit_p99_ms=commits.milliseconds(0.99),
+            errors=pulse.errors,
+            queues={name: length() for name, length in self._queues.items()},
+            processes=self._workers.names,
+            answers=found.answers if found else 0,
+            database_bytes=found.database_bytes if found else 0,
+            database_works=found is not None,
+        )
+
+    @property
+    def pulse(self) -> Pulse:
+        """What is measured all the time."""
+        return self._pulse
+
+    @property
+    def store(self) -> Store:
+        """Where commits are timed."""
+        return self._store

@@ -1,0 +1,27 @@
+"""The command group `/studyhall`, for those who manage a server."""
+
+import discord
+from discord import app_commands
+
+from bot.errors import UserError
+from bot.ui.replies import Reply
+
+
+def managers_group() -> app_commands.Group:
+    """The group; Discord shows it to managers alone, and each handler asks again with `managed`."""
+    return app_commands.Group(
+        name="studyhall",
+        description="For managers: how Studyhall works in this server",
+        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
+        default_permissions=discord.Permissions(manage_guild=True),
+    )
+
+
+def managed(reply: Reply) -> int:
+    """The server that the person manages. Raises UserError for everybody else."""
+    guild_id = reply.interaction.guild_id
+    if guild_id is None:
+        raise UserError("This belongs to a server. Use `/studyhall` there.")
+    if not reply.interaction.permissions.manage_guild:
+        raise UserError("Only members who may manage this server can do that. Ask one of them.")
+    return guild_id
