@@ -13,7 +13,9 @@ from bot.playground.server import Playground
 PATIENCE_SECONDS = 30.0
 
 
-async def until(playground: Playground, holds: Callable[[], Any], what: str = "") -> Any:
+async def until(
+    playground: Playground, holds: Callable[[], Any], what: str = "", seconds: float = PATIENCE_SECONDS
+) -> Any:
     """Wait until ``holds()`` is true, asking anew at every change in the playground's world; returns its value."""
     changed = asyncio.Event()
 
@@ -22,13 +24,13 @@ async def until(playground: Playground, holds: Callable[[], Any], what: str = ""
 
     playground.world.listeners.append(hear)
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(seconds):
             while not (value := holds()):
                 changed.clear()
                 await changed.wait()
             return value
     except TimeoutError:
-        raise AssertionError(f"waited {PATIENCE_SECONDS:g} s in vain{': ' + what if what else ''}") from None
+        raise AssertionError(f"waited {seconds:g} s in vain{': ' + what if what else ''}") from None
     finally:
         playground.world.listeners.remove(hear)
 

@@ -71,10 +71,11 @@ def _readings(pack: Pack, evidence: Evidence) -> list[str]:
     now = {question.id: question.content_hash for question in pack.questions}
     lines = []
     for name, answers in evidence.readings.items():
-        current = [right for question, (read, right) in answers.items() if now.get(question) == read]
         changed = sum(question in now and now[question] != read for question, (read, _) in answers.items())
         later = f"; {changed} were changed since" if changed else ""
-        lines.append(f"read blind, {name}: {sum(current)} of {len(current)} right{later}")
+        lines.append(
+            f"read blind, {name}: {sum(right for _, right in answers.values())} of {len(answers)} right{later}"
+        )
     return lines
 
 

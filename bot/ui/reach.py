@@ -8,7 +8,7 @@ import discord
 from bot.errors import UserError
 from bot.services.stage import ChannelLostError, MessageGoneError
 
-UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, MISSING_ACCESS, MISSING_PERMISSIONS = 10003, 10008, 50001, 50013
+UNKNOWN_CHANNEL, UNKNOWN_MESSAGE = 10003, 10008
 
 
 def require(interaction: discord.Interaction, *permissions: str) -> None:
@@ -28,6 +28,7 @@ def as_lost(problem: discord.HTTPException) -> Exception:
     """The refusal as services know it: the message or the channel is out of reach; or the refusal itself."""
     if problem.code == UNKNOWN_MESSAGE:
         return MessageGoneError(problem.text)
-    if problem.code in (UNKNOWN_CHANNEL, MISSING_ACCESS, MISSING_PERMISSIONS):
+    forbidden = problem.status == 403  # whatever the reason that Discord gives
+    if forbidden or problem.code == UNKNOWN_CHANNEL:
         return ChannelLostError(problem.text)
     return problem
