@@ -20,9 +20,11 @@ from bot.errors import SettingsError, StudyhallError
 from bot.monitor import Monitor
 from bot.packs.library import Library
 from bot.packs.loading import load_packs
+from bot.services.backups import Backups
 from bot.services.boards import Boards
 from bot.services.charts import ChartDrawer
 from bot.services.competitions import Competitions
+from bot.services.courses import Courses
 from bot.services.demos import Demos
 from bot.services.health import HealthCheck
 from bot.services.inside import Specimen
@@ -30,9 +32,11 @@ from bot.services.lab import Lab
 from bot.services.lessons import Lessons
 from bot.services.member_settings import MemberSettings
 from bot.services.practice import Practice
+from bot.services.privacy import Privacy
 from bot.services.reports import Reports
 from bot.services.servers import Servers
 from bot.settings import Settings
+from bot.storage.lock import only_one
 from bot.storage.store import Store
 from bot.telemetry import Pulse
 from bot.ui.client import StudyhallClient, add_features, register, set_addresses
@@ -52,6 +56,9 @@ class App:
     workers: Workers
     library: Library
     demos: Demos
+    courses: Courses
+    privacy: Privacy
+    backups: Backups
 
 
 @contextlib.asynccontextmanager
@@ -93,6 +100,11 @@ async def build(
         servers = Servers(store, library)
         games = Competitions(library, store, discord_clock, rng, charts, member_settings.time_factor, servers.library)
         closing.push_async_callback(games.close)
+        privacy = Privacy(store, clock, games, member_settings, retention_days=settings.retention_days)
+        closing.push_async_callback(privacy.close)
+        backups = Backups(settings.database_path, clock, every_hours=settings.backup_hours, keep=settings.backup_keep)
+        closing.push_async_callback(backups.close)
+        courses = Courses(library, servers, workers, settings.packs_dir)
         scheduler = SendScheduler(settings.progress_seconds, calls_per_second)
         closing.push_async_callback(scheduler.close)
         pulse = Pulse()
@@ -123,6 +135,8 @@ async def build(
             pulse=pulse,
             specimen=Specimen(workers, pulse, queues),
             health=health,
+            courses=courses,
+            privacy=privacy,
         )
 
         async def before_connecting() -> None:
@@ -134,6 +148,8 @@ async def build(
             await servers.load()
             await demos.resume()
             await games.resume()
+            await privacy.load()
+            backups.start()
 
         if settings.monitor_port:
             monitor = Monitor(health)
@@ -145,21 +161,25 @@ async def build(
             follower = asyncio.create_task(_follow_clock(clock, settings.clock_url), name="clock")
             closing.callback(follower.cancel)
         closing.push_async_callback(client.close)
-        yield App(client, store, clock, workers, library, demos)
+        yield App(client, store, clock, workers, library, demos, courses, privacy, backups)
 
 
 async def run(settings: Settings) -> None:
     """Run the bot until it is told to stop (Ctrl-C or SIGTERM).
 
-    Raises SettingsError for a token that Discord refuses, and what `build` raises.
+    Raises SettingsError for a token that Discord refuses, StorageError when another bot runs on the same data folder, and
+    what `build` raises.
     """
     stop = asyncio.Event()
     _stop_on_signals(stop)
-    async with build(settings) as app:
+    async with contextlib.AsyncExitStack() as running:
+        running.enter_context(only_one(settings.data_dir))
+        app = await running.enter_async_context(build(settings))
         gc.freeze()
         gc.enable()
         where = settings.api_url or "Discord"
         _log.info("%d questions in %d course(s), data in %s", *_size(app.library), settings.database_path)
+        _reload_on_hangup(app.courses)
         connecting = asyncio.create_task(_connect(app.client, settings.token, where), name="gateway")
         stopping = asyncio.create_task(stop.wait(), name="stop")
         await asyncio.wait({connecting, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -202,6 +222,25 @@ async def _connect(client: StudyhallClient, token: str, where: str) -> None:
         raise StudyhallError(
             f"{where} answered {problem.status} and won't let the bot in now. Wait a few minutes and start again."
         ) from problem
+
+
+def _reload_on_hangup(courses: Courses) -> None:
+    """SIGHUP, where the system has it, reads the packs anew; how it went stands in the log."""
+    if sys.platform == "win32":
+        return
+    loop = asyncio.get_running_loop()
+    reloads: set[asyncio.Task[None]] = set()
+
+    async def reload() -> None:
+        with contextlib.suppress(StudyhallError):  # a broken pack is logged where it is found
+            await courses.reload()
+
+    def begin() -> None:
+        task = asyncio.create_task(reload(), name="reload")
+        reloads.add(task)
+        task.add_done_callback(reloads.discard)
+
+    loop.add_signal_handler(signal.SIGHUP, begin)
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:

@@ -1,14 +1,16 @@
-"""``python -m bot [run|play|check|demo|repair]``: the commands, what they need, and what they say when it is missing."""
+"""``python -m bot [run|play|check|demo|backup|restore|repair]``: the commands, what they need, what they say without it."""
 
 import argparse
 import asyncio
 import gc
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from bot import __version__
+from bot.clock import WallClock
 from bot.errors import StudyhallError
 from bot.settings import CHECKOUT, Settings, load_settings, settings_help
 from bot.telemetry import logging_to_stderr
@@ -21,8 +23,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "check":
             return _check(options)
         settings = load_settings()
+        os.environ.pop("DISCORD_TOKEN", None)  # processes that are started from here on do not inherit it
         if options.command == "demo":
             return _demo(settings, options)
+        if options.command == "backup":
+            return _backup(settings, options)
+        if options.command == "restore":
+            return _restore(settings, options)
         if options.command == "repair":
             return asyncio.run(_repair(settings))
         command = options.command or ("run" if settings.token else "play")
@@ -62,6 +69,10 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--rounds", type=int, choices=range(1, 10), help="how often each variant is measured")
     demo.add_argument("--json", action="store_true", help="print every sample as JSON instead of a table")
     demo.add_argument("--chart", type=Path, metavar="FILE", help="where the chart goes (default: studyhall-NAME.png)")
+    backup = commands.add_parser("backup", help="copy the database, checked, while the bot may be running")
+    backup.add_argument("file", nargs="?", type=Path, help="where to (default: backups/ in the data folder)")
+    restore = commands.add_parser("restore", help="put a backup in the place of the database; stop the bot first")
+    restore.add_argument("file", type=Path, help="the backup")
     commands.add_parser("repair", help="count the boards' totals anew from all answers and bonuses; stop the bot first")
     return parser
 
@@ -120,6 +131,18 @@ def _check(options: argparse.Namespace) -> int:
         print(json.dumps(json_schema(), indent=2))
         return 0
     return check_packs(options.folder or load_settings().packs_dir, CHECKOUT / "tests" / "content")
+
+
+def _backup(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.commands.backup import make_backup
+
+    return make_backup(settings.database_path, options.file, WallClock().now_ms())
+
+
+def _restore(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.commands.restore import restore_backup
+
+    return asyncio.run(restore_backup(settings.database_path, options.file, WallClock().now_ms()))
 
 
 async def _repair(settings: Settings) -> int:

@@ -56,8 +56,10 @@ def _url(*schemes: str) -> Callable[[str], str]:
             parts = urlsplit(value)
         except ValueError:
             parts = urlsplit("")
-        if parts.scheme not in schemes or not parts.netloc:
-            raise ValueError(f"an address that starts with {' or '.join(s + '://' for s in schemes)}")
+        if parts.scheme not in schemes or not parts.netloc or "@" in parts.netloc:
+            raise ValueError(
+                f"an address that starts with {' or '.join(s + '://' for s in schemes)}, without a password"
+            )
         return value.rstrip("/") if "http" in parts.scheme else value
 
     return parse
@@ -201,6 +203,27 @@ class Settings:
         "1.5",
         default=1.5,
     )
+    backup_hours: float = _setting(
+        "STUDYHALL_BACKUP_HOURS",
+        lambda value: _hours(value),
+        "the running bot makes a backup every so many hours (0: never), in backups/ of its data folder",
+        "24",
+        default=24.0,
+    )
+    backup_keep: tuple[int, int] = _setting(
+        "STUDYHALL_BACKUP_KEEP",
+        lambda value: _days_and_weeks(value),
+        "how many backups stay: the newest of each of the last days + of each of the last weeks",
+        "7+4",
+        default=(7, 4),
+    )
+    retention_days: int = _setting(
+        "STUDYHALL_RETENTION_DAYS",
+        lambda value: _whole(value, 0, 36_500),
+        "members not seen for so many days are deleted (0: never)",
+        "0",
+        default=0,
+    )
 
     @property
     def database_path(self) -> Path:
@@ -212,6 +235,23 @@ def _whole(value: str, low: int, high: int) -> int:
     if not value.strip().isdecimal() or not low <= int(value) <= high:
         raise ValueError(f"a whole number from {low} to {high}")
     return int(value)
+
+
+def _hours(value: str) -> float:
+    try:
+        return _number(0.25, 8_760)(value) if value.strip() != "0" else 0.0
+    except ValueError:
+        raise ValueError("a number of hours from 0.25 to 8760, or 0 for never") from None
+
+
+def _days_and_weeks(value: str) -> tuple[int, int]:
+    days, plus, weeks = value.partition("+")
+    try:
+        if not plus:
+            raise ValueError
+        return _whole(days, 1, 1_000), _whole(weeks, 0, 1_000)
+    except ValueError:
+        raise ValueError("days + weeks, such as 7+4, with at least 1 day") from None
 
 
 @dataclass(frozen=True)
@@ -255,7 +295,7 @@ def load_settings(environment: Mapping[str, str] | None = None, env_file: Path |
         try:
             found[entry.name] = entry.metadata["parse"](value.strip())
         except ValueError as problem:
-            shown = "" if entry.name == "token" else f", not {value!r}"
+            shown = "" if entry.name == "token" or "@" in value else f", not {value!r}"
             faults.append(f"{name} should be {problem}{shown}.")
     if faults:
         raise SettingsError("\n".join(faults))

@@ -8,6 +8,7 @@ import json
 import logging
 import logging.handlers
 import queue
+import re
 import secrets
 import sys
 import time
@@ -30,8 +31,12 @@ class _JsonFormatter(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
+# With the token of an interaction anybody can speak as the bot for 15 minutes; discord.py's warnings quote whole addresses.
+_IN_ADDRESS = re.compile(r"(/(?:webhooks|interactions)/\d+/)[\w.~%+=-]+")
+
+
 class _Redacting(logging.Filter):
-    """Replaces a secret wherever a line would show it, tracebacks included."""
+    """Replaces a secret wherever a line would show it, tracebacks included; tokens in addresses of Discord's too."""
 
     def __init__(self, secret: str) -> None:
         super().__init__()
@@ -45,15 +50,16 @@ class _Redacting(logging.Filter):
         record.msg, record.args = self._without(message), None
         if record.exc_info and not record.exc_text:
             record.exc_text = logging.Formatter().formatException(record.exc_info)
-        if record.exc_text and self._secret in record.exc_text:
-            record.exc_text = self._without(record.exc_text)
+        if record.exc_text and (plain := self._without(record.exc_text)) != record.exc_text:
+            record.exc_text = plain
             record.exc_info = None
         if record.stack_info:
             record.stack_info = self._without(record.stack_info)
         return True
 
     def _without(self, text: str) -> str:
-        return text.replace(self._secret, "[token]")
+        text = text.replace(self._secret, "[token]") if self._secret else text
+        return _IN_ADDRESS.sub(r"\1[token]", text)
 
 
 @contextlib.contextmanager
@@ -68,8 +74,7 @@ def logging_to_stderr(level: str, form: str, secret: str = "") -> Iterator[None]
         _JsonFormatter() if form == "json" else logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
     )
     feed = _Feed(lines)
-    if secret:
-        feed.addFilter(_Redacting(secret))
+    feed.addFilter(_Redacting(secret))
     root = logging.getLogger()
     root.addHandler(feed)
     root.setLevel(level.upper())

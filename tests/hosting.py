@@ -47,6 +47,7 @@ class Bot:
             "STUDYHALL_PROGRESS_SECONDS": "0.1",
             **settings,
         }
+        self.program = ("-m", "bot", "run")
         self.process: asyncio.subprocess.Process | None = None
         self._log_path = data_dir.parent / "bot.log"
 
@@ -57,9 +58,7 @@ class Bot:
         with self._log_path.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                "-m",
-                "bot",
-                "run",
+                *self.program,
                 env=keep | self.playground.bot_environment | self.settings,
                 stderr=log,
                 stdout=log,

@@ -45,6 +45,11 @@ def test_without_any_setting_the_bot_has_all_it_needs():
         ("STUDYHALL_DEMO_ROUNDS", "9", "demo_rounds", 9),
         ("STUDYHALL_THINKING_SECONDS", "0.5", "thinking_seconds", 0.5),
         ("STUDYHALL_LOG_LEVEL", "", "log_level", "info"),
+        ("STUDYHALL_BACKUP_HOURS", "0", "backup_hours", 0.0),
+        ("STUDYHALL_BACKUP_HOURS", "0.5", "backup_hours", 0.5),
+        ("STUDYHALL_BACKUP_KEEP", "30+0", "backup_keep", (30, 0)),
+        ("STUDYHALL_BACKUP_KEEP", " 7 + 4 ", "backup_keep", (7, 4)),
+        ("STUDYHALL_RETENTION_DAYS", "365", "retention_days", 365),
     ],
 )
 def test_a_setting_is_read_from_the_environment(name, value, field, read):
@@ -74,6 +79,12 @@ def test_a_setting_is_read_from_the_environment(name, value, field, read):
         ("STUDYHALL_PREDICT_SECONDS", "0", "a number of seconds from 1 to 600"),
         ("STUDYHALL_PROGRESS_SECONDS", "0", "a number of seconds from 0.05 to 60"),
         ("STUDYHALL_THINKING_SECONDS", "3", "a number of seconds from 0.1 to 2.5"),
+        ("STUDYHALL_BACKUP_HOURS", "0.1", "a number of hours from 0.25 to 8760, or 0 for never, not '0.1'"),
+        ("STUDYHALL_BACKUP_HOURS", "daily", "a number of hours from 0.25 to 8760"),
+        ("STUDYHALL_BACKUP_KEEP", "7", "days + weeks, such as 7+4"),
+        ("STUDYHALL_BACKUP_KEEP", "0+4", "with at least 1 day"),
+        ("STUDYHALL_BACKUP_KEEP", "7+x", "days + weeks, such as 7+4"),
+        ("STUDYHALL_RETENTION_DAYS", "-1", "a whole number from 0 to 36500"),
         ("STUDYHALL_DATA_DIR", "~nobody-of-that-name/hall", "a folder; there is no such home"),
     ],
 )

@@ -34,8 +34,12 @@ class Library:
     """Lookups over the packs that were loaded; ``elsewhere`` are those that a server did not choose."""
 
     def __init__(self, packs: Sequence[Pack], elsewhere: Sequence[Pack] = ()) -> None:
-        self.packs = tuple(packs)
         self._elsewhere = {pack.id: pack for pack in elsewhere}
+        self.replace(packs)
+
+    def replace(self, packs: Sequence[Pack]) -> None:
+        """Put these packs in force instead; what `only` gave before still has the old ones."""
+        self.packs = tuple(packs)
         self._words: dict[str, list[tuple[Term, re.Pattern[str]]]] = {}
         self._parts: dict[frozenset[str], Library] = {}
         self._packs = {pack.id: pack for pack in packs}

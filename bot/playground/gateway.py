@@ -118,6 +118,8 @@ class Gateway:
         self.acknowledge_heartbeats = True
         self.refusing = False
         """Whether new connections are turned away (503), as in an outage."""
+        self.record: Callable[[Json], None] | None = None
+        """Gets whatever a bot sends."""
         self.identified = 0
         self.resumed = 0
         world.listeners.append(self._hear)
@@ -201,6 +203,8 @@ class Gateway:
                 except (ValueError, KeyError, TypeError):
                     await connection.flush_and_close(4002)
                     break
+                if self.record:
+                    self.record(payload)
                 if op == HEARTBEAT:
                     connection.last_beat = asyncio.get_running_loop().time()
                     if self.acknowledge_heartbeats:

@@ -4,6 +4,7 @@ https://discord.com/developers/docs/interactions/receiving-and-responding
 """
 
 import asyncio
+import itertools
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -129,7 +130,9 @@ class Interactions:
 
     def _forget_old(self) -> None:
         oldest = self._world.now_ms() - TOKEN_MS
-        for one in [one for one in self._by_id.values() if one.made_ms < oldest and one.response_type is not None]:
+        # They stand in the order in which they were made, so only old ones are looked at.
+        old = list(itertools.takewhile(lambda one: one.made_ms < oldest, self._by_id.values()))
+        for one in [one for one in old if one.response_type is not None]:
             self._by_id.pop(one.id, None)
             if len(self._by_token) > 20_000:
                 self._by_token.pop(one.token, None)

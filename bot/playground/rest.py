@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
@@ -28,13 +28,16 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request and its answer: the route's template, the JSON body of both."""
+    """One request and its answer: the route's template, the JSON body of both, and what else the request brought."""
 
     method: str
     route: str
     body: Any
     status: int
     answer: Any
+    path: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    uploads: dict[int, Upload] = field(default_factory=dict)
 
 
 class Rest:
@@ -55,7 +58,7 @@ class Rest:
         self.intercept: Callable[[web.Request], Awaitable[web.StreamResponse | None]] | None = None
         self.after: Callable[[web.Request, web.StreamResponse], Awaitable[None]] | None = None
         self.record: Callable[[Exchange], None] | None = None
-        self._bodies: dict[int, Any] = {}
+        self._bodies: dict[int, tuple[Any, dict[int, Upload]]] = {}
 
     def add_to(self, app: web.Application, base: str) -> None:
         """Register every route below ``base``."""
@@ -117,10 +120,11 @@ class Rest:
             except ApiError as refusal:
                 response = _json(refusal.body, status=refusal.status)
             response.headers.update(headers)
-            body = self._bodies.pop(id(request), None)
+            body, uploads = self._bodies.pop(id(request), (None, {}))
             if self.record:
                 sent = json.loads(response.body) if isinstance(response, web.Response) and response.body else None  # type: ignore[arg-type]
-                self.record(Exchange(request.method, path, body, response.status, sent))
+                said = dict(request.headers)
+                self.record(Exchange(request.method, path, body, response.status, sent, request.path_qs, said, uploads))
             if self.after:
                 await self.after(request, response)
             return response
@@ -340,7 +344,7 @@ class Rest:
                         uploads[int(name[6:-1])] = _upload(getattr(part, "filename", None) or "file", bytes(data))
         except (ValueError, UnicodeDecodeError) as problem:
             raise ApiError((400, 50109, "The request body contains invalid JSON.")) from problem
-        self._bodies[id(request)] = body
+        self._bodies[id(request)] = body, uploads
         return body, uploads
 
 

@@ -8,8 +8,11 @@ message, an answer's time is the stamp of the click. No event in any state raise
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import TypeVar
 
 from bot.quiz.scoring import Confidence, Scoring, marks
+
+T = TypeVar("T")
 
 DRAIN_MS = 1_500
 """How much later than the deadline a click that was made in time may arrive."""
@@ -21,6 +24,9 @@ SILENT_ROUNDS = 2
 """After so many rounds without any answer the game pauses."""
 
 DUELLISTS = 2
+
+NOBODY = 0
+"""The host of a game that nobody leads any more; no member has this id."""
 
 HEIR_MS = 60_000
 """When the host has left, the first player takes over after this time."""
@@ -269,7 +275,33 @@ class TakeOver:
     member_id: int
 
 
-Event = Join | Leave | Start | Cancel | Opened | Answer | Confide | Tick | Pause | Resume | Skip | End | Lost | TakeOver
+@dataclass(frozen=True)
+class Forget:
+    """A member is taken out of the game as if they had never been in it: player, host, answers, marks.
+
+    A duel ends by that, and so does a game that has no other player.
+    """
+
+    member_id: int
+
+
+Event = (
+    Join
+    | Leave
+    | Start
+    | Cancel
+    | Opened
+    | Answer
+    | Confide
+    | Tick
+    | Pause
+    | Resume
+    | Skip
+    | End
+    | Lost
+    | TakeOver
+    | Forget
+)
 
 
 # What is to be shown
@@ -388,6 +420,8 @@ def step(state: Competition, event: Event, now_ms: int) -> Step:
         case TakeOver():
             state = _with_host(state, event.member_id)
             return state, [Told(Verdict.DONE), *_shown(state)]
+        case Forget():
+            return _forget(state, event, now_ms)
 
 
 def _leads(state: Competition, by: int | None, manager: bool) -> bool:
@@ -727,12 +761,46 @@ def _end(state: Competition, event: End, now_ms: int) -> Step:
         return state, [Told(Verdict.NOTHING_TO_DO)]
     if not _leads(state, event.by, event.manager):
         return state, [Told(Verdict.NOT_ALLOWED)]
+    return _end_now(state, now_ms)
+
+
+def _end_now(state: Competition, now_ms: int) -> Step:
     shown: list[Effect] = []
     if Phase.ASKING in (state.phase, state.paused_phase):
         state, _ = _close(state, now_ms, counts=False)
         shown = [Reveal(state.round)]
     state, effects = _finish(state)
     return state, [Told(Verdict.DONE), *shown, *effects]
+
+
+def without(state: Competition, member_id: int) -> Competition:
+    """The state as if the member had never played; who leads is not touched."""
+
+    def others(of: Mapping[int, T]) -> dict[int, T]:
+        return {one: value for one, value in of.items() if one != member_id}
+
+    return replace(
+        state,
+        players=tuple(player for player in state.players if player.member_id != member_id),
+        answers=others(state.answers),
+        played=tuple(Played(others(one.answers), others(one.marks)) for one in state.played),
+    )
+
+
+def _forget(state: Competition, event: Forget, now_ms: int) -> Step:
+    state = without(state, event.member_id)
+    if state.host_id == event.member_id:
+        state = _with_host(state, state.players[0].member_id if state.players else NOBODY)
+    if state.rules.duel or not state.players:
+        if state.phase is not Phase.LOBBY:
+            return _end_now(state, now_ms)
+        reason = "One of the two has left." if state.rules.duel else "Everybody has left."
+        state = replace(state, phase=Phase.CANCELLED, wake_ms=None, reason=reason)
+        return state, [Told(Verdict.DONE), ShowLobby()]
+    if state.phase is Phase.ASKING:
+        state = replace(state, wake_ms=_asking_wake(state, now_ms))
+    shown = ShowLobby() if state.phase is Phase.LOBBY else ShowRound(state.round)
+    return state, [Told(Verdict.DONE), shown]
 
 
 # How it stands

@@ -24,6 +24,7 @@ from bot.quiz.competition import (
     Confide,
     Effect,
     Event,
+    Forget,
     Given,
     Join,
     Lost,
@@ -98,6 +99,7 @@ class _Live:
     note: str = ""
     deadlines: dict[int, int] = field(default_factory=dict)
     known_names: set[int] = field(default_factory=set)
+    taken_out: dict[int, int] = field(default_factory=dict)
     posting: bool = False
 
     def message_id(self, kind: str, number: int) -> int | None:
@@ -329,6 +331,17 @@ class Competitions:
         self._answered(live, click, learner)
         return ClickResult(Verdict.LOCKED_IN, choice, certainty)
 
+    async def forget(self, member_id: int) -> int:
+        """Take a member out of every game that is on, answers and all; returns how many games that were."""
+        games = [
+            live for live in self._live.values() if live.game.state.phase in LIVE and live.game.involves(member_id)
+        ]
+        for live in games:
+            live.taken_out[member_id] = self._clock.now_ms()
+            live.known_names.discard(member_id)
+            await self._apply(live, Forget(member_id))
+        return len(games)
+
     def _given(self, state: Competition, number: int, member_id: int) -> Given | None:
         if number == state.round and member_id in state.answers:
             return state.answers[member_id]
@@ -336,6 +349,8 @@ class Competitions:
 
     def _answered(self, live: _Live, click: Click, learner: Learner) -> None:
         """Take a stored answer into the state; a round that has moved on since has counted it from the database."""
+        if click.now_ms <= live.taken_out.get(click.member_id, -1):
+            return
         before = live.game.state
         event = Answer(click.member_id, click.round, click.choice, click.stamp_ms, click.time_factor)
         state, effects = rules.step(before, event, click.now_ms)
@@ -391,6 +406,10 @@ class Competitions:
         live = self._live.get(competition_id)
         return await self._view(live or _Live(await self._game(competition_id)))
 
+    async def is_in(self, competition_id: int, guild_id: int | None) -> bool:
+        """Whether the game, live or over, is in this server. Raises NotFound when there is none."""
+        return (await self._game(competition_id)).guild_id == guild_id
+
     async def _game(self, competition_id: int) -> Game:
         live = self._live.get(competition_id)
         game = live.game if live else await competitions.load(self._store, competition_id)
@@ -424,6 +443,8 @@ class Competitions:
                     await competitions.save_rounds(tx, game.id, state.plans, questions)
                     game = replace(game, questions=tuple(questions))
                 await competitions.save(tx, replace(game, state=live.game.state), state, now_ms)
+                if isinstance(event, Forget):
+                    await competitions.take_out(tx, game.id, event.member_id)
                 if isinstance(event, Confide):
                     await competitions.confide(tx, game.id, event.round, event.member_id, event.confidence)
                 await self._settle(tx, game, state, now_ms)
@@ -437,7 +458,10 @@ class Competitions:
                 return replace(game, state=state), effects, await competitions.posts(tx, game.id)
 
             game, effects, posts = await self._store.write(job)
-            live.game = replace(game, state=_with_late_answers(game.state, live.game.state, now_ms))
+            seen = live.game.state
+            if isinstance(event, Forget):
+                seen = rules.without(seen, event.member_id)
+            live.game = replace(game, state=_with_late_answers(game.state, seen, now_ms))
             live.posts |= {(post.kind, post.round): post for post in posts if (post.kind, post.round) not in live.posts}
             self._arm(live)
         await self._show(live, effects)

@@ -42,6 +42,10 @@ class MemberSettings:
         """Hide from boards, or be shown again."""
         return await self._change(member_id, hidden=hidden)
 
+    def forget(self, member_id: int) -> None:
+        """A member was deleted."""
+        self._time_factors.pop(member_id, None)
+
     async def _change(self, member_id: int, **change: object) -> Chosen:
         async def job(tx: Transaction) -> Chosen:
             chosen = replace(await member_settings.load(tx, member_id), **change)  # type: ignore[arg-type]

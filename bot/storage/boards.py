@@ -56,6 +56,8 @@ class Ranked:
 
 _TOTALS = "FROM total WHERE guild_id = ? AND period = ? AND section = ?"
 _SHOWN = "NOT EXISTS (SELECT 1 FROM member_setting s WHERE s.member_id = b.member_id AND s.hidden = 1)"
+# Counting all and then the few who hide costs far less than asking of each whether they hide.
+_HIDDEN = "SELECT count(*) FROM member_setting AS s CROSS JOIN ({}) AS b ON b.member_id = s.member_id AND s.hidden = 1"
 
 
 def ranked(kind: BoardKind, guild_id: int, period: str) -> Ranked:
@@ -93,16 +95,20 @@ async def of_member(db: Reads, board: Ranked, member_id: int) -> Entry | None:
 
 async def place(db: Reads, board: Ranked, value: float) -> int:
     """The place that this value gives: one more than the members shown with a higher one."""
-    [[ahead]] = await db.rows(
-        f"SELECT count(*) FROM ({board.sql}) AS b WHERE value > ? AND {_SHOWN}", (*board.values, value)
+    [[ahead, hidden]] = await db.rows(
+        f"SELECT (SELECT count(*) FROM ({board.sql}) AS b WHERE value > ?), ({_HIDDEN.format(board.sql)} WHERE value > ?)",
+        (*board.values, value, *board.values, value),
     )
-    return int(ahead) + 1
+    return int(ahead) - int(hidden) + 1
 
 
 async def size(db: Reads, board: Ranked) -> int:
     """How many members the board shows."""
-    [[count]] = await db.rows(f"SELECT count(*) FROM ({board.sql}) AS b WHERE {_SHOWN}", board.values)
-    return int(count)
+    [[count, hidden]] = await db.rows(
+        f"SELECT (SELECT count(*) FROM ({board.sql}) AS b), ({_HIDDEN.format(board.sql)})",
+        (*board.values, *board.values),
+    )
+    return int(count) - int(hidden)
 
 
 async def answers_given(db: Reads, guild_id: int, period: str, member_id: int) -> int:

@@ -49,6 +49,15 @@ class Game:
         """Where the rounds are: the channel, or the lobby's thread, which has the id of the message that it hangs on."""
         return self.lobby_message_id if self.setup.thread and self.lobby_message_id else self.channel_id
 
+    def involves(self, member_id: int) -> bool:
+        """Whether a member leads, plays, has played, or is challenged."""
+        return (
+            member_id in (self.state.host_id, self.setup.duel_with)
+            or self.state.player(member_id) is not None
+            or member_id in self.state.answers
+            or any(member_id in played.answers for played in self.state.played)
+        )
+
 
 @dataclass(frozen=True)
 class Post:
@@ -145,6 +154,12 @@ async def _save_players(
         " VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET team = excluded.team",
         [(competition_id, p.member_id, p.joined_ms, p.time_factor, p.team) for p in after if p not in known],
     )
+
+
+async def take_out(tx: Transaction, competition_id: int, member_id: int) -> None:
+    """Remove a member and their answers from a game."""
+    for table in ("competition_player", "competition_answer"):
+        await tx.run(f"DELETE FROM {table} WHERE competition_id = ? AND member_id = ?", (competition_id, member_id))
 
 
 async def save_rounds(

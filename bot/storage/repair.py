@@ -56,7 +56,8 @@ class Change:
 async def repair_totals(store: Store) -> list[Change]:
     """Make every total the sum of what it counts, in one transaction; returns those that had been wrong.
 
-    Weeks and months go by the time zone that a server has now. Seasons from before its present setting are left alone.
+    Answers of members who were deleted count for nobody. Weeks and months go by the time zone that a server has now.
+    Seasons from before its present setting are left alone.
     """
     return await store.write(_repair)
 
@@ -94,12 +95,13 @@ async def _counted(tx: Transaction, chosen: dict[int, Server]) -> dict[Key, Sums
 
     for guild_id, member_id, pack_id, section_id, mode, points, correct, at_ms in await tx.rows(
         "SELECT guild_id, member_id, pack_id, section_id, mode, points, correct, answered_ms FROM answer"
-        " WHERE guild_id IS NOT NULL ORDER BY id"
+        " WHERE guild_id IS NOT NULL AND member_id > 0 ORDER BY id"
     ):
         count(guild_id, sections_of(pack_id, section_id, mode), member_id, (points, 1, correct), at_ms)
     for guild_id, member_id, bonus, at_ms in await tx.rows(
         "SELECT c.guild_id, r.member_id, r.bonus, c.ended_ms FROM competition_result r"
-        " JOIN competition c ON c.id = r.competition_id WHERE r.bonus > 0 AND c.ended_ms IS NOT NULL"
+        " JOIN competition c ON c.id = r.competition_id"
+        " WHERE r.bonus > 0 AND c.ended_ms IS NOT NULL AND r.member_id > 0"
     ):
         count(guild_id, ("", IN_COMPETITIONS), member_id, (bonus, 0, 0), at_ms)
     return counted

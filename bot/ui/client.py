@@ -14,12 +14,14 @@ from bot.errors import UserError
 from bot.packs.library import Library
 from bot.services.boards import Boards
 from bot.services.competitions import Competitions
+from bot.services.courses import Courses
 from bot.services.demos import Demos
 from bot.services.health import Connection, HealthCheck
 from bot.services.inside import Specimen
 from bot.services.lessons import Lessons
 from bot.services.member_settings import MemberSettings
 from bot.services.practice import Practice
+from bot.services.privacy import Privacy
 from bot.services.reports import Reports
 from bot.services.servers import Servers
 from bot.telemetry import Pulse
@@ -31,6 +33,8 @@ from bot.ui.inside import InsideFeature
 from bot.ui.leaderboard import LeaderboardFeature
 from bot.ui.lesson import LessonFeature
 from bot.ui.managers import managers_group
+from bot.ui.options import fits
+from bot.ui.privacy import PrivacyFeature
 from bot.ui.quiz import QuizFeature
 from bot.ui.registration import register
 from bot.ui.replies import Desk
@@ -51,8 +55,18 @@ PERMISSIONS = discord.Permissions(
 )
 """The least that the features need; the invite link asks for exactly these."""
 
-OUT_OF_DATE = (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch, app_commands.TransformerError)
-"""What discord.py raises for a command, or a value of its options, that we no longer offer."""
+
+class OutOfShapeError(app_commands.AppCommandError):
+    """A command came with options that it does not have."""
+
+
+OUT_OF_DATE = (
+    app_commands.CommandNotFound,
+    app_commands.CommandSignatureMismatch,
+    app_commands.TransformerError,
+    OutOfShapeError,
+)
+"""What is raised for a command, or a value of its options, that we no longer offer."""
 
 _log = logging.getLogger(__name__)
 
@@ -135,6 +149,17 @@ class Tree(app_commands.CommandTree[StudyhallClient]):
         super().__init__(client)
         self._desk = desk
 
+    async def interaction_check(self, interaction: discord.Interaction[StudyhallClient], /) -> bool:
+        """Answer what no client of Discord's would send before discord.py trips over it."""
+        autocomplete = interaction.type is discord.InteractionType.autocomplete
+        if fits(self.get_commands(), interaction.data, autocomplete=autocomplete):
+            return True
+        if autocomplete:
+            await interaction.response.autocomplete([])
+        else:
+            await self.on_error(interaction, OutOfShapeError("The options are not those that were registered."))
+        return False
+
     async def on_error(
         self, interaction: discord.Interaction[StudyhallClient], error: app_commands.AppCommandError, /
     ) -> None:
@@ -174,6 +199,8 @@ def add_features(
     pulse: Pulse,
     specimen: Specimen,
     health: HealthCheck,
+    courses: Courses,
+    privacy: Privacy,
 ) -> Tree:
     """Put every feature on the client; returns the tree that `register` sends to Discord."""
     desk = Desk(thinking_seconds, pulse)
@@ -183,7 +210,7 @@ def add_features(
     inside.add_to(router)
     demo = DemoFeature(demos, servers, client, scheduler, inside)
     compete = CompeteFeature(games, practice, client, scheduler, servers, pace_factor=pace_factor)
-    setup = SetupFeature(servers, library, scheduler)
+    setup = SetupFeature(servers, library, courses, scheduler)
     group = managers_group()
     for for_managers in (setup, HealthFeature(health)):
         for_managers.add_to(group, router, desk)
@@ -197,6 +224,7 @@ def add_features(
         demo,
         compete,
         SettingsFeature(member_settings),
+        PrivacyFeature(privacy),
     )
     for feature in features:
         feature.add_to(tree, router, desk)

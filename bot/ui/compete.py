@@ -1,5 +1,6 @@
 """`/compete`: what its buttons do, and (as a GameStage) the messages of each game; ``game_screens`` draws them."""
 
+import functools
 import re
 from collections.abc import Awaitable, Callable
 from typing import Literal, TypeVar
@@ -20,6 +21,7 @@ from bot.ui import game_screens as screens
 from bot.ui import ids
 from bot.ui.layouts import BLURPLE, NO_PINGS, Screen, note
 from bot.ui.lesson import section_choices
+from bot.ui.options import whole
 from bot.ui.quiz import question_screen
 from bot.ui.reach import UNKNOWN_MESSAGE, as_lost, require
 from bot.ui.replies import Desk, Reply
@@ -31,6 +33,7 @@ T = TypeVar("T")
 
 NEEDED = ("view_channel", "send_messages", "attach_files", "read_message_history")
 PACE_SECONDS = {"calm": 45.0, "standard": 25.0, "quick": 12.0}
+TEAM_CHOICES = ("balanced", "chosen")
 NEEDED_FOR_THREADS = ("create_public_threads", "send_messages_in_threads")
 THREAD_EXISTS = 160004
 HISTORY = 50
@@ -102,18 +105,21 @@ class CompeteFeature:
             starts_in: app_commands.Range[int, 1, 60] = 3,
             thread: bool = False,
         ) -> None:
-            rules = Rules(
-                rounds=rounds,
-                pace_ms=round(PACE_SECONDS[pace] * 1000 * self._pace_factor),
-                reveal_ms=round((PACE_SECONDS[pace] / 3 + 6) * 1000 * self._pace_factor),
-                lobby_ms=round(starts_in * 60_000 * self._pace_factor),
-                scoring=Scoring(scoring),
-                teams=teams or 0,
-                teams_chosen=bool(teams) and team_choice == "chosen",
-            )
-            await desk.serve(
-                interaction, lambda reply: self._open(reply, rules, section, difficulty, pace, thread), private=False
-            )
+            async def open_it(reply: Reply) -> None:
+                if pace not in PACE_SECONDS or scoring not in list(Scoring) or team_choice not in TEAM_CHOICES:
+                    raise UserError("There is no such choice. Pick pace, scoring and team_choice from their lists.")
+                rules = Rules(
+                    rounds=rounds,
+                    pace_ms=round(PACE_SECONDS[pace] * 1000 * self._pace_factor),
+                    reveal_ms=round((PACE_SECONDS[pace] / 3 + 6) * 1000 * self._pace_factor),
+                    lobby_ms=round(starts_in * 60_000 * self._pace_factor),
+                    scoring=Scoring(scoring),
+                    teams=teams or 0,
+                    teams_chosen=bool(teams) and team_choice == "chosen",
+                )
+                await self._open(reply, rules, section, difficulty, pace, thread)
+
+            await desk.serve(interaction, open_it, private=False)
 
         @compete.autocomplete("section")
         async def sections(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
@@ -125,25 +131,39 @@ class CompeteFeature:
         async def duel(interaction: discord.Interaction, member: discord.Member) -> None:
             await desk.serve(interaction, lambda reply: self._duel(reply, member), private=False)
 
-        router.add("game.join", self._join)
-        router.add("game.team", self._team)
-        router.add("game.sections", self._sections)
-        router.add("game.accept", self._accept)
-        router.add("game.decline", self._decline)
-        router.add("game.leave", self._leave)
-        router.add("game.start", self._start)
-        router.add("game.cancel", self._cancel)
-        router.add("game.pick", self._pick, new=True)
-        router.add("game.sure", self._sure)
-        router.add("game.pause", self._pause)
-        router.add("game.resume", self._resume)
-        router.add("game.skip", self._skip)
-        router.add("game.end", self._end)
-        router.add("game.mine", self._mine, new=True)
-        router.add("game.others", self._others, new=True)
-        router.add("game.practise", self._practise, new=True)
-        router.add("game.rematch", self._rematch, new=True)
-        router.add("game.csv", self._csv, new=True)
+        def add(action: str, handler: Callable[..., Awaitable[None]], *, new: bool = False) -> None:
+            router.add(action, self._only_here(handler), new=new)
+
+        add("game.join", self._join)
+        add("game.team", self._team)
+        add("game.sections", self._sections)
+        add("game.accept", self._accept)
+        add("game.decline", self._decline)
+        add("game.leave", self._leave)
+        add("game.start", self._start)
+        add("game.cancel", self._cancel)
+        add("game.pick", self._pick, new=True)
+        add("game.sure", self._sure)
+        add("game.pause", self._pause)
+        add("game.resume", self._resume)
+        add("game.skip", self._skip)
+        add("game.end", self._end)
+        add("game.mine", self._mine, new=True)
+        add("game.others", self._others, new=True)
+        add("game.practise", self._practise, new=True)
+        add("game.rematch", self._rematch, new=True)
+        add("game.csv", self._csv, new=True)
+
+    def _only_here(self, handler: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+        """The handler, for games of the server that the click came from: a manager of another one is none here."""
+
+        @functools.wraps(handler)
+        async def guarded(reply: Reply, game: str, *rest: str) -> None:
+            if not await self._games.is_in(ids.number(game), reply.interaction.guild_id):
+                raise UserError("This competition is in another server.")
+            await handler(reply, game, *rest)
+
+        return guarded
 
     # The lobby
 
@@ -197,7 +217,7 @@ class CompeteFeature:
             lobby_ms=round(DUEL_MINUTES * 60_000 * self._pace_factor),
             duel=True,
         )
-        setup = Setup((), None, "standard", member.id, member.display_name)
+        setup = Setup((), None, "standard", member.id, whole(member.display_name))
         await self._open_with(reply, rules, setup)
 
     async def _accept(self, reply: Reply, game: str) -> None:
@@ -299,6 +319,8 @@ class CompeteFeature:
         view = await self._games.view(ids.number(game))
         if view.state.phase not in (Phase.FINISHED, Phase.CANCELLED):
             raise UserError("This competition is still on; the rematch comes after it.")
+        if (view.game.setup.duel_with or 0) < 0:
+            raise UserError("Whoever played this duel with you is not here any more. Challenge somebody with `/duel`.")
         await self._open_with(reply, view.state.rules, view.game.setup, view.game.pack_id)
 
     async def _csv(self, reply: Reply, game: str) -> None:

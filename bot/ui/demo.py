@@ -87,6 +87,7 @@ class DemoFeature:
 
     async def _predict(self, reply: Reply, run: str, choice: str) -> None:
         learner = reply.learner
+        await self._require_here(reply, run)
         view = await self._demos.predict(ids.number(run), learner.member_id, learner.guild_id, learner.name, choice)
         await reply.show(
             note(f"You predict: **{view.demo.label(choice)}**. You can change your mind until it runs.", BLURPLE)
@@ -94,15 +95,23 @@ class DemoFeature:
         self._hint_waiting(view)
 
     async def _run(self, reply: Reply, run: str, again: Literal["first", "again"]) -> None:
+        await self._require_here(reply, run)
         await reply.announce()
         view = await self._demos.run(ids.number(run), again=again == "again")
         if view.run.state == "queued" and view.ahead:  # else it begins at once, and shows that itself
             self._hint_waiting(view)
 
     async def _cancel(self, reply: Reply, run: str) -> None:
+        await self._require_here(reply, run)
         manager = reply.interaction.permissions.manage_guild
         view = await self._demos.cancel(ids.number(run), reply.member_id, manager=manager)
         await reply.update(self._screen(view))
+
+    async def _require_here(self, reply: Reply, run: str) -> None:
+        """Raise UserError for a demo of another server: a manager of this one is none there."""
+        view = await self._demos.view(ids.number(run))
+        if view.run.guild_id != reply.interaction.guild_id:
+            raise UserError("This demo is in another server. Open your own with `/demo`.")
 
     async def _code(self, reply: Reply, demo_id: str) -> None:
         if demo_id not in self._demos.demos:

@@ -1,7 +1,5 @@
 """The screens of a competition: lobby, round, reveal, podium, and what a player sees in private."""
 
-import csv
-import io
 import statistics
 
 import discord
@@ -38,6 +36,7 @@ from bot.ui.layouts import (
 )
 from bot.ui.names import safe
 from bot.ui.report import report_button
+from bot.ui.sheets import sheet
 
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 SHOWN_PLAYERS, SHOWN_LINES, SHOWN_PLACES = 30, 5, 10
@@ -427,13 +426,10 @@ def _best_calibrated(state: Competition) -> int | None:
 
 
 def csv_screen(view: GameView) -> Screen:
-    """The results as a file for a spreadsheet; a cell that it would run as a formula is made text."""
-    sheet = io.StringIO()
-    writer = csv.writer(sheet)
-    writer.writerow(["place", "name", "score", "right", "answered", "median_seconds"])
+    """The results as a file for a spreadsheet."""
+    rows = []
     for line in standings(view.state):
         median = "" if line.median_ms is None else f"{line.median_ms / 1000:.3f}"
-        name = view.name(line.member_id)
-        harmless = f"'{name}" if name[:1] in "=+-@\t\r" else name
-        writer.writerow([line.place, harmless, line.score, line.right, line.answered, median])
-    return Screen(["The results of this competition.", Download(f"competition-{view.game.id}.csv", sheet.getvalue())])
+        rows.append((line.place, view.name(line.member_id), line.score, line.right, line.answered, median))
+    table = sheet(("place", "name", "score", "right", "answered", "median_seconds"), rows)
+    return Screen(["The results of this competition.", Download(f"competition-{view.game.id}.csv", table)])

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import discord
 
@@ -13,7 +14,9 @@ from bot.clock import snowflake_ms
 from bot.errors import StudyhallError, UserError
 from bot.services.practice import Learner
 from bot.telemetry import Durations, Pulse, new_error_id
+from bot.ui import ids
 from bot.ui.layouts import GREY, NO_PINGS, RED, Screen, note
+from bot.ui.options import whole
 
 UNKNOWN_INTERACTION, ALREADY_ANSWERED = 10062, 40060
 
@@ -52,6 +55,7 @@ class Reply:
         self.interaction = interaction
         self._began = time.perf_counter()
         self._answered_in = answered_in
+        self._answered_at: float | None = None
         self._private = private
         self._new = new or interaction.type is discord.InteractionType.application_command
         self._lock = asyncio.Lock()
@@ -70,7 +74,12 @@ class Reply:
     @property
     def learner(self) -> Learner:
         """Who acted, and in which server."""
-        return Learner(self.member_id, self.interaction.guild_id, self.interaction.user.display_name)
+        return Learner(self.member_id, self.interaction.guild_id, whole(self.interaction.user.display_name))
+
+    @property
+    def milliseconds(self) -> float:
+        """How long the initial response took; the time so far while there is none."""
+        return ((self._answered_at or time.perf_counter()) - self._began) * 1000
 
     @property
     def answered(self) -> bool:
@@ -137,8 +146,9 @@ class Reply:
                 await self._edit_original(view, files)
 
     def _note_time(self) -> None:
+        self._answered_at = time.perf_counter()
         if self._answered_in:
-            self._answered_in.add(time.perf_counter() - self._began)
+            self._answered_in.add(self._answered_at - self._began)
 
     async def _edit_original(self, view: discord.ui.LayoutView, files: Sequence[discord.File] = ()) -> int:
         edit = self.interaction.edit_original_response
@@ -169,6 +179,7 @@ class Desk:
             await self._explain(reply, problem)
         finally:
             slow.cancel()
+            _log.info("interaction %d: %s, answered in %.0f ms", interaction.id, _what(interaction), reply.milliseconds)
 
     async def _announce_when_slow(self, reply: Reply) -> None:
         await asyncio.sleep(self._thinking_seconds)
@@ -197,3 +208,12 @@ class Desk:
             await reply.show(screen)
         except discord.HTTPException as failed:
             _log.warning("interaction %d: the person could not be told (%s)", reply.interaction.id, failed)
+
+
+def _what(interaction: discord.Interaction) -> str:
+    """What was asked for: a command, or the action of a button; never its arguments, which may say what was chosen."""
+    data: Any = interaction.data or {}
+    if "custom_id" in data:
+        found = ids.decode(str(data["custom_id"]))
+        return f"action {found[0]}" if found else "an unknown action"
+    return f"command {interaction.command.qualified_name if interaction.command else data.get('name')}"

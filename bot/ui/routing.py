@@ -14,6 +14,7 @@ import discord
 
 from bot.errors import UserError
 from bot.ui import ids
+from bot.ui.options import whole
 from bot.ui.replies import Desk, Reply
 
 Handler = Callable[..., Awaitable[object]]
@@ -59,14 +60,14 @@ class Router:
         if interaction.type not in (discord.InteractionType.component, discord.InteractionType.modal_submit):
             return
         data: Any = interaction.data or {}
-        found = ids.decode(str(data.get("custom_id", "")))
+        found = ids.decode(whole(str(data.get("custom_id", ""))))
         is_form = interaction.type is discord.InteractionType.modal_submit
         entry = (self._forms if is_form else self._entries).get(found[0]) if found else None
 
         async def handle(reply: Reply) -> None:
             if not found or not entry:
                 raise UserError(STALE_FORM if is_form else ids.STALE)
-            arguments: list[Any] = [*found[1], *map(str, data.get("values", []))]
+            arguments: list[Any] = [*found[1], *_values(data.get("values", []))]
             if is_form:
                 arguments.insert(0, dict(_fields(data.get("components", []))))
             try:
@@ -78,11 +79,19 @@ class Router:
         await self._desk.serve(interaction, handle, private=not entry or entry.private, new=bool(entry and entry.new))
 
 
-def _fields(components: Any) -> Iterator[tuple[str, str]]:
-    """The values of a submitted form, by their ids, whether they stand in labels or in rows."""
-    for component in components:
-        if isinstance(component.get("component"), dict):
-            yield from _fields([component["component"]])
-        yield from _fields(component.get("components", []))
-        if "value" in component:
-            yield str(component.get("custom_id", "")), str(component["value"] or "")
+def _values(values: Any) -> list[str]:
+    """What was chosen in a select menu. Raises UserError for what no menu sends."""
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise ids.stale()
+    return [whole(value) for value in values]
+
+
+def _fields(components: Any, depth: int = 3) -> Iterator[tuple[str, str]]:
+    """The texts of a submitted form, by their ids, whether they stand in labels or in rows; what is neither is left out."""
+    for component in components if isinstance(components, list) and depth else ():
+        if not isinstance(component, dict):
+            continue
+        yield from _fields([component.get("component")], depth - 1)
+        yield from _fields(component.get("components"), depth - 1)
+        if isinstance(component.get("value"), str):
+            yield whole(str(component.get("custom_id", ""))), whole(component["value"])

@@ -8,6 +8,7 @@ from discord import app_commands
 
 from bot.clock import utc
 from bot.packs.library import Library
+from bot.services.courses import Courses
 from bot.services.servers import SEASON_DAYS, Opener, Servers
 from bot.storage.servers import EVERYONE, MANAGERS, Server
 from bot.ui import ids
@@ -28,8 +29,9 @@ _log = logging.getLogger(__name__)
 class SetupFeature:
     """The command, what its buttons and menus do, and the hint."""
 
-    def __init__(self, servers: Servers, library: Library, scheduler: SendScheduler) -> None:
+    def __init__(self, servers: Servers, library: Library, courses: Courses, scheduler: SendScheduler) -> None:
         self._servers = servers
+        self._courses = courses
         self._library = library
         self._scheduler = scheduler
 
@@ -51,6 +53,7 @@ class SetupFeature:
         router.add("setup.anywhere", self._set_anywhere)
         router.add("setup.season", self._set_season)
         router.add("setup.courses", self._set_courses)
+        router.add("setup.reload", self._reload, new=True)
 
     async def greet(self, guild: discord.Guild) -> None:
         """Tell who added the bot that there is something to set up, where the server lets bots say so."""
@@ -102,6 +105,12 @@ class SetupFeature:
     async def _change(self, reply: Reply, change: Callable[[int], Awaitable[Server]]) -> None:
         server = await change(managed(reply))
         await reply.update(self._screen(reply, server))
+
+    async def _reload(self, reply: Reply) -> None:
+        managed(reply)
+        await reply.announce()
+        words = await self._courses.reload()
+        await reply.show(note(f"Read anew: {words}. Games and quizzes that are on keep their questions.", BLURPLE))
 
     def _screen(self, reply: Reply, server: Server) -> Screen:
         courses = [(pack.head.title, pack.id, pack.head.description) for pack in self._library.packs]
@@ -160,6 +169,7 @@ def setup_screen(server: Server, guild_id: int, now_ms: int, courses: list[tuple
         f"{utc(now_ms).astimezone(server.zone):%H:%M} now. Weeks and months begin there at midnight.\n"
         "-# `/studyhall setup time_zone:` changes it.",
     ]
+    reload = Button("Read the courses anew", ids.encode("setup.reload"))
     if len(courses) > 1:
         chosen = server.courses or [pack_id for _, pack_id, _ in courses]
         blocks += [
@@ -167,7 +177,7 @@ def setup_screen(server: Server, guild_id: int, now_ms: int, courses: list[tuple
             "**Courses**: " + ", ".join(title for title, pack_id, _ in courses if pack_id in chosen),
             Pick(ids.encode("setup.courses", guild_id), "Which courses", courses, chosen, most=len(courses)),
         ]
-    return Screen(blocks, BLURPLE)
+    return Screen([*blocks, RULE, Row([reload])], BLURPLE)
 
 
 def _hosts(server: Server) -> str:

@@ -177,4 +177,5 @@ if __name__ == "__main__":
     found = asyncio.run(measure(options.games, options.seconds))
     if options.json:
         options.json.write_text(json.dumps(found, indent=2), "utf-8")
-    print(table(found))
+    print(shown := table(found))
+    sys.exit(1 if "| NO |" in shown else 0)

@@ -75,7 +75,7 @@ async def measure(names: list[str], times: int) -> dict[str, Any]:
 
 def table(found: dict[str, Any], times: int, *, busy: bool) -> bool:
     """Print what was found; says whether every target was met."""
-    print(f"{'demo':<18} {'clear':>8} {'false':>6} {'longest':>8}  met")
+    print("| demo | measured | target | met |\n|---|---|---|---|")
     met_all = True
     for name, kept in found.items():
         claims: Counter[str] = kept["claims"]
@@ -85,8 +85,9 @@ def table(found: dict[str, Any], times: int, *, busy: bool) -> bool:
         met = not false and (busy or clear >= CLEAR_WHEN_QUIET * times)
         met_all = met_all and met
         longest = max(kept["seconds"], default=0)
-        print(f"{name:<18} {clear:>3} / {times:<2} {false:>6} {longest:>6.1f} s  {'yes' if met else 'NO'}")
-    print(f"targets: no false claim{'' if busy else f'; a clear result in {CLEAR_WHEN_QUIET:.0%} of the runs'}")
+        target = "no false claim" if busy else f"no false claim, clear in {CLEAR_WHEN_QUIET:.0%}"
+        got = f"{false} false claims, clear in {clear} of {times}, at most {longest:.1f} s"
+        print(f"| {name}{', both cores busy' if busy else ''} | {got} | {target} | {'yes' if met else 'NO'} |")
     return met_all
 
 

@@ -33,6 +33,7 @@ async def start_and_size(playground: Playground, command: list[str], settings: d
     playground.world.commands = []
     identified = playground.gateway.identified
     environment = os.environ | playground.bot_environment | settings
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # as at home: what was compiled once is not compiled again
     started = time.perf_counter()
     process = await asyncio.create_subprocess_exec(
         *command, env=environment, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
@@ -127,8 +128,8 @@ def table(result: dict[str, Any]) -> str:
             "start to registered commands",
             f"{median('studyhall', 'start_seconds'):.2f} s, minimal bot {median('minimal', 'start_seconds'):.2f} s: "
             f"{ratios['start_seconds']:.2f} times",
-            "at most 2.5 times",
-            ratios["start_seconds"] <= 2.5,
+            "at most 2 times",
+            ratios["start_seconds"] <= 2,
         ),
         (
             "idle memory, main process",
@@ -165,4 +166,5 @@ if __name__ == "__main__":
     found = asyncio.run(measure(options.runs))
     if options.json:
         options.json.write_text(json.dumps(found, indent=2), "utf-8")
-    print(table(found))
+    print(shown := table(found))
+    sys.exit(1 if "| NO |" in shown else 0)

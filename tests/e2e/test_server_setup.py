@@ -1,5 +1,8 @@
 """`/studyhall setup` and `/settings` of the real bot, in the playground's server."""
 
+import shutil
+import signal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -55,3 +58,28 @@ async def test_settings_hold_after_a_kill(bot: Bot):
     assert "**1.5 times**" in text(screen)
     assert "**not shown** to others" in text(screen)
     assert button(screen, "✓ Hide me")["disabled"]
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="a system with SIGHUP")
+async def test_sighup_reads_the_packs_anew_and_a_broken_one_changes_nothing(playground, tmp_path):
+    packs = tmp_path / "packs"
+    shutil.copytree(Path(__file__).parents[1] / "ui" / "packs", packs)
+    lesson = packs / "tea" / "lessons" / "serving.yaml"
+    bot = Bot(playground, tmp_path / "data", STUDYHALL_PACKS_DIR=str(packs))
+    await bot.start()
+    ada = Member(playground)
+
+    async def contents_after_hangup(content: str, line: str) -> str:
+        lesson.write_text(content, encoding="utf-8")
+        before = bot.log().count(line)
+        bot.process.send_signal(signal.SIGHUP)
+        while bot.log().count(line) == before:
+            await ada.command("help")  # the bot goes on answering meanwhile
+        return text(await ada.command("lesson"))
+
+    sound = lesson.read_text("utf-8")
+    changed = sound.replace("title: Serving", "title: At the table")
+    assert "At the table" in await contents_after_hangup(changed, "reloaded 1 course")
+    assert "At the table" in await contents_after_hangup("title: [", "the packs were not reloaded")
+    assert "Serving" in await contents_after_hangup(sound, "reloaded 1 course")
+    assert await bot.stop() == 0

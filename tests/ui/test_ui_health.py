@@ -38,3 +38,14 @@ async def test_an_unexpected_error_is_counted(hall: Hall, monkeypatch):
         "**Unexpected errors** 1 since the start (the log has their ids)"
         in (await hall.manager.slash("studyhall health")).text
     )
+
+
+async def test_each_interaction_stands_in_the_log_with_its_id_and_never_with_what_was_chosen(hall: Hall, caplog):
+    caplog.set_level("INFO")
+    question = await hall.alice.slash("quiz")
+    await hall.alice.click(question, "B")
+    lines = [one.getMessage() for one in caplog.records if one.getMessage().startswith("interaction ")]
+    assert len(lines) == 2
+    assert "command quiz, answered in " in lines[0]
+    assert lines[1].split(": ")[1].startswith("action quiz.pick, answered in ")
+    assert all(line.split()[1].rstrip(":").isdigit() for line in lines)

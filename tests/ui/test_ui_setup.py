@@ -33,7 +33,7 @@ async def test_it_is_private_and_begins_with_no_limits(hall: Hall):
     assert "**Seasons**: none" in shown.text
     assert "**Time zone**: UTC, where it is " in shown.text
     assert "Courses" not in shown.text
-    assert shown.enabled == ["Only managers", "30 days", "60 days", "90 days"]
+    assert shown.enabled == ["Only managers", "30 days", "60 days", "90 days", "Read the courses anew"]
 
 
 async def opening(person: Person) -> str:
@@ -220,3 +220,12 @@ async def test_without_a_system_channel_nothing_is_posted(hall: Hall):
 
 async def test_where_the_bot_may_not_write_nothing_is_posted(hall: Hall):
     assert await joining(hall, system_channel=True, may_write=False) == []
+
+
+async def test_a_manager_reads_the_courses_anew_and_nobody_else_may(hall: Hall):
+    shown = await hall.manager.slash("studyhall setup")
+    answer = await hall.manager.click(shown, "Read the courses anew")
+    assert answer.private
+    assert "Read anew: 1 course with" in answer.text
+    refused = await hall.alice.forge(shown, "sh:setup.reload")
+    assert "Only members who may manage this server" in refused.text

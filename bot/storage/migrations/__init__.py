@@ -21,12 +21,12 @@ def migrations() -> dict[int, str]:
     return dict(sorted(found.items()))
 
 
-def migrate(path: Path, stamp: str, known: Mapping[int, str] | None = None) -> list[int]:
+def migrate(path: Path, stamp: str, known: Mapping[int, str] | None = None, *, keep_copy: bool = True) -> list[int]:
     """Bring the file at ``path`` up to date, each migration in a transaction of its own; returns the numbers applied.
 
     ``known`` are the migrations by number, those of this package unless given. An existing file is copied to
-    ``<name>.before-<version>.<stamp>`` first. Raises StorageError for a database from a newer Studyhall, which is left
-    untouched.
+    ``<name>.before-<version>.<stamp>`` first, unless ``keep_copy`` says no. Raises StorageError for a database from a
+    newer Studyhall, which is left untouched.
     """
     known = known if known is not None else migrations()
     newest_known = max(known)
@@ -39,11 +39,12 @@ def migrate(path: Path, stamp: str, known: Mapping[int, str] | None = None) -> l
                 "a newer one. Start that one, or give another STUDYHALL_DATA_DIR. Nothing was changed."
             )
         todo = {number: sql for number, sql in sorted(known.items()) if number > version}
-        if todo and version:
+        if todo and version and keep_copy:
             copy = path.with_name(f"{path.name}.before-{newest_known}.{stamp}")
             connection.execute("VACUUM INTO ?", (str(copy),))
             copy.chmod(0o600)
         connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA secure_delete = ON")
         return [number for number, sql in todo.items() if _apply(connection, number, sql)]
     finally:
         connection.close()

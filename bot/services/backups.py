@@ -1,0 +1,172 @@
+"""Backups: written by themselves beside the running bot, kept by a rule, and brought back by a command."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from bot.clock import Clock, utc
+from bot.errors import StudyhallError
+from bot.storage import backup, privacy
+from bot.storage.backup import BackupWriter, Facts
+from bot.storage.deletions import add_deletions, deletions_file, deletions_in, read_deletions
+from bot.storage.lock import only_one
+from bot.storage.migrations import migrate
+from bot.storage.store import Store
+
+HOUR_SECONDS = 3_600.0
+FIRST_SECONDS = 60.0
+"""How long after the start the first backup is made when one is due."""
+LEFTOVER_MS = 86_400_000
+DELETIONS_SINCE_SCHEMA = 5
+
+_log = logging.getLogger(__name__)
+
+
+def kept(made: Iterable[datetime], days: int, weeks: int) -> set[datetime]:
+    """Which backups stay: the newest of each of the last ``days`` days, and of the last ``weeks`` weeks, that have any.
+
+    So a bot that was off for long does not lose the backups from before with its first new one.
+    """
+    newest_first = sorted(made, reverse=True)
+    keys: tuple[tuple[int, Callable[[datetime], object]], ...] = (
+        (days, lambda moment: moment.date()),
+        (weeks, lambda moment: moment.isocalendar()[:2]),
+    )
+    stay: set[datetime] = set()
+    for most, key in keys:
+        newest_of: dict[object, datetime] = {}
+        for moment in newest_first:
+            newest_of.setdefault(key(moment), moment)
+        stay |= set(list(newest_of.values())[:most])
+    return stay
+
+
+class Backups:
+    """Makes a backup every so many hours (0: never); the time of the newest one says when the next is due."""
+
+    def __init__(
+        self,
+        database: Path,
+        clock: Clock,
+        *,
+        every_hours: float,
+        keep: tuple[int, int],
+        first_seconds: float = FIRST_SECONDS,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._every_ms = round(every_hours * 3_600_000)
+        self._keep = keep
+        self._first_seconds = first_seconds
+        self._writer = BackupWriter()
+        self._timer: asyncio.TimerHandle | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._closing = False
+
+    def start(self) -> None:
+        """Set the timer; nothing is done at once, so that a start is not held up."""
+        if self._every_ms:
+            self._arm(self._first_seconds)
+
+    async def close(self) -> None:
+        """Stop; a backup that is under way is given up and leaves nothing behind."""
+        self._closing = True
+        if self._timer:
+            self._timer.cancel()
+        self._writer.stop()
+        if self._task:
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def due_in(self) -> float:
+        """How many seconds there are until the next backup is due; 0 when it is."""
+        found = await asyncio.to_thread(backup.backups_in, backup.backup_folder(self._database))
+        if not found:
+            return 0.0
+        since_ms = self._clock.now_ms() - round(found[-1].made.timestamp() * 1000)
+        return max(0, self._every_ms - max(0, since_ms)) / 1000
+
+    async def make(self) -> Facts:
+        """Make a backup now, and remove those that the rule does not keep. Raises StorageError."""
+        now_ms = self._clock.now_ms()
+        target = backup.backup_path(self._database, now_ms)
+        facts = await asyncio.to_thread(self._writer.write, self._database, target)
+        _log.info("backup %s: %s", target, facts)
+        await asyncio.to_thread(self._clear_up, now_ms)
+        return facts
+
+    def _clear_up(self, now_ms: int) -> None:
+        folder = backup.backup_folder(self._database)
+        found = backup.backups_in(folder)
+        stay = kept((one.made for one in found), *self._keep)
+        for one in found:
+            if one.made not in stay:
+                one.path.unlink(missing_ok=True)
+        backup.remove_leftovers(folder, now_ms - LEFTOVER_MS)
+
+    def _arm(self, seconds: float) -> None:
+        if not self._closing:
+            self._timer = asyncio.get_running_loop().call_later(seconds, self._spawn)
+
+    def _spawn(self) -> None:
+        self._task = asyncio.create_task(self._make_when_due(), name="backup")
+
+    async def _make_when_due(self) -> None:
+        again = HOUR_SECONDS  # looked at every hour: the clock may be moved meanwhile
+        try:
+            if not await self.due_in():
+                await self.make()
+            again = min(again, max(self._first_seconds, await self.due_in()))
+        except StudyhallError as problem:
+            if not self._closing:
+                _log.error("%s It is tried again in an hour.", problem)
+        except Exception:
+            _log.exception("a backup failed; it is tried again in an hour")
+        self._arm(again)
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What a restore did: what the backup held, the migrations applied, who was deleted again, where the old one is."""
+
+    facts: Facts
+    migrations: list[int]
+    deleted: int
+    kept: Path | None
+
+
+async def restore(database: Path, file: Path, now_ms: int) -> Restored:
+    """Put a backup in the place of the database, brought up to date and without those who were deleted since.
+
+    All of that happens on a copy; the database is exchanged last, and kept. Raises StorageError with what to do, and then
+    nothing is changed.
+    """
+    with only_one(database.parent):
+        copy = database.with_name(f"{database.name}.restoring")
+        facts = await asyncio.to_thread(backup.unpack, file, copy)
+        try:
+            applied = await asyncio.to_thread(migrate, copy, "", keep_copy=False)
+            memory = deletions_file(database)
+            await asyncio.to_thread(add_deletions, memory, await asyncio.to_thread(deletions_in, database))
+            known = await asyncio.to_thread(read_deletions, memory)
+            store = await Store.open(copy)
+            try:
+                adopt = facts.schema < DELETIONS_SINCE_SCHEMA
+                deleted = await store.write(lambda tx: privacy.delete_again(tx, known, now_ms, adopt_salt=adopt))
+                await store.tidy(rebuild=True)
+                await store.write(privacy.rebuilt)
+            finally:
+                await store.close()
+            old = await asyncio.to_thread(backup.put_in_place, copy, database, now_ms)
+        finally:
+            await asyncio.to_thread(backup.remove, copy)
+    return Restored(facts, applied, deleted, old)
+
+
+def made_at(file: Path) -> str:
+    """When a backup was made, in words; by its name, else by its file's time."""
+    found = [one.made for one in backup.backups_in(file.parent) if one.path.name == file.name]
+    moment = found[0] if found else utc(round(file.stat().st_mtime * 1000))
+    return f"{moment:%Y-%m-%d %H:%M} UTC"

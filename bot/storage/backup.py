@@ -1,0 +1,313 @@
+"""Copies of the database: written beside a running bot, checked, and put back in its place."""
+
+import contextlib
+import os
+import re
+import sqlite3
+import threading
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.clock import utc
+from bot.errors import StorageError
+from bot.storage.migrations import migrations
+
+CHECKED_BYTES = 50 << 20
+"""Up to this size a file is read in full before it is used."""
+_NAME = re.compile(r"^studyhall-(\d{8}-\d{6})\.db$")
+_STAMP = "%Y%m%d-%H%M%S"
+_PART = ".part"
+_COUNTED = ("member", "answer", "competition")
+_GROWING = ("answer", "competition")
+"""Rows of these are never deleted, so a backup has at least as many as there were before it began."""
+
+
+@dataclass(frozen=True)
+class Backup:
+    """A backup in its folder."""
+
+    path: Path
+    made: datetime
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a database holds."""
+
+    schema: int
+    bytes: int
+    rows: dict[str, int]
+
+    def __str__(self) -> str:
+        counted = ", ".join(f"{count:,} {table}{'s' * (count != 1)}" for table, count in self.rows.items())
+        return f"schema {self.schema}, {counted}, {self.bytes:,} bytes"
+
+
+def backup_folder(database: Path) -> Path:
+    """Where the backups of a database are."""
+    return database.parent / "backups"
+
+
+def backup_path(database: Path, at_ms: int) -> Path:
+    """What a backup made at that time is called."""
+    return backup_folder(database) / f"studyhall-{utc(at_ms):{_STAMP}}.db"
+
+
+def backups_in(folder: Path) -> list[Backup]:
+    """The backups in a folder, oldest first."""
+    names = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
+    found = []
+    for name in names:
+        if match := _NAME.match(name):
+            with contextlib.suppress(ValueError):
+                found.append(Backup(folder / name, datetime.strptime(match[1], _STAMP).replace(tzinfo=UTC)))
+    return found
+
+
+def unusable(database: Path, problem: object) -> str:
+    """The sentence about a database that can't be used; it names the newest backup where there is one."""
+    begin = f"The database {database} can't be used ({problem}). It was left as it is."
+    if found := backups_in(backup_folder(database)):
+        newest = found[-1]
+        return (
+            f"{begin} Put the newest backup, of {newest.made:%Y-%m-%d %H:%M} UTC, in its place with "
+            f"`python -m bot restore {newest.path}`, or give another STUDYHALL_DATA_DIR."
+        )
+    return f"{begin} Move it away and put a copy from before in its place, or give another STUDYHALL_DATA_DIR."
+
+
+def damage(file: Path) -> str:
+    """What is wrong with a database file, in a few words; empty when nothing is known to be. It is only read.
+
+    A small file is checked in full; of a larger one, whether its end is there.
+    """
+    size = file.stat().st_size if file.is_file() else 0
+    if not size:
+        return ""
+    try:
+        with closing(_reading(file)) as connection:
+            [[pages, page_bytes]] = connection.execute(
+                "SELECT page_count, page_size FROM pragma_page_count, pragma_page_size"
+            ).fetchall()
+            if not _has_journal(file) and size < pages * page_bytes:
+                return f"it has {size:,} bytes and should have {pages * page_bytes:,}"
+            if pages * page_bytes <= CHECKED_BYTES:
+                [[found]] = connection.execute("PRAGMA quick_check(1)").fetchall()
+                return "" if found == "ok" else str(found).replace("\n", " ")
+    except sqlite3.OperationalError:
+        return ""  # locked, or not to be read: whoever opens it is told
+    except sqlite3.DatabaseError as problem:
+        return f"{problem}; it has {size:,} bytes"
+    return ""
+
+
+def _has_journal(file: Path) -> bool:
+    journal = file.with_name(file.name + "-wal")
+    return journal.is_file() and journal.stat().st_size > 0
+
+
+def _reading(file: Path) -> sqlite3.Connection:
+    """A connection that changes nothing and, where no journal belongs to the file, leaves no files beside it either."""
+    how = "mode=ro" if _has_journal(file) else "mode=ro&immutable=1"
+    return sqlite3.connect(f"{file.absolute().as_uri()}?{how}", uri=True, isolation_level=None, timeout=5)
+
+
+# Writing one
+
+
+class BackupWriter:
+    """Writes backups; `stop` ends one that is under way, from any thread."""
+
+    def __init__(self) -> None:
+        self._connection: sqlite3.Connection | None = None
+        self._stopped = threading.Event()
+
+    def stop(self) -> None:
+        """End what is under way; what was written of it is removed."""
+        self._stopped.set()
+        if connection := self._connection:
+            with contextlib.suppress(sqlite3.ProgrammingError):
+                connection.interrupt()
+
+    def write(self, database: Path, target: Path) -> Facts:
+        """Copy the database as it is now, while it may be in use; the file is there only once it is whole and checked.
+
+        Raises StorageError with what to do; then there is no file of that name.
+        """
+        part = target.with_name(f".{target.name}.{os.getpid()}{_PART}")
+        try:
+            _refuse_target(database, target)
+            os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            facts = self._copy(database, part)
+            _flush(part)
+            part.replace(target)
+            _flush(target.parent)
+        except sqlite3.Error as problem:
+            raise StorageError(
+                f"The backup {target} was not made ({problem}). Look whether the disk is full and the database sound, "
+                "and try again."
+            ) from problem
+        except OSError as problem:
+            raise StorageError(
+                f"The backup {target} was not made ({problem.strerror}). Choose a folder that can be written to."
+            ) from problem
+        finally:
+            with contextlib.suppress(OSError):
+                part.unlink()
+        return facts
+
+    def _copy(self, database: Path, part: Path) -> Facts:
+        with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=rw", uri=True, timeout=10)) as source:
+            source.isolation_level = None
+            self._connection = source
+            try:
+                if self._stopped.is_set():
+                    raise sqlite3.OperationalError("interrupted")
+                before = _facts(source, database)
+                source.execute("VACUUM INTO ?", (str(part),))
+            finally:
+                self._connection = None
+        facts = examine(part, thorough=False)
+        fewer = [table for table in _GROWING if facts.rows.get(table, 0) < before.rows.get(table, 0)]
+        if facts.schema != before.schema or fewer:
+            raise sqlite3.DatabaseError(f"it holds {facts}, the database held {before}")
+        return facts
+
+
+def _refuse_target(database: Path, target: Path) -> None:
+    if not database.is_file():
+        raise StorageError(f"There is no database at {database}. STUDYHALL_DATA_DIR says where it is.")
+    if target.exists():
+        raise StorageError(f"{target} exists already; nothing was written. Give the backup another name.")
+    if target.parent == backup_folder(database):
+        target.parent.mkdir(mode=0o700, exist_ok=True)
+    if not target.parent.is_dir():
+        raise StorageError(f"There is no folder {target.parent} for the backup. Make it first, or choose another.")
+
+
+def remove_leftovers(folder: Path, before_ms: int) -> None:
+    """Remove what backups left behind that were cut off before then."""
+    for part in folder.glob(f".studyhall-*{_PART}") if folder.is_dir() else ():
+        with contextlib.suppress(OSError):
+            if part.stat().st_mtime * 1000 < before_ms:
+                part.unlink()
+
+
+def _flush(path: Path) -> None:
+    """Have a file, or the names in a folder, on the disk."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except PermissionError:  # Windows opens no folders
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError:
+        if not path.is_dir():
+            raise
+    finally:
+        os.close(descriptor)
+
+
+# Reading one
+
+
+def examine(file: Path, *, thorough: bool = True) -> Facts:
+    """What a backup holds. Raises StorageError for one that is no sound database of Studyhall, or of a newer one."""
+    if not file.is_file():
+        raise StorageError(f"There is no file {file}. Nothing was changed.")
+    try:
+        with closing(_reading(file)) as connection:
+            check = "integrity_check" if thorough else "quick_check"
+            [found] = connection.execute(f"PRAGMA {check}(1)").fetchone()
+            if found != "ok":
+                raise sqlite3.DatabaseError(str(found).replace("\n", " "))
+            facts = _facts(connection, file)
+    except sqlite3.Error as problem:
+        raise StorageError(
+            f"{file} is no sound database of Studyhall ({problem}). Nothing was changed. Choose another backup."
+        ) from problem
+    if facts.schema > max(migrations()):
+        raise StorageError(
+            f"{file} has schema {facts.schema}, and this Studyhall knows {max(migrations())}: it was written by a newer "
+            "one. Nothing was changed. Install that one, or choose an older backup."
+        )
+    return facts
+
+
+def _facts(connection: sqlite3.Connection, file: Path) -> Facts:
+    [schema] = connection.execute("PRAGMA user_version").fetchone()
+    known = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    if not schema or not {"member", "answer"} <= known:
+        raise sqlite3.DatabaseError("it has none of its tables")
+    rows = {
+        table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in _COUNTED if table in known
+    }
+    return Facts(schema, file.stat().st_size, rows)
+
+
+def unpack(file: Path, copy: Path) -> Facts:
+    """Check a backup and copy it. Raises StorageError; then there is no copy."""
+    facts = examine(file)
+    remove(copy)
+    try:
+        os.close(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        with closing(_reading(file)) as connection:
+            connection.execute("VACUUM INTO ?", (str(copy),))
+    except (sqlite3.Error, OSError) as problem:
+        copy.unlink(missing_ok=True)
+        raise StorageError(
+            f"{file} could not be copied to {copy.parent} ({problem}). Nothing was changed. Make room there, and try again."
+        ) from problem
+    return facts
+
+
+def remove(database: Path) -> None:
+    """Remove a database file with its journal, if it is there."""
+    for left in (database, *_journals(database)):
+        left.unlink(missing_ok=True)
+
+
+def put_in_place(copy: Path, database: Path, at_ms: int) -> Path | None:
+    """Make ``copy`` the database; returns where the one before is kept, None when there was none.
+
+    Where files can have two names, there is a database in its place at every moment. Raises StorageError when another
+    program uses it.
+    """
+    _flush(copy)
+    kept = None
+    if database.exists():
+        kept = database.with_name(f"{database.name}.before-restore-{utc(at_ms):{_STAMP}}")
+        _keep(database, kept)
+    copy.replace(database)
+    _flush(database.parent)
+    return kept
+
+
+def _keep(database: Path, kept: Path) -> None:
+    try:
+        with closing(sqlite3.connect(database, isolation_level=None, timeout=2)) as connection:
+            [busy, _, _] = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.OperationalError:
+        busy = 1
+    except sqlite3.DatabaseError:  # a broken one is kept as it is, with its journal
+        busy = 0
+    if busy:
+        raise StorageError(
+            f"Another program uses the database {database}. Nothing was changed. Stop it first, and try again."
+        )
+    for journal in _journals(database):
+        if journal.exists():
+            if journal.stat().st_size and journal.name.endswith("-wal"):
+                journal.replace(kept.with_name(kept.name + "-wal"))
+            else:
+                journal.unlink()
+    try:
+        kept.hardlink_to(database)
+    except OSError:  # a file system without links
+        database.replace(kept)
+
+
+def _journals(database: Path) -> tuple[Path, Path]:
+    return database.with_name(database.name + "-wal"), database.with_name(database.name + "-shm")

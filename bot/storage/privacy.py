@@ -1,0 +1,313 @@
+"""What is stored of a member, table by table, and how all of it is deleted.
+
+What many share stays without the person: an answer, a competition or a demo then names a stand-in, a random negative
+number that no Discord id can be and that nothing maps back.
+"""
+
+import json
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.quiz.competition import LIVE, Forget, step
+from bot.storage import competitions
+from bot.storage.deletions import Deletion, hash_of
+from bot.storage.store import Reads, Transaction
+
+DAY_MS = 86_400_000
+GONE = "someone who left"
+_IS_LIVE = "phase IN ('" + "', '".join(LIVE) + "')"
+_SHARED_RUNS = (competitions.MODE,)
+"""The modes of answers whose run belongs to many; any other's is the member's own."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """A table with rows that name members.
+
+    ``names`` is the condition for those of one member, ``seen`` the column that tells when the member did something.
+    """
+
+    table: str
+    names: str = "member_id = ?"
+    seen: str = ""
+
+
+TABLES = (
+    Named("member", seen="seen_ms"),
+    Named("member_setting"),
+    Named("page_read", seen="read_ms"),
+    Named("practice_run", seen="started_ms"),
+    Named("practice_question", "run_id IN (SELECT id FROM practice_run WHERE member_id = ?)"),
+    Named("answer", seen="answered_ms"),
+    Named("card", seen="reviewed_ms"),
+    Named("total", seen="last_ms"),
+    Named("rating", seen="at_ms"),
+    Named(
+        "competition",
+        "CASE WHEN json_valid(head) THEN head ->> '$.host_id' END = ?"
+        " OR CASE WHEN json_valid(setup) THEN setup ->> '$.duel_with' END = ?",
+    ),
+    Named("competition_player", seen="joined_ms"),
+    Named("competition_answer"),
+    Named("competition_result"),
+    Named("demo_run", seen="created_ms"),
+    Named("prediction", seen="at_ms"),
+    Named("report", seen="at_ms"),
+)
+"""Every table that names members; a test fails when one is missing."""
+
+_DELETED = ("member", "member_setting", "page_read", "practice_run", "card", "total", "rating", "prediction", "report")
+
+
+def _of(named: Named, member_id: int) -> list[int]:
+    return [member_id] * named.names.count("?")
+
+
+async def counts(db: Reads, member_id: int) -> dict[str, int]:
+    """How many rows of each table name a member."""
+    columns = ", ".join(f"(SELECT count(*) FROM {one.table} WHERE {one.names})" for one in TABLES)
+    [row] = await db.rows(f"SELECT {columns}", [value for one in TABLES for value in _of(one, member_id)])
+    return {one.table: count for one, count in zip(TABLES, row, strict=True)}
+
+
+async def everything(db: Reads, member_id: int) -> dict[str, list[dict[str, Any]]]:
+    """Every row that names a member, by table and column; what such a row says of another member is left out.
+
+    Ids are texts, because many programs read numbers of that size wrong.
+    """
+    found = {}
+    for one in TABLES:
+        columns = [name for (name,) in await db.rows("SELECT name FROM pragma_table_info(?)", (one.table,))]
+        rows = await db.rows(f"SELECT * FROM {one.table} WHERE {one.names}", _of(one, member_id))
+        found[one.table] = [
+            {name: _shown(name, value, member_id) for name, value in zip(columns, row, strict=True)} for row in rows
+        ]
+    return found
+
+
+def _shown(name: str, value: object, member_id: int) -> object:
+    if isinstance(value, str) and name in ("head", "setup", "result"):
+        inner = _json(value)
+        return _only_own(inner, member_id) if isinstance(inner, dict) else inner
+    return str(value) if isinstance(value, int) and name.endswith("_id") else value
+
+
+def _only_own(inner: dict[str, Any], member_id: int) -> dict[str, Any]:
+    kept = {**inner}
+    if kept.get("duel_with") not in (None, member_id):
+        kept["duel_with"] = kept["duel_name"] = "another member"
+    if kept.get("host_id") not in (None, member_id):
+        kept["host_id"] = "another member"
+    return {name: str(value) if value == member_id else value for name, value in kept.items()}
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+# Deleting
+
+
+async def delete(tx: Transaction, member_id: int, at_ms: int) -> int | None:
+    """Delete a member; returns how many rows named them.
+
+    None, and nothing is changed, while they are in a game that is on: they have to be taken out of it first.
+    """
+    if await live_games(tx, member_id):
+        return None
+    rows = sum((await counts(tx, member_id)).values())
+    if not rows:
+        return 0
+    games = await _games_without(tx, member_id)
+    await _answers_without(tx, member_id, games)
+    for (run_id,) in await tx.rows("SELECT id FROM demo_run WHERE member_id = ?", (member_id,)):
+        await tx.run("UPDATE demo_run SET member_id = ? WHERE id = ?", (_stand_in(), run_id))
+    for table in _DELETED:  # the questions of a practice go with it
+        await tx.run(f"DELETE FROM {table} WHERE member_id = ?", (member_id,))
+    await tx.run(
+        "INSERT INTO deleted_member (hash, at_ms) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        (hash_of(await salt(tx), member_id), at_ms),
+    )
+    await tx.run("UPDATE privacy SET rebuild_since_ms = coalesce(rebuild_since_ms, ?)", (at_ms,))
+    return rows
+
+
+async def live_games(db: Reads, member_id: int) -> list[int]:
+    """The games that are on and that a member leads, plays or is challenged in."""
+    [hosted] = [one for one in TABLES if one.table == "competition"]
+    rows = await db.rows(
+        f"SELECT id FROM competition c WHERE {_IS_LIVE} AND ({hosted.names} OR EXISTS"
+        " (SELECT 1 FROM competition_player p WHERE p.competition_id = c.id AND p.member_id = ?))",
+        (*_of(hosted, member_id), member_id),
+    )
+    return [competition_id for (competition_id,) in rows]
+
+
+async def leave_games(tx: Transaction, member_id: int, now_ms: int) -> None:
+    """Take a member out of every game that is on, in a database that no bot runs on."""
+    for competition_id in await live_games(tx, member_id):
+        game = await competitions.load(tx, competition_id)
+        if game is not None:
+            state, _ = step(game.state, Forget(member_id), now_ms)
+            await competitions.save(tx, game, state, now_ms)
+            await competitions.take_out(tx, competition_id, member_id)
+
+
+async def _games_without(tx: Transaction, member_id: int) -> dict[int, int]:
+    """Put a stand-in into each competition that is over; returns them by competition."""
+    [hosted] = [one for one in TABLES if one.table == "competition"]
+    rows = await tx.rows(
+        f"SELECT id FROM competition WHERE {hosted.names}"
+        " UNION SELECT competition_id FROM competition_player WHERE member_id = ?",
+        (*_of(hosted, member_id), member_id),
+    )
+    stand_ins = {competition_id: _stand_in() for (competition_id,) in rows}
+    for competition_id, stand_in in stand_ins.items():
+        [(head, setup)] = await tx.rows("SELECT head, setup FROM competition WHERE id = ?", (competition_id,))
+        await tx.run(
+            "UPDATE competition SET head = ?, setup = ? WHERE id = ?",
+            (_renamed(head, member_id, stand_in), _renamed(setup, member_id, stand_in), competition_id),
+        )
+        # Extra time says something of a person too.
+        await tx.run(
+            "UPDATE competition_player SET member_id = ?, time_factor = 1 WHERE competition_id = ? AND member_id = ?",
+            (stand_in, competition_id, member_id),
+        )
+        for table in ("competition_answer", "competition_result"):
+            await tx.run(
+                f"UPDATE {table} SET member_id = ? WHERE competition_id = ? AND member_id = ?",
+                (stand_in, competition_id, member_id),
+            )
+    return stand_ins
+
+
+def _renamed(text: str, member_id: int, stand_in: int) -> str:
+    inner = _json(text)
+    if not isinstance(inner, dict):
+        return text
+    if inner.get("host_id") == member_id:
+        inner["host_id"] = stand_in
+    if inner.get("duel_with") == member_id:
+        inner |= {"duel_with": stand_in, "duel_name": GONE}
+    return json.dumps(inner, separators=(",", ":"), ensure_ascii=False)
+
+
+async def _answers_without(tx: Transaction, member_id: int, games: dict[int, int]) -> None:
+    """Answers stay as statistics: those of a run with a stand-in of its own, to the day instead of the millisecond."""
+    for mode, run_id in await tx.rows("SELECT DISTINCT mode, run_id FROM answer WHERE member_id = ?", (member_id,)):
+        if mode in _SHARED_RUNS:
+            stand_in, new_run_id, grain_ms = games.get(run_id) or _stand_in(), run_id, 1
+        else:  # a practice of somebody else may get this one's number
+            stand_in = new_run_id = _stand_in()
+            grain_ms = DAY_MS
+        await tx.run(
+            "UPDATE answer SET member_id = ?, run_id = ?, answered_ms = answered_ms - answered_ms % ?"
+            " WHERE mode = ? AND run_id = ? AND member_id = ?",
+            (stand_in, new_run_id, grain_ms, mode, run_id, member_id),
+        )
+
+
+def _stand_in() -> int:
+    return -1 - secrets.randbelow(2**62)
+
+
+# What is remembered of deletions
+
+
+async def salt(db: Reads) -> bytes:
+    """What the hashes of this database are made with."""
+    [[found]] = await db.rows("SELECT salt FROM privacy")
+    return bytes(found)
+
+
+async def deletions(db: Reads) -> list[Deletion]:
+    """Every deletion, oldest first."""
+    own = await salt(db)
+    rows = await db.rows("SELECT hash, at_ms FROM deleted_member ORDER BY at_ms")
+    return [Deletion(own, bytes(hash_), at_ms) for hash_, at_ms in rows]
+
+
+async def delete_again(tx: Transaction, known: Sequence[Deletion], now_ms: int, *, adopt_salt: bool) -> int:
+    """Apply the deletions that this database does not have yet; returns how many members were deleted by that.
+
+    With ``adopt_salt`` it is from before deletions were remembered and takes over their salt. Deletions of another salt
+    belong to another history and are left alone.
+    """
+    if adopt_salt and known:
+        await tx.run("UPDATE privacy SET salt = ?", (known[-1].salt,))
+    own, had = await salt(tx), set(await deletions(tx))
+    missing = {(one.salt, one.hash): one for one in known if one not in had and (adopt_salt or one.salt == own)}
+    deleted = 0
+    for member_id in await member_ids(tx):
+        for salt_ in {salt_ for salt_, _ in missing}:
+            if (one := missing.get((salt_, hash_of(salt_, member_id)))) is not None:
+                await leave_games(tx, member_id, now_ms)
+                await delete(tx, member_id, one.at_ms)
+                deleted += 1
+    await tx.run_many(
+        "INSERT INTO deleted_member (hash, at_ms) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        [(one.hash, one.at_ms) for one in missing.values() if one.salt == own],
+    )
+    return deleted
+
+
+async def member_ids(db: Reads) -> list[int]:
+    """Everybody whom any row names."""
+    direct = [one.table for one in TABLES if one.names == "member_id = ?"]
+    selects = [f"SELECT member_id FROM {table}" for table in direct]
+    selects += [
+        f"SELECT CASE WHEN json_valid({column}) THEN {column} ->> '{key}' END FROM competition"
+        for column, key in (("head", "$.host_id"), ("setup", "$.duel_with"))
+    ]
+    rows = await db.rows(f"SELECT DISTINCT member_id FROM ({' UNION ALL '.join(selects)}) WHERE member_id > 0")
+    return [member_id for (member_id,) in rows]
+
+
+async def unseen_since(db: Reads, before_ms: int) -> list[int]:
+    """The members who did nothing since then. Of who has only settings it is not known."""
+    selects: Iterable[str] = (
+        f"SELECT member_id, {one.seen} AS seen_ms FROM {one.table} WHERE member_id > 0" for one in TABLES if one.seen
+    )
+    rows = await db.rows(
+        f"SELECT member_id FROM ({' UNION ALL '.join(selects)}) GROUP BY member_id HAVING max(seen_ms) < ?",
+        (before_ms,),
+    )
+    return [member_id for (member_id,) in rows]
+
+
+# The file
+
+
+@dataclass(frozen=True)
+class Chores:
+    """What waits: since when the file is to be rebuilt (None: it is not), and the last look for members not seen."""
+
+    rebuild_since_ms: int | None
+    swept_ms: int
+
+
+async def chores(db: Reads) -> Chores:
+    """What waits to be done."""
+    [row] = await db.rows("SELECT rebuild_since_ms, swept_ms FROM privacy")
+    return Chores(*row)
+
+
+async def rebuilt(tx: Transaction) -> None:
+    """Note that nothing of what was deleted is left in the file."""
+    await tx.run("UPDATE privacy SET rebuild_since_ms = NULL")
+
+
+async def swept(tx: Transaction, now_ms: int) -> None:
+    """Note that members not seen for long were looked for."""
+    await tx.run("UPDATE privacy SET swept_ms = ?", (now_ms,))
+
+
+async def file_bytes(db: Reads) -> int:
+    """How large the file is."""
+    [[size]] = await db.rows("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
+    return int(size)

@@ -1,0 +1,184 @@
+"""Boards and answers in a large database: the top ten, one's own place, and what one more answer costs.
+
+    python tests/bench/boards.py [--millions 1] [--json FILE]
+
+Builds a file of so many million answers, half of them in one server (a player for about 50 answers), with totals as the bot
+keeps them; asks the board as `/leaderboard` does, for random members; writes answers as the bot does, to this file and, by
+turns, to an empty one. Ends in a table of target, measured, met. Ten million answers take some gigabytes of disk for a while.
+"""
+
+import argparse
+import asyncio
+import json
+import sqlite3
+import statistics
+import sys
+import tempfile
+import time
+from contextlib import closing
+from pathlib import Path
+from random import Random
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from bot.quiz.ranking import BoardKind
+from bot.quiz.spacing import Card
+from bot.storage import answers, boards
+from bot.storage.answers import Answer
+from bot.storage.store import Store
+
+LARGEST, OTHERS = 1, 500
+ANSWERS_A_PLAYER = 50
+ASKED = 400
+WRITTEN = 300
+CHUNK = 250_000
+TARGETS_MS = {1: 2.0, 10: 10.0}
+"""For the 99th percentile of the top ten with one's own place, by millions of answers."""
+
+FILL = """
+WITH RECURSIVE n(i) AS (SELECT ? UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+INSERT INTO answer (member_id, guild_id, pack_id, section_id, question_id, question_hash, family, mode, run_id, position,
+    chosen, correct, points, answered_ms)
+SELECT 1000 + abs((i / 2) * 2654435761 % :players), CASE WHEN i % 2 THEN 1 ELSE 2 + i / 2 % 500 END,
+    'python-concurrency', 'threads', 'q' || i % 200, '0123456789abcdef', 'family', 'practice', i, 0, i % 4,
+    i % 3 = 0, 10 * (i % 3 = 0), 1700000000000 + i
+FROM n
+"""
+TOTALS = """
+INSERT INTO total (guild_id, period, section, member_id, points, answers, correct, last_ms)
+SELECT guild_id, 'all', '', member_id, sum(points), count(*), sum(correct), max(answered_ms) FROM answer GROUP BY 1, 4
+"""
+
+
+async def fill(path: Path, count: int) -> int:
+    """A database with so many answers; returns the number of players of the largest server."""
+    await (await Store.open(path)).close()
+    return await asyncio.to_thread(fill_rows, path, count)
+
+
+def fill_rows(path: Path, count: int) -> int:
+    """The same for a file whose tables are there already."""
+    players = max(1, count // 2 // ANSWERS_A_PLAYER)
+    sql = FILL.replace(":players", str(players))
+
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+        database.execute("PRAGMA synchronous = OFF")
+        for first in range(1, count + 1, CHUNK):
+            database.execute(sql, (first, min(count, first + CHUNK - 1)))
+        database.execute(TOTALS)
+        database.execute("ANALYZE")
+        [(in_largest,)] = database.execute("SELECT count(*) FROM total WHERE guild_id = 1")
+        return int(in_largest)
+
+
+async def ask(store: Store, players: int) -> list[float]:
+    """Seconds of each look at the largest server's board: the top ten and one's own place."""
+    chance, board, took = Random(3), boards.ranked(BoardKind.POINTS, LARGEST, "all"), []
+    for _ in range(ASKED):
+        member_id = 1000 + chance.randrange(players)
+        began = time.perf_counter()
+        top = await boards.page(store, board, 0, 10)
+        own = await boards.of_member(store, board, member_id)
+        if own:
+            await boards.place(store, board, own.value)
+        took.append(time.perf_counter() - began)
+        assert len(top) == 10 or players < 10
+    return took
+
+
+async def write(store: Store, number: int) -> float:
+    """Seconds of one answer, from the call to its commit."""
+    answer = Answer(
+        member_id=5_000_000 + number,
+        guild_id=LARGEST,
+        pack_id="python-concurrency",
+        section_id="threads",
+        question_id=f"q{number % 200}",
+        question_hash="0123456789abcdef",
+        family="family",
+        mode="practice",
+        run_id=10**12 + number,
+        position=0,
+        chosen=1,
+        correct=True,
+        points=10,
+        answered_ms=1_790_000_000_000 + number,
+    )
+    card = Card(2.0, 5.0, 1_790_000_000_000, 1_790_100_000_000)
+    began = time.perf_counter()
+    await store.write(lambda tx: answers.record(tx, answer, card, ("all", "2026-W47", "2026-11")))
+    return time.perf_counter() - began
+
+
+def p99(values: list[float]) -> float:
+    """The 99th percentile."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
+
+
+async def measure(millions: float) -> dict[str, Any]:
+    """All figures."""
+    count = round(millions * 1_000_000)
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.monotonic()
+        large_path, empty_path = Path(folder) / "large.db", Path(folder) / "empty.db"
+        players = await fill(large_path, count)
+        built = time.monotonic() - began
+        large, empty = await Store.open(large_path), await Store.open(empty_path)
+        try:
+            looks = await ask(large, players)
+            for number in range(20):  # both warm
+                await write(large, number)
+                await write(empty, number)
+            pairs = [(await write(large, n), await write(empty, n)) for n in range(100, 100 + WRITTEN)]
+        finally:
+            await large.close()
+            await empty.close()
+        size = large_path.stat().st_size
+    return {
+        "answers": count,
+        "players_of_largest": players,
+        "built_seconds": built,
+        "bytes": size,
+        "look_p50_ms": statistics.median(looks) * 1000,
+        "look_p99_ms": p99(looks) * 1000,
+        "write_large_ms": statistics.median(large for large, _ in pairs) * 1000,
+        "write_empty_ms": statistics.median(empty for _, empty in pairs) * 1000,
+        "write_ratio": statistics.median(large / empty for large, empty in pairs),
+    }
+
+
+def table(found: dict[str, Any], millions: float) -> bool:
+    """Print the figures against their targets; says whether all were met."""
+    target = TARGETS_MS.get(round(millions), TARGETS_MS[10] if millions > 1 else TARGETS_MS[1])
+    rows = [
+        (
+            f"top ten and own place, {found['answers']:,} answers, {found['players_of_largest']:,} players in the server",
+            f"p50 {found['look_p50_ms']:.2f} ms, p99 {found['look_p99_ms']:.2f} ms",
+            f"p99 under {target:g} ms",
+            found["look_p99_ms"] < target,
+        ),
+        (
+            "one more answer, beside an empty database by turns",
+            f"{found['write_large_ms']:.2f} ms, empty {found['write_empty_ms']:.2f} ms: {found['write_ratio']:.2f} times",
+            "the same (at most 1.5 times)",
+            found["write_ratio"] <= 1.5,
+        ),
+    ]
+    print(f"{found['bytes'] / 1e6:,.0f} MB, built in {found['built_seconds']:.0f} s\n")
+    print("| what | measured | target | met |\n|---|---|---|---|")
+    for what, got, wanted, met in rows:
+        print(f"| {what} | {got} | {wanted} | {'yes' if met else 'NO'} |")
+    return all(row[3] for row in rows)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--millions", type=float, default=1.0)
+    parser.add_argument("--json", type=Path, help="also write every figure to this file")
+    options = parser.parse_args()
+    figures = asyncio.run(measure(options.millions))
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=2), "utf-8")
+    sys.exit(0 if table(figures, options.millions) else 1)

@@ -1,0 +1,130 @@
+"""The whole proof by one command: every benchmark, one after the other, and one table of target, measured, met at the end.
+
+    python tests/bench/proof.py [--full] [--json FILE]
+
+Short it takes less than ten minutes; ``--full`` takes some three hours and gives the figures that the README has. Each script
+can be run alone as well; this one only runs them and gathers their tables.
+"""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parent
+HOME = HERE.parents[1]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A script and its arguments."""
+
+    script: str
+    arguments: tuple[str, ...] = ()
+
+    @property
+    def command(self) -> str:
+        """As one would type it."""
+        return " ".join((self.script, *self.arguments))
+
+
+SHORT = (
+    Run("start_size_lag.py", ("--runs", "3")),
+    Run("burst.py", ("--turns", "1")),
+    Run("burst.py", ("--turns", "1", "--clients", "32")),
+    Run("breadth.py", ("--games", "50", "--seconds", "30")),
+    Run("boards.py", ("--millions", "1")),
+    Run("lag.py", ("--answers", "100000")),
+    Run("guilds.py", ("--guilds", "1000")),
+    Run("load_packs.py", ("--runs", "3")),
+    Run("soak.py", ("--minutes", "1")),
+    Run("kill.py", ("--kills", "10")),
+    Run("demos_in_a_bot.py", ("--only", "cpu-work", "--in-a-row", "10")),
+)
+FULL = (
+    Run("start_size_lag.py", ("--runs", "9")),
+    Run("burst.py", ("--turns", "5")),
+    Run("burst.py", ("--turns", "5", "--clients", "32")),
+    Run("breadth.py"),
+    Run("boards.py", ("--millions", "1")),
+    Run("boards.py", ("--millions", "10")),
+    Run("lag.py"),
+    Run("guilds.py"),
+    Run("load_packs.py"),
+    Run("soak.py", ("--minutes", "60")),
+    Run("kill.py", ("--kills", "100")),
+    Run("demos_in_a_bot.py", ("--in-a-row", "100")),
+    Run("lab.py", ("--times", "20")),
+    Run("lab.py", ("--times", "20", "--busy")),
+)
+
+
+@dataclass
+class Row:
+    """A line of a script's table."""
+
+    command: str
+    what: str
+    measured: str
+    target: str
+    met: bool
+
+
+def rows_of(run: Run, printed: str) -> list[Row]:
+    """The lines of the tables that a script printed: what, measured, target, yes or NO."""
+    rows = []
+    for line in printed.splitlines():
+        cells = [cell.strip() for cell in line.strip().strip("|").split(" | ")]
+        if line.startswith("| ") and len(cells) == 4 and cells[3] in ("yes", "NO"):
+            rows.append(Row(run.command, cells[0], cells[1], cells[2], cells[3] == "yes"))
+    return rows
+
+
+def prove(run: Run) -> list[Row]:
+    """Run one script, show what it prints, and gather its table; a script without one is a line of its own."""
+    print(f"\n== {run.command}", flush=True)
+    began = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, str(HERE / run.script), *run.arguments],
+        cwd=HOME,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        check=False,
+    )
+    print(done.stdout, end="", flush=True)
+    took = f"{time.monotonic() - began:.0f} s"
+    rows = rows_of(run, done.stdout)
+    if not rows or (done.returncode and all(row.met for row in rows)):
+        last = (done.stdout.strip().splitlines() or ["it printed nothing"])[-1]
+        rows.append(Row(run.command, "the script itself", f"{last} ({took})", "every target met", not done.returncode))
+    return rows
+
+
+def main() -> int:
+    """Run all; 0 when every target was met."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--full", action="store_true")
+    parser.add_argument("--json", type=Path, help="also write every line to this file")
+    options = parser.parse_args()
+    began = time.monotonic()
+    rows = [row for run in (FULL if options.full else SHORT) for row in prove(run)]
+    machine = f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores"
+    print(f"\n{machine}; {(time.monotonic() - began) / 60:.0f} minutes in all\n")
+    print("| `python tests/bench/…` | what | measured | target | met |\n|---|---|---|---|---|")
+    before = ""
+    for row in rows:
+        command = "" if row.command == before else f"`{row.command}`"
+        print(f"| {command} | {row.what} | {row.measured} | {row.target} | {'yes' if row.met else 'NO'} |")
+        before = row.command
+    if options.json:
+        options.json.write_text(json.dumps([asdict(row) for row in rows], indent=2), "utf-8")
+    return 0 if all(row.met for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

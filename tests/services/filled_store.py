@@ -1,0 +1,87 @@
+"""A database in which members did everything that leaves something behind, and a search of its files for one of them."""
+
+from pathlib import Path
+
+from small_course import NOON
+
+from bot.quiz.practice import Asked, Run
+from bot.quiz.rating import Rating
+from bot.quiz.spacing import review
+from bot.services.practice import Learner
+from bot.storage import answers, demos, member_settings, members, practice, ratings, reading, reports
+from bot.storage.answers import Answer
+from bot.storage.member_settings import Chosen
+from bot.storage.privacy import TABLES
+from bot.storage.reading import Place
+from bot.storage.reports import Report
+from bot.storage.store import Store
+
+HALL = 50
+RIGHT = True
+
+
+async def live(store: Store, who: Learner, now_ms: int = NOON) -> None:
+    """Everything but competitions: names, settings, pages, practice, answers, boards, demos, reports."""
+    member_id = who.member_id
+    asked = tuple(Asked(n, f"w{n}", f"hash{n}", (0, 1, 2, 3)) for n in range(3))
+
+    async def job(tx) -> None:
+        for guild in (0, HALL, HALL + 1):
+            await members.remember(tx, guild, member_id, who.name, now_ms)
+        await member_settings.save(tx, member_id, Chosen(1.5, hidden=True))
+        for page in range(3):
+            await reading.mark_read(tx, member_id, "tea", Place("water", page), now_ms)
+        for guild in (HALL, None):
+            run_id = await practice.create(tx, Run(0, member_id, guild, "tea", "water", None, asked), now_ms)
+            for n in range(3):
+                answer = Answer(
+                    member_id, guild, "tea", "water", f"w{n}", f"hash{n}", f"f{n}", practice.MODE, run_id, n, 1, RIGHT,
+                    10, now_ms + n,
+                )  # fmt: skip
+                await answers.record(tx, answer, review(None, RIGHT, now_ms), ["all", "2026-11"] if guild else [])
+        await ratings.save(tx, HALL, {member_id: Rating()}, now_ms)
+        await reports.save(tx, Report(member_id, "tea", "w1", "hash1", HALL, f"{who.name} says no.", now_ms))
+        run = await demos.create(tx, "io_wait", HALL, 60, member_id, now_ms)
+        await demos.predict(tx, run.id, member_id, "yes", now_ms)
+
+    await store.write(job)
+
+
+def varint(number: int) -> bytes:
+    """A number as SQLite writes the key of a row: 9 bytes when it needs more than 56 bits, else groups of 7."""
+    if number >= 1 << 56:
+        return bytes((number >> 8 + 7 * n) & 0x7F | 0x80 for n in range(7, -1, -1)) + bytes([number & 0xFF])
+    groups = []
+    while True:
+        groups.append(number & 0x7F)
+        number >>= 7
+        if not number:
+            break
+    return bytes([group | 0x80 for group in groups[:0:-1]] + [groups[0]])
+
+
+def traces(database: Path, member_id: int, *words: str) -> set[str]:
+    """In which forms a member's id, or these words, stand in the bytes of the database or its journal."""
+    forms = {
+        "8 bytes": member_id.to_bytes(8, "big"),
+        "text": str(member_id).encode(),
+        "key": varint(member_id),
+        **{word: word.encode() for word in words},
+    }
+    if member_id < 1 << 47:
+        forms["6 bytes"] = member_id.to_bytes(6, "big")
+    found = set()
+    for file in (database, database.with_name(database.name + "-wal")):
+        content = file.read_bytes() if file.exists() else b""
+        found |= {form for form, wanted in forms.items() if wanted in content}
+    return found
+
+
+async def tables_naming(store: Store, member_id: int) -> set[str]:
+    """The tables with a row that names the member."""
+    found = set()
+    for one in TABLES:
+        values = [member_id] * one.names.count("?")
+        if await store.rows(f"SELECT 1 FROM {one.table} WHERE {one.names}", values):
+            found.add(one.table)
+    return found
