@@ -34,6 +34,7 @@ from bot.services.member_settings import MemberSettings
 from bot.services.practice import Practice
 from bot.services.privacy import Privacy
 from bot.services.reports import Reports
+from bot.services.reviews import Reviews
 from bot.services.servers import Servers
 from bot.settings import Settings
 from bot.storage.lock import only_one
@@ -107,6 +108,7 @@ async def build(
         courses = Courses(library, servers, workers, settings.packs_dir)
         scheduler = SendScheduler(settings.progress_seconds, calls_per_second)
         closing.push_async_callback(scheduler.close)
+        practice = Practice(library, store, clock, rng, servers.library)
         pulse = Pulse()
         client = StudyhallClient()
         queues = {
@@ -122,7 +124,8 @@ async def build(
             client,
             library=library,
             lessons=Lessons(library, store, clock, servers.library),
-            practice=Practice(library, store, clock, rng, servers.library),
+            practice=practice,
+            reviews=Reviews(library, store, clock, rng, practice, servers.library),
             boards=Boards(store, discord_clock),
             demos=demos,
             games=games,

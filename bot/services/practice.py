@@ -10,7 +10,7 @@ from bot.packs.models import Misconception, Question, Term
 from bot.quiz import practice as rules
 from bot.quiz.points import Standing, points_for, standing
 from bot.quiz.practice import Asked, Run
-from bot.quiz.spacing import review
+from bot.quiz.spacing import Sureness, replay, review
 from bot.storage import answers, members, servers
 from bot.storage import practice as runs
 from bot.storage.answers import Answer
@@ -58,6 +58,7 @@ class Outcome:
     misconception: Misconception | None
     is_last: bool
     terms: list[Term] = field(default_factory=list)
+    sureness: Sureness | None = None
 
 
 @dataclass(frozen=True)
@@ -209,6 +210,26 @@ class Practice:
             after = replace(asked, chosen=chosen, correct=correct, points=points)
             run = replace(run, asked=tuple(after if a.position == position else a for a in run.asked))
             return self._outcome(run, after, question, stood, doubled=False)
+
+        return await self._store.write(job)
+
+    async def say_how_sure(self, run_id: int, position: int, member_id: int, sure: Sureness) -> Outcome:
+        """Note how sure the member was of an answer that they gave; when its family is due again follows from that.
+
+        Raises UserError when there is no answer yet, or the question was edited since.
+        """
+
+        async def job(tx: Transaction) -> Outcome:
+            run = _own(await runs.load(tx, run_id), member_id)
+            asked = _at(run, position)
+            if asked.chosen is None:
+                raise UserError("Answer the question first; then say how sure you were.")
+            question = self._answered(run, asked)
+            await answers.set_sureness(tx, runs.MODE, run_id, position, member_id, sure)
+            card = replay(await answers.family_history(tx, member_id, run.pack_id, question.family))
+            if card:
+                await answers.put_card(tx, member_id, run.pack_id, question.family, card)
+            return replace(self._outcome(run, asked, question, None, doubled=False), sureness=sure)
 
         return await self._store.write(job)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.quiz.practice import Seen
-from bot.quiz.spacing import MODEL, Card
+from bot.quiz.spacing import MODEL, Card, Given, Sureness
 from bot.storage.boards import IN_COMPETITIONS
 from bot.storage.competitions import MODE as COMPETITION
 from bot.storage.store import Reads, Transaction
@@ -193,3 +193,35 @@ async def due_by_family(db: Reads, member_id: int, pack_id: str) -> dict[str, in
     """When each family that the member has met is due, in epoch milliseconds."""
     rows = await db.rows("SELECT family, due_ms FROM card WHERE member_id = ? AND pack_id = ?", (member_id, pack_id))
     return dict(rows)
+
+
+async def family_history(db: Reads, member_id: int, pack_id: str, family: str) -> list[Given]:
+    """Every answer of a member to a family's questions, oldest first."""
+    rows = await db.rows(
+        "SELECT question_id, correct, sureness, answered_ms FROM answer WHERE member_id = ? AND pack_id = ? AND family = ?"
+        " ORDER BY answered_ms, id",
+        (member_id, pack_id, family),
+    )
+    return [
+        Given(question_id, bool(correct), None if sureness is None else Sureness(sureness), answered_ms)
+        for question_id, correct, sureness, answered_ms in rows
+    ]
+
+
+async def set_sureness(tx: Transaction, mode: str, run_id: int, position: int, member_id: int, sure: Sureness) -> None:
+    """Note how sure the member was of an answer; the last word counts."""
+    await tx.run(
+        "UPDATE answer SET sureness = ? WHERE mode = ? AND run_id = ? AND position = ? AND member_id = ?",
+        (int(sure), mode, run_id, position, member_id),
+    )
+
+
+async def put_card(tx: Transaction, member_id: int, pack_id: str, family: str, card: Card) -> None:
+    """Store a family's card as it is now."""
+    await tx.run(
+        "INSERT INTO card (member_id, pack_id, family, stability, difficulty, reviewed_ms, due_ms, model)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET stability = excluded.stability,"
+        " difficulty = excluded.difficulty, reviewed_ms = excluded.reviewed_ms, due_ms = excluded.due_ms,"
+        " model = excluded.model",
+        (member_id, pack_id, family, card.stability, card.difficulty, card.reviewed_ms, card.due_ms, MODEL),
+    )

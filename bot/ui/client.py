@@ -23,6 +23,7 @@ from bot.services.member_settings import MemberSettings
 from bot.services.practice import Practice
 from bot.services.privacy import Privacy
 from bot.services.reports import Reports
+from bot.services.reviews import Reviews
 from bot.services.servers import Servers
 from bot.telemetry import Pulse
 from bot.ui.compete import CompeteFeature
@@ -39,6 +40,7 @@ from bot.ui.quiz import QuizFeature
 from bot.ui.registration import register
 from bot.ui.replies import Desk
 from bot.ui.report import ReportFeature
+from bot.ui.review import ReviewFeature
 from bot.ui.routing import Router
 from bot.ui.sending import SendScheduler
 from bot.ui.settings import SettingsFeature
@@ -187,6 +189,7 @@ def add_features(
     library: Library,
     lessons: Lessons,
     practice: Practice,
+    reviews: Reviews,
     boards: Boards,
     demos: Demos,
     games: Competitions,
@@ -220,6 +223,7 @@ def add_features(
         TermFeature(servers),
         LessonFeature(lessons, servers, {demo.id: demo.title for demo in demos.demos.values()}),
         QuizFeature(practice, servers),
+        ReviewFeature(reviews, practice),
         LeaderboardFeature(boards),
         demo,
         compete,

@@ -37,6 +37,7 @@ def help_screen(pack: Pack, *, in_server: bool, manager: bool = False) -> Screen
     lines = [
         "**`/lesson`** reads the course, a page at a time. It remembers where you were.",
         "**`/quiz`** asks you questions, in private, and explains every option.",
+        "**`/review`** brings back what you are about to forget; **`/quiz`** is for what is new.",
         "**`/term`** tells what a word means, in one sentence.",
     ]
     if in_server:

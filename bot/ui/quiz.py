@@ -7,6 +7,7 @@ from discord import app_commands
 
 from bot.quiz.points import POINTS_FOR_RIGHT, Standing
 from bot.quiz.practice import DEFAULT_QUESTIONS, LETTERS, MAX_QUESTIONS, Run
+from bot.quiz.spacing import Sureness
 from bot.services.practice import Asking, Outcome, Practice, QuestionChangedError, Summary
 from bot.services.servers import Servers
 from bot.ui import ids
@@ -16,6 +17,9 @@ from bot.ui.replies import Desk, Reply
 from bot.ui.report import report_button
 from bot.ui.routing import Router
 from bot.ui.term import term_menu
+
+SURENESS = {"guess": Sureness.GUESS, "think": Sureness.THINK, "sure": Sureness.SURE}
+_SURE_LABELS = {Sureness.GUESS: "A guess", Sureness.THINK: "I think so", Sureness.SURE: "Sure"}
 
 
 class QuizFeature:
@@ -53,6 +57,7 @@ class QuizFeature:
         router.add("quiz.back", self._back)
         router.add("quiz.retry", self._retry)
         router.add("quiz.more", self._more)
+        router.add("quiz.sure", self._sure)
 
     async def _start(self, reply: Reply, section: str | None, difficulty: str | None, questions: int) -> None:
         ref = self._servers.library(reply.interaction.guild_id).find_section(section) if section else None
@@ -76,6 +81,14 @@ class QuizFeature:
             await reply.update(self._screen(current, changed.text))
         else:
             await reply.update(outcome_screen(outcome))
+
+    async def _sure(self, reply: Reply, run: str, position: str, sure: str) -> None:
+        if sure not in SURENESS:
+            raise ids.stale()
+        outcome = await self._practice.say_how_sure(
+            ids.number(run), ids.number(position), reply.member_id, SURENESS[sure]
+        )
+        await reply.update(outcome_screen(outcome))
 
     async def _next(self, reply: Reply, run: str) -> None:
         await reply.update(self._screen(await self._practice.current(ids.number(run), reply.member_id)))
@@ -179,7 +192,27 @@ def outcome_screen(outcome: Outcome) -> Screen:
             ]
         )
     )
+    blocks += [
+        "-# How sure were you? If you like, say it: it helps to decide when this comes back.",
+        _how_sure(outcome),
+    ]
     return Screen(blocks, GREEN if outcome.correct else RED)
+
+
+def _how_sure(outcome: Outcome) -> Row:
+    """One tap that says how sure one was; it can be skipped, and the last one counts."""
+    run, position = outcome.asking.run.id, outcome.asking.asked.position
+    return Row(
+        [
+            Button(
+                ("✓ " if outcome.sureness is sure else "") + _SURE_LABELS[sure],
+                ids.encode("quiz.sure", run, position, name),
+                discord.ButtonStyle.primary if outcome.sureness is sure else discord.ButtonStyle.secondary,
+                disabled=outcome.sureness is sure,
+            )
+            for name, sure in SURENESS.items()
+        ]
+    )
 
 
 def _points_line(outcome: Outcome) -> str:

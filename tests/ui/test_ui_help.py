@@ -51,6 +51,7 @@ async def test_commands_of_a_server_are_not_offered_in_direct_messages(hall: Hal
         "help",
         "lesson",
         "quiz",
+        "review",
         "compete",
         "duel",
         "leaderboard",
@@ -62,7 +63,7 @@ async def test_commands_of_a_server_are_not_offered_in_direct_messages(hall: Hal
         "privacy delete",
     }
     assert hall.manager.commands == hall.alice.commands | {"studyhall setup", "studyhall health"}
-    assert hall.alice.in_dm.commands == {"help", "lesson", "quiz", "settings", "term"} | {
+    assert hall.alice.in_dm.commands == {"help", "lesson", "quiz", "review", "settings", "term"} | {
         f"privacy {name}" for name in ("show", "export", "delete")
     }
 

@@ -31,6 +31,8 @@ ARGUMENTS = {
     "quiz.back": 2,
     "quiz.retry": 1,
     "quiz.more": 1,
+    "quiz.sure": 3,
+    "review.start": 1,
     "board.show": 5,
     "demo.open": 1,
     "demo.predict": 2,

@@ -1,0 +1,67 @@
+"""`/review`: what is due today, and when to come back."""
+
+import discord
+from discord import app_commands
+
+from bot.services.practice import Asking, Practice
+from bot.services.reviews import AT_ONCE, CourseDue, Reviews
+from bot.ui import ids
+from bot.ui.layouts import BLURPLE, GREEN, Block, Button, Row, Screen
+from bot.ui.quiz import question_screen
+from bot.ui.replies import Desk, Reply
+from bot.ui.routing import Router
+
+
+class ReviewFeature:
+    """The command, and the button that starts a sitting."""
+
+    def __init__(self, reviews: Reviews, practice: Practice) -> None:
+        self._reviews = reviews
+        self._practice = practice
+
+    def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
+        """Register the command and its action."""
+
+        @tree.command(name="review", description="What is due for you today, before you forget it")
+        async def review(interaction: discord.Interaction) -> None:
+            await desk.serve(interaction, self._show)
+
+        router.add("review.start", self._start, new=True)
+
+    async def _show(self, reply: Reply) -> None:
+        await reply.show(review_screen(await self._reviews.due(reply.learner)))
+
+    async def _start(self, reply: Reply, pack_id: str) -> None:
+        run = await self._reviews.start(reply.learner, pack_id)
+        current = await self._practice.current(run.id, reply.member_id)
+        assert isinstance(current, Asking)  # it has just begun
+        await reply.show(question_screen(current, "Review: one question for each idea that is due."))
+
+
+def review_screen(courses: list[CourseDue]) -> Screen:
+    """How many are due now, tomorrow and this week; a button for each course that has something."""
+    blocks: list[Block] = ["## Review\n-# Each idea comes back shortly before you would forget it."]
+    buttons = []
+    for course in courses:
+        due = course.due
+        if not any((due.now, due.tomorrow, due.this_week, due.later)):
+            blocks.append(
+                f"**{course.title}**: nothing yet. What you answer in `/quiz` or in competitions comes back here."
+            )
+            continue
+        blocks.append(
+            f"**{course.title}**: **{due.now}** due now · {due.tomorrow} within a day · {due.this_week} within a week · "
+            f"{due.later} later"
+        )
+        if due.now:
+            label = (
+                f"Review {min(due.now, AT_ONCE)} now"
+                if len(courses) == 1
+                else f"{course.title}: {min(due.now, AT_ONCE)}"
+            )
+            buttons.append(Button(label, ids.encode("review.start", course.pack_id), discord.ButtonStyle.success))
+        elif len(courses) == 1:
+            blocks.append("✅ Nothing is due now. Come back tomorrow, or learn something new with `/quiz`.")
+    if buttons:
+        blocks.append(Row(buttons[:5]))
+    return Screen(blocks, BLURPLE if buttons else GREEN)
