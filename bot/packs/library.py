@@ -142,6 +142,11 @@ class Library:
         ]
         return [term for _start, _id, term in sorted(found, key=lambda one: one[:2])]
 
+    def terms_of(self, pack_id: str, question: Question) -> list[Term]:
+        """The pack's terms that a question's stem and explanations use."""
+        reasons = (option.why for option in question.options)
+        return self.terms_in(pack_id, " ".join((question.explanation, question.stem, *reasons)))
+
     def _patterns(self, pack_id: str) -> list[tuple[Term, re.Pattern[str]]]:
         if pack_id not in self._words:
             pack = self._packs.get(pack_id)

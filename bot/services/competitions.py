@@ -389,7 +389,9 @@ class Competitions:
         lines = standings(state, number + 1)
         line = next((one for one in lines if one.member_id == member_id), None)
         given, marks = played.answers.get(member_id), played.marks.get(member_id, 0)
-        return MyResult(game.questions[number], state.plans[number], given, marks, line, len(lines))
+        question = game.questions[number]
+        terms = self._library.terms_of(game.pack_id, question)
+        return MyResult(question, state.plans[number], given, marks, line, len(lines), game.pack_id, terms)
 
     async def missed_by(self, competition_id: int, member_id: int) -> tuple[str, list[Question]]:
         """The pack, and the questions that a player got wrong or did not answer."""

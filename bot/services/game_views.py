@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from bot.charts.podium import Podium
-from bot.packs.models import Question
+from bot.packs.models import Question, Term
 from bot.quiz.competition import Competition, Given, Plan, Standing, Verdict
 from bot.storage.competitions import Game
 
@@ -54,3 +54,5 @@ class MyResult:
     marks: int
     line: Standing | None
     players: int
+    pack_id: str
+    terms: list[Term]

@@ -1,5 +1,6 @@
 """Practice: a member's private run of questions, its answers, and what they earn."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from random import Random
 
@@ -74,14 +75,25 @@ class QuestionChangedError(UserError):
     """The question was edited since it was asked."""
 
 
+Expected = Callable[[int, str], Awaitable[Mapping[str, float] | None]]
+"""Tells the share of right answers to expect of a member in a course, by question; None when that is not known."""
+
+
 class Practice:
     """What `/quiz` does."""
 
     def __init__(
-        self, library: Library, store: Store, clock: Clock, rng: Random, library_of: LibraryOf | None = None
+        self,
+        library: Library,
+        store: Store,
+        clock: Clock,
+        rng: Random,
+        library_of: LibraryOf | None = None,
+        expected: Expected | None = None,
     ) -> None:
         self._library = library
         self._library_of = library_of or (lambda _guild_id: library)
+        self._expected = expected
         self._store = store
         self._clock = clock
         self._rng = rng
@@ -108,7 +120,8 @@ class Practice:
             )
         seen = await answers.last_answers(self._store, learner.member_id, pack.id)
         due = await answers.due_by_family(self._store, learner.member_id, pack.id)
-        questions = rules.pick(candidates, seen, due, count, self._clock.now_ms(), self._rng)
+        expected = await self._expected(learner.member_id, pack.id) if self._expected else None
+        questions = rules.pick(candidates, seen, due, count, self._clock.now_ms(), self._rng, expected)
         return await self._create(
             learner, pack.id, section.section.id if section else None, difficulty, rules.ask(questions, self._rng)
         )
@@ -271,7 +284,6 @@ class Practice:
         chosen = asked.chosen
         assert chosen is not None
         belief = self._library.misconception(run.pack_id, question.options[chosen].misconception)
-        told = " ".join((question.explanation, question.stem, *(option.why for option in question.options)))
         return Outcome(
             asking=self._asking(run, asked, question),
             chosen=chosen,
@@ -282,7 +294,7 @@ class Practice:
             doubled=doubled,
             misconception=belief,
             is_last=run.current is None,
-            terms=self._library.terms_in(run.pack_id, told),
+            terms=self._library.terms_of(run.pack_id, question),
         )
 
 

@@ -37,6 +37,7 @@ from bot.ui.layouts import (
 from bot.ui.names import safe
 from bot.ui.report import report_button
 from bot.ui.sheets import sheet
+from bot.ui.term import term_menu
 
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 SHOWN_PLAYERS, SHOWN_LINES, SHOWN_PLACES = 30, 5, 10
@@ -320,9 +321,10 @@ def reasons_screen(mine: MyResult) -> Screen:
         lines.append(
             f"{'✅' if option.correct else '❌'} **{LETTERS[i]}** · {option.text.strip()}\n{option.why.strip()}"
         )
-    return Screen(
-        [f"**{question.stem.strip()}**", "\n\n".join(lines), RULE, f"**The rule**: {question.explanation.strip()}"]
-    )
+    source = f"\n-# [Source]({question.source})" if question.source else ""
+    rule = f"**The rule**: {question.explanation.strip()}{source}"
+    blocks: list[Block] = [f"**{question.stem.strip()}**", "\n\n".join(lines), RULE, rule]
+    return Screen([*blocks, *term_menu(mine.pack_id, mine.terms, "Words of this explanation…")])
 
 
 def podium_screen(view: GameView) -> Screen:
