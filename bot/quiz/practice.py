@@ -9,6 +9,8 @@ from bot.packs.models import Question
 LETTERS = "ABCD"
 MAX_QUESTIONS = 20
 DEFAULT_QUESTIONS = 5
+TARGET_SHARE = 0.7
+"""A learner's level: most new questions should be answered right, and some not."""
 
 
 class Chance(Protocol):
@@ -99,11 +101,15 @@ def pick(
     count: int,
     now_ms: int,
     rng: Chance,
+    expected: Mapping[str, float] | None = None,
 ) -> list[Question]:
     """Up to ``count`` questions: due ones first, then new ones, then those missed, then the longest unseen.
 
     ``seen`` is by question id, ``due`` (epoch milliseconds) by family. Siblings and enemies share a run only when
     nothing else is left; chance decides among equals.
+
+    ``expected`` is the share of right answers that the member is expected to give, by question id. With it, new
+    questions nearest to `TARGET_SHARE` go first, in steps of a tenth; one that it does not know counts as right there.
     """
     order = list(candidates)
     rng.shuffle(order)
@@ -111,7 +117,7 @@ def pick(
     def rank(question: Question) -> tuple[int, int]:
         last = seen.get(question.id)
         if last is None:
-            return 1, 0
+            return 1, _off_target(expected.get(question.id, TARGET_SHARE)) if expected else 0
         if due.get(question.family, now_ms + 1) <= now_ms:
             return 0, due[question.family]
         return (2 if not last.correct else 3), last.last_ms
@@ -122,6 +128,10 @@ def pick(
     for question in order:
         (spare if any(_too_close(question, other) for other in chosen) else chosen).append(question)
     return (chosen + spare)[:count]
+
+
+def _off_target(share: float) -> int:
+    return int(abs(share - TARGET_SHARE) * 10 + 0.5)
 
 
 def _too_close(one: Question, other: Question) -> bool:

@@ -29,6 +29,8 @@ from bot.playground.server import Playground
 
 LAG = re.compile(r"demo (\S+): event loop lag p50 ([\d.]+) ms, p99 ([\d.]+) ms, longest ([\d.]+) ms")
 DRAWN = re.compile(r"demo (\S+): chart shown ([\d.]+) s after its result")
+REST_SECONDS = 6.0
+"""Between two demos in the channel, less than the usual pause; Discord takes five edits in five seconds there."""
 QUICK = ("threads-or-tasks", "process-memory", "handing-over", "pool-start", "deadlock")
 """Those of a second or so, for the long row; all kinds are among them: threads, tasks, pools, waits."""
 
@@ -87,6 +89,7 @@ async def measure(names: list[str], in_a_row: int) -> dict[str, Any]:
             for name in [*names, "killed"]:
                 waits: list[float] = []
                 killed = name == "killed"
+                await asyncio.sleep(REST_SECONDS)
                 words = await run(ada, "cpu-work" if killed else name, grace, waits, bot if killed else None)
                 ordered = sorted(waits)
                 found["demos"][name] = {
