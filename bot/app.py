@@ -28,6 +28,7 @@ from bot.services.courses import Courses
 from bot.services.demos import Demos
 from bot.services.health import HealthCheck
 from bot.services.inside import Specimen
+from bot.services.items import Items
 from bot.services.lab import Lab
 from bot.services.lessons import Lessons
 from bot.services.member_settings import MemberSettings
@@ -105,10 +106,12 @@ async def build(
         closing.push_async_callback(privacy.close)
         backups = Backups(settings.database_path, clock, every_hours=settings.backup_hours, keep=settings.backup_keep)
         closing.push_async_callback(backups.close)
+        items = Items(library, store, clock)
+        closing.push_async_callback(items.close)
         courses = Courses(library, servers, workers, settings.packs_dir)
         scheduler = SendScheduler(settings.progress_seconds, calls_per_second)
         closing.push_async_callback(scheduler.close)
-        practice = Practice(library, store, clock, rng, servers.library)
+        practice = Practice(library, store, clock, rng, servers.library, items.expected)
         pulse = Pulse()
         client = StudyhallClient()
         queues = {
@@ -140,6 +143,7 @@ async def build(
             health=health,
             courses=courses,
             privacy=privacy,
+            items=items,
         )
 
         async def before_connecting() -> None:

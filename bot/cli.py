@@ -1,4 +1,4 @@
-"""``python -m bot [run|play|check|demo|backup|restore|repair]``: the commands, what they need, what they say without it."""
+"""``python -m bot [run|play|check|demo|backup|restore|items|repair]``: the commands, their needs, what they say without."""
 
 import argparse
 import asyncio
@@ -32,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _restore(settings, options)
         if options.command == "repair":
             return asyncio.run(_repair(settings))
+        if options.command == "items":
+            return _items(settings, options)
         command = options.command or ("run" if settings.token else "play")
         return _run(settings) if command == "run" else _play(settings, options)
     except StudyhallError as problem:
@@ -73,6 +75,12 @@ def _parser() -> argparse.ArgumentParser:
     backup.add_argument("file", nargs="?", type=Path, help="where to (default: backups/ in the data folder)")
     restore = commands.add_parser("restore", help="put a backup in the place of the database; stop the bot first")
     restore.add_argument("file", type=Path, help="the backup")
+    items = commands.add_parser(
+        "items", help="what everybody's first answers tell about the questions, the worst first"
+    )
+    items.add_argument("--csv", type=Path, metavar="FILE", help="write every question there, for a spreadsheet")
+    items.add_argument("--json", type=Path, metavar="FILE", help="write every question there, as JSON")
+    items.add_argument("--all", action="store_true", help="print all questions instead of the worst ten")
     commands.add_parser("repair", help="count the boards' totals anew from all answers and bonuses; stop the bot first")
     return parser
 
@@ -143,6 +151,20 @@ def _restore(settings: Settings, options: argparse.Namespace) -> int:
     from bot.commands.restore import restore_backup
 
     return asyncio.run(restore_backup(settings.database_path, options.file, WallClock().now_ms()))
+
+
+def _items(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.commands.items import print_items
+
+    return asyncio.run(
+        print_items(
+            settings.packs_dir,
+            settings.database_path,
+            csv_file=options.csv,
+            json_file=options.json,
+            everything=options.all,
+        )
+    )
 
 
 async def _repair(settings: Settings) -> int:

@@ -18,6 +18,7 @@ from bot.services.courses import Courses
 from bot.services.demos import Demos
 from bot.services.health import Connection, HealthCheck
 from bot.services.inside import Specimen
+from bot.services.items import Items
 from bot.services.lessons import Lessons
 from bot.services.member_settings import MemberSettings
 from bot.services.practice import Practice
@@ -31,6 +32,7 @@ from bot.ui.demo import DemoFeature
 from bot.ui.health import HealthFeature
 from bot.ui.help import HelpFeature
 from bot.ui.inside import InsideFeature
+from bot.ui.items import ItemsFeature
 from bot.ui.leaderboard import LeaderboardFeature
 from bot.ui.lesson import LessonFeature
 from bot.ui.managers import managers_group
@@ -204,6 +206,7 @@ def add_features(
     health: HealthCheck,
     courses: Courses,
     privacy: Privacy,
+    items: Items,
 ) -> Tree:
     """Put every feature on the client; returns the tree that `register` sends to Discord."""
     desk = Desk(thinking_seconds, pulse)
@@ -215,7 +218,7 @@ def add_features(
     compete = CompeteFeature(games, practice, client, scheduler, servers, pace_factor=pace_factor)
     setup = SetupFeature(servers, library, courses, scheduler)
     group = managers_group()
-    for for_managers in (setup, HealthFeature(health)):
+    for for_managers in (setup, HealthFeature(health), ItemsFeature(items)):
         for_managers.add_to(group, router, desk)
     tree.add_command(group)
     features = (

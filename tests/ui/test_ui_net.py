@@ -41,6 +41,7 @@ ARGUMENTS = {
     "demo.cancel": 1,
     "inside.again": 0,
     "health.again": 0,
+    "items.csv": 0,
     "settings.time": 1,
     "settings.boards": 1,
     "privacy.delete": 0,

@@ -1,0 +1,77 @@
+"""``python -m bot items``: what everybody's first answers tell about the questions, beside a running bot or without one."""
+
+import asyncio
+import json
+from pathlib import Path
+
+from bot.clock import WallClock
+from bot.demos.registry import DEMOS
+from bot.errors import UserError
+from bot.packs.library import Library
+from bot.packs.loading import load_packs
+from bot.quiz.items import ItemReport
+from bot.quiz.statistics import SHOWN_FROM
+from bot.services.item_views import HEAD, OPTIONS_HEAD, as_json, options_row, row
+from bot.services.items import Bank, Items
+from bot.storage.beside import only_reading
+from bot.ui.sheets import sheet
+
+SHOWN = 10
+
+
+async def print_items(
+    packs_folder: Path, database: Path, *, csv_file: Path | None, json_file: Path | None, everything: bool
+) -> int:
+    """Print the worst ten questions, or all of them, and write what was asked for; the files always hold all.
+
+    Raises PackError or StorageError when the packs or the database can't be used, UserError for a file that can't.
+    """
+    library = Library(load_packs(packs_folder, DEMOS))
+    async with only_reading(database) as db:
+        bank = await Items(library, db, WallClock()).bank()
+    if csv_file:
+        rows = ([*row(one), *options_row(one.figures)] for one in bank.reports)
+        await _write(csv_file, sheet((*HEAD, *OPTIONS_HEAD), rows))
+    if json_file:
+        await _write(json_file, json.dumps(as_json(bank), indent=1, ensure_ascii=False))
+    _print(bank, everything=everything)
+    return 0
+
+
+async def _write(file: Path, text: str) -> None:
+    try:
+        await asyncio.to_thread(file.write_text, text, "utf-8", newline="")
+    except OSError as problem:
+        raise UserError(f"{file} can't be written ({problem.strerror}). Give another name.") from problem
+
+
+def _print(bank: Bank, *, everything: bool) -> None:
+    print(f"{bank.attempts:,} first attempts, {bank.flagged} of {len(bank.reports)} questions flagged")
+    for pack_id, kr20 in bank.reliability.items():
+        print(f"reliability of 25 questions of {pack_id} (KR-20): {'not known yet' if kr20 is None else f'{kr20:.2f}'}")
+    if bank.missing:
+        print(f"{bank.missing} more first attempts are needed before there is anything to tell.")
+    if bank.missing and not everything:
+        return
+    shown = bank.reports if everything else bank.reports[:SHOWN]
+    widest = max(len(one.figures.question.id) for one in shown)
+    print(f"\n{'question':<{widest}}  {'n':>6}  {'right':>5}  {'95 % sure':>11}  {'discr.':>6}  flags")
+    for one in shown:
+        print(_line(one, widest))
+    if any(one.flags for one in shown):
+        print()
+    for one in shown:
+        for flag in one.flags:
+            print(f"{one.figures.question.id}: {flag.text}")
+
+
+def _line(report: ItemReport, widest: int) -> str:
+    one = report.figures
+    right = interval = discrimination = "-"
+    if one.attempts >= SHOWN_FROM and one.facility is not None and one.interval:
+        right, interval = f"{one.facility:.0%}", f"{one.interval[0]:.0%} to {one.interval[1]:.0%}"
+    if one.ranked >= SHOWN_FROM and one.discrimination is not None:
+        discrimination = f"{one.discrimination:+.2f}"
+    names = ", ".join(flag.name for flag in report.flags)
+    figures = f"{one.attempts:>6,}  {right:>5}  {interval:>11}  {discrimination:>6}"
+    return f"{one.question.id:<{widest}}  {figures}  {names}".rstrip()
