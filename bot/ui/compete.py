@@ -160,7 +160,7 @@ class CompeteFeature:
         @functools.wraps(handler)
         async def guarded(reply: Reply, game: str, *rest: str) -> None:
             if not await self._games.is_in(ids.number(game), reply.interaction.guild_id):
-                raise UserError("This competition is in another server.")
+                raise UserError("This competition is not in this server. Use its buttons where it is played.")
             await handler(reply, game, *rest)
 
         return guarded

@@ -111,7 +111,7 @@ class DemoFeature:
         """Raise UserError for a demo of another server: a manager of this one is none there."""
         view = await self._demos.view(ids.number(run))
         if view.run.guild_id != reply.interaction.guild_id:
-            raise UserError("This demo is in another server. Open your own with `/demo`.")
+            raise UserError("This demo is not in this server. Open your own with `/demo`.")
 
     async def _code(self, reply: Reply, demo_id: str) -> None:
         if demo_id not in self._demos.demos:

@@ -184,11 +184,24 @@ class Person:
             data["values"] = values
         return self._answer(await actors._component_interaction(self._actor, shown.stored, data))
 
+    async def forge_click(self, shown: Shown, data: dict[str, Any]) -> Shown:
+        """Send a click on a message with whatever data."""
+        return self._answer(await actors._component_interaction(self._actor, shown.stored, data))
+
     async def submit_form(self, custom_id: str) -> Shown:
         """Send in a form, whether or not it was ever opened."""
         field_ = {"type": 4, "custom_id": "text", "value": "hello"}
-        data = {"custom_id": custom_id, "components": [{"type": 1, "components": [field_]}]}
+        return await self.forge_form({"custom_id": custom_id, "components": [{"type": 1, "components": [field_]}]})
+
+    async def forge_form(self, data: dict[str, Any]) -> Shown:
+        """Send in a form with whatever data."""
         return self._answer(await actors._dispatch_actor_interaction(self._actor, FORM, self.channel, data))
+
+    async def forge_typing(self, data: dict[str, Any]) -> list[dict[str, Any]]:
+        """Ask for suggestions with whatever data; returns what is offered."""
+        result = await actors._dispatch_actor_interaction(self._actor, AUTOCOMPLETE, self.channel, data)
+        assert result._interaction.responded, "the interaction was left without an answer"
+        return result.autocomplete_choices or []
 
     async def forge_command(self, data: dict[str, Any]) -> Shown:
         """Send a command as an out-of-date client would."""

@@ -1,0 +1,132 @@
+"""What is delivered: the lock beside the bounds, the audit's verdict, the container's file, the README's unit."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+from read_audit import verdict
+
+from bot.settings import CHECKOUT
+
+PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text("utf-8"))["project"]
+LOCK = (CHECKOUT / "requirements.lock").read_text("utf-8")
+ENTRIES = re.findall(
+    r"(?m)^([a-z0-9.-]+)==(\S+?)(?: ; (.+?))? \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", LOCK
+)
+CONTAINER = (CHECKOUT / "Containerfile").read_text("utf-8")
+PYTHONS = ["3.11", "3.12", "3.13"]
+
+
+def pinned(python: str) -> dict[str, Version]:
+    """What the lock installs on a Python on Linux."""
+    found: dict[str, Version] = {}
+    for name, version, marker, _ in ENTRIES:
+        environment = {"python_version": python, "python_full_version": f"{python}.5", "sys_platform": "linux"}
+        if not marker or Requirement(f"{name} ; {marker}").marker.evaluate(environment):
+            assert name not in found, f"{name} twice on {python}"
+            found[name] = Version(version)
+    return found
+
+
+def test_every_line_of_the_lock_is_a_pin_with_hashes_or_a_remark():
+    pins = re.findall(r"(?m)^[^\s#].*$", LOCK)
+    assert len(pins) == len(ENTRIES) > 20
+    assert all(not marker or "python" in marker or "platform" in marker for _, _, marker, _ in ENTRIES)
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+@pytest.mark.parametrize("extra", ["", "play", "metrics"])
+def test_the_lock_satisfies_the_bounds(python, extra):
+    wanted = PROJECT["optional-dependencies"][extra] if extra else PROJECT["dependencies"]
+    found = pinned(python)
+    for line in wanted:
+        requirement = Requirement(line)
+        name = canonicalize_name(requirement.name)
+        assert name in found, name
+        assert requirement.specifier.contains(found[name]), f"{line}, not {found[name]}"
+
+
+def test_the_lock_names_no_place_to_take_things_from():
+    for never in ("://", "--index", "--find-links", "--trusted-host", "file:", "@ ", "/home", "/root", "/tmp", "\\\\"):
+        assert never not in LOCK, never
+    [command] = re.findall(r"(?m)^#    (uv .*)$", LOCK)
+    assert command in (CHECKOUT / "CONTRIBUTING.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("report", "code", "says"),
+    [
+        (None, 0, "not audited"),
+        ("", 0, "not audited"),
+        ({"dependencies": [{"name": "tea", "skip_reason": "not found"}]}, 0, "knows none of the 1 packages"),
+        ({"dependencies": [{"name": "tea", "version": "1", "vulns": []}]}, 0, "1 packages audited"),
+        ({"dependencies": [{"name": "tea", "version": "1", "vulns": [{"id": "PYSEC-1"}]}]}, 1, "tea 1: PYSEC-1"),
+    ],
+)
+def test_an_audit_that_looked_nothing_up_does_not_pass_for_one(tmp_path, report, code, says):
+    file = tmp_path / "audit.json"
+    if report is not None:
+        file.write_text(report if isinstance(report, str) else json.dumps(report), encoding="utf-8")
+    found, words = verdict(file)
+    assert found == code
+    assert says in words
+
+
+def test_the_container_copies_what_is_there_checks_hashes_and_drops_its_rights():
+    for line in re.findall(r"(?m)^COPY (.+)$", CONTAINER):
+        *sources, _target = line.split()
+        assert all((CHECKOUT / source).exists() for source in sources), line
+    assert "--require-hashes" in CONTAINER
+    assert "VOLUME /data" in CONTAINER
+    steps = [line.split()[0] for line in CONTAINER.splitlines() if re.match(r"[A-Z]+ ", line)]
+    assert "RUN" not in steps[steps.index("USER") :]
+    assert steps[0] == "FROM"
+
+
+class _Live(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200 if self.path == "/live" else 404)
+        self.end_headers()
+
+    def log_message(self, *_):
+        return
+
+
+def test_the_containers_health_check_asks_the_monitor_where_there_is_one():
+    [command] = re.findall(r"(?m)^    CMD (\[.*\])$", CONTAINER)
+    _python, *arguments = json.loads(command)
+
+    def healthy(port: str) -> bool:
+        done = subprocess.run(
+            [sys.executable, *arguments], env={"STUDYHALL_MONITOR_PORT": port}, capture_output=True, check=False
+        )
+        return done.returncode == 0
+
+    with HTTPServer(("127.0.0.1", 0), _Live) as server:
+        port = str(server.server_port)
+        Thread(target=server.serve_forever, daemon=True).start()
+        assert healthy(port)
+        server.shutdown()
+    assert not healthy(port)
+    assert healthy("")
+    assert healthy("0")
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="asks systemd")
+def test_systemd_finds_no_fault_in_the_unit_of_the_readme(tmp_path: Path):
+    [unit] = re.findall(r"```ini\n(\[Unit\].*?)```", (CHECKOUT / "README.md").read_text("utf-8"), re.DOTALL)
+    file = tmp_path / "studyhall.service"
+    file.write_text(unit.replace("/srv/studyhall/.venv/bin/python", sys.executable), encoding="utf-8")
+    done = subprocess.run(["systemd-analyze", "verify", str(file)], capture_output=True, text=True, check=False)
+    about_it = [line for line in done.stderr.splitlines() if "studyhall" in line]
+    assert (done.returncode, about_it) == (0, []), done.stderr
