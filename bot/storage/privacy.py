@@ -37,6 +37,7 @@ class Named:
 TABLES = (
     Named("member", seen="seen_ms"),
     Named("member_setting"),
+    Named("notice"),
     Named("page_read", seen="read_ms"),
     Named("practice_run", seen="started_ms"),
     Named("practice_question", "run_id IN (SELECT id FROM practice_run WHERE member_id = ?)"),
@@ -58,7 +59,18 @@ TABLES = (
 )
 """Every table that names members; a test fails when one is missing."""
 
-_DELETED = ("member", "member_setting", "page_read", "practice_run", "card", "total", "rating", "prediction", "report")
+_DELETED = (
+    "member",
+    "member_setting",
+    "notice",
+    "page_read",
+    "practice_run",
+    "card",
+    "total",
+    "rating",
+    "prediction",
+    "report",
+)
 
 
 def _of(named: Named, member_id: int) -> list[int]:

@@ -8,7 +8,7 @@ from bot.quiz.practice import Asked, Run
 from bot.quiz.rating import Rating
 from bot.quiz.spacing import review
 from bot.services.practice import Learner
-from bot.storage import answers, demos, member_settings, members, practice, ratings, reading, reports
+from bot.storage import answers, demos, member_settings, members, notices, practice, ratings, reading, reports
 from bot.storage.answers import Answer
 from bot.storage.member_settings import Chosen
 from bot.storage.privacy import TABLES
@@ -29,6 +29,7 @@ async def live(store: Store, who: Learner, now_ms: int = NOON) -> None:
         for guild in (0, HALL, HALL + 1):
             await members.remember(tx, guild, member_id, who.name, now_ms)
         await member_settings.save(tx, member_id, Chosen(1.5, hidden=True))
+        await notices.add(tx, member_id, f"A word for {who.name}.", now_ms)
         for page in range(3):
             await reading.mark_read(tx, member_id, "tea", Place("water", page), now_ms)
         for guild in (HALL, None):
