@@ -32,11 +32,15 @@ from bot.services.items import Items
 from bot.services.lab import Lab
 from bot.services.lessons import Lessons
 from bot.services.member_settings import MemberSettings
+from bot.services.notices import Notices
 from bot.services.practice import Practice
 from bot.services.privacy import Privacy
+from bot.services.reminders import Reminders
 from bot.services.reports import Reports
+from bot.services.respacing import Respacing
 from bot.services.reviews import Reviews
 from bot.services.servers import Servers
+from bot.services.zones import Zones
 from bot.settings import Settings
 from bot.storage.lock import only_one
 from bot.storage.store import Store
@@ -61,6 +65,7 @@ class App:
     courses: Courses
     privacy: Privacy
     backups: Backups
+    reminders: Reminders
 
 
 @contextlib.asynccontextmanager
@@ -69,11 +74,12 @@ async def build(
     rng: Random | None = None,
     calls_per_second: float = CALLS_PER_SECOND,
     *,
-    watch_lag: bool = True,
+    steady_timers: bool = True,
 ) -> AsyncIterator[App]:
     """Build the bot, ready to connect; leaving the block closes everything in order: gateway, workers, database.
 
-    ``calls_per_second`` is how many public sends and edits it may make; ``watch_lag`` keeps a timer on the event loop.
+    ``calls_per_second`` is how many public sends and edits it may make; ``steady_timers`` are those
+    that look every few seconds for what is due, and at the event loop's lag.
     Raises PackError or StorageError when the packs or the database can't be used.
     """
     packs = load_packs(settings.packs_dir, DEMOS)
@@ -98,8 +104,11 @@ async def build(
         closing.push_async_callback(demos.close)
         discord_clock = DiscordClock(clock)
         rng = rng or Random()
-        member_settings = MemberSettings(store)
-        servers = Servers(store, library)
+        zones = Zones()
+        respacing = Respacing(library, store)
+        closing.push_async_callback(respacing.close)
+        member_settings = MemberSettings(store, zones, respacing)
+        servers = Servers(store, library, zones)
         games = Competitions(library, store, discord_clock, rng, charts, member_settings.time_factor, servers.library)
         closing.push_async_callback(games.close)
         privacy = Privacy(store, clock, games, member_settings, retention_days=settings.retention_days)
@@ -112,6 +121,9 @@ async def build(
         scheduler = SendScheduler(settings.progress_seconds, calls_per_second)
         closing.push_async_callback(scheduler.close)
         practice = Practice(library, store, clock, rng, servers.library, items.expected)
+        reviews = Reviews(library, store, clock, rng, practice, servers.library)
+        reminders = Reminders(store, clock, reviews, member_settings)
+        closing.push_async_callback(reminders.close)
         pulse = Pulse()
         client = StudyhallClient()
         queues = {
@@ -128,7 +140,9 @@ async def build(
             library=library,
             lessons=Lessons(library, store, clock, servers.library),
             practice=practice,
-            reviews=Reviews(library, store, clock, rng, practice, servers.library),
+            reviews=reviews,
+            reminders=reminders,
+            notices=Notices(store),
             boards=Boards(store, discord_clock),
             demos=demos,
             games=games,
@@ -147,7 +161,7 @@ async def build(
         )
 
         async def before_connecting() -> None:
-            if watch_lag:
+            if steady_timers:
                 pulse.lag.start()
                 closing.callback(pulse.lag.stop)
             await register(client, tree)
@@ -157,6 +171,9 @@ async def build(
             await games.resume()
             await privacy.load()
             backups.start()
+            respacing.start()
+            if steady_timers:
+                reminders.start()
 
         if settings.monitor_port:
             monitor = Monitor(health)
@@ -168,7 +185,7 @@ async def build(
             follower = asyncio.create_task(_follow_clock(clock, settings.clock_url), name="clock")
             closing.callback(follower.cancel)
         closing.push_async_callback(client.close)
-        yield App(client, store, clock, workers, library, demos, courses, privacy, backups)
+        yield App(client, store, clock, workers, library, demos, courses, privacy, backups, reminders)
 
 
 async def run(settings: Settings) -> None:

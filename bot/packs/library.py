@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from bot.errors import NotFound
-from bot.packs.models import Misconception, Pack, Question, Section, Term
+from bot.packs.models import REVIEW_WITHIN_DAYS, Misconception, Pack, Question, Section, Term
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,11 @@ class Library:
         if pack_id not in self._packs:
             raise NotFound(f"The course {pack_id} is not here any more. Pick another in `/lesson`.")
         return self._packs[pack_id]
+
+    def review_within_days(self, pack_id: str) -> int:
+        """Within how many days a course wants what is known reviewed; the usual number for one that is gone."""
+        pack = self._packs.get(pack_id)
+        return pack.head.review_within_days if pack else REVIEW_WITHIN_DAYS
 
     def section(self, pack_id: str, section_id: str) -> SectionRef:
         """The section of that id. Raises NotFound."""

@@ -49,6 +49,9 @@ class Blueprint(_Model):
     difficulties: dict[Kind, Annotated[list[int], Field(min_length=3, max_length=3)]]
 
 
+REVIEW_WITHIN_DAYS = 60
+
+
 class PackHead(_Model):
     """``pack.yaml``: the course's name and the order of its sections."""
 
@@ -60,6 +63,8 @@ class PackHead(_Model):
     topics: Annotated[list[Topic], Field(min_length=1)]
     misconceptions: list[Misconception] = []
     blueprint: Blueprint | None = None
+    review_within_days: Annotated[int, Field(ge=2, le=365)] = REVIEW_WITHIN_DAYS
+    """What is known comes back for review within so many days."""
 
 
 class Term(_Model):

@@ -1,9 +1,10 @@
 """When a family of questions is due again: FSRS, through the ``fsrs`` package.
 
-One card for each (member, family), no learning steps, retention 0.9, at most 60 days: the numbers suit a course of one
-lesson (https://github.com/open-spaced-repetition/py-fsrs).
+One card for each (member, family), no learning steps; retention 0.9 and at most 60 days unless somebody chose otherwise:
+the numbers suit a course of one lesson (https://github.com/open-spaced-repetition/py-fsrs).
 """
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,25 +15,36 @@ from fsrs import Rating, Scheduler, State
 
 from bot.clock import utc
 
-MODEL = "fsrs-6/0.90/60"
-"""Stored with every card, so that another model knows which ones to recompute."""
 DAY_MS = 86_400_000
 GUESS_DAYS = 3
 """After a right guess a family comes back within so many days."""
 
-_SCHEDULER = Scheduler(
-    desired_retention=0.9, learning_steps=(), relearning_steps=(), maximum_interval=60, enable_fuzzing=False
-)
+
+@dataclass(frozen=True)
+class Aim:
+    """What reviews aim at: the share still known when a family comes back, and the most days until it does."""
+
+    retention: float = 0.9
+    most_days: int = 60
+
+    @property
+    def model(self) -> str:
+        """The model's version and settings: stored with every card, so that it is known which ones to recompute."""
+        return f"fsrs-6/{self.retention:.2f}/{self.most_days}"
+
+
+USUAL = Aim()
 
 
 @dataclass(frozen=True)
 class Card:
-    """How well a member knows a family: FSRS's stability (days) and difficulty, and when it is due."""
+    """How well a member knows a family: FSRS's stability (days) and difficulty, when it is due, and by which model."""
 
     stability: float
     difficulty: float
     reviewed_ms: int
     due_ms: int
+    model: str = USUAL.model
 
 
 class Sureness(IntEnum):
@@ -54,7 +66,13 @@ class Given:
 
 
 def review(
-    card: Card | None, correct: bool, now_ms: int, sureness: Sureness | None = None, *, other: bool = False
+    card: Card | None,
+    correct: bool,
+    now_ms: int,
+    sureness: Sureness | None = None,
+    *,
+    other: bool = False,
+    aim: Aim = USUAL,
 ) -> Card:
     """The card after an answer; a first answer makes the card.
 
@@ -76,15 +94,32 @@ def review(
             last_review=utc(card.reviewed_ms),
         )
     rating = _rating(correct, sureness, other=other)
-    after, _log = _SCHEDULER.review_card(before, rating, now)
+    after, _log = _scheduler(aim).review_card(before, rating, now)
     assert after.stability is not None and after.difficulty is not None
     due_ms = _ms(after.due)
     if rating is Rating.Hard:
         due_ms = min(due_ms, _ms(now) + GUESS_DAYS * DAY_MS)
-    return Card(after.stability, after.difficulty, _ms(now), due_ms)
+    return Card(after.stability, after.difficulty, _ms(now), due_ms, aim.model)
 
 
-def replay(given: Iterable[Given]) -> Card | None:
+def known_now(card: Card, now_ms: int) -> float:
+    """The chance that what the card stands for is still known: FSRS's curve of forgetting, from 1 down towards 0."""
+    before = FsrsCard(card_id=0, state=State.Review, stability=card.stability, last_review=utc(card.reviewed_ms))
+    return float(_scheduler(USUAL).get_card_retrievability(before, utc(max(now_ms, card.reviewed_ms))))
+
+
+@functools.cache
+def _scheduler(aim: Aim) -> Scheduler:
+    return Scheduler(
+        desired_retention=aim.retention,
+        learning_steps=(),
+        relearning_steps=(),
+        maximum_interval=aim.most_days,
+        enable_fuzzing=False,
+    )
+
+
+def replay(given: Iterable[Given], aim: Aim = USUAL) -> Card | None:
     """The card after all these answers to one family, oldest first; None without any.
 
     For when an answer's sureness becomes known later, and for another version of the model.
@@ -93,7 +128,7 @@ def replay(given: Iterable[Given]) -> Card | None:
     right: set[str] = set()
     for answer in given:
         other = bool(right - {answer.question_id})
-        card = review(card, answer.correct, answer.answered_ms, answer.sureness, other=other)
+        card = review(card, answer.correct, answer.answered_ms, answer.sureness, other=other, aim=aim)
         if answer.correct:
             right.add(answer.question_id)
     return card

@@ -48,7 +48,7 @@ from bot.quiz.points import points_for, standing
 from bot.quiz.practice import Seen, option_order, pick
 from bot.quiz.rating import after_game
 from bot.quiz.scoring import Confidence, Scoring
-from bot.quiz.spacing import Card, review
+from bot.quiz.spacing import Aim, Card, Sureness, review
 from bot.services.charts import ChartDrawer
 from bot.services.game_views import ClickResult, GameView, MyResult
 from bot.services.practice import Learner
@@ -478,9 +478,10 @@ class Competitions:
         if len(after.played) == len(before.played) and not has_finished:
             return
         periods = (await servers.load(tx, game.guild_id)).periods(now_ms)
+        most_days = self._library.review_within_days(game.pack_id)
         for number in range(len(before.played), len(after.played)):
             given = after.played[number].answers
-            await _record_round(tx, game, number, after.plans[number], given, now_ms, periods)
+            await _record_round(tx, game, number, after.plans[number], given, now_ms, periods, most_days)
         if has_finished:
             lines = [line for line in standings(after) if line.answered]
             bonuses = {line.member_id: BONUSES[line.place - 1] for line in lines if line.place <= 3 and line.right}
@@ -832,11 +833,16 @@ async def _record_round(
     given: Mapping[int, Given],
     now_ms: int,
     periods: Sequence[str],
+    most_days: int,
 ) -> None:
-    """Points, cards and totals for every answer of a round."""
+    """Points, cards and totals for every answer of a round; reviews come within ``most_days``."""
     question = game.questions[number]
     question_hash = question.content_hash
     known_of = await answers.before_all(tx, given, game.pack_id, question.id, question.family)
+    told = game.state.rules.scoring is Scoring.CERTAINTY  # only then did anybody say how sure they were
+    others: set[int] = set()
+    if told:
+        others = await answers.right_on_siblings(tx, given, game.pack_id, question.id, question.family)
     recorded: list[tuple[answers.Answer, Card]] = []
     for member_id, one in given.items():
         chosen = plan.order[one.choice]
@@ -858,8 +864,17 @@ async def _record_round(
             correct=correct,
             points=points_for(correct, stood),
             answered_ms=now_ms,
+            sureness=Sureness(one.confidence - 1) if told else None,
         )
-        recorded.append((answered, review(known.card, correct, now_ms)))
+        card = review(
+            known.card,
+            correct,
+            now_ms,
+            answered.sureness,
+            other=member_id in others,
+            aim=Aim(known.retention, most_days),
+        )
+        recorded.append((answered, card))
     await answers.record_all(tx, recorded, periods)
 
 

@@ -11,8 +11,8 @@ from bot.packs.models import Misconception, Question, Term
 from bot.quiz import practice as rules
 from bot.quiz.points import Standing, points_for, standing
 from bot.quiz.practice import Asked, Run
-from bot.quiz.spacing import Sureness, replay, review
-from bot.storage import answers, members, servers
+from bot.quiz.spacing import Aim, Sureness, replay, review
+from bot.storage import answers, member_settings, members, servers
 from bot.storage import practice as runs
 from bot.storage.answers import Answer
 from bot.storage.store import Store, Transaction
@@ -218,7 +218,8 @@ class Practice:
             periods: list[str] = []
             if learner.guild_id is not None:
                 periods = (await servers.load(tx, learner.guild_id)).periods(answered_ms)
-            await answers.record(tx, answered, review(known.card, correct, answered_ms), periods)
+            card = review(known.card, correct, answered_ms, aim=self._aim(run.pack_id, known.retention))
+            await answers.record(tx, answered, card, periods)
             await members.remember(tx, learner.guild_id or 0, learner.member_id, learner.name, answered_ms)
             after = replace(asked, chosen=chosen, correct=correct, points=points)
             run = replace(run, asked=tuple(after if a.position == position else a for a in run.asked))
@@ -239,7 +240,8 @@ class Practice:
                 raise UserError("Answer the question first; then say how sure you were.")
             question = self._answered(run, asked)
             await answers.set_sureness(tx, runs.MODE, run_id, position, member_id, sure)
-            card = replay(await answers.family_history(tx, member_id, run.pack_id, question.family))
+            history = await answers.family_history(tx, member_id, run.pack_id, question.family)
+            card = replay(history, self._aim(run.pack_id, (await member_settings.load(tx, member_id)).retention))
             if card:
                 await answers.put_card(tx, member_id, run.pack_id, question.family, card)
             return replace(self._outcome(run, asked, question, None, doubled=False), sureness=sure)
@@ -263,6 +265,9 @@ class Practice:
 
     async def _run(self, run_id: int, member_id: int) -> Run:
         return _own(await runs.load(self._store, run_id), member_id)
+
+    def _aim(self, pack_id: str, retention: float) -> Aim:
+        return Aim(retention, self._library.review_within_days(pack_id))
 
     def _asking(self, run: Run, asked: Asked, question: Question) -> Asking:
         return Asking(run, asked, question, self._library.section(run.pack_id, question.section).section.title)

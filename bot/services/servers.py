@@ -2,17 +2,16 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from zoneinfo import available_timezones
 
 from bot.errors import UserError
 from bot.packs.library import Library
 from bot.quiz.periods import Season
+from bot.services.zones import Zones
 from bot.storage import servers
 from bot.storage.servers import EVERYONE, MANAGERS, Server
 from bot.storage.store import Store, Transaction
 
 SEASON_DAYS = (30, 60, 90)
-OFFERED = 25
 
 
 @dataclass(frozen=True)
@@ -30,11 +29,10 @@ class Servers:
     Which courses a server has is kept in memory as well, so that nothing needs a query for it.
     """
 
-    def __init__(self, store: Store, library: Library) -> None:
+    def __init__(self, store: Store, library: Library, zones: Zones) -> None:
         self._store = store
         self._library = library
-        zones = sorted(name for name in available_timezones() if "/" in name)
-        self._zones = {name.casefold(): name for name in ["UTC", *zones]}
+        self._zones = zones
         self._libraries: dict[int, Library] = {}
 
     async def load(self) -> None:
@@ -91,22 +89,11 @@ class Servers:
 
     async def set_time_zone(self, guild_id: int, text: str) -> Server:
         """Let weeks and months begin at midnight there. Raises UserError for a name that is no time zone's."""
-        wanted = "_".join(text.split()).casefold()
-        endings = [name for key, name in self._zones.items() if key.rsplit("/", 1)[-1] == wanted]
-        found = self._zones.get(wanted) or (endings[0] if len(endings) == 1 else None)
-        if found is None:
-            raise UserError(
-                "I don't know that time zone. Type a big city near you, and pick from the list: Europe/Berlin, "
-                "America/New_York, Asia/Kolkata, or UTC."
-            )
-        return await self._change(guild_id, time_zone=found)
+        return await self._change(guild_id, time_zone=self._zones.find(text))
 
     def time_zones(self, typed: str) -> list[str]:
-        """Names of time zones for what was typed so far, those whose city begins so first; 25 at most."""
-        wanted = "_".join(typed.split()).casefold()
-        found = [key for key in self._zones if wanted in key]
-        found.sort(key=lambda key: (not key.rsplit("/", 1)[-1].startswith(wanted), key != "utc", key))
-        return [self._zones[key] for key in found[:OFFERED]]
+        """Names of time zones for what was typed so far."""
+        return self._zones.offered(typed)
 
     async def _change(self, guild_id: int, **change: object) -> Server:
         async def job(tx: Transaction) -> Server:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.quiz.practice import Seen
-from bot.quiz.spacing import MODEL, Card, Given, Sureness
+from bot.quiz.spacing import USUAL, Card, Given, Sureness
 from bot.storage.boards import IN_COMPETITIONS
 from bot.storage.competitions import MODE as COMPETITION
 from bot.storage.store import Reads, Transaction
@@ -29,47 +29,52 @@ class Answer:
     correct: bool
     points: int
     answered_ms: int
+    sureness: Sureness | None = None
 
 
 @dataclass(frozen=True)
 class Before:
-    """What was known when the answer came: had the member met the question, and the card of its family."""
+    """What was known when the answer came: had the member met the question, its family's card, the retention asked for."""
 
     answered_before: bool
     card: Card | None
+    retention: float = USUAL.retention
 
 
 async def before(db: Reads, member_id: int, pack_id: str, question_id: str, family: str) -> Before:
-    """What decides whether the question is new or due for this member."""
-    met = await db.rows(
-        "SELECT 1 FROM answer WHERE member_id = ? AND pack_id = ? AND question_id = ? LIMIT 1",
-        (member_id, pack_id, question_id),
-    )
-    cards = await db.rows(
-        "SELECT stability, difficulty, reviewed_ms, due_ms FROM card WHERE member_id = ? AND pack_id = ? AND family = ?",
-        (member_id, pack_id, family),
-    )
-    return Before(bool(met), Card(*cards[0]) if cards else None)
+    """What decides whether the question is new or due for this member, and when it comes back."""
+    return (await before_all(db, [member_id], pack_id, question_id, family))[member_id]
 
 
 async def before_all(
     db: Reads, member_ids: Iterable[int], pack_id: str, question_id: str, family: str
 ) -> dict[int, Before]:
     """The same for many members at once."""
-    ids = list(member_ids)
-    values = (json.dumps(ids), pack_id, question_id)
-    met = await db.rows(
-        "SELECT j.value FROM json_each(?) AS j WHERE EXISTS"
-        " (SELECT 1 FROM answer WHERE member_id = j.value AND pack_id = ? AND question_id = ?)",
-        values,
+    rows = await db.rows(
+        "SELECT j.value,"
+        " EXISTS (SELECT 1 FROM answer WHERE member_id = j.value AND pack_id = :pack AND question_id = :question),"
+        " s.retention, c.stability, c.difficulty, c.reviewed_ms, c.due_ms, c.model"
+        " FROM json_each(:members) AS j"
+        " LEFT JOIN card AS c ON c.member_id = j.value AND c.pack_id = :pack AND c.family = :family"
+        " LEFT JOIN member_setting AS s ON s.member_id = j.value",
+        {"members": json.dumps(list(member_ids)), "pack": pack_id, "question": question_id, "family": family},
     )
-    cards = await db.rows(
-        "SELECT c.member_id, c.stability, c.difficulty, c.reviewed_ms, c.due_ms FROM json_each(?) AS j"
-        " JOIN card AS c ON c.member_id = j.value AND c.pack_id = ? AND c.family = ?",
-        (values[0], pack_id, family),
+    return {
+        member_id: Before(bool(met), Card(*card) if card[0] is not None else None, retention or USUAL.retention)
+        for member_id, met, retention, *card in rows
+    }
+
+
+async def right_on_siblings(
+    db: Reads, member_ids: Iterable[int], pack_id: str, question_id: str, family: str
+) -> set[int]:
+    """Which of the members had answered another question of the family right."""
+    rows = await db.rows(
+        "SELECT j.value FROM json_each(:members) AS j WHERE EXISTS (SELECT 1 FROM answer WHERE member_id = j.value"
+        " AND pack_id = :pack AND family = :family AND question_id != :question AND correct = 1)",
+        {"members": json.dumps(list(member_ids)), "pack": pack_id, "question": question_id, "family": family},
     )
-    known, card_of = {row[0] for row in met}, {row[0]: Card(*row[1:]) for row in cards}
-    return {member_id: Before(member_id in known, card_of.get(member_id)) for member_id in ids}
+    return {member_id for (member_id,) in rows}
 
 
 async def record(tx: Transaction, answer: Answer, card: Card, periods: Sequence[str]) -> None:
@@ -81,7 +86,8 @@ async def record_all(tx: Transaction, given: Sequence[tuple[Answer, Card]], peri
     """The same for many answers at once, as a round of a competition brings them."""
     await tx.run_many(
         "INSERT INTO answer (member_id, guild_id, pack_id, section_id, question_id, question_hash, family, mode, run_id,"
-        " position, chosen, correct, points, answered_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " position, chosen, correct, points, answered_ms, sureness)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 answer.member_id,
@@ -98,6 +104,7 @@ async def record_all(tx: Transaction, given: Sequence[tuple[Answer, Card]], peri
                 answer.correct,
                 answer.points,
                 answer.answered_ms,
+                answer.sureness,
             )
             for answer, _ in given
         ],
@@ -116,7 +123,7 @@ async def record_all(tx: Transaction, given: Sequence[tuple[Answer, Card]], peri
                 card.difficulty,
                 card.reviewed_ms,
                 card.due_ms,
-                MODEL,
+                card.model,
             )
             for answer, card in given
         ],
@@ -208,6 +215,27 @@ async def family_history(db: Reads, member_id: int, pack_id: str, family: str) -
     ]
 
 
+async def histories(db: Reads, member_id: int) -> dict[tuple[str, str], list[Given]]:
+    """Every answer of a member by course and family, oldest first."""
+    found: dict[tuple[str, str], list[Given]] = {}
+    for pack_id, family, question_id, correct, sureness, answered_ms in await db.rows(
+        "SELECT pack_id, family, question_id, correct, sureness, answered_ms FROM answer WHERE member_id = ?"
+        " ORDER BY answered_ms, id",
+        (member_id,),
+    ):
+        given = Given(question_id, bool(correct), None if sureness is None else Sureness(sureness), answered_ms)
+        found.setdefault((pack_id, family), []).append(given)
+    return found
+
+
+async def models(db: Reads) -> dict[tuple[int, str], set[str]]:
+    """By which models the cards of each member and course were made."""
+    found: dict[tuple[int, str], set[str]] = {}
+    for member_id, pack_id, model in await db.rows("SELECT DISTINCT member_id, pack_id, model FROM card"):
+        found.setdefault((member_id, pack_id), set()).add(model)
+    return found
+
+
 async def set_sureness(tx: Transaction, mode: str, run_id: int, position: int, member_id: int, sure: Sureness) -> None:
     """Note how sure the member was of an answer; the last word counts."""
     await tx.run(
@@ -223,5 +251,5 @@ async def put_card(tx: Transaction, member_id: int, pack_id: str, family: str, c
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET stability = excluded.stability,"
         " difficulty = excluded.difficulty, reviewed_ms = excluded.reviewed_ms, due_ms = excluded.due_ms,"
         " model = excluded.model",
-        (member_id, pack_id, family, card.stability, card.difficulty, card.reviewed_ms, card.due_ms, MODEL),
+        (member_id, pack_id, family, card.stability, card.difficulty, card.reviewed_ms, card.due_ms, card.model),
     )

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiosqlite
@@ -11,7 +11,7 @@ import aiosqlite
 from bot.errors import StorageError
 from bot.storage.backup import unusable
 from bot.storage.migrations import migrations
-from bot.storage.store import BUSY_SECONDS, Reads, Row
+from bot.storage.store import BUSY_SECONDS, Reads, Row, Values
 
 
 class _Beside:
@@ -19,7 +19,7 @@ class _Beside:
         self._path = path
         self._connection = connection
 
-    async def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+    async def rows(self, sql: str, values: Values = ()) -> list[Row]:
         try:
             return [tuple(row) for row in await self._connection.execute_fetchall(sql, values)]
         except sqlite3.DatabaseError as problem:

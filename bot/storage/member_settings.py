@@ -1,33 +1,84 @@
-"""What members chose for themselves, in every server: extra time, and whether boards show them."""
+"""What members chose for themselves, in every server: extra time, boards, reminders, how much to remember."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from bot.storage.store import Reads, Transaction
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """A member's choices. ``time_factor`` is 1, 1.5 or 2."""
+    """A member's choices.
+
+    ``time_factor`` is 1, 1.5 or 2; ``reminder_hour`` that of the day in ``time_zone``, None for no reminders;
+    ``retention`` the share that reviews aim to keep known.
+    """
 
     time_factor: float = 1.0
     hidden: bool = False
+    time_zone: str = "UTC"
+    reminder_hour: int | None = None
+    retention: float = 0.9
+
+
+@dataclass(frozen=True)
+class Reminded:
+    """A member who wants reminders, when, and the day (there) of the last one."""
+
+    member_id: int
+    time_zone: str
+    hour: int
+    last: date | None
 
 
 async def load(db: Reads, member_id: int) -> Chosen:
     """A member's choices; the defaults where nothing was chosen yet."""
-    rows = await db.rows("SELECT time_factor, hidden FROM member_setting WHERE member_id = ?", (member_id,))
-    return Chosen(rows[0][0], bool(rows[0][1])) if rows else Chosen()
+    rows = await db.rows(
+        "SELECT time_factor, hidden, time_zone, reminder_hour, retention FROM member_setting WHERE member_id = ?",
+        (member_id,),
+    )
+    if not rows:
+        return Chosen()
+    [(time_factor, hidden, time_zone, reminder_hour, retention)] = rows
+    return Chosen(time_factor, bool(hidden), time_zone, reminder_hour, retention)
 
 
 async def save(tx: Transaction, member_id: int, chosen: Chosen) -> None:
     """Store a member's choices."""
     await tx.run(
-        "INSERT INTO member_setting (member_id, time_factor, hidden) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET"
-        " time_factor = excluded.time_factor, hidden = excluded.hidden",
-        (member_id, chosen.time_factor, chosen.hidden),
+        "INSERT INTO member_setting (member_id, time_factor, hidden, time_zone, reminder_hour, retention)"
+        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET time_factor = excluded.time_factor,"
+        " hidden = excluded.hidden, time_zone = excluded.time_zone, reminder_hour = excluded.reminder_hour,"
+        " retention = excluded.retention",
+        (
+            member_id,
+            chosen.time_factor,
+            chosen.hidden,
+            chosen.time_zone,
+            chosen.reminder_hour,
+            chosen.retention,
+        ),
     )
 
 
 async def time_factors(db: Reads) -> dict[int, float]:
     """Everybody who asked for extra time."""
     return dict(await db.rows("SELECT member_id, time_factor FROM member_setting WHERE time_factor != 1"))
+
+
+async def wanting_reminders(db: Reads) -> list[Reminded]:
+    """Everybody who switched reminders on."""
+    rows = await db.rows(
+        "SELECT member_id, time_zone, reminder_hour, reminded_on FROM member_setting WHERE reminder_hour IS NOT NULL"
+    )
+    return [Reminded(who, zone, hour, date.fromisoformat(last) if last else None) for who, zone, hour, last in rows]
+
+
+async def remind_on(tx: Transaction, member_id: int, day: date) -> bool:
+    """Note that the member is reminded on that day; False when they were already, or want none any more."""
+    rows = await tx.rows(
+        "UPDATE member_setting SET reminded_on = ? WHERE member_id = ? AND reminder_hour IS NOT NULL"
+        " AND coalesce(reminded_on, '') < ? RETURNING 1",
+        (day.isoformat(), member_id, day.isoformat()),
+    )
+    return bool(rows)

@@ -12,12 +12,11 @@ async def add(tx: Transaction, member_id: int, words: str, now_ms: int) -> None:
     )
 
 
-async def waiting(db: Reads) -> set[int]:
-    """The members for whom there is something."""
-    return {member_id for (member_id,) in await db.rows("SELECT DISTINCT member_id FROM notice")}
+async def of_member(db: Reads, member_id: int) -> dict[int, str]:
+    """A member's notices by number, oldest first."""
+    return dict(await db.rows("SELECT id, words FROM notice WHERE member_id = ? ORDER BY id", (member_id,)))
 
 
-async def take(tx: Transaction, member_id: int) -> list[str]:
-    """A member's notices, oldest first; they are gone then."""
-    rows = await tx.rows("DELETE FROM notice WHERE member_id = ? RETURNING id, words", (member_id,))
-    return [words for _, words in sorted(rows)]
+async def done(tx: Transaction, notice_ids: list[int]) -> None:
+    """Forget notices that were told."""
+    await tx.run_many("DELETE FROM notice WHERE id = ?", [(notice_id,) for notice_id in notice_ids])

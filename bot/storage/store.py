@@ -4,7 +4,7 @@ import asyncio
 import logging
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -18,6 +18,8 @@ from bot.telemetry import Durations
 T = TypeVar("T")
 Item = TypeVar("Item")
 Row = tuple[Any, ...]
+Values = Sequence[object] | Mapping[str, object]
+"""What stands for a statement's parameters, by place or by name."""
 MAX_BATCH = 500
 BUSY_SECONDS = 5.0
 TIDY_MILLISECONDS = 200
@@ -30,7 +32,7 @@ _log = logging.getLogger(__name__)
 class Reads(Protocol):
     """Anything that answers a SELECT: the store itself, or a transaction under way."""
 
-    async def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+    async def rows(self, sql: str, values: Values = ()) -> list[Row]:
         """All rows of a query."""
         ...
 
@@ -41,11 +43,11 @@ class Transaction:
     def __init__(self, connection: aiosqlite.Connection) -> None:
         self._connection = connection
 
-    async def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+    async def rows(self, sql: str, values: Values = ()) -> list[Row]:
         """All rows of a query (or of a change with RETURNING), seeing this transaction's own changes."""
         return [tuple(row) for row in await self._connection.execute_fetchall(sql, values)]
 
-    async def run(self, sql: str, values: Sequence[object] = ()) -> None:
+    async def run(self, sql: str, values: Values = ()) -> None:
         """One change."""
         await self._connection.execute_fetchall(sql, values)
 
@@ -127,7 +129,7 @@ class Store:
         await self._reader.close()
         await self._writer.close()
 
-    async def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+    async def rows(self, sql: str, values: Values = ()) -> list[Row]:
         """All rows of a query, as last committed. Raises StorageError when it could not be answered."""
         if self._closed:
             raise StorageError(_CLOSING)

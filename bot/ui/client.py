@@ -21,8 +21,10 @@ from bot.services.inside import Specimen
 from bot.services.items import Items
 from bot.services.lessons import Lessons
 from bot.services.member_settings import MemberSettings
+from bot.services.notices import Notices
 from bot.services.practice import Practice
 from bot.services.privacy import Privacy
+from bot.services.reminders import Reminders
 from bot.services.reports import Reports
 from bot.services.reviews import Reviews
 from bot.services.servers import Servers
@@ -40,6 +42,7 @@ from bot.ui.options import fits
 from bot.ui.privacy import PrivacyFeature
 from bot.ui.quiz import QuizFeature
 from bot.ui.registration import register
+from bot.ui.reminders import RemindersFeature
 from bot.ui.replies import Desk
 from bot.ui.report import ReportFeature
 from bot.ui.review import ReviewFeature
@@ -207,9 +210,11 @@ def add_features(
     courses: Courses,
     privacy: Privacy,
     items: Items,
+    reminders: Reminders,
+    notices: Notices,
 ) -> Tree:
     """Put every feature on the client; returns the tree that `register` sends to Discord."""
-    desk = Desk(thinking_seconds, pulse)
+    desk = Desk(thinking_seconds, pulse, notices)
     router = Router(desk)
     tree = Tree(client, desk)
     inside = InsideFeature(specimen, client, scheduler)
@@ -236,6 +241,9 @@ def add_features(
     for feature in features:
         feature.add_to(tree, router, desk)
     ReportFeature(reports).add_to(router)
+    reminding = RemindersFeature(member_settings, client, scheduler)
+    reminding.add_to(router)
+    reminders.attach(reminding)
     demos.attach(demo)
     games.attach(compete)
     client.joined = setup.greet

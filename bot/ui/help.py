@@ -48,7 +48,7 @@ def help_screen(pack: Pack, *, in_server: bool, manager: bool = False) -> Screen
         ]
     else:
         lines.append("`/compete`, `/demo` and `/leaderboard` belong to a server; here you can read and practise.")
-    lines.append("**`/settings`** gives you extra time in competitions, or hides you from boards.")
+    lines.append("**`/settings`** gives you extra time in competitions, reminds you of reviews, or hides you from boards.")
     lines.append("**`/privacy`** shows what is stored of you, gives it to you as a file, and deletes it.")
     if manager:
         lines.append("**`/studyhall setup`** is for you as a manager: who opens competitions and where, seasons.")

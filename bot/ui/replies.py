@@ -12,10 +12,11 @@ import discord
 
 from bot.clock import snowflake_ms
 from bot.errors import StudyhallError, UserError
+from bot.services.notices import Notices
 from bot.services.practice import Learner
 from bot.telemetry import Durations, Pulse, new_error_id
 from bot.ui import ids
-from bot.ui.layouts import GREY, NO_PINGS, RED, Screen, note
+from bot.ui.layouts import GREY, MAX_TEXT, NO_PINGS, RED, Screen, note
 from bot.ui.options import whole
 
 UNKNOWN_INTERACTION, ALREADY_ANSWERED = 10062, 40060
@@ -161,9 +162,10 @@ Handle = Callable[[Reply], Awaitable[object]]
 class Desk:
     """Where every command, click and form is answered; what takes longer than ``thinking_seconds`` is announced."""
 
-    def __init__(self, thinking_seconds: float, pulse: Pulse | None = None) -> None:
+    def __init__(self, thinking_seconds: float, pulse: Pulse | None = None, notices: Notices | None = None) -> None:
         self._thinking_seconds = thinking_seconds
         self._pulse = pulse or Pulse()
+        self._notices = notices
 
     async def serve(
         self, interaction: discord.Interaction, handle: Handle, *, private: bool = True, new: bool = False
@@ -175,6 +177,8 @@ class Desk:
             await handle(reply)
             if not reply.answered:
                 await reply.announce()
+            if private and interaction.type is discord.InteractionType.application_command:
+                await self._tell_what_waits(reply)
         except Exception as problem:
             await self._explain(reply, problem)
         finally:
@@ -185,6 +189,14 @@ class Desk:
         await asyncio.sleep(self._thinking_seconds)
         with contextlib.suppress(discord.HTTPException, discord.InteractionResponded):
             await reply.announce()
+
+    async def _tell_what_waits(self, reply: Reply) -> None:
+        """What was kept for the member comes below the answer to their next command, and is then forgotten."""
+        waiting = await self._notices.waiting(reply.member_id) if self._notices else {}
+        if self._notices and waiting:
+            with contextlib.suppress(discord.HTTPException):
+                await reply.show(note("\n\n".join(f"📌 {words}" for words in waiting.values())[:MAX_TEXT]))
+                await self._notices.told(list(waiting))
 
     async def _explain(self, reply: Reply, problem: Exception) -> None:
         if isinstance(problem, discord.HTTPException) and problem.code in (UNKNOWN_INTERACTION, ALREADY_ANSWERED):

@@ -41,7 +41,7 @@ class ReviewFeature:
 def review_screen(courses: list[CourseDue]) -> Screen:
     """How many are due now, tomorrow and this week; a button for each course that has something."""
     blocks: list[Block] = ["## Review\n-# Each idea comes back shortly before you would forget it."]
-    buttons = []
+    buttons = review_buttons(courses)
     for course in courses:
         due = course.due
         if not any((due.now, due.tomorrow, due.this_week, due.later)):
@@ -53,15 +53,25 @@ def review_screen(courses: list[CourseDue]) -> Screen:
             f"**{course.title}**: **{due.now}** due now · {due.tomorrow} within a day · {due.this_week} within a week · "
             f"{due.later} later"
         )
-        if due.now:
-            label = (
-                f"Review {min(due.now, AT_ONCE)} now"
-                if len(courses) == 1
-                else f"{course.title}: {min(due.now, AT_ONCE)}"
-            )
-            buttons.append(Button(label, ids.encode("review.start", course.pack_id), discord.ButtonStyle.success))
-        elif len(courses) == 1:
+        if not due.now and len(courses) == 1:
             blocks.append("✅ Nothing is due now. Come back tomorrow, or learn something new with `/quiz`.")
     if buttons:
         blocks.append(Row(buttons[:5]))
     return Screen(blocks, BLURPLE if buttons else GREEN)
+
+
+def review_buttons(courses: list[CourseDue]) -> list[Button]:
+    """A button for each course with something due."""
+    return [
+        Button(
+            f"Review {_at_once(course)} now" if len(courses) == 1 else f"{course.title}: {_at_once(course)}",
+            ids.encode("review.start", course.pack_id),
+            discord.ButtonStyle.success,
+        )
+        for course in courses
+        if course.due.now
+    ]
+
+
+def _at_once(course: CourseDue) -> int:
+    return min(course.due.now, AT_ONCE)

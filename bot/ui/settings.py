@@ -3,10 +3,10 @@
 import discord
 from discord import app_commands
 
-from bot.services.member_settings import MemberSettings
+from bot.services.member_settings import RETENTIONS, MemberSettings
 from bot.storage.member_settings import Chosen
 from bot.ui import ids
-from bot.ui.layouts import BLURPLE, RULE, Button, Row, Screen
+from bot.ui.layouts import BLURPLE, RULE, Button, Pick, Row, Screen
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 
@@ -23,15 +23,37 @@ class SettingsFeature:
     def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
         """Register the command and its actions."""
 
-        @tree.command(name="settings", description="Extra time in competitions, and whether boards show you")
-        async def settings(interaction: discord.Interaction) -> None:
-            await desk.serve(interaction, self._open)
+        @tree.command(name="settings", description="Extra time, reminders, time zone, reviews, boards: for you alone")
+        @app_commands.describe(time_zone="Where you are, such as Europe/Berlin: your days and reminders go by it")
+        async def settings(interaction: discord.Interaction, time_zone: str | None = None) -> None:
+            await desk.serve(interaction, lambda reply: self._open(reply, time_zone))
+
+        @settings.autocomplete("time_zone")
+        async def time_zones(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+            return [app_commands.Choice(name=name, value=name) for name in self._settings.time_zones(typed)]
 
         router.add("settings.time", self._set_time)
         router.add("settings.boards", self._set_boards)
+        router.add("settings.remind", self._set_reminder)
+        router.add("settings.silent", self._set_silent)
+        router.add("settings.retention", self._set_retention)
 
-    async def _open(self, reply: Reply) -> None:
-        await reply.show(settings_screen(await self._settings.show(reply.member_id)))
+    async def _open(self, reply: Reply, time_zone: str | None) -> None:
+        member_id = reply.member_id
+        chosen = await (
+            self._settings.set_time_zone(member_id, time_zone) if time_zone else self._settings.show(member_id)
+        )
+        await reply.show(settings_screen(chosen))
+
+    async def _set_reminder(self, reply: Reply, hour: str) -> None:
+        await reply.update(settings_screen(await self._settings.set_reminder_hour(reply.member_id, ids.number(hour))))
+
+    async def _set_silent(self, reply: Reply) -> None:
+        await reply.update(settings_screen(await self._settings.set_reminder_hour(reply.member_id, None)))
+
+    async def _set_retention(self, reply: Reply, percent: str) -> None:
+        chosen = await self._settings.set_retention(reply.member_id, ids.number(percent) / 100)
+        await reply.update(settings_screen(chosen))
 
     async def _set_time(self, reply: Reply, tenths: str) -> None:
         if tenths not in TIMES:
@@ -61,6 +83,26 @@ def settings_screen(chosen: Chosen) -> Screen:
                 ]
             ),
             RULE,
+            f"**Reminders**\n{_reminders(chosen)}",
+            Pick(
+                ids.encode("settings.remind"),
+                "Remind me at…",
+                [(f"{hour:02}:00", str(hour), "") for hour in range(24)],
+                () if chosen.reminder_hour is None else (str(chosen.reminder_hour),),
+            ),
+            Row([_choice("No reminders", ids.encode("settings.silent"), chosen.reminder_hour is None)]),
+            RULE,
+            "**Reviews**\nWhat you know comes back when about this share of it would still be known: the more, the more "
+            "often. 90 % suits most.",
+            Row(
+                [
+                    _choice(
+                        f"{share:.0%}", ids.encode("settings.retention", f"{share:.0%}"[:-1]), chosen.retention == share
+                    )
+                    for share in RETENTIONS
+                ]
+            ),
+            RULE,
             f"**Leaderboards**\nYou are {boards}.",
             Row(
                 [
@@ -70,6 +112,15 @@ def settings_screen(chosen: Chosen) -> Screen:
             ),
         ],
         BLURPLE,
+    )
+
+
+def _reminders(chosen: Chosen) -> str:
+    zone = f"in {chosen.time_zone} (`/settings time_zone` changes that)"
+    if chosen.reminder_hour is None:
+        return f"Off. Switched on, I write you once a day when something is due for review, at your hour {zone}."
+    return (
+        f"I write you at **{chosen.reminder_hour:02}:00** {zone}, once a day at most, when something is due for review."
     )
 
 

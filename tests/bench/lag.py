@@ -28,6 +28,7 @@ from bot.services.backups import Backups
 from bot.services.charts import ChartDrawer
 from bot.services.courses import Courses
 from bot.services.servers import Servers
+from bot.services.zones import Zones
 from bot.storage.migrations import migrate, migrations
 from bot.storage.store import Store
 from bot.telemetry import LoopLag
@@ -79,7 +80,7 @@ async def measure(answers: int) -> dict[str, Any]:
         library = Library(load_packs(PACKS, DEMOS))
         drawer = ChartDrawer(workers)
         backups = Backups(path, Minutes(), every_hours=24, keep=(7, 4))
-        courses = Courses(library, Servers(store, library), workers, PACKS)
+        courses = Courses(library, Servers(store, library, Zones()), workers, PACKS)
         try:
             found = {
                 "a chart, its process started": await lag_of(lambda: drawer.draw(chart), 10),

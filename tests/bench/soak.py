@@ -28,6 +28,8 @@ from bot.playground.server import Playground
 MEMBERS = 20
 KEPT_MESSAGES = 2_000
 GROWTH = 0.05
+QUIET_SECONDS = 20.0
+"""Without use before each look, so that connections kept for the next request are closed, at both."""
 
 
 def state_of(pid: int) -> dict[str, float]:
@@ -100,10 +102,17 @@ async def measure(seconds: float, rate: float) -> dict[str, Any]:
                 except AssertionError:
                     failed += 1
 
+            async def look() -> dict[str, float]:
+                await asyncio.gather(*running)
+                tasks = await tasks_of(members[0])
+                await asyncio.sleep(QUIET_SECONDS)
+                return state_of(bot.process.pid) | {"tasks": tasks}
+
             acted = 0
             while (now := loop.time() - began) < seconds:
                 if not first and now > seconds / 10:
-                    first = state_of(bot.process.pid) | {"tasks": await tasks_of(members[0])}
+                    first = await look()
+                    began += QUIET_SECONDS
                 task = asyncio.create_task(one(members[acted % MEMBERS]))
                 running.add(task)
                 task.add_done_callback(running.discard)
@@ -112,9 +121,7 @@ async def measure(seconds: float, rate: float) -> dict[str, Any]:
                     forget_old_messages(playground)
                 # An act is 1.6 interactions on average.
                 await asyncio.sleep(max(0.0, began + acted * 1.6 / rate - loop.time()))
-            await asyncio.gather(*running)
-            await asyncio.sleep(3)
-            last = state_of(bot.process.pid) | {"tasks": await tasks_of(members[0])}
+            last = await look()
             log = bot.log()
             await bot.stop()
     ordered = sorted(waits)

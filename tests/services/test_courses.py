@@ -10,6 +10,7 @@ from bot.packs.library import Library
 from bot.packs.loading import load_packs
 from bot.services.courses import Courses
 from bot.services.servers import Servers
+from bot.services.zones import Zones
 from bot.workers import Workers
 
 pytestmark = pytest.mark.asyncio
@@ -22,7 +23,7 @@ async def courses(tmp_path, store):
     folder = tmp_path / "packs"
     shutil.copytree(TEA, folder)
     library, workers = Library(load_packs(folder)), Workers()
-    yield Courses(library, Servers(store, library), workers, folder), library, folder / "tea"
+    yield Courses(library, Servers(store, library, Zones()), workers, folder), library, folder / "tea"
     await workers.close()
     assert workers.pids == []
 

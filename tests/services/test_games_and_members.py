@@ -14,6 +14,8 @@ from bot.services.boards import Boards
 from bot.services.competitions import Competitions, Opening
 from bot.services.member_settings import MemberSettings
 from bot.services.practice import Learner
+from bot.services.respacing import Respacing
+from bot.services.zones import Zones
 from bot.storage import servers
 from bot.storage.competitions import Setup
 from bot.storage.servers import Server
@@ -70,7 +72,7 @@ class Evening:
     def __init__(self, store: Store, clock: DiscordHandClock) -> None:
         self.store = store
         self.clock = clock
-        self.settings = MemberSettings(store)
+        self.settings = MemberSettings(store, Zones(), Respacing(library(), store))
         self.games = Competitions(
             library(),
             store,
@@ -168,7 +170,7 @@ async def test_who_joins_by_answering_brings_their_time_to_the_next_round(evenin
 
 async def test_extra_time_is_remembered_after_a_restart_and_gone_when_taken_back(evening):
     await evening.settings.set_time_factor(BOB.member_id, 1.5)
-    again = MemberSettings(evening.store)
+    again = MemberSettings(evening.store, Zones(), Respacing(library(), evening.store))
     assert again.time_factor(BOB.member_id) == 1.0
     await again.load()
     assert again.time_factor(BOB.member_id) == 1.5

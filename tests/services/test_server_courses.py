@@ -13,6 +13,7 @@ from bot.services.competitions import Competitions, Opening
 from bot.services.lessons import Lessons
 from bot.services.practice import Learner, Practice
 from bot.services.servers import Servers
+from bot.services.zones import Zones
 from bot.storage.competitions import Setup
 from bot.ui.game_screens import lobby_screen
 
@@ -26,7 +27,7 @@ BOTH = Library([TEA, MATE])
 
 @pytest.fixture
 def servers(store):
-    return Servers(store, BOTH)
+    return Servers(store, BOTH, Zones())
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def titles(of: Library) -> list[str]:
 
 async def test_a_choice_holds_at_once_for_that_server_and_after_a_restart(servers, store):
     await servers.set_courses(GUILD, ["mate"])
-    restarted = Servers(store, BOTH)
+    restarted = Servers(store, BOTH, Zones())
     await restarted.load()
     for known in (servers, restarted):
         assert titles(known.library(GUILD)) == ["Water"]

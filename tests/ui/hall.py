@@ -268,10 +268,11 @@ class Hall:
         tables = [name for (name,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
         return {table: self.rows(f"SELECT * FROM {table}") for table in tables}
 
-    def messages(self) -> list[Shown]:
-        """Every message in the channel that all can see, oldest first."""
-        stored = self.env.backend.messages.get(self.channel.id, {})
-        shown = [Shown(self.env, self.channel.id, message_id) for message_id in stored]
+    def messages(self, channel: ChannelHandle | None = None) -> list[Shown]:
+        """Every message in the channel (the server's unless given) that all can see there, oldest first."""
+        channel_id = (channel or self.channel).id
+        stored = self.env.backend.messages.get(channel_id, {})
+        shown = [Shown(self.env, channel_id, message_id) for message_id in stored]
         return [one for one in shown if not one.private]
 
     def set_clock(self) -> None:
@@ -297,7 +298,7 @@ class Hall:
 def _build(settings: Settings) -> contextlib.AbstractAsyncContextManager[App]:
     # Without pauses between sends: the simulator can't wait for one future that depends on another task's sleep.
     # Without a steady timer: it waits until the event loop has nothing to do.
-    return build(settings, Random(7), calls_per_second=float("inf"), watch_lag=False)
+    return build(settings, Random(7), calls_per_second=float("inf"), steady_timers=False)
 
 
 @contextlib.asynccontextmanager

@@ -4,6 +4,8 @@ import pytest
 from hall import Hall
 from test_ui_leaderboard import earn, lines
 
+from bot.clock import utc
+
 
 async def test_settings_are_private_and_begin_with_the_usual(hall: Hall):
     shown = await hall.alice.slash("settings")
@@ -11,7 +13,8 @@ async def test_settings_are_private_and_begin_with_the_usual(hall: Hall):
     assert "You have the usual time in competitions" in shown.text
     assert "nobody can tell for whom it is longer" in shown.text
     assert "You are shown to the others." in shown.text
-    assert shown.enabled == ["1.5 times", "2 times", "Hide me"]
+    assert shown.enabled == ["1.5 times", "2 times", "85%", "95%", "Hide me"]
+    assert "Off. Switched on, I write you once a day" in shown.text
     assert hall.rows("SELECT * FROM member_setting") == []
 
 
@@ -22,10 +25,10 @@ async def test_extra_time_is_chosen_in_place_and_taken_back(hall: Hall, label: s
     assert answer.id == shown.id
     assert f"You have **{factor:g} times** the usual time" in shown.text
     assert f"✓ {label}" in shown.buttons
-    assert hall.rows("SELECT * FROM member_setting") == [(hall.alice.id, factor, 0)]
+    assert hall.rows("SELECT time_factor, hidden FROM member_setting") == [(factor, 0)]
     await hall.alice.click(shown, "Usual time")
     assert "You have the usual time" in shown.text
-    assert hall.rows("SELECT * FROM member_setting") == [(hall.alice.id, 1.0, 0)]
+    assert hall.rows("SELECT time_factor, hidden FROM member_setting") == [(1.0, 0)]
 
 
 async def test_settings_work_in_direct_messages_and_hold_everywhere(hall: Hall):
@@ -36,11 +39,65 @@ async def test_settings_work_in_direct_messages_and_hold_everywhere(hall: Hall):
     assert "the usual time" in (await hall.bob.slash("settings")).text
 
 
-@pytest.mark.parametrize("custom_id", ["sh:settings.time:11", "sh:settings.time:100", "sh:settings.boards:maybe"])
+@pytest.mark.parametrize(
+    "custom_id", ["sh:settings.time:11", "sh:settings.time:100", "sh:settings.boards:maybe", "sh:settings.retention:x"]
+)
 async def test_a_choice_that_is_not_offered_changes_nothing(hall: Hall, custom_id: str):
     shown = await hall.alice.slash("settings")
     assert "from an earlier version" in (await hall.alice.forge(shown, custom_id)).text
     assert hall.rows("SELECT * FROM member_setting") == []
+
+
+async def test_a_time_zone_is_found_by_its_city_and_a_wrong_one_changes_nothing(hall: Hall):
+    assert [one["name"] for one in await hall.alice.type_option("settings", "time_zone", "berl")] == ["Europe/Berlin"]
+    assert "in Europe/Berlin" in (await hall.alice.slash("settings", time_zone="berlin")).text
+    refused = await hall.alice.slash("settings", time_zone="Atlantis")
+    assert "I don't know that time zone." in refused.text
+    assert hall.rows("SELECT time_zone FROM member_setting") == [("Europe/Berlin",)]
+
+
+async def test_reminders_are_switched_on_by_an_hour_and_off_by_one_button(hall: Hall):
+    shown = await hall.alice.slash("settings")
+    await hall.alice.choose(shown, "18")
+    assert "I write you at **18:00** in UTC" in shown.text
+    assert hall.rows("SELECT reminder_hour FROM member_setting") == [(18,)]
+    await hall.alice.click(shown, "No reminders")
+    assert "Off. Switched on" in shown.text
+    assert hall.rows("SELECT reminder_hour FROM member_setting") == [(None,)]
+
+
+async def test_how_much_to_remember_is_one_of_three(hall: Hall):
+    shown = await hall.alice.slash("settings")
+    await hall.alice.click(shown, "95%")
+    assert "✓ 95%" in shown.buttons
+    assert hall.rows("SELECT retention FROM member_setting") == [(0.95,)]
+
+
+async def test_a_reminder_comes_as_a_direct_message_and_one_button_ends_them(hall: Hall):
+    question = await hall.alice.slash("quiz", questions=1)
+    await hall.alice.click(question, question.letter("The right answer"))
+    hall.run_sql("UPDATE card SET due_ms = 0")
+    hour = utc(hall.app.clock.now_ms()).hour
+    await hall.alice.choose(await hall.alice.slash("settings"), str(hour))
+    await hall.app.reminders.remind()
+    [letter] = hall.messages(hall.alice.in_dm.channel)
+    assert "**1 idea is** due for review in Tea" in letter.text
+    assert letter.enabled == ["Review 1 now", "No more reminders"]
+    sitting = await hall.alice.in_dm.click(letter, "Review 1 now")
+    assert "Question 1 of 1" in sitting.text
+    await hall.alice.in_dm.click(letter, "No more reminders")
+    assert "Reminders are off." in letter.text
+    assert hall.rows("SELECT reminder_hour FROM member_setting") == [(None,)]
+
+
+async def test_what_was_kept_for_a_member_comes_with_their_next_command_once(hall: Hall):
+    hall.run_sql("INSERT INTO notice (member_id, words, at_ms) VALUES (?, 'A word for you.', 1)", hall.alice.id)
+    assert "A word for you." not in (await hall.bob.slash("help")).text
+    told = await hall.alice.slash("help")
+    assert told.private
+    assert told.text == "📌 A word for you."
+    assert "A word for you." not in (await hall.alice.slash("help")).text
+    assert hall.rows("SELECT * FROM notice") == []
 
 
 async def test_who_hides_is_not_shown_to_others_and_sees_their_own_place_in_private(hall: Hall):

@@ -1,0 +1,19 @@
+"""When a member is reminded of their reviews."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+LATE_HOURS = 3
+"""A bot that was off at a member's hour makes up for it within so many hours, and not in the night after."""
+
+
+def day_to_remind(now_ms: int, time_zone: str, hour: int, last: date | None) -> date | None:
+    """The member's day that a reminder is due for now; None when none is.
+
+    Once a day at most: also where an hour comes twice, and where the member moved to a time zone that is behind. An hour
+    that a day does not have (a clock put forward) is the one after it.
+    """
+    local = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(ZoneInfo(time_zone))
+    if last is not None and local.date() <= last:
+        return None
+    return local.date() if 0 <= local.hour - hour < LATE_HOURS else None
