@@ -26,6 +26,7 @@ from bot.services.charts import ChartDrawer
 from bot.services.competitions import Competitions
 from bot.services.courses import Courses
 from bot.services.demos import Demos
+from bot.services.groups import Groups
 from bot.services.health import HealthCheck
 from bot.services.inside import Specimen
 from bot.services.items import Items
@@ -35,6 +36,7 @@ from bot.services.member_settings import MemberSettings
 from bot.services.notices import Notices
 from bot.services.practice import Practice
 from bot.services.privacy import Privacy
+from bot.services.progress import ProgressOf
 from bot.services.reminders import Reminders
 from bot.services.reports import Reports
 from bot.services.respacing import Respacing
@@ -143,6 +145,9 @@ async def build(
             reviews=reviews,
             reminders=reminders,
             notices=Notices(store),
+            progress=ProgressOf(library, store, clock, rng, practice, servers.library, items.expected),
+            charts=charts,
+            groups=Groups(library, store, clock, servers.library),
             boards=Boards(store, discord_clock),
             demos=demos,
             games=games,

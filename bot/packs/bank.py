@@ -137,6 +137,10 @@ def _misconceptions(pack: Pack) -> Iterator[Finding]:
             yield ("misconceptions", index), f"{low} to {high} options behind {one.id}, not {uses[one.id]}", "error"
         if len(kinds[one.id]) < MISCONCEPTION_KINDS:
             yield ("misconceptions", index), f"{one.id} in two kinds of questions or more", "error"
+    refuted = {name for section in pack.sections for page in section.pages for name in page.refutes}
+    for index, one in enumerate(pack.head.misconceptions):
+        if one.id not in refuted:
+            yield ("misconceptions", index), f"a page whose `refutes` names {one.id}: learners are led to it", "warning"
     if uses[OTHER] > OTHER_SHARE * uses.total():
         yield (), f"a misconception behind at least {1 - OTHER_SHARE:.0%} of the wrong options", "error"
 

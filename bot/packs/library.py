@@ -123,6 +123,14 @@ class Library:
         """The misconception of that id."""
         return self._misconceptions.get((pack_id, misconception_id or ""))
 
+    def refuting_page(self, pack_id: str, misconception_id: str) -> tuple[SectionRef, int] | None:
+        """The page that puts a misconception right: its section, and its place there from 0."""
+        for section in self.pack(pack_id).sections:
+            for number, page in enumerate(section.pages):
+                if misconception_id in page.refutes:
+                    return SectionRef(self.pack(pack_id), section), number
+        return None
+
     @property
     def terms(self) -> list[TermRef]:
         """Every term of every pack, by name."""

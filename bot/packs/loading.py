@@ -216,6 +216,10 @@ def _cross_check(head: PackHead, places: _Places, written: _Written, demo_ids: C
     faults: list[Fault] = []
     topics = {topic.id for topic in head.topics}
     misconceptions = {one.id for one in head.misconceptions}
+    for index, one in enumerate(head.misconceptions):
+        if one.demo and demo_ids is not None and one.demo not in demo_ids:
+            expected = f"a demo ({', '.join(sorted(demo_ids))}), not {one.demo}"
+            faults.append(places.fault(head, ("misconceptions", index, "demo"), expected))
     for index, section_id in enumerate(head.sections):
         if written.lessons is not None and section_id not in written.lessons:
             faults.append(places.fault(head, ("sections", index), f"a lesson with the id {section_id}; there is none"))
@@ -250,6 +254,10 @@ def _cross_check(head: PackHead, places: _Places, written: _Written, demo_ids: C
                 if link not in head.sections:
                     expected = f"a section of this pack, not {link}"
                     faults.append(places.fault(section, ("pages", index, "links", at), expected))
+            for at, refuted in enumerate(page.refutes):
+                if refuted not in misconceptions:
+                    expected = f"a misconception of pack.yaml, not {refuted}"
+                    faults.append(places.fault(section, ("pages", index, "refutes", at), expected))
     faults += _check_terms(head, places)
     seen: set[str] = set()
     for _file, _index, question in places.questions:

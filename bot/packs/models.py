@@ -34,12 +34,13 @@ class Topic(_Model):
 
 
 class Misconception(_Model):
-    """A belief that wrong options stand for, and the sentence that puts it right."""
+    """A belief that wrong options stand for, the sentence that puts it right, and the demo that shows it."""
 
     id: Slug
     belief: Line
     correction: Line
     section: Slug
+    demo: Slug | None = None
 
 
 class Blueprint(_Model):
@@ -95,7 +96,7 @@ class Page(_Model):
     """One phone screen of a section: words, code that runs, more words.
 
     ``since`` marks what is there only from that Python on, ``mistake`` a common mistake; ``links`` are sections that the
-    page leads back to.
+    page leads back to, ``refutes`` the misconceptions that it puts right.
     """
 
     title: Annotated[str, StringConstraints(min_length=1, max_length=80)]
@@ -108,6 +109,7 @@ class Page(_Model):
     figure: Figure | None = None
     mistake: bool = False
     links: Annotated[list[Slug], Field(max_length=25)] = []
+    refutes: Annotated[list[Slug], Field(max_length=10)] = []
 
 
 class Section(_Model):

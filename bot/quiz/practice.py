@@ -42,6 +42,15 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Interlude:
+    """A page of the lesson (from 0) that a run shows before the question at a position."""
+
+    position: int
+    section_id: str
+    page: int
+
+
+@dataclass(frozen=True)
 class Run:
     """A practice run; ``section_id`` and ``difficulty`` are what it was limited to."""
 
@@ -52,6 +61,7 @@ class Run:
     section_id: str | None
     difficulty: str | None
     asked: tuple[Asked, ...]
+    interlude: Interlude | None = None
 
     @property
     def current(self) -> Asked | None:

@@ -5,8 +5,9 @@ import contextlib
 import logging
 from collections.abc import Callable
 
-from bot.charts import podium
+from bot.charts import history, podium
 from bot.charts.bars import BarChart, draw, warm_up
+from bot.charts.history import History
 from bot.charts.podium import Podium
 from bot.errors import WorkerError
 from bot.workers import Limits, Worker, Workers
@@ -32,9 +33,10 @@ class ChartDrawer:
         with contextlib.suppress(WorkerError):
             await (await self._ready()).call(warm_up, wall_seconds=DRAW_SECONDS)
 
-    async def draw(self, chart: BarChart | Podium) -> bytes | None:
+    async def draw(self, chart: BarChart | Podium | History) -> bytes | None:
         """The chart as a PNG, or None when it could not be drawn, even by a fresh process."""
-        function: Callable[..., bytes] = podium.draw if isinstance(chart, Podium) else draw
+        drawn_by: dict[type, Callable[..., bytes]] = {Podium: podium.draw, History: history.draw, BarChart: draw}
+        function = drawn_by[type(chart)]
         for _attempt in range(2):
             try:
                 return await (await self._ready()).call(function, chart, wall_seconds=DRAW_SECONDS)

@@ -44,6 +44,7 @@ from bot.quiz.competition import (
     Verdict,
     standings,
 )
+from bot.quiz.mixups import offered_by
 from bot.quiz.points import points_for, standing
 from bot.quiz.practice import Seen, option_order, pick
 from bot.quiz.rating import after_game
@@ -775,7 +776,10 @@ class Competitions:
         seen = {
             question_id: Seen(place, correct=True) for place, question_id in enumerate(lately) if question_id in found
         }
-        return pick(list(found.values()), seen, {}, count, 0, self._rng)
+        aimed = [one for one in found.values() if offered_by(one) & set(setup.aims)]
+        chosen = pick(aimed, seen, {}, count, 0, self._rng) if aimed else []
+        others = [one for one in found.values() if one not in chosen]
+        return chosen + pick(others, seen, {}, count - len(chosen), 0, self._rng)
 
     async def _view(self, live: _Live) -> GameView:
         state = live.game.state

@@ -10,7 +10,7 @@ from bot.packs.library import Library, LibraryOf, SectionRef
 from bot.packs.models import Misconception, Question, Term
 from bot.quiz import practice as rules
 from bot.quiz.points import Standing, points_for, standing
-from bot.quiz.practice import Asked, Run
+from bot.quiz.practice import Asked, Interlude, Run
 from bot.quiz.spacing import Aim, Sureness, replay, review
 from bot.storage import answers, member_settings, members, servers
 from bot.storage import practice as runs
@@ -140,17 +140,25 @@ class Practice:
         asked = rules.ask(questions, self._rng)
         return await self._create(learner, run.pack_id, run.section_id, run.difficulty, asked)
 
-    async def start_with(self, learner: Learner, pack_id: str, questions: list[Question]) -> Run:
+    async def start_with(
+        self, learner: Learner, pack_id: str, questions: list[Question], interlude: Interlude | None = None
+    ) -> Run:
         """Begin a run of these questions, as the pack has them now. Raises UserError when there are none."""
         current = [q for one in questions if (q := self._library.question(pack_id, one.id))][: rules.MAX_QUESTIONS]
         if not current:
             raise UserError("You missed nothing there. Practise something else with `/quiz`.")
-        return await self._create(learner, pack_id, None, None, rules.ask(current, self._rng))
+        return await self._create(learner, pack_id, None, None, rules.ask(current, self._rng), interlude)
 
     async def _create(
-        self, learner: Learner, pack_id: str, section_id: str | None, difficulty: str | None, asked: tuple[Asked, ...]
+        self,
+        learner: Learner,
+        pack_id: str,
+        section_id: str | None,
+        difficulty: str | None,
+        asked: tuple[Asked, ...],
+        interlude: Interlude | None = None,
     ) -> Run:
-        run = Run(0, learner.member_id, learner.guild_id, pack_id, section_id, difficulty, asked)
+        run = Run(0, learner.member_id, learner.guild_id, pack_id, section_id, difficulty, asked, interlude)
         run_id = await self._store.write(lambda tx: runs.create(tx, run, self._clock.now_ms()))
         return replace(run, id=run_id)
 

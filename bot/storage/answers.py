@@ -228,6 +228,68 @@ async def histories(db: Reads, member_id: int) -> dict[tuple[str, str], list[Giv
     return found
 
 
+@dataclass(frozen=True)
+class Past:
+    """An answer that a member gave, with what was chosen."""
+
+    question_id: str
+    question_hash: str
+    section_id: str
+    family: str
+    chosen: int
+    correct: bool
+    sureness: Sureness | None
+    answered_ms: int
+
+
+async def all_of(db: Reads, member_id: int, pack_id: str) -> list[Past]:
+    """Every answer of a member in a course, oldest first."""
+    rows = await db.rows(
+        "SELECT question_id, question_hash, section_id, family, chosen, correct, sureness, answered_ms FROM answer"
+        " WHERE member_id = ? AND pack_id = ? ORDER BY answered_ms, id",
+        (member_id, pack_id),
+    )
+    return [_past(*row) for row in rows]
+
+
+async def since(
+    db: Reads, guild_id: int, pack_id: str, member_ids: Sequence[int], since_ms: int
+) -> dict[int, list[Past]]:
+    """What these members answered in a server's course since then, oldest first; without those who did not."""
+    found: dict[int, list[Past]] = {}
+    for member_id, *row in await db.rows(
+        "SELECT member_id, question_id, question_hash, section_id, family, chosen, correct, sureness, answered_ms"
+        " FROM json_each(?) AS j CROSS JOIN answer ON member_id = j.value"
+        " WHERE pack_id = ? AND guild_id = ? AND answered_ms >= ? ORDER BY answered_ms, answer.id",
+        (json.dumps(list(member_ids)), pack_id, guild_id, since_ms),
+    ):
+        found.setdefault(member_id, []).append(_past(*row))
+    return found
+
+
+def _past(
+    question_id: str,
+    question_hash: str,
+    section_id: str,
+    family: str,
+    chosen: int,
+    correct: int,
+    sureness: int | None,
+    answered_ms: int,
+) -> Past:
+    sure = None if sureness is None else Sureness(sureness)
+    return Past(question_id, question_hash, section_id, family, chosen, bool(correct), sure, answered_ms)
+
+
+async def cards(db: Reads, member_id: int, pack_id: str) -> dict[str, Card]:
+    """The member's cards of a course, by family."""
+    rows = await db.rows(
+        "SELECT family, stability, difficulty, reviewed_ms, due_ms, model FROM card WHERE member_id = ? AND pack_id = ?",
+        (member_id, pack_id),
+    )
+    return {family: Card(*card) for family, *card in rows}
+
+
 async def models(db: Reads) -> dict[tuple[int, str], set[str]]:
     """By which models the cards of each member and course were made."""
     found: dict[tuple[int, str], set[str]] = {}
@@ -253,3 +315,13 @@ async def put_card(tx: Transaction, member_id: int, pack_id: str, family: str, c
         " model = excluded.model",
         (member_id, pack_id, family, card.stability, card.difficulty, card.reviewed_ms, card.due_ms, card.model),
     )
+
+
+async def latest_course(db: Reads, member_id: int, pack_ids: Sequence[str]) -> str | None:
+    """Of these courses, the one that the member answered in last."""
+    rows = await db.rows(
+        "SELECT pack_id FROM answer WHERE member_id = ? AND pack_id IN (SELECT value FROM json_each(?))"
+        " ORDER BY answered_ms DESC LIMIT 1",
+        (member_id, json.dumps(list(pack_ids))),
+    )
+    return str(rows[0][0]) if rows else None

@@ -18,7 +18,10 @@ _IS_LIVE = "phase IN ('" + "', '".join(LIVE) + "')"
 
 @dataclass(frozen=True)
 class Setup:
-    """What was chosen beside the rules: sections (none: all) and difficulty, and how it is called."""
+    """What was chosen beside the rules: sections (none: all) and difficulty, and how it is called.
+
+    Questions that offer a misconception of ``aims`` are asked first.
+    """
 
     sections: tuple[str, ...]
     difficulty: str | None
@@ -26,6 +29,7 @@ class Setup:
     duel_with: int | None = None
     duel_name: str = ""
     thread: bool = False
+    aims: tuple[str, ...] = ()
 
 
 _SETUP = TypeAdapter(Setup)

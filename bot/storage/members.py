@@ -23,3 +23,12 @@ async def names(db: Reads, guild_id: int, member_ids: Iterable[int]) -> dict[int
         (guild_id, *ids),
     )
     return dict(found)
+
+
+async def seen_since(db: Reads, guild_id: int, since_ms: int, most: int) -> list[int]:
+    """The members who did something in a server since then, the latest first, at most so many."""
+    rows = await db.rows(
+        "SELECT member_id FROM member WHERE guild_id = ? AND seen_ms >= ? ORDER BY seen_ms DESC LIMIT ?",
+        (guild_id, since_ms, most),
+    )
+    return [member_id for (member_id,) in rows]

@@ -1,6 +1,6 @@
 """Practice runs and their questions; how they were answered is in ``answers``."""
 
-from bot.quiz.practice import Asked, Run
+from bot.quiz.practice import Asked, Interlude, Run
 from bot.storage.store import Reads, Transaction
 
 MODE = "practice"
@@ -8,10 +8,11 @@ MODE = "practice"
 
 async def create(tx: Transaction, run: Run, now_ms: int) -> int:
     """Store a new run with its questions; returns its id (``run.id`` is ignored)."""
+    page = (run.interlude.position, run.interlude.section_id, run.interlude.page) if run.interlude else (None,) * 3
     [[run_id]] = await tx.rows(
-        "INSERT INTO practice_run (member_id, guild_id, pack_id, section_id, difficulty, started_ms)"
-        " VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
-        (run.member_id, run.guild_id, run.pack_id, run.section_id, run.difficulty, now_ms),
+        "INSERT INTO practice_run (member_id, guild_id, pack_id, section_id, difficulty, started_ms,"
+        " page_before, page_section, page_number) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        (run.member_id, run.guild_id, run.pack_id, run.section_id, run.difficulty, now_ms, *page),
     )
     await tx.run_many(
         "INSERT INTO practice_question (run_id, position, question_id, question_hash, option_order)"
@@ -27,7 +28,9 @@ async def create(tx: Transaction, run: Run, now_ms: int) -> int:
 async def load(db: Reads, run_id: int) -> Run | None:
     """The run with its questions and answers, or None."""
     heads = await db.rows(
-        "SELECT member_id, guild_id, pack_id, section_id, difficulty FROM practice_run WHERE id = ?", (run_id,)
+        "SELECT member_id, guild_id, pack_id, section_id, difficulty, page_before, page_section, page_number"
+        " FROM practice_run WHERE id = ?",
+        (run_id,),
     )
     if not heads:
         return None
@@ -50,8 +53,9 @@ async def load(db: Reads, run_id: int) -> Run | None:
         )
         for position, question_id, question_hash, order, chosen, correct, points in rows
     )
-    member_id, guild_id, pack_id, section_id, difficulty = heads[0]
-    return Run(run_id, member_id, guild_id, pack_id, section_id, difficulty, asked)
+    member_id, guild_id, pack_id, section_id, difficulty, *page = heads[0]
+    interlude = None if page[0] is None else Interlude(*page)
+    return Run(run_id, member_id, guild_id, pack_id, section_id, difficulty, asked, interlude)
 
 
 async def append_question(tx: Transaction, run_id: int, asked: Asked) -> None:

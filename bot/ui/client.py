@@ -13,9 +13,11 @@ from discord.http import Route
 from bot.errors import UserError
 from bot.packs.library import Library
 from bot.services.boards import Boards
+from bot.services.charts import ChartDrawer
 from bot.services.competitions import Competitions
 from bot.services.courses import Courses
 from bot.services.demos import Demos
+from bot.services.groups import Groups
 from bot.services.health import Connection, HealthCheck
 from bot.services.inside import Specimen
 from bot.services.items import Items
@@ -24,6 +26,7 @@ from bot.services.member_settings import MemberSettings
 from bot.services.notices import Notices
 from bot.services.practice import Practice
 from bot.services.privacy import Privacy
+from bot.services.progress import ProgressOf
 from bot.services.reminders import Reminders
 from bot.services.reports import Reports
 from bot.services.reviews import Reviews
@@ -31,6 +34,7 @@ from bot.services.servers import Servers
 from bot.telemetry import Pulse
 from bot.ui.compete import CompeteFeature
 from bot.ui.demo import DemoFeature
+from bot.ui.group import GroupFeature
 from bot.ui.health import HealthFeature
 from bot.ui.help import HelpFeature
 from bot.ui.inside import InsideFeature
@@ -40,6 +44,7 @@ from bot.ui.lesson import LessonFeature
 from bot.ui.managers import managers_group
 from bot.ui.options import fits
 from bot.ui.privacy import PrivacyFeature
+from bot.ui.progress import ProgressFeature
 from bot.ui.quiz import QuizFeature
 from bot.ui.registration import register
 from bot.ui.reminders import RemindersFeature
@@ -212,6 +217,9 @@ def add_features(
     items: Items,
     reminders: Reminders,
     notices: Notices,
+    progress: ProgressOf,
+    charts: ChartDrawer,
+    groups: Groups,
 ) -> Tree:
     """Put every feature on the client; returns the tree that `register` sends to Discord."""
     desk = Desk(thinking_seconds, pulse, notices)
@@ -223,15 +231,17 @@ def add_features(
     compete = CompeteFeature(games, practice, client, scheduler, servers, pace_factor=pace_factor)
     setup = SetupFeature(servers, library, courses, scheduler)
     group = managers_group()
-    for for_managers in (setup, HealthFeature(health), ItemsFeature(items)):
+    for for_managers in (setup, HealthFeature(health), ItemsFeature(items), GroupFeature(groups, compete)):
         for_managers.add_to(group, router, desk)
     tree.add_command(group)
+    demo_titles = {demo.id: demo.title for demo in demos.demos.values()}
     features = (
         HelpFeature(servers),
         TermFeature(servers),
-        LessonFeature(lessons, servers, {demo.id: demo.title for demo in demos.demos.values()}),
-        QuizFeature(practice, servers),
+        LessonFeature(lessons, servers, demo_titles),
+        QuizFeature(practice, servers, lessons, progress),
         ReviewFeature(reviews, practice),
+        ProgressFeature(progress, practice, boards, charts, demo_titles),
         LeaderboardFeature(boards),
         demo,
         compete,

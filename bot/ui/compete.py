@@ -3,6 +3,7 @@
 import functools
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Literal, TypeVar
 
 import discord
@@ -108,11 +109,8 @@ class CompeteFeature:
             async def open_it(reply: Reply) -> None:
                 if pace not in PACE_SECONDS or scoring not in list(Scoring) or team_choice not in TEAM_CHOICES:
                     raise UserError("There is no such choice. Pick pace, scoring and team_choice from their lists.")
-                rules = Rules(
-                    rounds=rounds,
-                    pace_ms=round(PACE_SECONDS[pace] * 1000 * self._pace_factor),
-                    reveal_ms=round((PACE_SECONDS[pace] / 3 + 6) * 1000 * self._pace_factor),
-                    lobby_ms=round(starts_in * 60_000 * self._pace_factor),
+                rules = replace(
+                    self._rules(pace, rounds=rounds, starts_in=starts_in),
                     scoring=Scoring(scoring),
                     teams=teams or 0,
                     teams_chosen=bool(teams) and team_choice == "chosen",
@@ -174,6 +172,20 @@ class CompeteFeature:
         setup = Setup((ref.section.id,) if ref else (), difficulty, pace, thread=thread)
         await self._open_with(reply, rules, setup, ref.pack.id if ref else None)
 
+    async def open_aimed(self, reply: Reply, pack_id: str, sections: tuple[str, ...], aims: tuple[str, ...]) -> None:
+        """Open a lobby with the usual rules for these sections, whose game asks first about these misconceptions."""
+        rules = self._rules("standard")
+        await self._open_with(reply, rules, Setup(sections, None, "standard", aims=aims), pack_id)
+
+    def _rules(self, pace: str, *, rounds: int = 10, starts_in: int = 3) -> Rules:
+        """The rules for a pace: ``starts_in`` is in minutes."""
+        return Rules(
+            rounds=rounds,
+            pace_ms=round(PACE_SECONDS[pace] * 1000 * self._pace_factor),
+            reveal_ms=round((PACE_SECONDS[pace] / 3 + 6) * 1000 * self._pace_factor),
+            lobby_ms=round(starts_in * 60_000 * self._pace_factor),
+        )
+
     async def _open_with(self, reply: Reply, rules: Rules, setup: Setup, pack_id: str | None = None) -> None:
         interaction = reply.interaction
         if interaction.guild_id is None or interaction.channel_id is None:
@@ -209,14 +221,7 @@ class CompeteFeature:
             raise UserError("A duel takes two: name somebody else.")
         if member.bot:
             raise UserError("Bots don't take part. Name a member of this server.")
-        pace = PACE_SECONDS["standard"] * 1000 * self._pace_factor
-        rules = Rules(
-            rounds=DUEL_ROUNDS,
-            pace_ms=round(pace),
-            reveal_ms=round((PACE_SECONDS["standard"] / 3 + 6) * 1000 * self._pace_factor),
-            lobby_ms=round(DUEL_MINUTES * 60_000 * self._pace_factor),
-            duel=True,
-        )
+        rules = replace(self._rules("standard", rounds=DUEL_ROUNDS, starts_in=DUEL_MINUTES), duel=True)
         setup = Setup((), None, "standard", member.id, whole(member.display_name))
         await self._open_with(reply, rules, setup)
 

@@ -70,10 +70,11 @@ def lobby_screen(view: GameView) -> Screen:
     what = _what(view, "All sections")
     level = view.game.setup.difficulty or "every difficulty"
     teams = f" · {rules.teams} teams" if rules.teams else ""
+    aims = "It asks first about what this group mixes up.\n" if view.game.setup.aims else ""
     head = (
         f"## Competition · {what}\n**{rules.rounds} rounds** · {view.game.setup.pace} pace "
         f"({rules.pace_ms / 1000:g} s and time to read code) · {level}{teams}\n"
-        f"**{rules.scoring.value}**: {RULES[rules.scoring]}.\n"
+        f"**{rules.scoring.value}**: {RULES[rules.scoring]}.\n{aims}"
         f"-# Every right answer to a question that is new to you or due earns 10 points; the first three earn "
         f"{BONUSES[0]}, {BONUSES[1]} and {BONUSES[2]} more."
     )

@@ -36,8 +36,9 @@ def help_screen(pack: Pack, *, in_server: bool, manager: bool = False) -> Screen
     """The commands that work here, each in a line, and the first steps into a course."""
     lines = [
         "**`/lesson`** reads the course, a page at a time. It remembers where you were.",
-        "**`/quiz`** asks you questions, in private, and explains every option.",
-        "**`/review`** brings back what you are about to forget; **`/quiz`** is for what is new.",
+        "**`/quiz`** asks what is best for you next, in private, and explains every option.",
+        "**`/review`** brings back what you are about to forget.",
+        "**`/progress`** shows what you know, what you mix up, and what to do about it.",
         "**`/term`** tells what a word means, in one sentence.",
     ]
     if in_server:
@@ -48,7 +49,9 @@ def help_screen(pack: Pack, *, in_server: bool, manager: bool = False) -> Screen
         ]
     else:
         lines.append("`/compete`, `/demo` and `/leaderboard` belong to a server; here you can read and practise.")
-    lines.append("**`/settings`** gives you extra time in competitions, reminds you of reviews, or hides you from boards.")
+    lines.append(
+        "**`/settings`** gives you extra time in competitions, reminds you of reviews, or hides you from boards."
+    )
     lines.append("**`/privacy`** shows what is stored of you, gives it to you as a file, and deletes it.")
     if manager:
         lines.append("**`/studyhall setup`** is for you as a manager: who opens competitions and where, seasons.")

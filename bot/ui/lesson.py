@@ -42,6 +42,7 @@ class LessonFeature:
         router.add("lesson.page", self._turn)
         router.add("lesson.pick", self._pick)
         router.add("lesson.read", self._read, new=True)
+        router.add("lesson.look", self._look, new=True)
         router.add("lesson.share", self._share, new=True, private=False)
 
     async def _open(self, reply: Reply, section: str | None) -> None:
@@ -67,6 +68,10 @@ class LessonFeature:
     async def _read(self, reply: Reply, pack_id: str, section_id: str) -> None:
         ref = self._section(reply, pack_id, section_id)
         await reply.show(self._screen(reply, await self._lessons.open(reply.member_id, ref)))
+
+    async def _look(self, reply: Reply, pack_id: str, section_id: str, number: str) -> None:
+        ref = self._section(reply, pack_id, section_id)
+        await reply.show(self._screen(reply, await self._lessons.open(reply.member_id, ref, ids.number(number))))
 
     async def _share(self, reply: Reply, pack_id: str, section_id: str, number: str) -> None:
         ref = self._section(reply, pack_id, section_id)

@@ -5,14 +5,17 @@ from typing import Literal
 import discord
 from discord import app_commands
 
+from bot.errors import NotFound
 from bot.quiz.points import POINTS_FOR_RIGHT, Standing
 from bot.quiz.practice import DEFAULT_QUESTIONS, LETTERS, MAX_QUESTIONS, Run
 from bot.quiz.spacing import Sureness
+from bot.services.lessons import LessonPage, Lessons
 from bot.services.practice import Asking, Outcome, Practice, QuestionChangedError, Summary
+from bot.services.progress import Next, ProgressOf
 from bot.services.servers import Servers
 from bot.ui import ids
 from bot.ui.layouts import BLURPLE, GREEN, MAX_TEXT, RED, RULE, Block, Button, Row, Screen, code_block
-from bot.ui.lesson import section_choices
+from bot.ui.lesson import page_blocks, section_choices
 from bot.ui.replies import Desk, Reply
 from bot.ui.report import report_button
 from bot.ui.routing import Router
@@ -25,16 +28,18 @@ _SURE_LABELS = {Sureness.GUESS: "A guess", Sureness.THINK: "I think so", Surenes
 class QuizFeature:
     """The command, and what its buttons do."""
 
-    def __init__(self, practice: Practice, servers: Servers) -> None:
+    def __init__(self, practice: Practice, servers: Servers, lessons: Lessons, progress: ProgressOf) -> None:
         self._practice = practice
         self._servers = servers
+        self._lessons = lessons
+        self._progress = progress
 
     def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
         """Register the command and its actions."""
 
         @tree.command(name="quiz", description="Practise: questions for you alone, every option explained")
         @app_commands.describe(
-            section="What to be asked about; without it, everything",
+            section="What to be asked about; without any choice, what is best for you next",
             difficulty="How hard the questions are; without it, all of them",
             questions=f"How many, 1 to {MAX_QUESTIONS} (default {DEFAULT_QUESTIONS})",
         )
@@ -42,7 +47,7 @@ class QuizFeature:
             interaction: discord.Interaction,
             section: str | None = None,
             difficulty: Literal["easy", "medium", "hard"] | None = None,
-            questions: app_commands.Range[int, 1, MAX_QUESTIONS] = DEFAULT_QUESTIONS,
+            questions: app_commands.Range[int, 1, MAX_QUESTIONS] | None = None,
         ) -> None:
             await desk.serve(interaction, lambda reply: self._start(reply, section, difficulty, questions))
 
@@ -53,15 +58,20 @@ class QuizFeature:
         router.add("quiz.start", self._start_on, new=True)
         router.add("quiz.pick", self._answer)
         router.add("quiz.next", self._next)
+        router.add("quiz.go", self._go)
+        router.add("quiz.plan", self._plan, new=True)
         router.add("quiz.others", self._others)
         router.add("quiz.back", self._back)
         router.add("quiz.retry", self._retry)
         router.add("quiz.more", self._more)
         router.add("quiz.sure", self._sure)
 
-    async def _start(self, reply: Reply, section: str | None, difficulty: str | None, questions: int) -> None:
+    async def _start(self, reply: Reply, section: str | None, difficulty: str | None, questions: int | None) -> None:
+        if section is None and difficulty is None and questions is None:
+            await self._start_plan(reply)
+            return
         ref = self._servers.library(reply.interaction.guild_id).find_section(section) if section else None
-        questions = max(1, min(questions, MAX_QUESTIONS))
+        questions = max(1, min(questions or DEFAULT_QUESTIONS, MAX_QUESTIONS))
         run = await self._practice.start(reply.learner, ref, difficulty, questions)
         await reply.show(self._screen(await self._practice.current(run.id, reply.member_id), _too_few(run, questions)))
 
@@ -90,8 +100,33 @@ class QuizFeature:
         )
         await reply.update(outcome_screen(outcome))
 
+    async def _plan(self, reply: Reply, pack_id: str) -> None:
+        await self._start_plan(reply, pack_id)
+
+    async def _start_plan(self, reply: Reply, pack_id: str | None = None) -> None:
+        run, ahead = await self._progress.start(reply.learner, pack_id)
+        current = await self._practice.current(run.id, reply.member_id)
+        remark = plan_words(ahead)
+        await reply.show(await self._page_between(reply, current, remark) or self._screen(current, remark))
+
     async def _next(self, reply: Reply, run: str) -> None:
+        current = await self._practice.current(ids.number(run), reply.member_id)
+        await reply.update(await self._page_between(reply, current) or self._screen(current))
+
+    async def _go(self, reply: Reply, run: str) -> None:
         await reply.update(self._screen(await self._practice.current(ids.number(run), reply.member_id)))
+
+    async def _page_between(self, reply: Reply, current: Asking | Summary, remark: str = "") -> Screen | None:
+        """The page that the run shows before the question that is next, where it has one there."""
+        interlude = current.run.interlude
+        if not isinstance(current, Asking) or not interlude or current.asked.position != interlude.position:
+            return None
+        try:
+            ref = self._servers.library(None).section(current.run.pack_id, interlude.section_id)
+        except NotFound:  # the course changed since
+            return None
+        page = await self._lessons.open(reply.member_id, ref, interlude.page)
+        return page_between_screen(page, current, remark)
 
     async def _others(self, reply: Reply, run: str, position: str) -> None:
         await reply.update(
@@ -116,6 +151,28 @@ class QuizFeature:
 
     def _screen(self, current: Asking | Summary, remark: str = "") -> Screen:
         return question_screen(current, remark) if isinstance(current, Asking) else summary_screen(current)
+
+
+def plan_words(ahead: Next) -> str:
+    """What a plan consists of, in a line; nothing for a plan of questions alone."""
+    parts = []
+    if ahead.plan.reviews:
+        parts.append(f"{ahead.plan.reviews} review{'s' * (ahead.plan.reviews > 1)} of what is due")
+    if ahead.section and ahead.plan.page is not None and ahead.new:
+        weak = "your weakest section" if ahead.plan.is_weak else "a new section"
+        parts.append(f"a page of {weak}, *{ahead.section.section.title}*")
+    if ahead.new:
+        parts.append(f"{ahead.new} new question{'s' * (ahead.new > 1)}")
+    return f"Next for you: {', then '.join(parts)}." if len(parts) > 1 or ahead.plan.reviews else ""
+
+
+def page_between_screen(page: LessonPage, current: Asking, remark: str = "") -> Screen:
+    """A page in the middle of a quiz, and the way on to its questions."""
+    left = len(current.run.asked) - current.number + 1
+    why = remark or "Before the new questions, a page that they are about."
+    on = f"Go on with {left} question{'s' * (left > 1)} ▶"
+    go = Button(on, ids.encode("quiz.go", current.run.id), discord.ButtonStyle.primary)
+    return Screen([f"-# {why}", *page_blocks(page), Row([go])], BLURPLE)
 
 
 def _too_few(run: Run, wanted: int) -> str:
@@ -277,6 +334,7 @@ def summary_screen(summary: Summary) -> Screen:
     buttons = []
     if summary.missed:
         buttons.append(Button("Retry missed", ids.encode("quiz.retry", run.id), discord.ButtonStyle.primary))
+    buttons.append(Button("What next?", ids.encode("progress.next", run.pack_id)))
     buttons.append(Button(f"{_how_many_more(run)} more questions", ids.encode("quiz.more", run.id)))
     if summary.missed:
         buttons.append(Button("Read the section", ids.encode("lesson.read", run.pack_id, summary.missed[0].section)))

@@ -116,6 +116,14 @@ MEANING = [
     (P, "[leaves, water]", "[leaves, water, water]", "sections.2", "each section once"),
     (P, "{id: heat, title: Heat", "{id: picking, title: Heat", "topics.1.id", "picking is taken"),
     (L, "demos: []", "demos: [kettle]", "demos.0", "a demo (cup, pot), not kettle"),
+    (P, 'its own temperature."\n', 'its own temperature."\n    demo: kettle\n', "misconceptions.0.demo", "not kettle"),
+    (
+        L,
+        "  - title: The bush\n",
+        "  - title: The bush\n    refutes: [colder]\n",
+        "pages.0.refutes.0",
+        "a misconception of pack.yaml, not colder",
+    ),
 ]
 
 

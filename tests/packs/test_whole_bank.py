@@ -246,3 +246,8 @@ def test_a_proof_counts_while_its_question_is_as_it_was():
     assert quality_report(pack(questions), evidence)[-1] == (
         "keys proved by running: 1 on Python 3.11, 1 on Python 3.12 (of 80); no other Python is claimed"
     )
+
+
+def test_a_misconception_that_no_page_puts_right_is_told():
+    found = told(bank())
+    assert any("a page whose `refutes` names hotter" in line for line in found)

@@ -1,5 +1,7 @@
 """Questions made for a test, as short as a question can be."""
 
+from collections.abc import Sequence
+
 from bot.packs.models import Option, Question
 
 
@@ -9,12 +11,15 @@ def question(
     enemies: list[str] | None = None,
     options: int = 4,
     difficulty: str = "easy",
+    section: str = "water",
+    beliefs: Sequence[str] = (),
 ) -> Question:
-    """A question of its own family unless one is given; option 0 is right."""
+    """A question of its own family unless one is given; option 0 is right, the others stand for the beliefs, in order."""
+    beliefs = beliefs or ["hotter-is-better"] * (options - 1)
     return Question.model_validate(
         {
             "id": question_id,
-            "section": "water",
+            "section": section,
             "topic": "heat",
             "kind": "recall",
             "difficulty": difficulty,
@@ -27,9 +32,9 @@ def question(
                     text=f"{question_id} {n}",
                     correct=n == 0,
                     why=f"reason {n}",
-                    misconception=None if n == 0 else "hotter-is-better",
+                    misconception=None if n == 0 else beliefs[n - 1],
                 )
-                for n in range(options)
+                for n in range(len(beliefs) + 1)
             ],
             "explanation": "A rule that is long enough to be one.",
         }

@@ -52,6 +52,7 @@ async def test_commands_of_a_server_are_not_offered_in_direct_messages(hall: Hal
         "lesson",
         "quiz",
         "review",
+        "progress",
         "compete",
         "duel",
         "leaderboard",
@@ -62,8 +63,10 @@ async def test_commands_of_a_server_are_not_offered_in_direct_messages(hall: Hal
         "privacy export",
         "privacy delete",
     }
-    assert hall.manager.commands == hall.alice.commands | {"studyhall setup", "studyhall health", "studyhall items"}
-    assert hall.alice.in_dm.commands == {"help", "lesson", "quiz", "review", "settings", "term"} | {
+    assert hall.manager.commands == hall.alice.commands | {
+        f"studyhall {name}" for name in ("setup", "health", "items", "group")
+    }
+    assert hall.alice.in_dm.commands == {"help", "lesson", "quiz", "review", "progress", "settings", "term"} | {
         f"privacy {name}" for name in ("show", "export", "delete")
     }
 

@@ -48,6 +48,16 @@ ARGUMENTS = {
     "settings.silent": 0,
     "settings.retention": 1,
     "reminders.off": 0,
+    "quiz.go": 1,
+    "quiz.plan": 1,
+    "lesson.look": 3,
+    "progress.course": 1,
+    "progress.history": 1,
+    "progress.mixup": 2,
+    "progress.aim": 2,
+    "progress.next": 1,
+    "group.course": 1,
+    "group.compete": 1,
     "privacy.delete": 0,
     "privacy.keep": 0,
     "setup.hosts": 1,
@@ -272,7 +282,7 @@ def test_an_id_longer_than_discord_takes_is_refused_when_it_is_made():
 
 
 async def test_an_unexpected_error_shows_an_id_that_the_log_has_too(hall: Hall, caplog: pytest.LogCaptureFixture):
-    hall.run_sql("INSERT INTO practice_run VALUES (7, ?, NULL, 'tea', NULL, NULL, 0)", hall.alice.id)
+    hall.run_sql("INSERT INTO practice_run (id, member_id, pack_id, started_ms) VALUES (7, ?, 'tea', 0)", hall.alice.id)
     hall.run_sql("INSERT INTO practice_question VALUES (7, 0, 'warm-cups', 'x', 'not numbers')")
     shown = await hall.alice.slash("help")
     answer = await hall.alice.forge(shown, "sh:quiz.next:7")

@@ -177,7 +177,7 @@ async def test_the_summary_counts_points_and_names_what_was_missed(hall: Hall):
         await hall.alice.click(question, label)
     assert question.text.startswith("## 2 of 3 right\n-# all sections · every difficulty\n**20 points** earned.")
     assert f"**Worth another look**\n- {stem}" in question.text
-    assert question.enabled == ["Retry missed", "5 more questions", "Read the section"]
+    assert question.enabled == ["Retry missed", "What next?", "5 more questions", "Read the section"]
 
 
 async def test_a_perfect_run_has_nothing_to_retry(hall: Hall):
@@ -185,7 +185,7 @@ async def test_a_perfect_run_has_nothing_to_retry(hall: Hall):
     await go_through(hall.alice, question, right=True)
     assert "## 2 of 2 right\n-# Serving · hard" in question.text
     assert "Every one right!" in question.text
-    assert question.enabled == ["5 more questions"]
+    assert question.enabled == ["What next?", "5 more questions"]
 
 
 async def test_retry_missed_asks_exactly_those_again(hall: Hall):

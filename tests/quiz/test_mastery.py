@@ -1,0 +1,85 @@
+"""How well a section is known, and how sure that is."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.quiz.mastery import Level, mastery
+from bot.quiz.spacing import Given, replay
+
+NOON = 1_795_348_800_000
+DAY = 86_400_000
+FAMILIES = [f"f{n}" for n in range(8)]
+
+
+def answered(results: dict[str, str], days_ago: float = 0.0) -> dict[str, list[Given]]:
+    """Answers by family, written as r (right) and w (wrong), all so long ago."""
+    at = NOON - round(days_ago * DAY)
+    return {
+        family: [Given(f"{family}-{n}", letter == "r", None, at + n) for n, letter in enumerate(letters)]
+        for family, letters in results.items()
+    }
+
+
+def known(results: dict[str, str], days_ago: float = 0.0, families=FAMILIES):
+    given_ = answered(results, days_ago)
+    cards = {family: card for family, history in given_.items() if (card := replay(history))}
+    return mastery(families, given_, cards, NOON)
+
+
+def test_without_answers_nothing_is_claimed():
+    nothing = known({})
+    assert nothing.level is Level.NOT_BEGUN
+    assert nothing.high - nothing.low > 0.5
+
+
+@pytest.mark.parametrize("letters", ["r", "w", "rr"])
+def test_a_few_answers_are_too_few_to_say(letters):
+    assert known({"f0": letters}).level is Level.TOO_EARLY
+
+
+@pytest.mark.parametrize(
+    ("results", "level"),
+    [
+        (dict.fromkeys(FAMILIES, "rrr"), Level.SOLID),
+        (dict.fromkeys(FAMILIES, "www"), Level.SHAKY),
+        (dict.fromkeys(FAMILIES[:4], "rr") | dict.fromkeys(FAMILIES[4:], "wr"), Level.GOOD),
+        (dict.fromkeys(FAMILIES[:4], "rr") | dict.fromkeys(FAMILIES[4:], "ww"), Level.ON_THE_WAY),
+    ],
+)
+def test_many_answers_are_told_in_words(results, level):
+    assert known(results).level is level
+
+
+def test_a_later_answer_weighs_more_than_an_earlier_one():
+    assert known(dict.fromkeys(FAMILIES, "wr")).share > known(dict.fromkeys(FAMILIES, "rw")).share
+
+
+def test_it_fades_while_one_is_away_and_never_below_guessing():
+    results = dict.fromkeys(FAMILIES, "rr")
+    shares = [known(results, days).share for days in (0, 3, 30, 300)]
+    assert shares == sorted(shares, reverse=True)
+    assert shares[0] - shares[-1] > 0.1
+    assert known(results, 30_000).share > 0.25
+
+
+def test_families_not_met_keep_it_unsure():
+    half = known(dict.fromkeys(FAMILIES[:2], "rrrr"))
+    whole = known(dict.fromkeys(FAMILIES, "r"))
+    assert half.high - half.low > whole.high - whole.low
+
+
+histories = st.dictionaries(st.sampled_from(FAMILIES), st.text("rw", min_size=1, max_size=6), max_size=8)
+
+
+@given(results=histories, days=st.floats(0, 400))
+def test_the_interval_holds_the_share_and_stays_within_0_and_1(results, days):
+    found = known(results, days)
+    assert 0 <= found.low <= found.share <= found.high <= 1
+    assert found.answers == sum(map(len, results.values()))
+
+
+@given(results=histories, family=st.sampled_from(FAMILIES))
+def test_another_right_answer_never_lowers_it(results, family):
+    more = {**results, family: results.get(family, "") + "r"}
+    assert known(more).share >= known(results).share - 1e-9
