@@ -35,8 +35,8 @@ class ChartDrawer:
 
     async def draw(self, chart: BarChart | Podium | History) -> bytes | None:
         """The chart as a PNG, or None when it could not be drawn, even by a fresh process."""
-        drawn_by: dict[type, Callable[..., bytes]] = {Podium: podium.draw, History: history.draw, BarChart: draw}
-        function = drawn_by[type(chart)]
+        drawn_by: dict[type, Callable[..., bytes]] = {Podium: podium.draw, History: history.draw}
+        function = drawn_by.get(type(chart), draw)
         for _attempt in range(2):
             try:
                 return await (await self._ready()).call(function, chart, wall_seconds=DRAW_SECONDS)
