@@ -22,7 +22,7 @@ class SectionStanding:
 
 @dataclass(frozen=True)
 class Plan:
-    """How many reviews, then which section's page (None: none), then new questions of that section."""
+    """How many reviews, then which section's page (None: none); then come new questions."""
 
     reviews: int
     section_id: str | None

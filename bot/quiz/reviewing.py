@@ -1,6 +1,6 @@
 """What is due of a member, and which question of a family to ask for it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.packs.models import Question
@@ -36,11 +36,13 @@ def pick_due(
     count: int,
     now_ms: int,
     rng: Chance,
+    worth: Callable[[Question], float] = lambda _question: 0.0,
 ) -> list[Question]:
     """One question for each due family, the longest due first, at most ``count``.
 
     A sibling that the member has not met goes before those met, and of these the one not seen for longest: what is remembered
     should be the idea, not the looks of one question. Enemies don't meet in one sitting while there is another sibling.
+    Among siblings not met, the one that is ``worth`` most.
     """
     families: dict[str, list[Question]] = {}
     order = list(questions)
@@ -50,7 +52,9 @@ def pick_due(
             families.setdefault(question.family, []).append(question)
     chosen: list[Question] = []
     for family in sorted(families, key=lambda one: due[one]):
-        siblings = sorted(families[family], key=lambda one: seen[one.id].last_ms if one.id in seen else -1)
+        siblings = sorted(
+            families[family], key=lambda one: (seen[one.id].last_ms if one.id in seen else -1, -worth(one))
+        )
         friendly = [one for one in siblings if not any(_enemies(one, other) for other in chosen)]
         chosen.append((friendly or siblings)[0])
         if len(chosen) == count:

@@ -101,7 +101,7 @@ def _counted(pack: Pack, past: Mapping[int, Sequence[Past]]) -> tuple[list[Group
         met.update(
             {name for one in own if one.question_id in questions for name in offered_by(questions[one.question_id])}
         )
-        choices = [Choice(o.question_id, o.question_hash, o.chosen, o.correct, o.answered_ms) for o in own]
+        choices = [Choice(o.question_id, o.question_hash, o.chosen, o.correct, o.answered_ms, o.sureness) for o in own]
         held.update(
             one.misconception_id for one in mixups(choices, questions) if not one.gone and one.likely >= HELD_FROM
         )

@@ -14,9 +14,9 @@ from bot.packs.library import Library, LibraryOf, SectionRef
 from bot.packs.models import Misconception, Pack, Question
 from bot.quiz import plan as planning
 from bot.quiz.mastery import Mastery, mastery
-from bot.quiz.mixups import Choice, Mixup, aimed_at, mixups
+from bot.quiz.mixups import Choice, Mixup, Search, aimed_at, mixups, most_telling
 from bot.quiz.plan import NEW_QUESTIONS, Plan, SectionStanding
-from bot.quiz.practice import Interlude, Run, Seen, pick
+from bot.quiz.practice import Interlude, Run, Seen, too_close
 from bot.quiz.reviewing import Due, count_due, pick_due
 from bot.quiz.spacing import Given, Sureness
 from bot.quiz.streaks import Streak, streak
@@ -27,6 +27,8 @@ from bot.storage.store import Store
 
 HISTORY_DAYS = 28
 AIMED = 5
+OF_THE_SECTION = 1
+"""How many of a plan's new questions are of its own section; the others find out about the rest of the course."""
 HELPED_FROM = 0.3
 """How likely a misconception must be held before the plan chooses a page for it."""
 
@@ -89,10 +91,16 @@ class _Learned:
 
     pack: Pack
     past: list[Past]
+    choices: list[Choice]
     standings: list[SectionStanding]
     mixups: list[Mixup]
     due_ms: dict[str, int]
     seen: dict[str, Seen]
+
+    @property
+    def not_met(self) -> list[Question]:
+        """The questions not answered yet."""
+        return [one for one in self.pack.questions if one.id not in self.seen]
 
 
 class ProgressOf:
@@ -174,13 +182,19 @@ class ProgressOf:
         learned = await self._learned(learner.member_id, pack)
         ahead = self._next(learned)
         now_ms = self._clock.now_ms()
-        reviews = pick_due(pack.questions, learned.seen, learned.due_ms, ahead.plan.reviews, now_ms, self._rng)
+        search = Search(learned.choices, {question.id: question for question in pack.questions})
+        reviews = pick_due(
+            pack.questions, learned.seen, learned.due_ms, ahead.plan.reviews, now_ms, self._rng, search.worth
+        )
+        for question in reviews:
+            search.ask(question)
         asked = {question.family for question in reviews}
         expected = await self._expected(learner.member_id, pack.id) if self._expected else None
-        new: list[Question] = []
-        for candidates in _not_met(learned, ahead.section):
-            fresh = [one for one in candidates if one.family not in asked and one not in new]
-            new += pick(fresh, {}, {}, NEW_QUESTIONS - len(new), now_ms, self._rng, expected)
+        fresh = [one for one in learned.not_met if one.family not in asked]
+        own = [one for one in fresh if ahead.section and one.section == ahead.section.section.id]
+        new = most_telling(own, search, OF_THE_SECTION, self._rng, expected)
+        others = [one for one in fresh if not any(too_close(one, other) for other in new)]
+        new += most_telling(others, search, NEW_QUESTIONS - len(new), self._rng, expected)
         if not reviews and not new:
             return await self._practice.start(learner, None, None, pack_id=pack.id), ahead
         interlude = None
@@ -220,10 +234,11 @@ class ProgressOf:
             if families:
                 unread = [number for number in range(len(section.pages)) if (section.id, number) not in opened]
                 standings.append(SectionStanding(section.id, mastery(families, given, cards, now_ms), unread))
-        choices = [Choice(o.question_id, o.question_hash, o.chosen, o.correct, o.answered_ms) for o in past]
+        choices = [Choice(o.question_id, o.question_hash, o.chosen, o.correct, o.answered_ms, o.sureness) for o in past]
         return _Learned(
             pack,
             past,
+            choices,
             standings,
             mixups(choices, {question.id: question for question in pack.questions}),
             {family: card.due_ms for family, card in cards.items()},
@@ -243,17 +258,11 @@ class ProgressOf:
         first = {section_id: pages[:1] for section_id, pages in helping.items()}
         chosen = planning.plan(due, learned.standings, first)
         section = self._library.section(pack.id, chosen.section_id) if chosen.section_id else None
-        return Next(chosen, section, min(NEW_QUESTIONS, len(_not_met(learned, None)[-1])))
+        return Next(chosen, section, min(NEW_QUESTIONS, len(learned.not_met)))
 
     def _mixup(self, pack_id: str, one: Mixup) -> MixupView | None:
         belief = self._library.misconception(pack_id, one.misconception_id)
         return MixupView(one, belief, self._library.refuting_page(pack_id, belief.id)) if belief else None
-
-
-def _not_met(learned: _Learned, section: SectionRef | None) -> list[list[Question]]:
-    """The questions not met yet: those of the section, where there is one, then all of the course."""
-    new = [one for one in learned.pack.questions if one.id not in learned.seen]
-    return [*([[one for one in new if one.section == section.section.id]] if section else []), new]
 
 
 def _day(at_ms: int, zone: ZoneInfo) -> date:

@@ -169,7 +169,7 @@ def plan_words(ahead: Next) -> str:
 def page_between_screen(page: LessonPage, current: Asking, remark: str = "") -> Screen:
     """A page in the middle of a quiz, and the way on to its questions."""
     left = len(current.run.asked) - current.number + 1
-    why = remark or "Before the new questions, a page that they are about."
+    why = remark or "Before the new questions, a page worth a minute."
     on = f"Go on with {left} question{'s' * (left > 1)} ▶"
     go = Button(on, ids.encode("quiz.go", current.run.id), discord.ButtonStyle.primary)
     return Screen([f"-# {why}", *page_blocks(page), Row([go])], BLURPLE)

@@ -60,7 +60,7 @@ async def test_a_quiz_without_options_brings_back_what_is_due_then_a_page_then_n
         assert "Question" in question.text
         await hall.alice.click(question, question.letter("The right answer"))
         await hall.alice.click(question, "Next ▶")
-    assert "Before the new questions, a page that they are about." in question.text
+    assert "Before the new questions, a page worth a minute." in question.text
     assert "-# Page " in question.text
     [go_on] = question.enabled
     assert go_on.startswith("Go on with ")
