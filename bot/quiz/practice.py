@@ -126,7 +126,7 @@ def pick(
     chosen: list[Question] = []
     spare: list[Question] = []
     for question in order:
-        (spare if any(_too_close(question, other) for other in chosen) else chosen).append(question)
+        (spare if any(too_close(question, other) for other in chosen) else chosen).append(question)
     return (chosen + spare)[:count]
 
 
@@ -134,5 +134,6 @@ def _off_target(share: float) -> int:
     return int(abs(share - TARGET_SHARE) * 10 + 0.5)
 
 
-def _too_close(one: Question, other: Question) -> bool:
+def too_close(one: Question, other: Question) -> bool:
+    """Whether two questions are siblings or enemies."""
     return one.family == other.family or one.id in other.enemies or other.id in one.enemies

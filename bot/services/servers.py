@@ -1,6 +1,6 @@
 """What managers choose for their server, and what `/compete` asks of it."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
 from zoneinfo import available_timezones
 
@@ -36,6 +36,7 @@ class Servers:
         zones = sorted(name for name in available_timezones() if "/" in name)
         self._zones = {name.casefold(): name for name in ["UTC", *zones]}
         self._libraries: dict[int, Library] = {}
+        self.zone_changed: Callable[[int], Awaitable[None]] | None = None
 
     async def load(self) -> None:
         """Learn which courses the servers have; to be called before anybody can ask for one."""
@@ -99,7 +100,10 @@ class Servers:
                 "I don't know that time zone. Type a big city near you, and pick from the list: Europe/Berlin, "
                 "America/New_York, Asia/Kolkata, or UTC."
             )
-        return await self._change(guild_id, time_zone=found)
+        server = await self._change(guild_id, time_zone=found)
+        if self.zone_changed:
+            await self.zone_changed(guild_id)
+        return server
 
     def time_zones(self, typed: str) -> list[str]:
         """Names of time zones for what was typed so far, those whose city begins so first; 25 at most."""

@@ -15,6 +15,7 @@ from bot.packs.library import Library
 from bot.services.boards import Boards
 from bot.services.competitions import Competitions
 from bot.services.courses import Courses
+from bot.services.daily import DailyQuestions
 from bot.services.demos import Demos
 from bot.services.health import Connection, HealthCheck
 from bot.services.inside import Specimen
@@ -25,10 +26,13 @@ from bot.services.practice import Practice
 from bot.services.privacy import Privacy
 from bot.services.reports import Reports
 from bot.services.reviews import Reviews
+from bot.services.schedules import Schedules
 from bot.services.servers import Servers
 from bot.telemetry import Pulse
 from bot.ui.compete import CompeteFeature
+from bot.ui.daily import DailyFeature
 from bot.ui.demo import DemoFeature
+from bot.ui.events import ServerEvents
 from bot.ui.health import HealthFeature
 from bot.ui.help import HelpFeature
 from bot.ui.inside import InsideFeature
@@ -44,6 +48,7 @@ from bot.ui.replies import Desk
 from bot.ui.report import ReportFeature
 from bot.ui.review import ReviewFeature
 from bot.ui.routing import Router
+from bot.ui.schedule import ScheduleFeature
 from bot.ui.sending import SendScheduler
 from bot.ui.settings import SettingsFeature
 from bot.ui.setup import SetupFeature
@@ -207,6 +212,8 @@ def add_features(
     courses: Courses,
     privacy: Privacy,
     items: Items,
+    daily: DailyQuestions,
+    schedules: Schedules,
 ) -> Tree:
     """Put every feature on the client; returns the tree that `register` sends to Discord."""
     desk = Desk(thinking_seconds, pulse)
@@ -217,8 +224,11 @@ def add_features(
     demo = DemoFeature(demos, servers, client, scheduler, inside)
     compete = CompeteFeature(games, practice, client, scheduler, servers, pace_factor=pace_factor)
     setup = SetupFeature(servers, library, courses, scheduler)
+    of_the_day = DailyFeature(daily, client, scheduler)
+    events = ServerEvents(client, scheduler)
     group = managers_group()
-    for for_managers in (setup, HealthFeature(health), ItemsFeature(items)):
+    scheduling = ScheduleFeature(schedules, servers, events)
+    for for_managers in (setup, scheduling, HealthFeature(health), ItemsFeature(items)):
         for_managers.add_to(group, router, desk)
     tree.add_command(group)
     features = (
@@ -230,6 +240,7 @@ def add_features(
         LeaderboardFeature(boards),
         demo,
         compete,
+        of_the_day,
         SettingsFeature(member_settings),
         PrivacyFeature(privacy),
     )
@@ -238,6 +249,8 @@ def add_features(
     ReportFeature(reports).add_to(router)
     demos.attach(demo)
     games.attach(compete)
+    daily.attach(of_the_day)
+    schedules.attach(events)
     client.joined = setup.greet
     client.router, client.tree = router, tree
     return tree

@@ -10,6 +10,7 @@ from discord import app_commands
 
 from bot.errors import UserError
 from bot.quiz.competition import Cancel, End, Join, Leave, Pause, Phase, Resume, Rules, Skip, TakeOver, Verdict
+from bot.quiz.pace import PACE_SECONDS, paced
 from bot.quiz.practice import LETTERS
 from bot.quiz.scoring import Confidence, Scoring
 from bot.services.competitions import AlreadyOnError, Competitions, Opening
@@ -23,7 +24,7 @@ from bot.ui.layouts import BLURPLE, NO_PINGS, Screen, note
 from bot.ui.lesson import section_choices
 from bot.ui.options import whole
 from bot.ui.quiz import question_screen
-from bot.ui.reach import UNKNOWN_MESSAGE, as_lost, require
+from bot.ui.reach import UNKNOWN_MESSAGE, as_lost, find_message, require
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.sending import SendScheduler
@@ -32,11 +33,9 @@ from bot.ui.setup import opener
 T = TypeVar("T")
 
 NEEDED = ("view_channel", "send_messages", "attach_files", "read_message_history")
-PACE_SECONDS = {"calm": 45.0, "standard": 25.0, "quick": 12.0}
 TEAM_CHOICES = ("balanced", "chosen")
 NEEDED_FOR_THREADS = ("create_public_threads", "send_messages_in_threads")
 THREAD_EXISTS = 160004
-HISTORY = 50
 DUEL_ROUNDS, DUEL_MINUTES = 7, 5
 
 WORDS = {
@@ -108,12 +107,12 @@ class CompeteFeature:
             async def open_it(reply: Reply) -> None:
                 if pace not in PACE_SECONDS or scoring not in list(Scoring) or team_choice not in TEAM_CHOICES:
                     raise UserError("There is no such choice. Pick pace, scoring and team_choice from their lists.")
-                rules = Rules(
-                    rounds=rounds,
-                    pace_ms=round(PACE_SECONDS[pace] * 1000 * self._pace_factor),
-                    reveal_ms=round((PACE_SECONDS[pace] / 3 + 6) * 1000 * self._pace_factor),
-                    lobby_ms=round(starts_in * 60_000 * self._pace_factor),
-                    scoring=Scoring(scoring),
+                rules = paced(
+                    pace,
+                    rounds,
+                    starts_in,
+                    self._pace_factor,
+                    Scoring(scoring),
                     teams=teams or 0,
                     teams_chosen=bool(teams) and team_choice == "chosen",
                 )
@@ -209,14 +208,7 @@ class CompeteFeature:
             raise UserError("A duel takes two: name somebody else.")
         if member.bot:
             raise UserError("Bots don't take part. Name a member of this server.")
-        pace = PACE_SECONDS["standard"] * 1000 * self._pace_factor
-        rules = Rules(
-            rounds=DUEL_ROUNDS,
-            pace_ms=round(pace),
-            reveal_ms=round((PACE_SECONDS["standard"] / 3 + 6) * 1000 * self._pace_factor),
-            lobby_ms=round(DUEL_MINUTES * 60_000 * self._pace_factor),
-            duel=True,
-        )
+        rules = paced("standard", DUEL_ROUNDS, DUEL_MINUTES, self._pace_factor, duel=True)
         setup = Setup((), None, "standard", member.id, whole(member.display_name))
         await self._open_with(reply, rules, setup)
 
@@ -335,6 +327,10 @@ class CompeteFeature:
         """Post a round's message; returns its id."""
         return await self._send(view, screens.round_screen(view, number), nonce)
 
+    async def post_lobby(self, view: GameView, nonce: str) -> int:
+        """Post a lobby that no command opened; returns the message's id."""
+        return await self._send(view, screens.lobby_screen(view), nonce)
+
     async def post_podium(self, view: GameView, nonce: str) -> int:
         """Post the podium; returns the message's id."""
         return await self._send(view, screens.podium_screen(view), nonce)
@@ -375,18 +371,12 @@ class CompeteFeature:
     async def find_post(self, channel_id: int, kind: str, competition_id: int, number: int) -> int | None:
         """Look in the channel's history for a message whose id was not stored: its buttons name it."""
         wanted = re.compile(
-            rf"sh:game\.(pick|mine|resume):{competition_id}:{number}(:|$)"
-            if kind == "round"
-            else rf"sh:game\.practise:{competition_id}$"
+            {
+                "round": rf"sh:game\.(pick|mine|resume):{competition_id}:{number}(:|$)",
+                "lobby": rf"sh:game\.join:{competition_id}$",
+            }.get(kind, rf"sh:game\.practise:{competition_id}$")
         )
-        channel = self._client.get_partial_messageable(channel_id)
-        try:
-            async for message in channel.history(limit=HISTORY):
-                if message.author.id == self._client.application_id and _names(message, wanted):
-                    return message.id
-        except discord.HTTPException as problem:
-            raise as_lost(problem) from problem
-        return None
+        return await find_message(self._client, channel_id, wanted)
 
     async def _send(self, view: GameView, screen: Screen, nonce: str) -> int:
         if view.game.setup.thread:
@@ -432,12 +422,6 @@ class CompeteFeature:
 def is_manager(reply: Reply) -> bool:
     """Whether who acted may manage the server."""
     return reply.interaction.permissions.manage_guild
-
-
-def _names(message: discord.Message, wanted: re.Pattern[str]) -> bool:
-    view = discord.ui.LayoutView.from_message(message, timeout=None)
-    view.stop()
-    return any(wanted.match(getattr(item, "custom_id", None) or "") for item in view.walk_children())
 
 
 def _words(result: ClickResult) -> str:

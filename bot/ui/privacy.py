@@ -34,12 +34,14 @@ KINDS: tuple[tuple[str, dict[str, str], str], ...] = (
         },
         "who played, what was answered, how it ended",
     ),
+    ("Question of the day", {"daily_answer": "answer"}, "what you chose; your row of days, and this server's"),
+    ("Schedules", {"schedule": "made"}, "who made what happens by itself in a server, and leads its competitions"),
     ("Demos", {"demo_run": "opened", "prediction": "prediction"}, "who may cancel one, who was right"),
     ("Reports", {"report": "report"}, "what you said about a question, for its author"),
 )
 """Each kind of what is stored: how it is called, its tables with what a row of them is, and why it is stored."""
 
-SAME_IN_NUMBER = ("opened or challenged to", "played", "opened")
+SAME_IN_NUMBER = ("opened or challenged to", "played", "opened", "made")
 PLURALS = {"quiz": "quizzes"}
 
 

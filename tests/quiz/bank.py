@@ -9,12 +9,13 @@ def question(
     enemies: list[str] | None = None,
     options: int = 4,
     difficulty: str = "easy",
+    section: str = "water",
 ) -> Question:
     """A question of its own family unless one is given; option 0 is right."""
     return Question.model_validate(
         {
             "id": question_id,
-            "section": "water",
+            "section": section,
             "topic": "heat",
             "kind": "recall",
             "difficulty": difficulty,

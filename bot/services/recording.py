@@ -1,0 +1,58 @@
+"""What the answers of many to one question leave behind: points, cards and totals, all at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.packs.models import Question
+from bot.quiz.points import points_for, standing
+from bot.quiz.spacing import Card, review
+from bot.storage import answers
+from bot.storage.answers import Answer
+from bot.storage.store import Transaction
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Where a question was asked of many."""
+
+    guild_id: int
+    pack_id: str
+    mode: str
+    run_id: int
+    position: int
+
+
+async def record_choices(
+    tx: Transaction,
+    asked: Asked,
+    question: Question,
+    chosen: Mapping[int, int],
+    now_ms: int,
+    periods: Sequence[str],
+) -> None:
+    """Store what each member chose (a place in the question's file), in the transaction that ends the asking."""
+    question_hash = question.content_hash
+    known_of = await answers.before_all(tx, chosen, asked.pack_id, question.id, question.family)
+    recorded: list[tuple[Answer, Card]] = []
+    for member_id, option in chosen.items():
+        correct = option == question.key
+        known = known_of[member_id]
+        stood = standing(known.answered_before, known.card.due_ms if known.card else None, now_ms)
+        answer = Answer(
+            member_id=member_id,
+            guild_id=asked.guild_id,
+            pack_id=asked.pack_id,
+            section_id=question.section,
+            question_id=question.id,
+            question_hash=question_hash,
+            family=question.family,
+            mode=asked.mode,
+            run_id=asked.run_id,
+            position=asked.position,
+            chosen=option,
+            correct=correct,
+            points=points_for(correct, stood),
+            answered_ms=now_ms,
+        )
+        recorded.append((answer, review(known.card, correct, now_ms)))
+    await answers.record_all(tx, recorded, periods)
