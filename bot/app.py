@@ -6,7 +6,7 @@ import gc
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from random import Random
 
@@ -14,17 +14,19 @@ import aiohttp
 import discord
 
 from bot import __version__
-from bot.clock import DiscordClock, WallClock
+from bot.clock import DiscordClock, WallClock, snowflake_at
 from bot.demos.registry import DEMOS
 from bot.errors import SettingsError, StudyhallError
 from bot.monitor import Monitor
 from bot.packs.library import Library
 from bot.packs.loading import load_packs
+from bot.quiz.pace import paced
 from bot.services.backups import Backups
 from bot.services.boards import Boards
 from bot.services.charts import ChartDrawer
 from bot.services.competitions import Competitions
 from bot.services.courses import Courses
+from bot.services.daily import DailyQuestions
 from bot.services.demos import Demos
 from bot.services.groups import Groups
 from bot.services.health import HealthCheck
@@ -41,6 +43,7 @@ from bot.services.reminders import Reminders
 from bot.services.reports import Reports
 from bot.services.respacing import Respacing
 from bot.services.reviews import Reviews
+from bot.services.schedules import Schedules
 from bot.services.servers import Servers
 from bot.services.zones import Zones
 from bot.settings import Settings
@@ -68,6 +71,7 @@ class App:
     privacy: Privacy
     backups: Backups
     reminders: Reminders
+    schedules: Schedules
 
 
 @contextlib.asynccontextmanager
@@ -113,6 +117,16 @@ async def build(
         servers = Servers(store, library, zones)
         games = Competitions(library, store, discord_clock, rng, charts, member_settings.time_factor, servers.library)
         closing.push_async_callback(games.close)
+        daily = DailyQuestions(store, clock, rng, servers.library)
+        schedules = Schedules(
+            store,
+            clock,
+            servers,
+            daily,
+            games,
+            lambda one: paced(one.pace, one.rounds, one.lobby_minutes, settings.pace_factor, one.scoring),
+        )
+        closing.push_async_callback(schedules.close)
         privacy = Privacy(store, clock, games, member_settings, retention_days=settings.retention_days)
         closing.push_async_callback(privacy.close)
         backups = Backups(settings.database_path, clock, every_hours=settings.backup_hours, keep=settings.backup_keep)
@@ -163,6 +177,8 @@ async def build(
             courses=courses,
             privacy=privacy,
             items=items,
+            daily=daily,
+            schedules=schedules,
         )
 
         async def before_connecting() -> None:
@@ -179,6 +195,7 @@ async def build(
             respacing.start()
             if steady_timers:
                 reminders.start()
+            schedules.start()
 
         if settings.monitor_port:
             monitor = Monitor(health)
@@ -187,10 +204,15 @@ async def build(
         client.before_connecting = before_connecting
         client.heard_id = discord_clock.learn
         if settings.clock_url:
-            follower = asyncio.create_task(_follow_clock(clock, settings.clock_url), name="clock")
+
+            def moved() -> None:
+                discord_clock.learn(snowflake_at(clock.now_ms()))  # it moves Discord's clock as well as ours
+                schedules.wake()
+
+            follower = asyncio.create_task(_follow_clock(clock, settings.clock_url, moved), name="clock")
             closing.callback(follower.cancel)
         closing.push_async_callback(client.close)
-        yield App(client, store, clock, workers, library, demos, courses, privacy, backups, reminders)
+        yield App(client, store, clock, workers, library, demos, courses, privacy, backups, reminders, schedules)
 
 
 async def run(settings: Settings) -> None:
@@ -281,12 +303,18 @@ def _stop_on_signals(stop: asyncio.Event) -> None:
             loop.add_signal_handler(name, stop.set)
 
 
-async def _follow_clock(clock: WallClock, url: str) -> None:
-    """Keep the wall clock shifted as the playground's is: each request is answered when the shift changes."""
+async def _follow_clock(clock: WallClock, url: str, moved: Callable[[], None]) -> None:
+    """Keep the wall clock shifted as the playground's is: each request is answered when the shift changes.
+
+    ``moved`` is called after each change.
+    """
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=120)) as session:
         while True:
             try:
                 async with session.get(url, params={"known": str(clock.shift_ms)}) as response:
-                    clock.shift_ms = int((await response.json())["shift_ms"])
+                    shift_ms = int((await response.json())["shift_ms"])
+                if shift_ms != clock.shift_ms:
+                    clock.shift_ms = shift_ms
+                    moved()
             except (aiohttp.ClientError, TimeoutError, ValueError, KeyError):
                 await asyncio.sleep(1)

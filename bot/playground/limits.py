@@ -2,11 +2,13 @@
 
 Sources: https://discord.com/developers/docs/components/reference,
 https://discord.com/developers/docs/resources/message#create-message,
-https://discord.com/developers/docs/interactions/application-commands.
+https://discord.com/developers/docs/interactions/application-commands,
+https://discord.com/developers/docs/resources/guild-scheduled-event.
 """
 
 import re
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from bot.playground.api_errors import EMPTY_MESSAGE, ApiError, FormFaults
@@ -79,6 +81,37 @@ def check_commands(commands: Any) -> None:
             faults.add((index, "name"), "APPLICATION_COMMANDS_DUPLICATE_NAME", message)
         _check_options(faults, (index,), command)
     faults.raise_if_any()
+
+
+def check_event(event: dict[str, Any], now_ms: int) -> None:
+    """Raise ApiError for a scheduled event that Discord would refuse; the playground knows external ones only."""
+    faults = FormFaults()
+    faults.length(("name",), event.get("name"), 1, 100)
+    faults.length(("description",), event.get("description"), 0, 1000, required=False)
+    if event.get("privacy_level") != 2:
+        faults.add(("privacy_level",), "BASE_TYPE_CHOICES", "Value must be one of {2}.")
+    if event.get("entity_type") != 3:
+        faults.add(("entity_type",), "BASE_TYPE_CHOICES", "Value must be one of {3}.")
+    metadata = event.get("entity_metadata")
+    location = metadata.get("location") if isinstance(metadata, dict) else None
+    faults.length(("entity_metadata", "location"), location, 1, 100)
+    starts_ms = _moment_ms(faults, "scheduled_start_time", event)
+    ends_ms = _moment_ms(faults, "scheduled_end_time", event)
+    if starts_ms is not None and starts_ms <= now_ms:
+        message = "Cannot schedule event in the past."
+        faults.add(("scheduled_start_time",), "GUILD_SCHEDULED_EVENT_SCHEDULE_PAST", message)
+    if starts_ms is not None and ends_ms is not None and ends_ms <= starts_ms:
+        message = "The event cannot end before it starts."
+        faults.add(("scheduled_end_time",), "GUILD_SCHEDULED_EVENT_END_BEFORE_START", message)
+    faults.raise_if_any()
+
+
+def _moment_ms(faults: FormFaults, name: str, event: dict[str, Any]) -> float | None:
+    try:
+        return datetime.fromisoformat(event[name]).timestamp() * 1000
+    except (KeyError, TypeError, ValueError):
+        faults.add((name,), "DATE_TIME_TYPE_PARSE", "Could not parse a date and time. Should be ISO8601.")
+        return None
 
 
 def _check_named(faults: FormFaults, path: Path, entry: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """The page's side: one WebSocket a tab, each tab one member, every change told to all who may see it.
 
-Server to page, each with ``t``: ready, message, message_delete, commands, members, channels, clock, bot, typing,
+Server to page, each with ``t``: ready, message, message_delete, commands, members, channels, events, clock, bot, typing,
 interaction, choices, modal, error. Page to server, each with ``op``: command, autocomplete, click, submit, say,
 add_member, shift, dismiss, delete.
 """
@@ -108,6 +108,7 @@ class Live:
             "permissions": str(world.permissions_of(member_id)),
             "channels": self._channels(member_id),
             "commands": world.commands,
+            "events": list(world.events.values()),
             "messages": messages,
             "now_ms": world.now_ms(),
             "shift_ms": world.shift_ms,

@@ -64,6 +64,7 @@ class Rest:
         """Register every route below ``base``."""
         message = "/channels/{channel_id}/messages/{message_id}"
         hook = "/webhooks/{application_id}/{token}"
+        events = "/guilds/{guild_id}/scheduled-events"
         # method, path, handler, requests, seconds; the answers to interactions do not count against the 50 a second
         table: list[tuple[str, str, Any, int, float]] = [
             ("GET", "/gateway", self._gateway, 50, 1),
@@ -90,6 +91,9 @@ class Rest:
             ("GET", "/guilds/{guild_id}", self._get_guild, 5, 5),
             ("GET", "/guilds/{guild_id}/channels", self._get_channels, 5, 5),
             ("GET", "/guilds/{guild_id}/members/{user_id}", self._get_member, 5, 1),
+            ("POST", events, self._create_event, 5, 60),
+            ("PATCH", events + "/{guild_scheduled_event_id}", self._edit_event, 5, 5),
+            ("DELETE", events + "/{guild_scheduled_event_id}", self._delete_event, 5, 5),
         ]
         for method, path, handler, requests, seconds in table:
             app.router.add_route(method, base + path, self._guarded(path, handler, requests, seconds))
@@ -326,6 +330,21 @@ class Rest:
         if user is None:
             raise ApiError(UNKNOWN_MEMBER)
         return _json(self._world.member(user["id"]) | {"user": user})
+
+    async def _create_event(self, request: web.Request) -> web.StreamResponse:
+        self._guild(request)
+        body, _uploads = await self._body(request)
+        return _json(self._world.create_event(body))
+
+    async def _edit_event(self, request: web.Request) -> web.StreamResponse:
+        self._guild(request)
+        body, _uploads = await self._body(request)
+        return _json(self._world.edit_event(request.match_info["guild_scheduled_event_id"], body))
+
+    async def _delete_event(self, request: web.Request) -> web.StreamResponse:
+        self._guild(request)
+        self._world.delete_event(request.match_info["guild_scheduled_event_id"])
+        return web.Response(status=204)
 
     async def _body(self, request: web.Request) -> tuple[Any, dict[int, Upload]]:
         """The JSON body and the files of a request. Raises ApiError for a body that can't be read."""

@@ -14,16 +14,17 @@ from bot.playground.api_errors import (
     NOT_THE_AUTHOR,
     THREAD_EXISTS,
     UNKNOWN_CHANNEL,
+    UNKNOWN_EVENT,
     UNKNOWN_MESSAGE,
     ApiError,
 )
-from bot.playground.limits import COMPONENTS_V2, SELECTS, check_message
+from bot.playground.limits import COMPONENTS_V2, SELECTS, check_event, check_message
 
 EPHEMERAL, LOADING = 1 << 6, 1 << 7
 MAX_FILE_BYTES = 10 * 1024 * 1024
 NONCE_SECONDS = 300
 VIEW_CHANNEL, SEND_MESSAGES, ATTACH_FILES, READ_HISTORY = 1 << 10, 1 << 11, 1 << 15, 1 << 16
-SEND_IN_THREADS, CREATE_THREADS, MANAGE_GUILD = 1 << 38, 1 << 35, 1 << 5
+SEND_IN_THREADS, CREATE_THREADS, MANAGE_GUILD, CREATE_EVENTS = 1 << 38, 1 << 35, 1 << 5, 1 << 44
 BOT_PERMISSIONS = VIEW_CHANNEL | SEND_MESSAGES | ATTACH_FILES | READ_HISTORY | SEND_IN_THREADS | CREATE_THREADS
 MEMBER_PERMISSIONS = BOT_PERMISSIONS | (1 << 31)
 MAX_MEMBERS = 2_000
@@ -76,6 +77,8 @@ class World:
         self.listeners: list[Listener] = []
         self.files: dict[str, Upload] = {}
         self.commands: list[Json] = []
+        self.events: dict[str, Json] = {}
+        self.bot_may_create_events = True
         self.application_id = self.new_id()
         self.bot = self._user("Studyhall", self.application_id, bot=True)
         self.guild_id = self.new_id()
@@ -172,7 +175,7 @@ class World:
                 "icon": None,
                 "unicode_emoji": None,
                 "position": 0,
-                "permissions": str(MEMBER_PERMISSIONS),
+                "permissions": str(MEMBER_PERMISSIONS | (CREATE_EVENTS if self.bot_may_create_events else 0)),
                 "managed": False,
                 "mentionable": False,
                 "flags": 0,
@@ -230,7 +233,7 @@ class World:
             "presences": [],
             "voice_states": [],
             "stage_instances": [],
-            "guild_scheduled_events": [],
+            "guild_scheduled_events": list(self.events.values()),
             "soundboard_sounds": [],
         }
 
@@ -296,6 +299,58 @@ class World:
         gone = self.channel_object(self.channel(channel_id))
         del self.channels[channel_id]
         self.tell("channel_delete", gone)
+
+    # Events
+
+    def create_event(self, payload: Json) -> Json:
+        """Put an event of the bot into the server's list. Raises ApiError for a body that Discord would refuse."""
+        self._bot_may_create_events()
+        check_event(payload, self.now_ms())
+        return self._keep_event(
+            {
+                "id": self.new_id(),
+                "guild_id": self.guild_id,
+                "channel_id": None,
+                "creator_id": self.bot["id"],
+                "creator": self.bot,
+                "image": None,
+                "status": 1,
+                "entity_id": None,
+                "recurrence_rule": None,
+                "user_rsvp": None,
+                "guild_scheduled_event_exceptions": [],
+                "description": None,
+                **_event_fields(payload),
+            }
+        )
+
+    def edit_event(self, event_id: str, payload: Json) -> Json:
+        """Change an event. Raises ApiError as for a new one."""
+        self._bot_may_create_events()
+        whole = self.event(event_id) | _event_fields(payload)
+        check_event(whole, self.now_ms())
+        return self._keep_event(whole)
+
+    def event(self, event_id: str) -> Json:
+        """An event by its id. Raises ApiError when it is not there."""
+        if event_id not in self.events:
+            raise ApiError(UNKNOWN_EVENT)
+        return self.events[event_id]
+
+    def delete_event(self, event_id: str) -> None:
+        """Take an event away."""
+        self._bot_may_create_events()
+        del self.events[self.event(event_id)["id"]]
+        self.tell("events", {"events": list(self.events.values())})
+
+    def _keep_event(self, event: Json) -> Json:
+        self.events[event["id"]] = event
+        self.tell("events", {"events": list(self.events.values())})
+        return event
+
+    def _bot_may_create_events(self) -> None:
+        if not self.bot_may_create_events:
+            raise ApiError(MISSING_PERMISSIONS)
 
     # Messages
 
@@ -444,6 +499,12 @@ def _picture_size(data: bytes) -> Json:
         return {}
     width, height = struct.unpack(">II", data[16:24])
     return {"width": width, "height": height}
+
+
+def _event_fields(payload: Json) -> Json:
+    known = ("name", "description", "privacy_level", "entity_type", "entity_metadata")
+    times = {key: payload[key] for key in ("scheduled_start_time", "scheduled_end_time") if key in payload}
+    return {key: payload[key] for key in known if key in payload} | times
 
 
 def _embed(embed: Json) -> Json:

@@ -203,6 +203,13 @@ class Opened:
 
 
 @dataclass(frozen=True)
+class LobbyPosted:
+    """The message of a lobby that opened by itself is in the channel, stamped so; its time runs from then on."""
+
+    stamp_ms: int
+
+
+@dataclass(frozen=True)
 class Answer:
     """A click on a letter, stamped so."""
 
@@ -291,6 +298,7 @@ Event = (
     | Start
     | Cancel
     | Opened
+    | LobbyPosted
     | Answer
     | Confide
     | Tick
@@ -386,10 +394,16 @@ def opened_by(host_id: int, rules: Rules, now_ms: int, time_factor: float = 1.0)
     )
 
 
+def opened_for(host_id: int, rules: Rules, now_ms: int) -> Competition:
+    """A new lobby that opened by itself: who leads it may not be there, and plays only after joining."""
+    starts_ms = now_ms + rules.lobby_ms
+    return Competition(host_id=host_id, rules=rules, wake_ms=starts_ms, starts_ms=starts_ms)
+
+
 def step(state: Competition, event: Event, now_ms: int) -> Step:
     """The state after an event, and what is to be shown for it."""
     if state.phase not in LIVE:
-        return state, [Told(Verdict.OVER)] if not isinstance(event, Tick | Opened | Lost) else []
+        return state, [Told(Verdict.OVER)] if not isinstance(event, Tick | Opened | LobbyPosted | Lost) else []
     match event:
         case Join():
             return _join(state, event, now_ms)
@@ -415,6 +429,8 @@ def step(state: Competition, event: Event, now_ms: int) -> Step:
             return _skip(state, event, now_ms)
         case End():
             return _end(state, event, now_ms)
+        case LobbyPosted():
+            return _lobby_posted(state, event)
         case Lost():
             return _lost(state, event, now_ms)
         case TakeOver():
@@ -476,6 +492,13 @@ def _leave(state: Competition, event: Leave, now_ms: int) -> Step:
     left = now_ms if event.member_id == state.host_id else state.host_left_ms
     state = replace(state, players=players, host_left_ms=left)
     return replace(state, wake_ms=_lobby_wake(state)), [Told(Verdict.DONE), ShowLobby()]
+
+
+def _lobby_posted(state: Competition, event: LobbyPosted) -> Step:
+    if state.phase is not Phase.LOBBY:
+        return state, []
+    state = replace(state, starts_ms=event.stamp_ms + state.rules.lobby_ms)
+    return replace(state, wake_ms=_lobby_wake(state)), [ShowLobby()]
 
 
 def _lobby_wake(state: Competition) -> int | None:

@@ -27,6 +27,7 @@ from bot.quiz.competition import (
     Forget,
     Given,
     Join,
+    LobbyPosted,
     Lost,
     Opened,
     Pause,
@@ -45,18 +46,18 @@ from bot.quiz.competition import (
     standings,
 )
 from bot.quiz.mixups import offered_by
-from bot.quiz.points import points_for, standing
 from bot.quiz.practice import Seen, option_order, pick
 from bot.quiz.rating import after_game
 from bot.quiz.scoring import Confidence, Scoring
-from bot.quiz.spacing import Aim, Card, Sureness, review
+from bot.quiz.spacing import Sureness
 from bot.services.charts import ChartDrawer
 from bot.services.game_views import ClickResult, GameView, MyResult
 from bot.services.practice import Learner
+from bot.services.recording import Asked, record_choices
 from bot.services.stage import ChannelLostError, GameStage, MessageGoneError
 from bot.storage import answers, competitions, members, ratings, servers
 from bot.storage.competitions import Click, Game, Post, Setup
-from bot.storage.store import Store, Transaction
+from bot.storage.store import Job, Store, Transaction
 
 BEAT_SECONDS = 1.0
 SAME_NONCE_MS = 110_000
@@ -102,6 +103,7 @@ class _Live:
     known_names: set[int] = field(default_factory=set)
     taken_out: dict[int, int] = field(default_factory=dict)
     posting: bool = False
+    lost: str = ""
 
     def message_id(self, kind: str, number: int) -> int | None:
         post = self.posts.get((kind, number))
@@ -113,6 +115,8 @@ class _Live:
         return next((post for post in waiting if post.kind == "podium" or self._is_due(post)), None)
 
     def _is_due(self, post: Post) -> bool:
+        if post.kind == "lobby":
+            return self.game.state.phase is Phase.LOBBY
         return post.kind == "round" and post.round >= self.game.state.round
 
     def waiting_reveals(self) -> list[int]:
@@ -157,9 +161,7 @@ class Competitions:
 
         Raises AlreadyOnError, or UserError when too few questions fit or the server does not have the course.
         """
-        here = self._library_of(opening.guild_id)
-        pack_id = (here.pack(opening.pack_id) if opening.pack_id else here.packs[0]).id
-        self._questions(pack_id, opening.setup, 1, ())
+        pack_id = self._playable(opening)
         now_ms = self._clock.now_ms()
         host_id = opening.host.member_id
         state = rules.opened_by(host_id, opening.rules, now_ms, self._time_factor(host_id))
@@ -172,17 +174,63 @@ class Competitions:
 
         competition_id = await self._store.write(job)
         if competition_id is None:
-            other = await competitions.live_in(self._store, opening.channel_id)
-            if other is not None:
-                if (on := self._live.get(other)) and on.game.state.phase is Phase.PAUSED:
-                    self._spawn(self._show_lobby(on), "competition-lobby")  # it leads on from there
-                raise AlreadyOnError(await self.view(other))
-            raise UserError("A competition in this channel has just ended. Please try again.")
+            raise await self._already_on(opening)
+        return await self._view(await self._begun(competition_id))
+
+    async def open_by_itself(self, opening: Opening, also: Job[bool]) -> GameView | None:
+        """Open a lobby that no command asked for: its message goes through the outbox, its host has not joined yet.
+
+        ``also`` runs first in the same transaction, and with False nothing is opened (None). What it stored stays when
+        there is a competition in the channel already. Raises what `open` does, and ChannelLostError when the lobby can't be
+        posted there.
+        """
+        pack_id = self._playable(opening)
+        now_ms = self._clock.now_ms()
+        state = rules.opened_for(opening.host.member_id, opening.rules, now_ms)
+
+        async def job(tx: Transaction) -> tuple[bool, int | None]:
+            if not await also(tx):
+                return False, None
+            competition_id = await competitions.create(
+                tx, opening.guild_id, opening.channel_id, pack_id, opening.setup, state, now_ms
+            )
+            if competition_id is not None and (game := await competitions.load(tx, competition_id)):
+                await competitions.post(tx, game, "lobby", 0, now_ms)
+            return True, competition_id
+
+        wanted, competition_id = await self._store.write(job)
+        if not wanted:
+            return None
+        if competition_id is None:
+            raise await self._already_on(opening)
+        live = await self._begun(competition_id)
+        await self._post_what_waits(live)
+        if live.lost:
+            raise ChannelLostError(live.lost)
+        return await self._view(live)
+
+    def _playable(self, opening: Opening) -> str:
+        """The course that is played. Raises UserError when nothing fits what was chosen."""
+        here = self._library_of(opening.guild_id)
+        pack_id = (here.pack(opening.pack_id) if opening.pack_id else here.packs[0]).id
+        self._questions(pack_id, opening.setup, 1, ())
+        return pack_id
+
+    async def _already_on(self, opening: Opening) -> UserError:
+        other = await competitions.live_in(self._store, opening.channel_id)
+        if other is None:
+            return UserError("A competition in this channel has just ended. Please try again.")
+        if (on := self._live.get(other)) and on.game.state.phase is Phase.PAUSED:
+            self._spawn(self._show_lobby(on), "competition-lobby")  # it leads on from there
+        return AlreadyOnError(await self.view(other))
+
+    async def _begun(self, competition_id: int) -> _Live:
         game = await competitions.load(self._store, competition_id)
         assert game is not None
-        live = self._live[competition_id] = _Live(game)
+        posts = {(post.kind, post.round): post for post in await competitions.posts(self._store, competition_id)}
+        live = self._live[competition_id] = _Live(game, posts)
         self._arm(live)
-        return await self._view(live)
+        return live
 
     async def shown(self, competition_id: int, message_id: int) -> None:
         """Note which message is the lobby."""
@@ -537,6 +585,7 @@ class Competitions:
             try:
                 message_id = await self._post(live, post)
             except ChannelLostError as trouble:
+                live.lost = str(trouble)
                 await self._trouble(live, f"I can't write in this channel any more ({trouble}).")
                 return
             except Exception:
@@ -558,6 +607,8 @@ class Competitions:
             try:
                 if post.kind == "round":
                     return await self._stage.post_round(view, post.round, f"studyhall-{post.id}")
+                if post.kind == "lobby":
+                    return await self._stage.post_lobby(view, f"studyhall-{post.id}")
                 return await self._stage.post_podium(view, f"studyhall-{post.id}")
             except (ChannelLostError, asyncio.CancelledError):
                 raise
@@ -575,11 +626,21 @@ class Competitions:
             return
         self._clock.learn(message_id)
         live.posts[key] = replace(live.posts[key], message_id=message_id)
+
+        async def job(tx: Transaction) -> None:
+            await competitions.posted(tx, post.id, message_id)
+            if post.kind == "lobby":
+                await competitions.set_lobby_message(tx, post.competition_id, message_id)
+
         try:
-            await self._store.write(lambda tx: competitions.posted(tx, post.id, message_id))
+            await self._store.write(job)
         except Exception:
             live.posts[key] = replace(live.posts[key], message_id=None)
             raise
+        if post.kind == "lobby":
+            async with live.lock:
+                live.game = replace(live.game, lobby_message_id=message_id)
+            await self._apply(live, LobbyPosted(snowflake_ms(message_id)))
         if post.kind == "round":
             await self._apply(live, Opened(post.round, snowflake_ms(message_id)))
             if live.game.state.round != post.round or live.game.state.phase is not Phase.ASKING:
@@ -692,6 +753,8 @@ class Competitions:
     async def _trouble(self, live: _Live, reason: str) -> None:
         if live.game.state.phase in (Phase.ASKING, Phase.REVEALING):
             await self._apply(live, Pause(reason))
+        elif live.game.state.phase is Phase.LOBBY and live.waiting_post():  # nobody can see it, so nobody can join
+            await self._apply(live, Cancel(None, reason=reason))
 
     # Time
 
@@ -840,46 +903,12 @@ async def _record_round(
     most_days: int,
 ) -> None:
     """Points, cards and totals for every answer of a round; reviews come within ``most_days``."""
-    question = game.questions[number]
-    question_hash = question.content_hash
-    known_of = await answers.before_all(tx, given, game.pack_id, question.id, question.family)
-    told = game.state.rules.scoring is Scoring.CERTAINTY  # only then did anybody say how sure they were
-    others: set[int] = set()
-    if told:
-        others = await answers.right_on_siblings(tx, given, game.pack_id, question.id, question.family)
-    recorded: list[tuple[answers.Answer, Card]] = []
-    for member_id, one in given.items():
-        chosen = plan.order[one.choice]
-        correct = chosen == plan.key
-        known = known_of[member_id]
-        stood = standing(known.answered_before, known.card.due_ms if known.card else None, now_ms)
-        answered = answers.Answer(
-            member_id=member_id,
-            guild_id=game.guild_id,
-            pack_id=game.pack_id,
-            section_id=question.section,
-            question_id=question.id,
-            question_hash=question_hash,
-            family=question.family,
-            mode=competitions.MODE,
-            run_id=game.id,
-            position=number,
-            chosen=chosen,
-            correct=correct,
-            points=points_for(correct, stood),
-            answered_ms=now_ms,
-            sureness=Sureness(one.confidence - 1) if told else None,
-        )
-        card = review(
-            known.card,
-            correct,
-            now_ms,
-            answered.sureness,
-            other=member_id in others,
-            aim=Aim(known.retention, most_days),
-        )
-        recorded.append((answered, card))
-    await answers.record_all(tx, recorded, periods)
+    asked = Asked(game.guild_id, game.pack_id, competitions.MODE, game.id, number)
+    chosen = {member_id: plan.order[one.choice] for member_id, one in given.items()}
+    sureness = {}
+    if game.state.rules.scoring is Scoring.CERTAINTY:  # only then did anybody say how sure they were
+        sureness = {member_id: Sureness(one.confidence - 1) for member_id, one in given.items()}
+    await record_choices(tx, asked, game.questions[number], chosen, now_ms, periods, most_days, sureness)
 
 
 async def _remember_all(tx: Transaction, items: list[tuple[int, int, str, int]]) -> list[None]:

@@ -1,6 +1,6 @@
 """What managers choose for their server, and what `/compete` asks of it."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
 
 from bot.errors import UserError
@@ -34,6 +34,7 @@ class Servers:
         self._library = library
         self._zones = zones
         self._libraries: dict[int, Library] = {}
+        self.zone_changed: Callable[[int], Awaitable[None]] | None = None
 
     async def load(self) -> None:
         """Learn which courses the servers have; to be called before anybody can ask for one."""
@@ -89,7 +90,10 @@ class Servers:
 
     async def set_time_zone(self, guild_id: int, text: str) -> Server:
         """Let weeks and months begin at midnight there. Raises UserError for a name that is no time zone's."""
-        return await self._change(guild_id, time_zone=self._zones.find(text))
+        server = await self._change(guild_id, time_zone=self._zones.find(text))
+        if self.zone_changed:
+            await self.zone_changed(guild_id)
+        return server
 
     def time_zones(self, typed: str) -> list[str]:
         """Names of time zones for what was typed so far."""

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from bot.services.daily_views import DailyView, EventView
 from bot.services.demo_views import DemoView
 from bot.services.game_views import GameView
 
@@ -33,6 +34,10 @@ class GameStage(Protocol):
         """Post a round's message; returns its id. The same nonce posts it once."""
         ...
 
+    async def post_lobby(self, view: GameView, nonce: str) -> int:
+        """Post a lobby that no command opened; returns the message's id."""
+        ...
+
     async def post_podium(self, view: GameView, nonce: str) -> int:
         """Post the podium; returns the message's id."""
         ...
@@ -55,4 +60,40 @@ class GameStage(Protocol):
 
     async def find_post(self, channel_id: int, kind: str, competition_id: int, number: int) -> int | None:
         """Look in the channel's history for a message that was posted but whose id was not stored."""
+        ...
+
+
+class DailyStage(Protocol):
+    """Shows the question of the day; raises ChannelLostError (MessageGoneError) when it can't."""
+
+    async def post_daily(self, view: DailyView, nonce: str) -> int:
+        """Post the question, or its result; returns the message's id. The same nonce posts it once."""
+        ...
+
+    async def edit_daily(self, view: DailyView) -> None:
+        """Bring the question's message up to date."""
+        ...
+
+    def hint_daily(self, view: DailyView) -> None:
+        """Show how many have answered, when there is room for it."""
+        ...
+
+    async def find_daily(self, channel_id: int, daily_id: int) -> int | None:
+        """Look in the channel's history for a message that was posted but whose id was not stored."""
+        ...
+
+
+class EventBoard(Protocol):
+    """A server's list of events in Discord."""
+
+    def may_write(self, guild_id: int) -> bool:
+        """Whether the bot may put events there; nothing is asked of Discord for this."""
+        ...
+
+    async def put(self, event: EventView) -> int:
+        """Show an occurrence, in the place of an earlier one if there is an id; returns the event's id."""
+        ...
+
+    async def remove(self, guild_id: int, event_id: int) -> None:
+        """Take an event away; that it is gone already is fine."""
         ...

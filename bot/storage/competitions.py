@@ -388,8 +388,9 @@ async def posts(db: Reads, competition_id: int) -> list[Post]:
 
 
 async def waiting_posts(db: Reads) -> list[Post]:
-    """Messages that are not known to be in their channel, of games that ended too."""
-    return [Post(*row) for row in await db.rows(f"SELECT {_POST} FROM outbox WHERE message_id IS NULL ORDER BY id")]
+    """Messages that are not known to be in their channel, of games that ended too; a lobby means nothing then."""
+    rows = await db.rows(f"SELECT {_POST} FROM outbox WHERE message_id IS NULL AND kind != 'lobby' ORDER BY id")
+    return [Post(*row) for row in rows]
 
 
 async def posted(tx: Transaction, post_id: int, message_id: int) -> None:

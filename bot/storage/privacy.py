@@ -11,15 +11,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.quiz.competition import LIVE, Forget, step
-from bot.storage import competitions
+from bot.storage import competitions, daily, schedules
 from bot.storage.deletions import Deletion, hash_of
 from bot.storage.store import Reads, Transaction
 
 DAY_MS = 86_400_000
 GONE = "someone who left"
 _IS_LIVE = "phase IN ('" + "', '".join(LIVE) + "')"
-_SHARED_RUNS = (competitions.MODE,)
+_SHARED_RUNS = (competitions.MODE, daily.MODE)
 """The modes of answers whose run belongs to many; any other's is the member's own."""
+Run = tuple[str, int]
+"""A mode, and the number of a run that belongs to many."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,8 @@ TABLES = (
     Named("demo_run", seen="created_ms"),
     Named("prediction", seen="at_ms"),
     Named("report", seen="at_ms"),
+    Named("daily_answer", seen="stamp_ms"),
+    Named("schedule"),
 )
 """Every table that names members; a test fails when one is missing."""
 
@@ -136,7 +140,9 @@ async def delete(tx: Transaction, member_id: int, at_ms: int) -> int | None:
     if not rows:
         return 0
     games = await _games_without(tx, member_id)
-    await _answers_without(tx, member_id, games)
+    dailies = await _dailies_without(tx, member_id)
+    await _answers_without(tx, member_id, games | dailies)
+    await schedules.forget(tx, member_id)
     for (run_id,) in await tx.rows("SELECT id FROM demo_run WHERE member_id = ?", (member_id,)):
         await tx.run("UPDATE demo_run SET member_id = ? WHERE id = ?", (_stand_in(), run_id))
     for table in _DELETED:  # the questions of a practice go with it
@@ -170,8 +176,17 @@ async def leave_games(tx: Transaction, member_id: int, now_ms: int) -> None:
             await competitions.take_out(tx, competition_id, member_id)
 
 
-async def _games_without(tx: Transaction, member_id: int) -> dict[int, int]:
-    """Put a stand-in into each competition that is over; returns them by competition."""
+async def _dailies_without(tx: Transaction, member_id: int) -> dict[Run, int]:
+    """Take the member out of questions of the day that are open, and put a stand-in into each that is closed."""
+    await daily.forget(tx, member_id)
+    answered = await tx.rows("SELECT daily_id FROM daily_answer WHERE member_id = ?", (member_id,))
+    stand_ins = {daily_id: _stand_in() for (daily_id,) in answered}
+    await daily.stand_in(tx, member_id, list(stand_ins.items()))
+    return {(daily.MODE, daily_id): stand_in for daily_id, stand_in in stand_ins.items()}
+
+
+async def _games_without(tx: Transaction, member_id: int) -> dict[Run, int]:
+    """Put a stand-in into each competition that is over; returns them by run."""
     [hosted] = [one for one in TABLES if one.table == "competition"]
     rows = await tx.rows(
         f"SELECT id FROM competition WHERE {hosted.names}"
@@ -195,7 +210,7 @@ async def _games_without(tx: Transaction, member_id: int) -> dict[int, int]:
                 f"UPDATE {table} SET member_id = ? WHERE competition_id = ? AND member_id = ?",
                 (stand_in, competition_id, member_id),
             )
-    return stand_ins
+    return {(competitions.MODE, competition_id): stand_in for competition_id, stand_in in stand_ins.items()}
 
 
 def _renamed(text: str, member_id: int, stand_in: int) -> str:
@@ -209,11 +224,11 @@ def _renamed(text: str, member_id: int, stand_in: int) -> str:
     return json.dumps(inner, separators=(",", ":"), ensure_ascii=False)
 
 
-async def _answers_without(tx: Transaction, member_id: int, games: dict[int, int]) -> None:
+async def _answers_without(tx: Transaction, member_id: int, shared: dict[Run, int]) -> None:
     """Answers stay as statistics: those of a run with a stand-in of its own, to the day instead of the millisecond."""
     for mode, run_id in await tx.rows("SELECT DISTINCT mode, run_id FROM answer WHERE member_id = ?", (member_id,)):
         if mode in _SHARED_RUNS:
-            stand_in, new_run_id, grain_ms = games.get(run_id) or _stand_in(), run_id, 1
+            stand_in, new_run_id, grain_ms = shared.get((mode, run_id)) or _stand_in(), run_id, 1
         else:  # a practice of somebody else may get this one's number
             stand_in = new_run_id = _stand_in()
             grain_ms = DAY_MS

@@ -16,6 +16,7 @@ from bot.services.boards import Boards
 from bot.services.charts import ChartDrawer
 from bot.services.competitions import Competitions
 from bot.services.courses import Courses
+from bot.services.daily import DailyQuestions
 from bot.services.demos import Demos
 from bot.services.groups import Groups
 from bot.services.health import Connection, HealthCheck
@@ -30,10 +31,13 @@ from bot.services.progress import ProgressOf
 from bot.services.reminders import Reminders
 from bot.services.reports import Reports
 from bot.services.reviews import Reviews
+from bot.services.schedules import Schedules
 from bot.services.servers import Servers
 from bot.telemetry import Pulse
 from bot.ui.compete import CompeteFeature
+from bot.ui.daily import DailyFeature
 from bot.ui.demo import DemoFeature
+from bot.ui.events import ServerEvents
 from bot.ui.group import GroupFeature
 from bot.ui.health import HealthFeature
 from bot.ui.help import HelpFeature
@@ -52,6 +56,7 @@ from bot.ui.replies import Desk
 from bot.ui.report import ReportFeature
 from bot.ui.review import ReviewFeature
 from bot.ui.routing import Router
+from bot.ui.schedule import ScheduleFeature
 from bot.ui.sending import SendScheduler
 from bot.ui.settings import SettingsFeature
 from bot.ui.setup import SetupFeature
@@ -220,6 +225,8 @@ def add_features(
     progress: ProgressOf,
     charts: ChartDrawer,
     groups: Groups,
+    daily: DailyQuestions,
+    schedules: Schedules,
 ) -> Tree:
     """Put every feature on the client; returns the tree that `register` sends to Discord."""
     desk = Desk(thinking_seconds, pulse, notices)
@@ -230,8 +237,12 @@ def add_features(
     demo = DemoFeature(demos, servers, client, scheduler, inside)
     compete = CompeteFeature(games, practice, client, scheduler, servers, pace_factor=pace_factor)
     setup = SetupFeature(servers, library, courses, scheduler)
+    of_the_day = DailyFeature(daily, client, scheduler)
+    events = ServerEvents(client, scheduler)
     group = managers_group()
-    for for_managers in (setup, HealthFeature(health), ItemsFeature(items), GroupFeature(groups, compete)):
+    scheduling = ScheduleFeature(schedules, servers, events)
+    grouped = GroupFeature(groups, compete)
+    for for_managers in (setup, scheduling, HealthFeature(health), ItemsFeature(items), grouped):
         for_managers.add_to(group, router, desk)
     tree.add_command(group)
     demo_titles = {demo.id: demo.title for demo in demos.demos.values()}
@@ -245,6 +256,7 @@ def add_features(
         LeaderboardFeature(boards),
         demo,
         compete,
+        of_the_day,
         SettingsFeature(member_settings),
         PrivacyFeature(privacy),
     )
@@ -256,6 +268,8 @@ def add_features(
     reminders.attach(reminding)
     demos.attach(demo)
     games.attach(compete)
+    daily.attach(of_the_day)
+    schedules.attach(events)
     client.joined = setup.greet
     client.router, client.tree = router, tree
     return tree

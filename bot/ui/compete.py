@@ -3,7 +3,6 @@
 import functools
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Literal, TypeVar
 
 import discord
@@ -11,6 +10,7 @@ from discord import app_commands
 
 from bot.errors import UserError
 from bot.quiz.competition import Cancel, End, Join, Leave, Pause, Phase, Resume, Rules, Skip, TakeOver, Verdict
+from bot.quiz.pace import PACE_SECONDS, paced
 from bot.quiz.practice import LETTERS
 from bot.quiz.scoring import Confidence, Scoring
 from bot.services.competitions import AlreadyOnError, Competitions, Opening
@@ -24,7 +24,7 @@ from bot.ui.layouts import BLURPLE, NO_PINGS, Screen, note
 from bot.ui.lesson import section_choices
 from bot.ui.options import whole
 from bot.ui.quiz import question_screen
-from bot.ui.reach import UNKNOWN_MESSAGE, as_lost, require
+from bot.ui.reach import UNKNOWN_MESSAGE, as_lost, find_message, require
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.sending import SendScheduler
@@ -33,12 +33,11 @@ from bot.ui.setup import opener
 T = TypeVar("T")
 
 NEEDED = ("view_channel", "send_messages", "attach_files", "read_message_history")
-PACE_SECONDS = {"calm": 45.0, "standard": 25.0, "quick": 12.0}
 TEAM_CHOICES = ("balanced", "chosen")
 NEEDED_FOR_THREADS = ("create_public_threads", "send_messages_in_threads")
 THREAD_EXISTS = 160004
-HISTORY = 50
 DUEL_ROUNDS, DUEL_MINUTES = 7, 5
+ROUNDS, LOBBY_MINUTES = 10, 3
 
 WORDS = {
     Verdict.HAD_LOCKED_IN: "You had locked in **{letter}**; the first answer counts.",
@@ -85,12 +84,12 @@ class CompeteFeature:
         @app_commands.describe(
             section="What is asked; without it, everything",
             difficulty="How hard the questions are; without it, all of them",
-            rounds="How many questions, 3 to 30 (default 10)",
+            rounds=f"How many questions, 3 to 30 (default {ROUNDS})",
             pace="How long each round is: calm 45 s, standard 25 s, quick 12 s",
             scoring="How answers count (default classic)",
             teams="Play in 2 to 8 teams",
             team_choice="Teams balanced by past results (default), or chosen by the players",
-            starts_in="Minutes until it starts by itself, 1 to 60 (default 3)",
+            starts_in=f"Minutes until it starts by itself, 1 to 60 (default {LOBBY_MINUTES})",
             thread="Play in a thread of its own, so that the channel stays free",
         )
         @app_commands.guild_only()
@@ -98,20 +97,23 @@ class CompeteFeature:
             interaction: discord.Interaction,
             section: str | None = None,
             difficulty: Literal["easy", "medium", "hard"] | None = None,
-            rounds: app_commands.Range[int, 3, 30] = 10,
+            rounds: app_commands.Range[int, 3, 30] = ROUNDS,
             pace: Literal["calm", "standard", "quick"] = "standard",
             scoring: Literal["study", "classic", "sprint", "certainty"] = "classic",
             teams: app_commands.Range[int, 2, 8] | None = None,
             team_choice: Literal["balanced", "chosen"] = "balanced",
-            starts_in: app_commands.Range[int, 1, 60] = 3,
+            starts_in: app_commands.Range[int, 1, 60] = LOBBY_MINUTES,
             thread: bool = False,
         ) -> None:
             async def open_it(reply: Reply) -> None:
                 if pace not in PACE_SECONDS or scoring not in list(Scoring) or team_choice not in TEAM_CHOICES:
                     raise UserError("There is no such choice. Pick pace, scoring and team_choice from their lists.")
-                rules = replace(
-                    self._rules(pace, rounds=rounds, starts_in=starts_in),
-                    scoring=Scoring(scoring),
+                rules = paced(
+                    pace,
+                    rounds,
+                    starts_in,
+                    self._pace_factor,
+                    Scoring(scoring),
                     teams=teams or 0,
                     teams_chosen=bool(teams) and team_choice == "chosen",
                 )
@@ -174,17 +176,8 @@ class CompeteFeature:
 
     async def open_aimed(self, reply: Reply, pack_id: str, sections: tuple[str, ...], aims: tuple[str, ...]) -> None:
         """Open a lobby with the usual rules for these sections, whose game asks first about these misconceptions."""
-        rules = self._rules("standard")
+        rules = paced("standard", ROUNDS, LOBBY_MINUTES, self._pace_factor)
         await self._open_with(reply, rules, Setup(sections, None, "standard", aims=aims), pack_id)
-
-    def _rules(self, pace: str, *, rounds: int = 10, starts_in: int = 3) -> Rules:
-        """The rules for a pace: ``starts_in`` is in minutes."""
-        return Rules(
-            rounds=rounds,
-            pace_ms=round(PACE_SECONDS[pace] * 1000 * self._pace_factor),
-            reveal_ms=round((PACE_SECONDS[pace] / 3 + 6) * 1000 * self._pace_factor),
-            lobby_ms=round(starts_in * 60_000 * self._pace_factor),
-        )
 
     async def _open_with(self, reply: Reply, rules: Rules, setup: Setup, pack_id: str | None = None) -> None:
         interaction = reply.interaction
@@ -221,7 +214,7 @@ class CompeteFeature:
             raise UserError("A duel takes two: name somebody else.")
         if member.bot:
             raise UserError("Bots don't take part. Name a member of this server.")
-        rules = replace(self._rules("standard", rounds=DUEL_ROUNDS, starts_in=DUEL_MINUTES), duel=True)
+        rules = paced("standard", DUEL_ROUNDS, DUEL_MINUTES, self._pace_factor, duel=True)
         setup = Setup((), None, "standard", member.id, whole(member.display_name))
         await self._open_with(reply, rules, setup)
 
@@ -340,6 +333,10 @@ class CompeteFeature:
         """Post a round's message; returns its id."""
         return await self._send(view, screens.round_screen(view, number), nonce)
 
+    async def post_lobby(self, view: GameView, nonce: str) -> int:
+        """Post a lobby that no command opened; returns the message's id."""
+        return await self._send(view, screens.lobby_screen(view), nonce)
+
     async def post_podium(self, view: GameView, nonce: str) -> int:
         """Post the podium; returns the message's id."""
         return await self._send(view, screens.podium_screen(view), nonce)
@@ -380,18 +377,12 @@ class CompeteFeature:
     async def find_post(self, channel_id: int, kind: str, competition_id: int, number: int) -> int | None:
         """Look in the channel's history for a message whose id was not stored: its buttons name it."""
         wanted = re.compile(
-            rf"sh:game\.(pick|mine|resume):{competition_id}:{number}(:|$)"
-            if kind == "round"
-            else rf"sh:game\.practise:{competition_id}$"
+            {
+                "round": rf"sh:game\.(pick|mine|resume):{competition_id}:{number}(:|$)",
+                "lobby": rf"sh:game\.join:{competition_id}$",
+            }.get(kind, rf"sh:game\.practise:{competition_id}$")
         )
-        channel = self._client.get_partial_messageable(channel_id)
-        try:
-            async for message in channel.history(limit=HISTORY):
-                if message.author.id == self._client.application_id and _names(message, wanted):
-                    return message.id
-        except discord.HTTPException as problem:
-            raise as_lost(problem) from problem
-        return None
+        return await find_message(self._client, channel_id, wanted)
 
     async def _send(self, view: GameView, screen: Screen, nonce: str) -> int:
         if view.game.setup.thread:
@@ -437,12 +428,6 @@ class CompeteFeature:
 def is_manager(reply: Reply) -> bool:
     """Whether who acted may manage the server."""
     return reply.interaction.permissions.manage_guild
-
-
-def _names(message: discord.Message, wanted: re.Pattern[str]) -> bool:
-    view = discord.ui.LayoutView.from_message(message, timeout=None)
-    view.stop()
-    return any(wanted.match(getattr(item, "custom_id", None) or "") for item in view.walk_children())
 
 
 def _words(result: ClickResult) -> str:

@@ -44,17 +44,21 @@ def help_screen(pack: Pack, *, in_server: bool, manager: bool = False) -> Screen
     if in_server:
         lines += [
             "**`/compete`** opens a quiz competition for everybody in the channel; **`/duel`** challenges one.",
+            "**`/daily`** is the question of the day: one for all, your answer is private, the result comes tomorrow.",
             "**`/demo`** measures a claim of the lesson live: predict, run, see the chart.",
             "**`/leaderboard`** shows who stands where: points, competitions, accuracy, rating.",
         ]
     else:
-        lines.append("`/compete`, `/demo` and `/leaderboard` belong to a server; here you can read and practise.")
+        lines.append(
+            "`/compete`, `/daily`, `/demo` and `/leaderboard` belong to a server; here you can read and practise."
+        )
     lines.append(
         "**`/settings`** gives you extra time in competitions, reminds you of reviews, or hides you from boards."
     )
     lines.append("**`/privacy`** shows what is stored of you, gives it to you as a file, and deletes it.")
     if manager:
         lines.append("**`/studyhall setup`** is for you as a manager: who opens competitions and where, seasons.")
+        lines.append("**`/studyhall schedule`** too: a question every day, a competition every Friday, by themselves.")
     points = (
         f"A right answer earns {POINTS_FOR_RIGHT} points when the question is new to you or due again, "
         "so repeating pays only when it helps."

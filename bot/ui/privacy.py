@@ -14,7 +14,8 @@ from bot.ui.routing import Router
 FILE = "studyhall-my-data.json"
 KINDS: tuple[tuple[str, dict[str, str], str], ...] = (
     ("Name", {"member": "server"}, "your name as last seen there, so that boards and results can say who you are"),
-    ("Settings", {"member_setting": "choice"}, "extra time, hiding from boards"),
+    ("Settings", {"member_setting": "choice"}, "extra time, reminders, time zone, hiding from boards"),
+    ("Words for you", {"notice": "word"}, "what you are told with your next command"),
     ("Reading", {"page_read": "page"}, "so that `/lesson` opens where you were"),
     (
         "Practice",
@@ -34,12 +35,14 @@ KINDS: tuple[tuple[str, dict[str, str], str], ...] = (
         },
         "who played, what was answered, how it ended",
     ),
+    ("Question of the day", {"daily_answer": "answer"}, "what you chose; your row of days, and this server's"),
+    ("Schedules", {"schedule": "made"}, "who made what happens by itself in a server, and leads its competitions"),
     ("Demos", {"demo_run": "opened", "prediction": "prediction"}, "who may cancel one, who was right"),
     ("Reports", {"report": "report"}, "what you said about a question, for its author"),
 )
 """Each kind of what is stored: how it is called, its tables with what a row of them is, and why it is stored."""
 
-SAME_IN_NUMBER = ("opened or challenged to", "played", "opened")
+SAME_IN_NUMBER = ("opened or challenged to", "played", "opened", "made")
 PLURALS = {"quiz": "quizzes"}
 
 

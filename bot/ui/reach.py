@@ -3,12 +3,16 @@
 https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
 """
 
+import re
+
 import discord
 
 from bot.errors import UserError
 from bot.services.stage import ChannelLostError, MessageGoneError
 
 UNKNOWN_CHANNEL, UNKNOWN_MESSAGE = 10003, 10008
+HISTORY = 50
+"""How many messages back one is looked for whose id was not stored."""
 
 
 def require(interaction: discord.Interaction, *permissions: str) -> None:
@@ -32,3 +36,20 @@ def as_lost(problem: discord.HTTPException) -> Exception:
     if forbidden or problem.code == UNKNOWN_CHANNEL:
         return ChannelLostError(problem.text)
     return problem
+
+
+async def find_message(client: discord.Client, channel_id: int, wanted: re.Pattern[str]) -> int | None:
+    """The newest message of the bot in a channel with a button whose custom id matches. Raises ChannelLostError."""
+    try:
+        async for message in client.get_partial_messageable(channel_id).history(limit=HISTORY):
+            if message.author.id == client.application_id and _names(message, wanted):
+                return message.id
+    except discord.HTTPException as problem:
+        raise as_lost(problem) from problem
+    return None
+
+
+def _names(message: discord.Message, wanted: re.Pattern[str]) -> bool:
+    view = discord.ui.LayoutView.from_message(message, timeout=None)
+    view.stop()
+    return any(wanted.match(getattr(item, "custom_id", None) or "") for item in view.walk_children())

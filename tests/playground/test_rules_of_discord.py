@@ -11,7 +11,7 @@ from hosting import until
 
 from bot.playground import interactions as interaction_rules
 from bot.playground.api_errors import ApiError
-from bot.playground.limits import check_choices, check_commands, check_message, check_modal
+from bot.playground.limits import check_choices, check_commands, check_event, check_message, check_modal
 from bot.playground.ratelimits import RateLimits
 from bot.playground.server import Playground
 
@@ -367,3 +367,36 @@ async def test_the_clock_tells_its_shift_when_it_changes(playground):
         answer = await asking
         assert (await answer.json())["shift_ms"] == 3_600_000
         answer.release()
+
+
+EVENT = {
+    "name": "Competition",
+    "privacy_level": 2,
+    "entity_type": 3,
+    "entity_metadata": {"location": "#hall"},
+    "scheduled_start_time": "2026-11-22T19:00:00+00:00",
+    "scheduled_end_time": "2026-11-22T20:00:00+00:00",
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"name": "x" * 101}, "name"),
+        ({"description": "x" * 1001}, "description"),
+        ({"privacy_level": 1}, "privacy_level"),
+        ({"entity_type": 2}, "entity_type"),
+        ({"entity_metadata": None}, "entity_metadata"),
+        ({"scheduled_start_time": "2026-11-22T11:00:00+00:00"}, "scheduled_start_time"),
+        ({"scheduled_start_time": "soon"}, "scheduled_start_time"),
+        ({"scheduled_end_time": "2026-11-22T18:00:00+00:00"}, "scheduled_end_time"),
+        ({"scheduled_end_time": None}, "scheduled_end_time"),
+    ],
+)
+def test_an_event_that_discord_refuses_is_refused_by_its_field(change, field):
+    noon_ms = 1_795_348_800_000
+    check_event(EVENT, noon_ms)
+    with pytest.raises(ApiError) as refused:
+        check_event(EVENT | change, noon_ms)
+    assert field in refused.value.errors

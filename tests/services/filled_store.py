@@ -2,26 +2,43 @@
 
 from pathlib import Path
 
-from small_course import NOON
+from small_course import DAY, NOON, question
 
 from bot.quiz.practice import Asked, Run
 from bot.quiz.rating import Rating
+from bot.quiz.schedule import Weekly
+from bot.quiz.scoring import Scoring
 from bot.quiz.spacing import review
 from bot.services.practice import Learner
-from bot.storage import answers, demos, member_settings, members, notices, practice, ratings, reading, reports
+from bot.storage import (
+    answers,
+    daily,
+    demos,
+    member_settings,
+    members,
+    notices,
+    practice,
+    ratings,
+    reading,
+    reports,
+    schedules,
+)
 from bot.storage.answers import Answer
+from bot.storage.daily import Daily
 from bot.storage.member_settings import Chosen
 from bot.storage.privacy import TABLES
 from bot.storage.reading import Place
 from bot.storage.reports import Report
+from bot.storage.schedules import Recurring, Schedule
 from bot.storage.store import Store
 
 HALL = 50
 RIGHT = True
+GAME = Recurring("tea", (), None, 5, "calm", Scoring.STUDY, 5)
 
 
 async def live(store: Store, who: Learner, now_ms: int = NOON) -> None:
-    """Everything but competitions: names, settings, pages, practice, answers, boards, demos, reports."""
+    """Everything but competitions: names, settings, pages, practice, questions of the day, boards, demos, reports."""
     member_id = who.member_id
     asked = tuple(Asked(n, f"w{n}", f"hash{n}", (0, 1, 2, 3)) for n in range(3))
 
@@ -44,8 +61,24 @@ async def live(store: Store, who: Learner, now_ms: int = NOON) -> None:
         await reports.save(tx, Report(member_id, "tea", "w1", "hash1", HALL, f"{who.name} says no.", now_ms))
         run = await demos.create(tx, "io_wait", HALL, 60, member_id, now_ms)
         await demos.predict(tx, run.id, member_id, "yes", now_ms)
+        await schedules.add(tx, Schedule(HALL + 1, 60, member_id, Weekly(9, 0), GAME, now_ms, now_ms + DAY))
+        for day in ("2026-11-21", "2026-11-22"):
+            await answer_daily(tx, member_id, day, now_ms)
 
     await store.write(job)
+
+
+async def answer_daily(tx, member_id: int, day: str, now_ms: int) -> None:
+    """Answer a question of the day: the one of the 22nd is still open, the one before is closed."""
+    asked = await daily.on_day(tx, HALL, day)
+    if asked is None:
+        new = Daily(HALL, day, 60, "tea", question(f"d{day[-2:]}"), (0, 1, 2, 3), NOON, NOON + DAY)
+        daily_id = await daily.ask(tx, new)
+        if day != "2026-11-22":
+            await daily.close(tx, daily_id, NOON)
+    else:
+        daily_id = asked.id
+    await tx.run("INSERT INTO daily_answer VALUES (?, ?, 1, ?) ON CONFLICT DO NOTHING", (daily_id, member_id, now_ms))
 
 
 def varint(number: int) -> bytes:

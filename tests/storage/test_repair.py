@@ -44,7 +44,7 @@ GIVEN = st.builds(
     st.integers(1, 3),
     st.sampled_from([None, 1, 2]),
     st.sampled_from(["water", "leaves"]),
-    st.sampled_from(["practice", "competition"]),
+    st.sampled_from(["practice", "competition", "daily"]),
     st.booleans(),
     st.booleans(),
     st.integers(0, 24 * 70),

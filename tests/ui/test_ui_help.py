@@ -13,7 +13,7 @@ def test_the_simulator_still_has_the_poll_interval_that_we_shorten():
 async def test_help_says_in_private_what_to_do_first(hall: Hall):
     shown = await hall.alice.slash("help")
     assert shown.private
-    for command in ("/lesson", "/quiz", "/compete", "/demo", "/leaderboard", "/settings", "/privacy"):
+    for command in ("/lesson", "/quiz", "/compete", "/daily", "/demo", "/leaderboard", "/settings", "/privacy"):
         assert f"`{command}`" in shown.text
     assert "10 points" in shown.text
     assert shown.enabled == ["Open the lesson", "Try five questions"]
@@ -55,6 +55,7 @@ async def test_commands_of_a_server_are_not_offered_in_direct_messages(hall: Hal
         "progress",
         "compete",
         "duel",
+        "daily",
         "leaderboard",
         "demo",
         "settings",
@@ -64,7 +65,7 @@ async def test_commands_of_a_server_are_not_offered_in_direct_messages(hall: Hal
         "privacy delete",
     }
     assert hall.manager.commands == hall.alice.commands | {
-        f"studyhall {name}" for name in ("setup", "health", "items", "group")
+        f"studyhall {name}" for name in ("setup", "schedule", "health", "items", "group")
     }
     assert hall.alice.in_dm.commands == {"help", "lesson", "quiz", "review", "progress", "settings", "term"} | {
         f"privacy {name}" for name in ("show", "export", "delete")

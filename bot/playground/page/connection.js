@@ -71,7 +71,7 @@ const HANDLERS = {
     const changedMember = state.me?.id !== data.me.id;
     Object.assign(state, {
       me: data.me, members: data.members ?? [], bot: data.bot, guild: data.guild, permissions: data.permissions ?? "0",
-      channels: data.channels ?? [], commands: data.commands ?? [], connected: true, ready: true,
+      channels: data.channels ?? [], commands: data.commands ?? [], events: data.events ?? [], connected: true, ready: true,
     });
     setBotOnline(data.bot_online);
     if (changedMember) state.unread.clear();
@@ -90,6 +90,10 @@ const HANDLERS = {
   },
   message: (data) => putMessage(data.message),
   message_delete: (data) => dropMessage(data.channel_id, data.id),
+  events(data) {
+    state.events = data.events;
+    emit("events");
+  },
   commands(data) {
     state.commands = data.commands;
     emit("commands");

@@ -1,4 +1,5 @@
 /* The left column: the server, its channels, and who this tab is. */
+import { timestamp } from "./clock.js";
 import { avatar, displayName, h, icon } from "./dom.js";
 import { DM, on, selectChannel, state } from "./state.js";
 import { themeButton } from "./theme.js";
@@ -20,8 +21,14 @@ export function mountSidebar(side) {
       h("h2", { class: "group-title", text: "Text channels" }),
       h("ul", {}, top.map((found) => h("li", {}, row(found), threadsOf(found)))),
       ...(direct.length ? [h("h2", { class: "group-title", text: "Direct messages" }), h("ul", {}, direct.map((found) => h("li", {}, row(found))))] : []),
+      ...(state.events.length ? [h("h2", { class: "group-title", text: "Events" }), h("ul", { class: "events" }, state.events.map(event))] : []),
     );
     if (focused) list.querySelector(`[data-channel-id="${CSS.escape(focused)}"]`)?.focus();
+  }
+
+  function event(found) {
+    const seconds = Date.parse(found.scheduled_start_time) / 1000;
+    return h("li", {}, h("strong", { text: found.name }), h("small", {}, timestamp(seconds, "f"), ` in ${found.entity_metadata?.location ?? ""}`));
   }
 
   const isThread = (found) => found.type === 11 || found.type === 12;
@@ -53,7 +60,7 @@ export function mountSidebar(side) {
   }
 
   let shownUnread = "";
-  on("all channel channels bot", showChannels);
+  on("all channel channels events bot", showChannels);
   on("messages", () => {
     const unread = [...state.unread].join();
     if (unread !== shownUnread) showChannels();

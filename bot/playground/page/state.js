@@ -18,6 +18,7 @@ export const state = {
   permissions: "0", // one's own in the server
   channels: [],
   commands: [],
+  events: [], // the server's scheduled events
   channelId: null,
   messages: new Map(), // channel id -> Map(message id -> message)
   unread: new Set(),
@@ -26,7 +27,8 @@ export const state = {
 
 const listeners = new Map();
 
-/** Topics: all, messages, members, channels, commands, bot, connection, channel, typing, clock, pending. */
+/** Topics: all, messages, members, channels, commands, events, bot, connection, channel, typing, clock,
+    pending. */
 export function on(topics, listener) {
   for (const topic of topics.split(" ")) {
     if (!listeners.has(topic)) listeners.set(topic, new Set());

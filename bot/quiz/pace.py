@@ -1,0 +1,31 @@
+"""How long the rounds of a competition are: three paces, and the pauses that go with them."""
+
+from bot.quiz.competition import Rules
+from bot.quiz.scoring import Scoring
+
+PACE_SECONDS = {"calm": 45.0, "standard": 25.0, "quick": 12.0}
+
+
+def paced(
+    pace: str,
+    rounds: int,
+    lobby_minutes: float,
+    factor: float,
+    scoring: Scoring = Scoring.CLASSIC,
+    *,
+    teams: int = 0,
+    teams_chosen: bool = False,
+    duel: bool = False,
+) -> Rules:
+    """The rules of a game at that pace; ``factor`` scales every time."""
+    seconds = PACE_SECONDS[pace]
+    return Rules(
+        rounds=rounds,
+        pace_ms=round(seconds * 1000 * factor),
+        reveal_ms=round((seconds / 3 + 6) * 1000 * factor),
+        lobby_ms=round(lobby_minutes * 60_000 * factor),
+        scoring=scoring,
+        teams=teams,
+        teams_chosen=teams_chosen,
+        duel=duel,
+    )

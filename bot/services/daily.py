@@ -1,0 +1,280 @@
+"""The question of the day: asked once a day in a server, answered in private, explained when the next one comes.
+
+Until it is closed its answers are kept apart from all others, so that neither points nor boards tell the key. What is to be
+shown are rows, written with what they show: a crash at any moment loses and doubles nothing.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from random import Random
+from weakref import WeakValueDictionary
+
+from bot.clock import Clock, utc
+from bot.errors import NotFound, StudyhallError, UserError
+from bot.packs.library import LibraryOf
+from bot.packs.models import Question
+from bot.quiz import daily as rules
+from bot.quiz.competition import DRAIN_MS
+from bot.quiz.practice import option_order
+from bot.quiz.schedule import local_day, moment, next_after
+from bot.services.daily_views import DailyView, Locked, MyDaily
+from bot.services.practice import Learner
+from bot.services.recording import Asked, record_choices
+from bot.services.stage import ChannelLostError, DailyStage, MessageGoneError
+from bot.storage import daily as storage
+from bot.storage import members, schedules, servers
+from bot.storage.daily import QUESTION, Daily, Post
+from bot.storage.servers import Server
+from bot.storage.store import Job, Store, Transaction
+
+DAY_MS = 86_400_000
+PLAYED_DAYS = 7
+"""For so long a family is left alone that a competition asked about."""
+SAME_NONCE_MS = 110_000
+"""Discord remembers an enforced nonce for a few minutes; within this time it is enough to send again."""
+
+_log = logging.getLogger(__name__)
+
+
+class DailyQuestions:
+    """What `/daily` does. ``changed`` is called when there is a new deadline, or something to be shown."""
+
+    def __init__(self, store: Store, clock: Clock, rng: Random, library_of: LibraryOf) -> None:
+        self._store = store
+        self._clock = clock
+        self._rng = rng
+        self._library_of = library_of
+        self._stage: DailyStage | None = None
+        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self.changed: Callable[[], None] = lambda: None
+
+    def attach(self, stage: DailyStage) -> None:
+        """Say who shows things in channels."""
+        self._stage = stage
+
+    async def ask(self, guild_id: int, channel_id: int, also: Job[bool] | None = None) -> Daily | None:
+        """Today's question of a server: the one there is, or a new one, posted in this channel.
+
+        ``also`` runs first in the same transaction, and with False nothing is asked (None). The message id is not known yet
+        when Discord did not take the message; then it comes by itself. Raises ChannelLostError when it can't be posted there.
+        """
+        now_ms = self._clock.now_ms()
+        server = await servers.load(self._store, guild_id)
+        day = local_day(now_ms, server.zone)
+        if also is None and (there := await storage.on_day(self._store, guild_id, day.isoformat())):
+            return await self._delivered(there.id)
+        pack_id, question = await self._choose(guild_id, now_ms)
+        order = option_order(question, self._rng)
+        closes_ms = await self._closes_ms(guild_id, server, now_ms)
+        new = Daily(guild_id, day.isoformat(), channel_id, pack_id, question, order, now_ms, closes_ms)
+
+        async def job(tx: Transaction) -> int | None:
+            if also and not await also(tx):
+                return None
+            if (there := await storage.on_day(tx, guild_id, new.day)) is not None:
+                return there.id
+            return await storage.ask(tx, new)
+
+        daily_id = await self._store.write(job)
+        if daily_id is None:
+            return None
+        self.changed()
+        return await self._delivered(daily_id)
+
+    async def _delivered(self, daily_id: int) -> Daily | None:
+        try:
+            await self.deliver(daily_id)
+        except (ChannelLostError, StudyhallError):
+            raise
+        except Exception as problem:
+            _log.warning("the question of the day %d waits for Discord: %s", daily_id, problem)
+        return await storage.load(self._store, daily_id)
+
+    async def answer(
+        self, daily_id: int, guild_id: int | None, place: int, learner: Learner, stamp_ms: int, message_id: int
+    ) -> Locked:
+        """A click on a letter: stored, then told. The first one counts. Raises UserError for what is not there."""
+        daily = await self._of(daily_id, guild_id)
+        if not 0 <= place < len(daily.order):
+            raise UserError("This question has no such option. Please use its buttons.")
+
+        async def job(tx: Transaction) -> Locked:
+            new = await storage.answer(tx, daily_id, learner.member_id, place, stamp_ms)
+            if new:
+                await members.remember(tx, daily.guild_id, learner.member_id, learner.name, stamp_ms)
+                if daily.message_id is None:
+                    for post in await storage.waiting_posts(tx, daily_id):
+                        await storage.shown(tx, post, message_id)
+            choice = await storage.choice_of(tx, daily_id, learner.member_id)
+            own = rules.streak(await storage.days(tx, daily.guild_id, daily.day, learner.member_id))
+            all_ = rules.streak(await storage.days(tx, daily.guild_id, daily.day))
+            return Locked(daily, choice, new, own, all_)
+
+        locked = await self._store.write(job)
+        if locked.new and self._stage and (current := await storage.load(self._store, daily_id)):
+            self._stage.hint_daily(await self._view(current))
+        return locked
+
+    async def mine(self, daily_id: int, guild_id: int | None, member_id: int) -> MyDaily:
+        """A member's own answer. Raises UserError while the question is open: its result is not out."""
+        daily = await self._of(daily_id, guild_id)
+        if daily.closed_ms is None:
+            raise UserError("The result is not out yet: it comes when the question has closed.")
+        choice = await storage.choice_of(self._store, daily_id, member_id)
+        points = await storage.points_of(self._store, daily_id, member_id)
+        days = await storage.days(self._store, daily.guild_id, daily.day, member_id)
+        return MyDaily(daily, choice, points, rules.streak(days))
+
+    async def streak(self, guild_id: int, member_id: int | None = None) -> int:
+        """How many questions in a row were answered here, by anybody or by that member."""
+        return rules.streak(await storage.days(self._store, guild_id, "9999", member_id))
+
+    # Closing
+
+    async def close(self, daily_id: int) -> None:
+        """The time is up: the answers count now, and the result is shown.
+
+        The question's message must be known: its result goes there.
+        """
+        await self.deliver(daily_id)
+        now_ms = self._clock.now_ms()
+
+        async def job(tx: Transaction) -> bool:
+            daily = await storage.load(tx, daily_id)
+            if daily is None or daily.closed_ms is not None or daily.message_id is None:
+                return False
+            letters = await storage.choices(tx, daily_id)
+            chosen = {member_id: daily.order[place] for member_id, place in letters.items()}
+            periods = (await servers.load(tx, daily.guild_id)).periods(now_ms)
+            asked = Asked(daily.guild_id, daily.pack_id, storage.MODE, daily_id, 0)
+            most_days = self._library_of(None).review_within_days(daily.pack_id)
+            await record_choices(tx, asked, daily.question, chosen, now_ms, periods, most_days)
+            await storage.close(tx, daily_id, now_ms)
+            return True
+
+        if await self._store.write(job):
+            await self.deliver(daily_id)
+
+    async def to_close(self) -> list[int]:
+        """The questions whose time is up; a click that was made in time may arrive a little later."""
+        return await storage.to_close(self._store, self._clock.now_ms() - DRAIN_MS)
+
+    async def next_close_ms(self) -> int | None:
+        """When the next question is to be closed."""
+        closes_ms = await storage.next_close_ms(self._store)
+        return None if closes_ms is None else closes_ms + DRAIN_MS
+
+    # Showing
+
+    async def waiting(self) -> list[int]:
+        """The questions of which something is still to be shown."""
+        return await storage.waiting(self._store)
+
+    async def deliver(self, daily_id: int) -> None:
+        """Show what waits to be shown. Raises ChannelLostError when the question can't be posted: it is taken back then."""
+        async with self._locks.setdefault(daily_id, asyncio.Lock()):
+            for post in await storage.waiting_posts(self._store, daily_id):
+                daily = await storage.load(self._store, daily_id)
+                if daily is not None and self._stage is not None:
+                    await (self._post(daily, post, self._stage) if post.kind == QUESTION else self._reveal(daily, post))
+
+    async def _post(self, daily: Daily, post: Post, stage: DailyStage) -> None:
+        now_ms = self._clock.now_ms()
+        try:
+            message_id = None
+            if now_ms - post.created_ms > SAME_NONCE_MS:
+                message_id = await stage.find_daily(daily.channel_id, daily.id)
+                if message_id is None and daily.closes_ms <= now_ms:  # nobody saw it, and nobody could answer it now
+                    await self._store.write(lambda tx: storage.withdraw(tx, daily.id))
+                    return
+            if message_id is None:
+                message_id = await stage.post_daily(await self._view(daily), _nonce(post))
+        except ChannelLostError:
+            await self._store.write(lambda tx: storage.withdraw(tx, daily.id))
+            raise
+        shown = message_id
+        await self._store.write(lambda tx: storage.shown(tx, post, shown))
+
+    async def _reveal(self, daily: Daily, post: Post) -> None:
+        assert self._stage is not None
+        view = await self._view(daily)
+        message_id = daily.message_id or 0
+        try:
+            try:
+                await self._stage.edit_daily(view)
+            except MessageGoneError:
+                found = None
+                if self._clock.now_ms() - post.created_ms > SAME_NONCE_MS:
+                    found = await self._stage.find_daily(daily.channel_id, daily.id)
+                message_id = found or await self._stage.post_daily(view, _nonce(post))
+        except ChannelLostError as lost:
+            _log.info("the result of the question of the day %d can't be shown: %s", daily.id, lost)
+            await self._store.write(lambda tx: storage.give_up(tx, post))
+            return
+        await self._store.write(lambda tx: storage.shown(tx, post, message_id))
+
+    async def _view(self, daily: Daily) -> DailyView:
+        letters = await storage.choices(self._store, daily.id)
+        days = await storage.days(self._store, daily.guild_id, daily.day)
+        counts: tuple[int, ...] = ()
+        if daily.closed_ms is not None:
+            chosen = list(letters.values())
+            counts = tuple(chosen.count(place) for place in range(len(daily.order)))
+        before = await storage.before(self._store, daily)
+        last = (before.channel_id, before.message_id) if before and before.message_id else None
+        library = self._library_of(daily.guild_id)
+        try:
+            section = library.title(library.section(daily.pack_id, daily.question.section))
+        except NotFound:
+            section = daily.question.section
+        return DailyView(daily, section, len(letters), rules.streak(days), counts, last)
+
+    # Choosing
+
+    async def _choose(self, guild_id: int, now_ms: int) -> tuple[str, Question]:
+        """The course that was not asked about for longest, and a question of it."""
+        packs = [pack for pack in self._library_of(guild_id).packs if pack.questions]
+        if not packs:
+            raise UserError(
+                "The courses of this server have no questions yet. A manager can choose in `/studyhall setup`."
+            )
+        last_ms = await storage.last_asked_ms(self._store, guild_id)
+        pack = min(packs, key=lambda one: last_ms.get(one.id, 0))
+        lately = await storage.lately(self._store, guild_id, now_ms - rules.NOT_AGAIN_DAYS * DAY_MS)
+        lately = [one for one in lately if one.pack_id == pack.id]
+        near_ms, played_ms = now_ms - rules.APART_DAYS * DAY_MS, now_ms - PLAYED_DAYS * DAY_MS
+        played = await storage.played_since(self._store, guild_id, pack.id, played_ms)
+        known = rules.Known(
+            tallies=await storage.tallies(self._store, guild_id, pack.id),
+            asked=[one.question.id for one in lately],
+            near=[one.question for one in lately if one.asked_ms >= near_ms],
+            played={question.family for question in pack.questions if question.id in played},
+        )
+        return pack.id, rules.choose(pack.questions, known, self._rng)
+
+    async def _closes_ms(self, guild_id: int, server: Server, now_ms: int) -> int:
+        """The same time tomorrow, or the next scheduled question after today where that is earlier."""
+        wall, today = utc(now_ms).astimezone(server.zone), local_day(now_ms, server.zone)
+        later = (moment(today + timedelta(days=n), wall.hour, wall.minute, server.zone) for n in (1, 2))
+        closes_ms = next(at_ms for at_ms in later if at_ms is not None)
+        for one in await schedules.of_guild(self._store, guild_id):
+            if one.setup is None and one.next_ms is not None:
+                occurrence = next_after(now_ms, one.weekly, server.zone)
+                if occurrence.day == today:
+                    occurrence = next_after(occurrence.at_ms, one.weekly, server.zone)
+                closes_ms = min(closes_ms, occurrence.at_ms)
+        return closes_ms
+
+    async def _of(self, daily_id: int, guild_id: int | None) -> Daily:
+        daily = await storage.load(self._store, daily_id)
+        if daily is None:
+            raise NotFound("This question of the day is not there any more. `/daily` shows today's.")
+        if daily.guild_id != guild_id:
+            raise UserError("This question is not of this server. `/daily` shows the one of today.")
+        return daily
+
+
+def _nonce(post: Post) -> str:
+    return f"daily-{post.id}"

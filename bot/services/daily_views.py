@@ -1,0 +1,58 @@
+"""The question of the day as it is shown to all and to one member, and the events that announce competitions."""
+
+from dataclasses import dataclass
+
+from bot.storage.daily import Daily
+
+
+@dataclass(frozen=True)
+class DailyView:
+    """The question for a channel: how many have answered, and only once it is closed how many chose which letter.
+
+    ``streak`` is how many questions in a row somebody here answered. ``last`` is where the one before stands: channel and
+    message.
+    """
+
+    daily: Daily
+    section: str
+    answered: int
+    streak: int
+    counts: tuple[int, ...] = ()
+    last: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class Locked:
+    """What a click came to: ``choice`` is the letter that counts (None: it came too late), ``new`` if this click made it.
+
+    The streaks are the member's own and the server's.
+    """
+
+    daily: Daily
+    choice: int | None
+    new: bool
+    own_streak: int
+    streak: int
+
+
+@dataclass(frozen=True)
+class MyDaily:
+    """A closed question as one member answered it; ``choice`` is a letter's place, None for no answer."""
+
+    daily: Daily
+    choice: int | None
+    points: int
+    own_streak: int
+
+
+@dataclass(frozen=True)
+class EventView:
+    """An occurrence for a server's list of events; ``event_id`` is the event that showed an earlier one."""
+
+    guild_id: int
+    channel_id: int
+    event_id: int | None
+    name: str
+    words: str
+    starts_ms: int
+    ends_ms: int

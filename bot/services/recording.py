@@ -1,0 +1,70 @@
+"""What the answers of many to one question leave behind: points, cards and totals, all at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.packs.models import Question
+from bot.quiz.points import points_for, standing
+from bot.quiz.spacing import USUAL, Aim, Card, Sureness, review
+from bot.storage import answers
+from bot.storage.answers import Answer
+from bot.storage.store import Transaction
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Where a question was asked of many."""
+
+    guild_id: int
+    pack_id: str
+    mode: str
+    run_id: int
+    position: int
+
+
+async def record_choices(
+    tx: Transaction,
+    asked: Asked,
+    question: Question,
+    chosen: Mapping[int, int],
+    now_ms: int,
+    periods: Sequence[str],
+    most_days: int = USUAL.most_days,
+    sureness: Mapping[int, Sureness] | None = None,
+) -> None:
+    """Store what each member chose (a place in the question's file), in the transaction that ends the asking.
+
+    Reviews come within ``most_days``; ``sureness`` has how sure they said they were, where they were asked.
+    """
+    sureness = sureness or {}
+    others: set[int] = set()
+    if sureness:
+        others = await answers.right_on_siblings(tx, chosen, asked.pack_id, question.id, question.family)
+    question_hash = question.content_hash
+    known_of = await answers.before_all(tx, chosen, asked.pack_id, question.id, question.family)
+    recorded: list[tuple[Answer, Card]] = []
+    for member_id, option in chosen.items():
+        correct = option == question.key
+        known = known_of[member_id]
+        stood = standing(known.answered_before, known.card.due_ms if known.card else None, now_ms)
+        answer = Answer(
+            member_id=member_id,
+            guild_id=asked.guild_id,
+            pack_id=asked.pack_id,
+            section_id=question.section,
+            question_id=question.id,
+            question_hash=question_hash,
+            family=question.family,
+            mode=asked.mode,
+            run_id=asked.run_id,
+            position=asked.position,
+            chosen=option,
+            correct=correct,
+            points=points_for(correct, stood),
+            answered_ms=now_ms,
+            sureness=sureness.get(member_id),
+        )
+        aim = Aim(known.retention, most_days)
+        card = review(known.card, correct, now_ms, answer.sureness, other=member_id in others, aim=aim)
+        recorded.append((answer, card))
+    await answers.record_all(tx, recorded, periods)

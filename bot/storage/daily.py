@@ -1,0 +1,265 @@
+"""The question of the day: what was asked, who answered what, and what is still to be shown."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.packs.models import Question
+from bot.quiz.daily import Tally
+from bot.storage.store import Reads, Row, Transaction
+
+MODE = "daily"
+QUESTION, RESULT = "question", "result"
+_COLUMNS = "id, guild_id, day, channel_id, pack_id, question, option_order, asked_ms, closes_ms, closed_ms, message_id"
+
+
+@dataclass(frozen=True)
+class Daily:
+    """A question of the day as it was asked; ``order[i]`` is the option (its place in the file) behind the i-th letter."""
+
+    guild_id: int
+    day: str
+    channel_id: int
+    pack_id: str
+    question: Question
+    order: tuple[int, ...]
+    asked_ms: int
+    closes_ms: int
+    id: int = 0
+    closed_ms: int | None = None
+    message_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Post:
+    """Something that is to be shown; its id makes the nonce."""
+
+    id: int
+    daily_id: int
+    kind: str
+    created_ms: int
+
+
+def _daily(row: Row) -> Daily:
+    id_, guild_id, day, channel_id, pack_id, question, order, asked_ms, closes_ms, closed_ms, message_id = row
+    whole = Question.model_validate_json(question)
+    places = tuple(map(int, order))
+    return Daily(
+        guild_id, day, channel_id, pack_id, whole, places, asked_ms, closes_ms, id_, closed_ms, message_id
+    )  # fmt: skip
+
+
+async def ask(tx: Transaction, daily: Daily) -> int | None:
+    """Store a question with what is to be shown, and let the one before close now; its id, or None when there is one."""
+    rows = await tx.rows(
+        "INSERT INTO daily (guild_id, day, channel_id, pack_id, question_id, family, question, option_order, asked_ms,"
+        " closes_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id",
+        (
+            daily.guild_id,
+            daily.day,
+            daily.channel_id,
+            daily.pack_id,
+            daily.question.id,
+            daily.question.family,
+            daily.question.model_dump_json(),
+            "".join(map(str, daily.order)),
+            daily.asked_ms,
+            daily.closes_ms,
+        ),
+    )
+    if not rows:
+        return None
+    [[daily_id]] = rows
+    await tx.run(
+        "UPDATE daily SET closes_ms = min(closes_ms, ?) WHERE guild_id = ? AND closed_ms IS NULL AND id != ?",
+        (daily.asked_ms, daily.guild_id, daily_id),
+    )
+    await _post(tx, daily_id, QUESTION, daily.asked_ms)
+    return int(daily_id)
+
+
+async def load(db: Reads, daily_id: int) -> Daily | None:
+    """One question of the day."""
+    rows = await db.rows(f"SELECT {_COLUMNS} FROM daily WHERE id = ?", (daily_id,))
+    return _daily(rows[0]) if rows else None
+
+
+async def on_day(db: Reads, guild_id: int, day: str) -> Daily | None:
+    """A server's question of that day."""
+    rows = await db.rows(f"SELECT {_COLUMNS} FROM daily WHERE guild_id = ? AND day = ?", (guild_id, day))
+    return _daily(rows[0]) if rows else None
+
+
+async def before(db: Reads, daily: Daily) -> Daily | None:
+    """The server's question before that one."""
+    rows = await db.rows(
+        f"SELECT {_COLUMNS} FROM daily WHERE guild_id = ? AND day < ? ORDER BY day DESC LIMIT 1",
+        (daily.guild_id, daily.day),
+    )
+    return _daily(rows[0]) if rows else None
+
+
+async def lately(db: Reads, guild_id: int, since_ms: int) -> list[Daily]:
+    """A server's questions of the day since then, newest first."""
+    rows = await db.rows(
+        f"SELECT {_COLUMNS} FROM daily WHERE guild_id = ? AND asked_ms >= ? ORDER BY day DESC", (guild_id, since_ms)
+    )
+    return [_daily(row) for row in rows]
+
+
+async def last_asked_ms(db: Reads, guild_id: int) -> dict[str, int]:
+    """When each course was last asked about in a server."""
+    rows = await db.rows("SELECT pack_id, max(asked_ms) FROM daily WHERE guild_id = ? GROUP BY pack_id", (guild_id,))
+    return dict(rows)
+
+
+async def tallies(db: Reads, guild_id: int, pack_id: str) -> dict[str, Tally]:
+    """How a server's members answered each family of a course."""
+    rows = await db.rows(
+        "SELECT family, count(*), sum(correct) FROM answer WHERE guild_id = ? AND pack_id = ? GROUP BY family",
+        (guild_id, pack_id),
+    )
+    return {family: Tally(answered, right) for family, answered, right in rows}
+
+
+async def played_since(db: Reads, guild_id: int, pack_id: str, since_ms: int) -> set[str]:
+    """The questions that a server's competitions asked since then."""
+    rows = await db.rows(
+        "SELECT r.question_id FROM competition c JOIN competition_round r ON r.competition_id = c.id"
+        " WHERE c.guild_id = ? AND c.pack_id = ? AND c.created_ms >= ?",
+        (guild_id, pack_id, since_ms),
+    )
+    return {question_id for (question_id,) in rows}
+
+
+# Answers
+
+
+async def answer(tx: Transaction, daily_id: int, member_id: int, choice: int, stamp_ms: int) -> bool:
+    """Store a member's choice if it is their first and was made in time; says whether it was stored."""
+    return bool(
+        await tx.rows(
+            "INSERT INTO daily_answer (daily_id, member_id, choice, stamp_ms)"
+            " SELECT id, ?, ?, ? FROM daily WHERE id = ? AND closed_ms IS NULL AND ? < closes_ms"
+            " ON CONFLICT DO NOTHING RETURNING choice",
+            (member_id, choice, stamp_ms, daily_id, stamp_ms),
+        )
+    )
+
+
+async def choice_of(db: Reads, daily_id: int, member_id: int) -> int | None:
+    """What a member chose."""
+    rows = await db.rows("SELECT choice FROM daily_answer WHERE daily_id = ? AND member_id = ?", (daily_id, member_id))
+    return int(rows[0][0]) if rows else None
+
+
+async def choices(db: Reads, daily_id: int) -> dict[int, int]:
+    """Every member's choice, in the order in which they were made."""
+    rows = await db.rows(
+        "SELECT member_id, choice FROM daily_answer WHERE daily_id = ? ORDER BY stamp_ms, member_id", (daily_id,)
+    )
+    return dict(rows)
+
+
+async def points_of(db: Reads, daily_id: int, member_id: int) -> int:
+    """What a member's answer earned, once the question is closed."""
+    rows = await db.rows(
+        "SELECT points FROM answer WHERE mode = ? AND run_id = ? AND member_id = ?", (MODE, daily_id, member_id)
+    )
+    return int(rows[0][0]) if rows else 0
+
+
+async def days(db: Reads, guild_id: int, until: str, member_id: int | None = None) -> list[tuple[bool, bool]]:
+    """A server's questions up to that day, newest first: was it answered (by that member), and is it open."""
+    who = "" if member_id is None else " AND a.member_id = ?"
+    rows = await db.rows(
+        f"SELECT EXISTS (SELECT 1 FROM daily_answer a WHERE a.daily_id = d.id{who}), d.closed_ms IS NULL"
+        " FROM daily d WHERE d.guild_id = ? AND d.day <= ? ORDER BY d.day DESC",
+        (*(() if member_id is None else (member_id,)), guild_id, until),
+    )
+    return [(bool(answered), bool(is_open)) for answered, is_open in rows]
+
+
+async def forget(tx: Transaction, member_id: int) -> None:
+    """Take a member out of every question that is still open."""
+    await tx.run(
+        "DELETE FROM daily_answer WHERE member_id = ? AND daily_id IN (SELECT id FROM daily WHERE closed_ms IS NULL)",
+        (member_id,),
+    )
+
+
+# What is to be shown
+
+
+async def _post(tx: Transaction, daily_id: int, kind: str, now_ms: int) -> None:
+    await tx.run(
+        "INSERT INTO daily_post (daily_id, kind, created_ms) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        (daily_id, kind, now_ms),
+    )
+
+
+async def waiting_posts(db: Reads, daily_id: int) -> list[Post]:
+    """What of a question is not known to be shown, in order."""
+    rows = await db.rows(
+        "SELECT id, daily_id, kind, created_ms FROM daily_post WHERE daily_id = ? AND message_id IS NULL ORDER BY id",
+        (daily_id,),
+    )
+    return [Post(*row) for row in rows]
+
+
+async def waiting(db: Reads) -> list[int]:
+    """The questions of which something is not known to be shown."""
+    rows = await db.rows("SELECT DISTINCT daily_id FROM daily_post WHERE message_id IS NULL ORDER BY daily_id")
+    return [daily_id for (daily_id,) in rows]
+
+
+async def shown(tx: Transaction, post: Post, message_id: int) -> None:
+    """Store which message shows it."""
+    await tx.run("UPDATE daily_post SET message_id = ? WHERE id = ?", (message_id, post.id))
+    await tx.run("UPDATE daily SET message_id = ? WHERE id = ?", (message_id, post.daily_id))
+
+
+async def give_up(tx: Transaction, post: Post) -> None:
+    """It can't be shown any more, and nobody waits for it."""
+    await tx.run("DELETE FROM daily_post WHERE id = ?", (post.id,))
+
+
+async def withdraw(tx: Transaction, daily_id: int) -> bool:
+    """Take a question back that never reached a channel; says whether it did not."""
+    return bool(
+        await tx.rows(
+            "DELETE FROM daily WHERE id = ? AND message_id IS NULL AND closed_ms IS NULL"
+            " AND NOT EXISTS (SELECT 1 FROM daily_answer WHERE daily_id = daily.id) RETURNING id",
+            (daily_id,),
+        )
+    )
+
+
+# The close
+
+
+async def to_close(db: Reads, now_ms: int) -> list[int]:
+    """The open questions whose time was up by then."""
+    rows = await db.rows("SELECT id FROM daily WHERE closed_ms IS NULL AND closes_ms <= ? ORDER BY id", (now_ms,))
+    return [daily_id for (daily_id,) in rows]
+
+
+async def next_close_ms(db: Reads) -> int | None:
+    """When the next open question's time is up."""
+    [[at_ms]] = await db.rows("SELECT min(closes_ms) FROM daily WHERE closed_ms IS NULL")
+    return None if at_ms is None else int(at_ms)
+
+
+async def close(tx: Transaction, daily_id: int, now_ms: int) -> None:
+    """The question is over, and its result to be shown."""
+    await tx.run("UPDATE daily SET closed_ms = ? WHERE id = ?", (now_ms, daily_id))
+    await _post(tx, daily_id, RESULT, now_ms)
+
+
+async def stand_in(tx: Transaction, member_id: int, stand_ins: Sequence[tuple[int, int]]) -> None:
+    """Put somebody without a name in a member's place: pairs of question and stand-in."""
+    await tx.run(
+        "UPDATE daily_answer SET member_id = (SELECT j.value ->> 1 FROM json_each(?) AS j WHERE j.value ->> 0 = daily_id)"
+        " WHERE member_id = ?",
+        (json.dumps(list(stand_ins)), member_id),
+    )

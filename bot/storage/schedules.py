@@ -1,0 +1,182 @@
+"""What happens by itself in a server: when, where, what, and which occurrences were begun."""
+
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
+
+from bot.quiz.competition import NOBODY
+from bot.quiz.schedule import Occurrence, Weekly
+from bot.quiz.scoring import Scoring
+from bot.storage.store import Reads, Row, Transaction
+
+DAILY, COMPETITION = "daily", "competition"
+_COLUMNS = (
+    "id, guild_id, channel_id, member_id, kind, hour, minute, weekdays, setup, made_ms, next_ms, reason, remark, event_id,"
+    " event_ms"
+)
+
+
+@dataclass(frozen=True)
+class Recurring:
+    """What a recurring competition plays; no ``sections``: all of the course."""
+
+    pack_id: str
+    sections: tuple[str, ...]
+    difficulty: str | None
+    rounds: int
+    pace: str
+    scoring: Scoring
+    lobby_minutes: int
+
+
+_SETUP = TypeAdapter(Recurring)
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """One thing that is scheduled; ``setup`` is None for the question of the day.
+
+    ``next_ms`` is None while it is paused, and ``reason`` then says why, unless a manager did it. ``remark`` tells why the
+    last occurrence did not take place.
+    """
+
+    guild_id: int
+    channel_id: int
+    member_id: int
+    weekly: Weekly
+    setup: Recurring | None
+    made_ms: int
+    next_ms: int | None
+    id: int = 0
+    reason: str = ""
+    remark: str = ""
+    event_id: int | None = None
+    event_ms: int | None = None
+
+    @property
+    def kind(self) -> str:
+        """DAILY or COMPETITION."""
+        return DAILY if self.setup is None else COMPETITION
+
+
+def _schedule(row: Row) -> Schedule:
+    id_, guild, channel, member, _, hour, minute, days, setup, made_ms, next_ms, reason, remark, event, event_ms = row
+    return Schedule(
+        guild_id=guild,
+        channel_id=channel,
+        member_id=member,
+        weekly=Weekly(hour, minute, frozenset(n for n, on in enumerate(days) if on == "1")),
+        setup=_SETUP.validate_json(setup) if setup else None,
+        made_ms=made_ms,
+        next_ms=next_ms,
+        id=id_,
+        reason=reason,
+        remark=remark,
+        event_id=event,
+        event_ms=event_ms,
+    )
+
+
+async def add(tx: Transaction, schedule: Schedule) -> Schedule:
+    """Store a new one; returns it with its id."""
+    rows = await tx.rows(
+        "INSERT INTO schedule (guild_id, channel_id, member_id, kind, hour, minute, weekdays, setup, made_ms, next_ms)"
+        f" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING {_COLUMNS}",
+        (
+            schedule.guild_id,
+            schedule.channel_id,
+            schedule.member_id,
+            schedule.kind,
+            schedule.weekly.hour,
+            schedule.weekly.minute,
+            _text(schedule.weekly),
+            _SETUP.dump_json(schedule.setup).decode() if schedule.setup else None,
+            schedule.made_ms,
+            schedule.next_ms,
+        ),
+    )
+    return _schedule(rows[0])
+
+
+def _text(weekly: Weekly) -> str:
+    return "".join("1" if day in weekly.weekdays else "0" for day in range(7))
+
+
+async def of_guild(db: Reads, guild_id: int) -> list[Schedule]:
+    """Everything that is scheduled in a server, in the order in which it was made."""
+    rows = await db.rows(f"SELECT {_COLUMNS} FROM schedule WHERE guild_id = ? ORDER BY id", (guild_id,))
+    return [_schedule(row) for row in rows]
+
+
+async def load(db: Reads, schedule_id: int) -> Schedule | None:
+    """One of them."""
+    rows = await db.rows(f"SELECT {_COLUMNS} FROM schedule WHERE id = ?", (schedule_id,))
+    return _schedule(rows[0]) if rows else None
+
+
+async def due(db: Reads, now_ms: int) -> list[Schedule]:
+    """Those whose time has come, the longest ago first."""
+    rows = await db.rows(f"SELECT {_COLUMNS} FROM schedule WHERE next_ms <= ? ORDER BY next_ms, id", (now_ms,))
+    return [_schedule(row) for row in rows]
+
+
+async def next_due_ms(db: Reads) -> int | None:
+    """When the next one is due."""
+    [[at_ms]] = await db.rows("SELECT min(next_ms) FROM schedule WHERE next_ms IS NOT NULL")
+    return None if at_ms is None else int(at_ms)
+
+
+async def with_other_event(db: Reads) -> list[Schedule]:
+    """Recurring competitions whose next occurrence is not the one that an event shows."""
+    rows = await db.rows(
+        f"SELECT {_COLUMNS} FROM schedule WHERE kind = ? AND event_ms IS NOT next_ms ORDER BY id", (COMPETITION,)
+    )
+    return [_schedule(row) for row in rows]
+
+
+async def begin(tx: Transaction, schedule_id: int, occurrence: Occurrence, next_ms: int, remark: str) -> bool:
+    """Note that an occurrence is dealt with, and when the next one is; False when somebody already did, or it is paused."""
+    if not await tx.rows(
+        "UPDATE schedule SET next_ms = ?, remark = ? WHERE id = ? AND next_ms <= ? RETURNING id",
+        (next_ms, remark, schedule_id, occurrence.at_ms),
+    ):
+        return False
+    return bool(
+        await tx.rows(
+            "INSERT INTO occurrence (schedule_id, day, at_ms) VALUES (?, ?, ?) ON CONFLICT DO NOTHING RETURNING at_ms",
+            (schedule_id, occurrence.day.isoformat(), occurrence.at_ms),
+        )
+    )
+
+
+async def set_remark(tx: Transaction, schedule_id: int, remark: str) -> None:
+    """Say why the last occurrence did not take place."""
+    await tx.run("UPDATE schedule SET remark = ? WHERE id = ?", (remark, schedule_id))
+
+
+async def set_next(tx: Transaction, schedule_id: int, next_ms: int | None, reason: str = "") -> None:
+    """Set when the next occurrence is; None pauses it for that reason."""
+    await tx.run("UPDATE schedule SET next_ms = ?, reason = ? WHERE id = ?", (next_ms, reason, schedule_id))
+
+
+async def set_weekly(tx: Transaction, schedule_id: int, weekly: Weekly) -> None:
+    """Change the days and the time."""
+    await tx.run(
+        "UPDATE schedule SET hour = ?, minute = ?, weekdays = ? WHERE id = ?",
+        (weekly.hour, weekly.minute, _text(weekly), schedule_id),
+    )
+
+
+async def set_event(tx: Transaction, schedule_id: int, event_id: int | None, event_ms: int | None) -> None:
+    """Store which event shows which occurrence."""
+    await tx.run("UPDATE schedule SET event_id = ?, event_ms = ? WHERE id = ?", (event_id, event_ms, schedule_id))
+
+
+async def remove(tx: Transaction, schedule_id: int) -> None:
+    """Take one away, with what is known of its occurrences."""
+    await tx.run("DELETE FROM schedule WHERE id = ?", (schedule_id,))
+
+
+async def forget(tx: Transaction, member_id: int) -> None:
+    """What a member had scheduled stays the server's; nobody leads it any more."""
+    await tx.run("UPDATE schedule SET member_id = ? WHERE member_id = ?", (NOBODY, member_id))

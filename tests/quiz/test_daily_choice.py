@@ -1,0 +1,71 @@
+"""Which question is the question of the day, and how streaks are counted."""
+
+from random import Random
+
+from bank import question
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.quiz.daily import Known, Tally, choose, streak, weaknesses
+
+BANK = [
+    *(question(f"w{n}", family=f"water-{n // 2}") for n in range(6)),
+    *(question(f"l{n}", family=f"leaves-{n // 2}", section="leaves") for n in range(6)),
+]
+
+
+def chosen(known: Known, seed: int = 1, bank=BANK) -> str:
+    return choose(bank, known, Random(seed)).id
+
+
+def test_the_group_meets_what_it_gets_wrong_most():
+    known = Known({"water-0": Tally(20, 18), "leaves-1": Tally(20, 3), "leaves-2": Tally(20, 15)})
+    assert {chosen(known, seed) for seed in range(20)} == {"l2", "l3"}
+
+
+def test_few_answers_say_little():
+    one, many = ({"water-0": tally, "water-1": Tally(40, 20)} for tally in (Tally(1, 0), Tally(40, 0)))
+    for tallies, gap in ((one, 0.1), (many, 0.3)):
+        weak = weaknesses(BANK, tallies)
+        assert (weak["water-0"] - weak["water-1"] > gap) is (tallies is many)
+
+
+def test_a_family_without_answers_is_as_hard_as_its_section():
+    weak = weaknesses(BANK, {"water-0": Tally(30, 3), "leaves-0": Tally(30, 28)})
+    assert weak["water-1"] > 0.6 > 0.4 > weak["leaves-1"]
+
+
+def test_without_any_answers_chance_decides():
+    assert len({chosen(Known(), seed) for seed in range(60)}) > 6
+
+
+def test_siblings_enemies_and_what_was_just_played_are_kept_apart():
+    weak = {"water-0": Tally(30, 0), "water-1": Tally(30, 5), "water-2": Tally(30, 10)}
+    weak |= {f"leaves-{n}": Tally(30, 29) for n in range(3)}
+    assert chosen(Known(weak, asked=["w0"], near=[BANK[0]])) in {"w2", "w3"}
+    assert chosen(Known(weak, asked=["w0"], near=[BANK[0]], played={"water-1"})) in {"w4", "w5"}
+    enemy = question("w9", family="water-9", enemies=["w0"])
+    weak |= {"water-9": Tally(30, 0)}
+    assert chosen(Known(weak, asked=["w0"], near=[BANK[0]]), bank=[*BANK, enemy]) in {"w2", "w3"}
+
+
+IDS = st.lists(st.sampled_from([one.id for one in BANK]), unique=True)
+
+
+@given(IDS, st.dictionaries(st.sampled_from([one.family for one in BANK]), st.just(Tally(9, 0))), st.integers(0, 99))
+def test_nothing_asked_lately_comes_again_while_there_is_anything_else(asked, tallies, seed):
+    found = chosen(Known(tallies, asked=asked), seed)
+    if len(asked) < len(BANK):
+        assert found not in asked
+    else:
+        assert found == asked[-1]
+
+
+def test_a_streak_counts_questions_in_a_row():
+    answered, missed, still_open, done_today = (True, False), (False, False), (False, True), (True, True)
+    assert streak([]) == 0
+    assert streak([answered, answered, missed, answered]) == 2
+    assert streak([still_open, answered, answered]) == 2
+    assert streak([done_today, answered]) == 2
+    assert streak([missed, answered]) == 0
+    assert streak([done_today, still_open, answered]) == 1

@@ -1,0 +1,133 @@
+"""`/daily` as members see it: public question, private answers, the result tomorrow."""
+
+import logging
+from dataclasses import replace
+
+from hall import COURSE, Hall, Shown, assert_fits_discord, walk
+
+from bot.demos.registry import DEMOS
+from bot.packs.loading import load_packs
+from bot.services.daily_views import DailyView, MyDaily
+from bot.storage.daily import Daily
+from bot.ui.daily import daily_screen, my_answer_screen
+
+DAY = 86_400
+
+
+async def asked(hall: Hall) -> Shown:
+    """Today's question, as it stands in the channel."""
+    reply = await hall.alice.slash("daily")
+    assert reply.private
+    question = next(one for one in reversed(hall.messages()) if "A" in one.buttons)
+    assert f"/{question.id}" in reply.text
+    return question
+
+
+async def next_day(hall: Hall) -> None:
+    await hall.pass_time(DAY + 2)
+    await hall.app.schedules.look()
+
+
+async def test_the_question_is_posted_for_all_and_a_second_call_links_to_it(hall: Hall):
+    question = await asked(hall)
+    assert "Question of the day" in question.text
+    assert "Nobody has answered yet" in question.text
+    again = await hall.bob.slash("daily")
+    assert again.private
+    assert f"/channels/{hall.guild.id}/{hall.channel.id}/{question.id}" in again.text
+    assert len(hall.messages()) == 1
+
+
+async def test_an_answer_is_locked_in_privately_and_tells_nothing(hall: Hall, caplog):
+    caplog.set_level(logging.DEBUG)
+    question = await asked(hall)
+    answer = await hall.alice.click(question, "B")
+    assert answer.private
+    assert "Locked in **B**" in answer.text
+    assert "you 1 day, this server 1 day" in answer.text
+    assert "right" not in answer.text.casefold()
+    second = await hall.alice.click(question, "C")
+    assert second.text == "You had locked in **B**; the first answer counts."
+    assert "**1** answered" in question.text
+    assert not any("✅" in one.text or "❌" in one.text for one in (question, answer, second))
+    assert {one["custom_id"].split(":")[1] for one in walk(question.stored.components) if "custom_id" in one} == {
+        "daily.pick"
+    }
+    assert hall.rows("SELECT * FROM answer") == []
+    assert "Nobody has answered" in (await hall.bob.slash("leaderboard")).text
+
+
+async def test_the_result_takes_the_questions_place_and_each_sees_their_own_answer(hall: Hall):
+    question = await asked(hall)
+    right = question.letter("The right answer")
+    wrong = next(letter for letter in "ABC" if letter != right)
+    await hall.alice.click(question, right)
+    await hall.bob.click(question, wrong)
+    await next_day(hall)
+    assert f"### ✅ {right} · The right answer" in question.text
+    assert "**1 of 2** had it right." in question.text
+    assert "**The rule**" in question.text
+    assert question.enabled == ["My answer", "Read the section", "Report this question"]
+    mine = await hall.alice.click(question, "My answer")
+    assert mine.private
+    assert f"✅ Right: you chose {right}" in mine.text
+    assert "+10 points" in mine.text
+    of_bob = await hall.bob.click(question, "My answer")
+    assert f"❌ Not quite: you chose {wrong}" in of_bob.text
+    assert f"**Right was {right}**" in of_bob.text
+    assert "You did not answer this one." in (await hall.person("carol").click(question, "My answer")).text
+    assert "alice · 10 points" in (await hall.bob.slash("leaderboard")).text
+
+
+async def test_the_next_question_shows_the_result_of_the_last(hall: Hall):
+    first = await asked(hall)
+    await hall.alice.click(first, "A")
+    await next_day(hall)
+    second = await asked(hall)
+    assert second.id != first.id
+    assert (
+        f"[The result of the last one](https://discord.com/channels/{hall.guild.id}/{hall.channel.id}/{first.id})"
+        in (second.text)
+    )
+    assert "2 questions in a row" not in second.text
+    locked = await hall.alice.click(second, "A")
+    assert "you 2 days, this server 2 days" in locked.text
+
+
+async def test_after_a_restart_the_buttons_go_on_working(hall: Hall):
+    question = await asked(hall)
+    await hall.alice.click(question, "A")
+    await hall.restart()
+    assert "You had locked in **A**" in (await hall.alice.click(question, "B")).text
+    assert "Locked in **B**" in (await hall.bob.click(question, "B")).text
+
+
+async def test_a_late_click_and_a_forged_one_get_a_sentence(hall: Hall):
+    question = await asked(hall)
+    stale = question.buttons["A"]["custom_id"]
+    assert "no such option" in (await hall.alice.forge(question, f"{stale[:-1]}7")).text
+    assert "not out yet" in (await hall.alice.forge(question, "sh:daily.mine:1")).text
+    assert "not there any more" in (await hall.alice.forge(question, "sh:daily.pick:99:0")).text
+    await next_day(hall)
+    assert "had closed" in (await hall.alice.forge(question, stale)).text
+    assert hall.rows("SELECT * FROM daily_answer") == []
+
+
+async def test_privacy_shows_what_was_answered(hall: Hall):
+    question = await asked(hall)
+    await hall.alice.click(question, "A")
+    assert "**Question of the day** · 1 answer" in (await hall.alice.slash("privacy show")).text
+
+
+def test_every_question_of_the_course_fits_while_open_and_with_its_result():
+    pack = load_packs(COURSE, DEMOS)[0]
+    for question in pack.questions:
+        order = tuple(range(len(question.options)))
+        daily = Daily(1 << 60, "2026-11-22", 1 << 60, pack.id, question, order, 0, 0, 10**6, None, 1 << 60)
+        counts = tuple(1_000 for _ in order)
+        view = DailyView(daily, "A section of the course with a long title", 4_000, 365, (), (1 << 60, 1 << 60))
+        over = replace(view, daily=replace(daily, closed_ms=1), counts=counts)
+        mine = MyDaily(over.daily, order[-1], 10, 365)
+        for screen in (daily_screen(view), daily_screen(over), my_answer_screen(mine)):
+            assert_fits_discord(screen.view().to_components())
+        assert question.explanation.strip() in "\n".join(b for b in daily_screen(over).blocks if isinstance(b, str))

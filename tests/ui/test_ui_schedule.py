@@ -1,0 +1,173 @@
+"""`/studyhall schedule` as managers see it."""
+
+import pytest
+from hall import Hall
+
+from bot.errors import UserError
+from bot.quiz.schedule import EVERY_DAY
+from bot.ui.times import days_offered, days_words, read_days, read_time, times_offered
+
+
+async def test_only_who_manages_the_server_gets_it(hall: Hall):
+    given = {"id": "1", "type": 1, "name": "studyhall", "options": [{"type": 1, "name": "schedule", "options": []}]}
+    answer = await hall.alice.forge_command(given)
+    assert "Only members who may manage this server can do that." in answer.text
+    shown = await hall.manager.slash("studyhall schedule")
+    assert shown.private
+    assert "Nothing is scheduled yet." in shown.text
+    assert "Times are those of UTC" in shown.text
+
+
+async def test_a_question_every_day_is_asked_by_itself(hall: Hall):
+    shown = await hall.manager.slash("studyhall schedule", what="daily", time="00:10", channel=hall.channel)
+    assert "✅ Scheduled." in shown.text
+    assert f"Every day at 00:10 in <#{hall.channel.id}>" in shown.text
+    assert shown.enabled == ["Pause", "Remove"]
+    await hall.pass_time(600)
+    await hall.app.schedules.look()
+    [question] = hall.messages()
+    assert "Question of the day" in question.text
+
+
+async def test_a_competition_is_shown_with_what_will_be_played(hall: Hall):
+    shown = await hall.manager.slash(
+        "studyhall schedule",
+        what="competition",
+        time="12:10 am",
+        days="mon, thu, fri",
+        section="tea/brewing",
+        rounds=3,
+        pace="quick",
+        lobby=10,
+    )
+    assert "Competition · Brewing" in shown.text
+    assert "3 rounds · quick pace · classic · every difficulty · lobby 10 min" in shown.text
+    assert f"Every Monday, Thursday, Friday at 00:10 in <#{hall.channel.id}>" in shown.text
+
+
+async def test_pause_resume_days_and_remove(hall: Hall):
+    shown = await hall.manager.slash("studyhall schedule", what="daily", time="9", days="weekdays")
+    assert "On weekdays at 09:00" in shown.text
+    assert (await hall.manager.click(shown, "Pause")).id == shown.id
+    assert "⏸️ **Paused.**" in shown.text
+    assert shown.enabled == ["Resume", "Remove"]
+    await hall.manager.click(shown, "Resume")
+    assert "Next: <t:" in shown.text
+    await hall.manager.choose_in(shown, "schedule.days", "5", "6")
+    assert "At weekends at 09:00" in shown.text
+    await hall.manager.click(shown, "Remove")
+    assert "Nothing is scheduled yet." in shown.text
+
+
+async def test_five_fit_on_one_screen_and_a_sixth_is_refused(hall: Hall):
+    await hall.manager.slash("studyhall schedule", what="daily", time="9:00")
+    for hour in range(10, 14):
+        shown = await hall.manager.slash(
+            "studyhall schedule", what="competition", time=f"{hour}:00", days="every day", section="tea/brewing"
+        )
+    assert {"Pause 1", "Remove 5"} <= set(shown.enabled)
+    refused = await hall.manager.slash("studyhall schedule", what="competition", time="20:00", days="Friday")
+    assert "A server can have 5 things scheduled." in refused.text
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"what": "daily"}, "Say when: add `time`"),
+        ({"what": "daily", "time": "25:00"}, "That is no time of the day."),
+        ({"what": "daily", "time": "noonish"}, "That is no time of the day."),
+        ({"what": "daily", "time": "9", "days": "someday"}, "I don't know those days."),
+        ({"what": "competition", "time": "9"}, "Say on which days"),
+        ({"what": "competition", "time": "9", "days": "Fri", "section": "coffee"}, "There is no such section."),
+    ],
+)
+async def test_every_wrong_input_gets_a_sentence_and_stores_nothing(hall: Hall, options: dict[str, str], says: str):
+    answer = await hall.manager.slash("studyhall schedule", **options)
+    assert answer.private
+    assert says in answer.text
+    assert hall.rows("SELECT * FROM schedule") == []
+
+
+async def test_a_channel_in_which_the_bot_may_not_write_is_refused(hall: Hall):
+    quiet = hall.guild.create_text_channel("quiet")
+    manager = hall.manager
+    await hall.env.settle()
+    guild = hall.app.client.get_guild(hall.guild.id)
+    for role in guild.roles:
+        role._permissions &= ~((1 << 11) | (1 << 3))
+    answer = await manager.slash("studyhall schedule", what="daily", time="9", channel=quiet)
+    assert f"I may not send messages or attach files in <#{quiet.id}>." in answer.text
+
+
+async def test_what_is_typed_is_completed(hall: Hall):
+    offered = await hall.manager.type_option("studyhall schedule", "section", "brew")
+    assert offered[0]["value"] == "tea/brewing"
+    another = await hall.manager.type_option("studyhall schedule", "section", "tea/brewing; serv")
+    assert another[0]["value"] == "tea/brewing; tea/serving"
+    assert (await hall.manager.type_option("studyhall schedule", "time", "19"))[0]["value"] == "19:00"
+    assert (await hall.manager.type_option("studyhall schedule", "days", "Mon, fr"))[0]["value"] == "Mon, Friday"
+
+
+@pytest.mark.parametrize("action", ["pause", "resume", "remove"])
+async def test_its_buttons_ask_again_who_presses_them(hall: Hall, action: str):
+    await hall.manager.slash("studyhall schedule", what="daily", time="9")
+    before = hall.rows("SELECT * FROM schedule")
+    [(one, made)] = hall.rows("SELECT id, made_ms FROM schedule")
+    shown = await hall.alice.slash("help")
+    answer = await hall.alice.forge(shown, f"sh:schedule.{action}:{one}:{made}")
+    assert "Only members who may manage this server" in answer.text
+    gone = await hall.manager.forge(shown, f"sh:schedule.{action}:{one}:7")
+    assert "not scheduled any more" in gone.text
+    assert hall.rows("SELECT * FROM schedule") == before
+
+
+async def test_another_time_zone_moves_what_is_scheduled(hall: Hall):
+    await hall.manager.slash("studyhall schedule", what="daily", time="9")
+    [(before,)] = hall.rows("SELECT next_ms FROM schedule")
+    await hall.manager.slash("studyhall setup", time_zone="Asia/Kolkata")
+    [(after,)] = hall.rows("SELECT next_ms FROM schedule")
+    assert (after - before) % 86_400_000 == 86_400_000 - 5.5 * 3_600_000
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("19:00", (19, 0)), ("7 pm", (19, 0)), ("7:30PM", (19, 30)), ("12am", (0, 0)), ("9", (9, 0)), ("08.15", (8, 15))],
+)
+def test_times_are_understood(typed: str, meant: tuple[int, int]):
+    assert read_time(typed) == meant
+
+
+@pytest.mark.parametrize("typed", ["", "24:00", "9:60", "13 pm", "0 am", "-1", "٩:00x", "9:5"])
+def test_what_is_no_time_is_refused(typed: str):
+    with pytest.raises(UserError, match="19:00"):
+        read_time(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("every day", set(EVERY_DAY)),
+        ("Weekdays", {0, 1, 2, 3, 4}),
+        ("Fridays", {4}),
+        ("Mon, Wed and fri", {0, 2, 4}),
+        ("sat-mon", {5, 6, 0}),
+        ("Mo – Mi".replace("Mi", "We"), {0, 1, 2}),
+    ],
+)
+def test_days_are_understood(typed: str, meant: set[int]):
+    assert read_days(typed) == meant
+
+
+@pytest.mark.parametrize("typed", ["", "f", "someday", "1", "mon-", ","])
+def test_what_is_no_day_is_refused(typed: str):
+    if typed == "mon-":
+        assert read_days(typed) == {0}
+        return
+    with pytest.raises(UserError, match="every day"):
+        read_days(typed)
+
+
+def test_what_is_offered_is_understood():
+    assert all(read_time(one) for typed in ("", "1", "9") for one in times_offered(typed))
+    assert all(read_days(one) for typed in ("", "we", "Monday, ") for one in days_offered(typed))
+    assert days_words(frozenset({4})) == "every Friday"
