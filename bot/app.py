@@ -26,6 +26,7 @@ from bot.services.charts import ChartDrawer
 from bot.services.competitions import Competitions
 from bot.services.courses import Courses
 from bot.services.demos import Demos
+from bot.services.flags import Flags
 from bot.services.health import HealthCheck
 from bot.services.inside import Specimen
 from bot.services.items import Items
@@ -34,6 +35,7 @@ from bot.services.lessons import Lessons
 from bot.services.member_settings import MemberSettings
 from bot.services.practice import Practice
 from bot.services.privacy import Privacy
+from bot.services.regrading import Regrading
 from bot.services.reports import Reports
 from bot.services.reviews import Reviews
 from bot.services.servers import Servers
@@ -61,6 +63,7 @@ class App:
     courses: Courses
     privacy: Privacy
     backups: Backups
+    regrading: Regrading
 
 
 @contextlib.asynccontextmanager
@@ -102,6 +105,9 @@ async def build(
         servers = Servers(store, library)
         games = Competitions(library, store, discord_clock, rng, charts, member_settings.time_factor, servers.library)
         closing.push_async_callback(games.close)
+        regrading = Regrading(store, discord_clock)
+        closing.push_async_callback(regrading.close)
+        games.has_ended = regrading.wake
         privacy = Privacy(store, clock, games, member_settings, retention_days=settings.retention_days)
         closing.push_async_callback(privacy.close)
         backups = Backups(settings.database_path, clock, every_hours=settings.backup_hours, keep=settings.backup_keep)
@@ -144,6 +150,8 @@ async def build(
             courses=courses,
             privacy=privacy,
             items=items,
+            flags=Flags(library, store, clock, items, servers.library, regrading.wake),
+            regrading=regrading,
         )
 
         async def before_connecting() -> None:
@@ -156,6 +164,7 @@ async def build(
             await demos.resume()
             await games.resume()
             await privacy.load()
+            await regrading.resume()
             backups.start()
 
         if settings.monitor_port:
@@ -168,7 +177,7 @@ async def build(
             follower = asyncio.create_task(_follow_clock(clock, settings.clock_url), name="clock")
             closing.callback(follower.cancel)
         closing.push_async_callback(client.close)
-        yield App(client, store, clock, workers, library, demos, courses, privacy, backups)
+        yield App(client, store, clock, workers, library, demos, courses, privacy, backups, regrading)
 
 
 async def run(settings: Settings) -> None:

@@ -16,6 +16,7 @@ from bot.services.boards import Boards
 from bot.services.competitions import Competitions
 from bot.services.courses import Courses
 from bot.services.demos import Demos
+from bot.services.flags import Flags
 from bot.services.health import Connection, HealthCheck
 from bot.services.inside import Specimen
 from bot.services.items import Items
@@ -23,12 +24,14 @@ from bot.services.lessons import Lessons
 from bot.services.member_settings import MemberSettings
 from bot.services.practice import Practice
 from bot.services.privacy import Privacy
+from bot.services.regrading import Regrading
 from bot.services.reports import Reports
 from bot.services.reviews import Reviews
 from bot.services.servers import Servers
 from bot.telemetry import Pulse
 from bot.ui.compete import CompeteFeature
 from bot.ui.demo import DemoFeature
+from bot.ui.flags import FlagsFeature
 from bot.ui.health import HealthFeature
 from bot.ui.help import HelpFeature
 from bot.ui.inside import InsideFeature
@@ -207,6 +210,8 @@ def add_features(
     courses: Courses,
     privacy: Privacy,
     items: Items,
+    flags: Flags,
+    regrading: Regrading,
 ) -> Tree:
     """Put every feature on the client; returns the tree that `register` sends to Discord."""
     desk = Desk(thinking_seconds, pulse)
@@ -218,7 +223,8 @@ def add_features(
     compete = CompeteFeature(games, practice, client, scheduler, servers, pace_factor=pace_factor)
     setup = SetupFeature(servers, library, courses, scheduler)
     group = managers_group()
-    for for_managers in (setup, HealthFeature(health), ItemsFeature(items)):
+    flagged = FlagsFeature(flags, regrading, client, scheduler)
+    for for_managers in (setup, HealthFeature(health), ItemsFeature(items), flagged):
         for_managers.add_to(group, router, desk)
     tree.add_command(group)
     features = (
@@ -238,6 +244,7 @@ def add_features(
     ReportFeature(reports).add_to(router)
     demos.attach(demo)
     games.attach(compete)
+    regrading.attach(flagged)
     client.joined = setup.greet
     client.router, client.tree = router, tree
     return tree

@@ -62,7 +62,9 @@ async def test_commands_of_a_server_are_not_offered_in_direct_messages(hall: Hal
         "privacy export",
         "privacy delete",
     }
-    assert hall.manager.commands == hall.alice.commands | {"studyhall setup", "studyhall health", "studyhall items"}
+    assert hall.manager.commands == hall.alice.commands | {
+        f"studyhall {name}" for name in ("setup", "health", "items", "flags")
+    }
     assert hall.alice.in_dm.commands == {"help", "lesson", "quiz", "review", "settings", "term"} | {
         f"privacy {name}" for name in ("show", "export", "delete")
     }
