@@ -28,6 +28,7 @@ from bot.services.competitions import Competitions
 from bot.services.courses import Courses
 from bot.services.daily import DailyQuestions
 from bot.services.demos import Demos
+from bot.services.flags import Flags
 from bot.services.groups import Groups
 from bot.services.health import HealthCheck
 from bot.services.inside import Specimen
@@ -39,6 +40,7 @@ from bot.services.notices import Notices
 from bot.services.practice import Practice
 from bot.services.privacy import Privacy
 from bot.services.progress import ProgressOf
+from bot.services.regrading import Regrading
 from bot.services.reminders import Reminders
 from bot.services.reports import Reports
 from bot.services.respacing import Respacing
@@ -72,6 +74,7 @@ class App:
     backups: Backups
     reminders: Reminders
     schedules: Schedules
+    regrading: Regrading
 
 
 @contextlib.asynccontextmanager
@@ -127,6 +130,9 @@ async def build(
             lambda one: paced(one.pace, one.rounds, one.lobby_minutes, settings.pace_factor, one.scoring),
         )
         closing.push_async_callback(schedules.close)
+        regrading = Regrading(store, discord_clock)
+        closing.push_async_callback(regrading.close)
+        games.has_ended = daily.has_closed = regrading.wake
         privacy = Privacy(store, clock, games, member_settings, retention_days=settings.retention_days)
         closing.push_async_callback(privacy.close)
         backups = Backups(settings.database_path, clock, every_hours=settings.backup_hours, keep=settings.backup_keep)
@@ -179,6 +185,8 @@ async def build(
             items=items,
             daily=daily,
             schedules=schedules,
+            flags=Flags(library, store, clock, items, servers.library, regrading.wake),
+            regrading=regrading,
         )
 
         async def before_connecting() -> None:
@@ -191,6 +199,7 @@ async def build(
             await demos.resume()
             await games.resume()
             await privacy.load()
+            await regrading.resume()
             backups.start()
             respacing.start()
             if steady_timers:
@@ -212,7 +221,9 @@ async def build(
             follower = asyncio.create_task(_follow_clock(clock, settings.clock_url, moved), name="clock")
             closing.callback(follower.cancel)
         closing.push_async_callback(client.close)
-        yield App(client, store, clock, workers, library, demos, courses, privacy, backups, reminders, schedules)
+        yield App(
+            client, store, clock, workers, library, demos, courses, privacy, backups, reminders, schedules, regrading
+        )
 
 
 async def run(settings: Settings) -> None:

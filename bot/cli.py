@@ -80,8 +80,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     items.add_argument("--csv", type=Path, metavar="FILE", help="write every question there, for a spreadsheet")
     items.add_argument("--json", type=Path, metavar="FILE", help="write every question there, as JSON")
+    items.add_argument(
+        "--reports", type=Path, metavar="FILE", help="write what members reported, and what was decided, there"
+    )
     items.add_argument("--all", action="store_true", help="print all questions instead of the worst ten")
-    commands.add_parser("repair", help="count the boards' totals anew from all answers and bonuses; stop the bot first")
+    commands.add_parser(
+        "repair", help="grade by the managers' decisions and count the boards' totals anew; stop the bot first"
+    )
     return parser
 
 
@@ -162,6 +167,7 @@ def _items(settings: Settings, options: argparse.Namespace) -> int:
             settings.database_path,
             csv_file=options.csv,
             json_file=options.json,
+            reports_file=options.reports,
             everything=options.all,
         )
     )

@@ -4,7 +4,7 @@ import asyncio
 import json
 from pathlib import Path
 
-from bot.clock import WallClock
+from bot.clock import WallClock, utc
 from bot.demos.registry import DEMOS
 from bot.errors import UserError
 from bot.packs.library import Library
@@ -13,14 +13,26 @@ from bot.quiz.items import ItemReport
 from bot.quiz.statistics import SHOWN_FROM
 from bot.services.item_views import HEAD, OPTIONS_HEAD, as_json, options_row, row
 from bot.services.items import Bank, Items
+from bot.storage import rulings
 from bot.storage.beside import only_reading
+from bot.storage.rulings import ReportForAuthor
 from bot.ui.sheets import sheet
 
 SHOWN = 10
+REPORTS_HEAD = (
+    *("course", "question", "version", "is_the_present_version", "reported_at", "words"),
+    *("decision", "option_made_the_key", "answer", "decided_at"),
+)
 
 
 async def print_items(
-    packs_folder: Path, database: Path, *, csv_file: Path | None, json_file: Path | None, everything: bool
+    packs_folder: Path,
+    database: Path,
+    *,
+    csv_file: Path | None,
+    json_file: Path | None,
+    reports_file: Path | None = None,
+    everything: bool,
 ) -> int:
     """Print the worst ten questions, or all of them, and write what was asked for; the files always hold all.
 
@@ -29,6 +41,9 @@ async def print_items(
     library = Library(load_packs(packs_folder, DEMOS))
     async with only_reading(database) as db:
         bank = await Items(library, db, WallClock()).bank()
+        said = await rulings.for_authors(db)
+    if reports_file:
+        await _write(reports_file, sheet(REPORTS_HEAD, (_report(library, one) for one in said)))
     if csv_file:
         rows = ([*row(one), *options_row(one.figures)] for one in bank.reports)
         await _write(csv_file, sheet((*HEAD, *OPTIONS_HEAD), rows))
@@ -36,6 +51,23 @@ async def print_items(
         await _write(json_file, json.dumps(as_json(bank), indent=1, ensure_ascii=False))
     _print(bank, everything=everything)
     return 0
+
+
+def _report(library: Library, said: ReportForAuthor) -> list[str | int]:
+    """A report as a row under `REPORTS_HEAD`; who wrote it, and where, is not in it. Options count from 1."""
+    present = library.question(said.pack_id, said.question_id)
+    decision = said.decision
+    return [
+        *(said.pack_id, said.question_id, said.question_hash),
+        "yes" if present and present.content_hash == said.question_hash else "no",
+        *(_time(said.at_ms), said.words),
+        *((decision.kind.value, "" if decision.key is None else decision.key + 1) if decision else ("", "")),
+        *((decision.words, _time(decision.at_ms)) if decision else ("", "")),
+    ]
+
+
+def _time(at_ms: int) -> str:
+    return utc(at_ms).isoformat(timespec="seconds")
 
 
 async def _write(file: Path, text: str) -> None:

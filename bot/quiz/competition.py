@@ -628,13 +628,13 @@ def _confide(state: Competition, event: Confide) -> Step:
     return replace(state, answers=answers), [Told(Verdict.CONFIDENCE_TAKEN, given.choice)]
 
 
-def _close(state: Competition, now_ms: int, *, counts: bool = True) -> Step:
-    """End the round: marks are given, and the pause to read begins."""
-    answers = state.answers if counts else {}
-    given = {
+def marks_of_round(state: Competition, number: int, answers: Mapping[int, Given]) -> dict[int, int]:
+    """What each answer of a round is worth by the rules and the round's key."""
+    state, plan = replace(state, round=number), state.plans[number]
+    return {
         member_id: marks(
             state.rules.scoring,
-            correct=state.plan.order[one.choice] == state.plan.key,
+            correct=plan.order[one.choice] == plan.key,
             confidence=one.confidence,
             elapsed_ms=one.elapsed_ms,
             own_ms=state.own_ms(member_id),
@@ -642,6 +642,12 @@ def _close(state: Competition, now_ms: int, *, counts: bool = True) -> Step:
         )
         for member_id, one in answers.items()
     }
+
+
+def _close(state: Competition, now_ms: int, *, counts: bool = True) -> Step:
+    """End the round: marks are given, and the pause to read begins."""
+    answers = state.answers if counts else {}
+    given = marks_of_round(state, state.round, answers)
     silent = 0 if state.answers or not counts else state.silent + 1
     state = replace(
         state,

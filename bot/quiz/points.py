@@ -3,6 +3,8 @@
 from enum import Enum
 
 POINTS_FOR_RIGHT = 10
+BONUSES = (30, 20, 10)
+"""For the first three of a competition in which at least two answered."""
 
 
 class Standing(Enum):

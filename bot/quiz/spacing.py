@@ -32,6 +32,12 @@ class Aim:
         """The model's version and settings: stored with every card, so that it is known which ones to recompute."""
         return f"fsrs-6/{self.retention:.2f}/{self.most_days}"
 
+    @classmethod
+    def of(cls, model: str) -> "Aim":
+        """The settings that a card's model was made with."""
+        _version, retention, most_days = model.split("/")
+        return cls(float(retention), int(most_days))
+
 
 USUAL = Aim()
 

@@ -47,7 +47,8 @@ from bot.quiz.competition import (
 )
 from bot.quiz.mixups import offered_by
 from bot.quiz.practice import Seen, option_order, pick
-from bot.quiz.rating import after_game
+from bot.quiz.rating import Rating, after_game
+from bot.quiz.regrading import Rulings, ended
 from bot.quiz.scoring import Confidence, Scoring
 from bot.quiz.spacing import Sureness
 from bot.services.charts import ChartDrawer
@@ -55,15 +56,14 @@ from bot.services.game_views import ClickResult, GameView, MyResult
 from bot.services.practice import Learner
 from bot.services.recording import Asked, record_choices
 from bot.services.stage import ChannelLostError, GameStage, MessageGoneError
-from bot.storage import answers, competitions, members, ratings, servers
+from bot.storage import answers, competitions, members, ratings, rulings, servers
 from bot.storage.competitions import Click, Game, Post, Setup
+from bot.storage.rulings import Subject
 from bot.storage.store import Job, Store, Transaction
 
 BEAT_SECONDS = 1.0
 SAME_NONCE_MS = 110_000
 """Discord remembers an enforced nonce for a few minutes; within this time it is enough to send again."""
-BONUSES = (30, 20, 10)
-"""Points for the first three of a competition in which at least two answered."""
 READING_MS_A_CHARACTER = 30
 RETRY_SECONDS = (1.0, 3.0, 10.0)
 
@@ -145,6 +145,8 @@ class Competitions:
         self._clock = clock
         self._rng = rng
         self._stage: GameStage | None = None
+        self.has_ended: Callable[[], None] = lambda: None
+        """Called when a game is over and its podium is in the channel."""
         self._live: dict[int, _Live] = {}
         self._tasks: set[asyncio.Task[object]] = set()
         self._beat: asyncio.TimerHandle | None = None
@@ -161,7 +163,7 @@ class Competitions:
 
         Raises AlreadyOnError, or UserError when too few questions fit or the server does not have the course.
         """
-        pack_id = self._playable(opening)
+        pack_id = await self._playable(opening)
         now_ms = self._clock.now_ms()
         host_id = opening.host.member_id
         state = rules.opened_by(host_id, opening.rules, now_ms, self._time_factor(host_id))
@@ -184,7 +186,7 @@ class Competitions:
         there is a competition in the channel already. Raises what `open` does, and ChannelLostError when the lobby can't be
         posted there.
         """
-        pack_id = self._playable(opening)
+        pack_id = await self._playable(opening)
         now_ms = self._clock.now_ms()
         state = rules.opened_for(opening.host.member_id, opening.rules, now_ms)
 
@@ -209,11 +211,11 @@ class Competitions:
             raise ChannelLostError(live.lost)
         return await self._view(live)
 
-    def _playable(self, opening: Opening) -> str:
+    async def _playable(self, opening: Opening) -> str:
         """The course that is played. Raises UserError when nothing fits what was chosen."""
         here = self._library_of(opening.guild_id)
         pack_id = (here.pack(opening.pack_id) if opening.pack_id else here.packs[0]).id
-        self._questions(pack_id, opening.setup, 1, ())
+        self._questions(pack_id, opening.setup, 1, (), await rulings.here(self._store, opening.guild_id, pack_id))
         return pack_id
 
     async def _already_on(self, opening: Opening) -> UserError:
@@ -257,8 +259,9 @@ class Competitions:
             if game.state.phase is Phase.ASKING and away > 0:
                 live.note = f"I was away for {-(-away // 1000)} s; that time was given back."
             self._spawn(self._take_up(live, since if since is not None else now_ms), "competition-resume")
-        ended = {post.competition_id for post in await competitions.waiting_posts(self._store)} - self._live.keys()
-        for competition_id in ended:
+        waiting = [post for post in await competitions.waiting_posts(self._store) if post.kind in ("reveal", "podium")]
+        over = {post.competition_id for post in waiting} - self._live.keys()
+        for competition_id in over:
             self._spawn(self._finish_posts(competition_id), "competition-post")
 
     async def _take_up(self, live: _Live, since_ms: int) -> None:
@@ -314,7 +317,8 @@ class Competitions:
         known = [section.id for section in self._library.pack(live.game.pack_id).sections]
         chosen = tuple(section for section in known if section in sections)
         setup = replace(live.game.setup, sections=() if len(chosen) == len(known) else chosen)
-        self._questions(live.game.pack_id, setup, 1, ())
+        here = await rulings.here(self._store, live.game.guild_id, live.game.pack_id)
+        self._questions(live.game.pack_id, setup, 1, (), here)
         await self._store.write(lambda tx: competitions.set_setup(tx, competition_id, setup))
         live.game = replace(live.game, setup=setup)
         self._hint_lobby(live)
@@ -325,9 +329,11 @@ class Competitions:
         live = self._of(competition_id)
         game = live.game
         lately = await competitions.lately_asked(self._store, game.guild_id)
-        questions = self._questions(game.pack_id, game.setup, game.state.rules.rounds, lately)
+        here = await rulings.here(self._store, game.guild_id, game.pack_id)
+        questions = self._questions(game.pack_id, game.setup, game.state.rules.rounds, lately, here)
         plans = tuple(
-            Plan(q.id, q.key, option_order(q, self._rng), len(q.code or "") * READING_MS_A_CHARACTER) for q in questions
+            Plan(q.id, here.key(q), option_order(q, self._rng), len(q.code or "") * READING_MS_A_CHARACTER)
+            for q in questions
         )
         players = [player.member_id for player in game.state.players]
         strengths = await answers.strengths(self._store, game.guild_id, players) if game.state.rules.teams else {}
@@ -532,16 +538,17 @@ class Competitions:
             given = after.played[number].answers
             await _record_round(tx, game, number, after.plans[number], given, now_ms, periods, most_days)
         if has_finished:
-            lines = [line for line in standings(after) if line.answered]
-            bonuses = {line.member_id: BONUSES[line.place - 1] for line in lines if line.place <= 3 and line.right}
-            bonuses = bonuses if len(lines) >= 2 else {}
+            lines, bonuses = (how := ended(after)).lines, how.bonuses
             teams = {player.member_id: player.team for player in after.players}
             await competitions.save_results(tx, game.id, lines, teams, bonuses)
             await answers.add_points(tx, game.guild_id, bonuses, periods, now_ms)
             rated = await ratings.load(tx, game.guild_id, [line.member_id for line in lines])
+            brought = {line.member_id: rated.get(line.member_id, Rating()) for line in lines}
+            await ratings.save_before(tx, game.id, brought)
             # In a thread: for a thousand players it takes tens of milliseconds, which would be a stall of the event loop.
             rated = await asyncio.to_thread(after_game, {line.member_id: line.place for line in lines}, rated)
             await ratings.save(tx, game.guild_id, rated, now_ms)
+            await _regrade_what_was_decided_meanwhile(tx, replace(game, state=after), now_ms)
 
     async def _show(self, live: _Live, effects: list[Effect]) -> None:
         for effect in effects:
@@ -579,6 +586,7 @@ class Competitions:
             live.posting = False
         if live.game.state.phase is Phase.FINISHED:
             self._live.pop(live.game.id, None)
+            self.has_ended()
 
     async def _post_in_order(self, live: _Live) -> None:
         while post := live.waiting_post():
@@ -828,10 +836,13 @@ class Competitions:
 
     # Values
 
-    def _questions(self, pack_id: str, setup: Setup, count: int, lately: list[str] | tuple[str, ...]) -> list[Question]:
+    def _questions(
+        self, pack_id: str, setup: Setup, count: int, lately: list[str] | tuple[str, ...], here: Rulings
+    ) -> list[Question]:
         """Questions for a game: those asked lately come last, siblings and enemies apart where that is possible."""
         wanted = setup.sections or (None,)
-        found = {q.id: q for section in wanted for q in self._library.questions(pack_id, section, setup.difficulty)}
+        offered = (self._library.questions(pack_id, section, setup.difficulty) for section in wanted)
+        found = {q.id: q for some in offered for q in some if not here.retired(q)}
         if not found:
             raise UserError(
                 "No question fits that section and difficulty. Choose another, or leave the difficulty out."
@@ -892,6 +903,17 @@ def _with_late_answers(state: Competition, seen: Competition, now_ms: int) -> Co
     return state
 
 
+async def _regrade_what_was_decided_meanwhile(tx: Transaction, game: Game, now_ms: int) -> None:
+    """A game keeps its questions and their keys while it is on; what managers decided since then comes into force now."""
+    here = await rulings.here(tx, game.guild_id, game.pack_id)
+    decided = []
+    for question, plan in zip(game.questions, game.state.plans, strict=True):
+        ruling = here.on(question.id, question.content_hash)
+        if ruling is not None and ruling.key != plan.key:
+            decided.append(Subject(game.guild_id, game.pack_id, question.id, question.content_hash))
+    await rulings.ask_regrades(tx, decided, now_ms)
+
+
 async def _record_round(
     tx: Transaction,
     game: Game,
@@ -908,7 +930,17 @@ async def _record_round(
     sureness = {}
     if game.state.rules.scoring is Scoring.CERTAINTY:  # only then did anybody say how sure they were
         sureness = {member_id: Sureness(one.confidence - 1) for member_id, one in given.items()}
-    await record_choices(tx, asked, game.questions[number], chosen, now_ms, periods, most_days, sureness)
+    await record_choices(
+        tx,
+        asked,
+        game.questions[number],
+        chosen,
+        now_ms,
+        periods,
+        key=plan.key,
+        most_days=most_days,
+        sureness=sureness,
+    )
 
 
 async def _remember_all(tx: Transaction, items: list[tuple[int, int, str, int]]) -> list[None]:

@@ -24,8 +24,9 @@ from bot.services.practice import Learner
 from bot.services.recording import Asked, record_choices
 from bot.services.stage import ChannelLostError, DailyStage, MessageGoneError
 from bot.storage import daily as storage
-from bot.storage import members, schedules, servers
+from bot.storage import members, rulings, schedules, servers
 from bot.storage.daily import QUESTION, Daily, Post
+from bot.storage.rulings import Subject
 from bot.storage.servers import Server
 from bot.storage.store import Job, Store, Transaction
 
@@ -49,6 +50,8 @@ class DailyQuestions:
         self._stage: DailyStage | None = None
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self.changed: Callable[[], None] = lambda: None
+        self.has_closed: Callable[[], None] = lambda: None
+        """Called when a question's answers were counted."""
 
     def attach(self, stage: DailyStage) -> None:
         """Say who shows things in channels."""
@@ -150,11 +153,20 @@ class DailyQuestions:
             periods = (await servers.load(tx, daily.guild_id)).periods(now_ms)
             asked = Asked(daily.guild_id, daily.pack_id, storage.MODE, daily_id, 0)
             most_days = self._library_of(None).review_within_days(daily.pack_id)
-            await record_choices(tx, asked, daily.question, chosen, now_ms, periods, most_days)
+            here = await rulings.here(tx, daily.guild_id, daily.pack_id)
+            key = daily.question.key
+            await record_choices(tx, asked, daily.question, chosen, now_ms, periods, key=key, most_days=most_days)
+            ruling = here.on(daily.question.id, daily.question.content_hash)
+            if (
+                ruling and ruling.in_force
+            ):  # decided while it was open: it ends as it was asked, and is graded anew at once
+                subject = Subject(daily.guild_id, daily.pack_id, daily.question.id, daily.question.content_hash)
+                await rulings.ask_regrades(tx, [subject], now_ms)
             await storage.close(tx, daily_id, now_ms)
             return True
 
         if await self._store.write(job):
+            self.has_closed()
             await self.deliver(daily_id)
 
     async def to_close(self) -> list[int]:
@@ -252,7 +264,10 @@ class DailyQuestions:
             near=[one.question for one in lately if one.asked_ms >= near_ms],
             played={question.family for question in pack.questions if question.id in played},
         )
-        return pack.id, rules.choose(pack.questions, known, self._rng)
+        here = await rulings.here(self._store, guild_id, pack.id)
+        ruled = {one.id for one in pack.questions if (found := here.on(one.id, one.content_hash)) and found.in_force}
+        undisputed = [question for question in pack.questions if question.id not in ruled]
+        return pack.id, rules.choose(undisputed or pack.questions, known, self._rng)
 
     async def _closes_ms(self, guild_id: int, server: Server, now_ms: int) -> int:
         """The same time tomorrow, or the next scheduled question after today where that is earlier."""

@@ -12,7 +12,7 @@ from bot.quiz.mixups import Choice, mixups, offered_by
 from bot.quiz.spacing import DAY_MS
 from bot.quiz.statistics import wilson
 from bot.storage import answers, members
-from bot.storage.answers import Past
+from bot.storage.answers import Answered
 from bot.storage.store import Store
 
 LAST_DAYS = 60
@@ -79,7 +79,7 @@ class Groups:
         pack = here.pack(pack_id) if pack_id else here.packs[0]
         since_ms = self._clock.now_ms() - LAST_DAYS * DAY_MS
         seen = await members.seen_since(self._store, guild_id, since_ms, MEMBERS_AT_MOST)
-        past: dict[int, list[Past]] = {}
+        past: dict[int, list[Answered]] = {}
         for first in range(0, len(seen), AT_ONCE):
             past |= await answers.since(self._store, guild_id, pack.id, seen[first : first + AT_ONCE], since_ms)
         courses = [(one.id, one.head.title) for one in here.packs]
@@ -90,7 +90,7 @@ class Groups:
         return Group(pack.id, pack.head.title, courses, len(past), sections, beliefs)
 
 
-def _counted(pack: Pack, past: Mapping[int, Sequence[Past]]) -> tuple[list[GroupSection], list[GroupBelief]]:
+def _counted(pack: Pack, past: Mapping[int, Sequence[Answered]]) -> tuple[list[GroupSection], list[GroupBelief]]:
     given, right = Counter[str](), Counter[str]()
     held, met = Counter[str](), Counter[str]()
     questions = {one.id: one for one in pack.questions}

@@ -12,10 +12,10 @@ from bot.quiz import practice as rules
 from bot.quiz.points import Standing, points_for, standing
 from bot.quiz.practice import Asked, Interlude, Run
 from bot.quiz.spacing import Aim, Sureness, replay, review
-from bot.storage import answers, member_settings, members, servers
+from bot.storage import answers, member_settings, members, rulings, servers
 from bot.storage import practice as runs
 from bot.storage.answers import Answer
-from bot.storage.store import Store, Transaction
+from bot.storage.store import Reads, Store, Transaction
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,8 @@ class Asking:
 class Outcome:
     """A question after its answer. ``doubled`` tells that it had been answered before, so that nothing changed.
 
-    ``standing`` is None when the answer is only looked at again.
+    ``standing`` is None when the answer is only looked at again. ``key`` is the option that managers of the server made the
+    right one, ``retired`` tells that they took the question out.
     """
 
     asking: Asking
@@ -60,6 +61,13 @@ class Outcome:
     is_last: bool
     terms: list[Term] = field(default_factory=list)
     sureness: Sureness | None = None
+    key: int | None = None
+    retired: bool = False
+
+    @property
+    def right_option(self) -> int:
+        """The option that is right here: the managers' where they changed the key, else the course's."""
+        return self.asking.question.key if self.key is None else self.key
 
 
 @dataclass(frozen=True)
@@ -114,6 +122,7 @@ class Practice:
         pack_id = section.pack.id if section else pack_id
         pack = here.pack(pack_id) if pack_id else here.packs[0]
         candidates = self._library.questions(pack.id, section.section.id if section else None, difficulty)
+        candidates = await self._asked_here(learner.guild_id, pack.id, candidates)
         if not candidates:
             raise UserError(
                 "There is no question of that difficulty in this section yet. Try another difficulty, or leave it out."
@@ -133,6 +142,7 @@ class Practice:
         """
         run = await self._run(run_id, learner.member_id)
         questions = [q for a in run.missed if (q := self._library.question(run.pack_id, a.question_id))]
+        questions = await self._asked_here(learner.guild_id, run.pack_id, questions)
         if not questions:
             raise UserError(
                 "Nothing was missed in that quiz, so there is nothing to retry. Start a new one with `/quiz`."
@@ -144,10 +154,16 @@ class Practice:
         self, learner: Learner, pack_id: str, questions: list[Question], interlude: Interlude | None = None
     ) -> Run:
         """Begin a run of these questions, as the pack has them now. Raises UserError when there are none."""
-        current = [q for one in questions if (q := self._library.question(pack_id, one.id))][: rules.MAX_QUESTIONS]
+        current = [q for one in questions if (q := self._library.question(pack_id, one.id))]
+        current = (await self._asked_here(learner.guild_id, pack_id, current))[: rules.MAX_QUESTIONS]
         if not current:
             raise UserError("You missed nothing there. Practise something else with `/quiz`.")
         return await self._create(learner, pack_id, None, None, rules.ask(current, self._rng), interlude)
+
+    async def _asked_here(self, guild_id: int | None, pack_id: str, questions: list[Question]) -> list[Question]:
+        """Those that the managers of the server have not retired."""
+        here = await rulings.here(self._store, guild_id, pack_id)
+        return [question for question in questions if not here.retired(question)]
 
     async def _create(
         self,
@@ -165,11 +181,15 @@ class Practice:
     async def current(self, run_id: int, member_id: int) -> Asking | Summary:
         """The question to show next, or the summary when all were answered.
 
-        A question that was edited since is asked at the end in its new form; one that the pack no longer has is left out.
+        A question that was edited since is asked at the end in its new form; one that the pack no longer has, or that was
+        retired in the server, is left out.
         """
         run = await self._run(run_id, member_id)
+        here = await rulings.here(self._store, run.guild_id, run.pack_id)
         while (asked := run.current) is not None:
             question = self._library.question(run.pack_id, asked.question_id)
+            if question is not None and here.retired(question):
+                question = None
             if question is not None and question.content_hash == asked.question_hash:
                 return self._asking(run, asked, question)
             await self._store.write(lambda tx, asked=asked, q=question: self._mend(tx, run_id, asked, q))  # type: ignore[misc]
@@ -196,14 +216,17 @@ class Practice:
             run = _own(await runs.load(tx, run_id), learner.member_id)
             asked = _at(run, position)
             if asked.chosen is not None:
-                return self._outcome(run, asked, self._answered(run, asked), None, doubled=True)
+                return await self._outcome(tx, run, asked, self._answered(run, asked), None, doubled=True)
             question = self._question(run, asked)
+            here = await rulings.here(tx, learner.guild_id, run.pack_id)
+            if here.retired(question):
+                raise QuestionChangedError("The managers of this server took this question out. Go on with the next.")
             if asked.question_hash != question.content_hash:
                 raise QuestionChangedError("This question was edited since it was asked. Here it is anew.")
             if not 0 <= letter < len(asked.order):
                 raise UserError("This question has no such option. Please use its buttons.")
             chosen = asked.order[letter]
-            correct = question.options[chosen].correct
+            correct = chosen == here.key(question)
             known = await answers.before(tx, learner.member_id, run.pack_id, question.id, question.family)
             stood = standing(known.answered_before, known.card.due_ms if known.card else None, answered_ms)
             points = points_for(correct, stood)
@@ -231,7 +254,7 @@ class Practice:
             await members.remember(tx, learner.guild_id or 0, learner.member_id, learner.name, answered_ms)
             after = replace(asked, chosen=chosen, correct=correct, points=points)
             run = replace(run, asked=tuple(after if a.position == position else a for a in run.asked))
-            return self._outcome(run, after, question, stood, doubled=False)
+            return await self._outcome(tx, run, after, question, stood, doubled=False)
 
         return await self._store.write(job)
 
@@ -252,7 +275,7 @@ class Practice:
             card = replay(history, self._aim(run.pack_id, (await member_settings.load(tx, member_id)).retention))
             if card:
                 await answers.put_card(tx, member_id, run.pack_id, question.family, card)
-            return replace(self._outcome(run, asked, question, None, doubled=False), sureness=sure)
+            return replace(await self._outcome(tx, run, asked, question, None, doubled=False), sureness=sure)
 
         return await self._store.write(job)
 
@@ -262,7 +285,7 @@ class Practice:
         asked = _at(run, position)
         if asked.chosen is None:
             raise UserError("Answer the question first; then every option is explained.")
-        return self._outcome(run, asked, self._answered(run, asked), None, doubled=False)
+        return await self._outcome(self._store, run, asked, self._answered(run, asked), None, doubled=False)
 
     async def summary(self, run_id: int, member_id: int) -> Summary:
         """How the run went so far."""
@@ -293,10 +316,16 @@ class Practice:
             raise QuestionChangedError("This question was edited since you answered it. Your answer counts as it was.")
         return question
 
-    def _outcome(self, run: Run, asked: Asked, question: Question, stood: Standing | None, *, doubled: bool) -> Outcome:
+    async def _outcome(
+        self, db: Reads, run: Run, asked: Asked, question: Question, stood: Standing | None, *, doubled: bool
+    ) -> Outcome:
         chosen = asked.chosen
         assert chosen is not None
-        belief = self._library.misconception(run.pack_id, question.options[chosen].misconception)
+        here = await rulings.here(db, run.guild_id, run.pack_id)
+        key = here.key(question)
+        belief = (
+            self._library.misconception(run.pack_id, question.options[chosen].misconception) if chosen != key else None
+        )
         return Outcome(
             asking=self._asking(run, asked, question),
             chosen=chosen,
@@ -308,6 +337,8 @@ class Practice:
             misconception=belief,
             is_last=run.current is None,
             terms=self._library.terms_of(run.pack_id, question),
+            key=key if key != question.key else None,
+            retired=here.retired(question),
         )
 
 

@@ -22,7 +22,7 @@ from bot.quiz.spacing import Given, Sureness
 from bot.quiz.streaks import Streak, streak
 from bot.services.practice import Expected, Learner, Practice
 from bot.storage import answers, member_settings, reading
-from bot.storage.answers import Past
+from bot.storage.answers import Answered
 from bot.storage.store import Store
 
 HISTORY_DAYS = 28
@@ -90,7 +90,7 @@ class _Learned:
     """What is stored of a learner in a course."""
 
     pack: Pack
-    past: list[Past]
+    past: list[Answered]
     choices: list[Choice]
     standings: list[SectionStanding]
     mixups: list[Mixup]

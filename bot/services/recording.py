@@ -29,12 +29,15 @@ async def record_choices(
     chosen: Mapping[int, int],
     now_ms: int,
     periods: Sequence[str],
+    *,
+    key: int,
     most_days: int = USUAL.most_days,
     sureness: Mapping[int, Sureness] | None = None,
 ) -> None:
     """Store what each member chose (a place in the question's file), in the transaction that ends the asking.
 
-    Reviews come within ``most_days``; ``sureness`` has how sure they said they were, where they were asked.
+    ``key`` is the option that is right there, as managers may have decided. Reviews come within ``most_days``;
+    ``sureness`` has how sure they said they were, where they were asked.
     """
     sureness = sureness or {}
     others: set[int] = set()
@@ -44,7 +47,7 @@ async def record_choices(
     known_of = await answers.before_all(tx, chosen, asked.pack_id, question.id, question.family)
     recorded: list[tuple[Answer, Card]] = []
     for member_id, option in chosen.items():
-        correct = option == question.key
+        correct = option == key
         known = known_of[member_id]
         stood = standing(known.answered_before, known.card.due_ms if known.card else None, now_ms)
         answer = Answer(

@@ -9,7 +9,7 @@ from bot.packs.library import Library, LibraryOf
 from bot.quiz.practice import Run
 from bot.quiz.reviewing import Due, count_due, pick_due
 from bot.services.practice import Learner, Practice
-from bot.storage import answers
+from bot.storage import answers, rulings
 from bot.storage.store import Store
 
 AT_ONCE = 10
@@ -39,11 +39,12 @@ class Reviews:
         self._practice = practice
 
     async def due(self, learner: Learner) -> list[CourseDue]:
-        """For each course here, what is due now and soon; families that it has no questions of any more are left out."""
+        """For each course here, what is due now and soon; families without a question that is asked here are left out."""
         now_ms = self._clock.now_ms()
         found = []
         for pack in self._library_of(learner.guild_id).packs:
-            families = {question.family for question in pack.questions}
+            here = await rulings.here(self._store, learner.guild_id, pack.id)
+            families = {question.family for question in pack.questions if not here.retired(question)}
             due = await answers.due_by_family(self._store, learner.member_id, pack.id)
             counted = count_due([at for family, at in due.items() if family in families], now_ms)
             found.append(CourseDue(pack.id, pack.head.title, counted))
@@ -54,7 +55,9 @@ class Reviews:
         pack = self._library_of(learner.guild_id).pack(pack_id)
         seen = await answers.last_answers(self._store, learner.member_id, pack.id)
         due = await answers.due_by_family(self._store, learner.member_id, pack.id)
-        questions = pick_due(pack.questions, seen, due, AT_ONCE, self._clock.now_ms(), self._rng)
+        here = await rulings.here(self._store, learner.guild_id, pack.id)
+        asked = [question for question in pack.questions if not here.retired(question)]
+        questions = pick_due(asked, seen, due, AT_ONCE, self._clock.now_ms(), self._rng)
         if not questions:
             raise UserError(
                 "Nothing is due now. `/quiz` asks you something new, and `/review` tells when to come back."

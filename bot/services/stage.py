@@ -1,10 +1,14 @@
 """What the services want shown in a channel, and who shows it."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from bot.services.daily_views import DailyView, EventView
 from bot.services.demo_views import DemoView
 from bot.services.game_views import GameView
+from bot.storage.regrading import Moved
+from bot.storage.rulings import Decision, Subject
 
 
 class ChannelLostError(Exception):
@@ -96,4 +100,28 @@ class EventBoard(Protocol):
 
     async def remove(self, guild_id: int, event_id: int) -> None:
         """Take an event away; that it is gone already is fine."""
+        ...
+
+
+@dataclass(frozen=True)
+class Moves:
+    """Whose place a regrade changed in the competitions of a channel, and by which decision; names of those not hidden."""
+
+    regrade_id: int
+    channel_id: int
+    subject: Subject
+    decision: Decision | None
+    moved: Sequence[Moved]
+    names: Mapping[int, str]
+
+
+class RegradeStage(Protocol):
+    """Tells in a channel whose place has changed; raises ChannelLostError when it can't."""
+
+    async def post_moves(self, moves: Moves, nonce: str) -> int:
+        """Post it; returns the message's id. The same nonce posts it once."""
+        ...
+
+    async def find_moves(self, channel_id: int, regrade_id: int) -> int | None:
+        """Look in the channel's history for such a message whose id was not stored."""
         ...

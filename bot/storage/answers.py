@@ -5,8 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.quiz.practice import Seen
-from bot.quiz.spacing import USUAL, Card, Given, Sureness
+from bot.quiz.regrading import Past
+from bot.quiz.spacing import USUAL, Aim, Card, Given, Sureness
 from bot.storage.boards import IN_COMPETITIONS
+from bot.storage.competitions import IS_LIVE
 from bot.storage.competitions import MODE as COMPETITION
 from bot.storage.store import Reads, Transaction
 
@@ -52,7 +54,8 @@ async def before_all(
     """The same for many members at once."""
     rows = await db.rows(
         "SELECT j.value,"
-        " EXISTS (SELECT 1 FROM answer WHERE member_id = j.value AND pack_id = :pack AND question_id = :question),"
+        " EXISTS (SELECT 1 FROM answer WHERE member_id = j.value AND pack_id = :pack AND question_id = :question"
+        "  AND NOT void),"
         " s.retention, c.stability, c.difficulty, c.reviewed_ms, c.due_ms, c.model"
         " FROM json_each(:members) AS j"
         " LEFT JOIN card AS c ON c.member_id = j.value AND c.pack_id = :pack AND c.family = :family"
@@ -71,7 +74,7 @@ async def right_on_siblings(
     """Which of the members had answered another question of the family right."""
     rows = await db.rows(
         "SELECT j.value FROM json_each(:members) AS j WHERE EXISTS (SELECT 1 FROM answer WHERE member_id = j.value"
-        " AND pack_id = :pack AND family = :family AND question_id != :question AND correct = 1)",
+        " AND pack_id = :pack AND family = :family AND question_id != :question AND correct = 1 AND NOT void)",
         {"members": json.dumps(list(member_ids)), "pack": pack_id, "question": question_id, "family": family},
     )
     return {member_id for (member_id,) in rows}
@@ -109,25 +112,9 @@ async def record_all(tx: Transaction, given: Sequence[tuple[Answer, Card]], peri
             for answer, _ in given
         ],
     )
-    await tx.run_many(
-        "INSERT INTO card (member_id, pack_id, family, stability, difficulty, reviewed_ms, due_ms, model)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET stability = excluded.stability,"
-        " difficulty = excluded.difficulty, reviewed_ms = excluded.reviewed_ms, due_ms = excluded.due_ms,"
-        " model = excluded.model",
-        [
-            (
-                answer.member_id,
-                answer.pack_id,
-                answer.family,
-                card.stability,
-                card.difficulty,
-                card.reviewed_ms,
-                card.due_ms,
-                card.model,
-            )
-            for answer, card in given
-        ],
-    )
+    for pack_id in {answer.pack_id for answer, _ in given}:
+        cards = {(answer.member_id, answer.family): card for answer, card in given if answer.pack_id == pack_id}
+        await put_cards(tx, pack_id, cards)
     await _add_to_totals(tx, [answer for answer, _ in given if answer.guild_id is not None], periods)
 
 
@@ -189,7 +176,7 @@ async def last_answers(db: Reads, member_id: int, pack_id: str) -> dict[str, See
 async def strengths(db: Reads, guild_id: int, member_ids: Sequence[int]) -> dict[int, float]:
     """How well each did in this server's competitions: the share of right answers, drawn towards a half by few of them."""
     rows = await db.rows(
-        "SELECT member_id, sum(correct), count(*) FROM answer WHERE guild_id = ? AND mode = 'competition'"
+        "SELECT member_id, sum(correct), count(*) FROM answer WHERE guild_id = ? AND mode = 'competition' AND NOT void"
         " AND member_id IN (SELECT value FROM json_each(?)) GROUP BY member_id",
         (guild_id, json.dumps(list(member_ids))),
     )
@@ -203,24 +190,51 @@ async def due_by_family(db: Reads, member_id: int, pack_id: str) -> dict[str, in
 
 
 async def family_history(db: Reads, member_id: int, pack_id: str, family: str) -> list[Given]:
-    """Every answer of a member to a family's questions, oldest first."""
-    rows = await db.rows(
-        "SELECT question_id, correct, sureness, answered_ms FROM answer WHERE member_id = ? AND pack_id = ? AND family = ?"
-        " ORDER BY answered_ms, id",
-        (member_id, pack_id, family),
+    """Every answer of a member to a family's questions that counts, oldest first."""
+    histories = await family_histories(db, [(member_id, family)], pack_id)
+    return [past.given for past in histories.get((member_id, family), ()) if not past.void]
+
+
+async def family_histories(
+    db: Reads, wanted: Iterable[tuple[int, str]], pack_id: str
+) -> dict[tuple[int, str], tuple[Past, ...]]:
+    """Every answer of these members to these families' questions, oldest first: all that a replay of them uses."""
+    return await _histories(
+        db,
+        "json_each(?) AS j CROSS JOIN answer AS a ON a.member_id = j.value ->> 0 AND a.family = j.value ->> 1"
+        " AND a.pack_id = ?",
+        (json.dumps(list(wanted)), pack_id),
     )
-    return [
-        Given(question_id, bool(correct), None if sureness is None else Sureness(sureness), answered_ms)
-        for question_id, correct, sureness, answered_ms in rows
-    ]
+
+
+async def histories_of(db: Reads, ids: Sequence[int]) -> dict[tuple[int, str], tuple[Past, ...]]:
+    """The same, of these answers: as they are now."""
+    return await _histories(db, "json_each(?) AS j CROSS JOIN answer AS a ON a.id = j.value", (json.dumps(ids),))
+
+
+async def _histories(db: Reads, source: str, values: Sequence[object]) -> dict[tuple[int, str], tuple[Past, ...]]:
+    rows = await db.rows(
+        "SELECT a.member_id, a.family, a.id, a.guild_id, a.question_hash, a.chosen, a.points, a.void, a.kept,"
+        f" a.mode = ? AND EXISTS (SELECT 1 FROM competition c WHERE c.id = a.run_id AND c.{IS_LIVE}),"
+        f" a.question_id, a.correct, a.sureness, a.answered_ms FROM {source} ORDER BY a.answered_ms, a.id",
+        (COMPETITION, *values),
+    )
+    found: dict[tuple[int, str], list[Past]] = {}
+    for member_id, family, id_, guild_id, hash_, chosen, points, void, kept, fixed, question_id, *given in rows:
+        correct, sureness, answered_ms = given
+        sure = None if sureness is None else Sureness(sureness)
+        answer = Given(question_id, bool(correct), sure, answered_ms)
+        past = Past(id_, guild_id, hash_, chosen, points, bool(void), bool(kept), bool(fixed), answer)
+        found.setdefault((member_id, family), []).append(past)
+    return {key: tuple(history) for key, history in found.items()}
 
 
 async def histories(db: Reads, member_id: int) -> dict[tuple[str, str], list[Given]]:
     """Every answer of a member by course and family, oldest first."""
     found: dict[tuple[str, str], list[Given]] = {}
     for pack_id, family, question_id, correct, sureness, answered_ms in await db.rows(
-        "SELECT pack_id, family, question_id, correct, sureness, answered_ms FROM answer WHERE member_id = ?"
-        " ORDER BY answered_ms, id",
+        "SELECT pack_id, family, question_id, correct, sureness, answered_ms FROM answer"
+        " WHERE member_id = ? AND NOT void ORDER BY answered_ms, id",
         (member_id,),
     ):
         given = Given(question_id, bool(correct), None if sureness is None else Sureness(sureness), answered_ms)
@@ -229,8 +243,8 @@ async def histories(db: Reads, member_id: int) -> dict[tuple[str, str], list[Giv
 
 
 @dataclass(frozen=True)
-class Past:
-    """An answer that a member gave, with what was chosen."""
+class Answered:
+    """An answer of a member that counts, with what was chosen."""
 
     question_id: str
     question_hash: str
@@ -242,32 +256,32 @@ class Past:
     answered_ms: int
 
 
-async def all_of(db: Reads, member_id: int, pack_id: str) -> list[Past]:
+async def all_of(db: Reads, member_id: int, pack_id: str) -> list[Answered]:
     """Every answer of a member in a course, oldest first."""
     rows = await db.rows(
         "SELECT question_id, question_hash, section_id, family, chosen, correct, sureness, answered_ms FROM answer"
-        " WHERE member_id = ? AND pack_id = ? ORDER BY answered_ms, id",
+        " WHERE member_id = ? AND pack_id = ? AND NOT void ORDER BY answered_ms, id",
         (member_id, pack_id),
     )
-    return [_past(*row) for row in rows]
+    return [_answered(*row) for row in rows]
 
 
 async def since(
     db: Reads, guild_id: int, pack_id: str, member_ids: Sequence[int], since_ms: int
-) -> dict[int, list[Past]]:
+) -> dict[int, list[Answered]]:
     """What these members answered in a server's course since then, oldest first; without those who did not."""
-    found: dict[int, list[Past]] = {}
+    found: dict[int, list[Answered]] = {}
     for member_id, *row in await db.rows(
         "SELECT member_id, question_id, question_hash, section_id, family, chosen, correct, sureness, answered_ms"
         " FROM json_each(?) AS j CROSS JOIN answer ON member_id = j.value"
-        " WHERE pack_id = ? AND guild_id = ? AND answered_ms >= ? ORDER BY answered_ms, answer.id",
+        " WHERE pack_id = ? AND guild_id = ? AND answered_ms >= ? AND NOT void ORDER BY answered_ms, answer.id",
         (json.dumps(list(member_ids)), pack_id, guild_id, since_ms),
     ):
-        found.setdefault(member_id, []).append(_past(*row))
+        found.setdefault(member_id, []).append(_answered(*row))
     return found
 
 
-def _past(
+def _answered(
     question_id: str,
     question_hash: str,
     section_id: str,
@@ -276,9 +290,9 @@ def _past(
     correct: int,
     sureness: int | None,
     answered_ms: int,
-) -> Past:
+) -> Answered:
     sure = None if sureness is None else Sureness(sureness)
-    return Past(question_id, question_hash, section_id, family, chosen, bool(correct), sure, answered_ms)
+    return Answered(question_id, question_hash, section_id, family, chosen, bool(correct), sure, answered_ms)
 
 
 async def cards(db: Reads, member_id: int, pack_id: str) -> dict[str, Card]:
@@ -288,6 +302,15 @@ async def cards(db: Reads, member_id: int, pack_id: str) -> dict[str, Card]:
         (member_id, pack_id),
     )
     return {family: Card(*card) for family, *card in rows}
+
+
+async def aims(db: Reads, member_ids: Iterable[int], pack_id: str) -> dict[int, Aim]:
+    """What the cards of these members in a course aim at; the usual where they have none."""
+    rows = await db.rows(
+        "SELECT j.value, (SELECT model FROM card WHERE member_id = j.value AND pack_id = ? LIMIT 1) FROM json_each(?) AS j",
+        (pack_id, json.dumps(list(member_ids))),
+    )
+    return {member_id: Aim.of(model) if model else USUAL for member_id, model in rows}
 
 
 async def models(db: Reads) -> dict[tuple[int, str], set[str]]:
@@ -308,12 +331,25 @@ async def set_sureness(tx: Transaction, mode: str, run_id: int, position: int, m
 
 async def put_card(tx: Transaction, member_id: int, pack_id: str, family: str, card: Card) -> None:
     """Store a family's card as it is now."""
-    await tx.run(
+    await put_cards(tx, pack_id, {(member_id, family): card})
+
+
+async def put_cards(tx: Transaction, pack_id: str, cards: Mapping[tuple[int, str], Card | None]) -> None:
+    """The same for many, by member and family; None: there is none any more."""
+    await tx.run_many(
+        "DELETE FROM card WHERE member_id = ? AND pack_id = ? AND family = ?",
+        [(member_id, pack_id, family) for (member_id, family), card in cards.items() if card is None],
+    )
+    await tx.run_many(
         "INSERT INTO card (member_id, pack_id, family, stability, difficulty, reviewed_ms, due_ms, model)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET stability = excluded.stability,"
         " difficulty = excluded.difficulty, reviewed_ms = excluded.reviewed_ms, due_ms = excluded.due_ms,"
         " model = excluded.model",
-        (member_id, pack_id, family, card.stability, card.difficulty, card.reviewed_ms, card.due_ms, card.model),
+        [
+            (member_id, pack_id, family, card.stability, card.difficulty, card.reviewed_ms, card.due_ms, card.model)
+            for (member_id, family), card in cards.items()
+            if card is not None
+        ],
     )
 
 

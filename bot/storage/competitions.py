@@ -1,7 +1,7 @@
 """Competitions: head, players, rounds, answers, results, and the outbox of messages to be posted."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pydantic import TypeAdapter
@@ -13,7 +13,7 @@ from bot.storage.store import Reads, Transaction
 
 MODE = "competition"
 _STATE = TypeAdapter(Competition)
-_IS_LIVE = "phase IN ('" + "', '".join(LIVE) + "')"
+IS_LIVE = "phase IN ('" + "', '".join(LIVE) + "')"
 
 
 @dataclass(frozen=True)
@@ -171,13 +171,26 @@ async def save_rounds(
 ) -> None:
     """Store what will be asked, as it is now."""
     await tx.run_many(
-        "INSERT INTO competition_round (competition_id, round, question, question_id, option_order, reading_ms)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO competition_round (competition_id, round, question, question_id, option_order, reading_ms, key)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
         [
-            (competition_id, n, q.model_dump_json(), q.id, "".join(map(str, plan.order)), plan.reading_ms)
+            (
+                competition_id,
+                n,
+                q.model_dump_json(),
+                q.id,
+                "".join(map(str, plan.order)),
+                plan.reading_ms,
+                own_key(plan, q),
+            )
             for n, (plan, q) in enumerate(zip(plans, questions, strict=True))
         ],
     )
+
+
+def own_key(plan: Plan, question: Question) -> int | None:
+    """What is stored of a round's key: nothing where it is what the question says."""
+    return None if plan.key == question.key else plan.key
 
 
 async def set_setup(tx: Transaction, competition_id: int, setup: Setup) -> None:
@@ -192,12 +205,12 @@ async def set_lobby_message(tx: Transaction, competition_id: int, message_id: in
 
 async def live_ids(db: Reads) -> list[int]:
     """The competitions that have not ended."""
-    return [row[0] for row in await db.rows(f"SELECT id FROM competition WHERE {_IS_LIVE} ORDER BY id")]
+    return [row[0] for row in await db.rows(f"SELECT id FROM competition WHERE {IS_LIVE} ORDER BY id")]
 
 
 async def live_in(db: Reads, channel_id: int) -> int | None:
     """The competition that is on in a channel."""
-    rows = await db.rows(f"SELECT id FROM competition WHERE channel_id = ? AND {_IS_LIVE}", (channel_id,))
+    rows = await db.rows(f"SELECT id FROM competition WHERE channel_id = ? AND {IS_LIVE}", (channel_id,))
     return int(rows[0][0]) if rows else None
 
 
@@ -216,13 +229,13 @@ async def load(db: Reads, competition_id: int) -> Game | None:
         (competition_id,),
     )
     rounds = await db.rows(
-        "SELECT question, option_order, reading_ms FROM competition_round WHERE competition_id = ? ORDER BY round",
+        "SELECT question, option_order, reading_ms, key FROM competition_round WHERE competition_id = ? ORDER BY round",
         (competition_id,),
     )
-    questions = tuple(Question.model_validate_json(question) for question, _, _ in rounds)
+    questions = tuple(Question.model_validate_json(question) for question, *_ in rounds)
     plans = tuple(
-        Plan(q.id, q.key, tuple(map(int, order)), reading_ms)
-        for q, (_, order, reading_ms) in zip(questions, rounds, strict=True)
+        Plan(q.id, q.key if key is None else key, tuple(map(int, order)), reading_ms)
+        for q, (_, order, reading_ms, key) in zip(questions, rounds, strict=True)
     )
     state = _STATE.validate_json(head)
     answers = await _answers(db, competition_id)
@@ -334,7 +347,11 @@ async def confide(tx: Transaction, competition_id: int, number: int, member_id: 
 
 
 async def save_results(
-    tx: Transaction, competition_id: int, lines: Iterable[Standing], teams: dict[int, int], bonuses: dict[int, int]
+    tx: Transaction,
+    competition_id: int,
+    lines: Iterable[Standing],
+    teams: Mapping[int, int],
+    bonuses: Mapping[int, int],
 ) -> None:
     """Store how it ended, for good."""
     await tx.run_many(
@@ -355,6 +372,19 @@ async def save_results(
             for line in lines
         ],
     )
+
+
+async def counted_answers(db: Reads, competition_id: int, rounds: int) -> list[dict[int, Given]]:
+    """The answers of each round that had counted when it ended; those of a round that was skipped did not."""
+    found: list[dict[int, Given]] = [{} for _ in range(rounds)]
+    for number, member_id, choice, elapsed, confidence in await db.rows(
+        "SELECT round, member_id, choice, elapsed_ms, confidence FROM competition_answer AS c WHERE competition_id = ?1"
+        " AND round < ?2 AND EXISTS (SELECT 1 FROM answer WHERE mode = ?3 AND run_id = ?1 AND position = c.round"
+        " AND member_id = c.member_id)",
+        (competition_id, rounds, MODE),
+    ):
+        found[number][member_id] = Given(choice, elapsed, Confidence(confidence))
+    return found
 
 
 async def lately_asked(db: Reads, guild_id: int, competitions: int = 10) -> list[str]:

@@ -116,7 +116,7 @@ async def last_asked_ms(db: Reads, guild_id: int) -> dict[str, int]:
 async def tallies(db: Reads, guild_id: int, pack_id: str) -> dict[str, Tally]:
     """How a server's members answered each family of a course."""
     rows = await db.rows(
-        "SELECT family, count(*), sum(correct) FROM answer WHERE guild_id = ? AND pack_id = ? GROUP BY family",
+        "SELECT family, count(*), sum(correct) FROM answer WHERE guild_id = ? AND pack_id = ? AND NOT void GROUP BY family",
         (guild_id, pack_id),
     )
     return {family: Tally(answered, right) for family, answered, right in rows}

@@ -55,6 +55,8 @@ TABLES = (
     Named("competition_player", seen="joined_ms"),
     Named("competition_answer"),
     Named("competition_result"),
+    Named("rating_before"),
+    Named("place_change"),
     Named("demo_run", seen="created_ms"),
     Named("prediction", seen="at_ms"),
     Named("report", seen="at_ms"),
@@ -72,6 +74,7 @@ _DELETED = (
     "card",
     "total",
     "rating",
+    "place_change",
     "prediction",
     "report",
 )
@@ -205,7 +208,7 @@ async def _games_without(tx: Transaction, member_id: int) -> dict[Run, int]:
             "UPDATE competition_player SET member_id = ?, time_factor = 1 WHERE competition_id = ? AND member_id = ?",
             (stand_in, competition_id, member_id),
         )
-        for table in ("competition_answer", "competition_result"):
+        for table in ("competition_answer", "competition_result", "rating_before"):
             await tx.run(
                 f"UPDATE {table} SET member_id = ? WHERE competition_id = ? AND member_id = ?",
                 (stand_in, competition_id, member_id),

@@ -25,3 +25,12 @@ async def save(tx: Transaction, guild_id: int, ratings: Mapping[int, Rating], no
         " at_ms = excluded.at_ms",
         [(guild_id, member_id, one.mu, one.sigma, one.games, now_ms) for member_id, one in ratings.items()],
     )
+
+
+async def save_before(tx: Transaction, competition_id: int, ratings: Mapping[int, Rating]) -> None:
+    """Store with which ratings the players of a competition came into it."""
+    await tx.run_many(
+        "INSERT INTO rating_before (competition_id, member_id, mu, sigma, games) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET mu = excluded.mu, sigma = excluded.sigma, games = excluded.games",
+        [(competition_id, member_id, one.mu, one.sigma, one.games) for member_id, one in ratings.items()],
+    )

@@ -1,47 +1,13 @@
-"""Rebuilds the totals of the boards from what they count: every answer, and the bonuses of competitions."""
+"""Rebuilds what managers' decisions make of answers, and the totals of the boards from what they count."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.quiz.periods import SEASON_KEY
-from bot.storage import servers
-from bot.storage.answers import sections_of
-from bot.storage.boards import IN_COMPETITIONS
+from bot.storage import regrading, servers, totals
 from bot.storage.servers import Server
 from bot.storage.store import Store, Transaction
-
-Key = tuple[int, str, str, int]
-"""Server, period, section, member."""
-
-
-@dataclass
-class Sums:
-    """What is kept for a key."""
-
-    points: int = 0
-    answers: int = 0
-    correct: int = 0
-    first_ms: int | None = None
-    earned_ms: int | None = None
-
-    def add(self, points: int, answers: int, correct: int, at_ms: int) -> None:
-        """Count one answer or bonus."""
-        self.points += points
-        self.answers += answers
-        self.correct += correct
-        self.first_ms = at_ms if self.first_ms is None else min(self.first_ms, at_ms)
-        if points > 0:
-            self.earned_ms = max(self.earned_ms or at_ms, at_ms)
-
-    @property
-    def shown(self) -> tuple[int, int, int]:
-        """Points, answers, right ones."""
-        return self.points, self.answers, self.correct
-
-    @property
-    def last_ms(self) -> int:
-        """When the last points were earned, which orders equals; without any, the first answer."""
-        return self.earned_ms or self.first_ms or 0
+from bot.storage.totals import Counted, Key, Periods, Sums
 
 
 @dataclass(frozen=True)
@@ -56,13 +22,17 @@ class Change:
 async def repair_totals(store: Store) -> list[Change]:
     """Make every total the sum of what it counts, in one transaction; returns those that had been wrong.
 
+    Before that, whatever a decision of managers touches (answers, cards, competitions, ratings) is graded as it says.
+
     Answers of members who were deleted count for nobody. Weeks and months go by the time zone that a server has now.
     Seasons from before its present setting are left alone.
     """
-    return await store.write(_repair)
+    return await store.write(rebuild)
 
 
-async def _repair(tx: Transaction) -> list[Change]:
+async def rebuild(tx: Transaction, *, everything: bool = False) -> list[Change]:
+    """The same within a transaction; with ``everything`` also what no decision touches: cards, competitions, ratings."""
+    await regrading.rebuild(tx, everything=everything)
     chosen = {guild_id: await servers.load(tx, guild_id) for [guild_id] in await tx.rows("SELECT guild_id FROM server")}
     counted = await _counted(tx, chosen)
     stored = {
@@ -72,38 +42,31 @@ async def _repair(tx: Transaction) -> list[Change]:
         )
         if not _is_an_earlier_season(period, chosen.get(guild_id, Server()))
     }
-    await tx.run_many(
-        "DELETE FROM total WHERE guild_id = ? AND period = ? AND section = ? AND member_id = ?",
-        [key for key in stored if key not in counted],
-    )
-    await tx.run_many(
-        "INSERT INTO total (guild_id, period, section, member_id, points, answers, correct, last_ms)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET points = excluded.points,"
-        " answers = excluded.answers, correct = excluded.correct, last_ms = excluded.last_ms",
-        [(*key, *sums.shown, sums.last_ms) for key, sums in counted.items()],
-    )
+    await totals.drop(tx, [key for key in stored if key not in counted])
+    await totals.put(tx, counted.items())
     return list(_changes(stored, {key: sums.shown for key, sums in counted.items()}))
 
 
 async def _counted(tx: Transaction, chosen: dict[int, Server]) -> dict[Key, Sums]:
     counted: dict[Key, Sums] = {}
+    periods: dict[int, Periods] = {}
 
-    def count(guild_id: int, sections: tuple[str, ...], member_id: int, sums: tuple[int, int, int], at_ms: int) -> None:
-        for period in chosen.setdefault(guild_id, Server()).periods(at_ms):
-            for section in sections:
-                counted.setdefault((guild_id, period, section, member_id), Sums()).add(*sums, at_ms)
+    def periods_of(guild_id: int) -> Periods:
+        if guild_id not in periods:
+            periods[guild_id] = Periods(chosen.get(guild_id, Server()))
+        return periods[guild_id]
 
-    for guild_id, member_id, pack_id, section_id, mode, points, correct, at_ms in await tx.rows(
+    for guild_id, member_id, *row in await tx.rows(
         "SELECT guild_id, member_id, pack_id, section_id, mode, points, correct, answered_ms FROM answer"
-        " WHERE guild_id IS NOT NULL AND member_id > 0 ORDER BY id"
+        " WHERE guild_id IS NOT NULL AND member_id > 0 AND NOT void ORDER BY id"
     ):
-        count(guild_id, sections_of(pack_id, section_id, mode), member_id, (points, 1, correct), at_ms)
+        totals.add_answer(counted, guild_id, member_id, Counted(*row), periods_of(guild_id))
     for guild_id, member_id, bonus, at_ms in await tx.rows(
         "SELECT c.guild_id, r.member_id, r.bonus, c.ended_ms FROM competition_result r"
         " JOIN competition c ON c.id = r.competition_id"
         " WHERE r.bonus > 0 AND c.ended_ms IS NOT NULL AND r.member_id > 0"
     ):
-        count(guild_id, ("", IN_COMPETITIONS), member_id, (bonus, 0, 0), at_ms)
+        totals.add_bonus(counted, guild_id, member_id, bonus, at_ms, periods_of(guild_id))
     return counted
 
 

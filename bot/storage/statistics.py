@@ -45,6 +45,9 @@ class MemberAttempts:
 async def first_attempts(db: Reads, page: int = PAGE) -> AsyncIterator[list[MemberAttempts]]:
     """Every member's first answer in each family, whatever the mode, in batches of whole members.
 
+    They are right or wrong by the course's key, whatever managers decided in their servers: it is the course's questions
+    that these figures are about.
+
     A stand-in for a member who was deleted is left out: it has the answers of one run, and nothing tells which of them
     were the first. Nothing is locked between two pages, so writes and other reads pass.
     """
@@ -57,10 +60,12 @@ async def first_attempts(db: Reads, page: int = PAGE) -> AsyncIterator[list[Memb
         rows = await db.rows(
             "WITH first AS (SELECT min(id) AS id FROM answer WHERE member_id > ? AND member_id <= ?"
             " GROUP BY member_id, pack_id, family)"
-            " SELECT a.member_id, a.pack_id, a.question_id, a.question_hash, a.chosen, a.correct, c.elapsed_ms,"
+            " SELECT a.member_id, a.pack_id, a.question_id, a.question_hash, a.chosen,"
+            " coalesce(a.chosen = r.course_key, a.correct), c.elapsed_ms,"
             " c.confidence FROM first CROSS JOIN answer AS a ON a.id = first.id"
             " LEFT JOIN competition_answer AS c ON a.mode = ? AND c.competition_id = a.run_id AND c.round = a.position"
-            " AND c.member_id = a.member_id ORDER BY a.member_id, a.pack_id, a.id",
+            " AND c.member_id = a.member_id LEFT JOIN ruling AS r ON r.guild_id = a.guild_id AND r.pack_id = a.pack_id"
+            " AND r.question_id = a.question_id AND r.question_hash = a.question_hash ORDER BY a.member_id, a.pack_id, a.id",
             (after, last, COMPETITION),
         )
         if rows:

@@ -18,6 +18,7 @@ from bot.services.competitions import Competitions
 from bot.services.courses import Courses
 from bot.services.daily import DailyQuestions
 from bot.services.demos import Demos
+from bot.services.flags import Flags
 from bot.services.groups import Groups
 from bot.services.health import Connection, HealthCheck
 from bot.services.inside import Specimen
@@ -28,6 +29,7 @@ from bot.services.notices import Notices
 from bot.services.practice import Practice
 from bot.services.privacy import Privacy
 from bot.services.progress import ProgressOf
+from bot.services.regrading import Regrading
 from bot.services.reminders import Reminders
 from bot.services.reports import Reports
 from bot.services.reviews import Reviews
@@ -38,6 +40,7 @@ from bot.ui.compete import CompeteFeature
 from bot.ui.daily import DailyFeature
 from bot.ui.demo import DemoFeature
 from bot.ui.events import ServerEvents
+from bot.ui.flags import FlagsFeature
 from bot.ui.group import GroupFeature
 from bot.ui.health import HealthFeature
 from bot.ui.help import HelpFeature
@@ -227,6 +230,8 @@ def add_features(
     groups: Groups,
     daily: DailyQuestions,
     schedules: Schedules,
+    flags: Flags,
+    regrading: Regrading,
 ) -> Tree:
     """Put every feature on the client; returns the tree that `register` sends to Discord."""
     desk = Desk(thinking_seconds, pulse, notices)
@@ -241,8 +246,9 @@ def add_features(
     events = ServerEvents(client, scheduler)
     group = managers_group()
     scheduling = ScheduleFeature(schedules, servers, events)
+    flagged = FlagsFeature(flags, regrading, client, scheduler)
     grouped = GroupFeature(groups, compete)
-    for for_managers in (setup, scheduling, HealthFeature(health), ItemsFeature(items), grouped):
+    for for_managers in (setup, scheduling, HealthFeature(health), ItemsFeature(items), flagged, grouped):
         for_managers.add_to(group, router, desk)
     tree.add_command(group)
     demo_titles = {demo.id: demo.title for demo in demos.demos.values()}
@@ -270,6 +276,7 @@ def add_features(
     games.attach(compete)
     daily.attach(of_the_day)
     schedules.attach(events)
+    regrading.attach(flagged)
     client.joined = setup.greet
     client.router, client.tree = router, tree
     return tree

@@ -15,9 +15,9 @@ from bot.quiz.competition import (
     standings,
     team_standings,
 )
+from bot.quiz.points import BONUSES
 from bot.quiz.practice import LETTERS
 from bot.quiz.scoring import RULES, Confidence, Scoring
-from bot.services.competitions import BONUSES
 from bot.services.game_views import GameView, MyResult
 from bot.ui import ids
 from bot.ui.layouts import (
@@ -35,6 +35,7 @@ from bot.ui.layouts import (
     code_block,
 )
 from bot.ui.names import safe
+from bot.ui.quiz import ruled_line
 from bot.ui.report import report_button
 from bot.ui.sheets import sheet
 from bot.ui.term import term_menu
@@ -216,10 +217,11 @@ def _controls(view: GameView, *, paused: bool) -> Row:
 def _reveal(view: GameView, number: int) -> Screen:
     state, question, plan = view.state, view.game.questions[number], view.state.plans[number]
     played = state.played[number]
-    key = question.options[question.key]
-    letter = LETTERS[plan.order.index(question.key)]
+    key = question.options[plan.key]
+    letter = LETTERS[plan.order.index(plan.key)]
     blocks: list[Block] = [_stem(view, number), _bars(question, plan, played), RULE]
     blocks.append(f"### ✅ {letter} · {key.text.strip()}\n{key.why.strip()}")
+    blocks += _ruled(question, plan)
     if not played.answers:
         blocks.append("-# Nobody's answer counts in this round.")
     if fastest := _fastest(view, plan, played):
@@ -243,13 +245,19 @@ def _reveal(view: GameView, number: int) -> Screen:
     return Screen(blocks, GREEN)
 
 
+def _ruled(question: Question, plan: Plan) -> list[Block]:
+    if plan.key == question.key:
+        return []
+    return [ruled_line(LETTERS[plan.order.index(plan.key)], LETTERS[plan.order.index(question.key)])]
+
+
 def _bars(question: Question, plan: Plan, played: Played) -> str:
     """How many chose each option, as text: letter, bar, count."""
     counts = [sum(given.choice == i for given in played.answers.values()) for i in range(len(plan.order))]
     most = max([*counts, 1])
     lines = []
     for i, option in enumerate(plan.order):
-        mark = "✅" if option == question.key else "▫️"
+        mark = "✅" if option == plan.key else "▫️"
         bar = "█" * round(8 * counts[i] / most)
         lines.append(f"{mark} **{LETTERS[i]}** `{bar:<8}` {counts[i]} · {question.options[option].text.strip()}")
     return "\n".join(lines)
@@ -295,19 +303,21 @@ def my_result_screen(mine: MyResult) -> Screen:
     """A player's own round: choice, reason, marks, place."""
     question, plan, given = mine.question, mine.plan, mine.given
     blocks: list[Block] = [f"**{question.stem.strip()}**"]
-    letter = LETTERS[plan.order.index(question.key)]
-    right = question.options[question.key]
+    letter = LETTERS[plan.order.index(plan.key)]
+    right = question.options[plan.key]
     if given is None:
         blocks.append(
             f"You did not answer this one. Right was **{letter}** · {right.text.strip()}\n{right.why.strip()}"
         )
     else:
         option = question.options[plan.order[given.choice]]
-        mark = "✅ Right" if option.correct else "❌ Not quite"
+        correct = plan.order[given.choice] == plan.key
+        mark = "✅ Right" if correct else "❌ Not quite"
         blocks.append(f"### {mark}: you chose {LETTERS[given.choice]}\n{option.text.strip()}\n{option.why.strip()}")
-        if not option.correct:
+        if not correct:
             blocks.append(f"**Right was {letter}** · {right.text.strip()}\n{right.why.strip()}")
         blocks.append(f"-# {mine.marks:+,} after {given.elapsed_ms / 1000:.1f} s")
+    blocks += _ruled(question, plan)
     if mine.line:
         blocks.append(f"You are **{mine.line.place}.** of {mine.players} with {mine.line.score:,}.")
     return Screen(blocks, GREEN if given and plan.order[given.choice] == plan.key else GREY)
@@ -320,11 +330,12 @@ def reasons_screen(mine: MyResult) -> Screen:
     for i, place in enumerate(mine.plan.order):
         option = question.options[place]
         lines.append(
-            f"{'✅' if option.correct else '❌'} **{LETTERS[i]}** · {option.text.strip()}\n{option.why.strip()}"
+            f"{'✅' if place == mine.plan.key else '❌'} **{LETTERS[i]}** · {option.text.strip()}\n{option.why.strip()}"
         )
     source = f"\n-# [Source]({question.source})" if question.source else ""
     rule = f"**The rule**: {question.explanation.strip()}{source}"
-    blocks: list[Block] = [f"**{question.stem.strip()}**", "\n\n".join(lines), RULE, rule]
+    ruled = _ruled(question, mine.plan)
+    blocks: list[Block] = [f"**{question.stem.strip()}**", *ruled, "\n\n".join(lines), RULE, rule]
     return Screen([*blocks, *term_menu(mine.pack_id, mine.terms, "Words of this explanation…")])
 
 

@@ -32,6 +32,8 @@ KINDS: tuple[tuple[str, dict[str, str], str], ...] = (
             "competition_player": "played",
             "competition_answer": "answer",
             "competition_result": "result",
+            "rating_before": "rating before one",
+            "place_change": "changed place",
         },
         "who played, what was answered, how it ended",
     ),

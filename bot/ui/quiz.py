@@ -224,7 +224,7 @@ def _options(asking: Asking) -> str:
 def outcome_screen(outcome: Outcome) -> Screen:
     """Right or wrong, and why; then the ways on."""
     asking, question = outcome.asking, outcome.asking.question
-    chosen, key = question.options[outcome.chosen], question.options[question.key]
+    chosen, key = question.options[outcome.chosen], question.options[outcome.right_option]
     letter = asking.asked.letter_of
     blocks: list[Block] = [_stem(asking), _options(asking), RULE]
     if outcome.doubled:
@@ -234,9 +234,11 @@ def outcome_screen(outcome: Outcome) -> Screen:
     else:
         verdict = (
             f"### ❌ Not quite: you chose {letter(outcome.chosen)}\n{chosen.why.strip()}\n"
-            f"**The right answer is {letter(question.key)}** · {key.text.strip()}\n{key.why.strip()}"
+            f"**The right answer is {letter(outcome.right_option)}** · {key.text.strip()}\n{key.why.strip()}"
         )
     blocks.append(verdict)
+    if ruled := _ruled(outcome):
+        blocks.append(ruled)
     blocks.append(_points_line(outcome))
     run, position = asking.run.id, asking.asked.position
     on = "See how it went" if outcome.is_last else "Next ▶"
@@ -254,6 +256,24 @@ def outcome_screen(outcome: Outcome) -> Screen:
         _how_sure(outcome),
     ]
     return Screen(blocks, GREEN if outcome.correct else RED)
+
+
+def _ruled(outcome: Outcome) -> str:
+    """That the managers of this server decided otherwise than the course, and what that does to the reasons."""
+    if outcome.retired:
+        return "-# ⚖️ Your managers have taken this question out here: it is not asked any more, and answers count for nobody."
+    if outcome.key is None:
+        return ""
+    letter = outcome.asking.asked.letter_of
+    return ruled_line(letter(outcome.key), letter(outcome.asking.question.key))
+
+
+def ruled_line(here: str, course: str) -> str:
+    """What is said of a question whose key was changed, by the letters of both keys."""
+    return (
+        f"-# ⚖️ Your managers changed the key of this question here, to **{here}**. "
+        f"The reasons are the course's own, and take **{course}** for right."
+    )
 
 
 def _how_sure(outcome: Outcome) -> Row:
@@ -290,10 +310,12 @@ def options_screen(outcome: Outcome) -> Screen:
     lines = []
     for i, option_index in enumerate(asking.asked.order):
         option = question.options[option_index]
-        mark = "✅" if option.correct else "❌"
+        mark = "✅" if option_index == outcome.right_option else "❌"
         yours = " *(your choice)*" if option_index == outcome.chosen else ""
         lines.append(f"{mark} **{LETTERS[i]}** · {option.text.strip()}{yours}\n{option.why.strip()}")
     blocks: list[Block] = [f"**{question.stem.strip()}**", RULE, "\n\n".join(lines), RULE]
+    if ruled := _ruled(outcome):
+        blocks.insert(1, ruled)
     source = f"\n-# [Source]({question.source})" if question.source else ""
     blocks.append(f"**The rule**: {question.explanation.strip()}{source}")
     if belief := outcome.misconception:

@@ -17,6 +17,7 @@ from bot.services.practice import Learner
 from bot.services.schedules import Plan, Schedules
 from bot.services.servers import Servers
 from bot.services.stage import ChannelLostError, MessageGoneError
+from bot.services.zones import Zones
 from bot.storage.schedules import Recurring
 from bot.storage.store import Store
 
@@ -122,7 +123,7 @@ class Days:
         self.clock = clock
         self.wall = wall or Wall(clock)
         packs = library()
-        self.servers = Servers(store, packs)
+        self.servers = Servers(store, packs, Zones())
         self.games = Competitions(packs, store, clock, Random(3))  # type: ignore[arg-type]
         self.daily = DailyQuestions(store, clock, Random(3), self.servers.library)
         self.schedules = Schedules(

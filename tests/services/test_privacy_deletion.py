@@ -82,6 +82,12 @@ async def lived_in(house: House, who: Learner) -> None:
     duel = await house.duel(BOB, who)
     await house.games.act(duel, Join(who.member_id), who)
 
+    async def place_changed(tx) -> None:
+        await tx.run("INSERT INTO regrade VALUES (1, ?, 'tea', 'w0', 'hash0', 0, 0)", (HALL,))
+        await tx.run("INSERT INTO place_change VALUES (1, 1, ?, 1, 2)", (who.member_id,))
+
+    await house.store.write(place_changed)
+
 
 def test_a_key_is_written_as_sqlite_does(tmp_path):
     file = tmp_path / "a.db"
@@ -143,6 +149,7 @@ async def test_a_finished_competition_keeps_one_stand_in_of_its_own(house):
                 "player": "SELECT member_id FROM competition_player WHERE competition_id = ?",
                 "answer": "SELECT member_id FROM competition_answer WHERE competition_id = ?",
                 "result": "SELECT member_id FROM competition_result WHERE competition_id = ?",
+                "rating": "SELECT member_id FROM rating_before WHERE competition_id = ?",
                 "statistics": "SELECT member_id FROM answer WHERE mode = 'competition' AND run_id = ?",
             }.items()
         }
