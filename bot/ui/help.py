@@ -35,30 +35,25 @@ class HelpFeature:
 def help_screen(pack: Pack, *, in_server: bool, manager: bool = False) -> Screen:
     """The commands that work here, each in a line, and the first steps into a course."""
     lines = [
-        "**`/lesson`** reads the course, a page at a time. It remembers where you were.",
-        "**`/quiz`** asks what is best for you next, in private, and explains every option.",
+        "**`/lesson`** reads the course, a page at a time; **`/term`** explains a word.",
+        "**`/quiz`** asks what is best for you next, and explains every option.",
         "**`/review`** brings back what you are about to forget.",
-        "**`/progress`** shows what you know, what you mix up, and what to do about it.",
-        "**`/term`** tells what a word means, in one sentence.",
+        "**`/progress`** shows what you know, what you mix up, and what to do next.",
     ]
     if in_server:
         lines += [
-            "**`/compete`** opens a quiz competition for everybody in the channel; **`/duel`** challenges one.",
-            "**`/daily`** is the question of the day: one for all, your answer is private, the result comes tomorrow.",
+            "**`/compete`** opens a competition in the channel; **`/duel`** challenges one member.",
+            "**`/daily`** is the question of the day: answer in private, the result comes tomorrow.",
             "**`/demo`** measures a claim of the lesson live: predict, run, see the chart.",
-            "**`/leaderboard`** shows who stands where: points, competitions, accuracy, rating.",
+            "**`/leaderboard`** shows who stands where.",
         ]
     else:
-        lines.append(
-            "`/compete`, `/daily`, `/demo` and `/leaderboard` belong to a server; here you can read and practise."
-        )
-    lines.append(
-        "**`/settings`** gives you extra time in competitions, reminds you of reviews, or hides you from boards."
-    )
-    lines.append("**`/privacy`** shows what is stored of you, gives it to you as a file, and deletes it.")
+        lines.append("`/compete`, `/daily`, `/demo` and `/leaderboard` belong to a server.")
+    lines.append("**`/settings`**: extra time, reminders, hiding from boards. **`/privacy`**: what is stored of you.")
     if manager:
-        lines.append("**`/studyhall setup`** is for you as a manager: who opens competitions and where, seasons.")
-        lines.append("**`/studyhall schedule`** too: a question every day, a competition every Friday, by themselves.")
+        lines.append(
+            "**`/studyhall setup`** is for you as a manager; so are `schedule`, `group`, `flags`, `items` and `health`."
+        )
     points = (
         f"A right answer earns {POINTS_FOR_RIGHT} points when the question is new to you or due again, "
         "so repeating pays only when it helps."

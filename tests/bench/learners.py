@@ -24,7 +24,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[2]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "quiz"))
 
-from learners import a_bank, asked_of_many
+from rasch_learners import a_bank, asked_of_many
 
 from bot.packs.library import Library
 from bot.packs.loading import load_packs

@@ -32,12 +32,19 @@ QUIET_SECONDS = 20.0
 """Without use before each look, so that connections kept for the next request are closed, at both."""
 
 
-def state_of(pid: int) -> dict[str, float]:
-    """Threads, open files and resident KiB of a process."""
+def state_of(pid: int) -> dict[str, Any]:
+    """Threads, open files and resident KiB of a process.
+
+    A file counts once: SQLite keeps the descriptors of connections that were closed beside another, for the next one
+    (closing them would drop the other's locks: https://sqlite.org/howtocorrupt.html).
+    """
     status = Path(f"/proc/{pid}/status").read_text("ascii")
+    descriptors = Path(f"/proc/{pid}/fd").iterdir()
+    opened = {os.readlink(one) for one in descriptors if one.is_symlink()}  # noqa: PTH115 — sockets have no path
     return {
         "threads": int(re.search(r"Threads:\s+(\d+)", status)[1]),
-        "files": len(os.listdir(f"/proc/{pid}/fd")),  # noqa: PTH208 — /proc
+        "files": len(opened),
+        "opened": sorted(opened),
         "kib": int(re.search(r"VmRSS:\s+(\d+)", status)[1]),
     }
 
@@ -89,7 +96,7 @@ async def measure(seconds: float, rate: float) -> dict[str, Any]:
             assert bot.process is not None
             loop = asyncio.get_running_loop()
             began, done, failed = loop.time(), 0, 0
-            first: dict[str, float] = {}
+            first: dict[str, Any] = {}
             running: set[asyncio.Task[None]] = set()
 
             async def one(member: Member) -> None:
@@ -102,7 +109,7 @@ async def measure(seconds: float, rate: float) -> dict[str, Any]:
                 except AssertionError:
                     failed += 1
 
-            async def look() -> dict[str, float]:
+            async def look() -> dict[str, Any]:
                 await asyncio.gather(*running)
                 tasks = await tasks_of(members[0])
                 await asyncio.sleep(QUIET_SECONDS)

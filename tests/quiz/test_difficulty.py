@@ -6,7 +6,7 @@ import pytest
 from bank import question
 from hypothesis import given
 from hypothesis import strategies as st
-from learners import Made, asked_of_many
+from rasch_learners import Made, asked_of_many
 
 from bot.quiz.difficulty import (
     TARGET_SHARES,

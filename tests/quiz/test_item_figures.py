@@ -7,7 +7,7 @@ import pytest
 from bank import question
 from hypothesis import given
 from hypothesis import strategies as st
-from learners import PACK, a_bank, asked_of_many, attempt
+from rasch_learners import PACK, a_bank, asked_of_many, attempt
 
 from bot.quiz.items import Flag, Weight, flags, item_reports
 from bot.quiz.statistics import Attempt, Tally, wilson

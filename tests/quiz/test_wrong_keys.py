@@ -4,7 +4,7 @@ from functools import cache
 from random import Random
 
 import pytest
-from learners import a_bank, asked_of_many
+from rasch_learners import a_bank, asked_of_many
 
 from bot.quiz.items import Weight, flags
 
