@@ -60,8 +60,10 @@ class DailyFeature:
         if daily is None or daily.message_id is None:
             await reply.show(note("Today's question is on its way into the channel.", BLURPLE))
         else:
-            words = f"Today's question: {link_to(daily.guild_id, daily.channel_id, daily.message_id)}"
-            await reply.show(note(f"{words}\n-# {streaks_line(own, streak)}", BLURPLE))
+            words = (
+                f"[Today's question]({link_to(daily.guild_id, daily.channel_id, daily.message_id)}) is in the channel."
+            )
+            await reply.show(note(f"{words}\n-# {streaks_line(own, streak)}" if streak else words, BLURPLE))
 
     async def _pick(self, reply: Reply, daily: str, place: str) -> None:
         message = reply.interaction.message

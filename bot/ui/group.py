@@ -82,4 +82,4 @@ def group_screen(group: Group) -> Screen:
 
 def _bar(low: float, high: float) -> str:
     from_, to = round(low * 10), round(high * 10)
-    return "▓" * from_ + "▒" * (to - from_) + "░" * (10 - to)
+    return "█" * from_ + "▒" * (to - from_) + "░" * (10 - to)

@@ -126,9 +126,7 @@ def progress_screen(progress: Progress) -> Screen:
     blocks: list[Block] = [f"## Your progress\n-# {progress.title} · only you see this\n{_totals(progress)}"]
     if progress.answered:
         blocks += [RULE, "\n".join(_section_line(one.ref.section.title, one.mastery) for one in progress.sections)]
-        blocks.append(
-            "-# ▓ known for sure, ▒ maybe. Right today, of ten questions: the estimate fades while you are away."
-        )
+        blocks.append("-# █ right for sure, ▒ maybe, ░ hardly: of ten questions today. What is not asked again fades.")
     if sure := _calibration(progress):
         blocks.append(sure)
     blocks += _mixups(progress)
@@ -175,7 +173,7 @@ def mastery_bar(known: Mastery) -> str:
     if not known.answers:
         return "░" * CELLS
     low, high = round(known.low * CELLS), round(known.high * CELLS)
-    return "▓" * low + "▒" * (high - low) + "░" * (CELLS - high)
+    return "█" * low + "▒" * (high - low) + "░" * (CELLS - high)
 
 
 def _calibration(progress: Progress) -> str:

@@ -22,6 +22,7 @@ from bot.ui.routing import Router
 from bot.ui.term import term_menu
 
 SURENESS = {"guess": Sureness.GUESS, "think": Sureness.THINK, "sure": Sureness.SURE}
+MISSED_SHOWN = 5
 _SURE_LABELS = {Sureness.GUESS: "A guess", Sureness.THINK: "I think so", Sureness.SURE: "Sure"}
 
 
@@ -351,8 +352,9 @@ def summary_screen(summary: Summary) -> Screen:
         f"**{run.points} points** earned. {cheer}"
     ]
     if summary.missed:
-        missed = "\n".join(f"- {_short(question.stem)}" for question in summary.missed[:10])
-        blocks += [RULE, f"**Worth another look**\n{missed}"]
+        missed = "\n".join(f"- {_short(question.stem)}" for question in summary.missed[:MISSED_SHOWN])
+        more = len(summary.missed) - MISSED_SHOWN
+        blocks += [RULE, f"**Worth another look**\n{missed}" + (f"\n-# and {more} more" if more > 0 else "")]
     buttons = []
     if summary.missed:
         buttons.append(Button("Retry missed", ids.encode("quiz.retry", run.id), discord.ButtonStyle.primary))
