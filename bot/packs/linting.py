@@ -41,6 +41,10 @@ class At(Protocol):
 def lint(pack: Pack, at: At) -> list[Fault]:
     """Every fault of a pack that is well formed; errors stop a start, warnings do not."""
     faults: list[Fault] = []
+    for index, one in enumerate(pack.head.misconceptions):
+        for field in ("belief", "correction"):
+            loc = ("misconceptions", index, field)
+            faults += [at(pack.head, *finding) for finding in _safe_text(loc, getattr(one, field))]
     for term in pack.terms:
         faults += [at(term, *finding) for finding in _safe_text(("meaning",), term.meaning)]
     for section in pack.sections:

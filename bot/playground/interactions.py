@@ -21,6 +21,8 @@ from bot.playground.limits import check_choices, check_modal
 from bot.playground.world import EPHEMERAL, Channel, Json, Upload, World
 
 COMMAND, COMPONENT, AUTOCOMPLETE, FORM = 2, 3, 4, 5
+SUBCOMMANDS = (1, 2)
+"""The types of a subcommand and of a group of them."""
 ANSWER_SECONDS = 3.0
 TOKEN_MS = 15 * 60 * 1000
 
@@ -76,7 +78,7 @@ class Interactions:
             message_id=message["id"] if message else None,
             made_ms=world.now_ms(),
             answered=answered,
-            name=str(data.get("name", "")),
+            name=_full_name(data),
         )
         self._by_id[one.id] = self._by_token[one.token] = one
         self._forget_old()
@@ -260,3 +262,12 @@ class Interactions:
     def get(self, interaction_id: str) -> Interaction | None:
         """An interaction by its id."""
         return self._by_id.get(interaction_id)
+
+
+def _full_name(data: Json) -> str:
+    """A command's name as Discord shows it in a message: with those of its group and subcommand."""
+    names, inner = [str(data.get("name", ""))], data.get("options") or []
+    while inner and inner[0].get("type") in SUBCOMMANDS:
+        names.append(str(inner[0]["name"]))
+        inner = inner[0].get("options") or []
+    return " ".join(names)

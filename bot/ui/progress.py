@@ -200,7 +200,8 @@ def _mixups(progress: Progress) -> list[Block]:
         lines = [f"- {one.misconception.belief}" for one in active[:MIXUPS_SHOWN]]
         blocks += [RULE, "**You mix up** (beliefs behind your wrong choices, likeliest first)\n" + "\n".join(lines)]
         options = [
-            (one.misconception.belief, one.misconception.id, f"behind {_times(one.mixup.times)}") for one in active[:25]
+            (one.misconception.belief.replace("`", ""), one.misconception.id, f"behind {_times(one.mixup.times)}")
+            for one in active[:25]
         ]
         blocks.append(Pick(ids.encode("progress.mixup", progress.pack_id), "Put one of them right…", options))
     if gone:

@@ -115,6 +115,7 @@ MEANING = [
     (P, "[leaves, water]", "[leaves, water, cups]", "sections.2", "a lesson with the id cups"),
     (P, "[leaves, water]", "[leaves, water, water]", "sections.2", "each section once"),
     (P, "{id: heat, title: Heat", "{id: picking, title: Heat", "topics.1.id", "picking is taken"),
+    (P, "Hotter water makes", "__Hotter__ water makes", "misconceptions.0.belief", "in backticks"),
     (L, "demos: []", "demos: [kettle]", "demos.0", "a demo (cup, pot), not kettle"),
     (P, 'its own temperature."\n', 'its own temperature."\n    demo: kettle\n', "misconceptions.0.demo", "not kettle"),
     (
