@@ -9,6 +9,9 @@ from bot.quiz.spacing import Aim, replay
 from bot.storage import answers, member_settings
 from bot.storage.store import Store, Transaction
 
+AT_ONCE = 500
+"""Members (and their courses) looked at in one query, so that others wait for milliseconds only."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -40,17 +43,20 @@ class Respacing:
 
     async def catch_up(self) -> int:
         """Compute anew what another model made, a member at a time; returns how many members that were."""
-        chosen: dict[int, float] = {}
-        outdated: list[int] = []
-        for (member_id, pack_id), models in (await answers.models(self._store)).items():
-            if member_id not in chosen:
-                chosen[member_id] = (await member_settings.load(self._store, member_id)).retention
-            aim = Aim(chosen[member_id], self._library.review_within_days(pack_id))
-            if models != {aim.model} and member_id not in outdated[-1:]:
-                outdated.append(member_id)
+        outdated: set[int] = set()
+        after = (0, "")
+        while page := await answers.models(self._store, after, AT_ONCE):
+            after = page[-1][:2]
+            for member_id, pack_id, models in page:
+                if models != {(await self._aim(member_id, pack_id)).model}:
+                    outdated.add(member_id)
         for member_id in outdated:
             await self._store.write(lambda tx, who=member_id: self.member(tx, who))  # type: ignore[misc]
         return len(outdated)
+
+    async def _aim(self, member_id: int, pack_id: str) -> Aim:
+        retention = (await member_settings.load(self._store, member_id)).retention
+        return Aim(retention, self._library.review_within_days(pack_id))
 
     async def _catch_up(self) -> None:
         try:

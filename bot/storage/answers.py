@@ -313,12 +313,14 @@ async def aims(db: Reads, member_ids: Iterable[int], pack_id: str) -> dict[int, 
     return {member_id: Aim.of(model) if model else USUAL for member_id, model in rows}
 
 
-async def models(db: Reads) -> dict[tuple[int, str], set[str]]:
-    """By which models the cards of each member and course were made."""
-    found: dict[tuple[int, str], set[str]] = {}
-    for member_id, pack_id, model in await db.rows("SELECT DISTINCT member_id, pack_id, model FROM card"):
-        found.setdefault((member_id, pack_id), set()).add(model)
-    return found
+async def models(db: Reads, after: tuple[int, str], most: int) -> list[tuple[int, str, set[str]]]:
+    """By which models the cards of each member and course were made, the next ones after a member and course."""
+    rows = await db.rows(
+        "SELECT member_id, pack_id, group_concat(DISTINCT model) FROM card WHERE (member_id, pack_id) > (?, ?)"
+        " GROUP BY member_id, pack_id ORDER BY member_id, pack_id LIMIT ?",
+        (*after, most),
+    )
+    return [(member_id, pack_id, set(models_.split(","))) for member_id, pack_id, models_ in rows]
 
 
 async def set_sureness(tx: Transaction, mode: str, run_id: int, position: int, member_id: int, sure: Sureness) -> None:

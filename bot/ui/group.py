@@ -7,7 +7,7 @@ from bot.errors import UserError
 from bot.services.groups import MEMBERS_FROM, Group, Groups
 from bot.ui import ids
 from bot.ui.compete import CompeteFeature
-from bot.ui.layouts import BLURPLE, RULE, Block, Button, Pick, Row, Screen
+from bot.ui.layouts import BLURPLE, RULE, Block, Button, Pick, Row, Screen, bar
 from bot.ui.managers import managed
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
@@ -58,7 +58,7 @@ def group_screen(group: Group) -> Screen:
         blocks.append(f"{answered} answered here so far; from {MEMBERS_FROM} on there is something to tell.")
     else:
         lines = [
-            f"`{_bar(one.low, one.high)}` **{one.ref.section.title}** · {one.share:.0%} of {one.answers:,} right"
+            f"`{bar(one.low, one.high)}` **{one.ref.section.title}** · {one.share:.0%} of {one.answers:,} right"
             for one in group.sections
         ]
         blocks += [f"{group.members} members answered. Weakest sections first:", "\n".join(lines), RULE]
@@ -78,8 +78,3 @@ def group_screen(group: Group) -> Screen:
         courses = [(title, pack_id, "") for pack_id, title in group.courses]
         blocks.append(Pick(ids.encode("group.course"), "Another course…", courses, (group.pack_id,)))
     return Screen(blocks, BLURPLE)
-
-
-def _bar(low: float, high: float) -> str:
-    from_, to = round(low * 10), round(high * 10)
-    return "█" * from_ + "▒" * (to - from_) + "░" * (10 - to)

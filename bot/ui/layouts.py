@@ -161,6 +161,12 @@ def _item(block: Block) -> ui.Item[ui.LayoutView]:
     return ui.File(f"attachment://{block.name}")
 
 
+def bar(low: float, high: float) -> str:
+    """A share known to lie between the two (0 to 1) as ten cells: full up to the lower, half full up to the upper."""
+    full, reached = round(low * 10), round(high * 10)
+    return "█" * full + "▒" * (reached - full) + "░" * (10 - reached)
+
+
 def code_block(code: str, language: str = "python") -> str:
     """Code as Discord highlights it."""
     return f"```{language}\n{code.rstrip()}\n```"

@@ -16,14 +16,13 @@ from bot.services.practice import Asking, Practice
 from bot.services.progress import MixupView, Next, Progress, ProgressOf
 from bot.storage.boards import Rated
 from bot.ui import ids
-from bot.ui.layouts import BLURPLE, GREEN, RULE, Block, Button, Pick, Picture, Row, Screen, note
+from bot.ui.layouts import BLURPLE, GREEN, RULE, Block, Button, Pick, Picture, Row, Screen, bar, note
 from bot.ui.names import safe
 from bot.ui.options import whole
 from bot.ui.quiz import plan_words, question_screen
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 
-CELLS = 10
 MIXUPS_SHOWN = 3
 CALIBRATED_FROM = 10
 """Answers of one sureness before it is told how many of them were right."""
@@ -160,20 +159,14 @@ def streak_words(streak: Streak) -> str:
 
 
 def _section_line(title: str, known: Mastery) -> str:
-    bar = mastery_bar(known)
-    if known.level in (Level.NOT_BEGUN, Level.TOO_EARLY):
-        return f"`{bar}` **{title}** · {known.level}"
-    low, high = round(known.low * CELLS), round(known.high * CELLS)
+    if known.level is Level.NOT_BEGUN:
+        return f"`{bar(0, 0)}` **{title}** · {known.level}"
+    cells = bar(known.low, known.high)
+    if known.level is Level.TOO_EARLY:
+        return f"`{cells}` **{title}** · {known.level}"
+    low, high = round(known.low * 10), round(known.high * 10)
     of_ten = f"{low} to {high}" if high > low else f"{low}"
-    return f"`{bar}` **{title}** · {known.level}, {of_ten} of 10"
-
-
-def mastery_bar(known: Mastery) -> str:
-    """Ten cells: full up to the lower end of the interval, half up to the upper one; all half where nothing is known."""
-    if not known.answers:
-        return "░" * CELLS
-    low, high = round(known.low * CELLS), round(known.high * CELLS)
-    return "█" * low + "▒" * (high - low) + "░" * (CELLS - high)
+    return f"`{cells}` **{title}** · {known.level}, {of_ten} of 10"
 
 
 def _calibration(progress: Progress) -> str:
