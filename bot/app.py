@@ -28,6 +28,7 @@ from bot.services.competitions import Competitions
 from bot.services.courses import Courses
 from bot.services.daily import DailyQuestions
 from bot.services.demos import Demos
+from bot.services.exports import Exports
 from bot.services.flags import Flags
 from bot.services.groups import Groups
 from bot.services.health import HealthCheck
@@ -38,6 +39,7 @@ from bot.services.lessons import Lessons
 from bot.services.member_settings import MemberSettings
 from bot.services.notices import Notices
 from bot.services.practice import Practice
+from bot.services.presence import Presence
 from bot.services.privacy import Privacy
 from bot.services.progress import ProgressOf
 from bot.services.regrading import Regrading
@@ -46,6 +48,7 @@ from bot.services.reports import Reports
 from bot.services.respacing import Respacing
 from bot.services.reviews import Reviews
 from bot.services.schedules import Schedules
+from bot.services.seasons import Seasons
 from bot.services.servers import Servers
 from bot.services.zones import Zones
 from bot.settings import Settings
@@ -121,15 +124,19 @@ async def build(
         games = Competitions(library, store, discord_clock, rng, charts, member_settings.time_factor, servers.library)
         closing.push_async_callback(games.close)
         daily = DailyQuestions(store, clock, rng, servers.library)
+        seasons = Seasons(store, clock)
         schedules = Schedules(
             store,
             clock,
             servers,
             daily,
             games,
+            seasons,
             lambda one: paced(one.pace, one.rounds, one.lobby_minutes, settings.pace_factor, one.scoring),
         )
         closing.push_async_callback(schedules.close)
+        presence = Presence(store, clock)
+        closing.push_async_callback(presence.close)
         regrading = Regrading(store, discord_clock)
         closing.push_async_callback(regrading.close)
         games.has_ended = daily.has_closed = regrading.wake
@@ -187,6 +194,9 @@ async def build(
             schedules=schedules,
             flags=Flags(library, store, clock, items, servers.library, regrading.wake),
             regrading=regrading,
+            seasons=seasons,
+            presence=presence,
+            exports=Exports(store, clock, servers.library),
         )
 
         async def before_connecting() -> None:
@@ -196,6 +206,7 @@ async def build(
             await register(client, tree)
             await member_settings.load()
             await servers.load()
+            await presence.load()
             await demos.resume()
             await games.resume()
             await privacy.load()

@@ -125,6 +125,14 @@ class Acts:
             raise ActError(f"The playground holds {MAX_MEMBERS} members.")
         return self._world.add_member(name)
 
+    def remove_member(self, member_id: str) -> None:
+        """Let a member leave the server. What they wrote stays; the first one owns the server and can't leave."""
+        if member_id not in self._world.members:
+            raise ActError("This member is not there any more.")
+        if member_id == next(iter(self._world.members)):
+            raise ActError("The owner of the server can't leave it.")
+        self._world.remove_member(member_id)
+
     def _channel(self, member_id: str, channel_id: str) -> Channel:
         channel = self._world.channels.get(channel_id)
         if channel is None or channel.recipient not in (None, member_id):

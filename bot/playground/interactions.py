@@ -89,7 +89,7 @@ class Interactions:
 
     def _payload(self, one: Interaction, data: Json, message: Json | None) -> Json:
         world, channel = self._world, one.channel
-        user = world.members[one.member_id]
+        user = world.users[one.member_id]
         payload: Json = {
             "id": one.id,
             "application_id": world.application_id,
@@ -187,7 +187,7 @@ class Interactions:
         return None
 
     def _metadata(self, one: Interaction) -> Json:
-        user = self._world.members[one.member_id]
+        user = self._world.users[one.member_id]
         metadata: Json = {
             "id": one.id,
             "type": one.kind,

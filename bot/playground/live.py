@@ -142,6 +142,8 @@ class Live:
         nonce = str(act.get("nonce", ""))
         answered = _answer_to(tab, nonce)
         try:
+            if me not in self._world.members and op != "shift":
+                raise ActError("This member has left the server. Play as another one.")
             if op in ("command", "autocomplete"):
                 is_part = op == "autocomplete"
                 options = list(act.get("options") or [])
@@ -154,6 +156,8 @@ class Live:
                 acts.say(me, act["channel_id"], str(act["content"]))
             elif op == "add_member":
                 acts.add_member(str(act["name"]))
+            elif op == "remove_member":
+                acts.remove_member(str(act["member_id"]))
             elif op == "shift":
                 if act["seconds"] not in SHIFTS:
                     raise ActError("The clock moves by an hour or a day.")

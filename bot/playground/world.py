@@ -83,6 +83,7 @@ class World:
         self.bot = self._user("Studyhall", self.application_id, bot=True)
         self.guild_id = self.new_id()
         self.members: dict[str, Json] = {}
+        self.users: dict[str, Json] = {}
         self.channels: dict[str, Channel] = {}
         for name, topic in (
             ("study-hall", "Type / to see what Studyhall can do"),
@@ -137,11 +138,16 @@ class World:
     def add_member(self, name: str) -> Json:
         """A new member of the server, with direct messages of their own."""
         user = self._user(name, self.new_id())
-        self.members[user["id"]] = user
+        self.members[user["id"]] = self.users[user["id"]] = user
         channel = Channel(self.new_id(), self.bot["username"], recipient=user["id"])
         self.channels[channel.id] = channel
         self.tell("members", {"members": list(self.members.values())})
         return user
+
+    def remove_member(self, member_id: str) -> None:
+        """A member leaves. The bot hears nothing of it: it may not see members."""
+        del self.members[member_id]
+        self.tell("members", {"members": list(self.members.values())})
 
     def permissions_of(self, member_id: str) -> int:
         """A member's permissions; the first one owns the server."""
@@ -242,7 +248,7 @@ class World:
         last = max(channel.messages, key=int, default=None)
         common = {"id": channel.id, "last_message_id": last, "flags": 0}
         if channel.recipient is not None:
-            return common | {"type": 1, "recipients": [self.members[channel.recipient]]}
+            return common | {"type": 1, "recipients": [self.users[channel.recipient]]}
         if channel.parent is not None:
             return common | {
                 "type": 11,

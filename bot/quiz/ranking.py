@@ -14,6 +14,14 @@ class BoardKind(StrEnum):
     COMPETITION = "competition"
     ACCURACY = "accuracy"
     RATING = "rating"
+    STREAK = "streak"
+    IMPROVED = "improved"
+
+
+OF_A_SECTION = (BoardKind.POINTS, BoardKind.ACCURACY)
+"""The boards that there are of a single section too."""
+BY_PERIOD = (BoardKind.POINTS, BoardKind.COMPETITION, BoardKind.ACCURACY)
+"""The boards of a stretch of time; the others are of now."""
 
 
 def places(values: Sequence[float], offset: int, first_place: int) -> list[int]:

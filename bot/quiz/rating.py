@@ -14,6 +14,8 @@ SHOWN_PER_UNIT = 40
 """Ratings are shown in whole numbers that begin at 1,000, as people know them from other games."""
 
 LEAST_PLAYERS = 2
+SETTLED_FROM = 5
+"""Before so many games a rating still moves a lot with each."""
 
 _MODEL = PlackettLuce()
 
@@ -40,6 +42,11 @@ class Rating:
     def unsure(self) -> int:
         """How unsure it is, on the same scale."""
         return round(SHOWN_PER_UNIT * self.sigma)
+
+    @property
+    def settling(self) -> bool:
+        """Whether it comes from too few games to say much."""
+        return self.games < SETTLED_FROM
 
 
 def after_game(places: Mapping[int, int], before: Mapping[int, Rating]) -> dict[int, Rating]:

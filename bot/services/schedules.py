@@ -1,4 +1,4 @@
-"""What happens by itself in a server: the question of the day, recurring competitions, the close of a question.
+"""What happens by itself in a server: the question of the day and its close, recurring competitions, ends of seasons.
 
 Deadlines are data: `look` reads what is due and does it, each occurrence once, by a row that is stored with what it begins. A
 timer looks again at the next deadline, and now and then anyway, because the clock on the wall may be moved.
@@ -17,6 +17,7 @@ from bot.services.competitions import AlreadyOnError, Competitions, Opening
 from bot.services.daily import DailyQuestions
 from bot.services.daily_views import EventView
 from bot.services.practice import Learner
+from bot.services.seasons import Seasons
 from bot.services.servers import Opener, Servers
 from bot.services.stage import ChannelLostError, EventBoard
 from bot.storage import daily as dailies
@@ -31,6 +32,8 @@ MOST = 5
 LATE_MS = 5 * 60_000
 """A competition that could not be opened for so long is left out: nobody waits for it any more."""
 LOOK_SECONDS = 45.0
+SEASON_LOOK_SECONDS = 3_600.0
+"""Where only the end of a season is awaited."""
 EVENT_MS = 3_600_000
 """How long an event is said to be; Discord wants an end."""
 LOST = "I can't write in that channel ({reason}). Let me write there, or remove this and add it for another channel."
@@ -59,6 +62,7 @@ class Schedules:
         servers: Servers,
         daily: DailyQuestions,
         games: Competitions,
+        seasons: Seasons,
         rules_of: Callable[[Recurring], Rules],
     ) -> None:
         self._store = store
@@ -66,6 +70,7 @@ class Schedules:
         self._servers = servers
         self._daily = daily
         self._games = games
+        self._seasons = seasons
         self._rules_of = rules_of
         self._events: EventBoard | None = None
         self._tried: set[tuple[int, int | None]] = set()
@@ -75,6 +80,7 @@ class Schedules:
         self._started = False
         daily.changed = self.wake
         servers.zone_changed = self.replan
+        servers.season_changed = self.wake
 
     def attach(self, events: EventBoard) -> None:
         """Say who keeps a server's list of events."""
@@ -195,7 +201,7 @@ class Schedules:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def look(self) -> None:
-        """Do what is due: show, close, ask, open, announce."""
+        """Do what is due: end, show, close, ask, open, announce."""
         try:
             await self._arm_for_next()
             await asyncio.gather(*await self._due())
@@ -218,17 +224,25 @@ class Schedules:
 
     async def _arm_for_next(self) -> None:
         """Look again when the next thing is due; not at all while nothing is."""
-        found = (await storage.next_due_ms(self._store), await self._daily.next_close_ms())
-        waits = [(at_ms - self._clock.now_ms()) / 1000 for at_ms in found if at_ms is not None]
-        if waits or await self._daily.waiting():
-            self._arm(min([LOOK_SECONDS, *(wait for wait in waits if wait > 0)]))
+        now_ms = self._clock.now_ms()
+        near = (await storage.next_due_ms(self._store), await self._daily.next_close_ms())
+        waits = [(at_ms - now_ms) / 1000 for at_ms in near if at_ms is not None]
+        most = [LOOK_SECONDS] if waits or await self._daily.waiting() or await self._seasons.waiting() else []
+        if (season_ends_ms := await self._seasons.next_end_ms()) is not None:
+            most.append(SEASON_LOOK_SECONDS)
+            waits.append((season_ends_ms - now_ms) / 1000)
+        if most:
+            self._arm(min([*most, *(wait for wait in waits if wait > 0)]))
 
     async def _due(self) -> list[Awaitable[None]]:
+        await self._seasons.end_due()
         closing = await self._daily.to_close()
         showing = [one for one in await self._daily.waiting() if one not in closing]
-        works: list[Awaitable[None]] = [self._alone(("daily", one), self._show(one)) for one in showing]
-        works += [self._alone(("daily", one), self._daily.close(one)) for one in closing]
         due = await storage.due(self._store, self._clock.now_ms())
+        # Nothing is awaited from here on: work that is made must be begun.
+        works: list[Awaitable[None]] = [self._alone(("seasons", 0), self._seasons.deliver())]
+        works += [self._alone(("daily", one), self._show(one)) for one in showing]
+        works += [self._alone(("daily", one), self._daily.close(one)) for one in closing]
         works += [self._alone(("schedule", one.id), self._run(one)) for one in due]
         return works
 

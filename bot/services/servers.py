@@ -7,9 +7,9 @@ from bot.errors import UserError
 from bot.packs.library import Library
 from bot.quiz.periods import Season
 from bot.services.zones import Zones
-from bot.storage import servers
+from bot.storage import seasons, servers
 from bot.storage.servers import EVERYONE, MANAGERS, Server
-from bot.storage.store import Store, Transaction
+from bot.storage.store import Job, Store, Transaction
 
 SEASON_DAYS = (30, 60, 90)
 
@@ -35,6 +35,7 @@ class Servers:
         self._zones = zones
         self._libraries: dict[int, Library] = {}
         self.zone_changed: Callable[[int], Awaitable[None]] | None = None
+        self.season_changed: Callable[[], None] = lambda: None
 
     async def load(self) -> None:
         """Learn which courses the servers have; to be called before anybody can ask for one."""
@@ -83,10 +84,18 @@ class Servers:
         return await self._change(guild_id, courses=() if len(courses) == len(known) else courses)
 
     async def set_season(self, guild_id: int, days: int, now_ms: int) -> Server:
-        """Begin a season of so many days, and another whenever one ends; 0 days: no seasons."""
+        """Begin a season of so many days, and another whenever one ends; 0 days: no seasons.
+
+        The one that is on ends by this, with its result kept and posted like any other's.
+        """
         if days not in (0, *SEASON_DAYS):
             raise UserError("A season lasts 30, 60 or 90 days. Choose one of them in `/studyhall setup`.")
-        return await self._change(guild_id, season=Season(now_ms, days) if days else None)
+        chosen = Season(now_ms, days) if days else None
+        server = await self._change(
+            guild_id, also=lambda tx: seasons.change(tx, guild_id, chosen, now_ms), season=chosen
+        )
+        self.season_changed()
+        return server
 
     async def set_time_zone(self, guild_id: int, text: str) -> Server:
         """Let weeks and months begin at midnight there. Raises UserError for a name that is no time zone's."""
@@ -99,8 +108,15 @@ class Servers:
         """Names of time zones for what was typed so far."""
         return self._zones.offered(typed)
 
-    async def _change(self, guild_id: int, **change: object) -> Server:
+    async def season_channel(self, guild_id: int) -> int | None:
+        """Where the result of a season is posted; None where nothing was chosen and nothing has happened yet."""
+        channels = await seasons.channels_of(self._store, guild_id)
+        return channels[0] if channels else None
+
+    async def _change(self, guild_id: int, also: Job[None] | None = None, **change: object) -> Server:
         async def job(tx: Transaction) -> Server:
+            if also:
+                await also(tx)
             server = replace(await servers.load(tx, guild_id), **change)  # type: ignore[arg-type]
             await servers.save(tx, guild_id, server)
             return server

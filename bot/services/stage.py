@@ -7,6 +7,7 @@ from typing import Protocol
 from bot.services.daily_views import DailyView, EventView
 from bot.services.demo_views import DemoView
 from bot.services.game_views import GameView
+from bot.services.season_views import SeasonView
 from bot.storage.regrading import Moved
 from bot.storage.rulings import Decision, Subject
 
@@ -84,6 +85,18 @@ class DailyStage(Protocol):
 
     async def find_daily(self, channel_id: int, daily_id: int) -> int | None:
         """Look in the channel's history for a message that was posted but whose id was not stored."""
+        ...
+
+
+class SeasonStage(Protocol):
+    """Shows how seasons ended; raises ChannelLostError when it can't."""
+
+    async def post_season(self, view: SeasonView, nonce: str) -> int:
+        """Post the result of a season; returns the message's id. The same nonce posts it once."""
+        ...
+
+    async def find_season(self, channel_id: int, started_ms: int) -> int | None:
+        """Look in the channel's history for such a message whose id was not stored."""
         ...
 
 

@@ -1,13 +1,16 @@
 """What a leaderboard shows, read from the totals and the ratings.
 
-Members who hide stand on no board: neither in its lines nor in anybody's place.
+Members who hide or left stand on no board: neither in its lines nor in anybody's place.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from bot.quiz.improvement import Improvement
 from bot.quiz.ranking import ACCURACY_FROM, BoardKind
 from bot.quiz.rating import Rating
+from bot.quiz.streaks import Streak
 from bot.storage.store import Reads, Row
 
 IN_COMPETITIONS = "in:competition"
@@ -33,17 +36,37 @@ class Rated:
 
 
 @dataclass(frozen=True)
+class InARow:
+    """A member's days in a row in one server."""
+
+    member_id: int
+    streak: Streak
+
+
+@dataclass(frozen=True)
+class Improved:
+    """A member who does better in one server than before."""
+
+    member_id: int
+    improvement: Improvement
+
+
+Of = Total | Rated | InARow | Improved
+
+
+@dataclass(frozen=True)
 class Entry:
     """A member on a board; ``value`` is what the board orders by."""
 
     value: float
-    of: Total | Rated
+    of: Of
 
 
 @dataclass(frozen=True)
 class Ranked:
-    """Where a board's entries come from: a query for (member_id, value, since, and what is shown)."""
+    """Where a server's board has its entries from: a query for (member_id, value, since, and what is shown)."""
 
+    guild_id: int
     sql: str
     values: Sequence[object]
     is_rating: bool = False
@@ -55,24 +78,34 @@ class Ranked:
 
 
 _TOTALS = "FROM total WHERE guild_id = ? AND period = ? AND section = ?"
-_SHOWN = "NOT EXISTS (SELECT 1 FROM member_setting s WHERE s.member_id = b.member_id AND s.hidden = 1)"
-# Counting all and then the few who hide costs far less than asking of each whether they hide.
-_HIDDEN = "SELECT count(*) FROM member_setting AS s CROSS JOIN ({}) AS b ON b.member_id = s.member_id AND s.hidden = 1"
+SHOWN = (
+    "NOT EXISTS (SELECT 1 FROM member_setting s WHERE s.member_id = b.member_id AND s.hidden = 1)"
+    " AND NOT EXISTS (SELECT 1 FROM membership g WHERE g.guild_id = ? AND g.member_id = b.member_id"
+    " AND g.gone_ms IS NOT NULL)"
+)
+# Counting all and then the few who are not shown costs far less than asking of each whether they are.
+_ABSENT = (
+    "(SELECT count(*) FROM member_setting AS s INDEXED BY member_setting_hidden CROSS JOIN ({0}) AS b"
+    " ON b.member_id = s.member_id WHERE s.hidden = 1 AND {1})"
+    " + (SELECT count(*) FROM membership AS g INDEXED BY membership_gone CROSS JOIN ({0}) AS b"
+    " ON b.member_id = g.member_id WHERE g.guild_id = ? AND g.gone_ms IS NOT NULL AND {1} AND NOT EXISTS"
+    " (SELECT 1 FROM member_setting s WHERE s.member_id = g.member_id AND s.hidden = 1))"
+)
 
 
-def ranked(kind: BoardKind, guild_id: int, period: str) -> Ranked:
-    """A server's board of that kind; the board of ratings knows no period."""
+def ranked(kind: BoardKind, guild_id: int, period: str, section: str = "") -> Ranked:
+    """A server's board of that kind, of one section (``pack/section``) or all; that of ratings knows no period."""
     if kind is BoardKind.RATING:
         sql = (
             "SELECT member_id, mu - 3 * sigma AS value, at_ms AS since, mu, sigma, games FROM rating WHERE guild_id = ?"
         )
-        return Ranked(sql, (guild_id,), is_rating=True)
+        return Ranked(guild_id, sql, (guild_id,), is_rating=True)
     if kind is BoardKind.ACCURACY:
         shown = "SELECT member_id, correct * 1.0 / answers AS value, -answers AS since, points, answers, correct"
-        return Ranked(f"{shown} {_TOTALS} AND answers >= ?", (guild_id, period, "", ACCURACY_FROM))
-    section = IN_COMPETITIONS if kind is BoardKind.COMPETITION else ""
+        return Ranked(guild_id, f"{shown} {_TOTALS} AND answers >= ?", (guild_id, period, section, ACCURACY_FROM))
+    section = IN_COMPETITIONS if kind is BoardKind.COMPETITION else section
     shown = "SELECT member_id, points AS value, last_ms AS since, points, answers, correct"
-    return Ranked(f"{shown} {_TOTALS}", (guild_id, period, section))
+    return Ranked(guild_id, f"{shown} {_TOTALS}", (guild_id, period, section))
 
 
 async def page(db: Reads, board: Ranked, offset: int, count: int) -> list[Entry]:
@@ -81,37 +114,65 @@ async def page(db: Reads, board: Ranked, offset: int, count: int) -> list[Entry]
     Among equal accuracies, who answered more.
     """
     rows = await db.rows(
-        f"SELECT * FROM ({board.sql}) AS b WHERE {_SHOWN} ORDER BY value DESC, since, member_id LIMIT ? OFFSET ?",
-        (*board.values, count, offset),
+        f"SELECT * FROM ({board.sql}) AS b WHERE {SHOWN} ORDER BY value DESC, since, member_id LIMIT ? OFFSET ?",
+        (*board.values, board.guild_id, count, offset),
     )
     return [board.entry(row) for row in rows]
 
 
 async def of_member(db: Reads, board: Ranked, member_id: int) -> Entry | None:
-    """One member's entry, hidden or not; None when they have none."""
+    """One member's entry, shown or not; None when they have none."""
     rows = await db.rows(f"SELECT * FROM ({board.sql}) AS b WHERE member_id = ?", (*board.values, member_id))
     return board.entry(rows[0]) if rows else None
 
 
 async def place(db: Reads, board: Ranked, value: float) -> int:
     """The place that this value gives: one more than the members shown with a higher one."""
-    [[ahead, hidden]] = await db.rows(
-        f"SELECT (SELECT count(*) FROM ({board.sql}) AS b WHERE value > ?), ({_HIDDEN.format(board.sql)} WHERE value > ?)",
-        (*board.values, value, *board.values, value),
+    [[ahead, absent]] = await db.rows(
+        f"SELECT n, CASE WHEN n THEN {_ABSENT.format(board.sql, 'value > ?')} ELSE 0 END"
+        f" FROM (SELECT count(*) AS n FROM ({board.sql}) AS b WHERE value > ?)",
+        (*board.values, value, *board.values, board.guild_id, value, *board.values, value),
     )
-    return int(ahead) - int(hidden) + 1
+    return int(ahead) - int(absent) + 1
 
 
 async def size(db: Reads, board: Ranked) -> int:
     """How many members the board shows."""
-    [[count, hidden]] = await db.rows(
-        f"SELECT (SELECT count(*) FROM ({board.sql}) AS b), ({_HIDDEN.format(board.sql)})",
-        (*board.values, *board.values),
+    [[count, absent]] = await db.rows(
+        f"SELECT (SELECT count(*) FROM ({board.sql}) AS b), {_ABSENT.format(board.sql, 'true')}",
+        (*board.values, *board.values, *board.values, board.guild_id),
     )
-    return int(count) - int(hidden)
+    return int(count) - int(absent)
 
 
-async def answers_given(db: Reads, guild_id: int, period: str, member_id: int) -> int:
+async def sharing(db: Reads, board: Ranked, value: float) -> int:
+    """How many shown members have that value."""
+    [[count]] = await db.rows(
+        f"SELECT count(*) FROM ({board.sql}) AS b WHERE value = ? AND {SHOWN}", (*board.values, value, board.guild_id)
+    )
+    return int(count)
+
+
+async def stored(db: Reads, guild_id: int, member_ids: Collection[int]) -> set[int]:
+    """Of these members, those of whom the server still has totals: nobody who was deleted."""
+    rows = await db.rows(
+        "SELECT j.value FROM json_each(?) AS j WHERE EXISTS (SELECT 1 FROM total AS t WHERE t.guild_id = ?"
+        " AND t.period = 'all' AND t.section = '' AND t.member_id = j.value)",
+        (json.dumps(list(member_ids)), guild_id),
+    )
+    return {member_id for (member_id,) in rows}
+
+
+async def absent(db: Reads, guild_id: int, member_ids: Collection[int]) -> set[int]:
+    """Of these members, those that no board of the server shows: who hide or left."""
+    rows = await db.rows(
+        f"SELECT b.member_id FROM (SELECT value AS member_id FROM json_each(?)) AS b WHERE NOT ({SHOWN})",
+        (json.dumps(list(member_ids)), guild_id),
+    )
+    return {member_id for (member_id,) in rows}
+
+
+async def answers_given(db: Reads, guild_id: int, period: str, member_id: int, section: str = "") -> int:
     """How many answers a member gave in a period."""
-    rows = await db.rows(f"SELECT answers {_TOTALS} AND member_id = ?", (guild_id, period, "", member_id))
+    rows = await db.rows(f"SELECT answers {_TOTALS} AND member_id = ?", (guild_id, period, section, member_id))
     return int(rows[0][0]) if rows else 0

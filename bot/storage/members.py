@@ -1,5 +1,6 @@
 """Names of members, as they were at their last interaction in a server (guild 0: direct messages)."""
 
+import json
 from collections.abc import Iterable
 
 from bot.storage.store import Reads, Transaction
@@ -16,11 +17,9 @@ async def remember(tx: Transaction, guild_id: int, member_id: int, name: str, no
 
 async def names(db: Reads, guild_id: int, member_ids: Iterable[int]) -> dict[int, str]:
     """The known names of these members in that server."""
-    ids = list(member_ids)
-    marks = ", ".join("?" * len(ids))
     found = await db.rows(
-        f"SELECT member_id, name FROM member WHERE guild_id = ? AND member_id IN ({marks})",
-        (guild_id, *ids),
+        "SELECT member_id, name FROM member WHERE guild_id = ? AND member_id IN (SELECT value FROM json_each(?))",
+        (guild_id, json.dumps(list(member_ids))),
     )
     return dict(found)
 

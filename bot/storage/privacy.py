@@ -38,6 +38,7 @@ class Named:
 
 TABLES = (
     Named("member", seen="seen_ms"),
+    Named("membership"),
     Named("member_setting"),
     Named("notice"),
     Named("page_read", seen="read_ms"),
@@ -67,6 +68,7 @@ TABLES = (
 
 _DELETED = (
     "member",
+    "membership",
     "member_setting",
     "notice",
     "page_read",

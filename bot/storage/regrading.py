@@ -552,7 +552,8 @@ async def moved(db: Reads, regrade_id: int, channel_id: int | None = None) -> li
     """Whose place a regrade changed in the competitions of a channel (None: anywhere), the best new places first."""
     rows = await db.rows(
         "SELECT p.member_id, p.competition_id, p.before, p.after, p.member_id < 0 OR EXISTS (SELECT 1 FROM"
-        " member_setting s WHERE s.member_id = p.member_id AND s.hidden = 1) FROM place_change p"
+        " member_setting s WHERE s.member_id = p.member_id AND s.hidden = 1) OR EXISTS (SELECT 1 FROM membership g"
+        " WHERE g.guild_id = c.guild_id AND g.member_id = p.member_id AND g.gone_ms IS NOT NULL) FROM place_change p"
         " JOIN competition c ON c.id = p.competition_id WHERE p.regrade_id = ? AND (? IS NULL OR c.channel_id = ?)"
         " ORDER BY p.competition_id DESC, p.after IS NULL, p.after, p.before, p.member_id",
         (regrade_id, channel_id, channel_id),

@@ -18,6 +18,7 @@ from bot.services.competitions import Competitions
 from bot.services.courses import Courses
 from bot.services.daily import DailyQuestions
 from bot.services.demos import Demos
+from bot.services.exports import Exports
 from bot.services.flags import Flags
 from bot.services.groups import Groups
 from bot.services.health import Connection, HealthCheck
@@ -27,6 +28,7 @@ from bot.services.lessons import Lessons
 from bot.services.member_settings import MemberSettings
 from bot.services.notices import Notices
 from bot.services.practice import Practice
+from bot.services.presence import Presence
 from bot.services.privacy import Privacy
 from bot.services.progress import ProgressOf
 from bot.services.regrading import Regrading
@@ -34,12 +36,14 @@ from bot.services.reminders import Reminders
 from bot.services.reports import Reports
 from bot.services.reviews import Reviews
 from bot.services.schedules import Schedules
+from bot.services.seasons import Seasons
 from bot.services.servers import Servers
 from bot.telemetry import Pulse
 from bot.ui.compete import CompeteFeature
 from bot.ui.daily import DailyFeature
 from bot.ui.demo import DemoFeature
 from bot.ui.events import ServerEvents
+from bot.ui.export import ExportFeature
 from bot.ui.flags import FlagsFeature
 from bot.ui.group import GroupFeature
 from bot.ui.health import HealthFeature
@@ -58,8 +62,10 @@ from bot.ui.reminders import RemindersFeature
 from bot.ui.replies import Desk
 from bot.ui.report import ReportFeature
 from bot.ui.review import ReviewFeature
+from bot.ui.roll import MemberRoll
 from bot.ui.routing import Router
 from bot.ui.schedule import ScheduleFeature
+from bot.ui.seasons import SeasonPosts
 from bot.ui.sending import SendScheduler
 from bot.ui.settings import SettingsFeature
 from bot.ui.setup import SetupFeature
@@ -232,9 +238,12 @@ def add_features(
     schedules: Schedules,
     flags: Flags,
     regrading: Regrading,
+    seasons: Seasons,
+    presence: Presence,
+    exports: Exports,
 ) -> Tree:
     """Put every feature on the client; returns the tree that `register` sends to Discord."""
-    desk = Desk(thinking_seconds, pulse, notices)
+    desk = Desk(thinking_seconds, pulse, notices, presence)
     router = Router(desk)
     tree = Tree(client, desk)
     inside = InsideFeature(specimen, client, scheduler)
@@ -248,7 +257,8 @@ def add_features(
     scheduling = ScheduleFeature(schedules, servers, events)
     flagged = FlagsFeature(flags, regrading, client, scheduler)
     grouped = GroupFeature(groups, compete)
-    for for_managers in (setup, scheduling, HealthFeature(health), ItemsFeature(items), flagged, grouped):
+    results = ExportFeature(exports)
+    for for_managers in (setup, scheduling, HealthFeature(health), ItemsFeature(items), flagged, grouped, results):
         for_managers.add_to(group, router, desk)
     tree.add_command(group)
     demo_titles = {demo.id: demo.title for demo in demos.demos.values()}
@@ -259,7 +269,7 @@ def add_features(
         QuizFeature(practice, servers, lessons, progress),
         ReviewFeature(reviews, practice),
         ProgressFeature(progress, practice, boards, charts, demo_titles),
-        LeaderboardFeature(boards),
+        LeaderboardFeature(boards, servers, presence),
         demo,
         compete,
         of_the_day,
@@ -277,6 +287,8 @@ def add_features(
     daily.attach(of_the_day)
     schedules.attach(events)
     regrading.attach(flagged)
+    seasons.attach(SeasonPosts(client, scheduler))
+    presence.attach(MemberRoll(client, scheduler))
     client.joined = setup.greet
     client.router, client.tree = router, tree
     return tree

@@ -14,7 +14,7 @@ from bot.services.boards import BoardLine, Boards
 from bot.services.charts import ChartDrawer
 from bot.services.practice import Asking, Practice
 from bot.services.progress import MixupView, Next, Progress, ProgressOf
-from bot.storage.boards import Rated
+from bot.storage.boards import Rated, Total
 from bot.ui import ids
 from bot.ui.layouts import BLURPLE, GREEN, RULE, Block, Button, Pick, Picture, Row, Screen, bar, note
 from bot.ui.names import safe
@@ -115,9 +115,9 @@ def _board_words(kind: BoardKind, line: BoardLine) -> str:
     place = f"place **{line.place}** by {BOARDS[kind]}"
     if isinstance(line.of, Rated):
         return f"{place}: {line.of.rating.games} competitions"
-    if kind is BoardKind.ACCURACY:
+    if kind is BoardKind.ACCURACY and isinstance(line.of, Total):
         return f"{place}: {line.of.correct / max(1, line.of.answers):.0%} of {line.of.answers} right"
-    return f"{place}: {line.of.points:,} points"
+    return f"{place}: {line.points:,} points"
 
 
 def progress_screen(progress: Progress) -> Screen:

@@ -14,6 +14,7 @@ from bot.clock import snowflake_ms
 from bot.errors import StudyhallError, UserError
 from bot.services.notices import Notices
 from bot.services.practice import Learner
+from bot.services.presence import Presence
 from bot.telemetry import Durations, Pulse, new_error_id
 from bot.ui import ids
 from bot.ui.layouts import GREY, MAX_TEXT, NO_PINGS, RED, Screen, note
@@ -162,10 +163,17 @@ Handle = Callable[[Reply], Awaitable[object]]
 class Desk:
     """Where every command, click and form is answered; what takes longer than ``thinking_seconds`` is announced."""
 
-    def __init__(self, thinking_seconds: float, pulse: Pulse | None = None, notices: Notices | None = None) -> None:
+    def __init__(
+        self,
+        thinking_seconds: float,
+        pulse: Pulse | None = None,
+        notices: Notices | None = None,
+        presence: Presence | None = None,
+    ) -> None:
         self._thinking_seconds = thinking_seconds
         self._pulse = pulse or Pulse()
         self._notices = notices
+        self._presence = presence
 
     async def serve(
         self, interaction: discord.Interaction, handle: Handle, *, private: bool = True, new: bool = False
@@ -174,6 +182,8 @@ class Desk:
         reply = Reply(interaction, private=private, new=new, answered_in=self._pulse.acknowledgements)
         slow = asyncio.create_task(self._announce_when_slow(reply), name="announce")
         try:
+            if self._presence:
+                await self._presence.saw(interaction.guild_id, reply.member_id)
             await handle(reply)
             if not reply.answered:
                 await reply.announce()

@@ -37,7 +37,7 @@ class SendScheduler:
     ``hint_seconds`` is the shortest time between two hints of one key. Nothing runs while nothing waits.
     """
 
-    URGENT, NORMAL = 0, 1
+    URGENT, NORMAL, LOW = 0, 1, 2
 
     def __init__(self, hint_seconds: float, calls_per_second: float = CALLS_PER_SECOND) -> None:
         self._hint_seconds = hint_seconds

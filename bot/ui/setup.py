@@ -71,7 +71,7 @@ class SetupFeature:
     async def _open(self, reply: Reply, time_zone: str | None) -> None:
         guild_id = managed(reply)
         server = await (self._servers.set_time_zone(guild_id, time_zone) if time_zone else self._servers.of(guild_id))
-        await reply.show(self._screen(reply, server))
+        await reply.show(await self._screen(reply, server))
 
     async def _set_hosts(self, reply: Reply, hosts: str) -> None:
         if hosts not in (EVERYONE, MANAGERS):
@@ -104,7 +104,7 @@ class SetupFeature:
 
     async def _change(self, reply: Reply, change: Callable[[int], Awaitable[Server]]) -> None:
         server = await change(managed(reply))
-        await reply.update(self._screen(reply, server))
+        await reply.update(await self._screen(reply, server))
 
     async def _reload(self, reply: Reply) -> None:
         managed(reply)
@@ -112,9 +112,11 @@ class SetupFeature:
         words = await self._courses.reload()
         await reply.show(note(f"Read anew: {words}. Games and quizzes that are on keep their questions.", BLURPLE))
 
-    def _screen(self, reply: Reply, server: Server) -> Screen:
+    async def _screen(self, reply: Reply, server: Server) -> Screen:
         courses = [(pack.head.title, pack.id, pack.head.description) for pack in self._library.packs]
-        return setup_screen(server, reply.interaction.guild_id or 0, reply.stamp_ms, courses)
+        guild_id = reply.interaction.guild_id or 0
+        posted_in = await self._servers.season_channel(guild_id)
+        return setup_screen(server, guild_id, reply.stamp_ms, courses, posted_in)
 
 
 def opener(reply: Reply) -> Opener:
@@ -134,8 +136,13 @@ def _same_server(reply: Reply, of: str) -> None:
         raise ids.stale()
 
 
-def setup_screen(server: Server, guild_id: int, now_ms: int, courses: list[tuple[str, str, str]]) -> Screen:
-    """What is chosen, and the buttons and menus that change it; courses only where there are several."""
+def setup_screen(
+    server: Server, guild_id: int, now_ms: int, courses: list[tuple[str, str, str]], posted_in: int | None = None
+) -> Screen:
+    """What is chosen, and the buttons and menus that change it; courses only where there are several.
+
+    ``posted_in`` is the channel for the results of seasons.
+    """
     blocks: list[Block] = [
         "## Setup\n-# Only you see this. What you choose holds at once.",
         f"**Who opens competitions**: {_hosts(server)}",
@@ -158,7 +165,8 @@ def setup_screen(server: Server, guild_id: int, now_ms: int, courses: list[tuple
     days = server.season.days if server.season else 0
     blocks += [
         RULE,
-        f"**Seasons**: {_season(server, now_ms)}\n-# Choosing a length begins a new season now.",
+        f"**Seasons**: {_season(server, now_ms)}\n-# Choosing a length begins a new season now; the one that is "
+        f"on ends by that, and so it does with *No seasons*. {_results(posted_in)}",
         Row(
             [
                 _choice(f"{n} days" if n else "No seasons", ids.encode("setup.season", n), n == days)
@@ -192,6 +200,11 @@ def _season(server: Server, now_ms: int) -> str:
     end_ms = server.season.end(now_ms)
     ends = f"; this one ends <t:{end_ms // 1000}:R>" if end_ms is not None else ""
     return f"{server.season.days} days each{ends}"
+
+
+def _results(posted_in: int | None) -> str:
+    where = f"posted in <#{posted_in}>" if posted_in else "posted where you play"
+    return f"The first three of each are {where} when it ends; `/leaderboard period:season` keeps them."
 
 
 def _choice(label: str, custom_id: str, is_chosen: bool) -> Button:

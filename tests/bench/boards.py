@@ -1,10 +1,12 @@
-"""Boards and answers in a large database: the top ten, one's own place, and what one more answer costs.
+"""Boards and answers in a large database: the top ten, one's own place, boards that are reckoned, and what an answer costs.
 
     python tests/bench/boards.py [--millions 1] [--json FILE]
 
 Builds a file of so many million answers, half of them in one server (a player for about 50 answers), with totals as the bot
-keeps them; asks the board as `/leaderboard` does, for random members; writes answers as the bot does, to this file and, by
-turns, to an empty one. Ends in a table of target, measured, met. Ten million answers take some gigabytes of disk for a while.
+keeps them, and some members who hide or left; asks the board as `/leaderboard` does, for random members; writes answers as
+the bot does, to this file and, by turns, to an empty one. In a file of its own it reckons the boards of streaks and of
+improvement for a server of 1,000 members. Ends in a table of target, measured, met. Ten million answers take some gigabytes
+of disk for a while.
 """
 
 import argparse
@@ -24,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from bot.quiz.ranking import BoardKind
 from bot.quiz.spacing import Card
+from bot.services.boards import Boards, Wanted
 from bot.storage import answers, boards
 from bot.storage.answers import Answer
 from bot.storage.store import Store
@@ -32,6 +35,11 @@ LARGEST, OTHERS = 1, 500
 ANSWERS_A_PLAYER = 50
 ASKED = 400
 WRITTEN = 300
+ABSENT = 100
+"""One member in so many hides, and one has left."""
+ACTIVE, ACTIVE_GUILD, ACTIVE_ANSWERS = 1_000, 9_999, 200
+"""A server whose members all answered over two months, for the boards that are reckoned."""
+NOW_MS = 1_790_000_000_000
 CHUNK = 250_000
 TARGETS_MS = {1: 2.0, 10: 10.0}
 """For the 99th percentile of the top ten with one's own place, by millions of answers."""
@@ -49,6 +57,26 @@ TOTALS = """
 INSERT INTO total (guild_id, period, section, member_id, points, answers, correct, last_ms)
 SELECT guild_id, 'all', '', member_id, sum(points), count(*), sum(correct), max(answered_ms) FROM answer GROUP BY 1, 4
 """
+ABSENCES = (
+    "INSERT INTO member_setting (member_id, hidden) SELECT member_id, 1 FROM total WHERE member_id % :n = 1"
+    " GROUP BY member_id",
+    "INSERT INTO membership SELECT guild_id, member_id, 0, 1 FROM total WHERE member_id % :n = 2",
+)
+ACTIVE_FILL = """
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count)
+INSERT INTO answer (member_id, guild_id, pack_id, section_id, question_id, question_hash, family, mode, run_id, position,
+    chosen, correct, points, answered_ms)
+SELECT 9000000 + i % :members, :guild, 'python-concurrency', 'threads', 'q' || (i / :members), '0123456789abcdef', 'family',
+    'practice', i, 0, 0, (i * 7919) % 3 > 0, 10, :now - (i / :members) * 5184000000 / 200
+FROM n
+"""
+
+
+class Still:
+    """A clock that stands."""
+
+    def now_ms(self) -> int:
+        return NOW_MS
 
 
 async def fill(path: Path, count: int) -> int:
@@ -67,9 +95,27 @@ def fill_rows(path: Path, count: int) -> int:
         for first in range(1, count + 1, CHUNK):
             database.execute(sql, (first, min(count, first + CHUNK - 1)))
         database.execute(TOTALS)
+        for sql in ABSENCES:
+            database.execute(sql, {"n": ABSENT})
         database.execute("ANALYZE")
         [(in_largest,)] = database.execute("SELECT count(*) FROM total WHERE guild_id = 1")
         return int(in_largest)
+
+
+async def fill_active(path: Path) -> None:
+    """A database with one server, all of whose members answered for two months."""
+    await (await Store.open(path)).close()
+
+    def rows() -> None:
+        with closing(sqlite3.connect(path, isolation_level=None)) as database:
+            active = {"count": ACTIVE * ACTIVE_ANSWERS, "members": ACTIVE, "guild": ACTIVE_GUILD, "now": NOW_MS}
+            database.execute(ACTIVE_FILL, active)
+            database.execute(TOTALS)
+            seen = "INSERT INTO member SELECT guild_id, member_id, 'Somebody', ? FROM total"
+            database.execute(seen, (NOW_MS,))
+            database.execute("ANALYZE")
+
+    await asyncio.to_thread(rows)
 
 
 async def ask(store: Store, players: int) -> list[float]:
@@ -85,6 +131,31 @@ async def ask(store: Store, players: int) -> list[float]:
         took.append(time.perf_counter() - began)
         assert len(top) == 10 or players < 10
     return took
+
+
+async def ask_whole(store: Store, players: int) -> list[float]:
+    """Seconds of each board of the largest server with all that `/leaderboard` shows, its size and the names too."""
+    chance, shown, took = Random(4), Boards(store, Still()), []
+    for _ in range(ASKED):
+        member_id = 1000 + chance.randrange(players)
+        began = time.perf_counter()
+        await shown.find(LARGEST, member_id, Wanted())
+        took.append(time.perf_counter() - began)
+    return took
+
+
+async def reckon(store: Store) -> dict[str, tuple[float, float, int]]:
+    """For each reckoned board: seconds of the first look, of the next (it is kept), and its members."""
+    found = {}
+    for kind in (BoardKind.STREAK, BoardKind.IMPROVED):
+        shown = Boards(store, Still())
+        began = time.perf_counter()
+        board = await shown.find(ACTIVE_GUILD, 1, Wanted(kind))
+        first = time.perf_counter() - began
+        began = time.perf_counter()
+        await shown.find(ACTIVE_GUILD, 1, Wanted(kind))
+        found[kind.value] = first, time.perf_counter() - began, board.members
+    return found
 
 
 async def write(store: Store, number: int) -> float:
@@ -125,9 +196,13 @@ async def measure(millions: float) -> dict[str, Any]:
         large_path, empty_path = Path(folder) / "large.db", Path(folder) / "empty.db"
         players = await fill(large_path, count)
         built = time.monotonic() - began
+        await fill_active(Path(folder) / "active.db")
         large, empty = await Store.open(large_path), await Store.open(empty_path)
+        active = await Store.open(Path(folder) / "active.db")
         try:
             looks = await ask(large, players)
+            whole = await ask_whole(large, players)
+            reckoned = await reckon(active)
             for number in range(20):  # both warm
                 await write(large, number)
                 await write(empty, number)
@@ -135,6 +210,7 @@ async def measure(millions: float) -> dict[str, Any]:
         finally:
             await large.close()
             await empty.close()
+            await active.close()
         size = large_path.stat().st_size
     return {
         "answers": count,
@@ -143,6 +219,9 @@ async def measure(millions: float) -> dict[str, Any]:
         "bytes": size,
         "look_p50_ms": statistics.median(looks) * 1000,
         "look_p99_ms": p99(looks) * 1000,
+        "whole_p50_ms": statistics.median(whole) * 1000,
+        "whole_p99_ms": p99(whole) * 1000,
+        "reckoned": reckoned,
         "write_large_ms": statistics.median(large for large, _ in pairs) * 1000,
         "write_empty_ms": statistics.median(empty for _, empty in pairs) * 1000,
         "write_ratio": statistics.median(large / empty for large, empty in pairs),
@@ -158,6 +237,21 @@ def table(found: dict[str, Any], millions: float) -> bool:
             f"p50 {found['look_p50_ms']:.2f} ms, p99 {found['look_p99_ms']:.2f} ms",
             f"p99 under {target:g} ms",
             found["look_p99_ms"] < target,
+        ),
+        (
+            "the whole board: size, names, own place",
+            f"p50 {found['whole_p50_ms']:.2f} ms, p99 {found['whole_p99_ms']:.2f} ms",
+            "for the record",
+            True,
+        ),
+        *(
+            (
+                f"{kind}, {ACTIVE:,} members of {ACTIVE_ANSWERS} answers, {members:,} on it",
+                f"first {first * 1000:.0f} ms, then {again * 1000:.1f} ms",
+                "first under 3 s",
+                first < 3,
+            )
+            for kind, (first, again, members) in found["reckoned"].items()
         ),
         (
             "one more answer, beside an empty database by turns",

@@ -124,6 +124,16 @@ async def test_a_new_member_and_the_next_day_reach_every_tab(open_tab: OpenTab, 
     assert bot.playground.world.shift_ms == 86_400_000
 
 
+async def test_a_member_leaves_by_the_button_beside_their_name(open_tab: OpenTab, bot: Bot):
+    ada, linus = await open_tab(0), await open_tab(2)
+    await ada.get_by_role("button", name="Let Linus leave the server").click()
+    await expect(ada.locator("#right")).not_to_contain_text("Linus")
+    assert [one["global_name"] for one in bot.playground.world.members.values()] == ["Ada", "Grace"]
+    await linus.locator("#composer").fill("Am I still here?")
+    await linus.keyboard.press("Enter")
+    await expect(linus.locator("body")).to_contain_text("This member has left the server. Play as another one.")
+
+
 async def test_it_works_by_keyboard_alone_and_on_a_phone_in_light_colours(open_tab: OpenTab, screenshots):
     page = await open_tab(0, viewport={"width": 360, "height": 740}, color_scheme="light")
     await page.locator("#composer").focus()

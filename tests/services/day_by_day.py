@@ -15,6 +15,8 @@ from bot.services.daily import DailyQuestions
 from bot.services.daily_views import DailyView, EventView, Locked
 from bot.services.practice import Learner
 from bot.services.schedules import Plan, Schedules
+from bot.services.season_views import SeasonView
+from bot.services.seasons import Seasons
 from bot.services.servers import Servers
 from bot.services.stage import ChannelLostError, MessageGoneError
 from bot.services.zones import Zones
@@ -49,6 +51,8 @@ class Wall:
         self.posted: list[DailyView] = []
         self.shown: dict[int, DailyView] = {}
         self.lobbies: list[int] = []
+        self.seasons: dict[int, SeasonView] = {}
+        self.closed: set[int] = set()
         self.deleted: set[int] = set()
         self.lost = False
         self.refuse = 0
@@ -89,6 +93,20 @@ class Wall:
         found = [m for m, view in self.shown.items() if view.daily.id == daily_id and m not in self.deleted]
         return found[-1] if found else None
 
+    async def post_season(self, view: SeasonView, nonce: str) -> int:
+        if view.channel_id in self.closed:
+            raise ChannelLostError("Missing Access")
+        message_id, new = self._message(nonce)
+        if new:
+            self.seasons[message_id] = view
+        return message_id
+
+    async def find_season(self, channel_id: int, started_ms: int) -> int | None:
+        if channel_id in self.closed:
+            raise ChannelLostError("Missing Access")
+        here = [m for m, v in self.seasons.items() if (v.channel_id, v.season.started_ms) == (channel_id, started_ms)]
+        return here[-1] if here else None
+
     async def post_lobby(self, view, nonce: str) -> int:
         message_id, new = self._message(nonce)
         self.lobbies += [message_id] if new else []
@@ -126,16 +144,19 @@ class Days:
         self.servers = Servers(store, packs, Zones())
         self.games = Competitions(packs, store, clock, Random(3))  # type: ignore[arg-type]
         self.daily = DailyQuestions(store, clock, Random(3), self.servers.library)
+        self.seasons = Seasons(store, clock)
         self.schedules = Schedules(
             store,
             clock,
             self.servers,
             self.daily,
             self.games,
+            self.seasons,
             lambda one: paced(one.pace, one.rounds, one.lobby_minutes, 1.0, one.scoring),
         )
         self.games.attach(self.wall)  # type: ignore[arg-type]
         self.daily.attach(self.wall)
+        self.seasons.attach(self.wall)
         self.schedules.attach(self.wall)
 
     async def stop(self) -> None:

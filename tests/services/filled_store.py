@@ -16,6 +16,7 @@ from bot.storage import (
     demos,
     member_settings,
     members,
+    memberships,
     notices,
     practice,
     ratings,
@@ -45,6 +46,7 @@ async def live(store: Store, who: Learner, now_ms: int = NOON) -> None:
     async def job(tx) -> None:
         for guild in (0, HALL, HALL + 1):
             await members.remember(tx, guild, member_id, who.name, now_ms)
+        await memberships.checked(tx, HALL, member_id, now_ms + 1, is_there=False)
         await member_settings.save(tx, member_id, Chosen(1.5, hidden=True))
         await notices.add(tx, member_id, f"A word for {who.name}.", now_ms)
         for page in range(3):

@@ -6,8 +6,8 @@ from small_course import DAY, NOON
 from bot.quiz.periods import Period, Season
 from bot.quiz.ranking import ACCURACY_FROM, BoardKind
 from bot.quiz.rating import Rating
-from bot.services.boards import PAGE_SIZE, Boards
-from bot.storage import member_settings, ratings, servers
+from bot.services.boards import PAGE_SIZE, Boards, Wanted
+from bot.storage import member_settings, members, memberships, ratings, servers
 from bot.storage.member_settings import Chosen
 from bot.storage.servers import Server
 
@@ -110,6 +110,24 @@ async def give_totals(store, *totals: tuple[int, int, int, int], section: str = 
     await store.write(lambda tx: tx.run_many("INSERT INTO total VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values))
 
 
+async def tried(store, member: int, days_ago: float, answers: int, right: int = 0, guild: int | None = HALL):
+    """Answers to questions that the member has not met, seen in the server for that."""
+    at_ms = round(NOON - days_ago * DAY)
+
+    async def job(tx):
+        await members.remember(tx, HALL, member, f"member {member}", NOON)
+        [[met]] = await tx.rows("SELECT count(*) FROM answer WHERE member_id = ?", (member,))
+        for n in range(answers):
+            await tx.run(
+                "INSERT INTO answer (member_id, guild_id, pack_id, section_id, question_id, question_hash, family, mode,"
+                " run_id, position, chosen, correct, points, answered_ms)"
+                " VALUES (?, ?, 'tea', 'water', ?, 'h', 'f', 'practice', ?, 0, 0, ?, 0, ?)",
+                (member, guild, f"q{met + n}", met + n, n < right, at_ms),
+            )
+
+    await store.write(job)
+
+
 async def test_the_board_of_competitions_counts_what_was_earned_in_them(boards, store):
     await give_totals(store, (1, 500, 50, 50), (2, 90, 9, 9))
     await give_totals(store, (1, 30, 3, 3), (2, 90, 9, 9), section="in:competition")
@@ -174,6 +192,11 @@ async def test_who_hides_stands_on_no_board_but_sees_their_own_place(boards, sto
     await give_totals(store, (1, 10, 20, 10), (2, 20, 20, 20), (3, 15, 20, 15), section="in:competition")
     known = {1: Rating(20.0, 1.0), 2: Rating(30.0, 1.0), 3: Rating(25.0, 1.0)}
     await store.write(lambda tx: ratings.save(tx, HALL, known, NOON))
+    for member, right in ((1, 4), (2, 8), (3, 6)):
+        await tried(store, member, 45, 10, right=2)
+        await tried(store, member, 5, 10, right=right)
+        for days_ago in range(right):
+            await tried(store, member, days_ago, 1)
     await store.write(lambda tx: member_settings.save(tx, 3, Chosen(hidden=True)))
     board = await boards.show(HALL, 1, Period.ALL, kind=kind)
     assert [(line.place, line.member_id) for line in board.lines] == [(1, 2), (2, 1)]
@@ -192,3 +215,130 @@ async def test_pages_leave_out_who_hides(boards, store):
     visible = [member for member in range(1, 23) if member not in (2, 11, 20)]
     assert shown == list(enumerate(visible, 1))
     assert pages[0].members == 19
+
+
+async def test_who_left_stands_on_no_board_and_in_nobodys_place_until_they_act_again(boards, store):
+    await give(store, {1: 10, 2: 30, 3: 20, 4: 5})
+    for member in (2, 3):
+        await store.write(lambda tx, m=member: members.remember(tx, HALL, m, f"member {m}", NOON))
+        await store.write(lambda tx, m=member: memberships.checked(tx, HALL, m, NOON + 1, is_there=False))
+    await store.write(lambda tx: member_settings.save(tx, 3, Chosen(hidden=True)))  # not counted twice
+    board = await boards.show(HALL, 1, Period.ALL)
+    assert [(line.place, line.member_id) for line in board.lines] == [(1, 1), (2, 4)]
+    assert (board.own.place, board.members) == (1, 2)
+    await give(store, {2: 30, 1: 10}, guild=ELSEWHERE)
+    assert [line.member_id for line in (await boards.show(ELSEWHERE, 1, Period.ALL)).lines] == [2, 1]
+    await store.write(lambda tx: memberships.returned(tx, HALL, 2, NOON + 2))
+    assert [line.member_id for line in (await boards.show(HALL, 1, Period.ALL)).lines] == [2, 1, 4]
+
+
+# Sections
+
+
+async def test_a_section_has_boards_of_points_and_accuracy(boards, store):
+    await give_totals(store, (1, 500, 50, 50), (2, 90, 30, 9))
+    await give_totals(store, (1, 10, 30, 10), (2, 90, 30, 29), (3, 20, 19, 19), section="tea/water")
+    await give_totals(store, (3, 990, 99, 99), section="tea/leaves")
+    points = await boards.find(HALL, 3, Wanted(section="tea/water"))
+    assert [(line.member_id, line.points) for line in points.lines] == [(2, 90), (3, 20), (1, 10)]
+    assert points.own.place == 2
+    accuracy = await boards.find(HALL, 3, Wanted(BoardKind.ACCURACY, section="tea/water"))
+    assert [line.member_id for line in accuracy.lines] == [2, 1]
+    assert accuracy.missing == 1
+
+
+# Streaks
+
+
+async def test_the_board_of_streaks_counts_days_in_a_row_in_this_server(boards, store):
+    for days_ago in (0, 1, 2):
+        await tried(store, 1, days_ago, 2)
+    for days_ago in (1, 2, 3, 4):
+        await tried(store, 2, days_ago, 1)
+    for days_ago in (0, 1):
+        await tried(store, 3, days_ago, 1, guild=ELSEWHERE)
+    await tried(store, 4, 3, 1)
+    for days_ago in (0, 2):
+        await tried(store, 5, days_ago, 1)
+    await give(store, dict.fromkeys(range(1, 6), 10))
+    board = await boards.show(HALL, 5, Period.WEEK, kind=BoardKind.STREAK)
+    found = [(line.place, line.member_id, line.of.streak.days, line.of.streak.today) for line in board.lines]
+    assert found == [(1, 2, 4, False), (2, 1, 3, True), (3, 5, 2, True)]
+    assert board.own.of.streak.grace_used
+    assert board.period is Period.ALL
+
+
+async def test_days_of_a_streak_are_those_of_the_servers_time_zone(boards, store):
+    await store.write(lambda tx: servers.save(tx, HALL, Server(time_zone="Pacific/Auckland")))
+    await give(store, {1: 10})
+    for hours_ago in (2, 0):  # noon in London is one hour past midnight there
+        await tried(store, 1, hours_ago / 24, 1)
+    assert (await boards.show(HALL, 1, Period.ALL, kind=BoardKind.STREAK)).own.of.streak.days == 2
+
+
+async def test_the_question_of_the_day_counts_on_the_day_it_was_answered_and_not_on_that_of_its_result(boards, store):
+    await give(store, {1: 10})
+    await tried(store, 1, 0, 1)
+    await store.write(
+        lambda tx: tx.run(
+            "INSERT INTO daily (guild_id, day, channel_id, pack_id, question_id, family, question, option_order, asked_ms,"
+            " closes_ms) VALUES (?, '2026-11-20', 1, 'tea', 'q', 'f', '{}', '0123', 0, 0)",
+            (HALL,),
+        )
+    )
+    await store.write(lambda tx: tx.run("INSERT INTO daily_answer VALUES (1, 1, 0, ?)", (NOON - 2 * DAY,)))
+    await tried(store, 1, 1, 1)
+    await store.write(lambda tx: tx.run("UPDATE answer SET mode = 'daily' WHERE answered_ms = ?", (NOON - DAY,)))
+    streak = (await boards.show(HALL, 1, Period.ALL, kind=BoardKind.STREAK)).own.of.streak
+    assert (streak.days, streak.grace_used) == (2, True)
+
+
+async def test_a_reckoned_board_is_counted_anew_after_ten_minutes_and_forgets_who_is_deleted_at_once(
+    boards, store, clock
+):
+    await give(store, {1: 10, 2: 10})
+    for member in (1, 2):
+        await tried(store, member, 0, 1)
+
+    async def on_it() -> list[int]:
+        return [line.member_id for line in (await boards.show(HALL, 1, Period.ALL, kind=BoardKind.STREAK)).lines]
+
+    assert await on_it() == [1, 2]
+    await tried(store, 2, 1, 1)
+    assert await on_it() == [1, 2]
+    clock.advance(600_000)
+    assert await on_it() == [2, 1]
+    await store.write(lambda tx: tx.run("DELETE FROM total WHERE member_id = 2"))
+    assert await on_it() == [1]
+
+
+# Improvement
+
+
+async def test_most_improved_are_those_who_get_more_right_at_first_sight(boards, store):
+    for member, before, now in ((1, 5, 9), (2, 2, 9), (3, 9, 5)):
+        await tried(store, member, 40, 10, right=before)
+        await tried(store, member, 10, 10, right=now)
+    await tried(store, 4, 40, 9, right=0)
+    await tried(store, 4, 10, 50, right=50)
+    await give(store, dict.fromkeys(range(1, 5), 10))
+    board = await boards.show(HALL, 3, Period.MONTH, kind=BoardKind.IMPROVED)
+    assert [(line.place, line.member_id) for line in board.lines] == [(1, 2), (2, 1)]
+    one = board.lines[0].of.improvement
+    assert (one.before.right, one.before.answers, one.now.right, one.now.answers) == (2, 10, 9, 10)
+    assert board.own is None
+
+
+async def test_answering_the_same_questions_again_improves_nobody(boards, store):
+    await give(store, {1: 10})
+    await tried(store, 1, 90, 10, right=5)  # longer ago than either window
+    await tried(store, 1, 40, 10, right=2)
+    await store.write(
+        lambda tx: tx.run(
+            "INSERT INTO answer (member_id, guild_id, pack_id, section_id, question_id, question_hash, family, mode, run_id,"
+            " position, chosen, correct, points, answered_ms) SELECT member_id, guild_id, pack_id, section_id, question_id,"
+            " question_hash, family, mode, run_id + 1000, 0, 0, 1, 0, ? FROM answer",
+            (NOON - DAY,),
+        )
+    )
+    assert (await boards.show(HALL, 1, Period.ALL, kind=BoardKind.IMPROVED)).own is None

@@ -13,7 +13,7 @@ from small_course import DAY, HOUR
 from bot.errors import UserError
 from bot.quiz.spacing import Sureness
 from bot.services.practice import Learner
-from bot.storage import competitions, privacy, regrading, repair, statistics
+from bot.storage import competitions, memberships, privacy, regrading, repair, statistics
 from bot.storage.store import Store
 from bot.ui.game_screens import my_result_screen, round_screen
 
@@ -368,6 +368,17 @@ async def test_those_who_hide_or_were_deleted_are_not_named(house):
     [moves] = house.told.moves
     assert [one.hidden for one in moves.moved] == [True, True]
     assert moves.names == {}
+
+
+async def test_who_left_the_server_is_not_named(house):
+    await play(house, [[True, True, False], [True, False, True]])
+    [[last]] = await house.store.rows("SELECT question_id FROM competition_round WHERE round = 1")
+    left_ms = house.clock.now_ms() + 1
+    await house.store.write(lambda tx: memberships.checked(tx, HALL, BOB.member_id, left_ms, is_there=False))
+    await house.rule(int(last[1]), None)
+    await house.regrade()
+    [moves] = house.told.moves
+    assert {one.member_id: one.hidden for one in moves.moved} == {ADA.member_id: False, BOB.member_id: True}
 
 
 async def test_answers_of_a_deleted_member_are_graded_anew_and_count_on_no_board(house):

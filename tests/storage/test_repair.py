@@ -15,7 +15,7 @@ from opened_store import opened
 from bot.cli import main
 from bot.quiz.periods import Season
 from bot.quiz.spacing import review
-from bot.storage import answers, servers
+from bot.storage import answers, seasons, servers
 from bot.storage.answers import Answer
 from bot.storage.repair import repair_totals
 from bot.storage.servers import Server
@@ -130,6 +130,25 @@ def test_totals_are_the_sums_of_answers_and_bonuses_by_themselves_and_after_a_re
                 assert await repair_totals(store) == []
 
     asyncio.run(check())
+
+
+async def test_a_repair_makes_the_totals_of_an_earlier_season_anew_which_the_archive_shows(tmp_path):
+    async with opened(tmp_path / "a.db") as store:
+        await store.write(lambda tx: servers.save(tx, 1, Server(season=Season(NOW, 30))))
+        await store.write(lambda tx: seasons.change(tx, 1, Season(NOW, 30), NOW))
+        given_at = [NOW + DAY, NOW + 31 * DAY]
+        for number, at in enumerate(given_at):
+            one = Answer(1, 1, "tea", "water", f"q{number}", "h", "f", "practice", number, 0, 0, True, 10, at)  # noqa: FBT003
+            periods = (await servers.load(store, 1)).periods(at)
+            await store.write(lambda tx, a=one, p=periods: answers.record(tx, a, review(None, True, a.answered_ms), p))  # noqa: FBT003
+        for held in await seasons.due(store, NOW + 31 * DAY):
+            await store.write(lambda tx, h=held: seasons.end(tx, h, NOW + 31 * DAY))
+        [earlier] = await seasons.past(store, 1, 25)
+        before = await totals(store)
+        assert (1, earlier.key, "", 1, 10, 1, 1) in before
+        await store.write(lambda tx: tx.run("DELETE FROM total WHERE period LIKE 'season:%'"))
+        assert await repair_totals(store) != []
+        assert await totals(store) == before
 
 
 async def test_a_repair_leaves_the_order_of_equals_and_the_seasons_of_before_alone(tmp_path):

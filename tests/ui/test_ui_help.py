@@ -65,7 +65,7 @@ async def test_commands_of_a_server_are_not_offered_in_direct_messages(hall: Hal
         "privacy delete",
     }
     assert hall.manager.commands == hall.alice.commands | {
-        f"studyhall {name}" for name in ("setup", "schedule", "health", "items", "group", "flags")
+        f"studyhall {name}" for name in ("setup", "schedule", "health", "items", "group", "flags", "export")
     }
     assert hall.alice.in_dm.commands == {"help", "lesson", "quiz", "review", "progress", "settings", "term"} | {
         f"privacy {name}" for name in ("show", "export", "delete")

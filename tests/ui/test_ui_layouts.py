@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC
 from itertools import permutations
 from typing import Any
 
@@ -14,18 +15,22 @@ from bot.demos.registry import DEMOS
 from bot.packs.library import Library, SectionRef
 from bot.packs.loading import load_packs
 from bot.packs.models import Misconception, Option, Pack, PackHead, Page, Question, Section, Topic
+from bot.quiz.improvement import Improvement, Tries
 from bot.quiz.periods import Period, Season
 from bot.quiz.points import Standing
 from bot.quiz.practice import Asked, Run
 from bot.quiz.ranking import BoardKind
 from bot.quiz.rating import Rating
-from bot.services.boards import Board, BoardLine
+from bot.quiz.streaks import Streak
+from bot.services.boards import Board, BoardLine, Wanted
 from bot.services.demo_views import DemoResult, DemoView
 from bot.services.lessons import Contents, ContentsLine, LessonPage
 from bot.services.practice import Asking, Outcome, Summary
-from bot.storage.boards import Rated, Total
+from bot.services.season_views import SeasonView
+from bot.storage.boards import Improved, InARow, Rated, Total
 from bot.storage.demos import DemoRun
 from bot.storage.member_settings import Chosen
+from bot.storage.seasons import Held
 from bot.storage.servers import Server
 from bot.ui import ids
 from bot.ui.demo import demo_screen
@@ -34,6 +39,7 @@ from bot.ui.layouts import Button, Download, Picture, Row, Screen, note
 from bot.ui.leaderboard import board_screen
 from bot.ui.lesson import contents_screen, page_screen, shared_screen
 from bot.ui.quiz import options_screen, outcome_screen, question_screen, summary_screen
+from bot.ui.seasons import season_screen
 from bot.ui.settings import settings_screen
 from bot.ui.setup import setup_screen
 
@@ -264,13 +270,30 @@ def test_a_stem_that_is_cut_short_leaves_no_code_open():
 @pytest.mark.parametrize("page", [0, 1, 10**6])
 def test_every_board_fits(name: str, page: int):
     ends = {"season_ends_ms": 2 * 10**12, "hidden": True}
+    seasons = [Held(BIG, 10**12 + n * 10**9, 10**12 + (n + 1) * 10**9) for n in range(24)]
+    ends |= {"section": "w" * 30 + "/" + "w" * 40, "seasons": seasons, "season": seasons[0]}
+    tries = Tries(0, 10**6), Tries(10**6, 10**6)
+    counted = {
+        BoardKind.RATING: Rated(BIG, Rating(-(10.0**4), 8.3, 3)),
+        BoardKind.STREAK: InARow(BIG, Streak(10**6, today=False, grace_used=True)),
+        BoardKind.IMPROVED: Improved(BIG, Improvement(*tries, 1.0)),
+    }
     for kind in BoardKind:
-        rating = Rated(BIG, Rating(-(10.0**4), 8.3, 10**6))
-        line = BoardLine(10**9, BIG, name, rating if kind is BoardKind.RATING else Total(BIG, 10**12, 10**9, 10**9))
+        line = BoardLine(10**9, BIG, name, counted.get(kind, Total(BIG, 10**12, 10**9, 10**9)))
         for period in Period:
             board = Board(kind, period, page, 10**6 + 2, 10**7, [line] * 10, line, **ends)
-            assert_fits_discord(drawn(board_screen(board, BIG, Period.SEASON)))
-            assert_fits_discord(drawn(board_screen(Board(kind, period, 0, 1, 0, [], None), BIG, Period.SEASON)))
+            asked = Wanted(kind, Period.SEASON, BIG)
+            for one in (board, replace(board, section="", seasons=(), season=None)):
+                assert_fits_discord(drawn(board_screen(one, BIG, asked, "W" * 110 if one.section else "")))
+            assert_fits_discord(drawn(board_screen(Board(kind, period, 0, 1, 0, [], None), BIG, asked)))
+
+
+@pytest.mark.parametrize("name", ["*" * 32, "🫖" * 32])
+def test_every_end_of_a_season_fits(name: str):
+    lines = [BoardLine(3, BIG, name, Total(BIG, 10**12, 10**9, 10**9))] * 10
+    for next_ms in (None, 2 * 10**12):
+        view = SeasonView(Held(BIG, 10**12, 2 * 10**12), BIG, lines, 10**6, 10**7, UTC, next_ms)
+        assert_fits_discord(drawn(season_screen(view)))
 
 
 def test_every_setup_fits():

@@ -18,7 +18,7 @@ async def earn(person: Person, right: int, wrong: int = 0) -> None:
 
 def put(hall: Hall, member_id: int, name: str, points: int, last_ms: int = 0) -> None:
     """A member with points, put straight into the database."""
-    hall.run_sql("INSERT INTO member VALUES (?, ?, ?, 0)", hall.guild.id, member_id, name)
+    hall.run_sql("INSERT INTO member VALUES (?, ?, ?, ?)", hall.guild.id, member_id, name, hall.app.clock.now_ms())
     hall.run_sql(
         "INSERT INTO total VALUES (?, 'all', '', ?, ?, 9, 8, ?)", hall.guild.id, member_id, points, last_ms or member_id
     )
@@ -129,7 +129,7 @@ async def test_a_period_counts_only_its_own_answers(hall: Hall):
 
 async def test_the_period_shown_can_not_be_pressed_again(hall: Hall):
     board = await hall.alice.slash("leaderboard")
-    kinds = ["Competitions", "Accuracy", "Rating"]
+    kinds = ["Competitions", "Accuracy", "Rating", "Streak", "Most improved"]
     assert board.enabled == [*kinds, "This week", "This month"]
     await hall.alice.click(board, "This week")
     assert board.enabled == [*kinds, "This month", "All time"]

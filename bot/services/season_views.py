@@ -1,0 +1,24 @@
+"""A season as its result is shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from bot.services.boards import BoardLine
+from bot.storage.seasons import Held
+
+
+@dataclass(frozen=True)
+class SeasonView:
+    """The first three places of a season; ``more`` share the last one of them and have no line.
+
+    ``next_ends_ms`` is when the season after it ends; None where there is none.
+    """
+
+    season: Held
+    channel_id: int
+    lines: Sequence[BoardLine]
+    more: int
+    played: int
+    zone: tzinfo
+    next_ends_ms: int | None

@@ -1,0 +1,103 @@
+"""Seasons that end: each is kept, and its first three are posted once.
+
+The end and what is to be posted are stored together; a crash at any moment loses and doubles nothing.
+"""
+
+import asyncio
+import logging
+
+from bot.clock import Clock
+from bot.quiz.ranking import BoardKind, places
+from bot.services.boards import lines_of
+from bot.services.season_views import SeasonView
+from bot.services.stage import ChannelLostError, SeasonStage
+from bot.storage import boards, servers
+from bot.storage import seasons as storage
+from bot.storage.seasons import Held, SeasonPost
+from bot.storage.store import Store
+
+LATE_MS = 3 * 86_400_000
+"""A result later than this is news to nobody: it is kept, and not posted."""
+LAST_PLACE = 3
+SHOWN = 10
+"""How many may share the first three places before the rest of them is only counted."""
+SAME_NONCE_MS = 110_000
+"""Discord remembers an enforced nonce for a few minutes; within this time it is enough to send again."""
+
+_log = logging.getLogger(__name__)
+
+
+class Seasons:
+    """What becomes of a season when its time is up."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._stage: SeasonStage | None = None
+        self._lock = asyncio.Lock()
+
+    def attach(self, stage: SeasonStage) -> None:
+        """Say who shows things in channels."""
+        self._stage = stage
+
+    async def next_end_ms(self) -> int | None:
+        """When the next season ends."""
+        return await storage.next_end_ms(self._store)
+
+    async def end_due(self) -> None:
+        """End the seasons whose time is up; of a bot that was away, each of those that ended meanwhile."""
+        while due := await storage.due(self._store, self._clock.now_ms()):
+            for season in due:
+                now_ms = self._clock.now_ms()
+                await self._store.write(lambda tx, one=season, at=now_ms: storage.end(tx, one, at))  # type: ignore[misc]
+
+    async def waiting(self) -> bool:
+        """Whether a result is still to be posted."""
+        return bool(await storage.waiting(self._store))
+
+    async def deliver(self) -> None:
+        """Post the results that wait; one that fails is tried again with the next look, and keeps back no other."""
+        if self._stage is None:
+            return
+        async with self._lock:
+            for post in await storage.waiting(self._store):
+                try:
+                    await self._deliver(post, self._stage)
+                except ChannelLostError as lost:
+                    _log.info("the result of a season can't be posted in channel %d (%s)", post.channel_id, lost)
+                    await self._store.write(lambda tx, one=post: storage.post_elsewhere(tx, one))  # type: ignore[misc]
+                except Exception as problem:
+                    _log.warning("the result of a season waits for Discord: %s", problem)
+
+    async def _deliver(self, post: SeasonPost, stage: SeasonStage) -> None:
+        now_ms = self._clock.now_ms()
+        message_id = None
+        if now_ms - post.created_ms > SAME_NONCE_MS:
+            message_id = await stage.find_season(post.channel_id, post.season.started_ms)
+        if message_id is None:
+            view = await self.view(post.season, post.channel_id)
+            if not view.lines or now_ms - post.season.ends_ms > LATE_MS:
+                await self._store.write(lambda tx: storage.give_up(tx, post))
+                return
+            message_id = await stage.post_season(view, f"season-{post.id}")
+        shown = message_id
+        await self._store.write(lambda tx: storage.posted(tx, post.id, shown))
+
+    async def view(self, season: Held, channel_id: int) -> SeasonView:
+        """Who stands on the first three places of a season, without those who hide or left."""
+        board = boards.ranked(BoardKind.POINTS, season.guild_id, season.key)
+        entries = await boards.page(self._store, board, 0, SHOWN)
+        lines = await lines_of(self._store, season.guild_id, entries, places([e.value for e in entries], 0, 1))
+        first = [line for line in lines if line.place <= LAST_PLACE and line.points > 0]
+        sharing = await boards.sharing(self._store, board, entries[-1].value) if len(first) == SHOWN else 0
+        on_page = sum(entry.value == entries[-1].value for entry in entries)
+        server = await servers.load(self._store, season.guild_id)
+        return SeasonView(
+            season,
+            channel_id,
+            first,
+            more=max(0, sharing - on_page),
+            played=await boards.size(self._store, board),
+            zone=server.zone,
+            next_ends_ms=server.season.end(season.ends_ms) if server.season else None,
+        )

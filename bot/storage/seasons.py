@@ -1,0 +1,171 @@
+"""Seasons that were held, the one that is on, and the results that are still to be posted."""
+
+from dataclasses import dataclass
+
+from bot.quiz.periods import SEASON_KEY, Season
+from bot.storage import servers
+from bot.storage.store import Reads, Row, Transaction
+
+
+@dataclass(frozen=True)
+class Held:
+    """One season of a server, from its first millisecond to its end."""
+
+    guild_id: int
+    started_ms: int
+    ends_ms: int
+
+    @property
+    def key(self) -> str:
+        """The period under which its totals are kept."""
+        return f"{SEASON_KEY}{self.started_ms}"
+
+
+@dataclass(frozen=True)
+class SeasonPost:
+    """The result of a season, to be posted in a channel; its id makes the nonce."""
+
+    id: int
+    season: Held
+    channel_id: int
+    created_ms: int
+
+
+async def change(tx: Transaction, guild_id: int, chosen: Season | None, now_ms: int) -> None:
+    """Managers chose: the season that is on ends now, and the first of the new ones begins."""
+    for row in await tx.rows(
+        "SELECT guild_id, started_ms, ends_ms FROM season WHERE guild_id = ? AND closed_ms IS NULL", (guild_id,)
+    ):
+        was = Held(*row)
+        await _close(tx, Held(guild_id, was.started_ms, min(was.ends_ms, now_ms)), now_ms)
+    if chosen:
+        await _begin(tx, guild_id, chosen, now_ms)
+
+
+async def end(tx: Transaction, season: Held, now_ms: int) -> None:
+    """A season is over, and the next one begins where there are still seasons. Once; a second time changes nothing."""
+    if not await tx.rows(
+        "SELECT 1 FROM season WHERE guild_id = ? AND started_ms = ? AND closed_ms IS NULL",
+        (season.guild_id, season.started_ms),
+    ):
+        return
+    await _close(tx, season, now_ms)
+    chosen = (await servers.load(tx, season.guild_id)).season
+    if chosen:
+        await _begin(tx, season.guild_id, chosen, season.ends_ms)
+
+
+async def _close(tx: Transaction, season: Held, now_ms: int) -> None:
+    """Keep its result, and have it posted; a season in which nobody earned anything is forgotten."""
+    place = (season.guild_id, season.started_ms)
+    if not await tx.rows(
+        "SELECT 1 FROM total WHERE guild_id = ? AND period = ? AND section = '' AND points > 0 LIMIT 1",
+        (season.guild_id, season.key),
+    ):
+        await tx.run("DELETE FROM season WHERE guild_id = ? AND started_ms = ?", place)
+        return
+    await tx.run(
+        "UPDATE season SET ends_ms = ?, closed_ms = ? WHERE guild_id = ? AND started_ms = ?",
+        (season.ends_ms, now_ms, *place),
+    )
+    channels = await channels_of(tx, season.guild_id)
+    if channels:
+        await tx.run(
+            "INSERT INTO season_post (guild_id, started_ms, channel_id, created_ms) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT DO NOTHING",
+            (*place, channels[0], now_ms),
+        )
+
+
+async def _begin(tx: Transaction, guild_id: int, chosen: Season, moment_ms: int) -> None:
+    started_ms, ends_ms = chosen.start(moment_ms), chosen.end(moment_ms)
+    await tx.run(
+        "INSERT INTO season (guild_id, started_ms, ends_ms) VALUES (?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET ends_ms = excluded.ends_ms, closed_ms = NULL",
+        (guild_id, started_ms, ends_ms),
+    )
+
+
+async def channels_of(db: Reads, guild_id: int) -> list[int]:
+    """Where a server's results go, the best place first: the chosen channels, else where things happened lately."""
+    chosen = (await servers.load(db, guild_id)).channels
+    rows = await db.rows(
+        "SELECT channel_id FROM (SELECT channel_id, max(created_ms) AS at_ms FROM competition WHERE guild_id = ?"
+        " GROUP BY channel_id UNION ALL SELECT channel_id, max(asked_ms) FROM daily WHERE guild_id = ? GROUP BY channel_id"
+        " UNION ALL SELECT channel_id, max(created_ms) FROM demo_run WHERE guild_id = ? GROUP BY channel_id)"
+        " GROUP BY channel_id ORDER BY max(at_ms) DESC",
+        (guild_id, guild_id, guild_id),
+    )
+    return list(dict.fromkeys([*chosen, *(channel_id for (channel_id,) in rows)]))
+
+
+async def due(db: Reads, now_ms: int) -> list[Held]:
+    """The seasons whose end has come."""
+    rows = await db.rows(
+        "SELECT guild_id, started_ms, ends_ms FROM season WHERE closed_ms IS NULL AND ends_ms <= ? ORDER BY ends_ms",
+        (now_ms,),
+    )
+    return [Held(*row) for row in rows]
+
+
+async def next_end_ms(db: Reads) -> int | None:
+    """When the next season ends."""
+    [[at_ms]] = await db.rows("SELECT min(ends_ms) FROM season WHERE closed_ms IS NULL")
+    return None if at_ms is None else int(at_ms)
+
+
+async def past(db: Reads, guild_id: int, most: int) -> list[Held]:
+    """The seasons of a server that are over, the last one first."""
+    rows = await db.rows(
+        "SELECT guild_id, started_ms, ends_ms FROM season WHERE guild_id = ? AND closed_ms IS NOT NULL"
+        " ORDER BY started_ms DESC LIMIT ?",
+        (guild_id, most),
+    )
+    return [Held(*row) for row in rows]
+
+
+async def load(db: Reads, guild_id: int, started_ms: int) -> Held | None:
+    """The season that began then, if it is over."""
+    rows = await db.rows(
+        "SELECT guild_id, started_ms, ends_ms FROM season"
+        " WHERE guild_id = ? AND started_ms = ? AND closed_ms IS NOT NULL",
+        (guild_id, started_ms),
+    )
+    return Held(*rows[0]) if rows else None
+
+
+# What is to be posted
+
+
+async def waiting(db: Reads) -> list[SeasonPost]:
+    """The results that are not known to be posted, in order."""
+    rows = await db.rows(
+        "SELECT p.id, p.channel_id, p.created_ms, s.guild_id, s.started_ms, s.ends_ms FROM season_post p"
+        " JOIN season s USING (guild_id, started_ms) WHERE p.message_id IS NULL ORDER BY p.id"
+    )
+    return [_post(row) for row in rows]
+
+
+def _post(row: Row) -> SeasonPost:
+    id_, channel_id, created_ms, *season = row
+    return SeasonPost(id_, Held(*season), channel_id, created_ms)
+
+
+async def posted(tx: Transaction, post_id: int, message_id: int) -> None:
+    """Store which message shows it."""
+    await tx.run("UPDATE season_post SET message_id = ? WHERE id = ?", (message_id, post_id))
+
+
+async def post_elsewhere(tx: Transaction, post: SeasonPost) -> None:
+    """Its channel is out of reach: the next best one takes its place; without any it is not posted."""
+    channels = await channels_of(tx, post.season.guild_id)
+    at = channels.index(post.channel_id) + 1 if post.channel_id in channels else len(channels)
+    if at < len(channels):
+        await tx.run("UPDATE season_post SET channel_id = ? WHERE id = ?", (channels[at], post.id))
+    else:
+        await give_up(tx, post)
+
+
+async def give_up(tx: Transaction, post: SeasonPost) -> None:
+    """It is not posted; the season itself stays."""
+    await tx.run("DELETE FROM season_post WHERE id = ?", (post.id,))
