@@ -143,6 +143,13 @@ class World:
         self.tell("members", {"members": list(self.members.values())})
         return user
 
+    def remove_member(self, member_id: str) -> None:
+        """Let a member leave the server; a bot with the intent `guilds` alone hears nothing of it."""
+        for channel in [one for one in self.channels.values() if one.recipient == member_id]:
+            self.delete_channel(channel.id)
+        del self.members[member_id]
+        self.tell("members", {"members": list(self.members.values())})
+
     def permissions_of(self, member_id: str) -> int:
         """A member's permissions; the first one owns the server."""
         return MEMBER_PERMISSIONS | (MANAGE_GUILD if member_id == next(iter(self.members)) else 0)
@@ -299,6 +306,13 @@ class World:
         gone = self.channel_object(self.channel(channel_id))
         del self.channels[channel_id]
         self.tell("channel_delete", gone)
+
+    def delete_guild(self) -> None:
+        """Take the server away; direct messages stay."""
+        for channel in [one for one in self.channels.values() if one.recipient is None]:
+            del self.channels[channel.id]
+        self.events.clear()
+        self.tell("guild_delete", {"id": self.guild_id})
 
     # Events
 
