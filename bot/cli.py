@@ -174,6 +174,7 @@ def _items(settings: Settings, options: argparse.Namespace) -> int:
 
 
 async def _repair(settings: Settings) -> int:
+    from bot.storage.lock import only_one
     from bot.storage.repair import repair_totals
     from bot.storage.store import Store
 
@@ -181,11 +182,12 @@ async def _repair(settings: Settings) -> int:
     if not path.exists():
         print(f"There is no database at {path}. STUDYHALL_DATA_DIR says where it is.", file=sys.stderr)
         return 1
-    store = await Store.open(path)
-    try:
-        changes = await repair_totals(store)
-    finally:
-        await store.close()
+    with only_one(path.parent):
+        store = await Store.open(path)
+        try:
+            changes = await repair_totals(store)
+        finally:
+            await store.close()
     for change in changes:
         guild_id, period, section, member_id = change.key
         place = f"server {guild_id}, {period}, {section or 'all sections'}, member {member_id}"

@@ -154,6 +154,8 @@ class Gateway:
             self.dispatch("THREAD_CREATE", data | {"newly_created": True})
         elif event == "channel_delete" and "guild_id" in data:
             self.dispatch("CHANNEL_DELETE", data)
+        elif event == "guild_delete":
+            self.dispatch("GUILD_DELETE", data)
 
     # What Discord does to clients
 

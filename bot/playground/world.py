@@ -145,7 +145,9 @@ class World:
         return user
 
     def remove_member(self, member_id: str) -> None:
-        """A member leaves. The bot hears nothing of it: it may not see members."""
+        """Let a member leave the server; a bot with the intent `guilds` alone hears nothing of it."""
+        for channel in [one for one in self.channels.values() if one.recipient == member_id]:
+            self.delete_channel(channel.id)
         del self.members[member_id]
         self.tell("members", {"members": list(self.members.values())})
 
@@ -305,6 +307,13 @@ class World:
         gone = self.channel_object(self.channel(channel_id))
         del self.channels[channel_id]
         self.tell("channel_delete", gone)
+
+    def delete_guild(self) -> None:
+        """Take the server away; direct messages stay."""
+        for channel in [one for one in self.channels.values() if one.recipient is None]:
+            del self.channels[channel.id]
+        self.events.clear()
+        self.tell("guild_delete", {"id": self.guild_id})
 
     # Events
 

@@ -106,7 +106,10 @@ class Played:
 
 @dataclass(frozen=True)
 class Competition:
-    """The whole state. ``wake_ms`` is when the next thing happens by itself, ``starts_ms`` when the lobby's time is up."""
+    """The whole state. ``wake_ms`` is when the next thing happens by itself, ``starts_ms`` when the lobby's time is up.
+
+    ``unplaced_pauses`` are pauses (from, to) from before it was known when the round's message was posted.
+    """
 
     host_id: int
     rules: Rules
@@ -117,6 +120,7 @@ class Competition:
     opened_ms: int | None = None
     deadline_ms: int | None = None
     paused_in_round_ms: int = 0
+    unplaced_pauses: tuple[tuple[int, int], ...] = ()
     answers: Mapping[int, Given] = field(default_factory=dict)
     played: tuple[Played, ...] = ()
     silent: int = 0
@@ -549,6 +553,7 @@ def _ask(state: Competition, number: int, now_ms: int) -> Step:
         round=number,
         opened_ms=None,
         paused_in_round_ms=0,
+        unplaced_pauses=(),
         answers={},
         paused_at_ms=None,
         paused_phase=None,
@@ -562,15 +567,22 @@ def _ask(state: Competition, number: int, now_ms: int) -> Step:
 def _opened(state: Competition, event: Opened, now_ms: int) -> Step:
     if state.round != event.round or state.opened_ms is not None or state.phase not in (Phase.ASKING, Phase.PAUSED):
         return state, []
-    state = replace(state, opened_ms=event.stamp_ms)
-    earliest = event.stamp_ms + state.round_ms
+    state = opened_at(state, event.stamp_ms)
+    earliest = event.stamp_ms + state.paused_in_round_ms + state.round_ms
     if state.deadline_ms is None or state.deadline_ms >= earliest:
-        return state, []
+        # A message from before a pause shows the deadline from before it.
+        return state, [ShowRound(state.round)] if state.paused_in_round_ms else []
     # The message came late; nobody's own time is shortened by that.
     state = replace(state, deadline_ms=-(-earliest // 1000) * 1000)
     if state.phase is Phase.ASKING:
         state = replace(state, wake_ms=_asking_wake(state, now_ms))
     return state, [ShowRound(state.round)]
+
+
+def opened_at(state: Competition, stamp_ms: int) -> Competition:
+    """The round's clock begun with its message's stamp; of the pauses from before that was known, those after it count."""
+    paused = sum(max(0, to_ms - max(from_ms, stamp_ms)) for from_ms, to_ms in state.unplaced_pauses)
+    return replace(state, opened_ms=stamp_ms, paused_in_round_ms=paused, unplaced_pauses=())
 
 
 def _answer(state: Competition, event: Answer, now_ms: int) -> Step:
@@ -745,10 +757,12 @@ def _given_back(state: Competition, since_ms: int, now_ms: int) -> Competition:
     if state.deadline_ms is None:
         return state
     deadline = -(-(state.deadline_ms + away) // 1000) * 1000
-    paused = state.paused_in_round_ms
-    if state.opened_ms is not None:
-        paused += max(0, now_ms - max(since_ms, state.opened_ms))
-    state = replace(state, deadline_ms=deadline, paused_in_round_ms=paused)
+    state = replace(state, deadline_ms=deadline)
+    if state.opened_ms is None:
+        state = replace(state, unplaced_pauses=(*state.unplaced_pauses, (since_ms, now_ms)))
+    else:
+        paused = max(0, now_ms - max(since_ms, state.opened_ms))
+        state = replace(state, paused_in_round_ms=state.paused_in_round_ms + paused)
     return replace(state, wake_ms=_asking_wake(state, now_ms))
 
 

@@ -265,7 +265,7 @@ def unpack(file: Path, copy: Path) -> Facts:
 
 def remove(database: Path) -> None:
     """Remove a database file with its journal, if it is there."""
-    for left in (database, *_journals(database)):
+    for left in (database, *journals(database)):
         left.unlink(missing_ok=True)
 
 
@@ -297,7 +297,7 @@ def _keep(database: Path, kept: Path) -> None:
         raise StorageError(
             f"Another program uses the database {database}. Nothing was changed. Stop it first, and try again."
         )
-    for journal in _journals(database):
+    for journal in journals(database):
         if journal.exists():
             if journal.stat().st_size and journal.name.endswith("-wal"):
                 journal.replace(kept.with_name(kept.name + "-wal"))
@@ -309,5 +309,6 @@ def _keep(database: Path, kept: Path) -> None:
         database.replace(kept)
 
 
-def _journals(database: Path) -> tuple[Path, Path]:
+def journals(database: Path) -> tuple[Path, Path]:
+    """The files that SQLite keeps beside a database while it is in use."""
     return database.with_name(database.name + "-wal"), database.with_name(database.name + "-shm")

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -11,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 import aiosqlite
 
 from bot.errors import StorageError, StudyhallError
-from bot.storage.backup import damage, unusable
+from bot.storage.backup import damage, journals, unusable
 from bot.storage.migrations import migrate
 from bot.telemetry import Durations
 
@@ -263,6 +264,12 @@ def _make_ready(path: Path) -> list[int]:
     """The file, made where it is not there and private to the user, brought up to date."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.touch(mode=0o600, exist_ok=True)
+    for needed in (path.parent, path, *(file for file in journals(path) if file.exists())):
+        if not os.access(needed, os.W_OK):
+            raise StorageError(
+                f"{needed} can't be written to. Make it writable for the user that runs Studyhall, or set "
+                "STUDYHALL_DATA_DIR. Nothing was changed."
+            )
     if found := damage(path):
         raise StorageError(unusable(path, found))
     return migrate(path, time.strftime("%Y%m%d-%H%M%S"))

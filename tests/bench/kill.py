@@ -1,5 +1,7 @@
 """Kill the bot at random moments of competitions of fifty members, and see that nothing is lost.
 
+A question of the day is open all the while, and often a manager's decision is just being graded.
+
     python tests/bench/kill.py [--kills 100] [--seed 1] [--json FILE]
 
 Ends with 1 when anything was lost, doubled or changed, or a game was not back within 5 s of READY.
@@ -27,7 +29,7 @@ async def main(kills: int, seed: int) -> Report:
     """One run in a folder of its own."""
     with tempfile.TemporaryDirectory() as folder:
         async with Playground() as playground:
-            return await Killing(playground, Path(folder), seed).run(kills)
+            return await Killing(playground, Path(folder), seed, busy=True).run(kills)
 
 
 def table(report: Report) -> str:

@@ -1,5 +1,6 @@
 """A competition as its players see it, and its rows as the rules would have them."""
 
+import asyncio
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -87,6 +88,15 @@ def rows(data_dir: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
     """What the bot's database holds."""
     with closing(sqlite3.connect(data_dir / "studyhall.db", timeout=30)) as database:
         return database.execute(sql, values).fetchall()
+
+
+async def until_row(data_dir: Path, sql: str, wanted: tuple[Any, ...]) -> None:
+    """Wait until a query gives this row; the playground hears nothing of it, so it is asked now and then."""
+    for _ in range(600):
+        if rows(data_dir, sql) == [wanted]:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"{sql} never gave {wanted}: {rows(data_dir, sql)}")
 
 
 def faults_of_results(data_dir: Path) -> list[str]:

@@ -1,18 +1,24 @@
-"""Fifty members play competitions while the bot is killed at random moments; afterwards everything is held together."""
+"""Fifty members play competitions while the bot is killed at random moments; afterwards everything is held together.
+
+A busy run also has a question of the day that is open all the while, and managers' decisions that are just being graded.
+"""
 
 import asyncio
 import contextlib
 import re
 import signal
+import sqlite3
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from evening import Channel, custom_ids, faults_of_results, rows
-from hosting import Bot, Member, text, walk
+from by_itself import studyhall
+from evening import Channel, custom_ids, faults_of_results, rows, until_row
+from hosting import Bot, Member, button, buttons, text, walk
 
+from bot.packs.models import Question
 from bot.playground.acts import ActError
 from bot.playground.rest import Exchange
 from bot.playground.server import Playground
@@ -21,6 +27,9 @@ MEMBERS = 50
 LOOK_SECONDS = 0.3
 ENDS_WITHIN_SECONDS = 90.0
 PICK = re.compile(r"sh:game\.(?:pick|mine):(\d+):(\d+)(?::\d+)?")
+DECIDES = 0.4
+"""How often a busy run is killed while answers are being graded anew."""
+SECONDS_A_KILL = 4.0
 Place = tuple[int, int]
 """A competition and one of its rounds."""
 
@@ -30,6 +39,8 @@ class Report:
     """What came of a run."""
 
     kills: int = 0
+    in_a_regrade: int = 0
+    with_a_daily: int = 0
     games: int = 0
     rounds: int = 0
     acknowledged: int = 0
@@ -42,14 +53,16 @@ class Report:
 class Killing:
     """One run: the members, the bot, and what kills it."""
 
-    def __init__(self, playground: Playground, folder: Path, seed: int) -> None:
+    def __init__(self, playground: Playground, folder: Path, seed: int, *, busy: bool = False) -> None:
         self.playground = playground
+        self.busy = busy
         self.chance = Random(seed)
         self.bot = Bot(playground, folder / "data", STUDYHALL_PACE_FACTOR="0.1", STUDYHALL_PROGRESS_SECONDS="1")
         for number in range(MEMBERS - len(playground.world.members)):
             playground.acts.add_member(f"Member {number}")
         self.members = [Member(playground, number) for number in range(MEMBERS)]
         self.channel = Channel(playground)
+        self.quiet_channel = Channel(playground, list(playground.world.channels)[1])
         self.report = Report()
         self._options: dict[Place, list[str]] = {}
         self._clicked: set[str] = set()
@@ -63,15 +76,20 @@ class Killing:
         await self.bot.start()
         playground.world.listeners.append(self._hear)
         playground.rest.record = self._record
+        if self.busy:
+            await self._ask_daily(kills)
         looking = asyncio.create_task(self._lead())
         try:
             for _ in range(kills):
                 await asyncio.sleep(self.chance.uniform(0.05, 5.0))
+                if self.busy and self.chance.random() < DECIDES:
+                    await self._decide()
                 await self._kill()
             self._open_more = False
             async with asyncio.timeout(ENDS_WITHIN_SECONDS):
                 while self._unfinished():  # noqa: ASYNC110  what is waited for stands in another process's file
                     await asyncio.sleep(LOOK_SECONDS)
+            await self._undo_decisions()
             await asyncio.sleep(2 * LOOK_SECONDS)  # the last reveal may be under way
         except TimeoutError:
             self.report.faults.append(f"a game hangs: {self._live()}")
@@ -85,6 +103,8 @@ class Killing:
         return self.report
 
     async def _kill(self) -> None:
+        self.report.in_a_regrade += bool(self._regrades())
+        self.report.with_a_daily += self.busy
         await self.bot.stop(signal.SIGKILL)
         self.report.kills += 1
         on = self._live()
@@ -178,6 +198,74 @@ class Killing:
                 self._shown_at = time.monotonic()
             self._shown.set()
 
+    # A busy server
+
+    async def _ask_daily(self, kills: int) -> None:
+        """Have the question of the day asked; members answer it all the while."""
+        await Member(self.playground, 0, self.quiet_channel.id).command("daily")
+        [message] = self.quiet_channel.offering(r"sh:daily\.pick:\d+:0")
+        for member in self.members:
+            after = self.chance.uniform(0, SECONDS_A_KILL * kills)
+            asyncio.get_running_loop().call_later(after, self._answer_daily, member, message)
+
+    def _answer_daily(self, member: Member, message: dict[str, Any], attempts: int = 4) -> None:
+        def hear(state: str, _details: object) -> None:
+            if state == "failed" and attempts:
+                self._answer_daily(member, message, attempts - 1)
+
+        custom_id = self.chance.choice([one for one in custom_ids(message) if "daily.pick" in one])
+        self.playground.acts.click(member.id, self.quiet_channel.id, message["id"], custom_id, hear)
+
+    def _regrades(self) -> list[tuple[Any, ...]]:
+        return rows(self.bot.data_dir, "SELECT id FROM regrade WHERE done_ms IS NULL") if self.busy else []
+
+    async def _decide(self) -> None:
+        """A manager retires a question that was asked, or asks it again after all; what follows is then under way."""
+        asked = rows(
+            self.bot.data_dir,
+            "SELECT DISTINCT c.pack_id, c.guild_id, r.question FROM competition_round r"
+            " JOIN competition c ON c.id = r.competition_id WHERE c.phase = 'finished'",
+        )
+        if not asked:
+            return
+        pack_id, guild_id, found = self.chance.choice(asked)
+        question = Question.model_validate_json(found)
+        with contextlib.closing(sqlite3.connect(self.bot.data_dir / "studyhall.db", timeout=30)) as database:
+            database.execute(
+                "INSERT OR REPLACE INTO report (member_id, pack_id, question_id, question_hash, guild_id, words, at_ms)"
+                " VALUES (?, ?, ?, ?, ?, 'Two are right.', 0)",
+                (int(self.members[1].id), pack_id, question.id, question.content_hash, guild_id),
+            )
+            database.commit()
+        with contextlib.suppress(AssertionError, TimeoutError, StopIteration):
+            async with asyncio.timeout(10):
+                await self._ruled(f"{pack_id}/{question.id}")
+            async with asyncio.timeout(1):
+                while not self._regrades():  # noqa: ASYNC110  what is waited for stands in another process's file
+                    await asyncio.sleep(0.001)
+
+    async def _ruled(self, value: str) -> None:
+        manager = Member(self.playground, 0, self.quiet_channel.id)
+        item = await manager.choose(await studyhall(manager, "flags"), value)
+        sure = await manager.press(item, "Undo" if "Undo" in buttons(item) else "Retire here")
+        custom_id = button(sure, "Yes, do it")["custom_id"]
+        self.playground.acts.click(manager.id, self.quiet_channel.id, sure["id"], custom_id, lambda *_: None)
+
+    async def _undo_decisions(self) -> None:
+        """In the end everything is graded as the course says, so that it can be held against the rules."""
+        if not self.busy:
+            return
+        graded, ruled = (
+            "SELECT count(*) FROM regrade WHERE done_ms IS NULL",
+            "SELECT count(*) FROM ruling WHERE key IS NULL",
+        )
+        await until_row(self.bot.data_dir, graded, (0,))
+        retired = rows(self.bot.data_dir, "SELECT pack_id, question_id FROM ruling WHERE key IS NULL")
+        for left, (pack_id, question_id) in zip(range(len(retired) - 1, -1, -1), retired, strict=True):
+            await self._ruled(f"{pack_id}/{question_id}")
+            await until_row(self.bot.data_dir, ruled, (left,))
+            await until_row(self.bot.data_dir, graded, (0,))
+
     # Afterwards
 
     def _judge(self) -> None:
@@ -195,6 +283,7 @@ class Killing:
         for key, choices in told.items():
             if choices != {stored.get(key)}:
                 report.faults.append(f"{key} was told {choices}, stored is {stored.get(key)}")
+        report.faults += self._faults_of_daily()
         messages: dict[Place, list[dict[str, Any]]] = {}
         for message in self.channel.messages():
             for found in filter(None, map(PICK.fullmatch, all_custom_ids(message))):
@@ -218,6 +307,21 @@ class Killing:
             report.faults.append(f"{len(stored)} answers, {unmarked} without marks, {counted} counted for the boards")
         if "Traceback" in self.bot.log():
             report.faults.append(self.bot.log()[self.bot.log().index("Traceback") :][:3_000])
+
+    def _faults_of_daily(self) -> list[str]:
+        """Where the question of the day holds something else than members were told, or stands there twice."""
+        if not self.busy:
+            return []
+        stored = dict(rows(self.bot.data_dir, "SELECT member_id, choice FROM daily_answer"))
+        found = []
+        for one in self.playground.world.channels[self.quiet_channel.id].messages.values():
+            said = re.search(r"[Ll]ocked in \*\*([A-D])\*\*", text(one.message))
+            if one.viewer and said:
+                self.report.acknowledged += 1
+                if stored.get(int(one.viewer)) != "ABCD".index(said[1]):
+                    found.append(f"{one.viewer} was told {said[1]} in the question of the day: {stored}")
+        questions = len(self.quiet_channel.offering(r"sh:daily\.pick:\d+:0"))
+        return found if questions == 1 else [*found, f"the question of the day stands there {questions} times"]
 
     def _acknowledged(self) -> dict[tuple[int, int, int], set[int | None]]:
         """What members were told in private that they had locked in, by round."""
@@ -245,7 +349,8 @@ def summary(report: Report) -> str:
     """The run in a line."""
     resumed = sorted(report.resumed_seconds) or [0.0]
     return (
-        f"{report.kills} kills, {report.games} games, {report.rounds} rounds, {report.clicks} clicks "
+        f"{report.kills} kills ({report.in_a_regrade} in a regrade, {report.with_a_daily} with a question of the day open), "
+        f"{report.games} games, {report.rounds} rounds, {report.clicks} clicks "
         f"({report.unanswered} without an answer while the bot was away), {report.acknowledged} answers acknowledged; "
         f"back in the same message after READY: median {resumed[len(resumed) // 2]:.2f} s, longest {resumed[-1]:.2f} s"
     )

@@ -5,29 +5,13 @@ import sqlite3
 from contextlib import closing
 from typing import Any
 
+from by_itself import public, schedule
 from contract import faults_of
 from hosting import Bot, Member, buttons, text, until
 
 from bot.playground.rest import Exchange
 
 DAY = 86_400
-
-
-async def schedule(member: Member, **options: str | int) -> dict[str, Any]:
-    """Run `/studyhall schedule`; returns its screen."""
-    world, acts = member.playground.world, member.playground.acts
-    command = next(command for command in world.commands if command["name"] == "studyhall")
-    given = [{"name": n, "type": 4 if isinstance(v, int) else 3, "value": v} for n, v in options.items()]
-    part = [{"name": "schedule", "type": 1, "options": given}]
-    outcome = await member._act(lambda hear: acts.run_command(member.id, member.channel_id, command["id"], part, hear))
-    return await member._answer_to(outcome)
-
-
-def public(bot: Bot, words: str) -> list[dict[str, Any]]:
-    """The public messages that say so."""
-    channels = bot.playground.world.channels.values()
-    stored = [one for channel in channels for one in channel.messages.values() if one.viewer is None]
-    return [one.message for one in stored if words in text(one.message)]
 
 
 def next_day(bot: Bot, seconds: int = DAY) -> None:

@@ -65,7 +65,7 @@ def limited() -> web.Response:
     return web.json_response(body, status=429, headers={"Retry-After": "1", "Via": "1.1 google"})
 
 
-@pytest.mark.parametrize("answer", [broken(500), broken(503), limited], ids=["500", "503", "429"])
+@pytest.mark.parametrize("answer", [broken(500), broken(502), broken(503), limited], ids=["500", "502", "503", "429"])
 async def test_a_round_that_discord_does_not_take_at_once_is_posted_once_with_its_whole_time(calm: Bot, answer):
     ada, grace = two(calm)
     channel = Channel(calm.playground)

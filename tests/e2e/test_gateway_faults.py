@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from evening import Channel, faults_of_results, opened, rows
+from evening import Channel, faults_of_results, opened, rows, until_row
 from hosting import Bot, Member, text, until
 
 from bot.playground.server import Playground
@@ -161,7 +161,7 @@ async def test_the_bot_is_removed_in_mid_game_and_added_again(bot: Bot):
     playground.rest.intercept = no_access
     playground.gateway.dispatch("GUILD_DELETE", {"id": playground.world.guild_id})
     await grace.press(asked, "B")  # a click already under way; with it all are in, so the round ends
-    await until_row(bot, "SELECT phase FROM competition", ("paused",))
+    await until_row(bot.data_dir, "SELECT phase FROM competition", ("paused",))
 
     playground.rest.intercept = None
     playground.gateway.dispatch("GUILD_CREATE", playground.world.guild())
@@ -172,12 +172,3 @@ async def test_the_bot_is_removed_in_mid_game_and_added_again(bot: Bot):
     again = await ada.command("compete")
     assert text(again)
     assert " ERROR " not in bot.log(), bot.log()
-
-
-async def until_row(bot: Bot, sql: str, wanted: tuple[Any, ...]) -> None:
-    """Wait until a query gives this row; the playground hears nothing of it, so it is asked now and then."""
-    for _ in range(600):
-        if rows(bot.data_dir, sql) == [wanted]:
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError(f"{sql} never gave {wanted}: {rows(bot.data_dir, sql)}")

@@ -263,6 +263,21 @@ def test_the_time_that_the_bot_was_away_is_given_back_from_the_messages_stamp_on
     assert game.state.answers[HOST].elapsed_ms == 2_000
 
 
+@pytest.mark.parametrize("posted_after_ms", [300, 6_000], ids=["before it went away", "when it was back"])
+def test_the_time_away_counts_for_nobody_although_the_messages_id_came_to_be_known_later(posted_after_ms):
+    game = Evening(RULES, GRACE)
+    game.does(Start(PLANS, HOST))
+    posted_ms = game.now + posted_after_ms
+    game.does(Lost(game.now + 1_000), 6_000)
+    game.now = max(game.now, posted_ms)
+    game.does(Opened(0, posted_ms))
+    assert (ShowRound(0) in game.effects) == (posted_after_ms == 300)  # the old message has the old deadline
+    on_ms = 1_000 - 300 if posted_after_ms == 300 else 0
+    game.picks(HOST, 0, 2_000)
+    assert game.state.answers[HOST].elapsed_ms == on_ms + 2_000
+    assert game.state.deadline_ms - posted_ms - game.state.paused_in_round_ms >= PACE
+
+
 def test_a_round_that_all_had_answered_when_the_bot_went_away_ends_at_once_when_it_is_back():
     game = Evening().starts()
     game.picks(HOST, 0, 1_000)

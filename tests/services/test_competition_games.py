@@ -257,6 +257,17 @@ async def test_a_restart_goes_on_in_the_same_message_with_the_answers_and_gives_
     await again.close()
 
 
+async def test_what_happens_in_a_game_is_a_sign_of_life_so_that_no_more_is_given_back_than_was_lost(
+    store, clock, notice, games
+):
+    await store.write(lambda tx: competitions.beat(tx, clock.now - 3 * 3_600_000))  # of a game this morning
+    game = await lobby(games)
+    assert await competitions.last_beat(store) == clock.now
+    clock.advance(400)
+    await games.act(game, Join(GRACE.member_id), GRACE)
+    assert await competitions.last_beat(store) == clock.now
+
+
 async def test_a_message_whose_id_was_stored_just_before_the_end_starts_the_clock_after_it(store, clock, notice):
     first = service(store, clock, notice)
     game = await lobby(first)

@@ -1,0 +1,399 @@
+"""The messages of competitions: posted in order from the outbox, brought up to date, posted anew when they are deleted.
+
+Here stands what is in the channel; when that is something a game must know (a round has opened, a message can't be posted),
+it is told as an event.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from dataclasses import dataclass, field, replace
+
+from bot.charts.podium import Podium, Step
+from bot.clock import DiscordClock, snowflake_ms
+from bot.packs.library import Library, LibraryOf, SectionRef
+from bot.quiz.competition import (
+    LIVE,
+    Ask,
+    Cancel,
+    Competition,
+    Effect,
+    Event,
+    LobbyPosted,
+    Opened,
+    Pause,
+    Phase,
+    Reveal,
+    ShowCount,
+    ShowLobby,
+    ShowPodium,
+    ShowRound,
+    standings,
+)
+from bot.services.background import Background
+from bot.services.charts import ChartDrawer
+from bot.services.game_views import GameView
+from bot.services.stage import ChannelLostError, GameStage, MessageGoneError
+from bot.storage import competitions, members
+from bot.storage.competitions import Game, Post
+from bot.storage.store import Store, Transaction
+
+SAME_NONCE_MS = 110_000
+"""Discord remembers an enforced nonce for a few minutes; within this time it is enough to send again."""
+RETRY_SECONDS = (1.0, 3.0, 10.0)
+HINT_FREE_MS = 2_000
+"""In the last two seconds of a round nothing tells how many have answered."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass
+class ShownGame:
+    """A game and what is known of its messages; whoever changes ``game`` holds the lock, or does not wait meanwhile."""
+
+    game: Game
+    posts: dict[tuple[str, int], Post] = field(default_factory=dict)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    note: str = ""
+    posting: bool = False
+    lost: str = ""
+
+    def take(self, posts: Iterable[Post]) -> bool:
+        """Note the rows of the outbox that are not known yet; says whether there were any."""
+        new = {(post.kind, post.round): post for post in posts if (post.kind, post.round) not in self.posts}
+        self.posts |= new
+        return bool(new)
+
+    def message_id(self, kind: str, number: int) -> int | None:
+        """The message that is known to be in the channel."""
+        post = self.posts.get((kind, number))
+        return post.message_id if post else None
+
+    def waiting_post(self) -> Post | None:
+        """The next message that is not known to be in the channel; a round that has passed is not asked any more."""
+        waiting = (post for post in self.posts.values() if post.message_id is None)
+        return next((post for post in waiting if post.kind == "podium" or self._is_due(post)), None)
+
+    def _is_due(self, post: Post) -> bool:
+        if post.kind == "lobby":
+            return self.game.state.phase is Phase.LOBBY
+        return post.kind == "round" and post.round >= self.game.state.round
+
+    def waiting_reveals(self) -> list[int]:
+        """The rounds whose messages are not known to show how they went."""
+        return [post.round for post in self.posts.values() if post.kind == "reveal" and post.message_id is None]
+
+
+async def queue(tx: Transaction, game: Game, effects: Iterable[Effect], now_ms: int) -> list[Post]:
+    """Write what effects want posted to the outbox, in the transaction that stores them; returns the game's whole outbox."""
+    for effect in effects:
+        match effect:
+            case Ask(number):
+                await competitions.post(tx, game, "round", number, now_ms)
+            case Reveal(number):
+                await competitions.post(tx, game, "reveal", number, now_ms)
+            case ShowPodium():
+                await competitions.post(tx, game, "podium", 0, now_ms)
+    return await competitions.posts(tx, game.id)
+
+
+class GameMessages:
+    """What competitions have in their channels.
+
+    ``happened`` gets the id of a game and an event that its messages brought about; ``is_over`` the id of a game whose
+    podium was posted.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        library_of: LibraryOf,
+        store: Store,
+        clock: DiscordClock,
+        charts: ChartDrawer | None,
+        *,
+        happened: Callable[[int, Event], Awaitable[object]],
+        is_over: Callable[[int], None],
+    ) -> None:
+        self._library = library
+        self._library_of = library_of
+        self._store = store
+        self._clock = clock
+        self._charts = charts
+        self._happened = happened
+        self._is_over = is_over
+        self._stage: GameStage | None = None
+        self._background = Background()
+
+    def attach(self, stage: GameStage) -> None:
+        """Say who shows things in channels."""
+        self._stage = stage
+
+    async def close(self) -> None:
+        """Stop; what was not sent is sent after the next start."""
+        await self._background.close()
+
+    # What a game wants
+
+    def show(self, shown: ShownGame, effects: Iterable[Effect]) -> None:
+        """Bring what has changed to the channel, beside; messages that are new need `post_what_waits`."""
+        for effect in effects:
+            match effect:
+                case ShowLobby():
+                    if shown.game.state.phase is Phase.LOBBY:
+                        self.hint_lobby(shown)
+                    else:
+                        self.refresh_lobby(shown)
+                case ShowRound(number) | Reveal(number):
+                    self._background.spawn(self._show_round(shown, number), "competition-round")
+                case ShowCount():
+                    self.hint_round(shown)
+                case Ask(number) if number == len(shown.game.state.plans) - 1 and self._charts:
+                    self._background.spawn(self._charts.warm_up(), "charts-warm-up")
+
+    def post_soon(self, shown: ShownGame) -> None:
+        """Post what waits, beside."""
+        self._background.spawn(self.post_what_waits(shown), "competition-post")
+
+    async def post_what_waits(self, shown: ShownGame) -> None:
+        """Post the messages of the outbox, in order; a trouble pauses the game."""
+        if shown.posting:  # whoever is at it takes the newer ones too
+            return
+        shown.posting = True
+        try:
+            await self._post_in_order(shown)
+        finally:
+            shown.posting = False
+        if shown.game.state.phase is Phase.FINISHED:
+            self._is_over(shown.game.id)
+
+    async def take_up(self, shown: ShownGame) -> None:
+        """After a restart: show the rounds that may not show where they are, and post what waits."""
+        state = shown.game.state
+        between = state.phase is Phase.REVEALING or state.paused_phase is Phase.REVEALING
+        for number in sorted({*shown.waiting_reveals(), *([state.round] if between else [])}):
+            self._background.spawn(self._show_round(shown, number), "competition-round")
+        await self.post_what_waits(shown)
+
+    async def finish_all_but(self, live: Collection[int]) -> None:
+        """After a restart: show what the games that are over did not get to show."""
+        waiting = [post for post in await competitions.waiting_posts(self._store) if post.kind in ("reveal", "podium")]
+        for competition_id in {post.competition_id for post in waiting}.difference(live):
+            self._background.spawn(self._finish(competition_id), "competition-post")
+
+    def hint_round(self, shown: ShownGame) -> None:
+        """Show how many have answered, when there is room for it."""
+        state = shown.game.state
+        message_id = shown.message_id("round", state.round)
+        near_the_end = state.deadline_ms is not None and state.deadline_ms - self._clock.now_ms() < HINT_FREE_MS
+        if message_id is not None and self._stage is not None and not near_the_end:
+            self._stage.hint_round(GameView(shown.game, note=shown.note), state.round, message_id)
+
+    def hint_lobby(self, shown: ShownGame) -> None:
+        """Show who is in, when there is room for it."""
+        if shown.game.lobby_message_id is not None:
+            self._background.spawn(self._hint_lobby(shown), "competition-lobby")
+
+    def refresh_lobby(self, shown: ShownGame) -> None:
+        """Bring the lobby up to date, beside: how it goes on stands there when nothing else is in the channel."""
+        self._background.spawn(self._show_lobby(shown), "competition-lobby")
+
+    async def view(self, shown: ShownGame) -> GameView:
+        """The game with the names of those who stand in its messages."""
+        state = shown.game.state
+        who = {state.host_id, *(p.member_id for p in state.players[:40])}
+        if state.played:
+            who |= {line.member_id for line in standings(state)[:20]}
+            who |= set(list(state.played[-1].answers)[:200])
+        names = await members.names(self._store, shown.game.guild_id, who)
+        pack = self._library.pack(shown.game.pack_id)
+        here = self._library_of(shown.game.guild_id)
+        all_sections = tuple((s.id, here.title(SectionRef(pack, s))) for s in pack.sections)
+        asked = (self._library.section(pack.id, section_id) for section_id in shown.game.setup.sections)
+        titles = tuple(here.title(ref) for ref in asked)
+        course = pack.head.title if len(here.packs) > 1 else ""
+        return GameView(shown.game, names, titles, all_sections, shown.note, course=course)
+
+    # What somebody found in the channel
+
+    def found(self, shown: ShownGame, number: int, message_id: int) -> None:
+        """A click tells the id of a round's message, which may not have been known yet."""
+        post = shown.posts.get(("round", number))
+        if post and post.message_id is None:
+            self._background.spawn(self._posted(shown, post, message_id), "competition-posted")
+
+    async def gone(self, shown: ShownGame, number: int, message_id: int) -> None:
+        """A round's message was found deleted."""
+        if shown.message_id("round", number) == message_id and number == shown.game.state.round:
+            await self._post_anew(shown, number)
+
+    # Posting
+
+    async def _post_in_order(self, shown: ShownGame) -> None:
+        while post := shown.waiting_post():
+            try:
+                message_id = await self._post(shown, post)
+            except ChannelLostError as trouble:
+                shown.lost = str(trouble)
+                await self._trouble(shown, f"I can't write in this channel any more ({trouble}).")
+                return
+            except Exception:
+                _log.exception("a message of competition %d was not posted", shown.game.id)
+                await self._trouble(shown, "Discord did not take the message.")
+                return
+            await self._posted(shown, post, message_id)
+
+    async def _post(self, shown: ShownGame, post: Post) -> int:
+        assert self._stage is not None
+        if self._clock.now_ms() - post.created_ms > SAME_NONCE_MS:
+            found = await self._stage.find_post(post.channel_id, post.kind, post.competition_id, post.round)
+            if found is not None:
+                return found
+        view = await self.view(shown)
+        if post.kind == "podium" and self._charts and (podium := _podium(shown.game.state)):
+            view = replace(view, podium=podium, picture=await self._charts.draw(podium))
+        for wait in (*RETRY_SECONDS, None):
+            try:
+                if post.kind == "round":
+                    return await self._stage.post_round(view, post.round, f"studyhall-{post.id}")
+                if post.kind == "lobby":
+                    return await self._stage.post_lobby(view, f"studyhall-{post.id}")
+                return await self._stage.post_podium(view, f"studyhall-{post.id}")
+            except (ChannelLostError, asyncio.CancelledError):
+                raise
+            except Exception as problem:
+                if wait is None:
+                    raise
+                _log.warning("a message of competition %d is tried again: %s", shown.game.id, problem)
+                await asyncio.sleep(wait)
+        raise AssertionError
+
+    async def _posted(self, shown: ShownGame, post: Post, message_id: int) -> None:
+        """Store that a message is in the channel; for a round, its clock starts with the message's stamp."""
+        key = (post.kind, post.round)
+        if shown.posts[key].message_id is not None:
+            return
+        self._clock.learn(message_id)
+        shown.posts[key] = replace(shown.posts[key], message_id=message_id)
+
+        async def job(tx: Transaction) -> None:
+            await competitions.posted(tx, post.id, message_id)
+            if post.kind == "lobby":
+                await competitions.set_lobby_message(tx, post.competition_id, message_id)
+
+        try:
+            await self._store.write(job)
+        except Exception:
+            shown.posts[key] = replace(shown.posts[key], message_id=None)
+            raise
+        if post.kind == "lobby":
+            async with shown.lock:
+                shown.game = replace(shown.game, lobby_message_id=message_id)
+            await self._happened(shown.game.id, LobbyPosted(snowflake_ms(message_id)))
+        if post.kind == "round":
+            await self._happened(shown.game.id, Opened(post.round, snowflake_ms(message_id)))
+            if shown.game.state.round != post.round or shown.game.state.phase is not Phase.ASKING:
+                await self._show_round(shown, post.round)
+
+    async def _post_anew(self, shown: ShownGame, number: int) -> None:
+        """The round's message was deleted while it was open: post it again, by a row and a nonce of its own."""
+        post = shown.posts.pop(("round", number), None)
+        if post is None:  # somebody is at it
+            return
+        now_ms = self._clock.now_ms()
+        try:
+            new_id = await self._store.write(lambda tx: competitions.post_again(tx, post.id, now_ms))
+        except Exception:
+            shown.posts["round", number] = post
+            raise
+        shown.posts["round", number] = replace(post, id=new_id, created_ms=now_ms, message_id=None)
+        await self.post_what_waits(shown)
+
+    async def _finish(self, competition_id: int) -> None:
+        """What a game that has ended did not get to show before the bot stopped: reveals, the podium."""
+        game = await competitions.load(self._store, competition_id)
+        if game is None:
+            return
+        shown = ShownGame(game)
+        shown.take(await competitions.posts(self._store, competition_id))
+        for number in shown.waiting_reveals():
+            await self._show_round(shown, number)
+        post = shown.posts.get(("podium", 0))
+        if post is None or post.message_id is not None:
+            return
+        try:
+            message_id = await self._post(shown, post)
+        except Exception as problem:
+            _log.warning("the podium of competition %d was not posted: %s", game.id, problem)
+            return
+        await self._store.write(lambda tx: competitions.posted(tx, post.id, message_id))
+
+    async def _trouble(self, shown: ShownGame, reason: str) -> None:
+        if shown.game.state.phase in (Phase.ASKING, Phase.REVEALING):
+            await self._happened(shown.game.id, Pause(reason))
+        elif shown.game.state.phase is Phase.LOBBY and shown.waiting_post():  # nobody can see it, so nobody can join
+            await self._happened(shown.game.id, Cancel(None, reason=reason))
+
+    # Editing
+
+    async def _show_round(self, shown: ShownGame, number: int) -> None:
+        for wait in (*RETRY_SECONDS, None):
+            message_id = shown.message_id("round", number)
+            if self._stage is None:
+                return
+            if message_id is None:
+                await self._show_without_message(shown, number)
+                return
+            try:
+                view = await self.view(shown)
+                await self._stage.edit_round(view, number, message_id)
+                await self._shown_round(shown, number, view.state, message_id)
+                return
+            except MessageGoneError:
+                if number == shown.game.state.round and shown.game.state.phase in LIVE:
+                    await self._post_anew(shown, number)
+                else:
+                    await self._shown_round(shown, number, shown.game.state, message_id)
+                return
+            except ChannelLostError as trouble:
+                await self._trouble(shown, f"I can't write in this channel any more ({trouble}).")
+                return
+            except Exception as problem:
+                _log.warning("round %d of competition %d is not up to date yet: %s", number, shown.game.id, problem)
+            if wait is not None:
+                await asyncio.sleep(wait)
+
+    async def _shown_round(self, shown: ShownGame, number: int, state: Competition, message_id: int) -> None:
+        """Note that a round's message shows how it went (or is gone)."""
+        post = shown.posts.get(("reveal", number))
+        if post and post.message_id is None and number < len(state.played):
+            shown.posts["reveal", number] = replace(post, message_id=message_id)
+            await self._store.write(lambda tx: competitions.posted(tx, post.id, message_id))
+
+    async def _show_without_message(self, shown: ShownGame, number: int) -> None:
+        """The round is not in the channel: the lobby says why and leads on, or the round is posted."""
+        if number != shown.game.state.round or shown.posting:
+            return
+        await self._show_lobby(shown)
+        if shown.game.state.phase is Phase.ASKING:
+            await self.post_what_waits(shown)
+
+    async def _show_lobby(self, shown: ShownGame) -> None:
+        if shown.game.lobby_message_id is None or self._stage is None:
+            return
+        try:
+            await self._stage.edit_lobby(await self.view(shown))
+        except Exception as problem:
+            _log.info("the lobby of competition %d was not brought up to date: %s", shown.game.id, problem)
+
+    async def _hint_lobby(self, shown: ShownGame) -> None:
+        view = await self.view(shown)
+        if self._stage is not None and shown.game.state.phase is Phase.LOBBY:
+            self._stage.hint_lobby(view)
+
+
+def _podium(state: Competition) -> Podium | None:
+    """The first three in numbers; None when nobody answered."""
+    lines = [line for line in standings(state) if line.answered]
+    steps = [Step(line.place, f"{line.score:,}", line.right) for line in lines[:3]]
+    return Podium(steps, len(state.played), len(lines)) if steps else None
