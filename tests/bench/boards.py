@@ -24,6 +24,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from figures import all_met, drawn
+
 from bot.quiz.ranking import BoardKind
 from bot.quiz.spacing import Card
 from bot.services.boards import Boards, Wanted
@@ -261,10 +263,8 @@ def table(found: dict[str, Any], millions: float) -> bool:
         ),
     ]
     print(f"{found['bytes'] / 1e6:,.0f} MB, built in {found['built_seconds']:.0f} s\n")
-    print("| what | measured | target | met |\n|---|---|---|---|")
-    for what, got, wanted, met in rows:
-        print(f"| {what} | {got} | {wanted} | {'yes' if met else 'NO'} |")
-    return all(row[3] for row in rows)
+    print(drawn(rows))
+    return all_met(rows)
 
 
 if __name__ == "__main__":

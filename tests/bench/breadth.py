@@ -25,6 +25,7 @@ sys.path[:0] = [str(TESTS), str(TESTS / "e2e"), str(TESTS / "bench")]
 
 from burst import cpu_seconds, quantile  # noqa: E402
 from evening import Channel, custom_ids  # noqa: E402
+from figures import drawn  # noqa: E402
 from hosting import Bot, Member, text  # noqa: E402
 from start_size_lag import memory_mib  # noqa: E402
 
@@ -162,10 +163,7 @@ def table(result: dict[str, Any]) -> str:
         ("memory for a live game", f"{r['game_kb']:.0f} kB", f"under {MAX_GAME_KB} kB", r["game_kb"] < MAX_GAME_KB),
         ("CPU of the bot", f"{r['cpu_share'] * 100:.0f} % of a core", "printed", True),
     ]
-    head = (
-        f"{r['machine']}; {r['games']} competitions at once\n\n| what | measured | target | met |\n|---|---|---|---|\n"
-    )
-    return head + "".join(f"| {w} | {m} | {t} | {'yes' if met else 'NO'} |\n" for w, m, t, met in lines)
+    return f"{r['machine']}; {r['games']} competitions at once\n\n{drawn(lines)}\n"
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ TESTS = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(TESTS), str(TESTS / "e2e")]
 
 from evening import Channel, custom_ids  # noqa: E402
+from figures import drawn  # noqa: E402
 from hosting import Bot, Member, until  # noqa: E402
 
 from bot.playground.server import Playground  # noqa: E402
@@ -227,9 +228,8 @@ def table(result: dict[str, Any]) -> str:
         ),
     ]
     at_a_time = f", {result['clients']} at a time" if result["clients"] else ""
-    head = f"{result['machine']}; {result['members']} members{at_a_time}, medians of {len(ours)} turns\n\n"
-    head += "| what | measured | target | met |\n|---|---|---|---|\n"
-    return head + "".join(f"| {w} | {m} | {t} | {'yes' if met else 'NO'} |\n" for w, m, t, met in lines)
+    head = f"{result['machine']}; {result['members']} members{at_a_time}, medians of {len(ours)} turns"
+    return f"{head}\n\n{drawn(lines)}\n"
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from figures import all_met, drawn
 from hosting import Bot, Member, buttons, text
 
 from bot.demos.registry import DEMOS
@@ -137,10 +138,8 @@ def table(found: dict[str, Any]) -> bool:
         words = ", ".join(f"{count:+} {name}" for name, count in left.items())
         met = all(count <= 0 for count in left.values()) and grown <= 0.05
         rows.append((f"{found['in_a_row']} in a row", f"{words}, memory {grown:+.1%}", "nothing left, 5 %", met))
-    print("| what | measured | target | met |\n|---|---|---|---|")
-    for what, got, target, met in rows:
-        print(f"| {what} | {got} | {target} | {'yes' if met else 'NO'} |")
-    return all(met for *_, met in rows)
+    print(drawn(rows))
+    return all_met(rows)
 
 
 if __name__ == "__main__":

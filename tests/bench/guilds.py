@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from figures import all_met, drawn
 from hosting import Member, until
 from start_size_lag import MINIMAL, memory_mib
 
@@ -64,17 +65,14 @@ async def measure(steps: list[int]) -> dict[str, Any]:
 def table(found: dict[str, Any]) -> bool:
     """Print the figures against their target; says whether all were met."""
     ours, minimal = found["studyhall_mib"], found["minimal_mib"]
-    print("| what | measured | target | met |\n|---|---|---|---|")
-    all_met = True
+    rows = []
     for number, step in enumerate(found["steps"], 1):
         each, theirs = ((mib[number] - mib[0]) * 1024 / step for mib in (ours, minimal))
-        met = each <= AT_MOST * theirs
-        all_met = all_met and met
-        print(
-            f"| memory a server, with {step:,} of them | {each:.1f} kB, minimal bot {theirs:.1f} kB: "
-            f"{each / theirs:.2f} times | at most {AT_MOST} times | {'yes' if met else 'NO'} |"
-        )
-    return all_met
+        got = f"{each:.1f} kB, minimal bot {theirs:.1f} kB: {each / theirs:.2f} times"
+        what = f"memory a server, with {step:,} of them"
+        rows.append((what, got, f"at most {AT_MOST} times", each <= AT_MOST * theirs))
+    print(drawn(rows))
+    return all_met(rows)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(TESTS), str(TESTS / "e2e")]
 
+from figures import drawn  # noqa: E402
 from killing import Killing, Report, summary  # noqa: E402
 
 from bot.playground.server import Playground  # noqa: E402
@@ -39,8 +40,7 @@ def table(report: Report) -> str:
         ("lost, doubled or changed", str(len(report.faults)), "none", not report.faults),
         ("longest way back after READY", f"{longest:.2f} s", f"under {RESUME_SECONDS:g} s", longest < RESUME_SECONDS),
     ]
-    head = "| what | measured | target | met |\n|---|---|---|---|\n"
-    return head + "".join(f"| {w} | {m} | {t} | {'yes' if met else 'NO'} |\n" for w, m, t, met in lines)
+    return drawn(lines)
 
 
 if __name__ == "__main__":

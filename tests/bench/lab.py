@@ -19,6 +19,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from figures import all_met, drawn
+
 from bot.demos import reference
 from bot.demos.registry import DEMOS
 from bot.errors import WorkerError
@@ -75,20 +77,19 @@ async def measure(names: list[str], times: int) -> dict[str, Any]:
 
 def table(found: dict[str, Any], times: int, *, busy: bool) -> bool:
     """Print what was found; says whether every target was met."""
-    print("| demo | measured | target | met |\n|---|---|---|---|")
-    met_all = True
+    rows = []
     for name, kept in found.items():
         claims: Counter[str] = kept["claims"]
         silent = sum(count for claim, count in claims.items() if claim == "none" or claim.startswith("stopped"))
         false = times - silent - sum(claims[claim] for claim in TRUE[name])
         clear = times - silent
         met = not false and (busy or clear >= CLEAR_WHEN_QUIET * times)
-        met_all = met_all and met
         longest = max(kept["seconds"], default=0)
         target = "no false claim" if busy else f"no false claim, clear in {CLEAR_WHEN_QUIET:.0%}"
         got = f"{false} false claims, clear in {clear} of {times}, at most {longest:.1f} s"
-        print(f"| {name}{', both cores busy' if busy else ''} | {got} | {target} | {'yes' if met else 'NO'} |")
-    return met_all
+        rows.append((f"{name}{', both cores busy' if busy else ''}", got, target, met))
+    print(drawn(rows, "demo"))
+    return all_met(rows)
 
 
 def main() -> int:

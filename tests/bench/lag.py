@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from boards import fill, fill_rows
+from figures import all_met, drawn
 
 from bot.charts.bars import BarChart, BarValue
 from bot.demos.registry import DEMOS
@@ -106,12 +107,12 @@ async def measure(answers: int) -> dict[str, Any]:
 
 def table(found: dict[str, Any]) -> bool:
     """Print the figures against their target; says whether all were met."""
-    print("| event loop lag during | measured | target | met |\n|---|---|---|---|")
+    rows = []
     for what, lag in found.items():
-        met = lag["p99_ms"] < TARGET_MS
         got = f"p99 {lag['p99_ms']:.1f} ms, longest {lag['longest_ms']:.1f} ms of {lag['samples']:.0f} samples"
-        print(f"| {what} | {got} | p99 under {TARGET_MS:g} ms | {'yes' if met else 'NO'} |")
-    return all(lag["p99_ms"] < TARGET_MS for lag in found.values())
+        rows.append((what, got, f"p99 under {TARGET_MS:g} ms", lag["p99_ms"] < TARGET_MS))
+    print(drawn(rows, "event loop lag during"))
+    return all_met(rows)
 
 
 if __name__ == "__main__":

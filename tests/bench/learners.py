@@ -24,6 +24,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[2]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "quiz"))
 
+from figures import all_met, drawn
 from rasch_learners import a_bank, asked_of_many
 
 from bot.packs.library import Library
@@ -243,9 +244,7 @@ def table(found: Mapping[str, Any]) -> bool:
         ),
         ("good questions flagged", f"{keys['good_flagged']:.2%}", "under 2%", keys["good_flagged"] < 0.02),
     ]
-    print("| what | measured | target | met |\n|---|---|---|---|")
-    for what, got, target, met in rows:
-        print(f"| {what} | {got} | {target} | {'yes' if met else 'NO'} |")
+    print(drawn(rows))
     for one in found["memory"]:
         if one["strength"] != 1.0:
             print(
@@ -253,7 +252,7 @@ def table(found: Mapping[str, Any]) -> bool:
             )
     for one in found["beliefs"][1:]:
         print(f"With {one['plans_a_day']} plans a day the belief is found in {one['all_found']:.0%} of the learners.")
-    return all(met for *_, met in rows)
+    return all_met(rows)
 
 
 async def measure(learners: int, days: int) -> dict[str, Any]:

@@ -12,6 +12,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from figures import all_met, drawn
+
 HOME = Path(__file__).parents[2]
 COURSE = HOME / "content" / "python-concurrency"
 TARGET_SECONDS = 1.5
@@ -74,12 +76,13 @@ def main() -> int:
         small, large = (measure(pack, options.runs) for pack in (COURSE, grown(Path(folder), options.questions)))
     if options.json:
         print(json.dumps({"course": small, "grown": large}))
-    met = large[0] < TARGET_SECONDS
-    print("| what | measured | target | met |\n|---|---|---|---|")
-    print(f"| loading the course's {small[2]:,} questions | {small[0]:.2f} s, {small[1]:.0f} MiB | printed | yes |")
-    got = f"{large[0]:.2f} s, {large[1]:.0f} MiB"
-    print(f"| loading {large[2]:,} questions | {got} | under {TARGET_SECONDS} s | {'yes' if met else 'NO'} |")
-    return 0 if met else 1
+    course, grown_one = (f"{seconds:.2f} s, {mebibytes:.0f} MiB" for seconds, mebibytes, _ in (small, large))
+    rows = [
+        (f"loading the course's {small[2]:,} questions", course, "printed", True),
+        (f"loading {large[2]:,} questions", grown_one, f"under {TARGET_SECONDS} s", large[0] < TARGET_SECONDS),
+    ]
+    print(drawn(rows))
+    return 0 if all_met(rows) else 1
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ sys.path[:0] = [str(TESTS.parent), str(TESTS), *(str(TESTS / part) for part in (
 
 from burst import quantile  # noqa: E402
 from evening import Channel, custom_ids  # noqa: E402
+from figures import drawn  # noqa: E402
 from hosting import Bot, Member, until  # noqa: E402
 from test_games_and_members import Board, DiscordHandClock  # noqa: E402
 
@@ -340,8 +341,7 @@ def table(found: dict[str, Any]) -> str:
             r["equal"],
         ),
     ]
-    head = f"{r['machine']}; {r['answers']:,} answers\n\n| what | measured | target | met |\n|---|---|---|---|\n"
-    return head + "".join(f"| {w} | {m} | {t} | {'yes' if met else 'NO'} |\n" for w, m, t, met in lines)
+    return f"{r['machine']}; {r['answers']:,} answers\n\n{drawn(lines)}\n"
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from figures import all_met, drawn
 from hosting import Bot, Member, buttons, text
 
 from bot.playground.server import Playground
@@ -170,10 +171,8 @@ def table(found: dict[str, Any]) -> bool:
             all(count <= 0 for count in left.values()),
         ),
     ]
-    print("| what | measured | target | met |\n|---|---|---|---|")
-    for what, got, target, met in rows:
-        print(f"| {what} | {got} | {target} | {'yes' if met else 'NO'} |")
-    return all(met for *_, met in rows)
+    print(drawn(rows))
+    return all_met(rows)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from figures import drawn
 from hosting import Bot, Member, buttons, until
 
 from bot.playground.server import Playground
@@ -153,9 +154,7 @@ def table(result: dict[str, Any]) -> str:
             lag["others_answered"] > 0,
         ),
     ]
-    lines = ["| what | measured | target | met |\n|---|---|---|---|\n"]
-    lines += [f"| {what} | {got} | {target} | {'yes' if met else 'NO'} |\n" for what, got, target, met in rows]
-    return f"{result['machine']}; medians of {result['runs']} runs\n\n" + "".join(lines)
+    return f"{result['machine']}; medians of {result['runs']} runs\n\n{drawn(rows)}\n"
 
 
 if __name__ == "__main__":
