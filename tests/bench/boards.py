@@ -84,11 +84,21 @@ class Still:
 async def fill(path: Path, count: int) -> int:
     """A database with so many answers; returns the number of players of the largest server."""
     await (await Store.open(path)).close()
-    return await asyncio.to_thread(fill_rows, path, count)
+    players = await asyncio.to_thread(fill_rows, path, count)
+    await asyncio.to_thread(fill_absences, path)
+    return players
+
+
+def fill_absences(path: Path) -> None:
+    """Let some members hide and some have left."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+        for sql in ABSENCES:
+            database.execute(sql, {"n": ABSENT})
+        database.execute("ANALYZE")
 
 
 def fill_rows(path: Path, count: int) -> int:
-    """The same for a file whose tables are there already."""
+    """The answers and totals, for a file whose tables are there already, those of an earlier schema too."""
     players = max(1, count // 2 // ANSWERS_A_PLAYER)
     sql = FILL.replace(":players", str(players))
 
@@ -97,8 +107,6 @@ def fill_rows(path: Path, count: int) -> int:
         for first in range(1, count + 1, CHUNK):
             database.execute(sql, (first, min(count, first + CHUNK - 1)))
         database.execute(TOTALS)
-        for sql in ABSENCES:
-            database.execute(sql, {"n": ABSENT})
         database.execute("ANALYZE")
         [(in_largest,)] = database.execute("SELECT count(*) FROM total WHERE guild_id = 1")
         return int(in_largest)
