@@ -8,6 +8,7 @@ from typing import Protocol
 DISCORD_EPOCH_MS = 1_420_070_400_000
 """The first second of 2015, from which Discord counts
 (https://discord.com/developers/docs/reference#snowflakes)."""
+DAY_MS = 86_400_000
 
 
 class Clock(Protocol):

@@ -120,9 +120,10 @@ def test_lines_below_the_level_are_left_out_and_discords_debug_always(capsys):
     assert "quiet" not in out
 
 
-def test_error_ids_are_short_and_differ():
+def test_error_ids_are_short_and_hardly_ever_the_same():
+    # Two of a hundred are the same once in 3,400 times; four, never that anyone would see.
     ids = {new_error_id() for _ in range(100)}
-    assert len(ids) == 100
+    assert len(ids) > 96
     assert all(len(one) == 6 and int(one, 16) >= 0 for one in ids)
 
 

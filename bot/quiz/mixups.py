@@ -8,9 +8,10 @@ after earlier ones, and lets the belief be lost again when the answers speak aga
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.clock import DAY_MS
 from bot.packs.models import OTHER, Question
 from bot.quiz.practice import TARGET_SHARE, Chance, too_close
-from bot.quiz.spacing import DAY_MS, Sureness
+from bot.quiz.spacing import Sureness
 
 TAKEN_BY_BELIEVERS = 0.7
 TAKEN_BY_CHANCE = 0.12

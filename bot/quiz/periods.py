@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from enum import StrEnum
 
-from bot.clock import utc
+from bot.clock import DAY_MS, utc
 
-DAY_MS = 86_400_000
 SEASON_KEY = "season:"
 """How the names of all seasons begin."""
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.clock import DAY_MS
 from bot.packs.models import Question
 from bot.quiz.practice import Chance, Seen
-from bot.quiz.spacing import DAY_MS
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,8 @@ from enum import IntEnum
 from fsrs import Card as FsrsCard
 from fsrs import Rating, Scheduler, State
 
-from bot.clock import utc
+from bot.clock import DAY_MS, utc
 
-DAY_MS = 86_400_000
 GUESS_DAYS = 3
 """After a right guess a family comes back within so many days."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot.clock import Clock, utc
+from bot.clock import DAY_MS, Clock, utc
 from bot.errors import StudyhallError
 from bot.storage import backup, privacy
 from bot.storage.backup import BackupWriter, Facts
@@ -19,7 +19,7 @@ from bot.storage.store import Store
 HOUR_SECONDS = 3_600.0
 FIRST_SECONDS = 60.0
 """How long after the start the first backup is made when one is due."""
-LEFTOVER_MS = 86_400_000
+LEFTOVER_MS = DAY_MS
 DELETIONS_SINCE_SCHEMA = 5
 
 _log = logging.getLogger(__name__)

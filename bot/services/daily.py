@@ -11,7 +11,7 @@ from datetime import timedelta
 from random import Random
 from weakref import WeakValueDictionary
 
-from bot.clock import Clock, utc
+from bot.clock import DAY_MS, Clock, utc
 from bot.errors import NotFound, StudyhallError, UserError
 from bot.packs.library import LibraryOf
 from bot.packs.models import Question
@@ -30,7 +30,6 @@ from bot.storage.rulings import Subject
 from bot.storage.servers import Server
 from bot.storage.store import Job, Store, Transaction
 
-DAY_MS = 86_400_000
 PLAYED_DAYS = 7
 """For so long a family is left alone that a competition asked about."""
 SAME_NONCE_MS = 110_000

@@ -5,11 +5,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.clock import Clock
+from bot.clock import DAY_MS, Clock
 from bot.packs.library import Library, LibraryOf, SectionRef
 from bot.packs.models import Misconception, Pack
 from bot.quiz.mixups import Choice, mixups, offered_by
-from bot.quiz.spacing import DAY_MS
 from bot.quiz.statistics import wilson
 from bot.storage import answers, members
 from bot.storage.answers import Answered

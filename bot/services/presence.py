@@ -9,12 +9,12 @@ import logging
 from collections.abc import Collection
 from typing import Protocol
 
-from bot.clock import Clock
+from bot.clock import DAY_MS, Clock
 from bot.errors import StudyhallError
 from bot.storage import memberships
 from bot.storage.store import Store
 
-CHECKED_FOR_MS = 86_400_000
+CHECKED_FOR_MS = DAY_MS
 """Who was seen or looked for within this time is not looked for again."""
 AT_ONCE = 5
 """How many are looked for when a board is shown."""

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Awaitable
 from dataclasses import dataclass
 
-from bot.clock import Clock, utc
+from bot.clock import DAY_MS, Clock, utc
 from bot.errors import StudyhallError, UserError
 from bot.services.competitions import Competitions
 from bot.services.member_settings import MemberSettings
@@ -14,7 +14,6 @@ from bot.storage import deletions as remembered
 from bot.storage import privacy
 from bot.storage.store import Store
 
-DAY_MS = 86_400_000
 HOUR_SECONDS = 3_600.0
 FIRST_SECONDS = 60.0
 """How long after the start the first chores are looked at."""

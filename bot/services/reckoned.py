@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from weakref import WeakValueDictionary
 
-from bot.clock import Clock
+from bot.clock import DAY_MS, Clock
 from bot.quiz.improvement import WINDOW_DAYS, Improvement, improvement
 from bot.quiz.ranking import BoardKind
 from bot.quiz.schedule import local_day
@@ -15,7 +15,6 @@ from bot.storage import activity, boards, members, servers
 from bot.storage.boards import Entry, Improved, InARow
 from bot.storage.store import Store
 
-DAY_MS = 86_400_000
 KEPT_MS = 600_000
 """For so long a reckoned board is shown before it is reckoned anew."""
 MOST_MEMBERS = 2_000

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import TypeVar
 
-from bot.clock import Clock
+from bot.clock import DAY_MS, Clock
 from bot.errors import StorageError
 from bot.quiz.regrading import Rulings, RulingsOf, rate_anew
 from bot.services.stage import ChannelLostError, Moves, RegradeStage
@@ -30,7 +30,6 @@ READ_AT_ONCE, ANSWERS_AT_ONCE, COUNTED_AT_ONCE = 16, 4_000, 100
 BREATH_SECONDS = 0.0005
 """After each member the thread lets the event loop go first; else it would wait 5 ms for every turn."""
 TOLD_DAYS = 14
-DAY_MS = 86_400_000
 SAME_NONCE_MS = 110_000
 AGAIN_SECONDS = 5.0
 

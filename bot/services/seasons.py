@@ -6,7 +6,7 @@ The end and what is to be posted are stored together; a crash at any moment lose
 import asyncio
 import logging
 
-from bot.clock import Clock
+from bot.clock import DAY_MS, Clock
 from bot.quiz.ranking import BoardKind, places
 from bot.services.boards import lines_of
 from bot.services.season_views import SeasonView
@@ -16,7 +16,7 @@ from bot.storage import seasons as storage
 from bot.storage.seasons import Held, SeasonPost
 from bot.storage.store import Store
 
-LATE_MS = 3 * 86_400_000
+LATE_MS = 3 * DAY_MS
 """A result later than this is news to nobody: it is kept, and not posted."""
 LAST_PLACE = 3
 SHOWN = 10

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.clock import DAY_MS
 from bot.quiz.competition import LIVE, Forget, step
 from bot.storage import competitions, daily, schedules
 from bot.storage.deletions import Deletion, hash_of
 from bot.storage.store import Reads, Transaction
 
-DAY_MS = 86_400_000
 GONE = "someone who left"
 _IS_LIVE = "phase IN ('" + "', '".join(LIVE) + "')"
 _SHARED_RUNS = (competitions.MODE, daily.MODE)

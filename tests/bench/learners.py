@@ -27,12 +27,13 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "quiz"))
 from figures import all_met, drawn
 from rasch_learners import a_bank, asked_of_many
 
+from bot.clock import DAY_MS
 from bot.packs.library import Library
 from bot.packs.loading import load_packs
 from bot.packs.models import Question
 from bot.quiz.items import Weight, flags
 from bot.quiz.mixups import offered_by
-from bot.quiz.spacing import DAY_MS, USUAL, Sureness
+from bot.quiz.spacing import USUAL, Sureness
 from bot.services.practice import Asking, Learner, Practice
 from bot.services.progress import ProgressOf
 from bot.storage.store import Store

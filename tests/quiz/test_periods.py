@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.quiz.periods import DAY_MS, Period, Season, period_key, period_keys
+from bot.clock import DAY_MS
+from bot.quiz.periods import Period, Season, period_key, period_keys
 
 AUCKLAND, BERLIN, HONOLULU = ZoneInfo("Pacific/Auckland"), ZoneInfo("Europe/Berlin"), ZoneInfo("Pacific/Honolulu")
 

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.clock import DAY_MS
 from bot.packs.models import Question
 from bot.quiz.practice import Seen
 from bot.quiz.reviewing import Due, count_due, pick_due
-from bot.quiz.spacing import DAY_MS, Given, Sureness, replay, review
+from bot.quiz.spacing import Given, Sureness, replay, review
 
 NOW = 1_795_348_800_000
 RIGHT, WRONG = True, False
