@@ -5,6 +5,7 @@ shown are rows, written with what they show: a crash at any moment loses and dou
 """
 
 import asyncio
+import functools
 import logging
 from collections.abc import Callable
 from datetime import timedelta
@@ -20,6 +21,7 @@ from bot.quiz.competition import DRAIN_MS
 from bot.quiz.practice import option_order
 from bot.quiz.schedule import local_day, moment, next_after
 from bot.services.daily_views import DailyView, Locked, MyDaily
+from bot.services.outbox import SAME_NONCE_MS, sent_before
 from bot.services.practice import Learner
 from bot.services.recording import Asked, record_choices
 from bot.services.stage import ChannelLostError, DailyStage, MessageGoneError
@@ -32,8 +34,6 @@ from bot.storage.store import Job, Store, Transaction
 
 PLAYED_DAYS = 7
 """For so long a family is left alone that a competition asked about."""
-SAME_NONCE_MS = 110_000
-"""Discord remembers an enforced nonce for a few minutes; within this time it is enough to send again."""
 
 _log = logging.getLogger(__name__)
 
@@ -194,12 +194,13 @@ class DailyQuestions:
     async def _post(self, daily: Daily, post: Post, stage: DailyStage) -> None:
         now_ms = self._clock.now_ms()
         try:
-            message_id = None
-            if now_ms - post.created_ms > SAME_NONCE_MS:
-                message_id = await stage.find_daily(daily.channel_id, daily.id)
-                if message_id is None and daily.closes_ms <= now_ms:  # nobody saw it, and nobody could answer it now
-                    await self._store.write(lambda tx: storage.withdraw(tx, daily.id))
-                    return
+            find = functools.partial(stage.find_daily, daily.channel_id, daily.id)
+            message_id = await sent_before(post.created_ms, now_ms, find)
+            looked = now_ms - post.created_ms > SAME_NONCE_MS
+            if message_id is None and looked and daily.closes_ms <= now_ms:
+                # Nobody saw it, and nobody could answer it now.
+                await self._store.write(lambda tx: storage.withdraw(tx, daily.id))
+                return
             if message_id is None:
                 message_id = await stage.post_daily(await self._view(daily), _nonce(post))
         except ChannelLostError:
@@ -216,9 +217,8 @@ class DailyQuestions:
             try:
                 await self._stage.edit_daily(view)
             except MessageGoneError:
-                found = None
-                if self._clock.now_ms() - post.created_ms > SAME_NONCE_MS:
-                    found = await self._stage.find_daily(daily.channel_id, daily.id)
+                find = functools.partial(self._stage.find_daily, daily.channel_id, daily.id)
+                found = await sent_before(post.created_ms, self._clock.now_ms(), find)
                 message_id = found or await self._stage.post_daily(view, _nonce(post))
         except ChannelLostError as lost:
             _log.info("the result of the question of the day %d can't be shown: %s", daily.id, lost)

@@ -5,6 +5,7 @@ it is told as an event.
 """
 
 import asyncio
+import functools
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
@@ -33,13 +34,12 @@ from bot.quiz.competition import (
 from bot.services.background import Background
 from bot.services.charts import ChartDrawer
 from bot.services.game_views import GameView
+from bot.services.outbox import sent_before
 from bot.services.stage import ChannelLostError, GameStage, MessageGoneError
 from bot.storage import competitions, members
 from bot.storage.competitions import Game, Post
 from bot.storage.store import Store, Transaction
 
-SAME_NONCE_MS = 110_000
-"""Discord remembers an enforced nonce for a few minutes; within this time it is enough to send again."""
 RETRY_SECONDS = (1.0, 3.0, 10.0)
 HINT_FREE_MS = 2_000
 """In the last two seconds of a round nothing tells how many have answered."""
@@ -245,10 +245,9 @@ class GameMessages:
 
     async def _post(self, shown: ShownGame, post: Post) -> int:
         assert self._stage is not None
-        if self._clock.now_ms() - post.created_ms > SAME_NONCE_MS:
-            found = await self._stage.find_post(post.channel_id, post.kind, post.competition_id, post.round)
-            if found is not None:
-                return found
+        find = functools.partial(self._stage.find_post, post.channel_id, post.kind, post.competition_id, post.round)
+        if (found := await sent_before(post.created_ms, self._clock.now_ms(), find)) is not None:
+            return found
         view = await self.view(shown)
         if post.kind == "podium" and self._charts and (podium := _podium(shown.game.state)):
             view = replace(view, podium=podium, picture=await self._charts.draw(podium))

@@ -11,6 +11,7 @@ from typing import TypeVar
 from bot.clock import DAY_MS, Clock
 from bot.errors import StorageError
 from bot.quiz.regrading import Rulings, RulingsOf, rate_anew
+from bot.services.outbox import sent_before
 from bot.services.stage import ChannelLostError, Moves, RegradeStage
 from bot.storage import competitions, members, regrading, rulings, servers
 from bot.storage.competitions import Post
@@ -30,7 +31,6 @@ READ_AT_ONCE, ANSWERS_AT_ONCE, COUNTED_AT_ONCE = 16, 4_000, 100
 BREATH_SECONDS = 0.0005
 """After each member the thread lets the event loop go first; else it would wait 5 ms for every turn."""
 TOLD_DAYS = 14
-SAME_NONCE_MS = 110_000
 AGAIN_SECONDS = 5.0
 
 _log = logging.getLogger(__name__)
@@ -253,10 +253,9 @@ class Regrading:
 
     async def _post(self, post: Post) -> int:
         assert self._stage is not None
-        if self._clock.now_ms() - post.created_ms > SAME_NONCE_MS:
-            found = await self._stage.find_moves(post.channel_id, post.round)
-            if found is not None:
-                return found
+        find = functools.partial(self._stage.find_moves, post.channel_id, post.round)
+        if (found := await sent_before(post.created_ms, self._clock.now_ms(), find)) is not None:
+            return found
         return await self._stage.post_moves(await self.moves(post.round, post.channel_id), f"studyhall-{post.id}")
 
     async def moves(self, regrade_id: int, channel_id: int | None = None) -> Moves:

@@ -4,11 +4,13 @@ The end and what is to be posted are stored together; a crash at any moment lose
 """
 
 import asyncio
+import functools
 import logging
 
 from bot.clock import DAY_MS, Clock
 from bot.quiz.ranking import BoardKind, places
 from bot.services.boards import lines_of
+from bot.services.outbox import sent_before
 from bot.services.season_views import SeasonView
 from bot.services.stage import ChannelLostError, SeasonStage
 from bot.storage import boards, servers
@@ -21,8 +23,6 @@ LATE_MS = 3 * DAY_MS
 LAST_PLACE = 3
 SHOWN = 10
 """How many may share the first three places before the rest of them is only counted."""
-SAME_NONCE_MS = 110_000
-"""Discord remembers an enforced nonce for a few minutes; within this time it is enough to send again."""
 
 _log = logging.getLogger(__name__)
 
@@ -71,9 +71,8 @@ class Seasons:
 
     async def _deliver(self, post: SeasonPost, stage: SeasonStage) -> None:
         now_ms = self._clock.now_ms()
-        message_id = None
-        if now_ms - post.created_ms > SAME_NONCE_MS:
-            message_id = await stage.find_season(post.channel_id, post.season.started_ms)
+        find = functools.partial(stage.find_season, post.channel_id, post.season.started_ms)
+        message_id = await sent_before(post.created_ms, now_ms, find)
         if message_id is None:
             view = await self.view(post.season, post.channel_id)
             if not view.lines or now_ms - post.season.ends_ms > LATE_MS:
