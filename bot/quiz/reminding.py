@@ -1,7 +1,9 @@
 """When a member is reminded of their reviews."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from zoneinfo import ZoneInfo
+
+from bot.clock import utc
 
 LATE_HOURS = 3
 """A bot that was off at a member's hour makes up for it within so many hours, and not in the night after."""
@@ -13,7 +15,7 @@ def day_to_remind(now_ms: int, time_zone: str, hour: int, last: date | None) -> 
     Once a day at most: also where an hour comes twice, and where the member moved to a time zone that is behind. An hour
     that a day does not have (a clock put forward) is the one after it.
     """
-    local = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(ZoneInfo(time_zone))
+    local = utc(now_ms).astimezone(ZoneInfo(time_zone))
     if last is not None and local.date() <= last:
         return None
     return local.date() if 0 <= local.hour - hour < LATE_HOURS else None

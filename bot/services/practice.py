@@ -1,6 +1,6 @@
 """Practice: a member's private run of questions, its answers, and what they earn."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from random import Random
 
@@ -122,7 +122,7 @@ class Practice:
         pack_id = section.pack.id if section else pack_id
         pack = here.pack(pack_id) if pack_id else here.packs[0]
         candidates = self._library.questions(pack.id, section.section.id if section else None, difficulty)
-        candidates = await self._asked_here(learner.guild_id, pack.id, candidates)
+        candidates = await self.asked_here(learner.guild_id, pack.id, candidates)
         if not candidates:
             raise UserError(
                 "There is no question of that difficulty in this section yet. Try another difficulty, or leave it out."
@@ -142,7 +142,7 @@ class Practice:
         """
         run = await self._run(run_id, learner.member_id)
         questions = [q for a in run.missed if (q := self._library.question(run.pack_id, a.question_id))]
-        questions = await self._asked_here(learner.guild_id, run.pack_id, questions)
+        questions = await self.asked_here(learner.guild_id, run.pack_id, questions)
         if not questions:
             raise UserError(
                 "Nothing was missed in that quiz, so there is nothing to retry. Start a new one with `/quiz`."
@@ -155,12 +155,12 @@ class Practice:
     ) -> Run:
         """Begin a run of these questions, as the pack has them now. Raises UserError when there are none."""
         current = [q for one in questions if (q := self._library.question(pack_id, one.id))]
-        current = (await self._asked_here(learner.guild_id, pack_id, current))[: rules.MAX_QUESTIONS]
+        current = (await self.asked_here(learner.guild_id, pack_id, current))[: rules.MAX_QUESTIONS]
         if not current:
-            raise UserError("You missed nothing there. Practise something else with `/quiz`.")
+            raise UserError("None of these questions is asked here any more. Practise something else with `/quiz`.")
         return await self._create(learner, pack_id, None, None, rules.ask(current, self._rng), interlude)
 
-    async def _asked_here(self, guild_id: int | None, pack_id: str, questions: list[Question]) -> list[Question]:
+    async def asked_here(self, guild_id: int | None, pack_id: str, questions: Iterable[Question]) -> list[Question]:
         """Those that the managers of the server have not retired."""
         here = await rulings.here(self._store, guild_id, pack_id)
         return [question for question in questions if not here.retired(question)]

@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
 from bot.charts.history import Day, History
-from bot.clock import Clock, utc
+from bot.clock import Clock
 from bot.errors import NotFound
 from bot.packs.library import Library, LibraryOf, SectionRef
 from bot.packs.models import Misconception, Pack, Question
@@ -18,6 +18,7 @@ from bot.quiz.mixups import Choice, Mixup, Search, aimed_at, mixups, most_tellin
 from bot.quiz.plan import NEW_QUESTIONS, Plan, SectionStanding
 from bot.quiz.practice import Interlude, Run, Seen, too_close
 from bot.quiz.reviewing import Due, count_due, pick_due
+from bot.quiz.schedule import local_day
 from bot.quiz.spacing import Given, Sureness
 from bot.quiz.streaks import Streak, streak
 from bot.services.practice import Expected, Learner, Practice
@@ -87,9 +88,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class _Learned:
-    """What is stored of a learner in a course."""
+    """What is stored of a learner in a course, and its questions that are asked where they are."""
 
     pack: Pack
+    questions: list[Question]
     past: list[Answered]
     choices: list[Choice]
     standings: list[SectionStanding]
@@ -100,7 +102,7 @@ class _Learned:
     @property
     def not_met(self) -> list[Question]:
         """The questions not answered yet."""
-        return [one for one in self.pack.questions if one.id not in self.seen]
+        return [one for one in self.questions if one.id not in self.seen]
 
 
 class ProgressOf:
@@ -128,12 +130,12 @@ class ProgressOf:
         """A learner's progress in a course: the given one, or the one that they answered in last."""
         here = self._library_of(learner.guild_id)
         pack = here.pack(pack_id or await self._latest(learner))
-        learned = await self._learned(learner.member_id, pack)
+        learned = await self._learned(learner, pack)
         zone = ZoneInfo((await member_settings.load(self._store, learner.member_id)).time_zone)
         now_ms = self._clock.now_ms()
-        days = {_day(one.answered_ms, zone) for one in learned.past}
+        days = {local_day(one.answered_ms, zone) for one in learned.past}
         told = Counter((one.sureness, one.correct) for one in learned.past if one.sureness is not None)
-        families = {question.family for question in pack.questions}
+        families = {question.family for question in learned.questions}
         return Progress(
             pack_id=pack.id,
             title=pack.head.title,
@@ -148,7 +150,7 @@ class ProgressOf:
             ],
             answered=len(learned.past),
             right=sum(one.correct for one in learned.past),
-            streak=streak(days, _day(now_ms, zone)),
+            streak=streak(days, local_day(now_ms, zone)),
             calibration={
                 sure: (told[sure, True] + told[sure, False], told[sure, True])
                 for sure in Sureness
@@ -162,16 +164,16 @@ class ProgressOf:
     async def history(self, learner: Learner, pack_id: str) -> History:
         """The learner's last four weeks in a course, in their own days."""
         zone = ZoneInfo((await member_settings.load(self._store, learner.member_id)).time_zone)
-        today = _day(self._clock.now_ms(), zone)
+        today = local_day(self._clock.now_ms(), zone)
         past = await answers.all_of(self._store, learner.member_id, self._library.pack(pack_id).id)
-        counted = Counter((_day(one.answered_ms, zone), one.correct) for one in past)
+        counted = Counter((local_day(one.answered_ms, zone), one.correct) for one in past)
         days = [today - timedelta(days=ago) for ago in reversed(range(HISTORY_DAYS))]
         return History([Day(f"{day.day} {day:%b}", counted[day, True], counted[day, False]) for day in days])
 
     async def plan(self, learner: Learner, pack_id: str | None = None) -> tuple[str, Next]:
         """What to do next, and in which course."""
         pack = self._library_of(learner.guild_id).pack(pack_id or await self._latest(learner))
-        return pack.id, self._next(await self._learned(learner.member_id, pack))
+        return pack.id, self._next(await self._learned(learner, pack))
 
     async def start(self, learner: Learner, pack_id: str | None = None) -> tuple[Run, Next]:
         """Begin the plan: a run of the reviews that are due, then a page, then new questions.
@@ -179,12 +181,12 @@ class ProgressOf:
         Who has met every question, and has nothing due, gets those not seen for longest.
         """
         pack = self._library_of(learner.guild_id).pack(pack_id or await self._latest(learner))
-        learned = await self._learned(learner.member_id, pack)
+        learned = await self._learned(learner, pack)
         ahead = self._next(learned)
         now_ms = self._clock.now_ms()
-        search = Search(learned.choices, {question.id: question for question in pack.questions})
+        search = Search(learned.choices, {question.id: question for question in learned.questions})
         reviews = pick_due(
-            pack.questions, learned.seen, learned.due_ms, ahead.plan.reviews, now_ms, self._rng, search.worth
+            learned.questions, learned.seen, learned.due_ms, ahead.plan.reviews, now_ms, self._rng, search.worth
         )
         for question in reviews:
             search.ask(question)
@@ -208,18 +210,19 @@ class ProgressOf:
         pack = self._library_of(learner.guild_id).pack(pack_id)
         if self._library.misconception(pack.id, misconception_id) is None:
             raise NotFound("The course does not speak of this any more. `/progress` shows what there is.")
+        asked = await self._practice.asked_here(learner.guild_id, pack.id, pack.questions)
         seen = await answers.last_answers(self._store, learner.member_id, pack.id)
         last_ms = {question_id: one.last_ms for question_id, one in seen.items()}
-        return await self._practice.start_with(
-            learner, pack.id, aimed_at(misconception_id, pack.questions, last_ms, AIMED)
-        )
+        return await self._practice.start_with(learner, pack.id, aimed_at(misconception_id, asked, last_ms, AIMED))
 
     async def _latest(self, learner: Learner) -> str:
         here = self._library_of(learner.guild_id).packs
         latest = await answers.latest_course(self._store, learner.member_id, [pack.id for pack in here])
         return latest or here[0].id
 
-    async def _learned(self, member_id: int, pack: Pack) -> _Learned:
+    async def _learned(self, learner: Learner, pack: Pack) -> _Learned:
+        member_id = learner.member_id
+        questions = await self._practice.asked_here(learner.guild_id, pack.id, pack.questions)
         past = await answers.all_of(self._store, member_id, pack.id)
         cards = await answers.cards(self._store, member_id, pack.id)
         read = await reading.pages_read(self._store, member_id, pack.id)
@@ -230,24 +233,25 @@ class ProgressOf:
         opened = {(place.section_id, place.page) for place in read}
         standings = []
         for section in pack.sections:
-            families = list(dict.fromkeys(one.family for one in pack.questions if one.section == section.id))
+            families = list(dict.fromkeys(one.family for one in questions if one.section == section.id))
             if families:
                 unread = [number for number in range(len(section.pages)) if (section.id, number) not in opened]
                 standings.append(SectionStanding(section.id, mastery(families, given, cards, now_ms), unread))
         choices = [Choice(o.question_id, o.question_hash, o.chosen, o.correct, o.answered_ms, o.sureness) for o in past]
         return _Learned(
             pack,
+            questions,
             past,
             choices,
             standings,
-            mixups(choices, {question.id: question for question in pack.questions}),
+            mixups(choices, {question.id: question for question in questions}),
             {family: card.due_ms for family, card in cards.items()},
             {one.question_id: Seen(one.answered_ms, one.correct) for one in past},
         )
 
     def _next(self, learned: _Learned) -> Next:
         pack, now_ms = learned.pack, self._clock.now_ms()
-        families = {question.family for question in pack.questions}
+        families = {question.family for question in learned.questions}
         due = sum(family in families and at <= now_ms for family, at in learned.due_ms.items())
         helping: dict[str, list[int]] = {}
         for one in learned.mixups:
@@ -263,7 +267,3 @@ class ProgressOf:
     def _mixup(self, pack_id: str, one: Mixup) -> MixupView | None:
         belief = self._library.misconception(pack_id, one.misconception_id)
         return MixupView(one, belief, self._library.refuting_page(pack_id, belief.id)) if belief else None
-
-
-def _day(at_ms: int, zone: ZoneInfo) -> date:
-    return utc(at_ms).astimezone(zone).date()

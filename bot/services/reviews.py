@@ -9,7 +9,7 @@ from bot.packs.library import Library, LibraryOf
 from bot.quiz.practice import Run
 from bot.quiz.reviewing import Due, count_due, pick_due
 from bot.services.practice import Learner, Practice
-from bot.storage import answers, rulings
+from bot.storage import answers
 from bot.storage.store import Store
 
 AT_ONCE = 10
@@ -43,8 +43,8 @@ class Reviews:
         now_ms = self._clock.now_ms()
         found = []
         for pack in self._library_of(learner.guild_id).packs:
-            here = await rulings.here(self._store, learner.guild_id, pack.id)
-            families = {question.family for question in pack.questions if not here.retired(question)}
+            asked = await self._practice.asked_here(learner.guild_id, pack.id, pack.questions)
+            families = {question.family for question in asked}
             due = await answers.due_by_family(self._store, learner.member_id, pack.id)
             counted = count_due([at for family, at in due.items() if family in families], now_ms)
             found.append(CourseDue(pack.id, pack.head.title, counted))
@@ -55,8 +55,7 @@ class Reviews:
         pack = self._library_of(learner.guild_id).pack(pack_id)
         seen = await answers.last_answers(self._store, learner.member_id, pack.id)
         due = await answers.due_by_family(self._store, learner.member_id, pack.id)
-        here = await rulings.here(self._store, learner.guild_id, pack.id)
-        asked = [question for question in pack.questions if not here.retired(question)]
+        asked = await self._practice.asked_here(learner.guild_id, pack.id, pack.questions)
         questions = pick_due(asked, seen, due, AT_ONCE, self._clock.now_ms(), self._rng)
         if not questions:
             raise UserError(

@@ -309,6 +309,8 @@ class CompeteFeature:
 
     async def _practise(self, reply: Reply, game: str) -> None:
         pack_id, missed = await self._games.missed_by(ids.number(game), reply.member_id)
+        if not missed:
+            raise UserError("You missed nothing there. Practise something else with `/quiz`.")
         run = await self._practice.start_with(reply.learner, pack_id, missed)
         current = await self._practice.current(run.id, reply.member_id)
         await reply.show(question_screen(current))  # type: ignore[arg-type]

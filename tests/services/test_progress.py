@@ -5,13 +5,15 @@ from random import Random
 import pytest
 from small_course import DAY, NOON, QUESTIONS, library
 
-from bot.errors import NotFound
+from bot.errors import NotFound, UserError
 from bot.quiz.mastery import Level
+from bot.quiz.regrading import Ruling
 from bot.quiz.spacing import Sureness
 from bot.services.practice import Asking, Learner, Practice
 from bot.services.progress import ProgressOf
-from bot.storage import member_settings
+from bot.storage import member_settings, rulings
 from bot.storage.member_settings import Chosen
+from bot.storage.rulings import Subject
 
 ADA, BOB = Learner(1, 50, "Ada"), Learner(2, 50, "Bob")
 RIGHT, WRONG = 1, 2
@@ -107,6 +109,40 @@ async def test_the_plan_asks_what_is_due_then_shows_a_page_then_asks_what_is_new
     stored = await study.practice.current(run.id, ADA.member_id)
     assert isinstance(stored, Asking)
     assert stored.run.interlude == run.interlude
+
+
+async def retire(store, clock, *question_ids: str) -> None:
+    async def job(tx):
+        for one in QUESTIONS:
+            if one.id in question_ids:
+                subject = Subject(ADA.guild_id, "tea", one.id, one.content_hash)
+                await rulings.rule(tx, subject, Ruling(one.key, None), clock.now_ms())
+
+    await store.write(job)
+
+
+async def test_what_the_managers_retired_is_neither_counted_nor_planned_nor_aimed_at(study, store, clock):
+    for question_id in ("w0", "w1", "w2", "w3"):
+        await study.answer(question_id, WRONG)
+    await study.answer("w0", WRONG, BOB)
+    clock.advance(30 * DAY)
+    await retire(store, clock, "w0", "l0")
+    run, ahead = await study.progress.start(ADA)
+    assert (ahead.plan.reviews, ahead.new) == (3, 1)
+    assert {one.question_id for one in run.asked[: run.interlude.position]} == {"w1", "w2", "w3"}
+    assert [one.question_id for one in run.asked[run.interlude.position :]] == ["l1"]
+    shown = await study.progress.show(ADA)
+    assert (shown.due.now, shown.next.new) == (3, 1)
+    assert not (await study.progress.show(BOB)).mixups
+    at_home = Learner(BOB.member_id, None, BOB.name)
+    assert [one.mixup.gone for one in (await study.progress.show(at_home)).mixups] == [False]
+    assert "w0" not in {one.question_id for one in (await study.progress.aim(ADA, "tea", "hotter")).asked}
+
+
+async def test_an_aim_at_what_was_retired_altogether_says_so(study, store, clock):
+    await retire(store, clock, *(one.id for one in QUESTIONS))
+    with pytest.raises(UserError, match="None of these questions is asked here any more"):
+        await study.progress.aim(ADA, "tea", "hotter")
 
 
 async def test_who_has_met_everything_and_has_nothing_due_gets_the_longest_unseen(study, clock):
