@@ -12,7 +12,6 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max
 PackId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=30)]
 SectionId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=r"^[^\n]*$")]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
 Address = Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$", max_length=300)]
 Version = Annotated[str, StringConstraints(pattern=r"^3\.\d{1,2}$")]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.storage.store import Reads, Transaction
+from bot.storage.store import Transaction
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,3 @@ async def save(tx: Transaction, report: Report) -> bool:
         ),
     )
     return not rows
-
-
-async def of_question(db: Reads, pack_id: str, question_id: str) -> list[Report]:
-    """Every report of a question, oldest first."""
-    rows = await db.rows(
-        "SELECT member_id, pack_id, question_id, question_hash, guild_id, words, at_ms FROM report"
-        " WHERE pack_id = ? AND question_id = ? ORDER BY at_ms",
-        (pack_id, question_id),
-    )
-    return [Report(*row) for row in rows]

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from opened_store import opened
+from opened_store import ANSWER, NOW, opened
 
+from bot.clock import DAY_MS as DAY
 from bot.quiz.periods import Period, period_key, period_keys
 from bot.quiz.practice import Asked, Run, Seen
 from bot.quiz.ranking import BoardKind
@@ -19,26 +20,6 @@ from bot.quiz.spacing import Card, review
 from bot.storage import answers, boards, members, practice, reading
 from bot.storage.answers import Answer
 from bot.storage.reading import Place
-
-NOW = 1_795_348_800_000  # Sunday, 22 November 2026, noon UTC
-DAY = 86_400_000
-
-ANSWER = Answer(
-    member_id=7,
-    guild_id=1,
-    pack_id="tea",
-    section_id="water",
-    question_id="q1",
-    question_hash="h",
-    family="heat",
-    mode="practice",
-    run_id=1,
-    position=0,
-    chosen=2,
-    correct=True,
-    points=10,
-    answered_ms=NOW,
-)
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from opened_store import opened
+from opened_store import ANSWER as IN_A_SERVER
+from opened_store import NOW, opened
 
 from bot.errors import StorageError
 from bot.quiz.spacing import review
@@ -19,23 +20,7 @@ from bot.storage.answers import Answer
 from bot.storage.beside import only_reading
 from bot.storage.statistics import MemberAttempts, first_attempts, first_attempts_of
 
-NOW = 1_795_348_800_000
-ANSWER = Answer(
-    member_id=7,
-    guild_id=None,
-    pack_id="tea",
-    section_id="water",
-    question_id="q1",
-    question_hash="h",
-    family="heat",
-    mode="practice",
-    run_id=1,
-    position=0,
-    chosen=2,
-    correct=True,
-    points=0,
-    answered_ms=NOW,
-)
+ANSWER = replace(IN_A_SERVER, guild_id=None, points=0)
 
 
 @pytest.fixture
