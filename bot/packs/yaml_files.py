@@ -6,6 +6,7 @@ Anchors are refused (they can explode), so are duplicate keys, deep nesting and 
 
 import difflib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,8 +18,14 @@ from bot.packs.faults import Fault
 
 MAX_BYTES = 1_048_576
 MAX_DEPTH = 40
-_SUSPICIOUS = re.compile(r"(?:^|[\s,\[{:?-])[&*!]", re.MULTILINE)
-"""What may begin an anchor, an alias or a tag; where it does not occur there is none, and one pass is saved."""
+COMPOSABLE_DEPTH = 3_000
+"""PyYAML composes by recursion in C: 5,000 levels go well in a thread of 8 MiB, 100,000 end the process."""
+_TOO_DEEP = f"nesting at most {MAX_DEPTH} levels deep"
+_SUSPICIOUS = re.compile(r"(?:^|[\r\x85\u2028\u2029,\[{:?-])\s*(?:[&*][\w-]|!(?!=))", re.MULTILINE)
+"""What may begin an anchor, an alias or a tag: it stands where a value begins, as hardly ever in prose or code (`a != b`).
+
+Where it does not occur there is none, and one pass is saved.
+"""
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -35,13 +42,14 @@ for _tag, _pattern, _first in [
     ("float", r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$", list("-+.0123456789")),
 ]:
     _CoreLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
-
-
-def _decimal(loader: _CoreLoader, node: yaml.ScalarNode) -> int:
-    return int(loader.construct_scalar(node))  # YAML 1.2 has no octal by a leading zero
-
-
-_CoreLoader.add_constructor("tag:yaml.org,2002:int", _decimal)
+_OF_SCALAR: dict[str, Callable[[str], Any]] = {
+    "tag:yaml.org,2002:str": str,
+    "tag:yaml.org,2002:null": lambda _text: None,
+    "tag:yaml.org,2002:bool": lambda text: text[0] in "tT",
+    "tag:yaml.org,2002:int": int,  # YAML 1.2 has no octal by a leading zero
+    "tag:yaml.org,2002:float": float,
+}
+_TAGS = {*_OF_SCALAR, "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map"}
 
 
 @dataclass(frozen=True)
@@ -71,7 +79,7 @@ def read_yaml(path: Path, name: str) -> YamlFile | list[Fault]:
     except OSError as problem:
         return [Fault(name, 1, 1, "", f"a file that can be read ({problem.strerror})")]
     try:
-        if _SUSPICIOUS.search(text) or _nests_deeply(text):
+        if _SUSPICIOUS.search(text) or _may_nest_too_deeply(text):
             faults = _hostile(text, name)
             if faults:
                 return faults
@@ -79,8 +87,9 @@ def read_yaml(path: Path, name: str) -> YamlFile | list[Fault]:
         node = loader.get_single_node()
         if node is None:
             return [Fault(name, 1, 1, "", "some content; the file is empty")]
-        faults = _duplicate_keys(node, name)
-        return faults or YamlFile(name, loader.construct_document(node), node)
+        faults = []
+        data = _built(node, name, faults)
+        return faults or YamlFile(name, data, node)
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
         at = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -101,15 +110,12 @@ def validate(file: YamlFile, model: type[M]) -> M | list[Fault]:
         return [_fault_of(file, error, model) for error in problem.errors()]
 
 
-def _nests_deeply(text: str) -> bool:
-    """Whether it may nest too deeply to be composed safely: an upper bound, from its indentation and its brackets."""
-    depth = deepest = 0
-    for line in text.split("\n"):
-        start = len(line) - len(line.lstrip(" -?"))
-        deepest = max(deepest, start + depth + line.count("[") + line.count("{"))
-        depth += line.count("[") + line.count("{") - line.count("]") - line.count("}")
-        depth = max(depth, 0)
-    return deepest > MAX_DEPTH
+def _may_nest_too_deeply(text: str) -> bool:
+    """Whether composing it could go deeper than the C stack bears.
+
+    Each level of a block begins further to the right, or is a list in its parent's column; each other level has a bracket.
+    """
+    return 2 * max(map(len, text.split("\n"))) + text.count("[") + text.count("{") > COMPOSABLE_DEPTH
 
 
 def _hostile(text: str, name: str) -> list[Fault]:
@@ -125,30 +131,39 @@ def _hostile(text: str, name: str) -> list[Fault]:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MAX_DEPTH:
-                return [Fault(name, *at, "", f"nesting at most {MAX_DEPTH} levels deep")]
+                return [Fault(name, *at, "", _TOO_DEEP)]
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
     return []
 
 
-def _duplicate_keys(node: yaml.Node, name: str) -> list[Fault]:
-    faults: list[Fault] = []
-    if isinstance(node, yaml.MappingNode):
-        seen: dict[str, int] = {}
-        for key, value in node.value:
-            line = key.start_mark.line + 1
-            if not isinstance(key, yaml.ScalarNode):
-                faults.append(Fault(name, line, key.start_mark.column + 1, "", "a plain word as a key"))
-            elif key.value in seen:
-                expected = f'key "{key.value}" once; it is there already in line {seen[key.value]}'
-                faults.append(Fault(name, line, key.start_mark.column + 1, key.value, expected))
-            else:
-                seen[key.value] = line
-            faults += _duplicate_keys(value, name)
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            faults += _duplicate_keys(item, name)
-    return faults
+def _built(node: yaml.Node, name: str, faults: list[Fault], depth: int = 1) -> Any:
+    """What a node holds, as Python has it; adds the faults of its keys. PyYAML's own takes three times as long."""
+    if node.tag not in _TAGS:
+        faults.append(_fault_at(node, name, "", "no tags (!); put the value in quotes"))
+        return None
+    if isinstance(node, yaml.ScalarNode):
+        return _OF_SCALAR[node.tag](node.value)
+    if depth > MAX_DEPTH:
+        faults.append(_fault_at(node, name, "", _TOO_DEEP))
+        return None
+    if isinstance(node, yaml.SequenceNode):
+        return [_built(item, name, faults, depth + 1) for item in node.value]
+    built: dict[str, Any] = {}
+    for key, value in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            faults.append(_fault_at(key, name, "", "a plain word as a key"))
+        elif key.value in built:
+            first = next(other for other, _ in node.value if other.value == key.value)
+            expected = f'key "{key.value}" once; it is there already in line {first.start_mark.line + 1}'
+            faults.append(_fault_at(key, name, key.value, expected))
+        else:
+            built[key.value] = _built(value, name, faults, depth + 1)
+    return built
+
+
+def _fault_at(node: yaml.Node, name: str, path: str, expected: str) -> Fault:
+    return Fault(name, node.start_mark.line + 1, node.start_mark.column + 1, path, expected)
 
 
 def _walk(node: yaml.Node, loc: tuple[str | int, ...]) -> tuple[yaml.Node, yaml.Node | None]:
