@@ -17,7 +17,6 @@ from bot import __version__
 from bot.clock import DiscordClock, WallClock, snowflake_at
 from bot.demos.registry import DEMOS
 from bot.errors import SettingsError, StudyhallError
-from bot.monitor import Monitor
 from bot.packs.library import Library
 from bot.packs.loading import load_packs
 from bot.quiz.pace import paced
@@ -218,6 +217,8 @@ async def build(
             schedules.start()
 
         if settings.monitor_port:
+            from bot.monitor import Monitor  # aiohttp's server: a twentieth of a start, and few ask for it
+
             monitor = Monitor(health)
             await monitor.start(settings.monitor_port)
             closing.push_async_callback(monitor.close)

@@ -1,5 +1,6 @@
 """Competitions: head, players, rounds, answers, results, and the outbox of messages to be posted."""
 
+import functools
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +13,6 @@ from bot.quiz.scoring import Confidence
 from bot.storage.store import Reads, Transaction
 
 MODE = "competition"
-_STATE = TypeAdapter(Competition)
 IS_LIVE = "phase IN ('" + "', '".join(LIVE) + "')"
 
 
@@ -32,7 +32,17 @@ class Setup:
     aims: tuple[str, ...] = ()
 
 
-_SETUP = TypeAdapter(Setup)
+# Made at the first use: a start has other things to do.
+
+
+@functools.cache
+def _state_json() -> TypeAdapter[Competition]:
+    return TypeAdapter(Competition)
+
+
+@functools.cache
+def _setup_json() -> TypeAdapter[Setup]:
+    return TypeAdapter(Setup)
 
 
 @dataclass(frozen=True)
@@ -101,7 +111,7 @@ class Stored:
 
 def _head(state: Competition) -> str:
     """The part of the state that is no row of its own."""
-    return _STATE.dump_json(replace(state, players=(), plans=(), answers={}, played=())).decode()
+    return _state_json().dump_json(replace(state, players=(), plans=(), answers={}, played=())).decode()
 
 
 async def create(
@@ -115,7 +125,7 @@ async def create(
             guild_id,
             channel_id,
             pack_id,
-            _SETUP.dump_json(setup).decode(),
+            _setup_json().dump_json(setup).decode(),
             _head(state),
             state.phase,
             state.round,
@@ -195,7 +205,9 @@ def own_key(plan: Plan, question: Question) -> int | None:
 
 async def set_setup(tx: Transaction, competition_id: int, setup: Setup) -> None:
     """Change what will be asked about."""
-    await tx.run("UPDATE competition SET setup = ? WHERE id = ?", (_SETUP.dump_json(setup).decode(), competition_id))
+    await tx.run(
+        "UPDATE competition SET setup = ? WHERE id = ?", (_setup_json().dump_json(setup).decode(), competition_id)
+    )
 
 
 async def set_lobby_message(tx: Transaction, competition_id: int, message_id: int) -> None:
@@ -237,7 +249,7 @@ async def load(db: Reads, competition_id: int) -> Game | None:
         Plan(q.id, q.key if key is None else key, tuple(map(int, order)), reading_ms)
         for q, (_, order, reading_ms, key) in zip(questions, rounds, strict=True)
     )
-    state = _STATE.validate_json(head)
+    state = _state_json().validate_json(head)
     answers = await _answers(db, competition_id)
     over = state.round if state.phase in LIVE and not _round_is_over(state) else state.round + 1
     played = tuple(_played(answers.get(number, {})) for number in range(over))
@@ -250,7 +262,14 @@ async def load(db: Reads, competition_id: int) -> Game | None:
         answers=current,
     )
     return Game(
-        competition_id, guild_id, channel_id, pack_id, _SETUP.validate_json(setup), state, questions, lobby_message_id
+        competition_id,
+        guild_id,
+        channel_id,
+        pack_id,
+        _setup_json().validate_json(setup),
+        state,
+        questions,
+        lobby_message_id,
     )
 
 

@@ -1,5 +1,6 @@
 """What happens by itself in a server: when, where, what, and which occurrences were begun."""
 
+import functools
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter
@@ -29,7 +30,10 @@ class Recurring:
     lobby_minutes: int
 
 
-_SETUP = TypeAdapter(Recurring)
+@functools.cache
+def _setup_json() -> TypeAdapter[Recurring]:
+    """Made at the first use: a start has other things to do."""
+    return TypeAdapter(Recurring)
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ def _schedule(row: Row) -> Schedule:
         channel_id=channel,
         member_id=member,
         weekly=Weekly(hour, minute, frozenset(n for n, on in enumerate(days) if on == "1")),
-        setup=_SETUP.validate_json(setup) if setup else None,
+        setup=_setup_json().validate_json(setup) if setup else None,
         made_ms=made_ms,
         next_ms=next_ms,
         id=id_,
@@ -90,7 +94,7 @@ async def add(tx: Transaction, schedule: Schedule) -> Schedule:
             schedule.weekly.hour,
             schedule.weekly.minute,
             _text(schedule.weekly),
-            _SETUP.dump_json(schedule.setup).decode() if schedule.setup else None,
+            _setup_json().dump_json(schedule.setup).decode() if schedule.setup else None,
             schedule.made_ms,
             schedule.next_ms,
         ),
