@@ -7,8 +7,8 @@ import logging
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from random import Random
+from typing import NamedTuple
 
 import aiohttp
 import discord
@@ -61,8 +61,7 @@ from bot.workers import Workers
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class App:
+class App(NamedTuple):
     """The parts of a running bot that its owner or a test may want to reach."""
 
     client: StudyhallClient

@@ -19,6 +19,8 @@ from bot.telemetry import logging_to_stderr
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code: 0, or 1 after a sentence on standard error that says what to do."""
     options = _parser().parse_args(arguments)
+    if options.command not in {None, "run"}:
+        gc.enable()  # a bot that starts turns it on itself, when everything is loaded
     try:
         if options.command == "check":
             return _check(options)
@@ -34,8 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return asyncio.run(_repair(settings))
         if options.command == "items":
             return _items(settings, options)
-        command = options.command or ("run" if settings.token else "play")
-        return _run(settings) if command == "run" else _play(settings, options)
+        if options.command == "run" or (settings.token and options.command is None):
+            return _run(settings)
+        gc.enable()
+        return _play(settings, options)
     except StudyhallError as problem:
         print(problem.text, file=sys.stderr)
         return 1
@@ -96,8 +100,7 @@ def _add_play_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(settings: Settings) -> int:
-    # What is loaded at the start stays for good; the collector would walk it again and again (`run` turns it on).
-    gc.disable()
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # none is wanted, and the look for some takes its time
     from bot.app import run
 
     if not settings.token:

@@ -7,9 +7,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from dotenv import dotenv_values
-from platformdirs import user_data_path
-
 from bot.errors import SettingsError
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -22,7 +19,11 @@ def _in_checkout() -> bool:
 
 def default_data_dir() -> Path:
     """``data/`` in a checkout, the user's data folder when installed as a wheel."""
-    return CHECKOUT / "data" if _in_checkout() else user_data_path("studyhall", appauthor=False)
+    if _in_checkout():
+        return CHECKOUT / "data"
+    from platformdirs import user_data_path  # not loaded where it isn't needed
+
+    return user_data_path("studyhall", appauthor=False)
 
 
 def default_packs_dir() -> Path:
@@ -270,7 +271,11 @@ def settings_help() -> list[SettingHelp]:
 
 def _from_file(env_file: Path) -> dict[str, str]:
     try:
-        return {k: v for k, v in dotenv_values(env_file).items() if v} if env_file.is_file() else {}
+        if not env_file.is_file():
+            return {}
+        from dotenv import dotenv_values  # not loaded for those who set their environment
+
+        return {k: v for k, v in dotenv_values(env_file).items() if v}
     except UnicodeDecodeError:
         raise SettingsError(f"{env_file} should be text in UTF-8; save the file in that encoding.") from None
     except OSError as problem:

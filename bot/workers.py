@@ -10,9 +10,8 @@ import sys
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from bot.errors import WorkerDied, WorkerError, WorkerTimedOut
 
@@ -22,8 +21,7 @@ Report = Callable[[object], None]
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(NamedTuple):
     """What a worker may use of the machine, where the system can hold it to that (POSIX); None: no limit."""
 
     cpu_seconds: int | None = None

@@ -2,11 +2,10 @@
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Day:
+class Day(NamedTuple):
     """One day's answers; the label is a short date."""
 
     label: str
@@ -14,8 +13,7 @@ class Day:
     wrong: int
 
 
-@dataclass(frozen=True)
-class History:
+class History(NamedTuple):
     """A learner's last days, oldest first."""
 
     days: Sequence[Day]

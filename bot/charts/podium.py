@@ -2,11 +2,10 @@
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One who stands on the podium: place, score, right answers."""
 
     place: int
@@ -14,8 +13,7 @@ class Step:
     right: int
 
 
-@dataclass(frozen=True)
-class Podium:
+class Podium(NamedTuple):
     """The first three (fewer if fewer played), best first, of so many rounds."""
 
     steps: Sequence[Step]

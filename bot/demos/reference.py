@@ -2,14 +2,13 @@
 
 import functools
 import json
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 FILE = Path(__file__).with_name("reference.json")
 
 
-@dataclass(frozen=True)
-class Reference:
+class Reference(NamedTuple):
     """A stored result: each bar's label and value in words, and where it was measured."""
 
     bars: tuple[tuple[str, str], ...]

@@ -6,8 +6,8 @@ Public banks often give the key away: it is the longest option, it repeats a wor
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from statistics import mean
+from typing import NamedTuple
 
 from bot.packs.models import Question
 
@@ -25,8 +25,7 @@ Guesser = Callable[[Question], Sequence[float]]
 """A score for each option; it takes the highest, and any of the highest when they are equal."""
 
 
-@dataclass(frozen=True)
-class Cue:
+class Cue(NamedTuple):
     """A guesser's success with the questions of so many options."""
 
     guesser: str

@@ -3,14 +3,13 @@
 import difflib
 import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.errors import NotFound
 from bot.packs.models import REVIEW_WITHIN_DAYS, Misconception, Pack, Question, Section, Term
 
 
-@dataclass(frozen=True)
-class SectionRef:
+class SectionRef(NamedTuple):
     """A section together with the pack that it belongs to."""
 
     pack: Pack
@@ -22,8 +21,7 @@ class SectionRef:
         return f"{self.pack.id}/{self.section.id}"
 
 
-@dataclass(frozen=True)
-class TermRef:
+class TermRef(NamedTuple):
     """A term of the glossary together with the pack that it belongs to."""
 
     pack: Pack

@@ -102,7 +102,7 @@ def _question(question: Question) -> Iterator[Finding]:
 def _safe_text(loc: tuple[str | int, ...], text: str) -> Iterator[Finding]:
     if ping := _PINGS.search(text):
         yield loc, f"nothing that pings or links to a channel ({ping.group()})", "error"
-    if dunder := _DUNDER.search(_CODE.sub("", text)):
+    if "__" in text and (dunder := _DUNDER.search(_CODE.sub("", text))):
         yield (
             loc,
             f"`{dunder.group()}` in backticks: Discord underlines what stands between double underscores",

@@ -3,12 +3,10 @@
 import gc
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from bot.errors import PackError
-from bot.packs.bank import review
 from bot.packs.faults import Fault
 from bot.packs.linting import lint
 from bot.packs.models import (
@@ -28,8 +26,7 @@ from bot.packs.yaml_files import YamlFile, read_yaml, validate
 M = TypeVar("M", PackHead, Section, QuestionFile, Glossary)
 
 
-@dataclass(frozen=True)
-class Loaded:
+class Loaded(NamedTuple):
     """What reading one pack's folder gave: the pack where it could be put together, and all faults."""
 
     pack: Pack | None
@@ -104,7 +101,11 @@ def read_pack(folder: Path, demo_ids: Collection[str] | None = None, *, thorough
         questions=[question for _, bank in banks for question in bank.questions],
         terms=list(glossary.terms) if glossary else [],
     )
-    found = lint(pack, places.fault) + (review(pack, places.fault) if thorough else [])
+    found = lint(pack, places.fault)
+    if thorough:
+        from bot.packs.bank import review  # for authors; a start does without
+
+        found += review(pack, places.fault)
     return Loaded(pack, sorted(found))
 
 
@@ -138,8 +139,7 @@ def _model(file: YamlFile | list[Fault], model: type[M], faults: list[Fault]) ->
     return result
 
 
-@dataclass(frozen=True)
-class _Written:
+class _Written(NamedTuple):
     """The ids that stand in the files, faulty ones included; None when a file could not be read at all.
 
     With them a fault in one file does not make the names in other files look wrong.

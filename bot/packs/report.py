@@ -2,15 +2,14 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.packs.bank import FROM_QUESTIONS
 from bot.packs.cues import BANDS, cue_report
 from bot.packs.models import KINDS, OTHER, Pack
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What was found out about a bank outside its pack.
 
     ``readings`` are blind ones: by name, for each question its content hash then and whether the reader took the key.

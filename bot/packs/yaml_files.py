@@ -7,9 +7,8 @@ Anchors are refused (they can explode), so are duplicate keys, deep nesting and 
 import difflib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -21,18 +20,30 @@ MAX_DEPTH = 40
 COMPOSABLE_DEPTH = 3_000
 """PyYAML composes by recursion in C: 5,000 levels go well in a thread of 8 MiB, 100,000 end the process."""
 _TOO_DEEP = f"nesting at most {MAX_DEPTH} levels deep"
-_SUSPICIOUS = re.compile(r"(?:^|[\r\x85\u2028\u2029,\[{:?-])\s*(?:[&*][\w-]|!(?!=))", re.MULTILINE)
-"""What may begin an anchor, an alias or a tag: it stands where a value begins, as hardly ever in prose or code (`a != b`).
-
-Where it does not occur there is none, and one pass is saved.
-"""
+_SIGN = re.compile(r"[&*!](?:(?<=!)(?!=)|(?<!!)(?=[\w-]))")
+"""What may begin an anchor, an alias or a tag, if it stands where a value begins: see `_begins_a_value`."""
 M = TypeVar("M", bound=BaseModel)
+
+
+_TAG_OF_KIND: dict[type[yaml.Node], str] = {
+    yaml.ScalarNode: "tag:yaml.org,2002:str",
+    yaml.SequenceNode: "tag:yaml.org,2002:seq",
+    yaml.MappingNode: "tag:yaml.org,2002:map",
+}
 
 
 class _CoreLoader(yaml.CSafeLoader):
     """PyYAML's C loader with the resolvers of YAML 1.2's core schema (https://yaml.org/spec/1.2.2/#103-core-schema)."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 — PyYAML's own class attribute
+
+    def resolve(self, kind: type[yaml.Node], value: str, implicit: tuple[bool, bool]) -> str:
+        """The tag of a node that has none: PyYAML's own way, less its resolvers by path."""
+        if kind is yaml.ScalarNode and implicit[0]:
+            for tag, pattern in self.yaml_implicit_resolvers.get(value[:1], ()):
+                if pattern.match(value):
+                    return str(tag)
+        return _TAG_OF_KIND[kind]
 
 
 for _tag, _pattern, _first in [
@@ -49,11 +60,10 @@ _OF_SCALAR: dict[str, Callable[[str], Any]] = {
     "tag:yaml.org,2002:int": int,  # YAML 1.2 has no octal by a leading zero
     "tag:yaml.org,2002:float": float,
 }
-_TAGS = {*_OF_SCALAR, "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map"}
+_TAGS = {*_OF_SCALAR, *_TAG_OF_KIND.values()}
 
 
-@dataclass(frozen=True)
-class YamlFile:
+class YamlFile(NamedTuple):
     """A file's data together with its node tree, from which positions are read."""
 
     name: str
@@ -79,7 +89,7 @@ def read_yaml(path: Path, name: str) -> YamlFile | list[Fault]:
     except OSError as problem:
         return [Fault(name, 1, 1, "", f"a file that can be read ({problem.strerror})")]
     try:
-        if _SUSPICIOUS.search(text) or _may_nest_too_deeply(text):
+        if _may_have_anchors_or_tags(text) or _may_nest_too_deeply(text):
             faults = _hostile(text, name)
             if faults:
                 return faults
@@ -108,6 +118,18 @@ def validate(file: YamlFile, model: type[M]) -> M | list[Fault]:
         return model.model_validate(file.data)
     except ValidationError as problem:
         return [_fault_of(file, error, model) for error in problem.errors()]
+
+
+def _may_have_anchors_or_tags(text: str) -> bool:
+    """Whether a sign of one stands where a value begins, as hardly ever in prose or code (`a != b`)."""
+    return any(_begins_a_value(text, sign.start()) for sign in _SIGN.finditer(text))
+
+
+def _begins_a_value(text: str, at: int) -> bool:
+    """Whether only spaces stand between this place and the line's beginning or a mark that a value follows."""
+    while at and text[at - 1] in " \t":
+        at -= 1
+    return at == 0 or text[at - 1] in "\n\r\x85\u2028\u2029,[{:?-"
 
 
 def _may_nest_too_deeply(text: str) -> bool:

@@ -8,7 +8,7 @@ message, an answer's time is the stamp of the click. No event in any state raise
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from bot.quiz.scoring import Confidence, Scoring, marks
 
@@ -169,8 +169,7 @@ class Join:
     team: int = 0
 
 
-@dataclass(frozen=True)
-class Leave:
+class Leave(NamedTuple):
     """A player leaves the lobby."""
 
     member_id: int
@@ -189,8 +188,7 @@ class Start:
     strengths: Mapping[int, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Cancel:
+class Cancel(NamedTuple):
     """The lobby is closed without a game; with ``by`` None because its time is up."""
 
     by: int | None
@@ -198,23 +196,20 @@ class Cancel:
     reason: str = "It was cancelled."
 
 
-@dataclass(frozen=True)
-class Opened:
+class Opened(NamedTuple):
     """The round's message is in the channel, stamped so."""
 
     round: int
     stamp_ms: int
 
 
-@dataclass(frozen=True)
-class LobbyPosted:
+class LobbyPosted(NamedTuple):
     """The message of a lobby that opened by itself is in the channel, stamped so; its time runs from then on."""
 
     stamp_ms: int
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """A click on a letter, stamped so."""
 
     member_id: int
@@ -224,8 +219,7 @@ class Answer:
     time_factor: float = 1.0
 
 
-@dataclass(frozen=True)
-class Confide:
+class Confide(NamedTuple):
     """A player says how sure they are; the last word before the deadline counts."""
 
     member_id: int
@@ -239,8 +233,7 @@ class Tick:
     """Time has passed."""
 
 
-@dataclass(frozen=True)
-class Pause:
+class Pause(NamedTuple):
     """Somebody (or, with ``by`` None, a trouble) stops the clock."""
 
     reason: str = ""
@@ -248,46 +241,40 @@ class Pause:
     manager: bool = False
 
 
-@dataclass(frozen=True)
-class Resume:
+class Resume(NamedTuple):
     """The clock goes on."""
 
     by: int | None = None
     manager: bool = False
 
 
-@dataclass(frozen=True)
-class Skip:
+class Skip(NamedTuple):
     """The round ends now and counts for nothing."""
 
     by: int
     manager: bool = False
 
 
-@dataclass(frozen=True)
-class End:
+class End(NamedTuple):
     """The game ends after what was played."""
 
     by: int
     manager: bool = False
 
 
-@dataclass(frozen=True)
-class Lost:
+class Lost(NamedTuple):
     """The bot was away from then until now; the time is given back."""
 
     since_ms: int
 
 
-@dataclass(frozen=True)
-class TakeOver:
+class TakeOver(NamedTuple):
     """A manager becomes the host of a game whose host has left."""
 
     member_id: int
 
 
-@dataclass(frozen=True)
-class Forget:
+class Forget(NamedTuple):
     """A member is taken out of the game as if they had never been in it: player, host, answers, marks.
 
     A duel ends by that, and so does a game that has no other player.
@@ -324,29 +311,25 @@ class ShowLobby:
     """The lobby's message is to be brought up to date."""
 
 
-@dataclass(frozen=True)
-class Ask:
+class Ask(NamedTuple):
     """A round's message is to be posted."""
 
     round: int
 
 
-@dataclass(frozen=True)
-class ShowRound:
+class ShowRound(NamedTuple):
     """The round's message is to be brought up to date (a new deadline, a pause)."""
 
     round: int
 
 
-@dataclass(frozen=True)
-class ShowCount:
+class ShowCount(NamedTuple):
     """How many have answered has changed."""
 
     round: int
 
 
-@dataclass(frozen=True)
-class Reveal:
+class Reveal(NamedTuple):
     """The round is over; its message is to show how it went."""
 
     round: int
@@ -357,8 +340,7 @@ class ShowPodium:
     """The game is over."""
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(NamedTuple):
     """What the member who acted is to be told."""
 
     verdict: "Verdict"
@@ -849,8 +831,7 @@ def _forget(state: Competition, event: Forget, now_ms: int) -> Step:
 # How it stands
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """A player's line: place (shared by equal scores), score, right answers, median time of all answers."""
 
     place: int

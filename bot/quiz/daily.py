@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from bot.packs.models import Question
 from bot.quiz.practice import Chance, too_close
@@ -14,8 +15,7 @@ FEW = 8
 """So many answers weigh as much as what is known of the section, or of the whole course."""
 
 
-@dataclass(frozen=True)
-class Tally:
+class Tally(NamedTuple):
     """Answers of a server's members to one family."""
 
     answered: int

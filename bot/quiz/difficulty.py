@@ -7,7 +7,7 @@ https://doi.org/10.1016/j.compedu.2016.03.017). A question starts where its auth
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.packs.models import Difficulty
 
@@ -22,8 +22,7 @@ FIRST_K, LAST_K, SETTLED_AFTER = 0.4, 0.05, 50
 """How far one answer moves an estimate: from 0.4 down to 0.05 at the 50th answer, and so from then on."""
 
 
-@dataclass(frozen=True)
-class Estimate:
+class Estimate(NamedTuple):
     """A difficulty or an ability in logits, and of how many answers it was learned."""
 
     logit: float = 0.0

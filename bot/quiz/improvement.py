@@ -1,7 +1,7 @@
 """Who improved most: more right at first sight than before, by what is all but certain of the difference."""
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.quiz.statistics import wilson
 
@@ -13,8 +13,7 @@ Z90 = 1.281552
 """One side of the interval: nine in ten differences that look like this are at least that large."""
 
 
-@dataclass(frozen=True)
-class Tries:
+class Tries(NamedTuple):
     """A member's first answers to questions within some time: how many, and how many were right."""
 
     right: int = 0
@@ -26,8 +25,7 @@ class Tries:
         return self.right / self.answers if self.answers else 0.0
 
 
-@dataclass(frozen=True)
-class Improvement:
+class Improvement(NamedTuple):
     """First answers before and now; ``sure`` is by how much the share of right ones rose at least, in all likelihood."""
 
     before: Tries

@@ -7,9 +7,9 @@ of a discrimination is .13 at 60 attempts, .10 at 100, .07 at 200.
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from statistics import median
+from typing import NamedTuple
 
 from bot.quiz.statistics import SHOWN_FROM, Figures, OptionUse
 
@@ -31,8 +31,7 @@ class Weight(IntEnum):
     WATCH = 3
 
 
-@dataclass(frozen=True)
-class Flag:
+class Flag(NamedTuple):
     """One thing to do about a question: its name for tables, and a sentence that gives away no key."""
 
     name: str
@@ -40,8 +39,7 @@ class Flag:
     text: str
 
 
-@dataclass(frozen=True)
-class ItemReport:
+class ItemReport(NamedTuple):
     """A question's figures and what to do about it."""
 
     figures: Figures

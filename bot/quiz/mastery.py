@@ -7,8 +7,8 @@ is the mean of its families, those not met included: of them little is known, so
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from bot.quiz.spacing import Card, Given, known_now
 
@@ -32,8 +32,7 @@ class Level(StrEnum):
     SOLID = "solid"
 
 
-@dataclass(frozen=True)
-class Mastery:
+class Mastery(NamedTuple):
     """The share of right answers to expect today on a section's questions, and where it lies nine times in ten."""
 
     share: float

@@ -6,7 +6,7 @@ after earlier ones, and lets the belief be lost again when the answers speak aga
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.clock import DAY_MS
 from bot.packs.models import OTHER, Question
@@ -25,8 +25,7 @@ FOUND = 0.02
 """What a belief counts that was fallen for, when questions are chosen to find others."""
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """One answer with what was chosen: an option's place in the file, of the version with that hash."""
 
     question_id: str
@@ -37,8 +36,7 @@ class Choice:
     sureness: Sureness | None = None
 
 
-@dataclass(frozen=True)
-class Mixup:
+class Mixup(NamedTuple):
     """A misconception that a learner fell for: how often, when last, and how likely they hold it (0 to 1)."""
 
     misconception_id: str

@@ -1,8 +1,8 @@
 """The stretches of time that boards count: all time, a season, a month, an ISO week, in a server's time zone."""
 
-from dataclasses import dataclass
 from datetime import tzinfo
 from enum import StrEnum
+from typing import NamedTuple
 
 from bot.clock import DAY_MS, utc
 
@@ -19,8 +19,7 @@ class Period(StrEnum):
     ALL = "all"
 
 
-@dataclass(frozen=True)
-class Season:
+class Season(NamedTuple):
     """Seasons of so many days, one after the other; the first began at ``started_ms``."""
 
     started_ms: int

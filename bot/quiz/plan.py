@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.quiz.mastery import Level, Mastery
 
@@ -11,8 +12,7 @@ A_BEGINNING = 3
 """So many answers in a section make it one that can be weak."""
 
 
-@dataclass(frozen=True)
-class SectionStanding:
+class SectionStanding(NamedTuple):
     """A section as the plan sees it: how well it is known, and which of its pages were not read, from 0."""
 
     section_id: str

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, MutableSequence, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from bot.packs.models import Question
 
@@ -41,8 +41,7 @@ class Asked:
         return LETTERS[self.order.index(option)]
 
 
-@dataclass(frozen=True)
-class Interlude:
+class Interlude(NamedTuple):
     """A page of the lesson (from 0) that a run shows before the question at a position."""
 
     position: int
@@ -84,8 +83,7 @@ class Run:
         return [asked for asked in self.asked if asked.correct is False]
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(NamedTuple):
     """What is known of a member's last answer to a question."""
 
     last_ms: int

@@ -5,7 +5,7 @@ https://jmlr.csail.mit.edu/papers/v12/weng11a.html.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from openskill.models import PlackettLuce
 
@@ -20,8 +20,7 @@ SETTLED_FROM = 5
 _MODEL = PlackettLuce()
 
 
-@dataclass(frozen=True)
-class Rating:
+class Rating(NamedTuple):
     """What is believed of a member: the estimate ``mu``, how unsure it is (``sigma``), and of how many games."""
 
     mu: float = _MODEL.mu

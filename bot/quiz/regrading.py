@@ -1,7 +1,8 @@
 """What managers' decisions do to grading: which option is right in a server, and what follows from the answers anew."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from bot.packs.models import Question
 from bot.quiz.competition import Competition, Given, Plan, Played, Standing, marks_of_round, standings
@@ -14,8 +15,7 @@ Version = tuple[str, str]
 """A question's id and the hash of its content."""
 
 
-@dataclass(frozen=True)
-class Ruling:
+class Ruling(NamedTuple):
     """What managers decided about a version of a question: its right option there, or (None) that it is retired.
 
     ``course_key`` is the course's own key; a ruling that was undone has it as its ``key``.
@@ -54,8 +54,7 @@ class Rulings:
 # A member's answers
 
 
-@dataclass(frozen=True)
-class Past:
+class Past(NamedTuple):
     """An answer as it is stored. ``fixed`` is one of a competition that is on: it is graded as that began.
 
     ``void`` counts for nobody; the points of one that is ``kept`` stand, whatever the replay says.
@@ -72,8 +71,7 @@ class Past:
     given: Review
 
 
-@dataclass(frozen=True)
-class Graded:
+class Graded(NamedTuple):
     """What becomes of an answer."""
 
     id: int
@@ -134,8 +132,7 @@ def graded(past: Past, rulings: RulingsOf) -> tuple[bool, bool]:
 # Competitions
 
 
-@dataclass(frozen=True)
-class Ended:
+class Ended(NamedTuple):
     """How a competition ended: the lines of those who answered, best first, and the points for the first three."""
 
     state: Competition
@@ -188,8 +185,7 @@ def _right(plan: Plan, given: Given) -> bool:
     return plan.order[given.choice] == plan.key
 
 
-@dataclass(frozen=True)
-class RatedGame:
+class RatedGame(NamedTuple):
     """A finished competition for the ratings: places by member, and the ratings known from before it."""
 
     id: int
@@ -198,8 +194,7 @@ class RatedGame:
     before: Mapping[int, Rating]
 
 
-@dataclass(frozen=True)
-class Replay:
+class Replay(NamedTuple):
     """Ratings from a number of games: those before each game, and each member's last with the time of their last game."""
 
     before: Mapping[tuple[int, int], Rating]

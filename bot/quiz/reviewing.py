@@ -1,15 +1,14 @@
 """What is due of a member, and which question of a family to ask for it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.clock import DAY_MS
 from bot.packs.models import Question
 from bot.quiz.practice import Chance, Seen
 
 
-@dataclass(frozen=True)
-class Due:
+class Due(NamedTuple):
     """How many families are due: now, within a day, within a week (each without those before), and later."""
 
     now: int

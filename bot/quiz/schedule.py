@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import NamedTuple
 
 from bot.clock import utc
 
@@ -21,8 +22,7 @@ class Weekly:
     weekdays: frozenset[int] = EVERY_DAY
 
 
-@dataclass(frozen=True)
-class Occurrence:
+class Occurrence(NamedTuple):
     """One time that it happens: the local day that it is for, and the moment."""
 
     day: date

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from typing import NamedTuple
 
 from fsrs import Card as FsrsCard
 from fsrs import Rating, Scheduler, State
@@ -19,8 +20,7 @@ GUESS_DAYS = 3
 """After a right guess a family comes back within so many days."""
 
 
-@dataclass(frozen=True)
-class Aim:
+class Aim(NamedTuple):
     """What reviews aim at: the share still known when a family comes back, and the most days until it does."""
 
     retention: float = 0.9
@@ -41,8 +41,7 @@ class Aim:
 USUAL = Aim()
 
 
-@dataclass(frozen=True)
-class Card:
+class Card(NamedTuple):
     """How well a member knows a family: FSRS's stability (days) and difficulty, when it is due, and by which model."""
 
     stability: float

@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
+from typing import NamedTuple
 
 from bot.packs.models import Difficulty, Question
 from bot.quiz.difficulty import Estimate, after_answer, start
@@ -82,8 +83,7 @@ class Counts:
     sure_wrong: int = 0
 
 
-@dataclass(frozen=True)
-class OptionUse:
+class OptionUse(NamedTuple):
     """One option: how often it was chosen, and by whom.
 
     ``point_biserial`` is choosing it against the rest score, ``rest`` the mean rest score of those who chose it, of
@@ -99,8 +99,7 @@ class OptionUse:
     rest: float | None
 
 
-@dataclass(frozen=True)
-class Figures:
+class Figures(NamedTuple):
     """The statistics of one version of a question; None stands for what the attempts do not tell.
 
     ``ranked`` is how many attempts have a rest score, ``rest_deviation`` how much those scatter; ``difficulty`` is in

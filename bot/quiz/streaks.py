@@ -1,15 +1,14 @@
 """Days in a row."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 GRACE_EVERY_DAYS = 7
 """One missed day in so many does not end a streak."""
 
 
-@dataclass(frozen=True)
-class Streak:
+class Streak(NamedTuple):
     """A learner's days in a row: how many, whether today is one of them, and whether the grace day is used up."""
 
     days: int

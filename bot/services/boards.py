@@ -2,8 +2,8 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, tzinfo
+from typing import NamedTuple
 
 from bot.clock import Clock
 from bot.quiz.periods import Period, period_key
@@ -19,8 +19,7 @@ SEASONS_KEPT = 24
 """How many earlier seasons are offered."""
 
 
-@dataclass(frozen=True)
-class BoardLine:
+class BoardLine(NamedTuple):
     """One member's line."""
 
     place: int
@@ -34,8 +33,7 @@ class BoardLine:
         return self.of.points if isinstance(self.of, Total) else 0
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(NamedTuple):
     """Which board: of a period or of the earlier season that began at ``season_ms``, of a ``section`` or all of them."""
 
     kind: BoardKind = BoardKind.POINTS
@@ -44,8 +42,7 @@ class Wanted:
     section: str = ""
 
 
-@dataclass(frozen=True)
-class Board:
+class Board(NamedTuple):
     """One page of a board; ``own`` is the asking member's line even when it is on another page.
 
     ``own`` is None for who does not stand on it; ``missing`` is then how many answers it takes. ``hidden`` tells that
@@ -69,8 +66,7 @@ class Board:
     zone: tzinfo = UTC
 
 
-@dataclass(frozen=True)
-class _Page:
+class _Page(NamedTuple):
     number: int
     size: int
     entries: Sequence[Entry]

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from random import Random
+from typing import NamedTuple
 
 from bot.clock import DiscordClock, snowflake_ms
 from bot.errors import NotFound, StorageError, UserError
@@ -58,8 +59,7 @@ AGAIN_SECONDS = 1.0
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Opening:
+class Opening(NamedTuple):
     """What the host of a new competition chose; without a pack it is the server's first."""
 
     guild_id: int

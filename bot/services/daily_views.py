@@ -1,12 +1,11 @@
 """The question of the day as it is shown to all and to one member, and the events that announce competitions."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.storage.daily import Daily
 
 
-@dataclass(frozen=True)
-class DailyView:
+class DailyView(NamedTuple):
     """The question for a channel: how many have answered, and only once it is closed how many chose which letter.
 
     ``streak`` is how many questions in a row somebody here answered. ``last`` is where the one before stands: channel and
@@ -21,8 +20,7 @@ class DailyView:
     last: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True)
-class Locked:
+class Locked(NamedTuple):
     """What a click came to: ``choice`` is the letter that counts (None: it came too late), ``new`` if this click made it.
 
     The streaks are the member's own and the server's.
@@ -35,8 +33,7 @@ class Locked:
     streak: int
 
 
-@dataclass(frozen=True)
-class MyDaily:
+class MyDaily(NamedTuple):
     """A closed question as one member answered it; ``choice`` is a letter's place, None for no answer."""
 
     daily: Daily
@@ -45,8 +42,7 @@ class MyDaily:
     own_streak: int
 
 
-@dataclass(frozen=True)
-class EventView:
+class EventView(NamedTuple):
     """An occurrence for a server's list of events; ``event_id`` is the event that showed an earlier one."""
 
     guild_id: int

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from bot.clock import Clock, utc
 from bot.errors import NotFound
@@ -27,8 +27,7 @@ class Export(StrEnum):
     ANSWERS = "answers"
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(NamedTuple):
     """Rows below a head; ``cut`` says that there were more than anybody can take along at once."""
 
     what: Export

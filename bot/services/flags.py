@@ -1,7 +1,7 @@
 """Flags: the questions of a server that need a look, and what its managers decide about them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.clock import Clock
 from bot.errors import NotFound, UserError
@@ -23,8 +23,7 @@ STALE = (
 )
 
 
-@dataclass(frozen=True)
-class FlaggedQuestion:
+class FlaggedQuestion(NamedTuple):
     """A line of the queue. ``ruling`` is what is in force here, None for nothing; ``waits``: it needs a decision."""
 
     pack_id: str
@@ -42,8 +41,7 @@ class FlaggedQuestion:
         return not self.waits, not both, -self.reports, not self.suspect, self.since_ms, self.question.id
 
 
-@dataclass(frozen=True)
-class FlaggedItem:
+class FlaggedItem(NamedTuple):
     """A question with all that managers need: figures, what was said, what was decided, and what is in force.
 
     ``earlier`` tells that a ruling on an earlier version is not in force for this one.
@@ -58,8 +56,7 @@ class FlaggedItem:
     earlier: bool
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """A decision that is not made yet, and how much it would grade anew."""
 
     item: FlaggedItem

@@ -1,6 +1,7 @@
 """A competition as it is shown, and what a player is told in private."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from bot.charts.podium import Podium
 from bot.packs.models import Question, Term
@@ -35,8 +36,7 @@ class GameView:
         return self.names.get(member_id, "someone")
 
 
-@dataclass(frozen=True)
-class ClickResult:
+class ClickResult(NamedTuple):
     """What a click on a letter came to; ``choice`` is the letter that counts."""
 
     verdict: Verdict
@@ -44,8 +44,7 @@ class ClickResult:
     certainty: bool
 
 
-@dataclass(frozen=True)
-class MyResult:
+class MyResult(NamedTuple):
     """A player's own round: what they chose, what it earned, where they stand."""
 
     question: Question

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.clock import DAY_MS, Clock
 from bot.packs.library import Library, LibraryOf, SectionRef
@@ -25,8 +25,7 @@ HELD_BY_FROM = 2
 AIMED_SECTIONS, AIMED_BELIEFS = 3, 5
 
 
-@dataclass(frozen=True)
-class GroupSection:
+class GroupSection(NamedTuple):
     """How a group answered in a section: the share of right answers, and its 95 % interval."""
 
     ref: SectionRef
@@ -36,8 +35,7 @@ class GroupSection:
     high: float
 
 
-@dataclass(frozen=True)
-class GroupBelief:
+class GroupBelief(NamedTuple):
     """A misconception, by how many members it is probably held, and how many met it."""
 
     misconception: Misconception
@@ -45,8 +43,7 @@ class GroupBelief:
     met_by: int
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(NamedTuple):
     """A server's members in one course over the last two months; empty lists for too few of them."""
 
     pack_id: str

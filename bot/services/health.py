@@ -1,7 +1,7 @@
 """How the bot is: alive, ready, quick enough; the same numbers for managers and for a monitor."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.clock import Clock
 from bot.storage import statistics
@@ -10,8 +10,7 @@ from bot.telemetry import Pulse
 from bot.workers import Workers
 
 
-@dataclass(frozen=True)
-class Connection:
+class Connection(NamedTuple):
     """The gateway as the client sees it: whether it is open, its latency in seconds (None until known), and servers."""
 
     open: bool
@@ -19,8 +18,7 @@ class Connection:
     servers: int
 
 
-@dataclass(frozen=True)
-class Health:
+class Health(NamedTuple):
     """The bot at one moment. Times in milliseconds, sizes in bytes."""
 
     version: str

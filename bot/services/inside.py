@@ -5,7 +5,7 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.demos.host import this_host
 from bot.demos.model import Host
@@ -24,8 +24,7 @@ _THREADS = {
 }
 
 
-@dataclass(frozen=True)
-class Inside:
+class Inside(NamedTuple):
     """The bot at one moment. Counts are by kind; ``queues`` tell how many things wait where; times in milliseconds."""
 
     tasks: dict[str, int]

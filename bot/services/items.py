@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.clock import Clock
 from bot.errors import StorageError
@@ -21,8 +21,7 @@ FRESH_MS = 600_000
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Bank:
+class Bank(NamedTuple):
     """The statistics of every question in force, the worst first; reliability (KR-20) by course, None where not known.
 
     ``attempts`` are all first attempts, those at older versions of a question too; ``levels`` tells how hard each

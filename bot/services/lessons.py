@@ -1,6 +1,7 @@
 """Reading a lesson: its contents with one's progress, and its pages."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from bot.clock import Clock
 from bot.errors import NotFound
@@ -11,8 +12,7 @@ from bot.storage.reading import Place
 from bot.storage.store import Store
 
 
-@dataclass(frozen=True)
-class ContentsLine:
+class ContentsLine(NamedTuple):
     """One section in the contents: how many of its pages the member has read."""
 
     ref: SectionRef
@@ -25,8 +25,7 @@ class ContentsLine:
         return self.read >= self.pages
 
 
-@dataclass(frozen=True)
-class Contents:
+class Contents(NamedTuple):
     """A pack's contents for one member; ``resume`` is the page they opened last."""
 
     pack_id: str

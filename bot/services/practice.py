@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from random import Random
+from typing import NamedTuple
 
 from bot.clock import Clock
 from bot.errors import NotFound, NotYours, UserError
@@ -18,8 +19,7 @@ from bot.storage.answers import Answer
 from bot.storage.store import Reads, Store, Transaction
 
 
-@dataclass(frozen=True)
-class Learner:
+class Learner(NamedTuple):
     """Who is practising, and where: in a server, or (None) in direct messages."""
 
     member_id: int
@@ -27,8 +27,7 @@ class Learner:
     name: str
 
 
-@dataclass(frozen=True)
-class Asking:
+class Asking(NamedTuple):
     """A question as it is shown: the run, the question, the order of its options."""
 
     run: Run
@@ -70,8 +69,7 @@ class Outcome:
         return self.asking.question.key if self.key is None else self.key
 
 
-@dataclass(frozen=True)
-class Summary:
+class Summary(NamedTuple):
     """A finished run."""
 
     run: Run

@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.clock import DAY_MS, Clock, utc
 from bot.errors import StudyhallError, UserError
@@ -27,8 +27,7 @@ TRIES = 5
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Deleted:
+class Deleted(NamedTuple):
     """What a deletion did: how many rows had named the member, and how many games they were taken out of."""
 
     rows: int

@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.charts.history import Day, History
@@ -34,8 +34,7 @@ HELPED_FROM = 0.3
 """How likely a misconception must be held before the plan chooses a page for it."""
 
 
-@dataclass(frozen=True)
-class SectionProgress:
+class SectionProgress(NamedTuple):
     """A section, how well it is known, and how many of its pages were read."""
 
     ref: SectionRef
@@ -43,8 +42,7 @@ class SectionProgress:
     read: int
 
 
-@dataclass(frozen=True)
-class MixupView:
+class MixupView(NamedTuple):
     """What a learner mixes up, with the page that puts it right (from 0) and the demo that shows it."""
 
     mixup: Mixup
@@ -52,8 +50,7 @@ class MixupView:
     page: tuple[SectionRef, int] | None
 
 
-@dataclass(frozen=True)
-class Next:
+class Next(NamedTuple):
     """The plan for the next ten minutes, with the section that it is about."""
 
     plan: Plan
@@ -66,8 +63,7 @@ class Next:
         return not self.plan.reviews and not self.new
 
 
-@dataclass(frozen=True)
-class Progress:
+class Progress(NamedTuple):
     """Everything that `/progress` shows of a learner in one course.
 
     ``calibration`` has, for each level of sureness that was told, how many answers and how many of them were right.
@@ -86,8 +82,7 @@ class Progress:
     next: Next
 
 
-@dataclass(frozen=True)
-class _Learned:
+class _Learned(NamedTuple):
     """What is stored of a learner in a course, and its questions that are asked where they are."""
 
     pack: Pack

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
+from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 from bot.clock import DAY_MS, Clock
@@ -27,8 +27,7 @@ MOST_KEPT = 200
 """Servers whose boards are remembered."""
 
 
-@dataclass(frozen=True)
-class _Kept:
+class _Kept(NamedTuple):
     at_ms: int
     zone: tzinfo
     entries: Sequence[Entry]

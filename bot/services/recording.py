@@ -1,7 +1,7 @@
 """What the answers of many to one question leave behind: points, cards and totals, all at once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.packs.models import Question
 from bot.quiz.points import points_for, standing
@@ -11,8 +11,7 @@ from bot.storage.answers import Answer
 from bot.storage.store import Transaction
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """Where a question was asked of many."""
 
     guild_id: int

@@ -1,7 +1,7 @@
 """Review: a practice of what is due today, over everything that a member has answered."""
 
-from dataclasses import dataclass
 from random import Random
+from typing import NamedTuple
 
 from bot.clock import Clock
 from bot.errors import UserError
@@ -16,8 +16,7 @@ AT_ONCE = 10
 """Questions of one sitting; who wants more starts another."""
 
 
-@dataclass(frozen=True)
-class CourseDue:
+class CourseDue(NamedTuple):
     """What is due in one course."""
 
     pack_id: str

@@ -1,15 +1,14 @@
 """A season as its result is shown."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
+from typing import NamedTuple
 
 from bot.services.boards import BoardLine
 from bot.storage.seasons import Held
 
 
-@dataclass(frozen=True)
-class SeasonView:
+class SeasonView(NamedTuple):
     """The first three places of a season; ``more`` share the last one of them and have no line.
 
     ``next_ends_ms`` is when the season after it ends; None where there is none.

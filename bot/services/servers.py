@@ -1,7 +1,8 @@
 """What managers choose for their server, and what `/compete` asks of it."""
 
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from bot.errors import UserError
 from bot.packs.library import Library
@@ -14,8 +15,7 @@ from bot.storage.store import Job, Store, Transaction
 SEASON_DAYS = (30, 60, 90)
 
 
-@dataclass(frozen=True)
-class Opener:
+class Opener(NamedTuple):
     """Who wants to open a competition, and where; a thread counts as the channel that it hangs in."""
 
     role_ids: Collection[int]

@@ -1,8 +1,7 @@
 """What the services want shown in a channel, and who shows it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bot.services.daily_views import DailyView, EventView
 from bot.services.demo_views import DemoView
@@ -116,8 +115,7 @@ class EventBoard(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Moves:
+class Moves(NamedTuple):
     """Whose place a regrade changed in the competitions of a channel, and by which decision; names of those not hidden."""
 
     regrade_id: int

@@ -1,5 +1,6 @@
 """Time zones as people name them."""
 
+import functools
 from zoneinfo import available_timezones
 
 from bot.errors import UserError
@@ -10,9 +11,10 @@ OFFERED = 25
 class Zones:
     """Every time zone that has a city, and UTC."""
 
-    def __init__(self) -> None:
+    @functools.cached_property
+    def _zones(self) -> dict[str, str]:
         zones = sorted(name for name in available_timezones() if "/" in name)
-        self._zones = {name.casefold(): name for name in ["UTC", *zones]}
+        return {name.casefold(): name for name in ["UTC", *zones]}
 
     def find(self, text: str) -> str:
         """The zone that a person means by its name or its city, whatever its case. Raises UserError."""

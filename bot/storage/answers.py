@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.quiz.practice import Seen
 from bot.quiz.regrading import Past
@@ -34,8 +35,7 @@ class Answer:
     sureness: Sureness | None = None
 
 
-@dataclass(frozen=True)
-class Before:
+class Before(NamedTuple):
     """What was known when the answer came: had the member met the question, its family's card, the retention asked for."""
 
     answered_before: bool
@@ -242,8 +242,7 @@ async def histories(db: Reads, member_id: int) -> dict[tuple[str, str], list[Giv
     return found
 
 
-@dataclass(frozen=True)
-class Answered:
+class Answered(NamedTuple):
     """An answer of a member that counts, with what was chosen."""
 
     question_id: str

@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from bot.clock import utc
 from bot.errors import StorageError
@@ -24,8 +25,7 @@ _GROWING = ("answer", "competition")
 """Rows of these are never deleted, so a backup has at least as many as there were before it began."""
 
 
-@dataclass(frozen=True)
-class Backup:
+class Backup(NamedTuple):
     """A backup in its folder."""
 
     path: Path

@@ -5,7 +5,7 @@ Members who hide or left stand on no board: neither in its lines nor in anybody'
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.quiz.improvement import Improvement
 from bot.quiz.ranking import ACCURACY_FROM, BoardKind
@@ -17,8 +17,7 @@ IN_COMPETITIONS = "in:competition"
 """The section under which totals count what was earned in competitions."""
 
 
-@dataclass(frozen=True)
-class Total:
+class Total(NamedTuple):
     """A member's totals in one server and period."""
 
     member_id: int
@@ -27,24 +26,21 @@ class Total:
     correct: int
 
 
-@dataclass(frozen=True)
-class Rated:
+class Rated(NamedTuple):
     """A member's rating in one server."""
 
     member_id: int
     rating: Rating
 
 
-@dataclass(frozen=True)
-class InARow:
+class InARow(NamedTuple):
     """A member's days in a row in one server."""
 
     member_id: int
     streak: Streak
 
 
-@dataclass(frozen=True)
-class Improved:
+class Improved(NamedTuple):
     """A member who does better in one server than before."""
 
     member_id: int
@@ -54,16 +50,14 @@ class Improved:
 Of = Total | Rated | InARow | Improved
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A member on a board; ``value`` is what the board orders by."""
 
     value: float
     of: Of
 
 
-@dataclass(frozen=True)
-class Ranked:
+class Ranked(NamedTuple):
     """Where a server's board has its entries from: a query for (member_id, value, since, and what is shown)."""
 
     guild_id: int

@@ -4,6 +4,7 @@ import functools
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from pydantic import TypeAdapter
 
@@ -101,8 +102,7 @@ class Click:
     now_ms: int
 
 
-@dataclass(frozen=True)
-class Stored:
+class Stored(NamedTuple):
     """What became of a click: ``new`` if it is the one that counts; ``choice`` is the one stored (None: closed)."""
 
     new: bool

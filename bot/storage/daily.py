@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.packs.models import Question
 from bot.quiz.daily import Tally
@@ -13,8 +13,7 @@ QUESTION, RESULT = "question", "result"
 _COLUMNS = "id, guild_id, day, channel_id, pack_id, question, option_order, asked_ms, closes_ms, closed_ms, message_id"
 
 
-@dataclass(frozen=True)
-class Daily:
+class Daily(NamedTuple):
     """A question of the day as it was asked; ``order[i]`` is the option (its place in the file) behind the i-th letter."""
 
     guild_id: int
@@ -30,8 +29,7 @@ class Daily:
     message_id: int | None = None
 
 
-@dataclass(frozen=True)
-class Post:
+class Post(NamedTuple):
     """Something that is to be shown; its id makes the nonce."""
 
     id: int

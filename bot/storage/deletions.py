@@ -6,14 +6,13 @@ import os
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 NAME = "deletions.jsonl"
 
 
-@dataclass(frozen=True)
-class Deletion:
+class Deletion(NamedTuple):
     """That somebody was deleted at that time; who, only those can tell who know the member's id."""
 
     salt: bytes

@@ -1,14 +1,13 @@
 """Demos that were opened in a channel, the predictions made, and every result."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.storage.store import Reads, Row, Transaction
 
 _COLUMNS = "id, demo_id, guild_id, channel_id, message_id, member_id, state, created_ms, result"
 
 
-@dataclass(frozen=True)
-class DemoRun:
+class DemoRun(NamedTuple):
     """One opening of a demo; ``state`` is predicting, queued, running, done or failed; ``result`` is JSON."""
 
     id: int

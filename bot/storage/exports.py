@@ -1,6 +1,7 @@
 """What a server's managers take along as tables: points, competitions, answers by section. No key and no question in them."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.quiz.ranking import BoardKind
 from bot.storage import boards
@@ -25,8 +26,7 @@ class Played:
     bonus: int
 
 
-@dataclass(frozen=True)
-class SectionTotal:
+class SectionTotal(NamedTuple):
     """What a member answered in a section; ``section`` is ``pack/section``."""
 
     member_id: int

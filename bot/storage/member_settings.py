@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from bot.storage.store import Reads, Transaction
 
@@ -21,8 +22,7 @@ class Chosen:
     retention: float = 0.9
 
 
-@dataclass(frozen=True)
-class Reminded:
+class Reminded(NamedTuple):
     """A member who wants reminders, when, and the day (there) of the last one."""
 
     member_id: int

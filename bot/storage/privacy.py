@@ -7,8 +7,7 @@ number that no Discord id can be and that nothing maps back.
 import json
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.clock import DAY_MS
 from bot.quiz.competition import LIVE, Forget, step
@@ -24,8 +23,7 @@ Run = tuple[str, int]
 """A mode, and the number of a run that belongs to many."""
 
 
-@dataclass(frozen=True)
-class Named:
+class Named(NamedTuple):
     """A table with rows that name members.
 
     ``names`` is the condition for those of one member, ``seen`` the column that tells when the member did something.
@@ -315,8 +313,7 @@ async def unseen_since(db: Reads, before_ms: int) -> list[int]:
 # The file
 
 
-@dataclass(frozen=True)
-class Chores:
+class Chores(NamedTuple):
     """What waits: since when the file is to be rebuilt (None: it is not), and the last look for members not seen."""
 
     rebuild_since_ms: int | None

@@ -1,12 +1,11 @@
 """Which pages a member has read, and which they read last."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.storage.store import Reads, Transaction
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """A page of a section; ``page`` counts from 0."""
 
     section_id: str

@@ -6,6 +6,7 @@ A piece checks that what it was reckoned from is still so; what has changed mean
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from bot.quiz.competition import Given, Phase, Standing
 from bot.quiz.rating import Rating
@@ -69,8 +70,7 @@ async def scope(db: Reads, subject: Subject) -> Scope:
 # Members
 
 
-@dataclass(frozen=True)
-class Inputs:
+class Inputs(NamedTuple):
     """What a member's grading follows from: histories by family, all answers in the server, bonuses by competition."""
 
     member_id: int
@@ -82,8 +82,7 @@ class Inputs:
     aim: Aim
 
 
-@dataclass(frozen=True)
-class MemberChange:
+class MemberChange(NamedTuple):
     """What becomes of a member; nothing where nothing changes."""
 
     inputs: Inputs
@@ -281,8 +280,7 @@ Change = tuple[str, tuple[object, ...]]
 """One statement with its values."""
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """A stored line of a finished competition."""
 
     place: int
@@ -293,8 +291,7 @@ class Result:
     bonus: int
 
 
-@dataclass(frozen=True)
-class GameChange:
+class GameChange(NamedTuple):
     """What becomes of a finished competition: changes to its rows, lines that go, places (before, after), bonuses."""
 
     game: Game
@@ -308,8 +305,7 @@ class GameChange:
         return bool(self.changes or self.gone or self.bonuses)
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """A finished competition as it is stored."""
 
     game: Game
@@ -418,8 +414,7 @@ def lines_gone(of: GameChange) -> list[Change]:
 # Ratings
 
 
-@dataclass(frozen=True)
-class Ratings:
+class Ratings(NamedTuple):
     """A server's finished competitions from the first touched one, and its ratings; ``finished`` tells of newer ones."""
 
     games: Sequence[RatedGame]
@@ -537,8 +532,7 @@ async def finish(tx: Transaction, regrade: Regrade, now_ms: int, since_ms: int) 
     await tx.run("UPDATE regrade SET done_ms = ? WHERE id = ?", (now_ms, regrade.id))
 
 
-@dataclass(frozen=True)
-class Moved:
+class Moved(NamedTuple):
     """Somebody whose place changed. ``hidden``: others are not told."""
 
     member_id: int

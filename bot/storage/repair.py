@@ -1,7 +1,7 @@
 """Rebuilds what managers' decisions make of answers, and the totals of the boards from what they count."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.quiz.periods import SEASON_KEY
 from bot.storage import regrading, servers, totals
@@ -10,8 +10,7 @@ from bot.storage.store import Store, Transaction
 from bot.storage.totals import Counted, Key, Periods, Sums
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """A total that was wrong: (points, answers, right ones) before and after; None where there is none."""
 
     key: Key

@@ -1,12 +1,11 @@
 """What members say is wrong with a question."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.storage.store import Transaction
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(NamedTuple):
     """One member's word on a question, as it was then."""
 
     member_id: int

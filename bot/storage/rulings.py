@@ -1,8 +1,8 @@
 """What managers decided about questions in their servers: reports, decisions, and the rulings that grade answers there."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from bot.quiz.regrading import Ruling, Rulings, RulingsOf
 from bot.storage.store import Reads, Transaction
@@ -19,8 +19,7 @@ class DecisionKind(StrEnum):
     DISMISS = "dismiss"
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(NamedTuple):
     """A version of a question in a server."""
 
     guild_id: int
@@ -29,8 +28,7 @@ class Subject:
     question_hash: str
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(NamedTuple):
     """What was decided when. ``key`` is that of an override, ``words`` those of an answer."""
 
     subject: Subject
@@ -40,8 +38,7 @@ class Decision:
     words: str = ""
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(NamedTuple):
     """A report as managers see it: the words, without who said them."""
 
     question_hash: str
@@ -49,8 +46,7 @@ class Said:
     at_ms: int
 
 
-@dataclass(frozen=True)
-class Reported:
+class Reported(NamedTuple):
     """A question with open reports in a server."""
 
     pack_id: str
@@ -59,8 +55,7 @@ class Reported:
     first_ms: int
 
 
-@dataclass(frozen=True)
-class Extent:
+class Extent(NamedTuple):
     """How much is graded anew."""
 
     answers: int
@@ -175,8 +170,7 @@ async def close_reports(tx: Transaction, subject: Subject, now_ms: int) -> list[
     return sorted(member_id for (member_id,) in rows)
 
 
-@dataclass(frozen=True)
-class ReportForAuthor:
+class ReportForAuthor(NamedTuple):
     """A report with what was last decided on it (None: nothing yet), without who and where."""
 
     pack_id: str
@@ -220,8 +214,7 @@ async def extent(db: Reads, subject: Subject, course_key: int, key: int | None) 
 # What waits to be graded anew
 
 
-@dataclass(frozen=True)
-class Regrade:
+class Regrade(NamedTuple):
     """A version of a question whose answers in a server are to be graded anew."""
 
     id: int

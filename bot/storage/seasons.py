@@ -1,14 +1,13 @@
 """Seasons that were held, the one that is on, and the results that are still to be posted."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.quiz.periods import SEASON_KEY, Season
 from bot.storage import servers
 from bot.storage.store import Reads, Row, Transaction
 
 
-@dataclass(frozen=True)
-class Held:
+class Held(NamedTuple):
     """One season of a server, from its first millisecond to its end."""
 
     guild_id: int
@@ -21,8 +20,7 @@ class Held:
         return f"{SEASON_KEY}{self.started_ms}"
 
 
-@dataclass(frozen=True)
-class SeasonPost:
+class SeasonPost(NamedTuple):
     """The result of a season, to be posted in a channel; its id makes the nonce."""
 
     id: int

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.errors import StorageError
 from bot.quiz.statistics import Attempt
@@ -14,8 +14,7 @@ PAGE = 1_000
 _LAST_ID = 2**63 - 1
 
 
-@dataclass(frozen=True)
-class Sizes:
+class Sizes(NamedTuple):
     """Answers ever stored (deleted ones too), and bytes of the file."""
 
     answers: int
@@ -34,8 +33,7 @@ async def sizes(db: Reads) -> Sizes | None:
     return Sizes(answers, pages * page_bytes)
 
 
-@dataclass(frozen=True)
-class MemberAttempts:
+class MemberAttempts(NamedTuple):
     """The first attempts of one member in one course, oldest first. Who it was is not told."""
 
     pack_id: str

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.storage.answers import sections_of
 from bot.storage.boards import IN_COMPETITIONS
@@ -43,8 +44,7 @@ class Sums:
         return self.earned_ms or self.first_ms or 0
 
 
-@dataclass(frozen=True)
-class Counted:
+class Counted(NamedTuple):
     """An answer as totals count it."""
 
     pack_id: str

@@ -6,7 +6,7 @@ are found by their custom id alone, before and after a restart.
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import discord
 from discord import ui
@@ -19,8 +19,7 @@ RULE = "\x00rule"
 """A block that draws a line."""
 
 
-@dataclass(frozen=True)
-class Button:
+class Button(NamedTuple):
     """A button; ``id`` is a custom id made by ``ids.encode``."""
 
     label: str
@@ -29,15 +28,13 @@ class Button:
     disabled: bool = False
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """Up to five buttons beside each other."""
 
     buttons: Sequence[Button]
 
 
-@dataclass(frozen=True)
-class Pick:
+class Pick(NamedTuple):
     """A select menu of up to 25 (label, value, description); with ``most`` over 1 several can be chosen."""
 
     id: str
@@ -47,8 +44,7 @@ class Pick:
     most: int = 1
 
 
-@dataclass(frozen=True)
-class ChannelPick:
+class ChannelPick(NamedTuple):
     """A select menu of the server's channels; any number of them, none too."""
 
     id: str
@@ -56,8 +52,7 @@ class ChannelPick:
     chosen: Sequence[int] = ()
 
 
-@dataclass(frozen=True)
-class RolePick:
+class RolePick(NamedTuple):
     """A select menu of the server's roles; one of them."""
 
     id: str
@@ -65,8 +60,7 @@ class RolePick:
     chosen: Sequence[int] = ()
 
 
-@dataclass(frozen=True)
-class Picture:
+class Picture(NamedTuple):
     """A PNG with the words for those who don't see it."""
 
     name: str
@@ -74,8 +68,7 @@ class Picture:
     alt: str
 
 
-@dataclass(frozen=True)
-class Download:
+class Download(NamedTuple):
     """A text file to take along."""
 
     name: str
@@ -85,8 +78,7 @@ class Download:
 Block = str | Row | Pick | ChannelPick | RolePick | Picture | Download
 
 
-@dataclass(frozen=True)
-class Screen:
+class Screen(NamedTuple):
     """One message: blocks from top to bottom, in a frame of one colour."""
 
     blocks: Sequence[Block]

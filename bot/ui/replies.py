@@ -5,8 +5,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import discord
 
@@ -25,8 +24,7 @@ UNKNOWN_INTERACTION, ALREADY_ANSWERED = 10062, 40060
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(NamedTuple):
     """A field of a form: a few lines of text."""
 
     id: str
@@ -35,8 +33,7 @@ class Field:
     most_characters: int
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(NamedTuple):
     """A form; ``id`` is a custom id made by ``ids.encode``."""
 
     title: str

@@ -7,8 +7,7 @@ form submitted after a restart. So components and forms are not registered with 
 
 import inspect
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import discord
 
@@ -22,8 +21,7 @@ Handler = Callable[..., Awaitable[object]]
 STALE_FORM = "This form can't be used any more; nothing was changed. Type `/` to see what I can do now."
 
 
-@dataclass(frozen=True)
-class _Entry:
+class _Entry(NamedTuple):
     handler: Handler
     new: bool
     private: bool

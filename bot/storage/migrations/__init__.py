@@ -45,6 +45,7 @@ def migrate(path: Path, stamp: str, known: Mapping[int, str] | None = None, *, k
             copy.chmod(0o600)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("PRAGMA synchronous = NORMAL")  # what a power cut takes back is done again at the next start
         return [number for number, sql in todo.items() if _apply(connection, number, sql)]
     finally:
         connection.close()
