@@ -19,32 +19,41 @@ from bot.telemetry import logging_to_stderr
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code: 0, or 1 after a sentence on standard error that says what to do."""
     options = _parser().parse_args(arguments)
-    if options.command not in {None, "run"}:
-        gc.enable()  # a bot that starts turns it on itself, when everything is loaded
     try:
-        if options.command == "check":
-            return _check(options)
-        settings = load_settings()
-        os.environ.pop("DISCORD_TOKEN", None)  # processes that are started from here on do not inherit it
-        if options.command == "demo":
-            return _demo(settings, options)
-        if options.command == "backup":
-            return _backup(settings, options)
-        if options.command == "restore":
-            return _restore(settings, options)
-        if options.command == "repair":
-            return asyncio.run(_repair(settings))
-        if options.command == "items":
-            return _items(settings, options)
-        if options.command == "run" or (settings.token and options.command is None):
-            return _run(settings)
-        gc.enable()
-        return _play(settings, options)
+        code = _do(options)
+        sys.stdout.flush()
+        return code
     except StudyhallError as problem:
         print(problem.text, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 0
+    except BrokenPipeError:  # as of `python -m bot check | head`; see https://docs.python.org/3/library/signal.html
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _do(options: argparse.Namespace) -> int:
+    if options.command not in {None, "run"}:
+        gc.enable()  # a bot that starts turns it on itself, when everything is loaded
+    if options.command == "check":
+        return _check(options)
+    settings = load_settings()
+    os.environ.pop("DISCORD_TOKEN", None)  # processes that are started from here on do not inherit it
+    if options.command == "demo":
+        return _demo(settings, options)
+    if options.command == "backup":
+        return _backup(settings, options)
+    if options.command == "restore":
+        return _restore(settings, options)
+    if options.command == "repair":
+        return asyncio.run(_repair(settings))
+    if options.command == "items":
+        return _items(settings, options)
+    if options.command == "run" or (settings.token and options.command is None):
+        return _run(settings)
+    gc.enable()
+    return _play(settings, options)
 
 
 def _parser() -> argparse.ArgumentParser:
