@@ -54,7 +54,9 @@ from bot.settings import Settings
 from bot.storage.lock import only_one
 from bot.storage.store import Store
 from bot.telemetry import Pulse
-from bot.ui.client import StudyhallClient, add_features, register, set_addresses
+from bot.ui.client import StudyhallClient, set_addresses
+from bot.ui.features import add_features
+from bot.ui.registration import register
 from bot.ui.sending import CALLS_PER_SECOND, SendScheduler
 from bot.workers import Workers
 
