@@ -109,13 +109,16 @@ class Member:
         state, details = await asyncio.wait_for(done, PATIENCE_SECONDS)
         return Outcome(interaction.id, state, details)
 
-    async def command(self, name: str, /, **options: Any) -> dict[str, Any]:
-        """Run a slash command; returns the message that answers it once that is more than *thinking…*."""
+    async def command(self, name: str, part: str = "", /, **options: Any) -> dict[str, Any]:
+        """Run a slash command, or a part of one; returns the message that answers it once that is more than *thinking…*."""
         command = self._command(name)
+        if part:
+            offered = next(one for one in command["options"] if one["name"] == part)
+            given = [{"name": part, "type": 1, "options": _typed(offered, options)}]
+        else:
+            given = _typed(command, options)
         outcome = await self._act(
-            lambda hear: self.playground.acts.run_command(
-                self.id, self.channel_id, command["id"], _typed(command, options), hear
-            )
+            lambda hear: self.playground.acts.run_command(self.id, self.channel_id, command["id"], given, hear)
         )
         assert outcome.state == "acknowledged", outcome.details
         return await self._answer_to(outcome)

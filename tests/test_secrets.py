@@ -181,12 +181,7 @@ async def test_every_file_that_the_bot_makes_is_for_its_user_alone(playground: P
         assert {"studyhall.db", "studyhall.db-wal"} <= journals
         code, said = await asyncio.to_thread(run_bot, tmp_path, "backup", STUDYHALL_DATA_DIR=str(bot.data_dir))
         assert code == 0, said
-        command = next(one for one in playground.world.commands if one["name"] == "privacy")
-        delete = [{"name": "delete", "type": 1, "options": []}]
-        outcome = await ada._act(
-            lambda hear: playground.acts.run_command(ada.id, ada.channel_id, command["id"], delete, hear)
-        )
-        told = await ada.press(await ada._answer_to(outcome), "Delete everything")
+        told = await ada.press(await ada.command("privacy", "delete"), "Delete everything")
         assert "Everything is deleted" in text(told)
         modes = {path: stat.S_IMODE(path.stat().st_mode) for path in [bot.data_dir, *bot.data_dir.rglob("*")]}
         assert any(path.parent.name == "backups" for path in modes)

@@ -72,11 +72,21 @@ class StudyhallClient(discord.Client):
         self.before_connecting: Callable[[], Awaitable[None]] | None = None
         self.heard_id: Callable[[int], None] | None = None
         self.joined: Callable[[discord.Guild], Awaitable[None]] | None = None
+        self.before_closing: Callable[[], Awaitable[None]] | None = None
 
     async def setup_hook(self) -> None:
         """Between login and connection: register commands, load what was interrupted."""
         if self.before_connecting:
             await self.before_connecting()
+
+    async def close(self) -> None:
+        """Let what was asked be answered, then close the connection."""
+        if self.before_closing and not self.is_closed():
+            await self.before_closing()
+        # Within two seconds of a start discord.py (2.7) still has to announce READY, and would do so on the closed client.
+        if self._connection._ready_task:
+            self._connection._ready_task.cancel()
+        await super().close()
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Every click and every form comes through here."""

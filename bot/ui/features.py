@@ -59,6 +59,9 @@ from bot.ui.settings import SettingsFeature
 from bot.ui.setup import SetupFeature
 from bot.ui.term import TermFeature
 
+FINISH_SECONDS = 3.0
+"""For so long a stop waits for answers that are under way."""
+
 
 def add_features(
     client: StudyhallClient,
@@ -143,5 +146,6 @@ def add_features(
     seasons.attach(SeasonPosts(client, scheduler))
     presence.attach(MemberRoll(client, scheduler))
     client.joined = setup.greet
+    client.before_closing = lambda: desk.finish(FINISH_SECONDS)
     client.router, client.tree = router, tree
     return tree

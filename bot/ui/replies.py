@@ -19,7 +19,9 @@ from bot.ui import ids
 from bot.ui.layouts import GREY, MAX_TEXT, NO_PINGS, RED, Screen, note
 from bot.ui.options import whole
 
-UNKNOWN_INTERACTION, ALREADY_ANSWERED = 10062, 40060
+TOO_LATE = (10062, 40060, 50027)
+"""Codes of Discord's: nobody answered within 3 seconds, it was answered already, or it is older than 15 minutes
+(https://discord.com/developers/docs/topics/opcodes-and-status-codes#json)."""
 
 _log = logging.getLogger(__name__)
 
@@ -171,6 +173,13 @@ class Desk:
         self._pulse = pulse or Pulse()
         self._notices = notices
         self._presence = presence
+        self._serving: set[asyncio.Task[Any] | None] = set()
+
+    async def finish(self, within_seconds: float) -> None:
+        """Wait until everybody who asked for something has their answer, but no longer than that."""
+        serving = [task for task in self._serving if task]
+        if serving:
+            await asyncio.wait(serving, timeout=within_seconds)
 
     async def serve(
         self, interaction: discord.Interaction, handle: Handle, *, private: bool = True, new: bool = False
@@ -178,6 +187,8 @@ class Desk:
         """Run ``handle`` and see to it that the person gets an answer, whatever happens."""
         reply = Reply(interaction, private=private, new=new, answered_in=self._pulse.acknowledgements)
         slow = asyncio.create_task(self._announce_when_slow(reply), name="announce")
+        task = asyncio.current_task()
+        self._serving.add(task)
         try:
             if self._presence:
                 await self._presence.saw(interaction.guild_id, reply.member_id)
@@ -189,6 +200,7 @@ class Desk:
         except Exception as problem:
             await self._explain(reply, problem)
         finally:
+            self._serving.discard(task)
             slow.cancel()
             _log.info("interaction %d: %s, answered in %.0f ms", interaction.id, _what(interaction), reply.milliseconds)
 
@@ -206,7 +218,7 @@ class Desk:
                 await self._notices.told(list(waiting))
 
     async def _explain(self, reply: Reply, problem: Exception) -> None:
-        if isinstance(problem, discord.HTTPException) and problem.code in (UNKNOWN_INTERACTION, ALREADY_ANSWERED):
+        if isinstance(problem, discord.HTTPException) and problem.code in TOO_LATE:
             _log.warning("interaction %d could not be answered any more (%d)", reply.interaction.id, problem.code)
             return
         if isinstance(problem, UserError):
@@ -225,7 +237,7 @@ class Desk:
             )
         try:
             await reply.show(screen)
-        except discord.HTTPException as failed:
+        except Exception as failed:  # Discord refused it, or the line is cut: what went wrong stands in the log already
             _log.warning("interaction %d: the person could not be told (%s)", reply.interaction.id, failed)
 
 

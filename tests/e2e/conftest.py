@@ -12,6 +12,7 @@ Which fault is tried where; in each nothing acknowledged is lost, nothing counts
 | | the same for the question of the day and for schedules | `test_world_faults`, `test_by_itself` |
 | | the bot removed and added again | `test_gateway_faults` |
 | the bot | SIGKILL at random | `test_kill`, `tests/bench/kill.py` |
+| | SIGKILL while members press whatever they see | `test_whatever_they_press` |
 | | SIGKILL between two steps, with a form open, in a regrade, in a backup | `test_kill_between` |
 | | SIGTERM, frozen for 30 s, the clock set back | `test_host_faults` |
 | the disk | full, locked by another process | `test_database_troubles` |

@@ -14,7 +14,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from by_itself import studyhall
 from evening import Channel, custom_ids, faults_of_results, rows, until_row
 from hosting import Bot, Member, button, buttons, text, walk
 
@@ -246,7 +245,7 @@ class Killing:
 
     async def _ruled(self, value: str) -> None:
         manager = Member(self.playground, 0, self.quiet_channel.id)
-        item = await manager.choose(await studyhall(manager, "flags"), value)
+        item = await manager.choose(await manager.command("studyhall", "flags"), value)
         sure = await manager.press(item, "Undo" if "Undo" in buttons(item) else "Retire here")
         custom_id = button(sure, "Yes, do it")["custom_id"]
         self.playground.acts.click(manager.id, self.quiet_channel.id, sure["id"], custom_id, lambda *_: None)

@@ -15,15 +15,6 @@ from bot.playground.rest import Exchange
 SEASON = 30 * DAY
 
 
-async def setup(member: Member) -> dict[str, Any]:
-    """Run `/studyhall setup`; returns its screen."""
-    world, acts = member.playground.world, member.playground.acts
-    command = next(command for command in world.commands if command["name"] == "studyhall")
-    part = [{"name": "setup", "type": 1, "options": []}]
-    outcome = await member._act(lambda hear: acts.run_command(member.id, member.channel_id, command["id"], part, hear))
-    return await member._answer_to(outcome)
-
-
 async def earn(member: Member) -> None:
     """Answer questions until one of them was right."""
     for _ in range(20):
@@ -36,7 +27,7 @@ async def earn(member: Member) -> None:
 async def begin(bot: Bot, *players: Member) -> None:
     """A season in which these members earned something."""
     owner = Member(bot.playground)
-    await owner.press(await setup(owner), "30 days")
+    await owner.press(await owner.command("studyhall", "setup"), "30 days")
     await owner.command("daily")  # so that there is a channel for the result
     for player in players:
         await earn(player)

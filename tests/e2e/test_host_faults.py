@@ -45,6 +45,17 @@ async def test_told_to_stop_in_mid_round_it_ends_in_order_and_goes_on_in_the_sam
     assert faults_of_results(calm.data_dir) == []
 
 
+async def test_told_to_stop_it_first_answers_what_was_asked(calm: Bot):
+    ada = Member(calm.playground)
+    setup = await ada.command("studyhall", "setup")
+    asked = asyncio.create_task(ada.press(setup, "Read the courses anew"))
+    thinking = lambda: any(message["flags"] & 128 for message in ada.messages())  # noqa: E731
+    await until(calm.playground, thinking, "the bot has heard it")
+    assert await calm.stop(signal.SIGTERM) == 0
+    assert "Read anew: 1 course" in text(await asked)
+    assert " ERROR " not in calm.log()
+
+
 async def test_frozen_for_half_a_minute_it_goes_on_and_nothing_is_lost_or_doubled(calm: Bot):
     ada, _grace, channel, asked = await a_round(calm)
     assert "Locked in" in text(await ada.press(asked, "A"))

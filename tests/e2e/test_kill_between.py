@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
-from by_itself import public, schedule, studyhall
+from by_itself import public, schedule
 from cutting import AFTER, BEFORE, Which, answered, edited, killed, posted_in, press, run
 from evening import Channel, deadline_ms, faults_of_results, opened, rows, until_row
 from hosting import Bot, Member, text, until
@@ -182,7 +182,9 @@ async def test_a_regrade_that_was_cut_is_done_after_the_restart_and_told_once(pl
         )
         database.commit()
     [(pack,)] = rows(bot.data_dir, "SELECT pack_id FROM competition")
-    retire = await ada.press(await ada.choose(await studyhall(ada, "flags"), f"{pack}/{first.id}"), "Retire here")
+    retire = await ada.press(
+        await ada.choose(await ada.command("studyhall", "flags"), f"{pack}/{first.id}"), "Retire here"
+    )
 
     await killed(bot, AFTER, answered, lambda: press(ada, retire, "Yes, do it"))
     await bot.start()

@@ -13,16 +13,6 @@ from bot.playground.acts import ActError
 from bot.playground.rest import Exchange
 
 
-async def setup(member: Member, **options: str) -> dict[str, Any]:
-    """Run `/studyhall setup`; returns its screen."""
-    world, acts = member.playground.world, member.playground.acts
-    command = next(command for command in world.commands if command["name"] == "studyhall")
-    given = [{"name": name, "type": 3, "value": value} for name, value in options.items()]
-    part = [{"name": "setup", "type": 1, "options": given}]
-    outcome = await member._act(lambda hear: acts.run_command(member.id, member.channel_id, command["id"], part, hear))
-    return await member._answer_to(outcome)
-
-
 def menu(message: dict[str, Any], kind: int) -> dict[str, Any]:
     return next(component for component in walk(message["components"]) if component["type"] == kind)
 
@@ -32,8 +22,8 @@ async def test_the_owner_sets_the_server_up_and_others_may_not(bot: Bot):
     bot.playground.rest.record = exchanges.append
     ada, grace = Member(bot.playground, 0), Member(bot.playground, 1)
     with pytest.raises(ActError, match="You may not use this command here"):
-        await setup(grace)
-    screen = await setup(ada, time_zone="Europe/Berlin")
+        await grace.command("studyhall", "setup")
+    screen = await ada.command("studyhall", "setup", time_zone="Europe/Berlin")
     assert "**Time zone**: Europe/Berlin" in text(screen)
     quiz_night = list(bot.playground.world.channels)[1]
     screen = await ada._click(screen, menu(screen, 8)["custom_id"], [quiz_night])

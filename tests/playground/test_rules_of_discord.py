@@ -188,6 +188,15 @@ async def test_the_sixth_message_in_five_seconds_has_to_wait(api: Api):
     assert answers[5][1]["global"] is False
 
 
+async def test_discord_py_waits_when_it_is_limited_and_does_not_take_it_for_a_ban(api: Api):
+    for number in range(5):
+        await api.send(content=str(number))
+    url = api.playground.api_url + f"/channels/{api.channel}/messages"
+    async with api.session.post(url, json={"content": "one more"}, headers=api.headers) as limited:
+        assert limited.status == 429
+        assert limited.headers["Via"]  # what discord.py looks for before it tries again
+
+
 def test_the_51st_request_of_a_second_waits_everywhere_and_answers_to_interactions_do_not_count():
     now = [0.0]
     limits = RateLimits(lambda: now[0])
