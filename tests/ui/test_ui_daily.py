@@ -1,7 +1,6 @@
 """`/daily` as members see it: public question, private answers, the result tomorrow."""
 
 import logging
-from dataclasses import replace
 
 from hall import COURSE, Hall, Shown, assert_fits_discord, walk
 
@@ -126,7 +125,7 @@ def test_every_question_of_the_course_fits_while_open_and_with_its_result():
         daily = Daily(1 << 60, "2026-11-22", 1 << 60, pack.id, question, order, 0, 0, 10**6, None, 1 << 60)
         counts = tuple(1_000 for _ in order)
         view = DailyView(daily, "A section of the course with a long title", 4_000, 365, (), (1 << 60, 1 << 60))
-        over = replace(view, daily=replace(daily, closed_ms=1), counts=counts)
+        over = view._replace(daily=daily._replace(closed_ms=1), counts=counts)
         mine = MyDaily(over.daily, order[-1], 10, 365)
         for screen in (daily_screen(view), daily_screen(over), my_answer_screen(mine)):
             assert_fits_discord(screen.view().to_components())

@@ -283,7 +283,7 @@ def test_every_board_fits(name: str, page: int):
         for period in Period:
             board = Board(kind, period, page, 10**6 + 2, 10**7, [line] * 10, line, **ends)
             asked = Wanted(kind, Period.SEASON, BIG)
-            for one in (board, replace(board, section="", seasons=(), season=None)):
+            for one in (board, board._replace(section="", seasons=(), season=None)):
                 assert_fits_discord(drawn(board_screen(one, BIG, asked, "W" * 110 if one.section else "")))
             assert_fits_discord(drawn(board_screen(Board(kind, period, 0, 1, 0, [], None), BIG, asked)))
 
@@ -335,12 +335,12 @@ def demo_views(demo_id: str) -> Iterator[DemoView]:
     run = DemoRun(BIG, demo_id, BIG, BIG, BIG, BIG, "predicting", 0, None)
     base = DemoView(run, demo, 4_102_444_800_000, {choice.id: 1_000_000 for choice in demo.choices})
     yield base
-    yield replace(base, run=replace(run, state="queued"), ahead=999)
-    yield replace(base, run=replace(run, state="queued"))
+    yield replace(base, run=run._replace(state="queued"), ahead=999)
+    yield replace(base, run=run._replace(state="queued"))
     for progress in (None, (0, 1, ""), (35, 36, "a label of some length"), (36, 36, "x")):
-        yield replace(base, run=replace(run, state="running"), progress=progress)
-    yield replace(base, run=replace(run, state="failed"), problem=filled(300))
-    yield replace(base, run=replace(run, state="failed"))
+        yield replace(base, run=run._replace(state="running"), progress=progress)
+    yield replace(base, run=run._replace(state="failed"), problem=filled(300))
+    yield replace(base, run=run._replace(state="failed"))
     for low, high in ((0.01, 99.99), (99.99, 0.01), (1.0, 1.0)):
         numbers = measured(demo_id, low, high)
         for picture in (b"png", None):
@@ -348,7 +348,7 @@ def demo_views(demo_id: str) -> Iterator[DemoView]:
                 verdict = replace(demo.judge(numbers), right_choice=demo.choices[0].id if names else None)
                 stored = None if names else reference(demo_id)
                 result = DemoResult(verdict, demo.chart(numbers), picture, names, 1_000_000, stored)
-                yield replace(base, run=replace(run, state="done"), result=result)
+                yield replace(base, run=run._replace(state="done"), result=result)
 
 
 @pytest.mark.parametrize("demo_id", DEMOS)
