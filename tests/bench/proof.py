@@ -49,7 +49,7 @@ SHORT = (
     Run("demos_in_a_bot.py", ("--only", "cpu-work", "--in-a-row", "10")),
 )
 FULL = (
-    Run("start_size_lag.py", ("--runs", "9")),
+    Run("start_size_lag.py", ("--runs", "21")),
     Run("burst.py", ("--turns", "5")),
     Run("burst.py", ("--turns", "5", "--clients", "32")),
     Run("breadth.py"),
