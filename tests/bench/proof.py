@@ -46,9 +46,9 @@ SHORT = (
     Run("guilds.py", ("--guilds", "1000")),
     Run("load_packs.py", ("--runs", "3")),
     Run("learners.py", ("--learners", "10", "--days", "20")),
-    Run("soak.py", ("--minutes", "1")),
+    Run("soak.py", ("--minutes", "2")),
     Run("kill.py", ("--kills", "10")),
-    Run("demos_in_a_bot.py", ("--only", "cpu-work", "--in-a-row", "10")),
+    Run("demos_in_a_bot.py", ("--only", "cpu-work", "--in-a-row", "30")),
 )
 FULL = (
     Run("start_size_lag.py", ("--runs", "21")),
