@@ -76,9 +76,11 @@ class Bot:
     async def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal and wait for the end; returns the exit code."""
         assert self.process is not None
-        self.process.send_signal(how)
-        code = await asyncio.wait_for(self.process.wait(), PATIENCE_SECONDS)
-        self.process = None
+        process = self.process
+        process.send_signal(how)
+        code = await asyncio.wait_for(process.wait(), PATIENCE_SECONDS)
+        if self.process is process:  # nobody has started it again meanwhile
+            self.process = None
         return code
 
     def log(self) -> str:
