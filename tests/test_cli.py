@@ -21,3 +21,47 @@ def test_who_reads_only_the_first_lines_of_a_command_gets_no_traceback(arguments
             check=False,
         )
     assert (done.returncode, done.stderr) == (1, b"")
+
+
+def test_a_chart_that_cannot_be_written_costs_nothing_but_the_chart(tmp_path):
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "bot",
+            "demo",
+            "io-wait",
+            "--rounds",
+            "1",
+            "--chart",
+            str(tmp_path / "no" / "chart.png"),
+        ],
+        capture_output=True,
+        env=os.environ | {"STUDYHALL_DATA_DIR": str(tmp_path)},
+        timeout=120,
+        check=False,
+        encoding="utf-8",
+    )
+    assert done.returncode == 1
+    assert "median" in done.stdout
+    assert "Choose another place with --chart" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_what_is_played_in_the_playground_stays_out_of_the_data_of_the_bot(tmp_path):
+    playing = subprocess.Popen(
+        [sys.executable, "-m", "bot", "play", "--no-browser"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=os.environ | {"STUDYHALL_DATA_DIR": str(tmp_path)},
+        encoding="utf-8",
+    )
+    try:
+        assert playing.stderr is not None
+        assert any("logged in" in line for line in playing.stderr)
+        assert (tmp_path / "playground" / "studyhall.db").is_file()
+        assert [entry.name for entry in tmp_path.iterdir()] == ["playground"]
+    finally:
+        playing.terminate()
+        playing.communicate(timeout=30)
+    assert playing.returncode == 0

@@ -10,7 +10,7 @@ from bot.charts.bars import BarChart
 from bot.demos.model import Demo, Verdict
 from bot.demos.reference import reference
 from bot.demos.registry import DEMOS
-from bot.errors import NotFound
+from bot.errors import NotFound, UserError
 from bot.services.charts import ChartDrawer
 from bot.services.lab import Lab
 from bot.workers import Workers
@@ -40,15 +40,26 @@ async def run_demo(
         await drawer.close()
         await workers.close()
     print("\r" + " " * 78 + "\r", end="", file=sys.stderr)
-    file = chart_file or Path(f"studyhall-{demo.id}.png")
-    if picture:
-        await asyncio.to_thread(file.write_bytes, picture)
     if as_json:
         print(json.dumps({"verdict": asdict(verdict), "measured": asdict(measured)}, indent=2))
     else:
         _print(demo, verdict, chart)
-        print(f"The chart is in {file}." if picture else "The chart could not be drawn.")
+    file = chart_file or Path(f"studyhall-{demo.id}.png")
+    said = await asyncio.to_thread(_save, file, picture) if picture else "The chart could not be drawn."
+    if not as_json:
+        print(said)
     return 0
+
+
+def _save(file: Path, picture: bytes) -> str:
+    """Write the chart; returns where it is. Raises UserError where it can't be."""
+    try:
+        file.write_bytes(picture)
+    except OSError as problem:
+        raise UserError(
+            f"The chart could not be written to {file} ({problem.strerror}). Choose another place with --chart."
+        ) from problem
+    return f"The chart is in {file}."
 
 
 def find(name: str) -> Demo:

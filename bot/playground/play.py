@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import webbrowser
+from pathlib import Path
 
 from bot.errors import StudyhallError
 from bot.playground.server import Playground
@@ -18,7 +19,8 @@ async def play(settings: Settings, *, port: int = 0, open_browser: bool = True) 
     """Open the playground until Ctrl-C; returns the exit code.
 
     The bot runs as a child process: unmodified, told only by its settings where to connect, and restartable while the
-    page stays open. Raises StudyhallError when the port is taken.
+    page stays open. Its data is in a folder of its own: what is played here must not touch what real members have.
+    Raises StudyhallError when the port is taken.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -34,7 +36,7 @@ async def play(settings: Settings, *, port: int = 0, open_browser: bool = True) 
             f"Port {port} can't be used ({problem.strerror}). Choose another with --port."
         ) from problem
     try:
-        bot = await _start_bot(playground)
+        bot = await _start_bot(playground, settings.data_dir / "playground")
         print(f"\n  Studyhall's playground is open at\n\n    {playground.address}\n", flush=True)  # noqa: T201
         print("  Every tab can be another member. Press Ctrl-C to stop.\n", flush=True)  # noqa: T201
         if open_browser and _has_screen():
@@ -44,9 +46,10 @@ async def play(settings: Settings, *, port: int = 0, open_browser: bool = True) 
         await playground.__aexit__()
 
 
-async def _start_bot(playground: Playground) -> asyncio.subprocess.Process:
+async def _start_bot(playground: Playground, data_dir: Path) -> asyncio.subprocess.Process:
+    own = {"STUDYHALL_DATA_DIR": str(data_dir)}
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "run", env=os.environ | playground.bot_environment
+        sys.executable, "-m", "bot", "run", env=os.environ | playground.bot_environment | own
     )
 
 
