@@ -151,7 +151,7 @@ async def build(
         closing.push_async_callback(scheduler.close)
         practice = Practice(library, store, clock, rng, servers.library, items.expected)
         reviews = Reviews(library, store, clock, rng, practice, servers.library)
-        reminders = Reminders(store, clock, reviews, member_settings)
+        reminders = Reminders(store, clock, reviews)
         closing.push_async_callback(reminders.close)
         pulse = Pulse()
         client = StudyhallClient()
@@ -289,10 +289,9 @@ async def _connect(client: StudyhallClient, token: str, where: str) -> None:
             f"{where} closed the connection for good (code {problem.code}). Check that the token is still valid and "
             "that no other program uses it, then start again."
         ) from problem
-    except aiohttp.ClientConnectorError as problem:
-        raise StudyhallError(
-            f"{where} can't be reached ({problem.os_error}). Check the connection and start again."
-        ) from problem
+    except (aiohttp.ClientError, OSError) as problem:  # a TimeoutError is an OSError
+        why = getattr(problem, "os_error", None) or problem
+        raise StudyhallError(f"{where} can't be reached ({why}). Check the connection and start again.") from problem
     except discord.HTTPException as problem:
         raise StudyhallError(
             f"{where} answered {problem.status} and won't let the bot in now. Wait a few minutes and start again."

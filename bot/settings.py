@@ -279,7 +279,9 @@ def _from_file(env_file: Path) -> dict[str, str]:
     except UnicodeDecodeError:
         raise SettingsError(f"{env_file} should be text in UTF-8; save the file in that encoding.") from None
     except OSError as problem:
-        raise SettingsError(f"{env_file} can't be read ({problem.strerror}).") from None
+        raise SettingsError(
+            f"{env_file} can't be read ({problem.strerror}). Make it belong to the user that runs Studyhall."
+        ) from None
 
 
 def load_settings(environment: Mapping[str, str] | None = None, env_file: Path | None = None) -> Settings:

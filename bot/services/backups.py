@@ -13,13 +13,14 @@ from bot.storage import backup, privacy
 from bot.storage.backup import BackupWriter, Facts
 from bot.storage.deletions import add_deletions, deletions_file, deletions_in, read_deletions
 from bot.storage.lock import only_one
-from bot.storage.migrations import migrate
 from bot.storage.store import Store
 
 HOUR_SECONDS = 3_600.0
 FIRST_SECONDS = 60.0
 """How long after the start the first backup is made when one is due."""
 LEFTOVER_MS = DAY_MS
+SLACK_MS = 60_000
+"""By how much a clock may be put back as clocks are, while it runs."""
 DELETIONS_SINCE_SCHEMA = 5
 
 _log = logging.getLogger(__name__)
@@ -81,12 +82,14 @@ class Backups:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def due_in(self) -> float:
-        """How many seconds there are until the next backup is due; 0 when it is."""
+        """How many seconds there are until the next backup is due; 0 when it is.
+
+        One that says it is from later, by a clock that was wrong then, is none to wait for.
+        """
         found = await asyncio.to_thread(backup.backups_in, backup.backup_folder(self._database))
-        if not found:
-            return 0.0
-        since_ms = self._clock.now_ms() - round(found[-1].made.timestamp() * 1000)
-        return max(0, self._every_ms - max(0, since_ms)) / 1000
+        ages_ms = [self._clock.now_ms() - round(one.made.timestamp() * 1000) for one in found]
+        youngest_ms = min((age_ms for age_ms in ages_ms if age_ms > -SLACK_MS), default=self._every_ms)
+        return max(0, self._every_ms - max(0, youngest_ms)) / 1000
 
     async def make(self) -> Facts:
         """Make a backup now, and remove those that the rule does not keep. Raises StorageError."""
@@ -146,22 +149,31 @@ async def restore(database: Path, file: Path, now_ms: int) -> Restored:
         copy = database.with_name(f"{database.name}.restoring")
         facts = await asyncio.to_thread(backup.unpack, file, copy)
         try:
-            applied = await asyncio.to_thread(migrate, copy, "", keep_copy=False)
-            memory = deletions_file(database)
-            await asyncio.to_thread(add_deletions, memory, await asyncio.to_thread(deletions_in, database))
-            known = await asyncio.to_thread(read_deletions, memory)
-            store = await Store.open(copy)
             try:
-                adopt = facts.schema < DELETIONS_SINCE_SCHEMA
-                deleted = await store.write(lambda tx: privacy.delete_again(tx, known, now_ms, adopt_salt=adopt))
-                await store.tidy(rebuild=True)
-                await store.write(privacy.rebuilt)
-            finally:
-                await store.close()
+                applied, deleted = await _brought_up_to_date(copy, database, facts, now_ms)
+            except OSError as problem:
+                raise backup.not_ready(copy, problem) from problem
             old = await asyncio.to_thread(backup.put_in_place, copy, database, now_ms)
         finally:
             await asyncio.to_thread(backup.remove, copy)
     return Restored(facts, applied, deleted, old)
+
+
+async def _brought_up_to_date(copy: Path, database: Path, facts: Facts, now_ms: int) -> tuple[list[int], int]:
+    """Apply to a copy what has changed since: the layout, and who was deleted; returns the migrations, and how many."""
+    applied = await asyncio.to_thread(backup.bring_up_to_date, copy)
+    memory = deletions_file(database)
+    await asyncio.to_thread(add_deletions, memory, await asyncio.to_thread(deletions_in, database))
+    known = await asyncio.to_thread(read_deletions, memory)
+    store = await Store.open(copy)
+    try:
+        adopt = facts.schema < DELETIONS_SINCE_SCHEMA
+        deleted = await store.write(lambda tx: privacy.delete_again(tx, known, now_ms, adopt_salt=adopt))
+        await store.tidy(rebuild=True)
+        await store.write(privacy.rebuilt)
+    finally:
+        await store.close()
+    return applied, deleted
 
 
 def made_at(file: Path) -> str:

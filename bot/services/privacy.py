@@ -12,7 +12,7 @@ from bot.services.competitions import Competitions
 from bot.services.member_settings import MemberSettings
 from bot.storage import deletions as remembered
 from bot.storage import privacy
-from bot.storage.store import Store
+from bot.storage.store import Store, Transaction
 
 HOUR_SECONDS = 3_600.0
 FIRST_SECONDS = 60.0
@@ -55,6 +55,8 @@ class Privacy:
         self._first_seconds = first_seconds
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._file = asyncio.Lock()
+        """Held while a member is deleted, and while the file is rebuilt: what comes between is in the next rebuild."""
         self._closing = False
 
     async def load(self) -> None:
@@ -108,26 +110,40 @@ class Privacy:
         return deleted
 
     async def sweep(self) -> int:
-        """Delete the members who were not seen for so long; returns how many."""
+        """Delete the members who were not seen for so long; returns how many. Who comes back meanwhile stays.
+
+        A stop ends it after the member it is at; the others are looked for after the next start.
+        """
         now_ms = self._clock.now_ms()
-        unseen = await privacy.unseen_since(self._store, now_ms - self._retention_days * DAY_MS)
-        for member_id in unseen:
-            await self._delete(member_id)
-        await self._store.write(lambda tx: privacy.swept(tx, now_ms))
-        if unseen:
+        before_ms = now_ms - self._retention_days * DAY_MS
+        deleted = 0
+        for member_id in await privacy.unseen_since(self._store, before_ms):
+            if self._closing:
+                break
+            if await privacy.is_unseen(self._store, member_id, before_ms):
+                deleted += (await self._delete(member_id, before_ms)).rows > 0
+        else:
+            await self._store.write(lambda tx: privacy.swept(tx, now_ms))
+        if deleted:
             await self._remember()
             await self._leave_no_traces()
-            _log.info("%d member(s) not seen for %d days were deleted", len(unseen), self._retention_days)
-        return len(unseen)
+            _log.info("%d member(s) not seen for %d days were deleted", deleted, self._retention_days)
+        return deleted
 
-    async def _delete(self, member_id: int) -> Deleted:
+    async def _delete(self, member_id: int, unseen_since_ms: int | None = None) -> Deleted:
+        async def job(tx: Transaction) -> int | None:
+            if unseen_since_ms is not None and not await privacy.is_unseen(tx, member_id, unseen_since_ms):
+                return 0
+            return await privacy.delete(tx, member_id, self._clock.now_ms())
+
         games = 0
         for _ in range(TRIES):
             games += await self._games.forget(member_id)
-            now_ms = self._clock.now_ms()
-            rows = await self._store.write(lambda tx, at=now_ms: privacy.delete(tx, member_id, at))  # type: ignore[misc]
+            async with self._file:
+                rows = await self._store.write(job)
             if rows is not None:
-                self._member_settings.forget(member_id)
+                if rows:
+                    self._member_settings.forget(member_id)
                 return Deleted(rows, games)
             await asyncio.sleep(0)  # a click that was stored in between is on its way into the game
         raise UserError(
@@ -154,10 +170,11 @@ class Privacy:
 
     async def _tidied(self, *, rebuild: bool) -> bool:
         try:
-            if not await self._store.tidy(rebuild=rebuild):
-                return False
-            if rebuild:
-                await self._store.write(privacy.rebuilt)
+            async with self._file:
+                if not await self._store.tidy(rebuild=rebuild):
+                    return False
+                if rebuild:
+                    await self._store.write(privacy.rebuilt)
         except StudyhallError as refused:
             _log.warning("the file still holds traces of what was deleted: %s", refused)
             return False

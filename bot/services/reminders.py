@@ -8,7 +8,6 @@ from typing import Protocol
 from bot.clock import Clock
 from bot.errors import StudyhallError
 from bot.quiz.reminding import day_to_remind
-from bot.services.member_settings import MemberSettings
 from bot.services.practice import Learner
 from bot.services.reviews import CourseDue, Reviews
 from bot.storage import member_settings, notices
@@ -46,14 +45,12 @@ class Reminders:
         store: Store,
         clock: Clock,
         reviews: Reviews,
-        settings: MemberSettings,
         *,
         gap_seconds: float = GAP_SECONDS,
     ) -> None:
         self._store = store
         self._clock = clock
         self._reviews = reviews
-        self._settings = settings
         self._gap_seconds = gap_seconds
         self._stage: ReminderStage | None = None
         self._task: asyncio.Task[None] | None = None
@@ -92,11 +89,11 @@ class Reminders:
         try:
             await self._stage.remind(one.member_id, courses)
         except DirectMessagesClosedError:
-            await self._settings.set_reminder_hour(one.member_id, None)
             now_ms = self._clock.now_ms()
 
-            async def job(tx: Transaction) -> None:
-                await notices.add(tx, one.member_id, CLOSED, now_ms)
+            async def job(tx: Transaction) -> None:  # who was deleted meanwhile must not be named again
+                if await member_settings.stop_reminding(tx, one.member_id):
+                    await notices.add(tx, one.member_id, CLOSED, now_ms)
 
             await self._store.write(job)
         except Exception as problem:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from bot.clock import utc
 from bot.errors import StorageError
-from bot.storage.migrations import migrations
+from bot.storage.migrations import migrate, migrations
 
 CHECKED_BYTES = 50 << 20
 """Up to this size a file is read in full before it is used."""
@@ -261,6 +261,22 @@ def unpack(file: Path, copy: Path) -> Facts:
             f"{file} could not be copied to {copy.parent} ({problem}). Nothing was changed. Make room there, and try again."
         ) from problem
     return facts
+
+
+def bring_up_to_date(copy: Path) -> list[int]:
+    """Apply what is missing of the layout to a copy; returns the migrations. Raises StorageError."""
+    try:
+        return migrate(copy, "", keep_copy=False)
+    except sqlite3.Error as problem:
+        raise not_ready(copy, problem) from problem
+
+
+def not_ready(copy: Path, problem: Exception) -> StorageError:
+    """What to raise when a copy could not be made ready to take the database's place."""
+    return StorageError(
+        f"The backup could not be made ready in {copy.parent} ({problem}). Nothing was changed. Make room there, look that "
+        "all files there belong to the bot's user, and try again."
+    )
 
 
 def remove(database: Path) -> None:

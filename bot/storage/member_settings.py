@@ -74,6 +74,15 @@ async def wanting_reminders(db: Reads) -> list[Reminded]:
     return [Reminded(who, zone, hour, date.fromisoformat(last) if last else None) for who, zone, hour, last in rows]
 
 
+async def stop_reminding(tx: Transaction, member_id: int) -> bool:
+    """Switch a member's reminders off; False when they want none any more."""
+    rows = await tx.rows(
+        "UPDATE member_setting SET reminder_hour = NULL WHERE member_id = ? AND reminder_hour IS NOT NULL RETURNING 1",
+        (member_id,),
+    )
+    return bool(rows)
+
+
 async def remind_on(tx: Transaction, member_id: int, day: date) -> bool:
     """Note that the member is reminded on that day; False when they were already, or want none any more."""
     rows = await tx.rows(

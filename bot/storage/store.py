@@ -106,6 +106,11 @@ class Store:
             except BaseException:
                 await writer.close()
                 raise
+        except sqlite3.OperationalError as problem:
+            raise StorageError(
+                f"The database {path} can't be opened now ({problem}). What is in it is as it was. Make room if the disk "
+                "is full, stop other programs that use it, or give another STUDYHALL_DATA_DIR, and start again."
+            ) from problem
         except sqlite3.DatabaseError as problem:
             raise StorageError(unusable(path, problem)) from problem
         except OSError as problem:
@@ -136,8 +141,10 @@ class Store:
             raise StorageError(_CLOSING)
         try:
             return [tuple(row) for row in await self._reader.execute_fetchall(sql, values)]
-        except sqlite3.OperationalError as problem:
-            raise _failed(problem) from problem
+        except sqlite3.Error as problem:
+            if _is_the_files(problem):
+                raise _failed(problem) from problem
+            raise
 
     async def write(self, job: Job[T]) -> T:
         """Run ``job`` in a transaction and return its result once that is committed.
@@ -239,9 +246,9 @@ class Store:
             await self._writer.execute_fetchall("SAVEPOINT job")
             try:
                 results.append((done, await job(Transaction(self._writer))))
-            except (sqlite3.OperationalError, sqlite3.InternalError):
-                raise
             except Exception as problem:
+                if _is_the_files(problem):
+                    raise
                 await self._writer.execute_fetchall("ROLLBACK TO job")
                 if not done.done():
                     done.set_exception(problem)
@@ -284,6 +291,11 @@ async def _connect(path: Path, *pragmas: str) -> aiosqlite.Connection:
         await connection.close()
         raise
     return connection
+
+
+def _is_the_files(problem: Exception) -> bool:
+    """Whether the file or the disk is at fault, and not what was asked; a broken file is a DatabaseError by itself."""
+    return type(problem) in (sqlite3.DatabaseError, sqlite3.OperationalError, sqlite3.InternalError)
 
 
 def _failed(problem: Exception) -> StudyhallError:

@@ -29,6 +29,6 @@ class MemberRoll:
         except discord.HTTPException as problem:
             if problem.code in NOT_THERE:
                 return False
-            _log.info("whether member %d is in server %d is not known: %s", member_id, guild_id, problem)
+            _log.info("whether a member is in server %d is not known: %s", guild_id, problem)
             return None
         return True

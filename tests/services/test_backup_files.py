@@ -191,8 +191,20 @@ async def test_the_newest_backup_says_when_the_next_is_due_after_any_restart(dat
         assert await backups_of(data, clock).due_in() == 3_600
         clock.advance(30 * DAY)
         assert await backups_of(data, clock).due_in() == 0
-        clock.advance(-60 * DAY)
+        await backups_of(data, clock).make()
+        clock.advance(-30_000)  # a clock that is put right a little
         assert await backups_of(data, clock).due_in() == 24 * 3_600
+
+
+async def test_a_backup_of_a_clock_that_was_years_ahead_does_not_stand_in_for_the_next_ones(data, clock):
+    async with opened(data):
+        clock.advance(700 * DAY)
+        await backups_of(data, clock).make()
+        clock.advance(-700 * DAY)
+        assert await backups_of(data, clock).due_in() == 0
+        await backups_of(data, clock).make()
+        assert await backups_of(data, clock).due_in() == 24 * 3_600
+        assert len(names(data.parent / "backups")) == 2
 
 
 async def test_backups_are_made_when_due_and_old_ones_go(data, clock):
@@ -561,3 +573,16 @@ def test_a_database_with_its_journal_from_a_crash_is_no_damage(data):
 async def opened_members(path: Path) -> int:
     async with opened(path) as store:
         return (await store.rows("SELECT count(*) FROM member"))[0][0]
+
+
+def test_a_restore_that_cannot_note_the_deletions_says_so_and_changes_nothing(data, capsys):
+    lived_in(data, ADA, BOB)
+    assert main(["backup", "copy.db"]) == 0
+    deleted(data, ADA)
+    deletions_file(data).unlink(missing_ok=True)
+    deletions_file(data).mkdir()  # root too can't write to it, as a bot's user can't to another one's file
+    before = data.read_bytes()
+    assert main(["restore", "copy.db"]) == 1
+    assert "Nothing was changed" in capsys.readouterr().err
+    assert data.read_bytes() == before
+    assert not [name for name in names(data.parent) if "restoring" in name]

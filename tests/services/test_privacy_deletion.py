@@ -17,7 +17,7 @@ from bot.quiz.practice import Asked, Run
 from bot.services.competitions import Opening
 from bot.services.practice import Learner
 from bot.services.privacy import Deleted, Privacy
-from bot.storage import competitions, practice, privacy
+from bot.storage import competitions, members, practice, privacy
 from bot.storage.competitions import Setup
 from bot.storage.deletions import Deletion, add_deletions, deletions_file, deletions_in, hash_of, read_deletions
 from bot.storage.privacy import TABLES
@@ -403,3 +403,84 @@ async def test_members_not_seen_for_so_long_are_deleted_once_a_day(tmp_path):
         await house.privacy.close()
         await house.games.close()
         await store.close()
+
+
+async def test_who_comes_back_while_others_are_deleted_stays_and_stays_in_their_game(tmp_path, monkeypatch):
+    store = await Store.open(tmp_path / "studyhall.db")
+    house = House(store, retention_days=30)
+    try:
+        for one in (ADA, BOB, OLD):
+            await live(store, one, NOON)
+        house.clock.now = NOON + 40 * DAY
+        forget, back = house.games.forget, [ADA, BOB, OLD]
+
+        async def forget_slowly(member_id: int) -> int:
+            if len(back) == 3:
+                [first] = [one for one in back if one.member_id == member_id]
+                back.remove(first)
+                await house.evening.start(back[0])
+                await see(store, back[1], house.clock.now)
+            return await forget(member_id)
+
+        monkeypatch.setattr(house.games, "forget", forget_slowly)
+        assert await house.privacy.sweep() == 1
+        for one in back:
+            assert "answer" in await tables_naming(store, one.member_id)
+        assert house.games.live == 1
+    finally:
+        await house.privacy.close()
+        await house.games.close()
+        await store.close()
+
+
+async def see(store: Store, who: Learner, now_ms: int) -> None:
+    await store.write(lambda tx: members.remember(tx, HALL, who.member_id, who.name, now_ms))
+
+
+async def test_a_stop_ends_the_look_for_members_not_seen_and_the_next_start_goes_on(tmp_path, monkeypatch):
+    store = await Store.open(tmp_path / "studyhall.db")
+    house = House(store, retention_days=30)
+    try:
+        for one in (ADA, BOB):
+            await live(store, one, NOON)
+        house.clock.now = NOON + 40 * DAY
+        forget = house.games.forget
+
+        async def stopped_meanwhile(member_id: int) -> int:
+            await house.privacy.close()
+            return await forget(member_id)
+
+        monkeypatch.setattr(house.games, "forget", stopped_meanwhile)
+        assert await house.privacy.sweep() == 1
+        again = Privacy(store, house.clock, house.games, house.settings, retention_days=30)
+        await again.chores()
+        await again.close()
+        for one in (ADA, BOB):
+            assert await tables_naming(store, one.member_id) == set()
+    finally:
+        await house.games.close()
+        await store.close()
+
+
+async def test_a_deletion_while_the_file_is_rebuilt_waits_for_the_next_rebuild(house, monkeypatch):
+    monkeypatch.setattr("bot.services.privacy.REBUILT_AT_ONCE_BYTES", 0)
+    await live(house.store, ADA)
+    await live(house.store, BOB)
+    await house.privacy.delete(ADA.member_id)
+    tidy, second = house.store.tidy, []
+
+    async def with_a_second_one(*, rebuild: bool) -> bool:
+        done = await tidy(rebuild=rebuild)
+        if rebuild:
+            second.append(asyncio.create_task(house.privacy.delete(BOB.member_id)))
+            for _ in range(50):  # it comes as far as it can
+                await house.store.rows("SELECT 1")
+        return done
+
+    monkeypatch.setattr(house.store, "tidy", with_a_second_one)
+    await house.privacy.chores()
+    await second[0]
+    assert (await privacy.chores(house.store)).rebuild_since_ms is not None
+    monkeypatch.setattr(house.store, "tidy", tidy)
+    await house.privacy.chores()
+    assert traces(house.database, BOB.member_id, BOB.name) == set()

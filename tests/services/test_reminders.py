@@ -51,7 +51,7 @@ def reminders(store, clock, settings, letters):
     course = library()
     practice = Practice(course, store, clock, Random(7))
     reviews = Reviews(course, store, clock, Random(7), practice, lambda _guild_id: course)
-    made = Reminders(store, clock, reviews, settings, gap_seconds=0)
+    made = Reminders(store, clock, reviews, gap_seconds=0)
     made.attach(letters)
     return made
 
@@ -105,7 +105,7 @@ async def test_a_restart_reminds_nobody_again(store, clock, settings, reminders,
     await learned(store, ADA)
     await settings.set_reminder_hour(ADA, 12)
     await reminders.remind()
-    again = Reminders(store, clock, reminders._reviews, settings, gap_seconds=0)
+    again = Reminders(store, clock, reminders._reviews, gap_seconds=0)
     again.attach(letters)
     assert await again.remind() == 0
 
@@ -150,3 +150,17 @@ async def test_an_hour_that_no_day_has_is_refused(settings, hour):
     with pytest.raises(UserError, match="0 to 23"):
         await settings.set_reminder_hour(ADA, hour)
     assert (await settings.show(ADA)).reminder_hour is None
+
+
+async def test_who_is_deleted_while_their_reminder_is_refused_is_not_named_again(store, settings, reminders, letters):
+    await learned(store, ADA)
+    await settings.set_reminder_hour(ADA, 12)
+
+    async def deleted_meanwhile(_member_id, _courses):
+        await store.write(lambda tx: tx.run("DELETE FROM member_setting"))
+        raise DirectMessagesClosedError
+
+    letters.remind = deleted_meanwhile
+    await reminders.remind()
+    assert await store.rows("SELECT * FROM member_setting") == []
+    assert await store.rows("SELECT * FROM notice") == []

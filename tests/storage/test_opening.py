@@ -109,10 +109,14 @@ async def test_a_broken_file_is_refused_and_left_as_it_is(tmp_path, content):
     assert "It was left as it is" in told.value.text
 
 
-async def test_a_folder_in_the_place_of_the_file_is_refused(tmp_path):
-    (tmp_path / "a.db").mkdir()
-    with pytest.raises(StorageError, match="STUDYHALL_DATA_DIR"):
+async def test_a_file_that_cannot_be_opened_now_is_no_reason_to_bring_back_a_backup(tmp_path):
+    (tmp_path / "a.db").mkdir()  # SQLite's answer is of the kind of a full disk or of a locked file
+    (tmp_path / "backups").mkdir()
+    (tmp_path / "backups" / "studyhall-20260101-000000.db").touch()
+    with pytest.raises(StorageError, match="STUDYHALL_DATA_DIR") as refused:
         await Store.open(tmp_path / "a.db")
+    assert "restore" not in refused.value.text
+    assert "Make room" in refused.value.text
 
 
 async def test_a_data_folder_that_cannot_be_made_is_told(tmp_path):
@@ -197,3 +201,12 @@ END;
 def test_a_script_that_ends_in_the_middle_of_a_statement_is_refused():
     with pytest.raises(StorageError, match="CREATE TABLE tea"):
         list(statements("CREATE TABLE cup (a TEXT);\nCREATE TABLE tea (\n"))
+
+
+def test_where_nothing_could_be_brought_up_to_date_no_copy_stays_so_that_tries_do_not_fill_the_disk(tmp_path):
+    path = tmp_path / "a.db"
+    migrate(path, "now", TWO)
+    for stamp in ("first", "second"):
+        with pytest.raises(sqlite3.OperationalError):
+            migrate(path, stamp, BROKEN)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["a.db"]

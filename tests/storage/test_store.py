@@ -13,7 +13,7 @@ from opened_store import opened
 
 from bot.errors import NotFound, StorageError
 from bot.storage import store as module
-from bot.storage.store import MAX_BATCH, Store
+from bot.storage.store import MAX_BATCH, Store, _connect
 
 
 @pytest.fixture
@@ -163,3 +163,27 @@ async def test_while_another_process_holds_the_file_nothing_is_stored_and_it_is_
             assert await members(store) == [1]
         await store.write(adding(4))
         assert await members(store) == [1, 4]
+
+
+async def test_a_file_that_breaks_while_it_is_in_use_is_told_as_what_it_is(tmp_path):
+    path = tmp_path / "a.db"
+    async with opened(path) as store:
+        for start in range(0, 4_000, 1_000):
+            await store.write(
+                lambda tx, start=start: tx.run_many(
+                    "INSERT INTO member VALUES (1, ?, ?, 3)", [(n, "Ada" * 20) for n in range(start, start + 1_000)]
+                )
+            )
+    with path.open("r+b") as file:
+        pages = path.stat().st_size // 4_096
+        file.seek(4_096)
+        file.write(b"\xff" * 4_096 * (pages - 1))
+    writer, reader = await _connect(path), await _connect(path)
+    store = Store(path, writer, reader)  # as one that was opened before
+    try:
+        with pytest.raises(StorageError, match="Please try again"):
+            await store.rows("SELECT count(name) FROM member")
+        with pytest.raises(StorageError, match="Please try again"):
+            await store.write(adding(9_999))
+    finally:
+        await store.close()

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -185,6 +186,17 @@ async def test_a_server_that_is_not_there_is_told_with_what_to_do(loopback: Loop
     with pytest.raises(StudyhallError, match=r"can't be reached .* Check the connection and start again."):
         await run(settings)
     await loopback.start()
+
+
+async def test_a_connection_that_is_cut_at_the_login_is_told_with_what_to_do(loopback: Loopback, tmp_path: Path):
+    async def cut(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    async with await asyncio.start_server(cut, "127.0.0.1", 0) as server:
+        address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/api/v10"
+        settings = replace(settings_for(loopback, tmp_path), api_url=address)
+        with pytest.raises(StudyhallError, match=r"can't be reached .* Check the connection and start again."):
+            await run(settings)
 
 
 async def test_the_bot_is_gone_from_the_loop_after_its_block(loopback: Loopback, tmp_path: Path):

@@ -1,5 +1,6 @@
 """Numbered SQL files and the function that brings a database up to the newest of them."""
 
+import os
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -25,8 +26,8 @@ def migrate(path: Path, stamp: str, known: Mapping[int, str] | None = None, *, k
     """Bring the file at ``path`` up to date, each migration in a transaction of its own; returns the numbers applied.
 
     ``known`` are the migrations by number, those of this package unless given. An existing file is copied to
-    ``<name>.before-<version>.<stamp>`` first, unless ``keep_copy`` says no. Raises StorageError for a database from a
-    newer Studyhall, which is left untouched.
+    ``<name>.before-<version>.<stamp>`` first, unless ``keep_copy`` says no; where nothing could be applied, no copy stays.
+    Raises StorageError for a database from a newer Studyhall, which is left untouched.
     """
     known = known if known is not None else migrations()
     newest_known = max(known)
@@ -39,16 +40,30 @@ def migrate(path: Path, stamp: str, known: Mapping[int, str] | None = None, *, k
                 "a newer one. Start that one, or give another STUDYHALL_DATA_DIR. Nothing was changed."
             )
         todo = {number: sql for number, sql in sorted(known.items()) if number > version}
-        if todo and version and keep_copy:
-            copy = path.with_name(f"{path.name}.before-{newest_known}.{stamp}")
-            connection.execute("VACUUM INTO ?", (str(copy),))
-            copy.chmod(0o600)
+        copy = path.with_name(f"{path.name}.before-{newest_known}.{stamp}") if todo and version and keep_copy else None
+        if copy:
+            _keep_copy(connection, copy)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA secure_delete = ON")
         connection.execute("PRAGMA synchronous = NORMAL")  # what a power cut takes back is done again at the next start
-        return [number for number, sql in todo.items() if _apply(connection, number, sql)]
+        try:
+            return [number for number, sql in todo.items() if _apply(connection, number, sql)]
+        except BaseException:
+            if copy and _version(connection) == version:  # nothing has changed, so nothing is to be gone back to
+                copy.unlink(missing_ok=True)
+            raise
     finally:
         connection.close()
+
+
+def _keep_copy(connection: sqlite3.Connection, copy: Path) -> None:
+    """Copy the database as it is, private from the first byte; one that can't be finished leaves nothing behind."""
+    os.close(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        connection.execute("VACUUM INTO ?", (str(copy),))
+    except BaseException:
+        copy.unlink(missing_ok=True)
+        raise
 
 
 def _version(connection: sqlite3.Connection) -> int:
