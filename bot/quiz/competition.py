@@ -249,9 +249,14 @@ class Resume(NamedTuple):
 
 
 class Skip(NamedTuple):
-    """The round ends now and counts for nothing."""
+    """The round ends now and counts for nothing; when it is ``over``, the pause after it ends.
+
+    What is no longer as whoever skips saw it changes nothing: a second press must not take the next round.
+    """
 
     by: int
+    round: int
+    over: bool = False
     manager: bool = False
 
 
@@ -454,13 +459,29 @@ def _join(state: Competition, event: Join, now_ms: int) -> Step:
     state = replace(state, players=(*state.players, player))
     if event.member_id == state.host_id:
         state = _with_host(state, event.member_id)
-    return state, [Told(Verdict.DONE), *([ShowLobby()] if state.phase is Phase.LOBBY else [])]
+    if not in_lobby:
+        return state, [Told(Verdict.DONE)]
+    return replace(state, wake_ms=_lobby_wake(state)), [Told(Verdict.DONE), ShowLobby()]
 
 
 def smallest_team(state: Competition) -> int:
     """The team with the fewest players (1, 2, …); 0 without teams."""
-    teams = range(1, state.rules.teams + 1)
-    return min(teams, key=lambda team: sum(p.team == team for p in state.players)) if state.rules.teams else 0
+    return smallest_teams(state, 1)[0]
+
+
+def smallest_teams(state: Competition, newcomers: int) -> list[int]:
+    """The teams that so many newcomers go to, one after the other."""
+    if not state.rules.teams:
+        return [0] * newcomers
+    sizes = dict.fromkeys(range(1, state.rules.teams + 1), 0)
+    for player in state.players:
+        sizes[player.team] = sizes.get(player.team, 0) + 1
+    chosen = []
+    for _ in range(newcomers):
+        team = min(sizes, key=sizes.__getitem__)
+        sizes[team] += 1
+        chosen.append(team)
+    return chosen
 
 
 def _balanced(players: tuple[Player, ...], teams: int, strengths: Mapping[int, float]) -> tuple[Player, ...]:
@@ -611,6 +632,8 @@ def elapsed_ms(state: Competition, stamp_ms: int) -> int:
 
 
 def _confide(state: Competition, event: Confide) -> Step:
+    if state.phase is Phase.PAUSED and state.round == event.round and state.paused_phase is Phase.ASKING:
+        return state, [Told(Verdict.PAUSED)]
     if state.phase is not Phase.ASKING or state.round != event.round:
         return state, [Told(Verdict.CLOSED)]
     given = state.answers.get(event.member_id)
@@ -774,7 +797,10 @@ def _skip(state: Competition, event: Skip, now_ms: int) -> Step:
         return state, [Told(Verdict.NOTHING_TO_DO)]
     if not _leads(state, event.by, event.manager):
         return state, [Told(Verdict.NOT_ALLOWED)]
-    if state.phase is Phase.REVEALING or state.paused_phase is Phase.REVEALING:
+    is_over = Phase.REVEALING in (state.phase, state.paused_phase)
+    if (event.round, event.over) != (state.round, is_over):
+        return state, [Told(Verdict.NOTHING_TO_DO)]
+    if is_over:
         state = replace(state, phase=Phase.REVEALING, paused_phase=None, paused_at_ms=None, wake_ms=now_ms)
         return state, [Told(Verdict.DONE), ShowRound(state.round)]
     state, effects = _close(state, now_ms, counts=False)

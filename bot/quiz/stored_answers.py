@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot.quiz.competition import Competition, Given, Phase, Player
+from bot.quiz.competition import Competition, Given, Phase, Player, smallest_teams
 from bot.quiz.scoring import Scoring
 
 
@@ -14,7 +14,9 @@ def with_stored(
     if stored == state.answers:
         return state
     known = {player.member_id for player in state.players}
-    late = tuple(Player(m, now_ms, time_factor(m)) for m in stored if m not in known)
+    new = [member_id for member_id in stored if member_id not in known]
+    teams = smallest_teams(state, len(new))
+    late = tuple(Player(m, now_ms, time_factor(m), team) for m, team in zip(new, teams, strict=True))
     return replace(state, answers=dict(stored), players=(*state.players, *late))
 
 

@@ -5,6 +5,7 @@ What stands in the channel is the matter of `GameMessages`, which tells back wha
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,7 @@ from bot.quiz import competition as rules
 from bot.quiz.competition import (
     LIVE,
     Answer,
+    Ask,
     Cancel,
     Competition,
     Confide,
@@ -183,15 +185,15 @@ class Competitions:
         """The course that is played. Raises UserError when nothing fits what was chosen."""
         here = self._library_of(opening.guild_id)
         pack_id = (here.pack(opening.pack_id) if opening.pack_id else here.packs[0]).id
-        await self._questions.check(opening.guild_id, pack_id, opening.setup)
+        await self._questions.fitting(opening.guild_id, pack_id, opening.setup)
         return pack_id
 
     async def _already_on(self, opening: Opening) -> UserError:
         other = await competitions.live_in(self._store, opening.channel_id)
         if other is None:
             return UserError("A competition in this channel has just ended. Please try again.")
-        if (on := self._live.get(other)) and on.game.state.phase is Phase.PAUSED:
-            self._messages.refresh_lobby(on)  # it leads on from there
+        if (on := self._live.get(other)) and on.game.state.phase in (Phase.LOBBY, Phase.PAUSED):
+            await self._messages.show_lobby(on)  # it leads on from there, and may have been deleted
         return AlreadyOnError(await self.view(other))
 
     async def _begun(self, competition_id: int) -> _Live:
@@ -207,13 +209,17 @@ class Competitions:
             return None
         live = _Live(game)
         live.take(await competitions.posts(self._store, competition_id))
+        if game.state.phase is Phase.LOBBY:
+            with contextlib.suppress(UserError):  # nothing fits any more: the start says so
+                live.fitting = await self._questions.fitting(game.guild_id, game.pack_id, game.setup)
         self._live[competition_id] = live
         return live
 
     async def shown(self, competition_id: int, message_id: int) -> None:
         """Note which message is the lobby."""
         live = self._of(competition_id)
-        live.game = replace(live.game, lobby_message_id=message_id)
+        async with live.lock:
+            live.game = replace(live.game, lobby_message_id=message_id)
         await self._store.write(lambda tx: competitions.set_lobby_message(tx, competition_id, message_id))
 
     @property
@@ -296,9 +302,12 @@ class Competitions:
         known = [section.id for section in self._library.pack(live.game.pack_id).sections]
         chosen = tuple(section for section in known if section in sections)
         setup = replace(live.game.setup, sections=() if len(chosen) == len(known) else chosen)
-        await self._questions.check(live.game.guild_id, live.game.pack_id, setup)
-        await self._store.write(lambda tx: competitions.set_setup(tx, competition_id, setup))
-        live.game = replace(live.game, setup=setup)
+        fitting = await self._questions.fitting(live.game.guild_id, live.game.pack_id, setup)
+        async with live.lock:
+            if live.game.state.phase is not Phase.LOBBY:  # it has begun meanwhile
+                return Verdict.NOTHING_TO_DO, await self._messages.view(live)
+            await self._store.write(lambda tx: competitions.set_setup(tx, competition_id, setup))
+            live.game, live.fitting = replace(live.game, setup=setup), fitting
         self._messages.hint_lobby(live)
         return Verdict.DONE, await self._messages.view(live)
 
@@ -483,6 +492,8 @@ class Competitions:
                 seen = rules.without(seen, event.member_id)
             live.game = replace(game, state=with_late(game.state, seen, now_ms))
             has_new_posts = live.take(posts)
+            if any(isinstance(effect, Ask) for effect in effects):
+                live.note = ""
             self._arm(live)
         self._messages.show(live, effects)
         if live.game.state.phase not in LIVE:
@@ -504,6 +515,11 @@ class Competitions:
         """A round's message was found deleted."""
         if live := self._live.get(competition_id):
             await self._messages.gone(live, number, message_id)
+
+    async def lobby_gone(self, competition_id: int, message_id: int) -> None:
+        """The lobby's message was found deleted."""
+        if live := self._live.get(competition_id):
+            await self._messages.lobby_gone(live, message_id)
 
     def _end(self, live: _Live) -> None:
         if live.timer:

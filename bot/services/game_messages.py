@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.charts.podium import Podium, Step
 from bot.clock import DiscordClock, snowflake_ms
+from bot.errors import NotFound
 from bot.packs.library import Library, LibraryOf, SectionRef
 from bot.quiz.competition import (
     LIVE,
@@ -41,6 +42,8 @@ from bot.storage.competitions import Game, Post
 from bot.storage.store import Store, Transaction
 
 RETRY_SECONDS = (1.0, 3.0, 10.0)
+FINISH_AGAIN_SECONDS = (60.0, 300.0, 900.0, 3_600.0)
+"""After which waits the reveals and the podium of a game that has ended are tried again; then at the next start."""
 HINT_FREE_MS = 2_000
 """In the last two seconds of a round nothing tells how many have answered."""
 
@@ -49,7 +52,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass
 class ShownGame:
-    """A game and what is known of its messages; whoever changes ``game`` holds the lock, or does not wait meanwhile."""
+    """A game and what is known of its messages; whoever changes ``game`` holds the lock, or does not wait meanwhile.
+
+    ``unshown`` are rounds whose messages Discord did not let be brought up to date; ``fitting`` is how many questions fit.
+    """
 
     game: Game
     posts: dict[tuple[str, int], Post] = field(default_factory=dict)
@@ -57,6 +63,8 @@ class ShownGame:
     note: str = ""
     posting: bool = False
     lost: str = ""
+    unshown: set[int] = field(default_factory=set)
+    fitting: int | None = None
 
     def take(self, posts: Iterable[Post]) -> bool:
         """Note the rows of the outbox that are not known yet; says whether there were any."""
@@ -124,6 +132,7 @@ class GameMessages:
         self._is_over = is_over
         self._stage: GameStage | None = None
         self._background = Background()
+        self._finishing: set[int] = set()
 
     def attach(self, stage: GameStage) -> None:
         """Say who shows things in channels."""
@@ -148,6 +157,8 @@ class GameMessages:
                     self._background.spawn(self._show_round(shown, number), "competition-round")
                 case ShowCount():
                     self.hint_round(shown)
+                case ShowPodium():
+                    self.refresh_lobby(shown)
                 case Ask(number) if number == len(shown.game.state.plans) - 1 and self._charts:
                     self._background.spawn(self._charts.warm_up(), "charts-warm-up")
 
@@ -166,6 +177,8 @@ class GameMessages:
             shown.posting = False
         if shown.game.state.phase is Phase.FINISHED:
             self._is_over(shown.game.id)
+            if shown.waiting_post():
+                self._finish_later(shown.game.id)
 
     async def take_up(self, shown: ShownGame) -> None:
         """After a restart: show the rounds that may not show where they are, and post what waits."""
@@ -196,23 +209,32 @@ class GameMessages:
 
     def refresh_lobby(self, shown: ShownGame) -> None:
         """Bring the lobby up to date, beside: how it goes on stands there when nothing else is in the channel."""
-        self._background.spawn(self._show_lobby(shown), "competition-lobby")
+        self._background.spawn(self.show_lobby(shown), "competition-lobby")
 
     async def view(self, shown: ShownGame) -> GameView:
-        """The game with the names of those who stand in its messages."""
-        state = shown.game.state
-        who = {state.host_id, *(p.member_id for p in state.players[:40])}
+        """The game with the names of those who stand in its messages; when it is over, of everybody who played."""
+        game, state = shown.game, shown.game.state
+        who = {state.host_id, *(p.member_id for p in state.players[: None if state.phase is Phase.FINISHED else 40])}
         if state.played:
             who |= {line.member_id for line in standings(state)[:20]}
             who |= set(list(state.played[-1].answers)[:200])
-        names = await members.names(self._store, shown.game.guild_id, who)
-        pack = self._library.pack(shown.game.pack_id)
-        here = self._library_of(shown.game.guild_id)
-        all_sections = tuple((s.id, here.title(SectionRef(pack, s))) for s in pack.sections)
-        asked = (self._library.section(pack.id, section_id) for section_id in shown.game.setup.sections)
-        titles = tuple(here.title(ref) for ref in asked)
-        course = pack.head.title if len(here.packs) > 1 else ""
-        return GameView(shown.game, names, titles, all_sections, shown.note, course=course)
+        names = await members.names(self._store, game.guild_id, who)
+        sections, course = self._sections(game)
+        titles = tuple(dict(sections).get(section_id, section_id) for section_id in game.setup.sections)
+        return GameView(game, names, titles, sections, shown.note, course=course, fitting=shown.fitting)
+
+    def _sections(self, game: Game) -> tuple[tuple[tuple[str, str], ...], str]:
+        """What could be asked about (id, title), and the course where the server has several.
+
+        Nothing, when the course was taken away meanwhile: a game that is on has its questions and goes on.
+        """
+        here = self._library_of(game.guild_id)
+        try:
+            pack = self._library.pack(game.pack_id)
+        except NotFound:
+            return (), ""
+        sections = tuple((s.id, here.title(SectionRef(pack, s))) for s in pack.sections)
+        return sections, pack.head.title if len(here.packs) > 1 else ""
 
     # What somebody found in the channel
 
@@ -225,7 +247,15 @@ class GameMessages:
     async def gone(self, shown: ShownGame, number: int, message_id: int) -> None:
         """A round's message was found deleted."""
         if shown.message_id("round", number) == message_id and number == shown.game.state.round:
-            await self._post_anew(shown, number)
+            await self._post_anew(shown, "round", number)
+
+    async def lobby_gone(self, shown: ShownGame, message_id: int) -> None:
+        """The lobby was found deleted: it is posted anew, as nobody can join without it."""
+        async with shown.lock:
+            if shown.game.state.phase is not Phase.LOBBY or shown.game.lobby_message_id != message_id:
+                return
+            shown.game = replace(shown.game, lobby_message_id=None)
+        await self._post_anew(shown, "lobby", 0)
 
     # Posting
 
@@ -275,41 +305,69 @@ class GameMessages:
         self._clock.learn(message_id)
         shown.posts[key] = replace(shown.posts[key], message_id=message_id)
 
-        async def job(tx: Transaction) -> None:
+        async def job(tx: Transaction) -> bool:
             await competitions.posted(tx, post.id, message_id)
-            if post.kind == "lobby":
-                await competitions.set_lobby_message(tx, post.competition_id, message_id)
+            return post.kind == "lobby" and await competitions.set_lobby_message(tx, post.competition_id, message_id)
 
         try:
-            await self._store.write(job)
+            is_first_lobby = await self._store.write(job)
         except Exception:
             shown.posts[key] = replace(shown.posts[key], message_id=None)
             raise
         if post.kind == "lobby":
             async with shown.lock:
                 shown.game = replace(shown.game, lobby_message_id=message_id)
-            await self._happened(shown.game.id, LobbyPosted(snowflake_ms(message_id)))
+            if is_first_lobby:
+                await self._happened(shown.game.id, LobbyPosted(snowflake_ms(message_id)))
         if post.kind == "round":
             await self._happened(shown.game.id, Opened(post.round, snowflake_ms(message_id)))
             if shown.game.state.round != post.round or shown.game.state.phase is not Phase.ASKING:
                 await self._show_round(shown, post.round)
+        for number in [*shown.unshown]:  # Discord takes messages again
+            shown.unshown.discard(number)
+            self._background.spawn(self._show_round(shown, number), "competition-round")
 
-    async def _post_anew(self, shown: ShownGame, number: int) -> None:
-        """The round's message was deleted while it was open: post it again, by a row and a nonce of its own."""
-        post = shown.posts.pop(("round", number), None)
-        if post is None:  # somebody is at it
+    async def _post_anew(self, shown: ShownGame, kind: str, number: int) -> None:
+        """A message that is needed was deleted: post it again, by a row and a nonce of its own."""
+        post = shown.posts.pop((kind, number), None)
+        if post is None and kind == "round":  # somebody is at it
             return
         now_ms = self._clock.now_ms()
+
+        async def job(tx: Transaction) -> list[Post]:
+            if post:
+                await competitions.post_again(tx, post.id, now_ms)
+            else:
+                await competitions.post(tx, shown.game, kind, number, now_ms)
+            return await competitions.posts(tx, shown.game.id)
+
         try:
-            new_id = await self._store.write(lambda tx: competitions.post_again(tx, post.id, now_ms))
+            shown.take(await self._store.write(job))
         except Exception:
-            shown.posts["round", number] = post
+            if post:
+                shown.posts[kind, number] = post
             raise
-        shown.posts["round", number] = replace(post, id=new_id, created_ms=now_ms, message_id=None)
         await self.post_what_waits(shown)
 
+    def _finish_later(self, competition_id: int) -> None:
+        """Try again what a game that has ended could not show; what still waits then is shown after the next start."""
+        if competition_id not in self._finishing:
+            self._finishing.add(competition_id)
+            self._background.spawn(self._finish_again(competition_id), "competition-post")
+
+    async def _finish_again(self, competition_id: int) -> None:
+        try:
+            for seconds in FINISH_AGAIN_SECONDS:
+                await asyncio.sleep(seconds)
+                await self._finish(competition_id)
+                waiting = await competitions.posts(self._store, competition_id)
+                if not any(post.kind in ("reveal", "podium") and post.message_id is None for post in waiting):
+                    return
+        finally:
+            self._finishing.discard(competition_id)
+
     async def _finish(self, competition_id: int) -> None:
-        """What a game that has ended did not get to show before the bot stopped: reveals, the podium."""
+        """What a game that has ended did not get to show: reveals, the podium."""
         game = await competitions.load(self._store, competition_id)
         if game is None:
             return
@@ -350,17 +408,20 @@ class GameMessages:
                 return
             except MessageGoneError:
                 if number == shown.game.state.round and shown.game.state.phase in LIVE:
-                    await self._post_anew(shown, number)
+                    await self._post_anew(shown, "round", number)
                 else:
                     await self._shown_round(shown, number, shown.game.state, message_id)
                 return
             except ChannelLostError as trouble:
                 await self._trouble(shown, f"I can't write in this channel any more ({trouble}).")
-                return
+                break
             except Exception as problem:
                 _log.warning("round %d of competition %d is not up to date yet: %s", number, shown.game.id, problem)
             if wait is not None:
                 await asyncio.sleep(wait)
+        shown.unshown.add(number)
+        if shown.game.state.phase is Phase.FINISHED:
+            self._finish_later(shown.game.id)
 
     async def _shown_round(self, shown: ShownGame, number: int, state: Competition, message_id: int) -> None:
         """Note that a round's message shows how it went (or is gone)."""
@@ -373,15 +434,19 @@ class GameMessages:
         """The round is not in the channel: the lobby says why and leads on, or the round is posted."""
         if number != shown.game.state.round or shown.posting:
             return
-        await self._show_lobby(shown)
+        await self.show_lobby(shown)
         if shown.game.state.phase is Phase.ASKING:
             await self.post_what_waits(shown)
 
-    async def _show_lobby(self, shown: ShownGame) -> None:
-        if shown.game.lobby_message_id is None or self._stage is None:
+    async def show_lobby(self, shown: ShownGame) -> None:
+        """Bring the lobby up to date; one that was deleted while members can join is posted anew."""
+        message_id = shown.game.lobby_message_id
+        if message_id is None or self._stage is None:
             return
         try:
             await self._stage.edit_lobby(await self.view(shown))
+        except MessageGoneError:
+            await self.lobby_gone(shown, message_id)
         except Exception as problem:
             _log.info("the lobby of competition %d was not brought up to date: %s", shown.game.id, problem)
 

@@ -25,9 +25,9 @@ class GameQuestions:
         self._store = store
         self._rng = rng
 
-    async def check(self, guild_id: int, pack_id: str, setup: Setup) -> None:
-        """Raise UserError when no question fits."""
-        self._fitting(pack_id, setup, await rulings.here(self._store, guild_id, pack_id))
+    async def fitting(self, guild_id: int, pack_id: str, setup: Setup) -> int:
+        """How many questions fit what was chosen. Raises UserError when none does."""
+        return len(self._fitting(pack_id, setup, await rulings.here(self._store, guild_id, pack_id)))
 
     async def draw(self, game: Game) -> tuple[list[Question], tuple[Plan, ...]]:
         """A question for each round, and how it is asked. Raises UserError when none fits."""

@@ -14,7 +14,8 @@ class GameView:
     """The game with the names of those who stand in the message; ``note`` is a remark such as *time was given back*.
 
     ``sections`` are all that could be asked about (id, title); ``section_titles`` those that are, none meaning all of the
-    ``course``, which is named where the server has several.
+    ``course``, which is named where the server has several; ``fitting`` is how many questions fit what was chosen, where a
+    lobby must know it.
     """
 
     game: Game
@@ -25,6 +26,7 @@ class GameView:
     podium: Podium | None = None
     picture: bytes | None = None
     course: str = ""
+    fitting: int | None = None
 
     @property
     def state(self) -> Competition:

@@ -210,9 +210,11 @@ async def set_setup(tx: Transaction, competition_id: int, setup: Setup) -> None:
     )
 
 
-async def set_lobby_message(tx: Transaction, competition_id: int, message_id: int) -> None:
-    """Store which message is the lobby."""
+async def set_lobby_message(tx: Transaction, competition_id: int, message_id: int) -> bool:
+    """Store which message is the lobby; says whether it is the first one."""
+    first = await tx.rows("SELECT 1 FROM competition WHERE id = ? AND lobby_message_id IS NULL", (competition_id,))
     await tx.run("UPDATE competition SET lobby_message_id = ? WHERE id = ?", (message_id, competition_id))
+    return bool(first)
 
 
 async def live_ids(db: Reads) -> list[int]:

@@ -3,6 +3,7 @@
 import functools
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Literal, TypeVar
 
 import discord
@@ -274,8 +275,11 @@ class CompeteFeature:
     async def _resume(self, reply: Reply, game: str) -> None:
         await self._act(reply, game, Resume(by=reply.member_id, manager=is_manager(reply)))
 
-    async def _skip(self, reply: Reply, game: str) -> None:
-        await self._act(reply, game, Skip(reply.member_id, is_manager(reply)))
+    async def _skip(self, reply: Reply, game: str, number: str, stage: str) -> None:
+        if stage not in (screens.OPEN, screens.OVER):
+            raise ids.stale()
+        over = stage == screens.OVER
+        await self._act(reply, game, Skip(reply.member_id, ids.number(number), over, is_manager(reply)))
 
     async def _end(self, reply: Reply, game: str) -> None:
         await self._act(reply, game, End(reply.member_id, is_manager(reply)))
@@ -319,9 +323,23 @@ class CompeteFeature:
         view = await self._games.view(ids.number(game))
         if view.state.phase not in (Phase.FINISHED, Phase.CANCELLED):
             raise UserError("This competition is still on; the rematch comes after it.")
-        if (view.game.setup.duel_with or 0) < 0:
+        setup = self._duel_again(reply, view) if view.state.rules.duel else view.game.setup
+        if isinstance(
+            reply.interaction.channel, discord.Thread
+        ):  # its own: the rematch is played where it was asked for
+            setup = replace(setup, thread=False)
+        await self._open_with(reply, view.state.rules, setup, view.game.pack_id)
+
+    def _duel_again(self, reply: Reply, view: GameView) -> Setup:
+        """The same duel, whichever of the two asks for it; the other one is challenged."""
+        host_id, setup = view.state.host_id, view.game.setup
+        if reply.member_id not in (host_id, setup.duel_with):
+            raise UserError("This duel was between two others. Challenge somebody yourself with `/duel`.")
+        if host_id <= 0 or (setup.duel_with or 0) <= 0:  # what stands for a member who was deleted
             raise UserError("Whoever played this duel with you is not here any more. Challenge somebody with `/duel`.")
-        await self._open_with(reply, view.state.rules, view.game.setup, view.game.pack_id)
+        if reply.member_id == host_id:
+            return setup
+        return replace(setup, duel_with=host_id, duel_name=view.name(host_id))
 
     async def _csv(self, reply: Reply, game: str) -> None:
         view = await self._games.view(ids.number(game))
@@ -370,18 +388,25 @@ class CompeteFeature:
     def hint_lobby(self, view: GameView) -> None:
         """Show who is in, when there is room for it."""
         message_id = view.game.lobby_message_id
-        if message_id is not None:
-            self._scheduler.hint(
-                f"lobby {view.game.id}",
-                lambda: self._patch(view, view.game.channel_id, message_id, screens.lobby_screen(view)),
-            )
+        if message_id is None:
+            return
+
+        async def show() -> None:
+            try:
+                await self._patch(view, view.game.channel_id, message_id, screens.lobby_screen(view))
+            except discord.NotFound as problem:
+                if problem.code != UNKNOWN_MESSAGE:
+                    raise
+                await self._games.lobby_gone(view.game.id, message_id)
+
+        self._scheduler.hint(f"lobby {view.game.id}", show)
 
     async def find_post(self, channel_id: int, kind: str, competition_id: int, number: int) -> int | None:
         """Look in the channel's history for a message whose id was not stored: its buttons name it."""
         wanted = re.compile(
             {
                 "round": rf"sh:game\.(pick|mine|resume):{competition_id}:{number}(:|$)",
-                "lobby": rf"sh:game\.join:{competition_id}$",
+                "lobby": rf"sh:game\.(join|accept):{competition_id}$",
             }.get(kind, rf"sh:game\.practise:{competition_id}$")
         )
         return await find_message(self._client, channel_id, wanted)

@@ -40,6 +40,8 @@ from bot.ui.report import report_button
 from bot.ui.sheets import sheet
 from bot.ui.term import term_menu
 
+OPEN, OVER = "open", "over"
+"""Where a round is, as the button that skips it says."""
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 SHOWN_PLAYERS, SHOWN_LINES, SHOWN_PLACES = 30, 5, 10
 CONFIDENCE_WORDS = {Confidence.GUESS: "Guess", Confidence.THINK: "Think so", Confidence.SURE: "Sure"}
@@ -73,7 +75,7 @@ def lobby_screen(view: GameView) -> Screen:
     teams = f" · {rules.teams} teams" if rules.teams else ""
     aims = "It asks first about what this group mixes up.\n" if view.game.setup.aims else ""
     head = (
-        f"## Competition · {what}\n**{rules.rounds} rounds** · {view.game.setup.pace} pace "
+        f"## Competition · {what}\n{_rounds(view)} · {view.game.setup.pace} pace "
         f"({rules.pace_ms / 1000:g} s and time to read code) · {level}{teams}\n"
         f"**{rules.scoring.value}**: {RULES[rules.scoring]}.\n{aims}"
         f"-# Every right answer to a question that is new to you or due earns 10 points; the first three earn "
@@ -109,6 +111,16 @@ def lobby_screen(view: GameView) -> Screen:
         Phase.FINISHED: "It is over; the podium is below.",
     }.get(state.phase, "It has begun: the rounds are below. You can still come in by answering.")
     return Screen([*blocks, words], GREY)
+
+
+def _rounds(view: GameView) -> str:
+    """How many rounds there will be: no question is asked twice in a game."""
+    wanted, fitting = view.state.rules.rounds, view.fitting
+    if view.state.plans:
+        wanted = len(view.state.plans)
+    if fitting is None or fitting >= wanted:
+        return f"**{wanted} rounds**" if wanted != 1 else "**1 round**"
+    return f"**{fitting} {'rounds' if fitting != 1 else 'round'}** (no more questions fit, of {wanted} asked for)"
 
 
 def _team_rows(view: GameView) -> list[Block]:
@@ -203,15 +215,15 @@ def _open_round(view: GameView, number: int) -> Screen:
 
 
 def _controls(view: GameView, *, paused: bool) -> Row:
-    game = view.game.id
+    game, number = view.game.id, view.state.round
     stop = (
         Button("Resume", ids.encode("game.resume", game), SUCCESS)
         if paused
         else Button("Pause", ids.encode("game.pause", game))
     )
-    return Row(
-        [stop, Button("Skip", ids.encode("game.skip", game)), Button("End the game", ids.encode("game.end", game))]
-    )
+    stage = OVER if number < len(view.state.played) else OPEN
+    skip = Button("Skip", ids.encode("game.skip", game, number, stage))
+    return Row([stop, skip, Button("End the game", ids.encode("game.end", game))])
 
 
 def _reveal(view: GameView, number: int) -> Screen:

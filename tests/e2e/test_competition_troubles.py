@@ -344,3 +344,28 @@ async def test_forged_buttons_get_a_friendly_word_and_change_nothing(calm: Bot):
     assert rows(calm.data_dir, "SELECT phase, round FROM competition") == [("asking", 0)]
     assert rows(calm.data_dir, "SELECT count(*) FROM competition_answer") == [(0,)]
     assert "Traceback" not in calm.log()
+
+
+async def test_a_lobby_that_is_deleted_is_posted_anew_and_begins_when_it_was_to_begin(calm: Bot):
+    ada, grace = two(calm)
+    channel = Channel(calm.playground)
+    lobby = await opened(ada)
+    calm.playground.acts.delete(ada.id, channel.id, lobby["id"])
+    told = text(await grace.command("compete"))
+    [again] = channel.offering(r"sh:game\.join:\d+")
+    assert f"{channel.id}/{again['id']}" in told
+    assert starts(again) == starts(lobby)
+    await grace.press(again, "Join")
+    await until(calm.playground, lambda: "Grace" in text(ada.sees(again)), "Grace is in")
+    calm.playground.acts.delete(ada.id, channel.id, again["id"])
+    linus = Member(calm.playground, 2)
+    await linus.forge(again, button(again, "Join")["custom_id"])
+    third = (await until(calm.playground, lambda: channel.offering(r"sh:game\.join:\d+"), "the third lobby"))[0]
+    assert "Linus" in text(third)
+    await ada.press(third, "Start")
+    await channel.open(0)
+
+
+def starts(lobby: dict[str, Any]) -> str:
+    """When it starts by itself, as its message says."""
+    return next(line for line in text(lobby).splitlines() if "Starts by itself" in line)

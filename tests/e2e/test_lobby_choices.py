@@ -121,3 +121,28 @@ async def test_a_game_in_a_thread_leaves_the_channel_free(quick_bot: Bot):
         lobby["id"]
     ]
     assert sum(exchange.route.endswith("/threads") for exchange in exchanges) == 1
+
+
+async def test_the_rematch_of_a_duel_is_between_the_same_two_whoever_asks_for_it(quick_bot: Bot):
+    playground = quick_bot.playground
+    ada, grace, linus = (Member(playground, number) for number in range(3))
+    await grace.press(await ada.command("duel", member=grace.id), "Accept")
+    podium = await play(7, ada, grace)
+    assert "between two others" in text(await linus.press(podium, "Rematch"))
+    challenge = await grace.press(podium, "Rematch")
+    assert "**Grace** challenges **Ada**" in text(challenge)
+    assert "Only the member who was challenged" in text(await grace.press(challenge, "Accept"))
+    await ada.press(challenge, "Accept")
+    await until(playground, lambda: "It has begun" in text(ada.sees(challenge)), "the second duel begins")
+
+
+async def test_the_rematch_of_a_game_in_a_thread_is_played_in_it(quick_bot: Bot):
+    playground = quick_bot.playground
+    ada = Member(playground)
+    lobby = await ada.command("compete", rounds=3, pace="quick", thread=True)
+    await ada.press(lobby, "Start")
+    podium = await play(3, ada)
+    again = await ada.press(podium, "Rematch")
+    assert "Starts by itself" in text(again)
+    assert again["channel_id"] == lobby["id"]
+    await ada.press(again, "Cancel")

@@ -1,6 +1,8 @@
 """The rules of a competition, moment by moment."""
 
+from collections import Counter
 from dataclasses import replace
+from functools import partial
 from itertools import permutations
 
 import pytest
@@ -16,6 +18,7 @@ from bot.quiz.competition import (
     Competition,
     Confide,
     End,
+    Given,
     Join,
     Leave,
     Lost,
@@ -40,6 +43,7 @@ from bot.quiz.competition import (
     team_standings,
 )
 from bot.quiz.scoring import Confidence, Scoring
+from bot.quiz.stored_answers import with_stored
 
 NOON = 1_795_348_800_000
 HOST, GRACE, LINUS = 1, 2, 3
@@ -332,9 +336,70 @@ def test_silence_in_the_last_round_is_no_reason_to_pause():
 def test_a_skipped_round_counts_for_nothing():
     game = Evening(RULES, GRACE).starts()
     game.picks(GRACE, RIGHT[0], 300)
-    assert game.does(Skip(HOST)) is Verdict.DONE
+    assert game.does(Skip(HOST, 0)) is Verdict.DONE
     assert Reveal(0) in game.effects
     assert game.scores == {HOST: 0, GRACE: 0}
+
+
+def test_a_second_press_on_skip_does_not_take_the_pause_and_one_for_the_pause_not_the_next_round():
+    game = Evening(RULES, GRACE).starts()
+    assert [game.does(Skip(HOST, 0)), game.does(Skip(HOST, 0))] == [Verdict.DONE, Verdict.NOTHING_TO_DO]
+    assert game.state.phase is Phase.REVEALING
+    assert game.does(Skip(HOST, 0, over=True)) is Verdict.DONE
+    game.waits()
+    assert (game.state.phase, game.state.round) == (Phase.ASKING, 1)
+    game.opens()
+    game.picks(GRACE, RIGHT[1], 300)
+    assert game.does(Skip(HOST, 0, over=True)) is Verdict.NOTHING_TO_DO
+    assert (game.state.phase, game.state.round, set(game.state.answers)) == (Phase.ASKING, 1, {GRACE})
+
+
+def test_the_same_holds_while_the_game_is_paused():
+    game = Evening(RULES, GRACE).starts()
+    game.does(Pause(by=HOST))
+    assert game.does(Skip(HOST, 0, over=True)) is Verdict.NOTHING_TO_DO
+    assert game.does(Skip(HOST, 0)) is Verdict.DONE
+    game.does(Pause(by=HOST))
+    assert game.does(Skip(HOST, 0)) is Verdict.NOTHING_TO_DO
+    assert game.does(Skip(HOST, 0, over=True)) is Verdict.DONE
+
+
+def test_how_sure_one_is_waits_for_the_end_of_a_pause():
+    game = Evening(replace(RULES, scoring=Scoring.CERTAINTY), GRACE).starts()
+    game.picks(GRACE, RIGHT[0], 300)
+    game.does(Pause(by=HOST))
+    sure = Confide(GRACE, 0, Confidence.SURE, game.now)
+    assert game.does(sure) is Verdict.PAUSED
+    game.does(Resume(by=HOST), 500)
+    assert game.does(sure) is Verdict.CONFIDENCE_TAKEN
+
+
+def test_who_joins_a_lobby_that_its_host_left_empty_takes_over():
+    game = Evening()
+    game.does(Leave(HOST))
+    game.does(Join(GRACE), HEIR_MS // 2)
+    assert game.state.wake_ms == NOON + HEIR_MS
+    game.waits()
+    assert game.state.host_id == GRACE
+    assert game.state.wake_ms == NOON + LOBBY
+
+
+def test_who_joins_long_after_the_host_left_takes_over_at_once():
+    game = Evening()
+    game.does(Leave(HOST))
+    game.does(Join(GRACE), HEIR_MS * 2)
+    assert game.state.wake_ms <= game.now
+    game.does(Tick())
+    assert game.state.host_id == GRACE
+
+
+def test_latecomers_go_to_the_smallest_teams_one_after_the_other():
+    state = Evening(replace(RULES, teams=3), GRACE).starts().state
+    stored = {**{member: Given(0, 500) for member in (HOST, 20, 21, 22, 23)}}
+    late = with_stored(state, stored, NOON, lambda _member: 1.0).players[2:]
+    sizes = Counter(player.team for player in (*state.players, *late))
+    assert sizes == {1: 2, 2: 2, 3: 2}
+    assert {player.team for player in late} == {1, 2, 3}
 
 
 def test_ending_in_the_middle_of_a_round_shows_that_round_and_counts_the_ones_before():
@@ -354,7 +419,7 @@ def test_ending_in_the_middle_of_a_round_shows_that_round_and_counts_the_ones_be
 # Who may
 
 
-@pytest.mark.parametrize("event", [Pause, Resume, Skip, End])
+@pytest.mark.parametrize("event", [Pause, Resume, partial(Skip, round=0), End])
 def test_only_the_host_or_a_manager_leads_the_game(event):
     game = Evening(RULES, GRACE).starts()
     if event is Resume:

@@ -1,6 +1,7 @@
 """A competition under everything that can happen, at any time, in any order, twice, forged."""
 
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -179,7 +180,10 @@ class AnyEvening(RuleBasedStateMachine):
     def somebody_leads(self, event, by, manager, ms) -> None:
         if event is End and ms > 500:  # most games should go on
             return
-        self.happens(event(by=by, manager=manager), ms)
+        more: dict[str, Any] = {}
+        if event is Skip:
+            more = {"round": self.state.round, "over": Phase.REVEALING in (self.state.phase, self.state.paused_phase)}
+        self.happens(event(by=by, manager=manager, **more), ms)
 
     @rule(ms=st.integers(0, 9_000))
     def a_trouble_stops_the_clock(self, ms) -> None:

@@ -140,7 +140,7 @@ def any_event(chance: Random, state: Competition, now: int) -> object:
             *[Tick()] * 4,
             Pause(by=HOST, manager=True),
             Resume(by=HOST, manager=True),
-            Skip(HOST, manager=True),
+            Skip(HOST, number, Phase.REVEALING in (state.phase, state.paused_phase), manager=True),
             End(HOST, manager=True) if chance.random() < 0.1 else Tick(),
             TakeOver(member),
         ]

@@ -10,7 +10,8 @@ from small_course import NOON, QUESTIONS, HandClock, library
 
 from bot.clock import DiscordClock, snowflake_at
 from bot.errors import StorageError, UserError
-from bot.quiz.competition import End, Join, Pause, Phase, Resume, Rules, Skip, Verdict, standings
+from bot.packs.library import Library
+from bot.quiz.competition import End, Join, Pause, Phase, Resume, Rules, Skip, Tick, Verdict, standings
 from bot.quiz.scoring import Scoring
 from bot.services.competitions import AlreadyOnError, Competitions, Opening
 from bot.services.game_views import GameView
@@ -20,6 +21,8 @@ from bot.storage import competitions
 from bot.storage import store as module
 from bot.storage.competitions import Setup
 from bot.storage.store import Store
+from bot.ui import game_screens as screens
+from bot.ui.layouts import Download, Screen
 
 GUILD, CHANNEL = 50, 60
 ADA, GRACE, LINUS = (Learner(n, GUILD, name) for n, name in ((1, "Ada"), (2, "Grace"), (3, "Linus")))
@@ -37,6 +40,8 @@ class Notice:
         self.podiums: list[int] = []
         self.lobbies: list[GameView] = []
         self.refuse = 0
+        self.refuse_edits = False
+        self.refused_edits = 0
         self.forbidden = False
         self.changed = asyncio.Event()
 
@@ -57,12 +62,20 @@ class Notice:
             self.rounds.setdefault(number, []).append(message_id)
         return message_id
 
+    async def post_lobby(self, view: GameView, nonce: str) -> int:
+        self.lobbies.append(view)
+        return self._make(nonce)[0]
+
     async def post_podium(self, view: GameView, nonce: str) -> int:
         message_id, new = self._make(nonce)
         self.podiums += [message_id] if new else []
         return message_id
 
     async def edit_round(self, view: GameView, number: int, message_id: int) -> None:
+        if self.refuse_edits:
+            self.refused_edits += 1
+            self.changed.set()
+            raise OSError("the line is cut")
         self.shown[message_id] = view
         self.changed.set()
 
@@ -111,8 +124,8 @@ async def games(store, clock, notice):
     await made.close()
 
 
-def service(store: Store, clock: HandClock, notice: Notice) -> Competitions:
-    made = Competitions(library(), store, DiscordClock(clock, lambda: clock.now), Random(5))
+def service(store: Store, clock: HandClock, notice: Notice, course: Library | None = None) -> Competitions:
+    made = Competitions(course or library(), store, DiscordClock(clock, lambda: clock.now), Random(5))
     made.attach(notice)
     return made
 
@@ -254,6 +267,9 @@ async def test_a_restart_goes_on_in_the_same_message_with_the_answers_and_gives_
     assert state.answers == before.answers
     assert notice.rounds == {0: [message_id]}
     assert (await pick(again, clock, notice, game, 0, GRACE, 1)).choice == 2
+    await again.act(game, Skip(1, 0), ADA)
+    await notice.until(lambda: notice.rounds.get(1))
+    assert (await again.view(game)).note == ""  # of the second round nothing was lost
     await again.close()
 
 
@@ -336,10 +352,27 @@ async def test_a_message_found_deleted_is_posted_anew_once(games, clock, notice)
     assert len(notice.rounds[0]) == 2
 
 
+@pytest.mark.parametrize("thread", [False, True])
+async def test_a_lobby_found_deleted_is_posted_anew_once_and_begins_when_it_was_to_begin(
+    store, games, clock, notice, thread
+):
+    rules = Rules(3, pace_ms=3_600_000, reveal_ms=0, lobby_ms=3_600_000)
+    game = (await games.open(Opening(GUILD, CHANNEL, ADA, rules, Setup((), None, "calm", thread=thread)))).game.id
+    await games.shown(game, 999)
+    starts_ms = (await games.view(game)).state.starts_ms
+    clock.advance(600_000)
+    await asyncio.gather(*(games.lobby_gone(game, 999) for _ in range(3)))
+    assert len(notice.lobbies) == 1
+    assert await store.rows("SELECT channel_id FROM outbox") == [(CHANNEL,)]
+    view = await games.view(game)
+    assert view.state.starts_ms == starts_ms
+    assert view.game.lobby_message_id == (await competitions.load(store, game)).lobby_message_id != 999
+
+
 async def test_a_skipped_round_earns_no_points(store, games, clock, notice):
     game = await started(games, notice, reveal_ms=3_600_000)
     await pick(games, clock, notice, game, 0, GRACE, 0)
-    await games.act(game, Skip(1), ADA)
+    await games.act(game, Skip(1, 0), ADA)
     assert await store.rows("SELECT * FROM answer") == []
     assert await store.rows("SELECT points FROM total") == []
     mine = await games.my_result(game, 0, GRACE.member_id)
@@ -350,3 +383,125 @@ async def test_a_round_that_is_open_shows_nobody_a_result(games, notice):
     game = await started(games, notice)
     with pytest.raises(UserError, match="still open"):
         await games.my_result(game, 0, GRACE.member_id)
+
+
+async def test_a_lobby_says_how_many_questions_there_are_when_they_are_fewer_than_the_rounds(games):
+    rules = Rules(10, 12_000, 0, 60_000)
+    view = await games.open(Opening(GUILD, CHANNEL, ADA, rules, Setup(("leaves",), None, "calm")))
+    assert view.fitting == 2
+    assert "**2 rounds** (no more questions fit, of 10 asked for)" in said(screens.lobby_screen(view))
+    await games.choose_sections(view.game.id, ADA, manager=False, sections=("leaves", "water"))
+    view = await games.view(view.game.id)
+    assert "**6 rounds**" in said(screens.lobby_screen(view))
+    await games.start(view.game.id, ADA, manager=False)
+    view = await games.view(view.game.id)
+    assert "**6 rounds** ·" in said(screens.lobby_screen(view))
+
+
+async def test_a_choice_that_comes_while_the_game_begins_changes_nothing_and_says_so(store, games):
+    game = await lobby(games)
+    gate = asyncio.Event()
+
+    async def busy(_tx) -> None:
+        await gate.wait()
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(store.write(busy))
+        group.create_task(games.start(game, ADA, manager=False))
+        while not store.waiting:
+            await store.rows("SELECT 1")
+        chosen = group.create_task(games.choose_sections(game, ADA, manager=False, sections=("leaves",)))
+        for _ in range(50):  # it has come as far as it can
+            await store.rows("SELECT 1")
+        gate.set()
+    verdict, view = chosen.result()
+    assert verdict is Verdict.NOTHING_TO_DO
+    assert view.game.setup.sections == (await competitions.load(store, game)).setup.sections == ()
+
+
+async def test_a_game_goes_on_when_its_section_and_then_its_course_are_gone(store, clock, notice):
+    course = library()
+    games = service(store, clock, notice, course)
+    rules = Rules(2, 3_600_000, 0, 3_600_000)
+    view = await games.open(Opening(GUILD, CHANNEL, ADA, rules, Setup(("leaves",), None, "calm")))
+    game = view.game.id
+    await games.start(game, ADA, manager=False)
+    await notice.until(lambda: notice.rounds.get(0))
+    [pack] = library().packs
+    course.replace([replace_sections(pack, "leaves")])
+    await pick(games, clock, notice, game, 0, ADA, 0)
+    await notice.until(lambda: notice.rounds.get(1))
+    assert (await games.view(game)).section_titles == ("leaves",)
+    course.replace([])
+    await pick(games, clock, notice, game, 1, ADA, 0)
+    await notice.until(lambda: notice.podiums)
+    await games.close()
+
+
+def said(screen: Screen) -> str:
+    return "\n".join(block for block in screen.blocks if isinstance(block, str))
+
+
+def replace_sections(pack, without: str):
+    """The course as its author may have changed it: one section less."""
+    kept = [section for section in pack.sections if section.id != without]
+    return type(pack)(head=pack.head, sections=kept, questions=pack.questions)
+
+
+async def test_the_lobby_says_when_the_game_is_over(games, notice):
+    game = await started(games, notice)
+    await games.act(game, End(1), ADA)
+    await notice.until(lambda: notice.lobbies and notice.lobbies[-1].state.phase is Phase.FINISHED)
+    assert "It is over" in said(screens.lobby_screen(notice.lobbies[-1]))
+
+
+async def test_when_it_is_over_everybody_has_their_name(games, clock, notice):
+    game = await lobby(games, rounds=1)
+    crowd = [Learner(100 + n, GUILD, f"Member {n}") for n in range(60)]
+    for one in crowd:
+        await games.act(game, Join(one.member_id), one)
+    await games.start(game, ADA, manager=False)
+    await notice.until(lambda: notice.rounds.get(0))
+    await pick(games, clock, notice, game, 0, ADA, 0)
+    await games.act(game, End(1), ADA)
+    await notice.until(lambda: notice.podiums)
+    results = screens.csv_screen(await games.view(game))
+    [table] = [block.text for block in results.blocks if isinstance(block, Download)]
+    assert "someone" not in table
+    assert all(one.name in table for one in crowd)
+
+
+async def test_what_discord_does_not_take_at_the_end_is_shown_when_it_does_again(
+    store, games, clock, notice, monkeypatch
+):
+    monkeypatch.setattr("bot.services.game_messages.RETRY_SECONDS", (0.0,))
+    monkeypatch.setattr("bot.services.game_messages.FINISH_AGAIN_SECONDS", (0.0,) * 500)
+    game = await started(games, notice)
+    message_id = notice.rounds[0][0]
+    notice.forbidden = notice.refuse_edits = True
+    await games.act(game, End(1), ADA)
+    async with asyncio.timeout(20):
+        while games.live:
+            await store.rows("SELECT 1")
+    assert notice.podiums == []
+    notice.forbidden = notice.refuse_edits = False
+    await notice.until(lambda: notice.podiums and message_id in notice.shown)
+    assert len(notice.shown[message_id].state.played) == 1
+    async with asyncio.timeout(20):
+        while await competitions.waiting_posts(store):
+            pass
+    assert len(notice.podiums) == 1
+
+
+async def test_a_reveal_that_discord_did_not_take_is_shown_with_the_next_round(games, clock, notice, monkeypatch):
+    monkeypatch.setattr("bot.services.game_messages.RETRY_SECONDS", (0.0,))
+    game = await started(games, notice, reveal_ms=3_600_000)
+    message_id = notice.rounds[0][0]
+    notice.refuse_edits = True
+    await games.act(game, Skip(1, 0), ADA)
+    await notice.until(lambda: notice.refused_edits == 2)
+    notice.refuse_edits = False
+    clock.advance(3_600_000)
+    await games.act(game, Tick(), ADA)
+    await notice.until(lambda: notice.rounds.get(1) and message_id in notice.shown)
+    assert len(notice.shown[message_id].state.played) == 1

@@ -137,7 +137,9 @@ def any_event(chance: Random, state: Competition, now: int) -> object:
             *[Tick()] * 4,
             Pause(by=HOST, manager=True),
             Resume(by=HOST, manager=True),
-            Skip(HOST, manager=True) if chance.random() < 0.3 else Tick(),
+            Skip(HOST, number, Phase.REVEALING in (state.phase, state.paused_phase), manager=True)
+            if chance.random() < 0.3
+            else Tick(),
             End(HOST, manager=True) if chance.random() < 0.1 else Tick(),
             Lost(now - 500),
             TakeOver(member),
@@ -208,7 +210,7 @@ async def test_clicks_on_a_round_that_is_over_paused_or_to_come_are_not_stored(s
         assert await together(store, click(game, 2, 0, round=number)) == [Stored(new=False, choice=None)]
     paused = await after(store, game, Pause(by=HOST), NOON + 2_000)
     assert await together(store, click(paused, 2, 0)) == [Stored(new=False, choice=None)]
-    shown = await after(store, await after(store, paused, Resume(by=HOST), NOON + 2_500), Skip(HOST), NOON + 3_000)
+    shown = await after(store, await after(store, paused, Resume(by=HOST), NOON + 2_500), Skip(HOST, 0), NOON + 3_000)
     assert await together(store, click(shown, 2, 0)) == [Stored(new=False, choice=None)]
     assert await counted(store) == []
 

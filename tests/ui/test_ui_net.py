@@ -95,7 +95,7 @@ ARGUMENTS = {
     "game.sure": 3,
     "game.pause": 1,
     "game.resume": 1,
-    "game.skip": 1,
+    "game.skip": 3,
     "game.end": 1,
     "game.mine": 2,
     "game.others": 2,
