@@ -31,8 +31,9 @@ MEMBERS = 20
 KEPT_MESSAGES = 2_000
 GROWTH = 0.05
 WARM_SECONDS = 60.0
-QUIET_SECONDS = 20.0
-"""Without use before each look, so that connections kept for the next request are closed, at both."""
+QUIET_SECONDS = 35.0
+"""Without use before each look, so that connections kept for the next request are closed, at both: aiohttp looks every 15
+seconds for those not used for 15, so the last one may stay for 31."""
 
 
 def state_of(pid: int) -> dict[str, Any]:
@@ -148,6 +149,11 @@ async def measure(seconds: float, rate: float) -> dict[str, Any]:
     }
 
 
+def _new_files(first: dict[str, Any], last: dict[str, Any]) -> str:
+    new = sorted({re.sub(r"\d+", "…", one) for one in set(last["opened"]) - set(first["opened"])})
+    return f" ({', '.join(new)})" if len(last["opened"]) > len(first["opened"]) else ""
+
+
 def table(found: dict[str, Any]) -> bool:
     """Print the figures against their targets; says whether all were met."""
     first, last = found["first"], found["last"]
@@ -169,7 +175,7 @@ def table(found: dict[str, Any]) -> bool:
         ),
         (
             "left over",
-            ", ".join(f"{count:+} {name}" for name, count in left.items()),
+            ", ".join(f"{count:+} {name}" for name, count in left.items()) + _new_files(first, last),
             "nothing",
             all(count <= 0 for count in left.values()),
         ),
