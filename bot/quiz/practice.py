@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from bot.packs.models import Question
+from bot.quiz.spacing import Sureness
 
 LETTERS = "ABCD"
 MAX_QUESTIONS = 20
@@ -26,6 +27,7 @@ class Asked:
     """A question of a run: the order its options were shown in, and the answer once there is one.
 
     ``order[i]`` is the option (its place in the file) behind the i-th letter; ``chosen`` is a place in the file too.
+    ``sureness`` is how sure the learner said they were.
     """
 
     position: int
@@ -35,6 +37,7 @@ class Asked:
     chosen: int | None = None
     correct: bool | None = None
     points: int = 0
+    sureness: Sureness | None = None
 
     def letter_of(self, option: int) -> str:
         """The letter under which an option was shown."""

@@ -127,7 +127,8 @@ class DailyQuestions:
         choice = await storage.choice_of(self._store, daily_id, member_id)
         points = await storage.points_of(self._store, daily_id, member_id)
         days = await storage.days(self._store, daily.guild_id, daily.day, member_id)
-        return MyDaily(daily, choice, points, rules.streak(days))
+        here, question = await rulings.here(self._store, daily.guild_id, daily.pack_id), daily.question
+        return MyDaily(daily, choice, points, rules.streak(days), here.key(question), here.retired(question))
 
     async def streak(self, guild_id: int, member_id: int | None = None) -> int:
         """How many questions in a row were answered here, by anybody or by that member."""

@@ -34,12 +34,17 @@ class Locked(NamedTuple):
 
 
 class MyDaily(NamedTuple):
-    """A closed question as one member answered it; ``choice`` is a letter's place, None for no answer."""
+    """A closed question as one member answered it; ``choice`` is a letter's place, None for no answer.
+
+    ``key`` is the option that is right in the server, ``retired`` tells that its managers took the question out.
+    """
 
     daily: Daily
     choice: int | None
     points: int
     own_streak: int
+    key: int
+    retired: bool = False
 
 
 class EventView(NamedTuple):

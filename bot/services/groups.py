@@ -19,7 +19,7 @@ MEMBERS_AT_MOST = 500
 AT_ONCE = 25
 """Members whose answers are read together: a few milliseconds for the database."""
 MEMBERS_FROM = 3
-"""Of fewer members nothing is told, for whoever knows one of them would know the others."""
+"""Of fewer members nothing is told, of a section or a belief either: whoever knows one of them would know the others."""
 HELD_FROM = 0.5
 HELD_BY_FROM = 2
 AIMED_SECTIONS, AIMED_BELIEFS = 3, 5
@@ -44,7 +44,7 @@ class GroupBelief(NamedTuple):
 
 
 class Group(NamedTuple):
-    """A server's members in one course over the last two months; empty lists for too few of them."""
+    """A server's members in one course over the last two months; what too few of them met is left out."""
 
     pack_id: str
     title: str
@@ -87,10 +87,11 @@ class Groups:
 
 
 def _counted(pack: Pack, past: Mapping[int, Sequence[Answered]]) -> tuple[list[GroupSection], list[GroupBelief]]:
-    given, right = Counter[str](), Counter[str]()
+    given, right, by = Counter[str](), Counter[str](), Counter[str]()
     held, met = Counter[str](), Counter[str]()
     questions = {one.id: one for one in pack.questions}
     for own in past.values():
+        by.update({one.section_id for one in own})
         for one in own:
             given[one.section_id] += 1
             right[one.section_id] += one.correct
@@ -103,11 +104,14 @@ def _counted(pack: Pack, past: Mapping[int, Sequence[Answered]]) -> tuple[list[G
         )
     sections = []
     for section in pack.sections:
-        if interval := wilson(right[section.id], given[section.id]):
+        interval = wilson(right[section.id], given[section.id])
+        if interval and by[section.id] >= MEMBERS_FROM:
             share = right[section.id] / given[section.id]
             sections.append(GroupSection(SectionRef(pack, section), given[section.id], share, *interval))
     beliefs = [
-        GroupBelief(one, held[one.id], met[one.id]) for one in pack.head.misconceptions if held[one.id] >= HELD_BY_FROM
+        GroupBelief(one, held[one.id], met[one.id])
+        for one in pack.head.misconceptions
+        if held[one.id] >= HELD_BY_FROM and met[one.id] >= MEMBERS_FROM
     ]
     return (
         sorted(sections, key=lambda one: one.share),

@@ -335,6 +335,7 @@ class Practice:
             misconception=belief,
             is_last=run.current is None,
             terms=self._library.terms_of(run.pack_id, question),
+            sureness=asked.sureness,
             key=key if key != question.key else None,
             retired=here.retired(question),
         )

@@ -22,7 +22,7 @@ from bot.quiz.schedule import local_day
 from bot.quiz.spacing import Given, Sureness
 from bot.quiz.streaks import Streak, streak
 from bot.services.practice import Expected, Learner, Practice
-from bot.storage import answers, member_settings, reading
+from bot.storage import answers, daily, member_settings, reading
 from bot.storage.answers import Answered
 from bot.storage.store import Store
 
@@ -128,7 +128,8 @@ class ProgressOf:
         learned = await self._learned(learner, pack)
         zone = ZoneInfo((await member_settings.load(self._store, learner.member_id)).time_zone)
         now_ms = self._clock.now_ms()
-        days = {local_day(one.answered_ms, zone) for one in learned.past}
+        open_ms = await daily.clicks_on_open(self._store, learner.member_id, pack.id)
+        days = {local_day(at_ms, zone) for at_ms in (*open_ms, *(one.given_ms for one in learned.past))}
         told = Counter((one.sureness, one.correct) for one in learned.past if one.sureness is not None)
         families = {question.family for question in learned.questions}
         return Progress(
@@ -161,7 +162,7 @@ class ProgressOf:
         zone = ZoneInfo((await member_settings.load(self._store, learner.member_id)).time_zone)
         today = local_day(self._clock.now_ms(), zone)
         past = await answers.all_of(self._store, learner.member_id, self._library.pack(pack_id).id)
-        counted = Counter((local_day(one.answered_ms, zone), one.correct) for one in past)
+        counted = Counter((local_day(one.given_ms, zone), one.correct) for one in past)
         days = [today - timedelta(days=ago) for ago in reversed(range(HISTORY_DAYS))]
         return History([Day(f"{day.day} {day:%b}", counted[day, True], counted[day, False]) for day in days])
 
@@ -193,12 +194,12 @@ class ProgressOf:
         others = [one for one in fresh if not any(too_close(one, other) for other in new)]
         new += most_telling(others, search, NEW_QUESTIONS - len(new), self._rng, expected)
         if not reviews and not new:
-            return await self._practice.start(learner, None, None, pack_id=pack.id), ahead
+            return await self._practice.start(learner, None, None, pack_id=pack.id), ahead._replace(new=0)
         interlude = None
         if new and ahead.section and ahead.plan.page is not None:
             interlude = Interlude(len(reviews), ahead.section.section.id, ahead.plan.page)
         run = await self._practice.start_with(learner, pack.id, [*reviews, *new], interlude)
-        return run, ahead
+        return run, ahead._replace(new=len(new))
 
     async def aim(self, learner: Learner, pack_id: str, misconception_id: str) -> Run:
         """Begin a run of questions that offer a misconception. Raises NotFound for one that the course does not have."""
@@ -247,7 +248,8 @@ class ProgressOf:
     def _next(self, learned: _Learned) -> Next:
         pack, now_ms = learned.pack, self._clock.now_ms()
         families = {question.family for question in learned.questions}
-        due = sum(family in families and at <= now_ms for family, at in learned.due_ms.items())
+        due = {family for family, at in learned.due_ms.items() if family in families and at <= now_ms}
+        new = [one for one in learned.not_met if one.family not in due]
         helping: dict[str, list[int]] = {}
         for one in learned.mixups:
             page = self._library.refuting_page(pack.id, one.misconception_id)
@@ -255,9 +257,9 @@ class ProgressOf:
                 helping.setdefault(page[0].section.id, []).append(page[1])
         # Of the pages that help, the one for what is mixed up most comes first.
         first = {section_id: pages[:1] for section_id, pages in helping.items()}
-        chosen = planning.plan(due, learned.standings, first)
+        chosen = planning.plan(len(due), learned.standings, first)
         section = self._library.section(pack.id, chosen.section_id) if chosen.section_id else None
-        return Next(chosen, section, min(NEW_QUESTIONS, len(learned.not_met)))
+        return Next(chosen, section, min(NEW_QUESTIONS, len(new)))
 
     def _mixup(self, pack_id: str, one: Mixup) -> MixupView | None:
         belief = self._library.misconception(pack_id, one.misconception_id)

@@ -243,7 +243,10 @@ async def histories(db: Reads, member_id: int) -> dict[tuple[str, str], list[Giv
 
 
 class Answered(NamedTuple):
-    """An answer of a member that counts, with what was chosen."""
+    """An answer of a member that counts, with what was chosen.
+
+    A question of the day counts from its close; ``given_ms`` is when it was clicked.
+    """
 
     question_id: str
     question_hash: str
@@ -253,13 +256,16 @@ class Answered(NamedTuple):
     correct: bool
     sureness: Sureness | None
     answered_ms: int
+    given_ms: int
 
 
 async def all_of(db: Reads, member_id: int, pack_id: str) -> list[Answered]:
     """Every answer of a member in a course, oldest first."""
     rows = await db.rows(
-        "SELECT question_id, question_hash, section_id, family, chosen, correct, sureness, answered_ms FROM answer"
-        " WHERE member_id = ? AND pack_id = ? AND NOT void ORDER BY answered_ms, id",
+        "SELECT question_id, question_hash, section_id, family, chosen, correct, sureness, answered_ms,"
+        " (SELECT stamp_ms FROM daily_answer AS d WHERE answer.mode = 'daily' AND d.daily_id = answer.run_id"
+        " AND d.member_id = answer.member_id)"
+        " FROM answer WHERE member_id = ? AND pack_id = ? AND NOT void ORDER BY answered_ms, id",
         (member_id, pack_id),
     )
     return [_answered(*row) for row in rows]
@@ -289,9 +295,11 @@ def _answered(
     correct: int,
     sureness: int | None,
     answered_ms: int,
+    clicked_ms: int | None = None,
 ) -> Answered:
     sure = None if sureness is None else Sureness(sureness)
-    return Answered(question_id, question_hash, section_id, family, chosen, bool(correct), sure, answered_ms)
+    given_ms = answered_ms if clicked_ms is None else clicked_ms
+    return Answered(question_id, question_hash, section_id, family, chosen, bool(correct), sure, answered_ms, given_ms)
 
 
 async def cards(db: Reads, member_id: int, pack_id: str) -> dict[str, Card]:

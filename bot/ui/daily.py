@@ -16,6 +16,7 @@ from bot.services.stage import ChannelLostError
 from bot.storage.daily import Daily
 from bot.ui import ids
 from bot.ui.layouts import BLURPLE, GREEN, GREY, MAX_TEXT, NO_PINGS, RULE, Block, Button, Row, Screen, code_block, note
+from bot.ui.quiz import RETIRED, ruled_line
 from bot.ui.reach import as_lost, find_message, require
 from bot.ui.replies import Desk, Reply
 from bot.ui.report import report_button
@@ -209,22 +210,27 @@ def locked_screen(locked: Locked) -> Screen:
 
 
 def my_answer_screen(mine: MyDaily) -> Screen:
-    """A member's own answer to a closed question, and why it was right or not."""
+    """A member's own answer to a closed question, and why it was right or not: by what their managers decided, too."""
     daily, question = mine.daily, mine.daily.question
-    key, letter = question.options[question.key], LETTERS[daily.order.index(question.key)]
+    key, letter = question.options[mine.key], LETTERS[daily.order.index(mine.key)]
     blocks: list[Block] = [_stem(daily)]
+    if mine.retired:
+        blocks.append(RETIRED)
+    elif mine.key != question.key:
+        blocks.append(ruled_line(letter, LETTERS[daily.order.index(question.key)]))
     right = f"**Right was {letter}** · {key.text.strip()}\n{key.why.strip()}"
     if mine.choice is None:
         blocks.append(f"You did not answer this one. {right}")
         return Screen(blocks, GREY)
     option = question.options[daily.order[mine.choice]]
-    verdict = "### ✅ Right" if option.correct else "### ❌ Not quite"
+    correct = daily.order[mine.choice] == mine.key
+    verdict = "### ✅ Right" if correct else "### ❌ Not quite"
     blocks.append(f"{verdict}: you chose {LETTERS[mine.choice]}\n{option.text.strip()}\n{option.why.strip()}")
-    if not option.correct:
+    if not correct:
         blocks.append(right)
     earned = f"+{mine.points} points" if mine.points else "No points"
     blocks.append(f"-# {earned}. In a row up to then: {_days(mine.own_streak)}.")
-    return Screen(blocks, GREEN if option.correct else GREY)
+    return Screen(blocks, GREEN if correct else GREY)
 
 
 def streaks_line(own: int, server: int) -> str:

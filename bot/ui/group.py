@@ -55,7 +55,7 @@ def group_screen(group: Group) -> Screen:
     blocks: list[Block] = [head]
     if not group.sections:
         answered = "1 member has" if group.members == 1 else f"{group.members} members have"
-        blocks.append(f"{answered} answered here so far; from {MEMBERS_FROM} on there is something to tell.")
+        blocks.append(f"{answered} answered here so far. A section is told of once {MEMBERS_FROM} have answered in it.")
     else:
         lines = [
             f"`{bar(one.low, one.high)}` **{one.ref.section.title}** · {one.share:.0%} of {one.answers:,} right"

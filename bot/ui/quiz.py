@@ -259,10 +259,15 @@ def outcome_screen(outcome: Outcome) -> Screen:
     return Screen(blocks, GREEN if outcome.correct else RED)
 
 
+RETIRED = (
+    "-# ⚖️ Your managers have taken this question out here: it is not asked any more, and answers count for nobody."
+)
+
+
 def _ruled(outcome: Outcome) -> str:
     """That the managers of this server decided otherwise than the course, and what that does to the reasons."""
     if outcome.retired:
-        return "-# ⚖️ Your managers have taken this question out here: it is not asked any more, and answers count for nobody."
+        return RETIRED
     if outcome.key is None:
         return ""
     letter = outcome.asking.asked.letter_of

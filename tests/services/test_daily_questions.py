@@ -1,16 +1,21 @@
 """The question of the day as a service: asked once a day, locked in, kept secret until it closes, then counted."""
 
 import json
+from random import Random
 
 import pytest
 from day_by_day import ADA, BOB, CHANNEL, CLEO, HALL, Days, DiscordHandClock, berlin
-from small_course import DAY, HOUR
+from small_course import DAY, HOUR, library
 
 from bot.errors import StudyhallError, UserError
 from bot.quiz.competition import DRAIN_MS
+from bot.quiz.regrading import Ruling
+from bot.services.practice import Practice
+from bot.services.progress import ProgressOf
 from bot.services.stage import ChannelLostError
-from bot.storage import privacy
+from bot.storage import privacy, rulings
 from bot.storage.repair import repair_totals
+from bot.storage.rulings import Subject
 
 EMPTY_UNTIL_CLOSED = ("answer", "card", "total")
 
@@ -268,3 +273,33 @@ async def test_a_question_that_nobody_saw_before_its_day_was_over_is_taken_back(
     assert days.wall.posted == []
     assert await after.rows("SELECT * FROM daily") == []
     await after.stop()
+
+
+async def test_ones_own_answer_is_judged_by_what_the_managers_decided(days):
+    daily = await days.daily.ask(HALL, CHANNEL)
+    other = (right(daily) + 1) % 4
+    await days.click(daily.id, ADA, other)
+    await days.at("2026-11-21T18:00:02")
+    question = daily.question
+    subject = Subject(HALL, daily.pack_id, question.id, question.content_hash)
+    for key in (daily.order[other], None):
+        await days.store.write(
+            lambda tx, key=key: rulings.rule(tx, subject, Ruling(question.key, key), days.clock.now_ms())
+        )
+        mine = await days.daily.mine(daily.id, HALL, ADA.member_id)
+        assert (mine.key, mine.retired) == ((daily.order[other], False) if key is not None else (question.key, True))
+
+
+async def test_progress_counts_a_question_of_the_day_on_the_day_that_it_was_answered(days):
+    course = library()
+    practice = Practice(course, days.store, days.clock, Random(7))
+    progress = ProgressOf(course, days.store, days.clock, Random(7), practice, lambda _guild_id: course)
+    daily = await days.daily.ask(HALL, CHANNEL)
+    await days.click(daily.id, ADA, right(daily))
+    shown = await progress.show(ADA)
+    assert (shown.streak.days, shown.streak.today, shown.answered) == (1, True, 0)
+    await days.at("2026-11-21T18:00:02")
+    shown = await progress.show(ADA)
+    assert (shown.streak.days, shown.streak.today, shown.answered) == (1, False, 1)
+    history = (await progress.history(ADA, "tea")).days
+    assert [(day.label, day.right) for day in history[-2:]] == [("20 Nov", 1), ("21 Nov", 0)]

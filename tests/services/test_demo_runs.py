@@ -17,7 +17,7 @@ from bot.errors import NotFound, UserError, WorkerTimedOut
 from bot.services.charts import ChartDrawer
 from bot.services.demo_views import DemoView
 from bot.services.demos import Demos
-from bot.services.lab import Lab
+from bot.services.lab import Lab, _Bench
 from bot.services.stage import ChannelLostError
 from bot.storage.store import Store
 from bot.workers import Workers
@@ -395,3 +395,10 @@ async def test_what_only_waits_is_measured_in_a_thread_of_the_bot_and_starts_no_
 async def test_a_waiting_demo_that_takes_too_long_is_told_too(workers):
     with pytest.raises(WorkerTimedOut, match=r"stopped after 0\.1 seconds"):
         await Lab(workers, wall_seconds=0.1, rounds=1).measure(DEMOS["deadlock"])
+
+
+async def test_a_host_that_is_only_too_slow_for_more_rounds_is_not_called_busy(workers, monkeypatch):
+    monkeypatch.setattr(_Bench, "has_time_for_another", property(lambda bench: not bench._round_began))
+    measured = await Lab(workers, wall_seconds=30, rounds=3).measure(DEMOS["deadlock"])
+    assert len(measured.samples["opposite"]) == 1
+    assert not measured.busy

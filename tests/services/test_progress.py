@@ -3,7 +3,7 @@
 from random import Random
 
 import pytest
-from small_course import DAY, NOON, QUESTIONS, library
+from small_course import DAY, NOON, QUESTIONS, library, question
 
 from bot.errors import NotFound, UserError
 from bot.quiz.mastery import Level
@@ -173,3 +173,15 @@ async def test_the_last_four_weeks_are_counted_day_by_day(study, clock):
     assert len(history.days) == 28
     assert [(day.label, day.right, day.wrong) for day in history.days[-2:]] == [("22 Nov", 1, 0), ("23 Nov", 1, 1)]
     assert sum(day.right + day.wrong for day in history.days) == 3
+
+
+async def test_siblings_of_what_is_reviewed_are_not_promised_as_new(store, clock):
+    course = library([question("a", family="one"), question("b", family="one")])
+    practice = Practice(course, store, clock, Random(7))
+    progress = ProgressOf(course, store, clock, Random(7), practice, lambda _guild_id: course)
+    run = await practice.start_with(ADA, "tea", [course.question("tea", "a")])
+    await practice.answer(run.id, 0, 0, ADA, clock.now_ms())
+    clock.advance(60 * DAY)
+    assert (await progress.show(ADA)).next.new == 0
+    run, ahead = await progress.start(ADA)
+    assert (ahead.plan.reviews, ahead.new, len(run.asked), run.interlude) == (1, 0, 1, None)

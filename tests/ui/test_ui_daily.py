@@ -6,6 +6,7 @@ from hall import COURSE, Hall, Shown, assert_fits_discord, walk
 
 from bot.demos.registry import DEMOS
 from bot.packs.loading import load_packs
+from bot.quiz.practice import LETTERS
 from bot.services.daily_views import DailyView, MyDaily
 from bot.storage.daily import Daily
 from bot.ui.daily import daily_screen, my_answer_screen
@@ -126,7 +127,25 @@ def test_every_question_of_the_course_fits_while_open_and_with_its_result():
         counts = tuple(1_000 for _ in order)
         view = DailyView(daily, "A section of the course with a long title", 4_000, 365, (), (1 << 60, 1 << 60))
         over = view._replace(daily=daily._replace(closed_ms=1), counts=counts)
-        mine = MyDaily(over.daily, order[-1], 10, 365)
+        mine = MyDaily(over.daily, order[-1], 10, 365, question.key)
         for screen in (daily_screen(view), daily_screen(over), my_answer_screen(mine)):
             assert_fits_discord(screen.view().to_components())
         assert question.explanation.strip() in "\n".join(b for b in daily_screen(over).blocks if isinstance(b, str))
+
+
+def test_my_answer_is_told_by_the_key_in_force_with_what_the_managers_decided():
+    question = load_packs(COURSE, DEMOS)[0].questions[0]
+    order = tuple(range(len(question.options)))
+    ruled = (question.key + 1) % len(order)
+    daily = Daily(1, "2026-11-22", 1, "p", question, order, 0, 0, 10**6, 1, 1)
+
+    def told(choice: int, key: int, *, retired: bool = False) -> str:
+        blocks = my_answer_screen(MyDaily(daily, choice, 0, 1, key, retired)).blocks
+        return "\n".join(block for block in blocks if isinstance(block, str))
+
+    assert "✅ Right: you chose" in told(ruled, ruled)
+    assert "changed the key" in told(ruled, ruled)
+    assert f"❌ Not quite: you chose {LETTERS[question.key]}" in told(question.key, ruled)
+    assert f"**Right was {LETTERS[ruled]}**" in told(question.key, ruled)
+    assert "taken this question out" in told(question.key, question.key, retired=True)
+    assert "⚖️" not in told(question.key, question.key)

@@ -14,7 +14,7 @@ async def test_of_fewer_than_three_nothing_is_told(hall: Hall):
     await answer(hall, "wrong", person=hall.bob)
     shown = await hall.manager.slash("studyhall group")
     assert shown.private
-    assert "2 members have answered here so far; from 3 on there is something to tell." in shown.text
+    assert "2 members have answered here so far. A section is told of once 3 have answered in it." in shown.text
     assert shown.enabled == []
 
 
@@ -26,6 +26,15 @@ async def test_the_group_is_shown_by_section_and_belief_without_a_name(hall: Hal
     assert "Hotter water always makes better tea. · 3 of 3 who met it" in shown.text
     for name in ("alice", "bob", "carol"):
         assert name not in shown.text
+
+
+async def test_a_section_that_one_member_answered_alone_is_not_told_of(hall: Hall):
+    await three_answer(hall, "right")
+    await answer(hall, "wrong", "wrong", person=hall.bob, section="serving")
+    shown = await hall.manager.slash("studyhall group")
+    assert "**Brewing** · 100% of 3 right" in shown.text
+    assert "Serving" not in shown.text
+    assert "Beliefs that several hold" not in shown.text
 
 
 async def test_one_button_opens_a_competition_that_aims_at_it(hall: Hall):

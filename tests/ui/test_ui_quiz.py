@@ -121,6 +121,17 @@ async def test_why_not_the_others_explains_every_option_and_leads_back(hall: Hal
     assert "This answer earned no points." in question.text
 
 
+async def test_how_sure_one_was_is_still_shown_after_a_look_at_the_others(hall: Hall):
+    question = await hall.alice.slash("quiz", section="tea/serving", difficulty="easy")
+    await hall.alice.click(question, "A")
+    await hall.alice.click(question, "Sure")
+    assert "✓ Sure" in question.buttons
+    await hall.alice.click(question, "Why not the others?")
+    await hall.alice.click(question, "Back to my answer")
+    assert "✓ Sure" in question.buttons
+    assert "✓ Sure" not in question.enabled
+
+
 def question_letter(shown: Shown, wrong: int) -> str:
     return re.search(rf"\*\*([A-D])\*\* · Wrong answer {wrong}", shown.text)[1]
 
