@@ -4,6 +4,7 @@ Public banks often give the key away: it is the longest option, it repeats a wor
 *always* (NBME's list of cues: https://doi.org/10.1186/s12909-016-0559-7, table 1). Each guesser here follows one such cue.
 """
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from statistics import mean
@@ -13,6 +14,7 @@ from bot.packs.models import Question
 
 BANDS = {4: (0.175, 0.33), 3: (0.245, 0.42)}
 """By the number of options: what a guesser may score in a fair bank of 200 (99 % of all fair banks lie within)."""
+WHOLE = 200
 FEWEST = 20
 """Below so many questions with that number of options a share says nothing."""
 
@@ -26,18 +28,32 @@ Guesser = Callable[[Question], Sequence[float]]
 
 
 class Cue(NamedTuple):
-    """A guesser's success with the questions of so many options."""
+    """A guesser's success with the questions of so many options, and the band of luck."""
 
     guesser: str
     options: int
     questions: int
     right: float
+    band: tuple[float, float]
 
     @property
     def within(self) -> bool:
         """Whether it is in the band of luck."""
-        low, high = BANDS[self.options]
+        low, high = self.band
         return self.questions < FEWEST or low <= self.right <= high
+
+
+def band(options: int, questions: int, of: int) -> tuple[float, float]:
+    """What a guesser may score with so many questions of a bank of ``of``.
+
+    A bank of 200 has to be within `BANDS`. A smaller one has more luck: 99 % of all fair ones lie within 2.58 standard
+    deviations of the binomial distribution.
+    """
+    if of >= WHOLE:
+        return BANDS[options]
+    share = 1 / options
+    by = 2.58 * math.sqrt(share * (1 - share) / questions)
+    return max(0.0, share - by), share + by
 
 
 def _words(text: str) -> set[str]:
@@ -111,7 +127,13 @@ def cue_report(questions: Sequence[Question]) -> list[Cue]:
         asked = [question for question in questions if len(question.options) == options]
         if asked:
             report += [
-                Cue(name, options, len(asked), mean(guessed_right(guesser, question) for question in asked))
+                Cue(
+                    name,
+                    options,
+                    len(asked),
+                    mean(guessed_right(guesser, question) for question in asked),
+                    band(options, len(asked), len(questions)),
+                )
                 for name, guesser in GUESSERS.items()
             ]
     return report

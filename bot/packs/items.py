@@ -101,7 +101,7 @@ def _options(question: Question) -> Iterator[Finding]:
     if numbers and len(numbers) < len(texts) - 1:
         yield ("options",), "options of one form: all numbers, or none", "warning"
     if len(numbers) == len(texts):
-        values = [float(re.sub(r"[^\d.-]", "", text.replace(",", ""))) for text in texts]
+        values = [_value(text) for text in texts]
         if values != sorted(values):
             yield ("options",), "numbers in rising order", "error"
     stem = {word for word in words(question.stem) if len(word) >= 7}
@@ -112,6 +112,12 @@ def _options(question: Question) -> Iterator[Finding]:
             f"fewer of the stem's words that no other option has ({', '.join(sorted(only_in_key))})",
             "warning",
         )
+
+
+def _value(text: str) -> float:
+    """A number that an option consists of; milliseconds are thousandths."""
+    number = float(re.sub(r"[^\d.-]", "", text.replace(",", "")))
+    return number / 1000 if re.search(r"\d ?ms", text) else number
 
 
 def _explanation(question: Question) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from bot.packs.bank import FROM_QUESTIONS
-from bot.packs.cues import BANDS, cue_report
+from bot.packs.cues import cue_report
 from bot.packs.models import KINDS, OTHER, Pack
 
 
@@ -49,16 +49,27 @@ def _counts(pack: Pack) -> list[str]:
         f"options        {options[4]} questions with four, {options[3]} with three",
         f"programs       {program} questions show code, {proofs} are proved by running one",
         f"families       {len(families)}, with {min(families.values())} to {max(families.values())} siblings",
-        f"misconceptions {len(named)}, each behind {min(uses[one] for one in named)} to {max(uses[one] for one in named)} "
-        f"wrong options of {min(len(behind[one]) for one in named)} kinds or more; {uses[OTHER] / uses.total():.0%} slips",
+        _misconceptions([uses[one] for one in named], [len(behind[one]) for one in named], uses[OTHER] / uses.total()),
     ]
+
+
+def _misconceptions(uses: Sequence[int], kinds: Sequence[int], slips: float) -> str:
+    if not uses:
+        return f"misconceptions none; {slips:.0%} slips"
+    return (
+        f"misconceptions {len(uses)}, each behind {min(uses)} to {max(uses)} wrong options of {min(kinds)} kinds or more; "
+        f"{slips:.0%} slips"
+    )
 
 
 def _guessers(pack: Pack) -> list[str]:
     found = {(cue.guesser, cue.options): cue for cue in cue_report(pack.questions)}
     names = dict.fromkeys(guesser for guesser, _ in found)
-    widths = [count for count in sorted(BANDS, reverse=True) if any(options == count for _, options in found)]
-    bands = "".join(f"  {f'{count} options ({BANDS[count][0]:.1%} to {BANDS[count][1]:.0%})':>28}" for count in widths)
+    band_of = {cue.options: cue.band for cue in found.values()}
+    widths = sorted(band_of, reverse=True)
+    bands = "".join(
+        f"  {f'{count} options ({band_of[count][0]:.1%} to {band_of[count][1]:.0%})':>28}" for count in widths
+    )
     lines = [f"{'a guesser who takes':<24}{bands}"]
     for name in names:
         shares = [found.get((name, count)) for count in widths]
@@ -69,12 +80,13 @@ def _guessers(pack: Pack) -> list[str]:
 def _readings(pack: Pack, evidence: Evidence) -> list[str]:
     now = {question.id: question.content_hash for question in pack.questions}
     lines = []
-    for name, answers in evidence.readings.items():
-        changed = sum(question in now and now[question] != read for question, (read, _) in answers.items())
+    for name, read in evidence.readings.items():
+        answers = {question: one for question, one in read.items() if question in now}
+        changed = sum(now[question] != then for question, (then, _) in answers.items())
         later = f"; {changed} were changed since" if changed else ""
-        lines.append(
-            f"read blind, {name}: {sum(right for _, right in answers.values())} of {len(answers)} right{later}"
-        )
+        right = sum(is_right for _, is_right in answers.values())
+        if answers:  # those of another pack are no evidence for this one
+            lines.append(f"read blind, {name}: {right} of {len(answers)} right{later}")
     return lines
 
 

@@ -7,8 +7,9 @@ import pytest
 from test_author_rules import question
 
 from bot.packs.bank import FROM_QUESTIONS, longest_run, review
-from bot.packs.cues import GUESSERS, absolutes, cue_report, guessed_right, hedges, is_longest, length_ratio
+from bot.packs.cues import BANDS, GUESSERS, absolutes, band, cue_report, guessed_right, hedges, is_longest, length_ratio
 from bot.packs.faults import Fault
+from bot.packs.items import review_item
 from bot.packs.models import Blueprint, Misconception, Pack, PackHead, Question, Topic
 from bot.packs.report import Evidence, quality_report
 from bot.packs.words import cosine, grade, likeness, sentences, words
@@ -251,3 +252,50 @@ def test_a_proof_counts_while_its_question_is_as_it_was():
 def test_a_misconception_that_no_page_puts_right_is_told():
     found = told(bank())
     assert any("a page whose `refutes` names hotter" in line for line in found)
+
+
+def test_a_fair_bank_of_any_size_is_hardly_ever_refused_for_its_luck():
+    for count in (60, 120):
+        refused = [seed for seed in range(40) if not all(cue.within for cue in cue_report(bank(count, seed)))]
+        assert len(refused) <= 6  # eight guessers, each outside its band in one of a hundred
+
+
+def test_the_band_of_a_whole_bank_is_the_narrow_one_and_a_giveaway_is_found_in_a_small_one_too():
+    assert band(4, 122, 200) == BANDS[4]
+    assert band(4, 60, 60)[1] > BANDS[4][1]
+    told = [
+        one.model_copy(
+            update={
+                "options": [
+                    option.model_copy(update={"text": option.text + " and that is why"}) if option.correct else option
+                    for option in one.options
+                ]
+            }
+        )
+        for one in bank(60)
+    ]
+    assert not all(cue.within for cue in cue_report(told))
+
+
+def test_a_bank_without_misconceptions_and_one_that_nobody_read_have_a_report_too():
+    questions = [
+        one.model_copy(
+            update={
+                "options": [
+                    option.model_copy(update={"misconception": None if option.correct else "other"})
+                    for option in one.options
+                ]
+            }
+        )
+        for one in bank()
+    ]
+    report = quality_report(pack(questions, misconceptions=[]), Evidence({"of another": {"x": ("y", True)}}, {}))
+    assert "misconceptions none; 100% slips" in report
+    assert not any("read blind" in line for line in report)
+
+
+def test_numbers_rise_by_what_they_mean():
+    texts = {"option_0_text": "50 ms", "option_1_text": "500 ms", "option_2_text": "5 s"}
+    assert not any("rising" in what for _, what, _ in review_item(question(**texts)))
+    texts["option_1_text"] = "50 s"
+    assert any("rising" in what for _, what, _ in review_item(question(**texts)))
