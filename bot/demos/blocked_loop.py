@@ -108,6 +108,7 @@ def judge(measured: Measured) -> Verdict:
     process = _stop_ms(measured, "compute-process")
     if not (in_loop > 900 * BUSY_SECONDS * 0.9 and max(thread, computing, process) < 100 and thread < 50):
         return inconclusive("The heartbeat was held up by other work too. Run it again when less is going on.")
+    why = ", as both share the GIL and a switch is asked for after 5 ms" if measured.host.gil else ""
     return Verdict(
         "stops",
         f"A blocking call stops everything, for {_stop_ms(measured, 'sleep'):.0f} ms here",
@@ -116,8 +117,7 @@ def judge(measured: Measured) -> Verdict:
             f"**{_stop_ms(measured, 'sleep'):.0f} ms**, and computing there stopped it for "
             f"{_stop_ms(measured, 'compute'):.0f} ms. No other task of the loop can run meanwhile.",
             f"The same sleep handed to a thread with `asyncio.to_thread` stopped it for **{thread:.1f} ms**.",
-            f"Computing in a thread cost it up to {computing:.1f} ms, as both share the GIL and a switch is asked for after "
-            f"5 ms; in a process of its own {process:.1f} ms.",
+            f"Computing in a thread cost it up to {computing:.1f} ms{why}; in a process of its own {process:.1f} ms.",
         ],
     )
 

@@ -10,6 +10,8 @@ from bot.demos.model import Choice, Demo, Measured, Variant, Verdict, Work, inco
 
 PIECES = 4
 STEPS = 5_000_000
+CLEARLY = 0.95
+"""What wins takes at most this share of the next one's time."""
 
 
 def sum_of_squares(steps: int) -> int:
@@ -86,7 +88,9 @@ def judge(measured: Measured) -> Verdict:
     asyncio_, processes = measured.wall("asyncio"), measured.wall("processes")
     quiet = measured.cores("serial") >= 0.9 and measured.cores("processes") >= 1.4 and processes < 0.85 * serial
     as_expected = asyncio_ > 0.8 * serial and (threads > 0.7 * serial) == measured.host.gil
-    if not (quiet and as_expected):
+    second = min(threads, asyncio_, serial) if measured.host.gil else max(threads, processes)
+    first = processes if measured.host.gil else min(threads, processes)
+    if not (quiet and as_expected and first < CLEARLY * second):
         return inconclusive(
             f"The serial run got {measured.cores('serial'):.2f} of a core (a quiet host gives 1.00) and the two "
             f"processes {measured.cores('processes'):.2f} (about 1.9). Run it again when less is going on."
@@ -108,7 +112,7 @@ def judge(measured: Measured) -> Verdict:
     sentences.append(
         f"asyncio took {asyncio_:.2f} s: its tasks share one thread, and a task that never waits never lets another in."
     )
-    fastest = "processes" if measured.host.gil or processes <= threads else "threads"
+    fastest = "processes" if processes <= threads else "threads"
     names = {"processes": "Processes win: they run at the same instant", "threads": "Threads win on this build"}
     return Verdict(fastest, names[fastest], sentences)
 

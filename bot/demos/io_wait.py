@@ -85,11 +85,13 @@ VARIANTS = (
 
 
 def judge(measured: Measured) -> Verdict:
-    """Holds the order: threads and asyncio far ahead of two processes, and those ahead of one by one."""
+    """Holds the order: threads and asyncio level at about one wait, far ahead of two processes, and those of one by one."""
     serial, processes = measured.wall("serial"), measured.wall("processes")
     threads, asyncio_ = measured.wall("threads"), measured.wall("asyncio")
     few = measured.wall("few-threads")
-    if not (max(threads, asyncio_) < 0.8 * few < 0.64 * processes and processes < 0.8 * serial):
+    slower, faster = max(threads, asyncio_), min(threads, asyncio_)
+    in_order = slower < 0.8 * few < 0.64 * processes and processes < 0.8 * serial
+    if not (in_order and slower < 1.5 * faster and slower < 2 * WAIT_SECONDS):
         return inconclusive("Waits that should overlap were held up by other work. Run it again when it is quieter.")
     return Verdict(
         "overlap",

@@ -103,7 +103,7 @@ class Demo:
 
     ``bound_seconds`` is how long it takes at most on a quiet two-core machine; ``judge`` reads the numbers, ``chart`` draws
     them up. ``shows`` says in a line what is to be seen, ``refutes`` names the misconceptions that it refutes. Below
-    ``cores_needed`` it has nothing to show.
+    ``cores_needed`` it has nothing to show. ``memory_mib`` is how much address space its process may reserve.
     """
 
     id: str
@@ -119,6 +119,7 @@ class Demo:
     shows: str = ""
     refutes: tuple[str, ...] = ()
     cores_needed: float = 1.0
+    memory_mib: int = 4096
 
     def read(self, measured: Measured) -> Verdict:
         """What the numbers show; nothing is claimed from a host that was busy, or has too few cores."""
@@ -138,9 +139,9 @@ class Demo:
 _STARVED = "Other work kept taking the cores away, in round after round. Run it again when less is going on."
 
 
-def inconclusive(reason: str) -> Verdict:
+def inconclusive(reason: str, headline: str = "The host was busy, so these numbers claim nothing") -> Verdict:
     """The verdict on numbers that claim nothing."""
-    return Verdict(None, "The host was busy, so these numbers claim nothing", [reason])
+    return Verdict(None, headline, [reason])
 
 
 def footer(measured: Measured) -> str:

@@ -66,7 +66,7 @@ def judge(measured: Measured) -> Verdict:
     copies = [measured.counts(variant.id, "same_object") for variant in VARIANTS[:-1]]
     if any(map(any, copies)) or set(measured.counts("thread", "same_object")) != {TRIPS}:
         return inconclusive("A copy was no copy, which must not be: please report it.")
-    if not (small < one < ten and ten > 8 * small and ints > 4 * small and thread < ten / 4):
+    if not (small < one < ten and ten >= 10 * small and ints > 4 * small and thread < ten / 4):
         return inconclusive("The times of the variants contradict each other. Run it again when less is going on.")
     return Verdict(
         "grows",

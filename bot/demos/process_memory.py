@@ -58,7 +58,10 @@ def judge(measured: Measured) -> Verdict:
     """Forked workers share pages with their parent, spawned ones don't."""
     megabytes = {name: measured.count(name, "bytes_each") / 1e6 for name in METHODS}
     if "fork" not in megabytes or not all(megabytes.values()):
-        return inconclusive("This system does not tell how much memory a process has for itself; Linux does.")
+        return inconclusive(
+            "Linux tells how much memory a process has for itself, and can fork.",
+            "This system can't show it, so these numbers claim nothing",
+        )
     if not megabytes["fork"] < 0.9 * megabytes["spawn"]:
         return inconclusive("The sizes were too close to call this time. Run it again.")
     return Verdict(

@@ -57,12 +57,13 @@ def judge(measured: Measured) -> Verdict:
     one, two, many = measured.wall("1"), measured.wall("2"), measured.wall("many")
     if not hasattr(os, "sched_setaffinity") and measured.host.cores > CORES:
         return inconclusive(
-            "This system can't keep the demo to two cores, and on more of them it shows something else."
+            "The demo is about two cores; Linux can keep it to them, and on more it shows something else.",
+            "This system can't show it, so these numbers claim nothing",
         )
     if not (two < 0.85 * one and 0.8 * two < many < 3 * two):
         return inconclusive("The times of the variants contradict each other. Run it again when less is going on.")
     slower = many > 1.25 * two
-    compared = f"{many / two:.1f} times as long as with two" if slower else "no less than with two"
+    compared = f"{many / two:.1f} times as long as with two" if slower else "about as long as with two"
     return Verdict(
         "slower" if slower else "same",
         "The gain ends at the number of cores",

@@ -10,7 +10,6 @@ from bot.demos.model import Demo, Measured, Sample, Variant
 from bot.errors import WorkerTimedOut
 from bot.workers import Limits, Worker, Workers
 
-MEMORY_MIB = 4096
 NICE = 5
 
 Progress = Callable[[tuple[int, int, str]], None]
@@ -32,10 +31,11 @@ class Lab:
     async def measure(self, demo: Demo, progress: Progress = lambda _: None) -> Measured:
         """Measure every variant once a round, one after the other, so that a change of the machine's pace hits them all.
 
-        A round in which others took the cores away is repeated, as often as there are rounds and while there is time.
+        A round in which others took the cores away is repeated, as often as there are rounds and while there is time. A
+        host that is only slow is left with fewer rounds, and not called busy.
         Raises WorkerTimedOut or WorkerDied when it could not be brought to its end.
         """
-        bench = _Bench(self._workers, self._wall_seconds)
+        bench = _Bench(self._workers, self._wall_seconds, demo.memory_mib)
         good: list[dict[str, Sample]] = []
         disturbed: list[dict[str, Sample]] = []
         try:
@@ -51,7 +51,7 @@ class Lab:
                 (good if _undisturbed(demo, samples) else disturbed).append(samples)
         finally:
             await bench.close()
-        enough = len(good) >= min(2, self._rounds)
+        enough = len(good) >= min(2, self._rounds) or not disturbed
         kept = good if enough else good + disturbed
         by_variant = {variant.id: [samples[variant.id] for samples in kept] for variant in demo.variants}
         return Measured(demo.id, this_host(), by_variant, busy=not enough)
@@ -64,9 +64,9 @@ def _undisturbed(demo: Demo, samples: dict[str, Sample]) -> bool:
 class _Bench:
     """The thread and the process of one measurement, and its clock."""
 
-    def __init__(self, workers: Workers, wall_seconds: float) -> None:
+    def __init__(self, workers: Workers, wall_seconds: float, memory_mib: int) -> None:
         self._workers = workers
-        self._limits = Limits(cpu_seconds=int(wall_seconds) + 5, memory_mib=MEMORY_MIB, nice=NICE)
+        self._limits = Limits(cpu_seconds=int(wall_seconds) + 5, memory_mib=memory_mib, nice=NICE)
         self._wall_seconds = wall_seconds
         self._loop = asyncio.get_running_loop()
         self._end = self._loop.time() + wall_seconds

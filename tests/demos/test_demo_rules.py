@@ -6,7 +6,7 @@ import pickle
 import pytest
 
 from bot.charts.bars import alt_text, draw, warm_up
-from bot.demos import cpu_work, io_wait, pools, runner, shared_counter
+from bot.demos import cpu_work, io_wait, pools, runner, shared_counter, threads_or_tasks
 from bot.demos.host import cores_available, this_host
 from bot.demos.model import Demo, Host, Measured, Sample, footer
 from bot.demos.registry import DEMOS
@@ -69,6 +69,9 @@ CPU = [
     # numbers against all that is known: something else was going on
     (STANDARD, {"serial": (4.0, 4.0), "threads": (2.0, 4.0), "asyncio": (4.0, 4.0), "processes": (2.1, 4.0)}, None),
     (STANDARD, {"serial": (4.0, 4.0), "threads": (4.1, 4.1), "asyncio": (2.0, 2.0), "processes": (2.1, 4.0)}, None),
+    # a winner by a hair is none
+    (STANDARD, {"serial": (4.0, 4.0), "threads": (3.0, 3.0), "asyncio": (4.0, 4.0), "processes": (3.1, 6.0)}, None),
+    (FREE, {"serial": (4.0, 4.0), "threads": (2.1, 4.0), "asyncio": (4.0, 4.0), "processes": (2.15, 4.0)}, None),
     # nothing to show with one core
     (ONE_CORE, {"serial": (4.0, 4.0), "threads": (4.1, 4.1), "asyncio": (4.0, 4.0), "processes": (2.1, 4.0)}, None),
 ]
@@ -104,11 +107,31 @@ IO = [
         {
             "serial": (1.0, 0.01),
             "few-threads": (0.21, 0.01),
-            "threads": (0.10, 0.01),
+            "threads": (0.07, 0.01),
             "asyncio": (0.05, 0.01),
             "processes": (0.6, 0.01),
         },
         "overlap",
+    ),
+    (  # one of the two took twice as long as the other
+        {
+            "serial": (1.0, 0.01),
+            "few-threads": (0.21, 0.01),
+            "threads": (0.098, 0.01),
+            "asyncio": (0.05, 0.01),
+            "processes": (0.6, 0.01),
+        },
+        None,
+    ),
+    (  # level, but far more than a single wait
+        {
+            "serial": (1.0, 0.01),
+            "few-threads": (0.21, 0.01),
+            "threads": (0.15, 0.01),
+            "asyncio": (0.15, 0.01),
+            "processes": (0.6, 0.01),
+        },
+        None,
     ),
     (
         {
@@ -287,3 +310,39 @@ def test_one_variant_is_measured_once(measure):
     sample = measure("io-wait", "asyncio")
     assert 0.05 <= sample.wall_seconds < 5
     assert sample.cores_used < 1
+
+
+def test_the_process_of_a_demo_may_reserve_what_its_threads_do():
+    each_mib = 8 + 64  # a stack, and what glibc reserves for a thread that allocates
+    assert DEMOS["threads-or-tasks"].memory_mib > threads_or_tasks.THREADS * each_mib + 1_024
+
+
+def test_a_system_that_can_not_show_it_is_not_called_busy():
+    demo = DEMOS["process-memory"]
+    samples = {variant.id: [Sample(0.1, 0.1, {"bytes_each": 0})] for variant in demo.variants}
+    verdict = demo.judge(Measured(demo.id, STANDARD, samples))
+    assert verdict.right_choice is None
+    assert "This system can't show it" in verdict.headline
+
+
+def test_more_workers_that_took_a_little_less_are_told_as_about_as_long():
+    demo = DEMOS["too-many-workers"]
+    seconds = {"1": (1.0, 1.0), "2": (0.55, 1.0), "4": (0.52, 1.0), "many": (0.5, 1.0)}
+    verdict = demo.judge(timed(demo, STANDARD, **seconds))
+    assert verdict.right_choice == "same"
+    assert "**0.50 s**, about as long as with two" in " ".join(verdict.sentences)
+
+
+def test_without_the_gil_it_is_no_reason():
+    demo = DEMOS["blocked-loop"]
+    stops = {variant.id: 1_000 for variant in demo.variants} | {"sleep": 1_000_000, "compute": 1_000_000}
+    told = {
+        host.gil: " ".join(
+            demo.judge(
+                Measured(demo.id, host, {name: [Sample(1.0, 1.0, {"stop_us": us})] for name, us in stops.items()})
+            ).sentences
+        )
+        for host in (STANDARD, FREE)
+    }
+    assert "GIL" in told[True]
+    assert "GIL" not in told[False]
