@@ -124,6 +124,15 @@ async def test_a_new_member_and_the_next_day_reach_every_tab(open_tab: OpenTab, 
     assert bot.playground.world.shift_ms == 86_400_000
 
 
+async def test_the_day_after_messages_are_of_yesterday(open_tab: OpenTab):
+    ada = await open_tab(0)
+    await run(ada, "help")
+    stamp = ada.locator(".message .stamp").last
+    await expect(stamp).to_contain_text("Today at")
+    await ada.get_by_test_id("next-day").click()
+    await expect(stamp).to_contain_text("Yesterday at")
+
+
 async def test_a_member_leaves_by_the_button_beside_their_name(open_tab: OpenTab, bot: Bot):
     ada, linus = await open_tab(0), await open_tab(2)
     await ada.get_by_role("button", name="Let Linus leave the server").click()

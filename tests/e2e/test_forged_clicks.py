@@ -4,7 +4,7 @@ import pytest
 from evening import Channel, opened, rows
 from hosting import Bot, Member, text
 
-LEADS = ["start", "cancel", "pause", "resume", "skip", "end", "csv", "sections", "accept", "decline"]
+LEADS = ["start", "cancel", "pause", "resume", "skip:0:open", "end", "csv", "sections", "accept", "decline"]
 ANYBODY = ["join", "leave", "team:1", "pick:0:0", "sure:0:1", "mine:0", "others:0", "practise", "rematch"]
 PASSING = {"member", "alive", "outbox"}
 """What changes by itself: the name of who acted last, the sign that the bot is there, which messages have arrived."""

@@ -5,6 +5,7 @@ import { emit } from "./state.js";
 let baseMs = Date.now();
 let readAt = performance.now();
 let shift = 0;
+let today;
 
 export function setClock(nowMs, shiftMs) {
   baseMs = nowMs;
@@ -77,6 +78,9 @@ export function dayNumber(ms) {
 }
 
 function refreshTimes() {
+  const before = today;
+  today = dayNumber(now());
+  if (before !== undefined && before !== today) emit("day");
   for (const element of document.querySelectorAll("time[data-relative-ms]")) {
     const text = relative(Number(element.dataset.relativeMs));
     if (element.textContent !== text) element.textContent = text;

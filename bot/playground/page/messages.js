@@ -35,6 +35,7 @@ export function mountMessages(main, options) {
   log.addEventListener("selectclose", () => setTimeout(sync, 0));
 
   on("all channel", rebuild);
+  on("day", () => { for (const id of [...shown.keys()]) refresh(id); }); // "Today at …" has become yesterday
   on("members channels", () => {
     if (shown.size) [...shown.keys()].forEach(refresh);
     else rebuild();
