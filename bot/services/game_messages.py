@@ -192,7 +192,7 @@ class GameMessages:
         """After a restart: show what the games that are over did not get to show."""
         waiting = [post for post in await competitions.waiting_posts(self._store) if post.kind in ("reveal", "podium")]
         for competition_id in {post.competition_id for post in waiting}.difference(live):
-            self._background.spawn(self._finish(competition_id), "competition-post")
+            self._finish_later(competition_id, at_once=True)
 
     def hint_round(self, shown: ShownGame) -> None:
         """Show how many have answered, when there is room for it."""
@@ -349,15 +349,16 @@ class GameMessages:
             raise
         await self.post_what_waits(shown)
 
-    def _finish_later(self, competition_id: int) -> None:
+    def _finish_later(self, competition_id: int, *, at_once: bool = False) -> None:
         """Try again what a game that has ended could not show; what still waits then is shown after the next start."""
         if competition_id not in self._finishing:
             self._finishing.add(competition_id)
-            self._background.spawn(self._finish_again(competition_id), "competition-post")
+            waits = (0.0, *FINISH_AGAIN_SECONDS) if at_once else FINISH_AGAIN_SECONDS
+            self._background.spawn(self._finish_again(competition_id, waits), "competition-post")
 
-    async def _finish_again(self, competition_id: int) -> None:
+    async def _finish_again(self, competition_id: int, waits: Iterable[float]) -> None:
         try:
-            for seconds in FINISH_AGAIN_SECONDS:
+            for seconds in waits:
                 await asyncio.sleep(seconds)
                 await self._finish(competition_id)
                 waiting = await competitions.posts(self._store, competition_id)
