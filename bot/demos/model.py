@@ -139,9 +139,14 @@ class Demo:
 _STARVED = "Other work kept taking the cores away, in round after round. Run it again when less is going on."
 
 
-def inconclusive(reason: str, headline: str = "The host was busy, so these numbers claim nothing") -> Verdict:
+def inconclusive(reason: str) -> Verdict:
     """The verdict on numbers that claim nothing."""
-    return Verdict(None, headline, [reason])
+    return Verdict(None, "The host was busy, so these numbers claim nothing", [reason])
+
+
+def not_to_be_shown(reason: str) -> Verdict:
+    """The verdict where the system lacks what the demo is about."""
+    return Verdict(None, "This system can't show it, so these numbers claim nothing", [reason])
 
 
 def footer(measured: Measured) -> str:

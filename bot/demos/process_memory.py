@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.charts.bars import BarChart
 from bot.demos import pools
-from bot.demos.model import Choice, Demo, Measured, Variant, Verdict, Work, bar_chart, inconclusive
+from bot.demos.model import Choice, Demo, Measured, Variant, Verdict, Work, bar_chart, inconclusive, not_to_be_shown
 
 HOW_MANY = 3
 
@@ -58,10 +58,7 @@ def judge(measured: Measured) -> Verdict:
     """Forked workers share pages with their parent, spawned ones don't."""
     megabytes = {name: measured.count(name, "bytes_each") / 1e6 for name in METHODS}
     if "fork" not in megabytes or not all(megabytes.values()):
-        return inconclusive(
-            "Linux tells how much memory a process has for itself, and can fork.",
-            "This system can't show it, so these numbers claim nothing",
-        )
+        return not_to_be_shown("Linux tells how much memory a process has for itself, and can fork.")
     if not megabytes["fork"] < 0.9 * megabytes["spawn"]:
         return inconclusive("The sizes were too close to call this time. Run it again.")
     return Verdict(

@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 
 from bot.charts.bars import BarChart
 from bot.demos import pools
-from bot.demos.model import Choice, Demo, Measured, Variant, Verdict, Work, inconclusive, time_chart
+from bot.demos.model import Choice, Demo, Measured, Variant, Verdict, Work, inconclusive, not_to_be_shown, time_chart
 
 CHUNKS = 16
 STEPS = 1_500_000
@@ -56,9 +56,8 @@ def judge(measured: Measured) -> Verdict:
     """Two beat one; many are at best as good as two."""
     one, two, many = measured.wall("1"), measured.wall("2"), measured.wall("many")
     if not hasattr(os, "sched_setaffinity") and measured.host.cores > CORES:
-        return inconclusive(
-            "The demo is about two cores; Linux can keep it to them, and on more it shows something else.",
-            "This system can't show it, so these numbers claim nothing",
+        return not_to_be_shown(
+            "The demo is about two cores; Linux can keep it to them, and on more it shows something else."
         )
     if not (two < 0.85 * one and 0.8 * two < many < 3 * two):
         return inconclusive("The times of the variants contradict each other. Run it again when less is going on.")

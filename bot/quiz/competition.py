@@ -613,7 +613,7 @@ def _answer(state: Competition, event: Answer, now_ms: int) -> Step:
 
 def answer_verdict(state: Competition, number: int, choice: int, stamp_ms: int) -> Verdict:
     """What a first click on a letter of this round comes to: LOCKED_IN, or why it does not count."""
-    if state.phase is Phase.PAUSED and state.round == number and state.paused_phase is Phase.ASKING:
+    if _is_paused_in(state, number):
         return Verdict.PAUSED
     if state.phase is not Phase.ASKING or state.round != number:
         return Verdict.CLOSED
@@ -624,6 +624,11 @@ def answer_verdict(state: Competition, number: int, choice: int, stamp_ms: int) 
     return Verdict.LOCKED_IN
 
 
+def _is_paused_in(state: Competition, number: int) -> bool:
+    """Whether this round is open but for a pause."""
+    return state.phase is Phase.PAUSED and state.round == number and state.paused_phase is Phase.ASKING
+
+
 def elapsed_ms(state: Competition, stamp_ms: int) -> int:
     """How long an answer with this stamp took: from the round's message, without the pauses."""
     if state.opened_ms is None:
@@ -632,7 +637,7 @@ def elapsed_ms(state: Competition, stamp_ms: int) -> int:
 
 
 def _confide(state: Competition, event: Confide) -> Step:
-    if state.phase is Phase.PAUSED and state.round == event.round and state.paused_phase is Phase.ASKING:
+    if _is_paused_in(state, event.round):
         return state, [Told(Verdict.PAUSED)]
     if state.phase is not Phase.ASKING or state.round != event.round:
         return state, [Told(Verdict.CLOSED)]

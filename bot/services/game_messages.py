@@ -220,7 +220,8 @@ class GameMessages:
             who |= set(list(state.played[-1].answers)[:200])
         names = await members.names(self._store, game.guild_id, who)
         sections, course = self._sections(game)
-        titles = tuple(dict(sections).get(section_id, section_id) for section_id in game.setup.sections)
+        title_of = dict(sections)
+        titles = tuple(title_of.get(section_id, section_id) for section_id in game.setup.sections)
         return GameView(game, names, titles, sections, shown.note, course=course, fitting=shown.fitting)
 
     def _sections(self, game: Game) -> tuple[tuple[tuple[str, str], ...], str]:

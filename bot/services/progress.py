@@ -193,13 +193,14 @@ class ProgressOf:
         new = most_telling(own, search, OF_THE_SECTION, self._rng, expected)
         others = [one for one in fresh if not any(too_close(one, other) for other in new)]
         new += most_telling(others, search, NEW_QUESTIONS - len(new), self._rng, expected)
+        ahead = ahead._replace(new=len(new))
         if not reviews and not new:
-            return await self._practice.start(learner, None, None, pack_id=pack.id), ahead._replace(new=0)
+            return await self._practice.start(learner, None, None, pack_id=pack.id), ahead
         interlude = None
         if new and ahead.section and ahead.plan.page is not None:
             interlude = Interlude(len(reviews), ahead.section.section.id, ahead.plan.page)
         run = await self._practice.start_with(learner, pack.id, [*reviews, *new], interlude)
-        return run, ahead._replace(new=len(new))
+        return run, ahead
 
     async def aim(self, learner: Learner, pack_id: str, misconception_id: str) -> Run:
         """Begin a run of questions that offer a misconception. Raises NotFound for one that the course does not have."""

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from bot.clock import utc
 from bot.errors import StorageError
+from bot.storage.copying import copy_into
 from bot.storage.migrations import migrate, migrations
 
 CHECKED_BYTES = 50 << 20
@@ -139,7 +140,6 @@ class BackupWriter:
         part = target.with_name(f".{target.name}.{os.getpid()}{_PART}")
         try:
             _refuse_target(database, target)
-            os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
             facts = self._copy(database, part)
             _flush(part)
             part.replace(target)
@@ -166,7 +166,7 @@ class BackupWriter:
                 if self._stopped.is_set():
                     raise sqlite3.OperationalError("interrupted")
                 before = _facts(source, database)
-                source.execute("VACUUM INTO ?", (str(part),))
+                copy_into(source, part)
             finally:
                 self._connection = None
         facts = examine(part, thorough=False)
@@ -252,11 +252,9 @@ def unpack(file: Path, copy: Path) -> Facts:
     facts = examine(file)
     remove(copy)
     try:
-        os.close(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         with closing(_reading(file)) as connection:
-            connection.execute("VACUUM INTO ?", (str(copy),))
+            copy_into(connection, copy)
     except (sqlite3.Error, OSError) as problem:
-        copy.unlink(missing_ok=True)
         raise StorageError(
             f"{file} could not be copied to {copy.parent} ({problem}). Nothing was changed. Make room there, and try again."
         ) from problem

@@ -324,9 +324,8 @@ class CompeteFeature:
         if view.state.phase not in (Phase.FINISHED, Phase.CANCELLED):
             raise UserError("This competition is still on; the rematch comes after it.")
         setup = self._duel_again(reply, view) if view.state.rules.duel else view.game.setup
-        if isinstance(
-            reply.interaction.channel, discord.Thread
-        ):  # its own: the rematch is played where it was asked for
+        if isinstance(reply.interaction.channel, discord.Thread):
+            # The game's own thread: the rematch is played where it was asked for.
             setup = replace(setup, thread=False)
         await self._open_with(reply, view.state.rules, setup, view.game.pack_id)
 
@@ -376,14 +375,12 @@ class CompeteFeature:
         """Show how many have answered, when there is room for it."""
 
         async def show() -> None:
-            try:
-                await self._patch(view, view.game.play_channel_id, message_id, screens.round_screen(view, number))
-            except discord.NotFound as problem:
-                if problem.code != UNKNOWN_MESSAGE:
-                    raise
-                await self._games.message_gone(view.game.id, number, message_id)
+            await self._patch(view, view.game.play_channel_id, message_id, screens.round_screen(view, number))
 
-        self._scheduler.hint(f"round {view.game.id} {number}", show)
+        async def gone() -> None:
+            await self._games.message_gone(view.game.id, number, message_id)
+
+        self._hint(f"round {view.game.id} {number}", show, gone)
 
     def hint_lobby(self, view: GameView) -> None:
         """Show who is in, when there is room for it."""
@@ -392,14 +389,25 @@ class CompeteFeature:
             return
 
         async def show() -> None:
+            await self._patch(view, view.game.channel_id, message_id, screens.lobby_screen(view))
+
+        async def gone() -> None:
+            await self._games.lobby_gone(view.game.id, message_id)
+
+        self._hint(f"lobby {view.game.id}", show, gone)
+
+    def _hint(self, key: str, show: Callable[[], Awaitable[None]], gone: Callable[[], Awaitable[None]]) -> None:
+        """Edit a message when there is room for it; say so when it was deleted."""
+
+        async def edit() -> None:
             try:
-                await self._patch(view, view.game.channel_id, message_id, screens.lobby_screen(view))
+                await show()
             except discord.NotFound as problem:
                 if problem.code != UNKNOWN_MESSAGE:
                     raise
-                await self._games.lobby_gone(view.game.id, message_id)
+                await gone()
 
-        self._scheduler.hint(f"lobby {view.game.id}", show)
+        self._scheduler.hint(key, edit)
 
     async def find_post(self, channel_id: int, kind: str, competition_id: int, number: int) -> int | None:
         """Look in the channel's history for a message whose id was not stored: its buttons name it."""

@@ -35,9 +35,9 @@ export function mountMessages(main, options) {
   log.addEventListener("selectclose", () => setTimeout(sync, 0));
 
   on("all channel", rebuild);
-  on("day", () => { for (const id of [...shown.keys()]) refresh(id); }); // "Today at …" has become yesterday
+  on("day", refreshAll); // "Today at …" has become yesterday
   on("members channels", () => {
-    if (shown.size) [...shown.keys()].forEach(refresh);
+    if (shown.size) refreshAll();
     else rebuild();
   });
   on("commands", () => { if (!shown.size) rebuild(); });
@@ -148,6 +148,10 @@ function refresh(messageId) {
   const element = renderMessage(message, old.grouped);
   shown.set(messageId, { message, grouped: old.grouped, element });
   swap(old.element, element);
+}
+
+function refreshAll() {
+  for (const messageId of [...shown.keys()]) refresh(messageId);
 }
 
 function showTyping() {

@@ -1,6 +1,5 @@
 """Numbered SQL files and the function that brings a database up to the newest of them."""
 
-import os
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -8,6 +7,7 @@ from importlib import resources
 from pathlib import Path
 
 from bot.errors import StorageError
+from bot.storage.copying import copy_into
 
 _NAME = re.compile(r"^(\d{4})_\w+\.sql$")
 
@@ -42,7 +42,7 @@ def migrate(path: Path, stamp: str, known: Mapping[int, str] | None = None, *, k
         todo = {number: sql for number, sql in sorted(known.items()) if number > version}
         copy = path.with_name(f"{path.name}.before-{newest_known}.{stamp}") if todo and version and keep_copy else None
         if copy:
-            _keep_copy(connection, copy)
+            copy_into(connection, copy)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA secure_delete = ON")
         connection.execute("PRAGMA synchronous = NORMAL")  # what a power cut takes back is done again at the next start
@@ -54,16 +54,6 @@ def migrate(path: Path, stamp: str, known: Mapping[int, str] | None = None, *, k
             raise
     finally:
         connection.close()
-
-
-def _keep_copy(connection: sqlite3.Connection, copy: Path) -> None:
-    """Copy the database as it is, private from the first byte; one that can't be finished leaves nothing behind."""
-    os.close(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    try:
-        connection.execute("VACUUM INTO ?", (str(copy),))
-    except BaseException:
-        copy.unlink(missing_ok=True)
-        raise
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -1,0 +1,18 @@
+"""A copy of a whole database, private to the user from its first byte."""
+
+import os
+import sqlite3
+from pathlib import Path
+
+
+def copy_into(connection: sqlite3.Connection, target: Path) -> None:
+    """Copy the connection's database, as it is now, to a file that is not there yet.
+
+    One that can't be finished leaves nothing behind. Raises sqlite3.Error, or OSError where the file can't be made.
+    """
+    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        connection.execute("VACUUM INTO ?", (str(target),))
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
