@@ -165,7 +165,7 @@ def _players(view: GameView) -> str:
     state = view.state
     count = len(state.players)
     if not count:
-        return "Nobody is in yet. Press **Join**."
+        return "Nobody is in yet. Press **Join**." if state.phase is Phase.LOBBY else "Nobody was in."
     if state.rules.teams:
         teams = []
         for team in range(1, state.rules.teams + 1):

@@ -11,7 +11,7 @@ from small_course import NOON, QUESTIONS, HandClock, library
 from bot.clock import DiscordClock, snowflake_at
 from bot.errors import StorageError, UserError
 from bot.packs.library import Library
-from bot.quiz.competition import End, Join, Pause, Phase, Resume, Rules, Skip, Tick, Verdict, standings
+from bot.quiz.competition import End, Join, Leave, Pause, Phase, Resume, Rules, Skip, Tick, Verdict, standings
 from bot.quiz.scoring import Scoring
 from bot.services.competitions import AlreadyOnError, Competitions, Opening
 from bot.services.game_views import GameView
@@ -367,6 +367,14 @@ async def test_a_lobby_found_deleted_is_posted_anew_once_and_begins_when_it_was_
     view = await games.view(game)
     assert view.state.starts_ms == starts_ms
     assert view.game.lobby_message_id == (await competitions.load(store, game)).lobby_message_id != 999
+
+
+async def test_a_lobby_that_ended_empty_asks_nobody_to_join(games, notice):
+    game = await lobby(games)
+    await games.act(game, Leave(1), ADA)
+    assert "Press **Join**" in said(screens.lobby_screen(await games.view(game)))
+    _verdict, view = await games.start(game, ADA, manager=False)
+    assert "Join" not in said(screens.lobby_screen(view))
 
 
 async def test_a_skipped_round_earns_no_points(store, games, clock, notice):
