@@ -91,7 +91,7 @@ async def build(
     """Build the bot, ready to connect; leaving the block closes everything in order: gateway, workers, database.
 
     ``calls_per_second`` is how many public sends and edits it may make; ``steady_timers`` are those
-    that look every few seconds for what is due, and at the event loop's lag.
+    that look every few seconds for what is due, at the event loop's lag, and note that the bot is alive.
     Raises PackError or StorageError when the packs or the database can't be used.
     """
     packs = load_packs(settings.packs_dir, DEMOS)
@@ -121,7 +121,16 @@ async def build(
         closing.push_async_callback(respacing.close)
         member_settings = MemberSettings(store, zones, respacing)
         servers = Servers(store, library, zones)
-        games = Competitions(library, store, discord_clock, rng, charts, member_settings.time_factor, servers.library)
+        games = Competitions(
+            library,
+            store,
+            discord_clock,
+            rng,
+            charts,
+            member_settings.time_factor,
+            servers.library,
+            beats=steady_timers,
+        )
         closing.push_async_callback(games.close)
         daily = DailyQuestions(store, clock, rng, servers.library)
         seasons = Seasons(store, clock)

@@ -10,7 +10,8 @@ from typing import Any
 
 from bot.playground.server import Playground
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 180.0
+"""Only ever waited for in whole by a test that fails: a busy machine may need much of it."""
 
 
 async def until(

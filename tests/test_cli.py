@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from hosting import PATIENCE_SECONDS
 
 
 @pytest.mark.parametrize("arguments", [["check"], ["check", "--schema"], ["demo"]])
@@ -17,7 +18,7 @@ def test_who_reads_only_the_first_lines_of_a_command_gets_no_traceback(arguments
             stdout=nobody_reads,
             stderr=subprocess.PIPE,
             env=os.environ | {"STUDYHALL_DATA_DIR": str(tmp_path)},
-            timeout=60,
+            timeout=PATIENCE_SECONDS,
             check=False,
         )
     assert (done.returncode, done.stderr) == (1, b"")
@@ -38,7 +39,7 @@ def test_a_chart_that_cannot_be_written_costs_nothing_but_the_chart(tmp_path):
         ],
         capture_output=True,
         env=os.environ | {"STUDYHALL_DATA_DIR": str(tmp_path)},
-        timeout=120,
+        timeout=PATIENCE_SECONDS,
         check=False,
         encoding="utf-8",
     )
@@ -63,5 +64,5 @@ def test_what_is_played_in_the_playground_stays_out_of_the_data_of_the_bot(tmp_p
         assert [entry.name for entry in tmp_path.iterdir()] == ["playground"]
     finally:
         playing.terminate()
-        playing.communicate(timeout=30)
+        playing.communicate(timeout=PATIENCE_SECONDS)
     assert playing.returncode == 0

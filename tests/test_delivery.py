@@ -23,15 +23,23 @@ LOCK = (CHECKOUT / "requirements.lock").read_text("utf-8")
 ENTRIES = re.findall(
     r"(?m)^([a-z0-9.-]+)==(\S+?)(?: ; (.+?))? \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", LOCK
 )
+CONSTRAINTS = (CHECKOUT / "constraints.txt").read_text("utf-8")
+CONSTRAINED = re.findall(r"(?m)^([a-z0-9.-]+)==(\S+?)(?: ; (.+))?$", CONSTRAINTS)
+README = (CHECKOUT / "README.md").read_text("utf-8")
 CONTAINER = (CHECKOUT / "Containerfile").read_text("utf-8")
 PYTHONS = ["3.11", "3.12", "3.13"]
 
 
-def pinned(python: str) -> dict[str, Version]:
-    """What the lock installs on a Python on Linux."""
+def pinned(python: str, entries: list[tuple[str, ...]] = ENTRIES) -> dict[str, Version]:
+    """What the lock, or the constraints, install on a Python on Linux."""
     found: dict[str, Version] = {}
-    for name, version, marker, _ in ENTRIES:
-        environment = {"python_version": python, "python_full_version": f"{python}.5", "sys_platform": "linux"}
+    for name, version, marker, *_ in entries:
+        environment = {
+            "python_version": python,
+            "python_full_version": f"{python}.5",
+            "sys_platform": "linux",
+            "platform_python_implementation": "CPython",
+        }
         if not marker or Requirement(f"{name} ; {marker}").marker.evaluate(environment):
             assert name not in found, f"{name} twice on {python}"
             found[name] = Version(version)
@@ -56,10 +64,45 @@ def test_the_lock_satisfies_the_bounds(python, extra):
         assert requirement.specifier.contains(found[name]), f"{line}, not {found[name]}"
 
 
-def test_the_lock_names_no_place_to_take_things_from():
+@pytest.mark.parametrize("python", PYTHONS)
+def test_the_constraints_satisfy_every_bound_also_those_of_the_tests(python):
+    found = pinned(python, CONSTRAINED)
+    lines = [*PROJECT["dependencies"], *(one for extra in PROJECT["optional-dependencies"].values() for one in extra)]
+    for requirement in map(Requirement, lines):
+        name = canonicalize_name(requirement.name)
+        if name != "studyhall":
+            assert requirement.specifier.contains(found[name]), f"{requirement}, not {found[name]}"
+
+
+def test_every_version_of_the_lock_stands_in_the_constraints():
+    assert {entry[:3] for entry in ENTRIES} <= set(CONSTRAINED)
+
+
+def test_every_line_of_the_constraints_is_a_name_and_a_version_or_a_remark():
+    assert len(re.findall(r"(?m)^[^\s#].*$", CONSTRAINTS)) == len(CONSTRAINED) > len(ENTRIES)
+    assert "hash" not in CONSTRAINTS
+
+
+def test_every_dependency_says_from_which_version_on_it_works():
+    lines = [*PROJECT["dependencies"], *(one for extra in PROJECT["optional-dependencies"].values() for one in extra)]
+    for requirement in map(Requirement, lines):
+        if requirement.name != "studyhall":
+            assert any(one.operator in (">=", "==") for one in requirement.specifier), str(requirement)
+
+
+def test_every_command_that_installs_takes_the_versions_that_were_tested():
+    commands = re.findall(r"pip install (?!uv\b)[^`&;\n]+", README)
+    assert len(commands) >= 8
+    pinned_by = ("-c constraints.txt", "-r requirements.lock", "--no-deps")
+    assert [one for one in commands if not any(way in one for way in pinned_by)] == []
+    assert f"on Python {PYTHONS[0]} to {PYTHONS[-1]}" in README
+
+
+@pytest.mark.parametrize("listed", [LOCK, CONSTRAINTS], ids=["lock", "constraints"])
+def test_no_list_of_versions_names_a_place_to_take_things_from(listed):
     for never in ("://", "--index", "--find-links", "--trusted-host", "file:", "@ ", "/home", "/root", "/tmp", "\\\\"):
-        assert never not in LOCK, never
-    [command] = re.findall(r"(?m)^#    (uv .*)$", LOCK)
+        assert never not in listed, never
+    [command] = re.findall(r"(?m)^#    (uv .*)$", listed)
     assert command in (CHECKOUT / "CONTRIBUTING.md").read_text("utf-8")
 
 

@@ -16,7 +16,7 @@ pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.skipif(sys.platform != "linux", reason="asks Linux which processes there are"),
 ]
-PATIENCE = 30.0
+PATIENCE = 180.0
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
@@ -139,9 +139,9 @@ async def test_a_worker_that_ends_early_is_told_and_takes_no_more_calls(workers)
 async def test_work_that_takes_too_long_is_stopped_with_all_it_started(workers):
     worker = await workers.start("test-slow")
     started = [os.pidfd_open(worker.pid)]
-    with pytest.raises(WorkerTimedOut, match=r"after 1\.5 seconds"):
+    with pytest.raises(WorkerTimedOut, match=r"after 3 seconds"):
         await worker.call(
-            sleep_with_a_child, wall_seconds=1.5, progress=lambda child: started.append(os.pidfd_open(child))
+            sleep_with_a_child, wall_seconds=3, progress=lambda child: started.append(os.pidfd_open(child))
         )
     assert len(started) == 2
     assert all(end_of(process) for process in started)

@@ -102,7 +102,11 @@ class Competitions:
         charts: ChartDrawer | None = None,
         time_factor: Callable[[int], float] = lambda _member_id: 1.0,
         library_of: LibraryOf | None = None,
+        *,
+        beats: bool = True,
     ) -> None:
+        """``beats``: note every second while a game is on that the bot is alive, not only with each event."""
+        self._beats = beats
         self._library_of = library_of or (lambda _guild_id: library)
         self._time_factor = time_factor
         self._library = library
@@ -542,7 +546,7 @@ class Competitions:
         loop = asyncio.get_running_loop()
         delay = max(0.0, (wake_ms - self._clock.now_ms()) / 1000)
         live.timer = loop.call_later(delay, lambda: self._background.spawn(self._wake(live), "competition-wake"))
-        if self._beat is None:
+        if self._beat is None and self._beats:
             self._beat = loop.call_later(BEAT_SECONDS, self._beat_now)
 
     async def _wake(self, live: _Live) -> None:

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from hosting import Bot
-from playwright.async_api import Browser, Page, async_playwright
+from hosting import PATIENCE_SECONDS, Bot
+from playwright.async_api import Browser, Page, async_playwright, expect
 from tabs import OpenTab
 
 from bot.playground.server import Playground
@@ -23,6 +23,9 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+PATIENCE_MS = PATIENCE_SECONDS * 1000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def chromium() -> str:
@@ -53,6 +56,7 @@ async def tabs_of(browser: Browser, playground: Playground) -> AsyncIterator[Ope
     async def tab(member: int = 0, **context: object) -> Page:
         options: dict = {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"} | context
         page = await (await browser.new_context(**options)).new_page()
+        page.set_default_timeout(PATIENCE_MS)
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         member_id = list(playground.world.members)[member]

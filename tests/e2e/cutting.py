@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
-from hosting import Bot, Member, button
+from hosting import PATIENCE_SECONDS, Bot, Member, button
 
 Which = Callable[[web.Request], bool]
 Json = dict[str, Any]
@@ -36,7 +36,7 @@ async def killed(bot: Bot, seam: str, which: Which, act: Callable[[], object]) -
 
     rest.intercept, rest.after = before, after
     act()
-    await asyncio.wait_for(there.wait(), 30)
+    await asyncio.wait_for(there.wait(), PATIENCE_SECONDS)
     await bot.stop(signal.SIGKILL)
     rest.intercept = rest.after = None
     gone.set()

@@ -92,7 +92,7 @@ def rows(data_dir: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
 
 async def until_row(data_dir: Path, sql: str, wanted: tuple[Any, ...]) -> None:
     """Wait until a query gives this row; the playground hears nothing of it, so it is asked now and then."""
-    for _ in range(600):
+    for _ in range(3_600):
         if rows(data_dir, sql) == [wanted]:
             return
         await asyncio.sleep(0.05)

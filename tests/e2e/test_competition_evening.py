@@ -10,7 +10,7 @@ from contextlib import closing
 import pytest
 from contract import faults_of
 from evening import Channel, deadline_ms, faults_of_results, opened, right_letter, rows
-from hosting import Bot, Member, button, buttons, text, until, walk
+from hosting import PATIENCE_SECONDS, Bot, Member, button, buttons, text, until, walk
 
 from bot.playground.rest import Exchange
 
@@ -224,7 +224,7 @@ async def test_nothing_before_the_reveal_tells_the_key(playground, tmp_path):
         await bot.start()
         playground.rest.record = hear
         told = [text(await member.press(asked, letter)) for member, letter in ((ada, "A"), (grace, "B"), (ada, "C"))]
-        await asyncio.wait_for(counted.wait(), 30)
+        await asyncio.wait_for(counted.wait(), PATIENCE_SECONDS)
         playground.rest.record = None
         await bot.stop()
         _forget_the_answers(bot)

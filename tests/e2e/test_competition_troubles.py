@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 from evening import Channel, deadline_ms, faults_of_results, opened, rows
-from hosting import Bot, Member, button, buttons, text, until
+from hosting import PATIENCE_SECONDS, Bot, Member, button, buttons, text, until
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ async def test_when_the_connection_breaks_after_the_message_was_made_there_is_st
     calm.playground.rest.after = after
     await ada.press(lobby, "Start")
     asked = await channel.open(0)
-    await asyncio.wait_for(again.wait(), 30)
+    await asyncio.wait_for(again.wait(), PATIENCE_SECONDS)
     assert len(channel.open_rounds(0)) == 1
     assert "Locked in" in text(await grace.press(asked, "A"))
     assert rows(calm.data_dir, "SELECT message_id FROM outbox") == [(int(asked["id"]),)]

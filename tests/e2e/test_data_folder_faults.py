@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from evening import Channel, opened, rows
-from hosting import Bot, Member, text
+from hosting import PATIENCE_SECONDS, Bot, Member, text
 
 from bot.playground.server import Playground
 
@@ -35,7 +35,7 @@ async def tried(bot: Bot, *arguments: str) -> tuple[int, str]:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
-    said, _ = await asyncio.wait_for(process.communicate(), 30)
+    said, _ = await asyncio.wait_for(process.communicate(), PATIENCE_SECONDS)
     return process.returncode or 0, said.decode()
 
 
@@ -179,7 +179,7 @@ async def test_a_database_that_is_locked_at_the_start_delays_a_game_but_does_not
     await bot.stop(signal.SIGKILL)
     with locked(bot.data_dir / "studyhall.db"):
         await bot.start()
-        async with asyncio.timeout(30):  # what is waited for shows in the log alone
+        async with asyncio.timeout(PATIENCE_SECONDS):  # what is waited for shows in the log alone
             while "waits for the database" not in bot.log():  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
     await channel.reveal(0)

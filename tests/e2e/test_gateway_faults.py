@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 from evening import Channel, faults_of_results, opened, rows, until_row
-from hosting import Bot, Member, text, until
+from hosting import PATIENCE_SECONDS, Bot, Member, text, until
 
 from bot.playground.server import Playground
 
@@ -131,8 +131,7 @@ async def test_events_of_a_whole_outage_are_answered_when_they_come_and_count_by
 
     playground.interactions._dispatch = keep
     click = asyncio.create_task(ada.press(asked, "C"))
-    async with asyncio.timeout(10):
-        await came.wait()
+    await asyncio.wait_for(came.wait(), PATIENCE_SECONDS)
     stamp = int(kept[0][1]["id"]) >> 22
     await asyncio.sleep(2)  # the event is late: it is what this is about
     playground.interactions._dispatch = send

@@ -18,7 +18,7 @@ from aiohttp import web
 from by_itself import public, schedule
 from cutting import AFTER, BEFORE, Which, answered, edited, killed, posted_in, press, run
 from evening import Channel, deadline_ms, faults_of_results, opened, rows, until_row
-from hosting import Bot, Member, text, until
+from hosting import PATIENCE_SECONDS, Bot, Member, text, until
 
 from bot.packs.models import Question
 
@@ -213,7 +213,7 @@ async def test_a_backup_that_was_killed_leaves_no_backup_and_harms_nothing(bot: 
     program = (sys.executable, "-m", "bot", "backup")
     env = keep | {"STUDYHALL_DATA_DIR": str(bot.data_dir)}
     process = await asyncio.create_subprocess_exec(*program, cwd=CHECKOUT, env=env)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not list(backups.glob(".*.part")):  # noqa: ASYNC110  another process writes it
             await asyncio.sleep(0)
     process.kill()

@@ -5,7 +5,7 @@ import signal
 import sqlite3
 from contextlib import closing
 
-from hosting import Bot, Member, button, buttons, text, until
+from hosting import PATIENCE_SECONDS, Bot, Member, button, buttons, text, until
 
 
 async def test_a_stranger_reads_practises_and_finds_the_score(bot: Bot):
@@ -129,7 +129,7 @@ async def test_the_wall_clock_follows_the_playground(bot: Bot):
     ada = Member(bot.playground)
     playground = bot.playground
     playground.world.shift(86_400 * 40)
-    await asyncio.wait_for(playground.followed.wait(), 30)
+    await asyncio.wait_for(playground.followed.wait(), PATIENCE_SECONDS)
     opened = await ada.command("demo", name="io-wait")
     starts = int(text(opened).split("<t:")[1].split(":")[0])
     assert abs(starts * 1000 - playground.world.now_ms()) < 120_000

@@ -15,6 +15,7 @@ from aiohttp import web
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from hall import TEA
+from hosting import PATIENCE_SECONDS
 
 from bot.app import build, run
 from bot.errors import SettingsError, StudyhallError
@@ -134,7 +135,7 @@ async def test_after_an_invalid_session_it_comes_back_to_the_address_it_was_give
         await app.client.login("very-secret")
         connecting = asyncio.create_task(app.client.connect())
         for _ in range(3):
-            assert await asyncio.wait_for(loopback.identified.get(), 20) == "very-secret"
+            assert await asyncio.wait_for(loopback.identified.get(), PATIENCE_SECONDS) == "very-secret"
         await app.client.close()
         await connecting
     assert len(loopback.registered) == len(app.client.tree.get_commands())
@@ -151,9 +152,9 @@ async def test_the_whole_bot_runs_until_told_to_stop(
 ):
     caplog.set_level("INFO")
     running = asyncio.create_task(run(settings_for(loopback, tmp_path)))
-    await asyncio.wait_for(loopback.identified.get(), 20)
+    await asyncio.wait_for(loopback.identified.get(), PATIENCE_SECONDS)
     os.kill(os.getpid(), signal.SIGTERM)
-    await asyncio.wait_for(running, 20)
+    await asyncio.wait_for(running, PATIENCE_SECONDS)
     messages = [record.getMessage() for record in caplog.records if record.name == "bot.app"]
     assert messages[0].startswith("6 questions in 1 course(s)")
     assert messages[-1] == "stopped"
@@ -226,8 +227,8 @@ async def test_the_clock_follows_the_one_it_is_told_to_follow(tmp_path: Path):
     try:
         url = f"http://127.0.0.1:{runner.addresses[0][1]}/clock"
         async with build(Settings(data_dir=tmp_path, packs_dir=TEA, clock_url=url)) as app:
-            assert await asyncio.wait_for(asked.get(), 20) == "0"
-            assert await asyncio.wait_for(asked.get(), 20) == str(day)
+            assert await asyncio.wait_for(asked.get(), PATIENCE_SECONDS) == "0"
+            assert await asyncio.wait_for(asked.get(), PATIENCE_SECONDS) == str(day)
             assert app.clock.shift_ms == day
     finally:
         over.set()
