@@ -24,6 +24,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+import aiosqlite
 from figures import all_met, drawn
 
 from bot.quiz.ranking import BoardKind
@@ -43,8 +44,18 @@ ACTIVE, ACTIVE_GUILD, ACTIVE_ANSWERS = 1_000, 9_999, 200
 """A server whose members all answered over two months, for the boards that are reckoned."""
 NOW_MS = 1_790_000_000_000
 CHUNK = 250_000
-TARGETS_MS = {1: 2.0, 10: 10.0}
-"""For the 99th percentile of the top ten with one's own place, by millions of answers."""
+LOOK_AT_MOST = 3.0
+"""Times the bare query, which knows nobody who hides or left; for the 99th percentiles."""
+RECKONED_AT_MOST = 8.0
+"""Times reading the same answers bare: such a board is reckoned from two months of them, and kept for ten minutes."""
+BARE = (
+    "SELECT member_id, points FROM total WHERE guild_id = 1 AND period = 'all' AND section = ''"
+    " ORDER BY points DESC, last_ms, member_id LIMIT 10",
+    "SELECT points FROM total WHERE guild_id = 1 AND period = 'all' AND section = '' AND member_id = ?",
+    "SELECT count(*) FROM total WHERE guild_id = 1 AND period = 'all' AND section = '' AND points >"
+    " (SELECT points FROM total WHERE guild_id = 1 AND period = 'all' AND section = '' AND member_id = ?)",
+)
+"""The yardstick: the same question to the same file through aiosqlite alone."""
 
 FILL = """
 WITH RECURSIVE n(i) AS (SELECT ? UNION ALL SELECT i + 1 FROM n WHERE i < ?)
@@ -128,18 +139,31 @@ async def fill_active(path: Path) -> None:
     await asyncio.to_thread(rows)
 
 
-async def ask(store: Store, players: int) -> list[float]:
-    """Seconds of each look at the largest server's board: the top ten and one's own place."""
-    chance, board, took = Random(3), boards.ranked(BoardKind.POINTS, LARGEST, "all"), []
-    for _ in range(ASKED):
-        member_id = 1000 + chance.randrange(players)
-        began = time.perf_counter()
-        top = await boards.page(store, board, 0, 10)
-        own = await boards.of_member(store, board, member_id)
-        if own:
-            await boards.place(store, board, own.value)
-        took.append(time.perf_counter() - began)
-        assert len(top) == 10 or players < 10
+async def ask(store: Store, path: Path, players: int) -> tuple[list[float], list[float]]:
+    """Seconds of each look at the largest server's board, the top ten and one's own place; and by turns of the bare query."""
+    chance, board = Random(3), boards.ranked(BoardKind.POINTS, LARGEST, "all")
+    took: list[float] = []
+    bare: list[float] = []
+    async with aiosqlite.connect(path) as database:
+        for _ in range(ASKED):
+            member_id = 1000 + chance.randrange(players)
+            took.append(await look(store, board, member_id, players))
+            began = time.perf_counter()
+            for sql in BARE:
+                await database.execute_fetchall(sql, (member_id,) * sql.count("?"))
+            bare.append(time.perf_counter() - began)
+    return took, bare
+
+
+async def look(store: Store, board: boards.Ranked, member_id: int, players: int) -> float:
+    """Seconds of one look."""
+    began = time.perf_counter()
+    top = await boards.page(store, board, 0, 10)
+    own = await boards.of_member(store, board, member_id)
+    if own:
+        await boards.place(store, board, own.value)
+    took = time.perf_counter() - began
+    assert len(top) == 10 or players < 10
     return took
 
 
@@ -152,6 +176,14 @@ async def ask_whole(store: Store, players: int) -> list[float]:
         await shown.find(LARGEST, member_id, Wanted())
         took.append(time.perf_counter() - began)
     return took
+
+
+async def read_bare(path: Path) -> float:
+    """Seconds that aiosqlite alone takes for the answers that a reckoned board is made of."""
+    async with aiosqlite.connect(path) as database:
+        began = time.perf_counter()
+        await database.execute_fetchall("SELECT member_id, question_id, correct, answered_ms FROM answer")
+        return time.perf_counter() - began
 
 
 async def reckon(store: Store) -> dict[str, tuple[float, float, int]]:
@@ -210,8 +242,9 @@ async def measure(millions: float) -> dict[str, Any]:
         large, empty = await Store.open(large_path), await Store.open(empty_path)
         active = await Store.open(Path(folder) / "active.db")
         try:
-            looks = await ask(large, players)
+            looks, bare = await ask(large, large_path, players)
             whole = await ask_whole(large, players)
+            read_seconds = statistics.median([await read_bare(Path(folder) / "active.db") for _ in range(5)])
             reckoned = await reckon(active)
             for number in range(20):  # both warm
                 await write(large, number)
@@ -229,24 +262,28 @@ async def measure(millions: float) -> dict[str, Any]:
         "bytes": size,
         "look_p50_ms": statistics.median(looks) * 1000,
         "look_p99_ms": p99(looks) * 1000,
+        "bare_p50_ms": statistics.median(bare) * 1000,
+        "bare_p99_ms": p99(bare) * 1000,
         "whole_p50_ms": statistics.median(whole) * 1000,
         "whole_p99_ms": p99(whole) * 1000,
         "reckoned": reckoned,
+        "read_ms": read_seconds * 1000,
         "write_large_ms": statistics.median(large for large, _ in pairs) * 1000,
         "write_empty_ms": statistics.median(empty for _, empty in pairs) * 1000,
         "write_ratio": statistics.median(large / empty for large, empty in pairs),
     }
 
 
-def table(found: dict[str, Any], millions: float) -> bool:
+def table(found: dict[str, Any]) -> bool:
     """Print the figures against their targets; says whether all were met."""
-    target = TARGETS_MS.get(round(millions), TARGETS_MS[10] if millions > 1 else TARGETS_MS[1])
+    bare_ms = found["bare_p99_ms"]
     rows = [
         (
             f"top ten and own place, {found['answers']:,} answers, {found['players_of_largest']:,} players in the server",
-            f"p50 {found['look_p50_ms']:.2f} ms, p99 {found['look_p99_ms']:.2f} ms",
-            f"p99 under {target:g} ms",
-            found["look_p99_ms"] < target,
+            f"p50 {found['look_p50_ms']:.2f} ms, p99 {found['look_p99_ms']:.2f} ms; the bare query p99 {bare_ms:.2f} ms: "
+            f"{found['look_p99_ms'] / bare_ms:.2f} times",
+            f"p99 at most {LOOK_AT_MOST:g} times",
+            found["look_p99_ms"] <= LOOK_AT_MOST * bare_ms,
         ),
         (
             "the whole board: size, names, own place",
@@ -257,9 +294,9 @@ def table(found: dict[str, Any], millions: float) -> bool:
         *(
             (
                 f"{kind}, {ACTIVE:,} members of {ACTIVE_ANSWERS} answers, {members:,} on it",
-                f"first {first * 1000:.0f} ms, then {again * 1000:.1f} ms",
-                "first under 3 s",
-                first < 3,
+                f"first {first * 1000:.0f} ms, then {again * 1000:.1f} ms; reading them bare {found['read_ms']:.0f} ms",
+                f"first at most {RECKONED_AT_MOST:g} times",
+                first * 1000 <= RECKONED_AT_MOST * found["read_ms"],
             )
             for kind, (first, again, members) in found["reckoned"].items()
         ),
@@ -283,4 +320,4 @@ if __name__ == "__main__":
     figures = asyncio.run(measure(options.millions))
     if options.json:
         options.json.write_text(json.dumps(figures, indent=2), "utf-8")
-    sys.exit(0 if table(figures, options.millions) else 1)
+    sys.exit(0 if table(figures) else 1)

@@ -25,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from figures import all_met, drawn
 from hosting import Bot, Member, buttons, text
+from leftovers import children, left_over, look
 
 from bot.demos.registry import DEMOS
 from bot.playground.server import Playground
@@ -35,31 +36,6 @@ REST_SECONDS = 6.0
 """Between two demos in the channel, less than the usual pause; Discord takes five edits in five seconds there."""
 QUICK = ("threads-or-tasks", "process-memory", "handing-over", "pool-start", "deadlock")
 """Those of a second or so, for the long row; all kinds are among them: threads, tasks, pools, waits."""
-
-
-def children(pid: int) -> list[int]:
-    """The processes that a process started, theirs too."""
-    try:
-        own = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()]
-    except OSError:
-        return []
-    return own + [grandchild for child in own for grandchild in children(child)]
-
-
-def state_of(pid: int) -> dict[str, int]:
-    """Threads, open files and resident KiB of a process, and how many processes it has below it.
-
-    A file counts once, for the reason that soak.py gives.
-    """
-    descriptors = Path(f"/proc/{pid}/fd").iterdir()
-    status = Path(f"/proc/{pid}/status").read_text("ascii")
-    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii")
-    return {
-        "threads": int(re.search(r"Threads:\s+(\d+)", status)[1]),
-        "files": len({os.readlink(one) for one in descriptors if one.is_symlink()}),  # noqa: PTH115 — pipes have no path
-        "kib": int(re.search(r"Pss:\s+(\d+)", rollup)[1]),
-        "processes": len(children(pid)),
-    }
 
 
 async def run(member: Member, name: str, meanwhile: Member | None, waits: list[float], kill: Bot | None = None) -> str:
@@ -109,14 +85,13 @@ async def measure(names: list[str], in_a_row: int) -> dict[str, Any]:
                 kept |= {"name": name, "lag_p99_ms": p99, "lag_longest_ms": longest}
             found["chart_seconds"] = {m[1]: float(m[2]) for m in DRAWN.finditer(bot.log())}
             found["missed_heartbeats"] = len(re.findall(r"heartbeat blocked|Can't keep up", bot.log()))
-            before = state_of(bot.process.pid)
+            before = await look(grace, bot.process.pid)
             for number in range(in_a_row):
                 await run(ada, QUICK[number % len(QUICK)], None, [])
                 if number == in_a_row // 10:  # what is made at the first uses is no leak
-                    await asyncio.sleep(1)
-                    before = state_of(bot.process.pid)
-            await asyncio.sleep(1)
-            found["before"], found["after"], found["in_a_row"] = before, state_of(bot.process.pid), in_a_row
+                    before = await look(grace, bot.process.pid)
+            after = await look(grace, bot.process.pid)
+            found["before"], found["after"], found["in_a_row"] = before, after, in_a_row
             await bot.stop()
     return found
 
@@ -139,11 +114,10 @@ def table(found: dict[str, Any]) -> bool:
     rows.append(("late heartbeats", str(found["missed_heartbeats"]), "none", not found["missed_heartbeats"]))
     before, after = found["before"], found["after"]
     if found["in_a_row"]:
-        left = {name: after[name] - before[name] for name in ("processes", "threads", "files")}
-        grown = after["kib"] / before["kib"] - 1
-        words = ", ".join(f"{count:+} {name}" for name, count in left.items())
-        met = all(count <= 0 for count in left.values()) and grown <= 0.05
-        rows.append((f"{found['in_a_row']} in a row", f"{words}, memory {grown:+.1%}", "nothing left, 5 %", met))
+        left, explained = left_over(before, after)
+        grown = after.kib / before.kib - 1
+        words = f"{left}, memory {grown:+.1%}"
+        rows.append((f"{found['in_a_row']} in a row", words, "nothing left, 5 %", explained and grown <= 0.05))
     print(drawn(rows))
     return all_met(rows)
 
@@ -156,5 +130,5 @@ if __name__ == "__main__":
     options = parser.parse_args()
     figures = asyncio.run(measure([options.only] if options.only else list(DEMOS), options.in_a_row))
     if options.json:
-        options.json.write_text(json.dumps(figures, indent=2), "utf-8")
+        options.json.write_text(json.dumps(figures, indent=2, default=sorted), "utf-8")
     sys.exit(0 if table(figures) else 1)

@@ -36,7 +36,7 @@ class Run:
 
 
 SHORT = (
-    Run("start_size_lag.py", ("--runs", "3")),
+    Run("start_size_lag.py", ("--runs", "9")),
     Run("burst.py", ("--turns", "1")),
     Run("burst.py", ("--turns", "1", "--clients", "32")),
     Run("breadth.py", ("--games", "50", "--seconds", "30")),
@@ -44,7 +44,7 @@ SHORT = (
     Run("regrade.py", ("--millions", "0.2", "--members", "100")),
     Run("lag.py", ("--answers", "100000")),
     Run("guilds.py", ("--guilds", "1000")),
-    Run("load_packs.py", ("--runs", "3")),
+    Run("load_packs.py"),
     Run("learners.py", ("--learners", "10", "--days", "20")),
     Run("soak.py", ("--minutes", "2")),
     Run("kill.py", ("--kills", "10")),

@@ -4,14 +4,13 @@
 
 So many interactions a second over the playground: help, lessons, quizzes with answers, boards, terms. Memory, threads, open
 files and tasks are compared between the end of the first tenth (of a short soak, its first minute: what is made at the first
-use is there by then) and the end. Linux only. Ends in a table.
+use is there by then) and the end, each once the connections that were kept for a next request are closed. Linux only.
+Ends in a table.
 """
 
 import argparse
 import asyncio
 import json
-import os
-import re
 import sys
 import tempfile
 import time
@@ -23,7 +22,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from figures import all_met, drawn
-from hosting import Bot, Member, buttons, text
+from hosting import Bot, Member, buttons
+from leftovers import State, left_over, look
 
 from bot.playground.server import Playground
 
@@ -31,32 +31,6 @@ MEMBERS = 20
 KEPT_MESSAGES = 2_000
 GROWTH = 0.05
 WARM_SECONDS = 60.0
-QUIET_SECONDS = 35.0
-"""Without use before each look, so that connections kept for the next request are closed, at both: aiohttp looks every 15
-seconds for those not used for 15, so the last one may stay for 31."""
-
-
-def state_of(pid: int) -> dict[str, Any]:
-    """Threads, open files and resident KiB of a process.
-
-    A file counts once: SQLite keeps the descriptors of connections that were closed beside another, for the next one
-    (closing them would drop the other's locks: https://sqlite.org/howtocorrupt.html).
-    """
-    status = Path(f"/proc/{pid}/status").read_text("ascii")
-    descriptors = Path(f"/proc/{pid}/fd").iterdir()
-    opened = {os.readlink(one) for one in descriptors if one.is_symlink()}  # noqa: PTH115 — sockets have no path
-    return {
-        "threads": int(re.search(r"Threads:\s+(\d+)", status)[1]),
-        "files": len(opened),
-        "opened": sorted(opened),
-        "kib": int(re.search(r"VmRSS:\s+(\d+)", status)[1]),
-    }
-
-
-async def tasks_of(member: Member) -> int:
-    """How many tasks the bot has, as it shows them itself."""
-    shown = text(await member.command("demo", name="inside"))
-    return int(re.search(r"\*\*(\d+) tasks", shown)[1])
 
 
 async def act(member: Member, chance: Random) -> None:
@@ -101,7 +75,7 @@ async def measure(seconds: float, rate: float) -> dict[str, Any]:
             assert bot.process is not None
             loop = asyncio.get_running_loop()
             began, done, failed = loop.time(), 0, 0
-            first: dict[str, Any] = {}
+            first: State | None = None
             running: set[asyncio.Task[None]] = set()
 
             async def one(member: Member) -> None:
@@ -114,17 +88,13 @@ async def measure(seconds: float, rate: float) -> dict[str, Any]:
                 except AssertionError:
                     failed += 1
 
-            async def look() -> dict[str, Any]:
-                await asyncio.gather(*running)
-                tasks = await tasks_of(members[0])
-                await asyncio.sleep(QUIET_SECONDS)
-                return state_of(bot.process.pid) | {"tasks": tasks}
-
             acted = 0
             while (now := loop.time() - began) < seconds:
                 if not first and now > warm_seconds:
-                    first = await look()
-                    began += QUIET_SECONDS
+                    await asyncio.gather(*running)
+                    paused = loop.time()
+                    first = await look(members[0], bot.process.pid)
+                    began += loop.time() - paused
                 task = asyncio.create_task(one(members[acted % MEMBERS]))
                 running.add(task)
                 task.add_done_callback(running.discard)
@@ -133,7 +103,8 @@ async def measure(seconds: float, rate: float) -> dict[str, Any]:
                     forget_old_messages(playground)
                 # An act is 1.6 interactions on average.
                 await asyncio.sleep(max(0.0, began + acted * 1.6 / rate - loop.time()))
-            last = await look()
+            await asyncio.gather(*running)
+            last = await look(members[0], bot.process.pid)
             log = bot.log()
             await bot.stop()
     ordered = sorted(waits)
@@ -149,16 +120,11 @@ async def measure(seconds: float, rate: float) -> dict[str, Any]:
     }
 
 
-def _new_files(first: dict[str, Any], last: dict[str, Any]) -> str:
-    new = sorted({re.sub(r"\d+", "…", one) for one in set(last["opened"]) - set(first["opened"])})
-    return f" ({', '.join(new)})" if len(last["opened"]) > len(first["opened"]) else ""
-
-
 def table(found: dict[str, Any]) -> bool:
     """Print the figures against their targets; says whether all were met."""
     first, last = found["first"], found["last"]
-    grown = last["kib"] / first["kib"] - 1
-    left = {name: round(last[name] - first[name]) for name in ("tasks", "threads", "files")}
+    grown = last.kib / first.kib - 1
+    left, explained = left_over(first, last)
     rows = [
         (
             f"{found['seconds'] / 60:g} minutes of steady use",
@@ -169,16 +135,11 @@ def table(found: dict[str, Any]) -> bool:
         ),
         (
             "memory from the first look to the end",
-            f"{first['kib'] / 1024:.1f} to {last['kib'] / 1024:.1f} MiB: {grown:+.1%}",
+            f"{first.kib / 1024:.1f} to {last.kib / 1024:.1f} MiB: {grown:+.1%}",
             f"within {GROWTH:.0%}",
             grown <= GROWTH,
         ),
-        (
-            "left over",
-            ", ".join(f"{count:+} {name}" for name, count in left.items()) + _new_files(first, last),
-            "nothing",
-            all(count <= 0 for count in left.values()),
-        ),
+        ("left over", left, "nothing", explained),
     ]
     print(drawn(rows))
     return all_met(rows)
@@ -192,5 +153,5 @@ if __name__ == "__main__":
     options = parser.parse_args()
     figures = asyncio.run(measure(options.minutes * 60, options.rate))
     if options.json:
-        options.json.write_text(json.dumps(figures, indent=2), "utf-8")
+        options.json.write_text(json.dumps(figures, indent=2, default=sorted), "utf-8")
     sys.exit(0 if table(figures) else 1)
