@@ -15,10 +15,8 @@ import discord
 
 from bot import __version__
 from bot.clock import DiscordClock, WallClock, snowflake_at
-from bot.demos.registry import DEMOS
 from bot.errors import SettingsError, StudyhallError
 from bot.packs.library import Library
-from bot.packs.loading import load_packs
 from bot.quiz.pace import paced
 from bot.services.backups import Backups
 from bot.services.boards import Boards
@@ -87,16 +85,19 @@ async def build(
     calls_per_second: float = CALLS_PER_SECOND,
     *,
     steady_timers: bool = True,
+    loaded: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[App]:
     """Build the bot, ready to connect; leaving the block closes everything in order: gateway, workers, database.
 
+    The courses load beside the login: until then the library is empty, and a broken pack raises PackError from there.
+
     ``calls_per_second`` is how many public sends and edits it may make; ``steady_timers`` are those
     that look every few seconds for what is due, at the event loop's lag, and note that the bot is alive.
-    Raises PackError or StorageError when the packs or the database can't be used.
+    ``loaded`` is called once all that stays for good is in memory.
+    Raises StorageError when the database can't be used.
     """
-    packs = load_packs(settings.packs_dir, DEMOS)
     set_addresses(settings.api_url, settings.gateway_url)
-    library = Library(packs)
+    library = Library([])
     clock = WallClock()
     async with contextlib.AsyncExitStack() as closing:
         store = await Store.open(settings.database_path)
@@ -213,6 +214,8 @@ async def build(
                 pulse.lag.start()
                 closing.callback(pulse.lag.stop)
             await register(client, tree)
+            await courses.load()
+            loaded()
             await member_settings.load()
             await servers.load()
             await presence.load()
@@ -258,11 +261,9 @@ async def run(settings: Settings) -> None:
     _stop_on_signals(stop)
     async with contextlib.AsyncExitStack() as running:
         running.enter_context(only_one(settings.data_dir))
-        app = await running.enter_async_context(build(settings))
-        gc.freeze()
-        gc.enable()
+        app = await running.enter_async_context(build(settings, loaded=_collect_again))
+        _log.info("data in %s", settings.database_path)
         where = settings.api_url or "Discord"
-        _log.info("%d questions in %d course(s), data in %s", *_size(app.library), settings.database_path)
         _reload_on_hangup(app.courses)
         connecting = asyncio.create_task(_connect(app.client, settings.token, where), name="gateway")
         stopping = asyncio.create_task(stop.wait(), name="stop")
@@ -279,8 +280,10 @@ async def run(settings: Settings) -> None:
     _log.info("stopped")
 
 
-def _size(library: Library) -> tuple[int, int]:
-    return sum(len(pack.questions) for pack in library.packs), len(library.packs)
+def _collect_again() -> None:
+    """What was loaded stays: the collector, off since the start, need not look at it."""
+    gc.freeze()
+    gc.enable()
 
 
 async def _connect(client: StudyhallClient, token: str, where: str) -> None:

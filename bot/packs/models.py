@@ -21,7 +21,8 @@ Difficulty = Literal["easy", "medium", "hard"]
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=False)
+    # Most of what a model costs is its validator, which is not needed before the first pack is read.
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=False, defer_build=True)
 
 
 class Topic(_Model):

@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 from bot.demos.registry import DEMOS
 from bot.errors import PackError, UserError, WorkerError
 from bot.packs.library import Library
-from bot.packs.loading import load_packs
 from bot.packs.models import Pack
 from bot.services.servers import Servers
 from bot.workers import Limits, Workers
@@ -20,10 +20,17 @@ _log = logging.getLogger(__name__)
 
 def read_packs(packs_dir: Path) -> list[Pack] | str:
     """All packs, or what is wrong with them in words: what a worker process can send back."""
+    from bot.packs.loading import load_packs  # with the YAML library a thirtieth of a start, and not needed to log in
+
     try:
         return load_packs(packs_dir, DEMOS)
     except PackError as problem:
         return problem.text
+
+
+def _amount(packs: Sequence[Pack]) -> str:
+    questions = sum(len(pack.questions) for pack in packs)
+    return f"{len(packs)} course{'s' * (len(packs) != 1)} with {questions:,} question{'s' * (questions != 1)}"
 
 
 class Courses:
@@ -35,6 +42,14 @@ class Courses:
         self._workers = workers
         self._packs_dir = packs_dir
         self._one_at_a_time = asyncio.Lock()
+
+    async def load(self) -> None:
+        """Read every pack for the first time. Raises PackError naming the faults."""
+        found = await asyncio.to_thread(read_packs, self._packs_dir)
+        if isinstance(found, str):
+            raise PackError(found)
+        self._library.replace(found)
+        _log.info("loaded %s from %s", _amount(self._library.packs), self._packs_dir)
 
     async def reload(self) -> str:
         """Read every pack anew, in a process of its own; returns what is in force now, in words.
@@ -48,8 +63,7 @@ class Courses:
                 raise UserError(f"The courses stay as they were. {found}")
             self._library.replace(found)
             await self._servers.load()
-        questions = sum(len(pack.questions) for pack in found)
-        words = f"{len(found)} course{'s' * (len(found) != 1)} with {questions:,} questions"
+        words = _amount(found)
         _log.info("reloaded %s from %s", words, self._packs_dir)
         return words
 

@@ -15,7 +15,6 @@ from bot.ui.sending import SendScheduler
 
 NAME = "inside"
 TITLE = "Inside Studyhall"
-EVERY_SECONDS = 2.0
 TIMES = 10
 KINDS_SHOWN = 6
 
@@ -27,6 +26,7 @@ class InsideFeature:
         self._specimen = specimen
         self._client = client
         self._scheduler = scheduler
+        self._every_seconds = scheduler.hint_seconds
         self._live: dict[int, asyncio.TimerHandle] = {}
 
     def add_to(self, router: Router) -> None:
@@ -38,7 +38,9 @@ class InsideFeature:
         channel_id = reply.interaction.channel_id
         if reply.interaction.guild_id is not None:
             require(reply.interaction, "view_channel", "send_messages")
-        message_id = await reply.show(inside_screen(self._specimen.look(), live=True), private=False)
+        message_id = await reply.show(
+            inside_screen(self._specimen.look(), live_seconds=TIMES * self._every_seconds), private=False
+        )
         if message_id is not None and channel_id is not None:
             if earlier := self._live.pop(channel_id, None):
                 earlier.cancel()
@@ -46,12 +48,12 @@ class InsideFeature:
 
     def _refresh_later(self, channel_id: int, message_id: int, times: int) -> None:
         loop = asyncio.get_running_loop()
-        self._live[channel_id] = loop.call_later(EVERY_SECONDS, self._refresh, channel_id, message_id, times)
+        self._live[channel_id] = loop.call_later(self._every_seconds, self._refresh, channel_id, message_id, times)
 
     def _refresh(self, channel_id: int, message_id: int, times: int) -> None:
         async def edit() -> None:
             message = self._client.get_partial_messageable(channel_id).get_partial_message(message_id)
-            screen = inside_screen(self._specimen.look(), live=times > 1)
+            screen = inside_screen(self._specimen.look(), live_seconds=(times - 1) * self._every_seconds)
             with contextlib.suppress(discord.NotFound, discord.Forbidden):
                 await message.edit(view=screen.view(), allowed_mentions=NO_PINGS)
 
@@ -62,8 +64,11 @@ class InsideFeature:
             del self._live[channel_id]
 
 
-def inside_screen(inside: Inside, *, live: bool) -> Screen:
-    """The bot at one moment, each number with the sentence it stands for."""
+def inside_screen(inside: Inside, *, live_seconds: float) -> Screen:
+    """The bot at one moment, each number with the sentence it stands for.
+
+    ``live_seconds`` is for how long it will still be brought up to date.
+    """
     host = inside.host
     lines = [
         f"**{_total(inside.tasks)} tasks in one event loop** · {_kinds(inside.tasks)}\n"
@@ -84,16 +89,16 @@ def inside_screen(inside: Inside, *, live: bool) -> Screen:
             "-# *What is concurrency?*: many are under way in the same period, though only one thread runs them."
         )
     gil = "GIL on" if host.gil else "GIL off"
-    state = "Live for 20 seconds." if live else "This was a moment ago."
+    state = f"Live for {live_seconds:g} seconds." if live_seconds else "This was a moment ago."
     blocks: list[Block] = [
         f"## {TITLE}\nThis bot is a concurrent program too. {state}",
         "\n".join(lines),
         RULE,
         f"-# Python {host.python} ({host.build}, {gil}) · {host.cores:g} cores",
     ]
-    if not live:
+    if not live_seconds:
         blocks.append(Row([Button("Look again", ids.encode("inside.again"), discord.ButtonStyle.primary)]))
-    return Screen(blocks, BLURPLE if live else GREY)
+    return Screen(blocks, BLURPLE if live_seconds else GREY)
 
 
 def _total(kinds: dict[str, int]) -> int:

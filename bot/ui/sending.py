@@ -40,7 +40,7 @@ class SendScheduler:
     URGENT, NORMAL, LOW = 0, 1, 2
 
     def __init__(self, hint_seconds: float, calls_per_second: float = CALLS_PER_SECOND) -> None:
-        self._hint_seconds = hint_seconds
+        self.hint_seconds = hint_seconds
         self._gap = 1 / calls_per_second
         self._free_at = 0.0
         self._numbers = itertools.count()
@@ -73,7 +73,7 @@ class SendScheduler:
         if key in self._timers:
             return
         loop = asyncio.get_running_loop()
-        wait = self._last_hint.get(key, -self._hint_seconds) + self._hint_seconds - loop.time()
+        wait = self._last_hint.get(key, -self.hint_seconds) + self.hint_seconds - loop.time()
         self._timers[key] = loop.call_later(max(0.0, wait), self._hint_due, key)
 
     @property
@@ -108,11 +108,11 @@ class SendScheduler:
         loop = asyncio.get_running_loop()
         if key in self._under_way:  # Discord is slow: one at a time, then the newest of those that waited
             self._hints[key] = function
-            self._timers[key] = loop.call_later(self._hint_seconds, self._hint_due, key)
+            self._timers[key] = loop.call_later(self.hint_seconds, self._hint_due, key)
             return
         self._last_hint[key] = loop.time()
         if len(self._last_hint) > 1000:
-            self._last_hint = {k: at for k, at in self._last_hint.items() if loop.time() - at < self._hint_seconds}
+            self._last_hint = {k: at for k, at in self._last_hint.items() if loop.time() - at < self.hint_seconds}
         if self._heap:  # nothing that can be dropped goes before something that can't
             return
         done: asyncio.Future[Any] = loop.create_future()

@@ -156,7 +156,8 @@ async def test_the_whole_bot_runs_until_told_to_stop(
     os.kill(os.getpid(), signal.SIGTERM)
     await asyncio.wait_for(running, PATIENCE_SECONDS)
     messages = [record.getMessage() for record in caplog.records if record.name == "bot.app"]
-    assert messages[0].startswith("6 questions in 1 course(s)")
+    assert messages[0].startswith("data in ")
+    assert "loaded 1 course with 6 questions" in caplog.text
     assert messages[-1] == "stopped"
     assert "invite it to a server with https://discord.com" in caplog.text
     assert "very-secret" not in caplog.text
