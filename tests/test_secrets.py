@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hosting import Bot, Member, buttons, text, until
+from hosting import PATIENCE_SECONDS, Bot, Member, buttons, text, until
 
 from bot import cli
 from bot.errors import SettingsError
@@ -30,7 +30,7 @@ def run_bot(folder: Path, *arguments: str, **environment: str) -> tuple[int, str
         env=keep | {"STUDYHALL_DATA_DIR": str(folder / "data")} | environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
         check=False,
     )
     return done.returncode, done.stdout + done.stderr

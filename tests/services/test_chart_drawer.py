@@ -11,7 +11,7 @@ from bot.services import charts as module
 from bot.services.charts import ChartDrawer
 from bot.workers import Workers
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("chart drawer")]
 
 CHART = BarChart("Tea", "cups", [BarValue("green", 2.0, 1.5, 2.5, "2.00 cups")], "made by hand")
 PNG = b"\x89PNG\r\n\x1a\n"

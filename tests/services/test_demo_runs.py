@@ -22,7 +22,7 @@ from bot.services.stage import ChannelLostError
 from bot.storage.store import Store
 from bot.workers import Workers
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("demo runs")]  # one worker for all
 
 HALL, CHANNEL, MESSAGE = 50, 60, 70
 ADA, BOB, EVE = 1, 2, 3
