@@ -20,6 +20,7 @@ COURSE = Path(__file__).parents[2] / "content"
 BUTTON, MENU, TEXT, GALLERY = 2, 3, 10, 12
 COMPONENT, AUTOCOMPLETE, FORM = 3, 4, 5
 SIMCORDS_START_SECONDS = 5.0
+DAY_SECONDS = 86_400.0
 
 
 def walk(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -289,9 +290,12 @@ class Hall:
         self.app.clock.shift_ms = round(self.env.now().timestamp() * 1000) - self.app.clock.now_ms()
 
     async def pass_time(self, seconds: float) -> None:
-        """Let time go by, for Discord and for the bot."""
+        """Let time go by, for Discord and for the bot; a long time day by day, since simcord gives each step its limit."""
         self.app.clock.shift_ms += round(seconds * 1000)
-        await self.env.advance_time(seconds)
+        while seconds > 0:
+            step = min(seconds, DAY_SECONDS)
+            await self.env.advance_time(step)
+            seconds -= step
 
     async def restart(self) -> None:
         """Stop the bot and start it anew on the same data."""
