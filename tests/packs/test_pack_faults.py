@@ -255,6 +255,8 @@ FILES_OF_BYTES = [
     (b"id: tea\ntitle: \xff\xfe\n", 2, "text in UTF-8"),
     ("id: tea\ntitle: grün\n".encode("utf-16"), 1, "text in UTF-8"),
     (b"id: " + b"[" * 500_000, 1, "nesting at most 40 levels deep"),
+    (b"id: " + b"[\n" * 1_400, 40, "nesting at most 40 levels deep"),
+    (b"id: " + b"[" * 1_001 + b"]" * 1_001, 1, "nesting at most 40 levels deep"),
     (b"id: " + b"{a: " * 100_000, 1, "nesting at most 40 levels deep"),
     (b"id: " + b"[" * 41 + b"]" * 41, 1, "nesting at most 40 levels deep"),
     (b"- " * 100_000 + b"a", 1, "nesting at most 40 levels deep"),
@@ -274,6 +276,56 @@ def test_a_file_that_is_no_usable_yaml_is_told_in_one_sentence(tmp_path, content
     assert (fault.file, fault.line) == (f"tea/{P}", line)
     assert expected in fault.expected
     assert len(str(fault)) < 300
+
+
+SYNTAX = [
+    (b"\tid: tea\n", "1:1: valid YAML: spaces instead of a tab"),
+    (b"a:\n\t- b\n", "2:1: valid YAML: spaces instead of a tab"),
+    (
+        b"a: b: c\n",
+        "1:5: valid YAML: no ': ' here; put text that holds one in quotes, and close what is open before it",
+    ),
+    (b"a: `x` is\n", "1:4: valid YAML: quotes around text that starts with `"),
+    (b"a: @x\n", "1:4: valid YAML: quotes around text that starts with @"),
+    (
+        b"a: 'b\nc: d\n",
+        "3:1: valid YAML: a line that begins where its neighbours begin, every quote and bracket closed, and text in "
+        "quotes if it holds ': ' or starts with a special character",
+    ),
+    (
+        b"a: 1\n---\nb: 2\n",
+        "2:1: valid YAML: one document in a file, and another document begins here; take the --- out",
+    ),
+    (b"id: [" + b"9" * 5_000 + b"]\n", "1:6: valid YAML: a number of at most 300 digits, or quotes"),
+]
+
+
+@pytest.mark.parametrize(("content", "told"), SYNTAX)
+def test_what_the_parser_refuses_is_told_in_words_of_ours(tmp_path, content, told):
+    assert str(only_fault(write_pack(tmp_path, **{P: content}))) == f"tea/{P}:{told}"
+
+
+LIMITS = [
+    (P, "title: Tea\n", 'title: ""\n', "title: some text, not ''"),
+    (P, "title: Tea\n", "title: Tea\nreview_within_days: 1\n", "review_within_days: at least 2, not 1"),
+    (P, "title: Tea\n", "title: Tea\nreview_within_days: 366\n", "review_within_days: at most 365, not 366"),
+    (P, "title: Tea\n", "title: Tea\nreview_within_days: soon\n", "review_within_days: a whole number, not 'soon'"),
+    (P, "title: Tea\n", "title: Tea\nreview_within_days: 2.5\n", "review_within_days: a whole number, not 2.5"),
+    (P, "sections: [leaves, water]", "sections: []", "sections: at least 1 in the list, not []"),
+    (Q, "stem: How hot should the water for green tea be?", "stem: How?", "at least 10 characters, not 'How?'"),
+    (L, "  - It is one plant.", "  - a\n  - b\n  - c\n  - d\n  - e\n  - f", "at most 5 in the list, not ['a', 'b'"),
+    (
+        P,
+        "title: Tea\n",
+        "title: Tea\nblueprint: {topics: {}, difficulties: {guess: [1, 1, 1]}}\n",
+        "blueprint.difficulties.guess: 'recall', 'understand', 'apply', 'debug' or 'design', not 'guess'",
+    ),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "told"), LIMITS)
+def test_a_limit_of_the_model_is_told_in_words_of_ours(tmp_path, file, old, new, told):
+    assert told in str(only_fault(broken(tmp_path, file, old, new)))
 
 
 def test_a_missing_file_is_told(tmp_path):
