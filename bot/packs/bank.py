@@ -72,10 +72,10 @@ def _looks(questions: list[Question]) -> Iterator[Finding]:
             what = (
                 f"no cue for who knows nothing: with {cue.options} options *{cue.guesser}* is right in {cue.right:.0%}"
             )
-            yield (), what, "error"
+            yield (), what, "warning"
     negative = sum(map(is_negative, questions)) / len(questions)
     if negative > NEGATIVE_SHARE:
-        yield (), f"negative stems in at most {NEGATIVE_SHARE:.0%} of the questions, not {negative:.0%}", "error"
+        yield (), f"negative stems in at most {NEGATIVE_SHARE:.0%} of the questions, not {negative:.0%}", "warning"
     keys = [question.options[question.key].text for question in questions]
     wrong = [option.text for question in questions for option in question.options if not option.correct]
     for name, share in (("absolute words", absolutes), ("hedging words", hedges)):
@@ -91,7 +91,7 @@ def _looks(questions: list[Question]) -> Iterator[Finding]:
         if total >= 20:
             chi = sum((places[place] - total / count) ** 2 / (total / count) for place in range(count))
             if chi > CHI_SQUARE[count - 1]:
-                yield (), f"keys spread over the places of the file ({dict(sorted(places.items()))})", "error"
+                yield (), f"keys spread over the places of the file ({dict(sorted(places.items()))})", "warning"
     yield from _numbers(questions)
     for name, phrase in _PHRASES.items():
         used = [option.correct for q in questions for option in q.options if phrase.search(option.text)]
@@ -134,15 +134,15 @@ def _misconceptions(pack: Pack) -> Iterator[Finding]:
     low, high = MISCONCEPTION_USES
     for index, one in enumerate(pack.head.misconceptions):
         if not low <= uses[one.id] <= high:
-            yield ("misconceptions", index), f"{low} to {high} options behind {one.id}, not {uses[one.id]}", "error"
+            yield ("misconceptions", index), f"{low} to {high} options behind {one.id}, not {uses[one.id]}", "warning"
         if len(kinds[one.id]) < MISCONCEPTION_KINDS:
-            yield ("misconceptions", index), f"{one.id} in two kinds of questions or more", "error"
+            yield ("misconceptions", index), f"{one.id} in two kinds of questions or more", "warning"
     refuted = {name for section in pack.sections for page in section.pages for name in page.refutes}
     for index, one in enumerate(pack.head.misconceptions):
         if one.id not in refuted:
             yield ("misconceptions", index), f"a page whose `refutes` names {one.id}: learners are led to it", "warning"
     if uses[OTHER] > OTHER_SHARE * uses.total():
-        yield (), f"a misconception behind at least {1 - OTHER_SHARE:.0%} of the wrong options", "error"
+        yield (), f"a misconception behind at least {1 - OTHER_SHARE:.0%} of the wrong options", "warning"
 
 
 def _blueprint(pack: Pack) -> Iterator[Finding]:
@@ -153,7 +153,11 @@ def _blueprint(pack: Pack) -> Iterator[Finding]:
     for topic, planned in plan.topics.items():
         for kind, number in zip(KINDS, planned, strict=True):
             if abs(cells[topic, kind] - number) > 1:
-                yield ("blueprint", "topics", topic), f"{number} questions to {kind}, not {cells[topic, kind]}", "error"
+                yield (
+                    ("blueprint", "topics", topic),
+                    f"{number} questions to {kind}, not {cells[topic, kind]}",
+                    "warning",
+                )
     by_difficulty: Counter[tuple[str, str]] = Counter(
         (question.kind, question.difficulty) for question in pack.questions
     )
@@ -161,10 +165,10 @@ def _blueprint(pack: Pack) -> Iterator[Finding]:
         for difficulty, number in zip(("easy", "medium", "hard"), planned, strict=True):
             if abs(by_difficulty[kind, difficulty] - number) > 1:
                 what = f"{number} {difficulty} questions to {kind}, not {by_difficulty[kind, difficulty]}"
-                yield ("blueprint", "difficulties", kind), what, "error"
+                yield ("blueprint", "difficulties", kind), what, "warning"
     planned_in_all = sum(map(sum, plan.topics.values()))
     if len(pack.questions) != planned_in_all:
-        yield ("blueprint",), f"{planned_in_all} questions in all, not {len(pack.questions)}", "error"
+        yield ("blueprint",), f"{planned_in_all} questions in all, not {len(pack.questions)}", "warning"
 
 
 def _families(questions: list[Question]) -> Iterator[Finding]:
@@ -183,7 +187,9 @@ def _same_twice(pack: Pack, at: At) -> list[Fault]:
     for asked in by_topic.values():
         for (one, mine), (other, theirs) in combinations(asked, 2):
             if one.family != other.family and cosine(mine, theirs) > 0.9:
-                faults.append(at(other, ("stem",), f"a question that is not nearly {one.id}, of another family"))
+                faults.append(
+                    at(other, ("stem",), f"a question that is not nearly {one.id}, of another family", "warning")
+                )
     keys: dict[str, list[Question]] = defaultdict(list)
     for question in pack.questions:
         key = question.options[question.key].text.strip()

@@ -21,6 +21,7 @@ from bot.packs.models import (
     Term,
     Topic,
 )
+from bot.packs.prose import check_prose
 from bot.packs.yaml_files import YamlFile, read_yaml, validate
 
 M = TypeVar("M", PackHead, Section, QuestionFile, Glossary)
@@ -29,6 +30,8 @@ M = TypeVar("M", PackHead, Section, QuestionFile, Glossary)
 class Loaded(NamedTuple):
     """What reading one pack's folder gave: the pack where it could be put together, and all faults."""
 
+    folder: Path
+    head: YamlFile | None
     pack: Pack | None
     faults: list[Fault]
 
@@ -54,21 +57,35 @@ def load_packs(packs_dir: Path, demo_ids: Collection[str] | None = None) -> list
 
     Raises PackError listing every fault of every pack, or saying where a pack was looked for.
     """
+    found = read_packs(packs_dir, demo_ids)
+    errors = [fault for one in found for fault in one.errors]
+    if errors:
+        lines = "\n".join(map(str, errors))
+        raise PackError(f"The packs have {len(errors)} fault{'s' * (len(errors) > 1)}; mend and start again:\n{lines}")
+    return [one.pack for one in found if one.pack]
+
+
+def read_packs(packs_dir: Path, demo_ids: Collection[str] | None = None, *, thorough: bool = False) -> list[Loaded]:
+    """What every pack below ``packs_dir`` comes to, by itself and beside the others: a start takes those without errors.
+
+    ``thorough`` adds warnings for authors. Raises PackError when there is no pack.
+    """
     folders = pack_folders(packs_dir)
     if not folders:
         raise PackError(
             f"No pack in {packs_dir}: it needs a folder with a pack.yaml. STUDYHALL_PACKS_DIR says where to look."
         )
-    loaded = [read_pack(folder, demo_ids) for folder in folders]
-    errors = [fault for one in loaded for fault in one.errors]
-    if errors:
-        lines = "\n".join(map(str, errors))
-        raise PackError(f"The packs have {len(errors)} fault{'s' * (len(errors) > 1)}; mend and start again:\n{lines}")
-    packs = [one.pack for one in loaded if one.pack]
-    ids = [pack.id for pack in packs]
-    if doubled := {pack_id for pack_id in ids if ids.count(pack_id) > 1}:
-        raise PackError(f"Two packs share the id {', '.join(sorted(doubled))}; give one of them another id.")
-    return packs
+    found = [read_pack(folder, demo_ids, thorough=thorough) for folder in folders]
+    names: dict[str, str] = {}
+    for one in found:
+        pack_id = one.head.data.get("id") if one.head and isinstance(one.head.data, dict) else None
+        if not one.head or not isinstance(pack_id, str):
+            continue
+        other = names.setdefault(pack_id, one.folder.name)
+        if other != one.folder.name:
+            expected = f"an id of its own; {other} and {one.folder.name} share the id {pack_id}"
+            one.faults.append(one.head.fault(("id",), expected))
+    return found
 
 
 def read_pack(folder: Path, demo_ids: Collection[str] | None = None, *, thorough: bool = False) -> Loaded:
@@ -92,8 +109,9 @@ def read_pack(folder: Path, demo_ids: Collection[str] | None = None, *, thorough
     if head and isinstance(head_file, YamlFile):
         written = _Written(_written_ids(lesson_files, _itself), _written_ids(question_files, _its_questions))
         faults += _cross_check(head, places, written, demo_ids)
+    whole_head = head_file if isinstance(head_file, YamlFile) else None
     if faults or not head:
-        return Loaded(None, sorted(faults))
+        return Loaded(folder, whole_head, None, sorted(faults))
     by_id = {section.id: section for _, section in sections}
     pack = Pack(
         head=head,
@@ -102,11 +120,13 @@ def read_pack(folder: Path, demo_ids: Collection[str] | None = None, *, thorough
         terms=list(glossary.terms) if glossary else [],
     )
     found = lint(pack, places.fault)
+    for file in (head_file, glossary_file, *lesson_files, *question_files):
+        found += check_prose(file) if isinstance(file, YamlFile) else []
     if thorough:
         from bot.packs.bank import review  # for authors; a start does without
 
         found += review(pack, places.fault)
-    return Loaded(pack, sorted(found))
+    return Loaded(folder, whole_head, pack, sorted(found))
 
 
 @contextmanager

@@ -77,6 +77,7 @@ class YamlFile(NamedTuple):
     name: str
     data: Any
     node: yaml.Node
+    text: str
 
     def fault(self, loc: tuple[str | int, ...], expected: str, level: str = "error") -> Fault:
         """A fault at the value that ``loc`` leads to, or at its nearest parent that is there."""
@@ -114,7 +115,7 @@ def _read_text(text: str, name: str) -> YamlFile | list[Fault]:
         return [Fault(name, 1, 1, "", "some content; the file is empty")]
     faults = []
     data = _built(node, name, faults)
-    return faults or YamlFile(name, data, node)
+    return faults or YamlFile(name, data, node, text)
 
 
 def _not_yaml(problem: yaml.YAMLError, text: str, name: str) -> Fault:
