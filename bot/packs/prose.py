@@ -126,10 +126,9 @@ def _marked(plain: str, kind: str) -> str:
             return f"`*` in backticks, or \\*: Discord stresses what stands between two of them (*{_short(inner)}*)"
         if kind == "title" and found["bold"]:
             return f"no ** here, where everything is bold already; *{_short(inner)}* stresses it"
-    for at in (found.start() for found in re.finditer(r"\*", _LISTED.sub("", _STRESSED.sub(_GONE, plain)))):
-        rest = _LISTED.sub("", _STRESSED.sub(_GONE, plain))[at + 1 :]
-        if rest[:1].strip():
-            return "`*` in backticks, or \\*: with another one Discord stresses what stands between them"
+    rest = _LISTED.sub("", _STRESSED.sub(_GONE, plain))
+    if re.search(r"\*(?=\S)", rest):
+        return "`*` in backticks, or \\*: with another one Discord stresses what stands between them"
     return ""
 
 

@@ -110,7 +110,7 @@ def pages_of(draw: st.DrawFn) -> dict[str, Any]:
         "title": draw(texts(80)),
         "text": draw(texts(1_200 // size)),
         "code": draw(optional(code)) if size > 1 else None,
-        "output": draw(optional(texts(600 // size))),
+        "output": draw(optional(code)) if size > 2 else None,
         "after": draw(optional(texts(1_200 // size))),
         "source": draw(st.one_of(st.none(), source)),
         "mistake": draw(st.booleans()),
