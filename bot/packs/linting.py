@@ -43,6 +43,9 @@ class At(Protocol):
 def lint(pack: Pack, at: At) -> list[Fault]:
     """Every fault of a pack that is well formed; errors stop a start, warnings do not."""
     faults: list[Fault] = []
+    if not pack.questions:
+        what = "questions in questions/*.yaml; there are none, so nothing of this course can be asked"
+        faults.append(at(pack.head, (), what, "warning"))
     for section in pack.sections:
         for index, page in enumerate(section.pages):
             findings = [*_page(page), *_screen(section, index)]

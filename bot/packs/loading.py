@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from bot.errors import PackError
 from bot.packs.faults import Fault
+from bot.packs.files import files_of, pack_folders
 from bot.packs.linting import lint
 from bot.packs.models import (
     OTHER,
@@ -41,17 +42,6 @@ class Loaded(NamedTuple):
         return [fault for fault in self.faults if fault.level == "error"]
 
 
-def pack_folders(packs_dir: Path) -> list[Path]:
-    """The folders below ``packs_dir`` that hold a pack, by name; or the folder itself if it is one."""
-    if (packs_dir / "pack.yaml").is_file():
-        return [packs_dir]
-    if not packs_dir.is_dir():
-        return []
-    return sorted(
-        folder for folder in packs_dir.iterdir() if folder.is_dir() and not folder.name.startswith((".", "_"))
-    )
-
-
 def load_packs(packs_dir: Path, demo_ids: Collection[str] | None = None) -> list[Pack]:
     """All packs below ``packs_dir``; ``demo_ids`` are the demos that a section may name.
 
@@ -68,12 +58,14 @@ def load_packs(packs_dir: Path, demo_ids: Collection[str] | None = None) -> list
 def read_packs(packs_dir: Path, demo_ids: Collection[str] | None = None, *, thorough: bool = False) -> list[Loaded]:
     """What every pack below ``packs_dir`` comes to, by itself and beside the others: a start takes those without errors.
 
+    Where something beside them is not read, the last of what is returned has the warnings and no pack.
     ``thorough`` adds warnings for authors. Raises PackError when there is no pack.
     """
-    folders = pack_folders(packs_dir)
+    folders, unread = pack_folders(packs_dir)
     if not folders:
         raise PackError(
             f"No pack in {packs_dir}: it needs a folder with a pack.yaml. STUDYHALL_PACKS_DIR says where to look."
+            + "".join(f"\n{fault}" for fault in unread)
         )
     found = [read_pack(folder, demo_ids, thorough=thorough) for folder in folders]
     names: dict[str, str] = {}
@@ -85,7 +77,7 @@ def read_packs(packs_dir: Path, demo_ids: Collection[str] | None = None, *, thor
         if other != one.folder.name:
             expected = f"an id of its own; {other} and {one.folder.name} share the id {pack_id}"
             one.faults.append(one.head.fault(("id",), expected))
-    return found
+    return [*found, Loaded(packs_dir, None, None, unread)] if unread else found
 
 
 def read_pack(folder: Path, demo_ids: Collection[str] | None = None, *, thorough: bool = False) -> Loaded:
@@ -93,16 +85,15 @@ def read_pack(folder: Path, demo_ids: Collection[str] | None = None, *, thorough
 
     ``thorough`` adds the rules for authors, on fairness, plainness and the whole bank, which a start can do without.
     """
+    names = files_of(folder)
     with _without_collector():
-        head_file = _read(folder, "pack.yaml")
-        lesson_files = [_read(folder, _relative(path, folder)) for path in sorted((folder / "lessons").glob("*.yaml"))]
-        question_files = [
-            _read(folder, _relative(path, folder)) for path in sorted((folder / "questions").glob("*.yaml"))
-        ]
+        head_file = _read(folder, names.head or "pack.yaml")
+        lesson_files = [_read(folder, name) for name in names.lessons]
+        question_files = [_read(folder, name) for name in names.questions]
         faults: list[Fault] = []
         head = _model(head_file, PackHead, faults)
         sections = [(file, one) for file in lesson_files if (one := _model(file, Section, faults))]
-        glossary_file = _read(folder, "glossary.yaml") if (folder / "glossary.yaml").exists() else None
+        glossary_file = _read(folder, names.glossary) if names.glossary else None
         glossary = _model(glossary_file, Glossary, faults) if glossary_file else None
         banks = [(file, bank) for file in question_files if (bank := _model(file, QuestionFile, faults))]
     places = _Places(head_file, sections, banks, glossary_file, glossary)
@@ -111,7 +102,7 @@ def read_pack(folder: Path, demo_ids: Collection[str] | None = None, *, thorough
         faults += _cross_check(head, places, written, demo_ids)
     whole_head = head_file if isinstance(head_file, YamlFile) else None
     if faults or not head:
-        return Loaded(folder, whole_head, None, sorted(faults))
+        return Loaded(folder, whole_head, None, sorted([*faults, *names.unread]))
     by_id = {section.id: section for _, section in sections}
     pack = Pack(
         head=head,
@@ -119,7 +110,7 @@ def read_pack(folder: Path, demo_ids: Collection[str] | None = None, *, thorough
         questions=[question for _, bank in banks for question in bank.questions],
         terms=list(glossary.terms) if glossary else [],
     )
-    found = lint(pack, places.fault)
+    found = [*names.unread, *lint(pack, places.fault)]
     for file in (head_file, glossary_file, *lesson_files, *question_files):
         found += check_prose(file) if isinstance(file, YamlFile) else []
     if thorough:
@@ -139,10 +130,6 @@ def _without_collector() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-def _relative(path: Path, folder: Path) -> str:
-    return path.relative_to(folder).as_posix()
 
 
 def _read(folder: Path, name: str) -> YamlFile | list[Fault]:

@@ -8,7 +8,8 @@ from small_pack import FILES, HEAD, QUESTION, QUESTIONS, another_question, broke
 from bot.commands.check import check_packs
 from bot.errors import PackError
 from bot.packs.faults import Fault
-from bot.packs.loading import load_packs, pack_folders, read_pack, read_packs
+from bot.packs.files import pack_folders
+from bot.packs.loading import load_packs, read_pack, read_packs
 
 Q = "questions/water.yaml"
 L = "lessons/leaves.yaml"
@@ -447,8 +448,8 @@ def test_hidden_folders_are_no_packs_and_a_pack_may_be_named_itself(tmp_path):
     root = write_pack(tmp_path)
     (tmp_path / ".git").mkdir()
     (tmp_path / "_drafts").mkdir()
-    assert pack_folders(tmp_path) == [root]
-    assert pack_folders(root) == [root]
+    assert pack_folders(tmp_path) == ([root], [])
+    assert pack_folders(root) == ([root], [])
     assert [pack.id for pack in load_packs(root)] == ["tea"]
 
 
