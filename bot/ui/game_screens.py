@@ -455,8 +455,21 @@ def _best_calibrated(state: Competition) -> int | None:
 def csv_screen(view: GameView) -> Screen:
     """The results as a file for a spreadsheet."""
     rows = []
+    numbers = {
+        player.member_id: number for number, player in enumerate(view.state.players, 1)
+    }  # names are no one's own
     for line in standings(view.state):
         median = "" if line.median_ms is None else f"{line.median_ms / 1000:.3f}"
-        rows.append((line.place, view.name(line.member_id), line.score, line.right, line.answered, median))
-    table = sheet(("place", "name", "score", "right", "answered", "median_seconds"), rows)
+        rows.append(
+            (
+                line.place,
+                view.name(line.member_id),
+                numbers[line.member_id],
+                line.score,
+                line.right,
+                line.answered,
+                median,
+            )
+        )
+    table = sheet(("place", "name", "member", "score", "right", "answered", "median_seconds"), rows)
     return Screen(["The results of this competition.", Download(f"competition-{view.game.id}.csv", table)])

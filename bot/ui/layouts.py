@@ -12,6 +12,8 @@ from typing import NamedTuple
 import discord
 from discord import ui
 
+from bot.ui import sheets
+
 BLURPLE, GREEN, RED, GREY = 0x5865F2, 0x3BA55D, 0xD83C3E, 0x6D7480
 MAX_TEXT = 4_000
 MAX_BYTES = 10_000
@@ -74,10 +76,15 @@ class Picture(NamedTuple):
 
 
 class Download(NamedTuple):
-    """A text file to take along."""
+    """A text file to take along; a table is written as spreadsheets read it."""
 
     name: str
     text: str
+
+    @property
+    def data(self) -> bytes:
+        """The file's bytes."""
+        return self.text.encode(sheets.ENCODING if self.name.endswith(".csv") else "utf-8")
 
 
 Block = str | Row | Pick | ChannelPick | RolePick | Picture | Download
@@ -106,7 +113,7 @@ class Screen(NamedTuple):
             if isinstance(block, Picture):
                 files.append(discord.File(io.BytesIO(block.data), block.name, description=block.alt))
             elif isinstance(block, Download):
-                files.append(discord.File(io.BytesIO(block.text.encode()), block.name))
+                files.append(discord.File(io.BytesIO(block.data), block.name))
         return files
 
     @property
