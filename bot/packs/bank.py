@@ -50,7 +50,10 @@ Finding = tuple[tuple[str | int, ...], str, str]
 
 def review(pack: Pack, at: At) -> list[Fault]:
     """Every rule that `python -m bot check` adds to those of a start: item by item, then the bank."""
-    faults = [at(question, loc, *rest) for question in pack.questions for loc, *rest in review_item(question)]
+    english = pack.head.is_english
+    faults = [
+        at(question, loc, *rest) for question in pack.questions for loc, *rest in review_item(question, english=english)
+    ]
     faults += _same_twice(pack, at)
     if len(pack.questions) >= FROM_QUESTIONS:
         faults += [at(pack.head, loc, *rest) for loc, *rest in _whole(pack)]
@@ -60,28 +63,21 @@ def review(pack: Pack, at: At) -> list[Fault]:
 
 def _whole(pack: Pack) -> Iterator[Finding]:
     questions = pack.questions
-    yield from _looks(questions)
+    yield from _looks(questions, english=pack.head.is_english)
+    if pack.head.is_english:
+        yield from _wording(questions)
     yield from _misconceptions(pack)
     yield from _blueprint(pack)
     yield from _families(questions)
 
 
-def _looks(questions: list[Question]) -> Iterator[Finding]:
-    for cue in cue_report(questions):
+def _looks(questions: list[Question], *, english: bool) -> Iterator[Finding]:
+    for cue in cue_report(questions, english=english):
         if not cue.within:
             what = (
                 f"no cue for who knows nothing: with {cue.options} options *{cue.guesser}* is right in {cue.right:.0%}"
             )
             yield (), what, "warning"
-    negative = sum(map(is_negative, questions)) / len(questions)
-    if negative > NEGATIVE_SHARE:
-        yield (), f"negative stems in at most {NEGATIVE_SHARE:.0%} of the questions, not {negative:.0%}", "warning"
-    keys = [question.options[question.key].text for question in questions]
-    wrong = [option.text for question in questions for option in question.options if not option.correct]
-    for name, share in (("absolute words", absolutes), ("hedging words", hedges)):
-        mine, theirs = share(keys), share(wrong)
-        if max(mine, theirs) >= 0.05 and not 0.5 <= mine / max(theirs, 0.001) <= 2:
-            yield (), f"{name} as often in keys ({mine:.0%}) as in other options ({theirs:.0%})", "warning"
     ratio = mean(map(length_ratio, questions))
     if not 0.9 <= ratio <= 1.1:
         yield (), f"keys as long as the other options on average, not {ratio:.2f} times", "warning"
@@ -93,6 +89,18 @@ def _looks(questions: list[Question]) -> Iterator[Finding]:
             if chi > CHI_SQUARE[count - 1]:
                 yield (), f"keys spread over the places of the file ({dict(sorted(places.items()))})", "warning"
     yield from _numbers(questions)
+
+
+def _wording(questions: list[Question]) -> Iterator[Finding]:
+    negative = sum(map(is_negative, questions)) / len(questions)
+    if negative > NEGATIVE_SHARE:
+        yield (), f"negative stems in at most {NEGATIVE_SHARE:.0%} of the questions, not {negative:.0%}", "warning"
+    keys = [question.options[question.key].text for question in questions]
+    wrong = [option.text for question in questions for option in question.options if not option.correct]
+    for name, share in (("absolute words", absolutes), ("hedging words", hedges)):
+        mine, theirs = share(keys), share(wrong)
+        if max(mine, theirs) >= 0.05 and not 0.5 <= mine / max(theirs, 0.001) <= 2:
+            yield (), f"{name} as often in keys ({mine:.0%}) as in other options ({theirs:.0%})", "warning"
     for name, phrase in _PHRASES.items():
         used = [option.correct for q in questions for option in q.options if phrase.search(option.text)]
         if len(used) >= 12 and not 0.15 <= mean(used) <= 0.40:

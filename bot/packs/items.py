@@ -37,11 +37,14 @@ _CRITERION = re.compile(
 _CURLY = re.compile("[‘’“”]")
 
 
-def review_item(question: Question) -> Iterator[Finding]:
-    """Everything to say about one question."""
-    yield from _stem(question)
+def review_item(question: Question, *, english: bool = True) -> Iterator[Finding]:
+    """Everything to say about one question; what goes by words and style only of one in English."""
+    if english:
+        yield from _stem(question)
+        yield from _option_words(question)
+        yield from _explanation(question)
+        yield from _kind_words(question)
     yield from _options(question)
-    yield from _explanation(question)
     yield from _kind(question)
     yield from _code(question)
 
@@ -76,8 +79,6 @@ def _options(question: Question) -> Iterator[Finding]:
     for index, text in enumerate(texts):
         if len(text) > OPTION_CHARACTERS:
             yield ("options", index, "text"), f"at most {OPTION_CHARACTERS} characters, not {len(text)}", "warning"
-        if found := _TIME_WORDS.search(without_code(text)):
-            yield ("options", index, "text"), f"a version instead of {found.group()!r}, which ages", "warning"
         for other in range(index):
             if len(whole[index] | whole[other]) >= 4 and likeness(whole[index], whole[other]) >= 0.9:
                 if sorted(words(texts[index])) == sorted(words(texts[other])) and question.code:
@@ -95,8 +96,6 @@ def _options(question: Question) -> Iterator[Finding]:
         )
     if max(lengths) > 40 and max(lengths) > 2.5 * min(lengths):
         yield ("options",), "options of similar length (the longest at most 2.5 times the shortest)", "warning"
-    if len({bool(_END.search(text)) for text in texts}) > 1:
-        yield ("options",), "options that all end with a full stop, or none", "warning"
     numbers = [text for text in texts if _NUMBER.fullmatch(text)]
     if numbers and len(numbers) < len(texts) - 1:
         yield ("options",), "options of one form: all numbers, or none", "warning"
@@ -104,6 +103,16 @@ def _options(question: Question) -> Iterator[Finding]:
         values = [_value(text) for text in texts]
         if values != sorted(values):
             yield ("options",), "numbers in rising order", "warning"
+
+
+def _option_words(question: Question) -> Iterator[Finding]:
+    texts = [option.text.strip() for option in question.options]
+    whole = [set(words(text)) for text in texts]
+    for index, text in enumerate(texts):
+        if found := _TIME_WORDS.search(without_code(text)):
+            yield ("options", index, "text"), f"a version instead of {found.group()!r}, which ages", "warning"
+    if len({bool(_END.search(text)) for text in texts}) > 1:
+        yield ("options",), "options that all end with a full stop, or none", "warning"
     stem = {word for word in words(question.stem) if len(word) >= 7}
     only_in_key = stem & whole[question.key] - set().union(*(w for i, w in enumerate(whole) if i != question.key))
     if len(only_in_key) > 1:
@@ -134,13 +143,16 @@ def _explanation(question: Question) -> Iterator[Finding]:
         yield ("source",), "a source or a proof for what claims to be faster or slower", "warning"
 
 
-def _kind(question: Question) -> Iterator[Finding]:
-    if question.kind == "recall" and question.code:
-        yield ("code",), "no code in a question that asks to recall", "warning"
+def _kind_words(question: Question) -> Iterator[Finding]:
     if question.kind == "apply" and not (question.code or re.search(r"\d|\b(two|three|four|five)\b", question.stem)):
         yield ("stem",), "code or numbers in a question that asks to apply", "warning"
     if question.kind == "design" and len(_CRITERION.findall(question.stem)) < 2:
         yield ("stem",), "the criterion and the constraints of the choice (sizes, cores, waits)", "warning"
+
+
+def _kind(question: Question) -> Iterator[Finding]:
+    if question.kind == "recall" and question.code:
+        yield ("code",), "no code in a question that asks to recall", "warning"
     if not (question.source or question.proof):
         yield (), "a source or a proof", "warning"
     if (question.since or question.until) and not re.search(r"3\.\d+", question.stem):

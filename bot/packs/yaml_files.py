@@ -327,6 +327,7 @@ def _pattern_in_words(pattern: str) -> str:
         r"^https://[^\s]+$": "an address that starts with https://",
         r"^3\.\d{1,2}$": 'a Python version in quotes, such as "3.13"',
         r"^[^\n]*$": "a single line",
+        r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$": "a locale such as en, ja or pt-BR",
     }.get(pattern, f"text like {pattern}")
 
 

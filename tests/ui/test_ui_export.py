@@ -70,8 +70,8 @@ async def test_members_of_one_name_can_be_told_apart_in_every_file(hall: Hall):
         put(hall, member, "Zoë", 10)
         hall.run_sql("INSERT INTO competition_result VALUES (1, ?, ?, 3000, 3, 3, NULL, 0, 30)", member, place)
         hall.run_sql(
-            "INSERT INTO total SELECT guild_id, period, 'tea/brewing', member_id, points, answers, correct, last_ms FROM total"
-            " WHERE member_id = ? AND section = ''",
+            "INSERT INTO total SELECT guild_id, period, 'tea/brewing', member_id, points, answers, correct, last_ms"
+            " FROM total WHERE member_id = ? AND section = ''",
             member,
         )
     for what in ("points", "competitions", "answers"):
