@@ -6,7 +6,7 @@ import gc
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from random import Random
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ import aiohttp
 import discord
 
 from bot import __version__
-from bot.clock import DiscordClock, WallClock, snowflake_at
+from bot.clock import HOUR_MS, DiscordClock, WallClock, snowflake_at
 from bot.errors import SettingsError, StudyhallError
 from bot.packs.library import Library
 from bot.quiz.pace import paced
@@ -243,7 +243,8 @@ async def build(
                 discord_clock.learn(snowflake_at(clock.now_ms()))  # it moves Discord's clock as well as ours
                 schedules.wake()
 
-            follower = asyncio.create_task(_follow_clock(clock, settings.clock_url, moved), name="clock")
+            following = follow_clock(clock, settings.clock_url, reminders.hour_passed, moved)
+            follower = asyncio.create_task(following, name="clock")
             closing.callback(follower.cancel)
         closing.push_async_callback(client.close)
         yield App(
@@ -338,18 +339,26 @@ def _stop_on_signals(stop: asyncio.Event) -> None:
             loop.add_signal_handler(name, stop.set)
 
 
-async def _follow_clock(clock: WallClock, url: str, moved: Callable[[], None]) -> None:
+async def follow_clock(
+    clock: WallClock, url: str, hour_passed: Callable[[], Awaitable[None]], moved: Callable[[], None]
+) -> None:
     """Keep the wall clock shifted as the playground's is: each request is answered when the shift changes.
 
-    ``moved`` is called after each change.
+    It goes there hour by hour, and waits for ``hour_passed`` in each: what happens at an hour of the day happens, too,
+    when a day is skipped. ``moved`` is called after each change.
     """
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=120)) as session:
         while True:
             try:
                 async with session.get(url, params={"known": str(clock.shift_ms)}) as response:
                     shift_ms = int((await response.json())["shift_ms"])
-                if shift_ms != clock.shift_ms:
-                    clock.shift_ms = shift_ms
-                    moved()
+                if shift_ms == clock.shift_ms:
+                    continue
+                while clock.shift_ms < shift_ms - HOUR_MS:
+                    clock.shift_ms += HOUR_MS
+                    await hour_passed()
+                clock.shift_ms = shift_ms
+                moved()
+                await hour_passed()
             except (aiohttp.ClientError, TimeoutError, ValueError, KeyError):
                 await asyncio.sleep(1)

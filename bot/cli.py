@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot import __version__
 from bot.clock import WallClock
+from bot.commands.terminal import make_printable
 from bot.errors import StudyhallError
 from bot.settings import CHECKOUT, Settings, load_settings, settings_help
 from bot.telemetry import logging_to_stderr
@@ -18,6 +19,8 @@ from bot.telemetry import logging_to_stderr
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code: 0, or 1 after a sentence on standard error that says what to do."""
+    for stream in (sys.stdout, sys.stderr):
+        make_printable(stream)
     options = _parser().parse_args(arguments)
     try:
         code = _do(options)

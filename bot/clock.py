@@ -8,7 +8,8 @@ from typing import Protocol
 DISCORD_EPOCH_MS = 1_420_070_400_000
 """The first second of 2015, from which Discord counts
 (https://discord.com/developers/docs/reference#snowflakes)."""
-DAY_MS = 86_400_000
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
 
 
 class Clock(Protocol):

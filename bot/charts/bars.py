@@ -18,18 +18,25 @@ class BarValue:
 
 @dataclass(frozen=True)
 class BarChart:
-    """A chart in plain numbers."""
+    """A chart in plain numbers.
+
+    ``of_rounds`` says which of the rounds' values a bar is (their median, the worst); ``mark`` what is stamped on a chart
+    whose numbers claim nothing, so that the picture says so wherever it goes.
+    """
 
     title: str
     axis: str
     bars: Sequence[BarValue]
     footer: str
+    of_rounds: str = "median"
+    mark: str = ""
 
 
 def alt_text(chart: BarChart) -> str:
     """The chart in words, numbers included, for those who don't see it (1,024 characters at most)."""
     parts = [f"{bar.label}: {bar.shown} (rounds {bar.low:.2f} to {bar.high:.2f})" for bar in chart.bars]
-    return f"Bar chart, {chart.title}; {chart.axis}. {'; '.join(parts)}. {chart.footer}"[:1024]
+    mark = f" {chart.mark}." if chart.mark else ""
+    return f"Bar chart, {chart.title}; {chart.axis}.{mark} {'; '.join(parts)}. {chart.footer}"[:1024]
 
 
 def warm_up() -> None:
@@ -43,7 +50,8 @@ def draw(chart: BarChart) -> bytes:
     from matplotlib.figure import Figure
     from matplotlib.patches import FancyBboxPatch
 
-    ink, faint, paper, accent = "#e8eaf0", "#9aa0b4", "#23262f", "#6ea8fe"
+    ink, faint, paper, accent, warning = "#e8eaf0", "#9aa0b4", "#23262f", "#6ea8fe", "#f0b232"
+    accent = "#6d7480" if chart.mark else accent
     figure = Figure(figsize=(9, 1.9 + 0.72 * len(chart.bars)), dpi=100, facecolor=paper)
     FigureCanvasAgg(figure)
     top = 1 - 0.95 / figure.get_figheight()
@@ -86,6 +94,7 @@ def draw(chart: BarChart) -> bytes:
         side.set_visible(False)
     axes.set_xlabel(chart.axis, color=faint, fontsize=12)
     figure.text(0.025, 1 - 0.48 / figure.get_figheight(), chart.title, color=ink, fontsize=18, weight="bold")
+    figure.text(0.025, 1 - 0.78 / figure.get_figheight(), chart.mark, color=warning, fontsize=12.5, weight="bold")
     figure.text(0.025, 0.14 / figure.get_figheight(), chart.footer, color=faint, fontsize=10.5)
     picture = io.BytesIO()
     figure.savefig(picture, format="png")

@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.demos.registry import DEMOS
-from bot.errors import PackError
-from bot.packs.loading import pack_folders, read_pack
+from bot.packs.loading import read_packs
 from bot.packs.report import Evidence, quality_report
 
 
@@ -15,18 +14,14 @@ def check_packs(folder: Path, evidence_folder: Path) -> int:
 
     ``evidence_folder`` may hold ``blind_readings.json`` and ``proofs.json``. Raises PackError when there is no pack.
     """
-    folders = pack_folders(folder)
-    if not folders:
-        raise PackError(f"No pack in {folder}: it needs a pack.yaml, or folders that have one.")
     errors = 0
-    for one in folders:
-        loaded = read_pack(one, DEMOS, thorough=True)
+    for loaded in read_packs(folder, DEMOS, thorough=True):
         for fault in loaded.faults:
             print(fault)
         errors += len(loaded.errors)
         warnings = len(loaded.faults) - len(loaded.errors)
         size = f"{len(loaded.pack.sections)} sections, {len(loaded.pack.questions)} questions, " if loaded.pack else ""
-        print(f"{one.name}: {size}{len(loaded.errors)} errors, {warnings} warnings")
+        print(f"{loaded.folder.name}: {size}{len(loaded.errors)} errors, {warnings} warnings")
         if loaded.pack:
             for line in quality_report(loaded.pack, _evidence(evidence_folder)):
                 print(f"  {line}".rstrip())

@@ -34,7 +34,7 @@ async def run_demo(
     drawer = ChartDrawer(workers)
     try:
         measured = await Lab(workers, wall_seconds=wall_seconds, rounds=rounds).measure(demo, _progress)
-        verdict, chart = demo.read(measured), demo.chart(measured)
+        verdict, chart = demo.read(measured), demo.drawn(measured)
         picture = await drawer.draw(chart)
     finally:
         await drawer.close()
@@ -80,7 +80,7 @@ def _progress(step: tuple[int, int, str]) -> None:
 def _print(demo: Demo, verdict: Verdict, chart: BarChart) -> None:
     print(f"{demo.title}: {demo.workload}.\n")
     widest = max(len(bar.label) for bar in chart.bars)
-    print(f"{'':<{widest}}  {'median':>22}  {'fastest':>9}  {'slowest':>9}")
+    print(f"{'':<{widest}}  {chart.of_rounds:>22}  {'lowest':>9}  {'highest':>9}")
     for bar in chart.bars:
         print(f"{bar.label:<{widest}}  {bar.shown:>22}  {bar.low:>9.3g}  {bar.high:>9.3g}")
     print(f"\n{chart.axis}\n{chart.footer}\n\n{verdict.headline}")

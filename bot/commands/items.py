@@ -16,7 +16,7 @@ from bot.services.items import Bank, Items
 from bot.storage import rulings
 from bot.storage.beside import only_reading
 from bot.storage.rulings import ReportForAuthor
-from bot.ui.sheets import sheet
+from bot.ui.sheets import ENCODING, sheet
 
 SHOWN = 10
 REPORTS_HEAD = (
@@ -43,10 +43,10 @@ async def print_items(
         bank = await Items(library, db, WallClock()).bank()
         said = await rulings.for_authors(db)
     if reports_file:
-        await _write(reports_file, sheet(REPORTS_HEAD, (_report(library, one) for one in said)))
+        await _write(reports_file, sheet(REPORTS_HEAD, (_report(library, one) for one in said)), ENCODING)
     if csv_file:
         rows = ([*row(one), *options_row(one.figures)] for one in bank.reports)
-        await _write(csv_file, sheet((*HEAD, *OPTIONS_HEAD), rows))
+        await _write(csv_file, sheet((*HEAD, *OPTIONS_HEAD), rows), ENCODING)
     if json_file:
         await _write(json_file, json.dumps(as_json(bank), indent=1, ensure_ascii=False))
     _print(bank, everything=everything)
@@ -70,9 +70,9 @@ def _time(at_ms: int) -> str:
     return utc(at_ms).isoformat(timespec="seconds")
 
 
-async def _write(file: Path, text: str) -> None:
+async def _write(file: Path, text: str, encoding: str = "utf-8") -> None:
     try:
-        await asyncio.to_thread(file.write_text, text, "utf-8", newline="")
+        await asyncio.to_thread(file.write_text, text, encoding, newline="")
     except OSError as problem:
         raise UserError(f"{file} can't be written ({problem.strerror}). Give another name.") from problem
 

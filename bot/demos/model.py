@@ -103,7 +103,8 @@ class Demo:
 
     ``bound_seconds`` is how long it takes at most on a quiet two-core machine; ``judge`` reads the numbers, ``chart`` draws
     them up. ``shows`` says in a line what is to be seen, ``refutes`` names the misconceptions that it refutes. Below
-    ``cores_needed`` it has nothing to show. ``memory_mib`` is how much address space its process may reserve.
+    ``cores_needed`` it has nothing to show. ``clear`` tells whether the rounds so far show it; where chance decides that,
+    there are more of them until they do. ``memory_mib`` is how much address space its process may reserve.
     """
 
     id: str
@@ -120,6 +121,7 @@ class Demo:
     refutes: tuple[str, ...] = ()
     cores_needed: float = 1.0
     memory_mib: int = 4096
+    clear: Callable[[Measured], bool] = lambda _measured: True
 
     def read(self, measured: Measured) -> Verdict:
         """What the numbers show; nothing is claimed from a host that was busy, or has too few cores."""
@@ -130,6 +132,11 @@ class Demo:
                 [f"The demo needs {self.cores_needed:g} to show its point, so these numbers claim nothing."],
             )
         return inconclusive(_STARVED) if measured.busy else self.judge(measured)
+
+    def drawn(self, measured: Measured) -> BarChart:
+        """The chart of the numbers; it carries a mark where they claim nothing."""
+        verdict, chart = self.read(measured), self.chart(measured)
+        return chart if verdict.right_choice else replace(chart, mark=f"Rejected: {verdict.headline}")
 
     def label(self, choice_id: str) -> str:
         """A choice in words."""
@@ -149,15 +156,15 @@ def not_to_be_shown(reason: str) -> Verdict:
     return Verdict(None, "This system can't show it, so these numbers claim nothing", [reason])
 
 
-def footer(measured: Measured) -> str:
-    """Python, build, GIL, cores, start method and rounds, in one line."""
+def footer(measured: Measured, of_rounds: str = "median") -> str:
+    """Python, build, GIL, cores, start method, rounds and which of them a bar shows, in one line."""
     host = measured.host
     rounds = max(map(len, measured.samples.values()))
     gil = "GIL on" if host.gil else "GIL off"
     bounds = "" if host.contained else "no process groups on this system · "
     return (
         f"Python {host.python} ({host.build}, {gil}) · {host.cores:g} cores · {host.start_method} · {bounds}"
-        f"median of {rounds} round{'s' * (rounds > 1)}, whiskers: fastest to slowest"
+        f"{of_rounds} of {rounds} round{'s' * (rounds > 1)}, whiskers: lowest to highest"
     )
 
 

@@ -50,7 +50,10 @@ Finding = tuple[tuple[str | int, ...], str, str]
 
 def review(pack: Pack, at: At) -> list[Fault]:
     """Every rule that `python -m bot check` adds to those of a start: item by item, then the bank."""
-    faults = [at(question, loc, *rest) for question in pack.questions for loc, *rest in review_item(question)]
+    english = pack.head.is_english
+    faults = [
+        at(question, loc, *rest) for question in pack.questions for loc, *rest in review_item(question, english=english)
+    ]
     faults += _same_twice(pack, at)
     if len(pack.questions) >= FROM_QUESTIONS:
         faults += [at(pack.head, loc, *rest) for loc, *rest in _whole(pack)]
@@ -60,28 +63,21 @@ def review(pack: Pack, at: At) -> list[Fault]:
 
 def _whole(pack: Pack) -> Iterator[Finding]:
     questions = pack.questions
-    yield from _looks(questions)
+    yield from _looks(questions, english=pack.head.is_english)
+    if pack.head.is_english:
+        yield from _wording(questions)
     yield from _misconceptions(pack)
     yield from _blueprint(pack)
     yield from _families(questions)
 
 
-def _looks(questions: list[Question]) -> Iterator[Finding]:
-    for cue in cue_report(questions):
+def _looks(questions: list[Question], *, english: bool) -> Iterator[Finding]:
+    for cue in cue_report(questions, english=english):
         if not cue.within:
             what = (
                 f"no cue for who knows nothing: with {cue.options} options *{cue.guesser}* is right in {cue.right:.0%}"
             )
-            yield (), what, "error"
-    negative = sum(map(is_negative, questions)) / len(questions)
-    if negative > NEGATIVE_SHARE:
-        yield (), f"negative stems in at most {NEGATIVE_SHARE:.0%} of the questions, not {negative:.0%}", "error"
-    keys = [question.options[question.key].text for question in questions]
-    wrong = [option.text for question in questions for option in question.options if not option.correct]
-    for name, share in (("absolute words", absolutes), ("hedging words", hedges)):
-        mine, theirs = share(keys), share(wrong)
-        if max(mine, theirs) >= 0.05 and not 0.5 <= mine / max(theirs, 0.001) <= 2:
-            yield (), f"{name} as often in keys ({mine:.0%}) as in other options ({theirs:.0%})", "warning"
+            yield (), what, "warning"
     ratio = mean(map(length_ratio, questions))
     if not 0.9 <= ratio <= 1.1:
         yield (), f"keys as long as the other options on average, not {ratio:.2f} times", "warning"
@@ -91,8 +87,20 @@ def _looks(questions: list[Question]) -> Iterator[Finding]:
         if total >= 20:
             chi = sum((places[place] - total / count) ** 2 / (total / count) for place in range(count))
             if chi > CHI_SQUARE[count - 1]:
-                yield (), f"keys spread over the places of the file ({dict(sorted(places.items()))})", "error"
+                yield (), f"keys spread over the places of the file ({dict(sorted(places.items()))})", "warning"
     yield from _numbers(questions)
+
+
+def _wording(questions: list[Question]) -> Iterator[Finding]:
+    negative = sum(map(is_negative, questions)) / len(questions)
+    if negative > NEGATIVE_SHARE:
+        yield (), f"negative stems in at most {NEGATIVE_SHARE:.0%} of the questions, not {negative:.0%}", "warning"
+    keys = [question.options[question.key].text for question in questions]
+    wrong = [option.text for question in questions for option in question.options if not option.correct]
+    for name, share in (("absolute words", absolutes), ("hedging words", hedges)):
+        mine, theirs = share(keys), share(wrong)
+        if max(mine, theirs) >= 0.05 and not 0.5 <= mine / max(theirs, 0.001) <= 2:
+            yield (), f"{name} as often in keys ({mine:.0%}) as in other options ({theirs:.0%})", "warning"
     for name, phrase in _PHRASES.items():
         used = [option.correct for q in questions for option in q.options if phrase.search(option.text)]
         if len(used) >= 12 and not 0.15 <= mean(used) <= 0.40:
@@ -134,15 +142,15 @@ def _misconceptions(pack: Pack) -> Iterator[Finding]:
     low, high = MISCONCEPTION_USES
     for index, one in enumerate(pack.head.misconceptions):
         if not low <= uses[one.id] <= high:
-            yield ("misconceptions", index), f"{low} to {high} options behind {one.id}, not {uses[one.id]}", "error"
+            yield ("misconceptions", index), f"{low} to {high} options behind {one.id}, not {uses[one.id]}", "warning"
         if len(kinds[one.id]) < MISCONCEPTION_KINDS:
-            yield ("misconceptions", index), f"{one.id} in two kinds of questions or more", "error"
+            yield ("misconceptions", index), f"{one.id} in two kinds of questions or more", "warning"
     refuted = {name for section in pack.sections for page in section.pages for name in page.refutes}
     for index, one in enumerate(pack.head.misconceptions):
         if one.id not in refuted:
             yield ("misconceptions", index), f"a page whose `refutes` names {one.id}: learners are led to it", "warning"
     if uses[OTHER] > OTHER_SHARE * uses.total():
-        yield (), f"a misconception behind at least {1 - OTHER_SHARE:.0%} of the wrong options", "error"
+        yield (), f"a misconception behind at least {1 - OTHER_SHARE:.0%} of the wrong options", "warning"
 
 
 def _blueprint(pack: Pack) -> Iterator[Finding]:
@@ -153,7 +161,11 @@ def _blueprint(pack: Pack) -> Iterator[Finding]:
     for topic, planned in plan.topics.items():
         for kind, number in zip(KINDS, planned, strict=True):
             if abs(cells[topic, kind] - number) > 1:
-                yield ("blueprint", "topics", topic), f"{number} questions to {kind}, not {cells[topic, kind]}", "error"
+                yield (
+                    ("blueprint", "topics", topic),
+                    f"{number} questions to {kind}, not {cells[topic, kind]}",
+                    "warning",
+                )
     by_difficulty: Counter[tuple[str, str]] = Counter(
         (question.kind, question.difficulty) for question in pack.questions
     )
@@ -161,10 +173,10 @@ def _blueprint(pack: Pack) -> Iterator[Finding]:
         for difficulty, number in zip(("easy", "medium", "hard"), planned, strict=True):
             if abs(by_difficulty[kind, difficulty] - number) > 1:
                 what = f"{number} {difficulty} questions to {kind}, not {by_difficulty[kind, difficulty]}"
-                yield ("blueprint", "difficulties", kind), what, "error"
+                yield ("blueprint", "difficulties", kind), what, "warning"
     planned_in_all = sum(map(sum, plan.topics.values()))
     if len(pack.questions) != planned_in_all:
-        yield ("blueprint",), f"{planned_in_all} questions in all, not {len(pack.questions)}", "error"
+        yield ("blueprint",), f"{planned_in_all} questions in all, not {len(pack.questions)}", "warning"
 
 
 def _families(questions: list[Question]) -> Iterator[Finding]:
@@ -183,7 +195,9 @@ def _same_twice(pack: Pack, at: At) -> list[Fault]:
     for asked in by_topic.values():
         for (one, mine), (other, theirs) in combinations(asked, 2):
             if one.family != other.family and cosine(mine, theirs) > 0.9:
-                faults.append(at(other, ("stem",), f"a question that is not nearly {one.id}, of another family"))
+                faults.append(
+                    at(other, ("stem",), f"a question that is not nearly {one.id}, of another family", "warning")
+                )
     keys: dict[str, list[Question]] = defaultdict(list)
     for question in pack.questions:
         key = question.options[question.key].text.strip()

@@ -120,8 +120,13 @@ def guessed_right(guesser: Guesser, question: Question) -> float:
     return 1 / len(best) if question.key in best else 0.0
 
 
-def cue_report(questions: Sequence[Question]) -> list[Cue]:
+OF_ENGLISH = {"most convergent", "overlap with the stem", "fewest absolutes", "most hedged"}
+"""Guessers that go by words, as English has them."""
+
+
+def cue_report(questions: Sequence[Question], *, english: bool = True) -> list[Cue]:
     """Each guesser's success, apart for questions of three and of four options."""
+    guessers = {name: guesser for name, guesser in GUESSERS.items() if english or name not in OF_ENGLISH}
     report = []
     for options in sorted(BANDS):
         asked = [question for question in questions if len(question.options) == options]
@@ -134,7 +139,7 @@ def cue_report(questions: Sequence[Question]) -> list[Cue]:
                     mean(guessed_right(guesser, question) for question in asked),
                     band(options, len(asked), len(questions)),
                 )
-                for name, guesser in GUESSERS.items()
+                for name, guesser in guessers.items()
             ]
     return report
 

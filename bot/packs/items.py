@@ -37,11 +37,14 @@ _CRITERION = re.compile(
 _CURLY = re.compile("[‘’“”]")
 
 
-def review_item(question: Question) -> Iterator[Finding]:
-    """Everything to say about one question."""
-    yield from _stem(question)
+def review_item(question: Question, *, english: bool = True) -> Iterator[Finding]:
+    """Everything to say about one question; what goes by words and style only of one in English."""
+    if english:
+        yield from _stem(question)
+        yield from _option_words(question)
+        yield from _explanation(question)
+        yield from _kind_words(question)
     yield from _options(question)
-    yield from _explanation(question)
     yield from _kind(question)
     yield from _code(question)
 
@@ -49,17 +52,17 @@ def review_item(question: Question) -> Iterator[Finding]:
 def _stem(question: Question) -> Iterator[Finding]:
     stem = question.stem.strip()
     if len(words(stem)) > STEM_WORDS:
-        yield ("stem",), f"at most {STEM_WORDS} words, not {len(words(stem))}", "error"
+        yield ("stem",), f"at most {STEM_WORDS} words, not {len(words(stem))}", "warning"
     if (longest := max((len(words(one)) for one in sentences(stem)), default=0)) > SENTENCE_WORDS:
         yield ("stem",), f"sentences of at most {SENTENCE_WORDS} words, not {longest}", "warning"
     if (years := grade(stem)) > GRADE and len(words(stem)) >= 12:
         yield ("stem",), f"plainer words or shorter sentences (reading grade {years:.0f}, {GRADE} at most)", "warning"
     if found := _TIME_WORDS.search(without_code(stem)):
-        yield ("stem",), f"a version instead of {found.group()!r}, which ages", "error"
+        yield ("stem",), f"a version instead of {found.group()!r}, which ages", "warning"
     if re.search(r"\b(a|an)\s*:$", stem):
-        yield ("stem",), "an article inside the options instead of before them: it gives the key away", "error"
+        yield ("stem",), "an article inside the options instead of before them: it gives the key away", "warning"
     if is_negative(question) and not re.search(r"\*\*(NOT|EXCEPT|NEVER|FALSE|INCORRECT)\*\*", stem):
-        yield ("stem",), "the negative word in bold capitals, such as **NOT**", "error"
+        yield ("stem",), "the negative word in bold capitals, such as **NOT**", "warning"
 
 
 def is_negative(question: Question) -> bool:
@@ -75,16 +78,14 @@ def _options(question: Question) -> Iterator[Finding]:
     whole = [set(words(text)) for text in texts]
     for index, text in enumerate(texts):
         if len(text) > OPTION_CHARACTERS:
-            yield ("options", index, "text"), f"at most {OPTION_CHARACTERS} characters, not {len(text)}", "error"
-        if found := _TIME_WORDS.search(without_code(text)):
-            yield ("options", index, "text"), f"a version instead of {found.group()!r}, which ages", "error"
+            yield ("options", index, "text"), f"at most {OPTION_CHARACTERS} characters, not {len(text)}", "warning"
         for other in range(index):
             if len(whole[index] | whole[other]) >= 4 and likeness(whole[index], whole[other]) >= 0.9:
                 if sorted(words(texts[index])) == sorted(words(texts[other])) and question.code:
                     continue  # the same words in another order: two outputs
-                yield ("options", index, "text"), "a text that is not nearly that of another option", "error"
+                yield ("options", index, "text"), "a text that is not nearly that of another option", "warning"
             if likeness(words(question.options[index].why), words(question.options[other].why)) >= 0.6:
-                yield ("options", index, "why"), "a reason of its own, not nearly that of another option", "error"
+                yield ("options", index, "why"), "a reason of its own, not nearly that of another option", "warning"
     lengths = [len(text) for text in texts]
     ratio = length_ratio(question)
     if max(lengths) >= 25 and not 0.6 <= ratio <= 1.6:
@@ -95,15 +96,23 @@ def _options(question: Question) -> Iterator[Finding]:
         )
     if max(lengths) > 40 and max(lengths) > 2.5 * min(lengths):
         yield ("options",), "options of similar length (the longest at most 2.5 times the shortest)", "warning"
-    if len({bool(_END.search(text)) for text in texts}) > 1:
-        yield ("options",), "options that all end with a full stop, or none", "warning"
     numbers = [text for text in texts if _NUMBER.fullmatch(text)]
     if numbers and len(numbers) < len(texts) - 1:
         yield ("options",), "options of one form: all numbers, or none", "warning"
     if len(numbers) == len(texts):
         values = [_value(text) for text in texts]
         if values != sorted(values):
-            yield ("options",), "numbers in rising order", "error"
+            yield ("options",), "numbers in rising order", "warning"
+
+
+def _option_words(question: Question) -> Iterator[Finding]:
+    texts = [option.text.strip() for option in question.options]
+    whole = [set(words(text)) for text in texts]
+    for index, text in enumerate(texts):
+        if found := _TIME_WORDS.search(without_code(text)):
+            yield ("options", index, "text"), f"a version instead of {found.group()!r}, which ages", "warning"
+    if len({bool(_END.search(text)) for text in texts}) > 1:
+        yield ("options",), "options that all end with a full stop, or none", "warning"
     stem = {word for word in words(question.stem) if len(word) >= 7}
     only_in_key = stem & whole[question.key] - set().union(*(w for i, w in enumerate(whole) if i != question.key))
     if len(only_in_key) > 1:
@@ -124,27 +133,30 @@ def _explanation(question: Question) -> Iterator[Finding]:
     found = words(question.explanation)
     low, high = EXPLANATION_WORDS
     if not low <= len(found) <= high:
-        yield ("explanation",), f"{low} to {high} words, not {len(found)}", "error"
+        yield ("explanation",), f"{low} to {high} words, not {len(found)}", "warning"
     if likeness(found, words(question.options[question.key].text)) >= 0.8:
         yield ("explanation",), "more than the right option once more", "warning"
     told = f"{question.stem} {question.explanation} " + " ".join(option.why for option in question.options)
     if "GIL" in question.stem + question.options[question.key].text and not (question.build or _BUILD.search(told)):
         yield ("stem",), "which build is meant where it speaks of the GIL (such as *the standard build*)", "warning"
     if _COMPARES.search(question.options[question.key].text) and not (question.source or question.proof):
-        yield ("source",), "a source or a proof for what claims to be faster or slower", "error"
+        yield ("source",), "a source or a proof for what claims to be faster or slower", "warning"
 
 
-def _kind(question: Question) -> Iterator[Finding]:
-    if question.kind == "recall" and question.code:
-        yield ("code",), "no code in a question that asks to recall", "error"
+def _kind_words(question: Question) -> Iterator[Finding]:
     if question.kind == "apply" and not (question.code or re.search(r"\d|\b(two|three|four|five)\b", question.stem)):
         yield ("stem",), "code or numbers in a question that asks to apply", "warning"
     if question.kind == "design" and len(_CRITERION.findall(question.stem)) < 2:
         yield ("stem",), "the criterion and the constraints of the choice (sizes, cores, waits)", "warning"
+
+
+def _kind(question: Question) -> Iterator[Finding]:
+    if question.kind == "recall" and question.code:
+        yield ("code",), "no code in a question that asks to recall", "warning"
     if not (question.source or question.proof):
-        yield (), "a source or a proof", "error"
+        yield (), "a source or a proof", "warning"
     if (question.since or question.until) and not re.search(r"3\.\d+", question.stem):
-        yield ("stem",), "the version on which the answer depends", "error"
+        yield ("stem",), "the version on which the answer depends", "warning"
 
 
 def _code(question: Question) -> Iterator[Finding]:
@@ -155,20 +167,20 @@ def _code(question: Question) -> Iterator[Finding]:
         if not code:
             continue
         if _CURLY.search(code):
-            yield loc, "straight quotes", "error"
+            yield loc, "straight quotes", "warning"
         if (found := _DEPRECATED.search(code)) and not (question.since or question.until):
-            yield loc, f"no deprecated or removed name ({found.group()})", "error"
+            yield loc, f"no deprecated or removed name ({found.group()})", "warning"
         yield from (
-            (loc, what, "error") for what in _python_faults(code, whole=loc != ("code",) or _is_proof(question))
+            (loc, what, "warning") for what in _python_faults(code, whole=loc != ("code",) or _is_proof(question))
         )
         if (loc != ("code",) or _is_proof(question)) and (found := _UNSTEADY.search(code)):
-            yield loc, f"a program that prints the same each time, without {found.group()}", "error"
+            yield loc, f"a program that prints the same each time, without {found.group()}", "warning"
     if question.code and question.kind in ("apply", "debug") and not question.proof:
-        yield (), "a proof: the code's key is what running it shows", "error"
+        yield (), "a proof: the code's key is what running it shows", "warning"
     if question.code and question.kind == "debug" and not question.repaired:
-        yield (), "the repaired program, which is proved as well", "error"
+        yield (), "the repaired program, which is proved as well", "warning"
     if question.repaired and question.proof and question.repaired.script == (question.proof.script or question.code):
-        yield ("repaired", "script"), "a program that differs from the faulty one", "error"
+        yield ("repaired", "script"), "a program that differs from the faulty one", "warning"
 
 
 def _is_proof(question: Question) -> bool:

@@ -2,11 +2,12 @@
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from bot.errors import NotFound
-from bot.packs.models import REVIEW_WITHIN_DAYS, Misconception, Pack, Question, Section, Term
+from bot.packs.models import REVIEW_WITHIN_DAYS, Misconception, Pack, PackHead, Question, Section, Term
 
 
 class SectionRef(NamedTuple):
@@ -161,7 +162,7 @@ class Library:
     def _patterns(self, pack_id: str) -> list[tuple[Term, re.Pattern[str]]]:
         if pack_id not in self._words:
             pack = self._packs.get(pack_id)
-            self._words[pack_id] = [(term, _pattern(term)) for term in (pack.terms if pack else [])]
+            self._words[pack_id] = [(term, _pattern(term, pack.head)) for term in pack.terms] if pack else []
         return self._words[pack_id]
 
     def _refuse_elsewhere(self, pack_id: str) -> None:
@@ -177,9 +178,26 @@ LibraryOf = Callable[[int | None], Library]
 """Which library is in force in a server, or (None) in direct messages."""
 
 
-def _pattern(term: Term) -> re.Pattern[str]:
+_NO_SPACES = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN")
+"""Scripts that write words without spaces between them, or particles right behind them."""
+
+
+def _pattern(term: Term, head: PackHead) -> re.Pattern[str]:
+    """Finds the term in a text: as a whole word, in English its plural too, where its script has spaces between words."""
     names = sorted((term.name, *term.also), key=len, reverse=True)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?:s|es)?(?!\w)", re.IGNORECASE)
+    plural = "(?:s|es)?" if head.is_english else ""
+    return re.compile("|".join(_whole_word(name, plural) for name in names), re.IGNORECASE)
+
+
+def _whole_word(name: str, plural: str) -> str:
+    before, after = (
+        "" if _stands_close(edge) else look for edge, look in ((name[0], r"(?<!\w)"), (name[-1], r"(?!\w)"))
+    )
+    return f"{before}{re.escape(name)}{plural if after else ''}{after}"
+
+
+def _stands_close(letter: str) -> bool:
+    return unicodedata.name(letter, "").startswith(_NO_SPACES)
 
 
 def _full_title(ref: SectionRef) -> str:

@@ -1,7 +1,7 @@
 """Rules that a schema can't say: what makes a question unfair, or breaks a message on Discord."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from bot.packs.faults import Fault
@@ -12,15 +12,17 @@ CODE_LINES = 20
 PAGE_CHARACTERS = 1_500
 QUESTION_CHARACTERS = 3_500
 """The longest explanation page of one question; Discord's own limit is 4,000 characters a message."""
+QUESTION_BYTES = 8_600
+"""Discord has a second limit, of about 10,170 bytes in UTF-8, which texts of other alphabets meet first."""
+SCREEN_CHARACTERS, SCREEN_BYTES = 3_600, 9_000
+"""A page with all that a message shows around it: what to remember, the titles, the source."""
+EXPLANATION_CHARACTERS = 20
 
-_PINGS = re.compile(r"@everyone|@here|<@[!&]?\d+>|<#\d+>|<id:\w+>")
 _REFERS_TO_PLACE = re.compile(
     r"\b(all|none) of (the above|these)\b|\bboth [A-D] and [A-D]\b|\b[A-D] or [A-D]\b|\boption [A-D]\b"
     r"|\bthe (first|second|third|last) option\b",
     re.IGNORECASE,
 )
-_CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
-_DUNDER = re.compile(r"__\w+?__")
 _WORDS = re.compile(r"[\w']+")
 
 
@@ -41,20 +43,16 @@ class At(Protocol):
 def lint(pack: Pack, at: At) -> list[Fault]:
     """Every fault of a pack that is well formed; errors stop a start, warnings do not."""
     faults: list[Fault] = []
-    for index, one in enumerate(pack.head.misconceptions):
-        for field in ("belief", "correction"):
-            loc = ("misconceptions", index, field)
-            faults += [at(pack.head, *finding) for finding in _safe_text(loc, getattr(one, field))]
-    for term in pack.terms:
-        faults += [at(term, *finding) for finding in _safe_text(("meaning",), term.meaning)]
+    if not pack.questions:
+        what = "questions in questions/*.yaml; there are none, so nothing of this course can be asked"
+        faults.append(at(pack.head, (), what, "warning"))
     for section in pack.sections:
-        faults += [at(section, *finding) for finding in _safe_text(("opening",), section.opening or "")]
-        for index, line in enumerate(section.remember):
-            faults += [at(section, loc, *rest) for loc, *rest in _safe_text(("remember", index), line)]
         for index, page in enumerate(section.pages):
-            faults += [at(section, ("pages", index, *loc), *rest) for loc, *rest in _page(page)]
+            findings = [*_page(page), *_screen(section, index)]
+            faults += [at(section, ("pages", index, *loc), *rest) for loc, *rest in findings]
     for question in pack.questions:
-        faults += [at(question, loc, *rest) for loc, *rest in _question(question)]
+        findings = [*_question(question), *(_in_english(question) if pack.head.is_english else ())]
+        faults += [at(question, loc, *rest) for loc, *rest in findings]
     return faults
 
 
@@ -62,54 +60,64 @@ Finding = tuple[tuple[str | int, ...], str, str]
 
 
 def _page(page: Page) -> Iterator[Finding]:
-    for field in ("text", "after"):
-        yield from _safe_text((field,), getattr(page, field) or "")
     yield from _code(("code",), page.code or "")
+    if "```" in (page.output or ""):
+        yield ("output",), "no ``` inside an output; it would end the block", "error"
     figure = page.figure.text if page.figure else ""
-    yield from _safe_text(("figure", "text"), figure)
     length = sum(len(part or "") for part in (page.text, page.code, page.output, page.after, figure))
     if length > PAGE_CHARACTERS:
         yield (), f"a page of at most {PAGE_CHARACTERS} characters, not {length}; make it two", "error"
 
 
+def _screen(section: Section, index: int) -> Iterator[Finding]:
+    """A page with what its message shows around it."""
+    page = section.pages[index]
+    parts = [section.title, page.title, page.text, page.code, page.output, page.after, page.source]
+    parts += [page.figure.text] if page.figure else []
+    parts += [section.opening] if index == 0 else []
+    parts += section.remember if index == len(section.pages) - 1 else []
+    length, size = _measured(parts)
+    if length > SCREEN_CHARACTERS or size > SCREEN_BYTES:
+        what = f"{SCREEN_CHARACTERS} characters and {SCREEN_BYTES} bytes of a page"
+        yield (), f"at most {what} with its opening and what to remember, not {length} and {size}", "error"
+
+
 def _question(question: Question) -> Iterator[Finding]:
-    stem = question.stem.strip()
-    yield from _safe_text(("stem",), stem)
     yield from _code(("code",), question.code or "")
-    if len(_WORDS.findall(stem)) < 6 or not stem.endswith(("?", ":")):
-        yield ("stem",), "a full question of at least 6 words that ends in ? or :", "error"
-    folded = [" ".join(_WORDS.findall(option.text.lower())) or option.text.strip() for option in question.options]
     for index, option in enumerate(question.options):
-        yield from _safe_text(("options", index, "text"), option.text)
-        yield from _safe_text(("options", index, "why"), option.why)
-        if folded[index] in folded[:index] and option.text.strip() in [
-            o.text.strip() for o in question.options[:index]
-        ]:
+        before = question.options[:index]
+        if option.text.strip() in [one.text.strip() for one in before]:
             yield ("options", index, "text"), "a text that differs from the other options", "error"
-        if option.why in [o.why for o in question.options[:index]]:
+        if option.why in [one.why for one in before]:
             yield ("options", index, "why"), "a reason of its own, not that of another option", "error"
+    parts = [question.stem, question.code, question.explanation]
+    parts += [part for option in question.options for part in (option.text, option.why)]
+    length, size = (one + 20 * len(question.options) for one in _measured(parts))
+    if length > QUESTION_CHARACTERS:
+        yield (), f"at most {QUESTION_CHARACTERS} characters with all reasons, not {length}", "error"
+    if size > QUESTION_BYTES:
+        yield (), f"at most {QUESTION_BYTES} bytes in UTF-8 with all reasons, not {size}", "error"
+
+
+def _measured(parts: Sequence[str | None]) -> tuple[int, int]:
+    """The characters and the bytes of some texts."""
+    text = "".join(part or "" for part in parts)
+    return len(text), len(text.encode())
+
+
+def _in_english(question: Question) -> Iterator[Finding]:
+    """What holds for questions in English; `language` in pack.yaml frees those of other languages from it."""
+    stem = question.stem.strip()
+    if len(_WORDS.findall(stem)) < 6 or not stem.endswith(("?", ":")):
+        hint = "" if stem.isascii() else "; `language` in pack.yaml says if it is not English"
+        yield ("stem",), f"a full question of at least 6 words that ends in ? or :{hint}", "error"
+    if len(question.explanation) < EXPLANATION_CHARACTERS:
+        yield ("explanation",), f"at least {EXPLANATION_CHARACTERS} characters", "error"
+    for index, option in enumerate(question.options):
         if _REFERS_TO_PLACE.search(option.text):
             yield ("options", index, "text"), "no reference to other options: they are shuffled", "error"
         if len(_WORDS.findall(option.why)) < 8:
             yield ("options", index, "why"), "at least 8 words that teach something", "warning"
-    yield from _safe_text(("explanation",), question.explanation)
-    length = len(stem) + len(question.code or "") + len(question.explanation)
-    length += sum(len(option.text) + len(option.why) + 20 for option in question.options)
-    if length > QUESTION_CHARACTERS:
-        yield (), f"at most {QUESTION_CHARACTERS} characters with all reasons, not {length}", "error"
-
-
-def _safe_text(loc: tuple[str | int, ...], text: str) -> Iterator[Finding]:
-    if ping := _PINGS.search(text):
-        yield loc, f"nothing that pings or links to a channel ({ping.group()})", "error"
-    if "__" in text and (dunder := _DUNDER.search(_CODE.sub("", text))):
-        yield (
-            loc,
-            f"`{dunder.group()}` in backticks: Discord underlines what stands between double underscores",
-            "error",
-        )
-    if text.count("```") % 2:
-        yield loc, "every ``` closed by another", "error"
 
 
 def _code(loc: tuple[str | int, ...], code: str) -> Iterator[Finding]:

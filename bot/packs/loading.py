@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from bot.errors import PackError
 from bot.packs.faults import Fault
+from bot.packs.files import files_of, pack_folders
 from bot.packs.linting import lint
 from bot.packs.models import (
     OTHER,
@@ -21,6 +22,7 @@ from bot.packs.models import (
     Term,
     Topic,
 )
+from bot.packs.prose import check_prose
 from bot.packs.yaml_files import YamlFile, read_yaml, validate
 
 M = TypeVar("M", PackHead, Section, QuestionFile, Glossary)
@@ -29,6 +31,8 @@ M = TypeVar("M", PackHead, Section, QuestionFile, Glossary)
 class Loaded(NamedTuple):
     """What reading one pack's folder gave: the pack where it could be put together, and all faults."""
 
+    folder: Path
+    head: YamlFile | None
     pack: Pack | None
     faults: list[Fault]
 
@@ -38,37 +42,42 @@ class Loaded(NamedTuple):
         return [fault for fault in self.faults if fault.level == "error"]
 
 
-def pack_folders(packs_dir: Path) -> list[Path]:
-    """The folders below ``packs_dir`` that hold a pack, by name; or the folder itself if it is one."""
-    if (packs_dir / "pack.yaml").is_file():
-        return [packs_dir]
-    if not packs_dir.is_dir():
-        return []
-    return sorted(
-        folder for folder in packs_dir.iterdir() if folder.is_dir() and not folder.name.startswith((".", "_"))
-    )
-
-
 def load_packs(packs_dir: Path, demo_ids: Collection[str] | None = None) -> list[Pack]:
     """All packs below ``packs_dir``; ``demo_ids`` are the demos that a section may name.
 
     Raises PackError listing every fault of every pack, or saying where a pack was looked for.
     """
-    folders = pack_folders(packs_dir)
-    if not folders:
-        raise PackError(
-            f"No pack in {packs_dir}: it needs a folder with a pack.yaml. STUDYHALL_PACKS_DIR says where to look."
-        )
-    loaded = [read_pack(folder, demo_ids) for folder in folders]
-    errors = [fault for one in loaded for fault in one.errors]
+    found = read_packs(packs_dir, demo_ids)
+    errors = [fault for one in found for fault in one.errors]
     if errors:
         lines = "\n".join(map(str, errors))
         raise PackError(f"The packs have {len(errors)} fault{'s' * (len(errors) > 1)}; mend and start again:\n{lines}")
-    packs = [one.pack for one in loaded if one.pack]
-    ids = [pack.id for pack in packs]
-    if doubled := {pack_id for pack_id in ids if ids.count(pack_id) > 1}:
-        raise PackError(f"Two packs share the id {', '.join(sorted(doubled))}; give one of them another id.")
-    return packs
+    return [one.pack for one in found if one.pack]
+
+
+def read_packs(packs_dir: Path, demo_ids: Collection[str] | None = None, *, thorough: bool = False) -> list[Loaded]:
+    """What every pack below ``packs_dir`` comes to, by itself and beside the others: a start takes those without errors.
+
+    Where something beside them is not read, the last of what is returned has the warnings and no pack.
+    ``thorough`` adds warnings for authors. Raises PackError when there is no pack.
+    """
+    folders, unread = pack_folders(packs_dir)
+    if not folders:
+        raise PackError(
+            f"No pack in {packs_dir}: it needs a folder with a pack.yaml. STUDYHALL_PACKS_DIR says where to look."
+            + "".join(f"\n{fault}" for fault in unread)
+        )
+    found = [read_pack(folder, demo_ids, thorough=thorough) for folder in folders]
+    names: dict[str, str] = {}
+    for one in found:
+        pack_id = one.head.data.get("id") if one.head and isinstance(one.head.data, dict) else None
+        if not one.head or not isinstance(pack_id, str):
+            continue
+        other = names.setdefault(pack_id, one.folder.name)
+        if other != one.folder.name:
+            expected = f"an id of its own; {other} and {one.folder.name} share the id {pack_id}"
+            one.faults.append(one.head.fault(("id",), expected))
+    return [*found, Loaded(packs_dir, None, None, unread)] if unread else found
 
 
 def read_pack(folder: Path, demo_ids: Collection[str] | None = None, *, thorough: bool = False) -> Loaded:
@@ -76,24 +85,24 @@ def read_pack(folder: Path, demo_ids: Collection[str] | None = None, *, thorough
 
     ``thorough`` adds the rules for authors, on fairness, plainness and the whole bank, which a start can do without.
     """
+    names = files_of(folder)
     with _without_collector():
-        head_file = _read(folder, "pack.yaml")
-        lesson_files = [_read(folder, _relative(path, folder)) for path in sorted((folder / "lessons").glob("*.yaml"))]
-        question_files = [
-            _read(folder, _relative(path, folder)) for path in sorted((folder / "questions").glob("*.yaml"))
-        ]
+        head_file = _read(folder, names.head or "pack.yaml")
+        lesson_files = [_read(folder, name) for name in names.lessons]
+        question_files = [_read(folder, name) for name in names.questions]
         faults: list[Fault] = []
         head = _model(head_file, PackHead, faults)
         sections = [(file, one) for file in lesson_files if (one := _model(file, Section, faults))]
-        glossary_file = _read(folder, "glossary.yaml") if (folder / "glossary.yaml").exists() else None
+        glossary_file = _read(folder, names.glossary) if names.glossary else None
         glossary = _model(glossary_file, Glossary, faults) if glossary_file else None
         banks = [(file, bank) for file in question_files if (bank := _model(file, QuestionFile, faults))]
     places = _Places(head_file, sections, banks, glossary_file, glossary)
     if head and isinstance(head_file, YamlFile):
         written = _Written(_written_ids(lesson_files, _itself), _written_ids(question_files, _its_questions))
         faults += _cross_check(head, places, written, demo_ids)
+    whole_head = head_file if isinstance(head_file, YamlFile) else None
     if faults or not head:
-        return Loaded(None, sorted(faults))
+        return Loaded(folder, whole_head, None, sorted([*faults, *names.unread]))
     by_id = {section.id: section for _, section in sections}
     pack = Pack(
         head=head,
@@ -101,12 +110,14 @@ def read_pack(folder: Path, demo_ids: Collection[str] | None = None, *, thorough
         questions=[question for _, bank in banks for question in bank.questions],
         terms=list(glossary.terms) if glossary else [],
     )
-    found = lint(pack, places.fault)
+    found = [*names.unread, *lint(pack, places.fault)]
+    for file in (head_file, glossary_file, *lesson_files, *question_files):
+        found += check_prose(file) if isinstance(file, YamlFile) else []
     if thorough:
         from bot.packs.bank import review  # for authors; a start does without
 
         found += review(pack, places.fault)
-    return Loaded(pack, sorted(found))
+    return Loaded(folder, whole_head, pack, sorted(found))
 
 
 @contextmanager
@@ -119,10 +130,6 @@ def _without_collector() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-def _relative(path: Path, folder: Path) -> str:
-    return path.relative_to(folder).as_posix()
 
 
 def _read(folder: Path, name: str) -> YamlFile | list[Fault]:

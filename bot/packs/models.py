@@ -12,6 +12,9 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max
 PackId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=30)]
 SectionId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=r"^[^\n]*$")]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[^\n]*$")]
+# A locale: https://www.rfc-editor.org/rfc/rfc5646
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
 Address = Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$", max_length=300)]
 Version = Annotated[str, StringConstraints(pattern=r"^3\.\d{1,2}$")]
@@ -57,9 +60,11 @@ class PackHead(_Model):
     """``pack.yaml``: the course's name and the order of its sections."""
 
     id: PackId
-    title: Annotated[str, StringConstraints(min_length=1, max_length=60)]
-    subtitle: Annotated[str, StringConstraints(max_length=100)] = ""
+    title: Title
+    subtitle: Annotated[str, StringConstraints(max_length=100, pattern=r"^[^\n]*$")] = ""
     description: Line
+    language: Language = "en"
+    """What it is written in; the rules of English style hold for English alone."""
     sections: Annotated[list[Slug], Field(min_length=1, max_length=25)]
     topics: Annotated[list[Topic], Field(min_length=1)]
     misconceptions: list[Misconception] = []
@@ -67,13 +72,18 @@ class PackHead(_Model):
     review_within_days: Annotated[int, Field(ge=2, le=365)] = REVIEW_WITHIN_DAYS
     """What is known comes back for review within so many days."""
 
+    @property
+    def is_english(self) -> bool:
+        """Whether the rules of English words, style and question marks hold for it."""
+        return self.language.partition("-")[0] == "en"
+
 
 class Term(_Model):
     """A word of the glossary: its meaning in one sentence, the other names it goes by, where the lesson explains it."""
 
     id: Slug
-    name: Annotated[str, StringConstraints(min_length=1, max_length=60)]
-    also: list[Annotated[str, StringConstraints(min_length=2, max_length=60)]] = []
+    name: Title
+    also: Annotated[list[Title], Field(max_length=10)] = []
     meaning: Line
     section: Slug | None = None
     source: Address | None = None
@@ -99,7 +109,7 @@ class Page(_Model):
     page leads back to, ``refutes`` the misconceptions that it puts right.
     """
 
-    title: Annotated[str, StringConstraints(min_length=1, max_length=80)]
+    title: Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\n]*$")]
     text: Annotated[str, StringConstraints(min_length=1, max_length=1_200)]
     code: Code | None = None
     output: Annotated[str, StringConstraints(max_length=600)] | None = None
@@ -116,8 +126,8 @@ class Section(_Model):
     """A lesson's section: a question to open with, pages, what to remember, and the demos that show it."""
 
     id: SectionId
-    title: Annotated[str, StringConstraints(min_length=1, max_length=60)]
-    summary: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    title: Title
+    summary: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\n]*$")]
     demos: list[Slug] = []
     opening: Annotated[str, StringConstraints(min_length=1, max_length=300)] | None = None
     pages: Annotated[list[Page], Field(min_length=1, max_length=12)]
@@ -162,10 +172,10 @@ class Question(_Model):
     core: bool
     family: Slug
     enemies: list[Slug] = []
-    stem: Annotated[str, StringConstraints(min_length=10, max_length=500)]
+    stem: Annotated[str, StringConstraints(min_length=1, max_length=500)]
     code: Code | None = None
     options: Annotated[list[Option], Field(min_length=3, max_length=4)]
-    explanation: Annotated[str, StringConstraints(min_length=20, max_length=800)]
+    explanation: Annotated[str, StringConstraints(min_length=1, max_length=800)]
     source: Address | None = None
     since: Version | None = None
     until: Version | None = None

@@ -63,7 +63,7 @@ def _misconceptions(uses: Sequence[int], kinds: Sequence[int], slips: float) -> 
 
 
 def _guessers(pack: Pack) -> list[str]:
-    found = {(cue.guesser, cue.options): cue for cue in cue_report(pack.questions)}
+    found = {(cue.guesser, cue.options): cue for cue in cue_report(pack.questions, english=pack.head.is_english)}
     names = dict.fromkeys(guesser for guesser, _ in found)
     band_of = {cue.options: cue.band for cue in found.values()}
     widths = sorted(band_of, reverse=True)

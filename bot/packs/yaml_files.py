@@ -19,9 +19,16 @@ MAX_BYTES = 1_048_576
 MAX_DEPTH = 40
 COMPOSABLE_DEPTH = 3_000
 """PyYAML composes by recursion in C: 5,000 levels go well in a thread of 8 MiB, 100,000 end the process."""
+MAX_DIGITS = 300
+_HINT = (
+    "a line that begins where its neighbours begin, every quote and bracket closed, and text in quotes if it holds ': '"
+    " or starts with a special character"
+)
+_SPECIAL = ("@", "`", "%")
 _TOO_DEEP = f"nesting at most {MAX_DEPTH} levels deep"
 _SIGN = re.compile(r"[&*!](?:(?<=!)(?!=)|(?<!!)(?=[\w-]))")
 """What may begin an anchor, an alias or a tag, if it stands where a value begins: see `_begins_a_value`."""
+_BRACKET = re.compile(r"[][{}]")
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -60,6 +67,7 @@ _OF_SCALAR: dict[str, Callable[[str], Any]] = {
     "tag:yaml.org,2002:int": int,  # YAML 1.2 has no octal by a leading zero
     "tag:yaml.org,2002:float": float,
 }
+_NUMBERS = {"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"}
 _TAGS = {*_OF_SCALAR, *_TAG_OF_KIND.values()}
 
 
@@ -69,6 +77,7 @@ class YamlFile(NamedTuple):
     name: str
     data: Any
     node: yaml.Node
+    text: str
 
     def fault(self, loc: tuple[str | int, ...], expected: str, level: str = "error") -> Fault:
         """A fault at the value that ``loc`` leads to, or at its nearest parent that is there."""
@@ -89,27 +98,43 @@ def read_yaml(path: Path, name: str) -> YamlFile | list[Fault]:
     except OSError as problem:
         return [Fault(name, 1, 1, "", f"a file that can be read ({problem.strerror})")]
     try:
-        if _may_have_anchors_or_tags(text) or _may_nest_too_deeply(text):
-            faults = _hostile(text, name)
-            if faults:
-                return faults
-        loader = _CoreLoader(text)
-        node = loader.get_single_node()
-        if node is None:
-            return [Fault(name, 1, 1, "", "some content; the file is empty")]
-        faults = []
-        data = _built(node, name, faults)
-        return faults or YamlFile(name, data, node)
-    except yaml.MarkedYAMLError as problem:
-        mark = problem.problem_mark or problem.context_mark
-        at = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        hint = " (quote the text if it holds ': ' or starts with a special character)"
-        return [Fault(name, *at, "", f"valid YAML: {problem.problem or problem.context}{hint}")]
+        return _read_text(text, name)
     except yaml.reader.ReaderError as problem:
         line = text.encode()[: problem.position].count(b"\n") + 1  # the C parser counts bytes
         return [Fault(name, line, 1, "", f"no control characters (found U+{_code_point(problem.character):04X})")]
-    except (ValueError, yaml.YAMLError) as problem:
-        return [Fault(name, 1, 1, "", f"valid YAML: {str(problem).splitlines()[0]}")]
+    except yaml.YAMLError as problem:
+        return _hostile(text, name) or [_not_yaml(problem, text, name)]
+
+
+def _read_text(text: str, name: str) -> YamlFile | list[Fault]:
+    """The text's data and nodes, or its faults. Raises YAMLError for what is no YAML."""
+    if (_may_have_anchors_or_tags(text) or _may_nest_too_deeply(text)) and (faults := _hostile(text, name)):
+        return faults
+    node = _CoreLoader(text).get_single_node()
+    if node is None:
+        return [Fault(name, 1, 1, "", "some content; the file is empty")]
+    faults = []
+    data = _built(node, name, faults)
+    return faults or YamlFile(name, data, node, text)
+
+
+def _not_yaml(problem: yaml.YAMLError, text: str, name: str) -> Fault:
+    """What the parser refused, in our words: its own differ from version to version."""
+    mark = (problem.problem_mark or problem.context_mark) if isinstance(problem, yaml.MarkedYAMLError) else None
+    if mark is None:
+        return Fault(name, 1, 1, "", f"valid YAML: {_HINT}")
+    line = (text.splitlines()[mark.line : mark.line + 1] or [""])[0]
+    rest = line[mark.column :]
+    what = f"valid YAML: {_HINT}"
+    if isinstance(problem, yaml.composer.ComposerError):
+        what = "valid YAML: one document in a file, and another document begins here; take the --- out"
+    elif rest.startswith("\t") or (line[: mark.column].isspace() and "\t" in line[: mark.column]):
+        what = "valid YAML: spaces instead of a tab"
+    elif rest.startswith(": ") or rest == ":":
+        what = "valid YAML: no ': ' here; put text that holds one in quotes, and close what is open before it"
+    elif rest[:1] in _SPECIAL:
+        what = f"valid YAML: quotes around text that starts with {rest[:1]}"
+    return Fault(name, mark.line + 1, mark.column + 1, "", what)
 
 
 def validate(file: YamlFile, model: type[M]) -> M | list[Fault]:
@@ -142,20 +167,39 @@ def _may_nest_too_deeply(text: str) -> bool:
 
 def _hostile(text: str, name: str) -> list[Fault]:
     """Anchors, aliases, tags and deep nesting: found on the event stream, before anything is built from it."""
-    depth = 0
-    for event in yaml.parse(text, Loader=_CoreLoader):
-        mark = event.start_mark
-        at = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            return [Fault(name, *at, "", "no anchors (&) or aliases (*); write the value out, or put it in quotes")]
-        if getattr(event, "tag", None):
-            return [Fault(name, *at, "", "no tags (!); put the value in quotes")]
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > MAX_DEPTH:
-                return [Fault(name, *at, "", _TOO_DEEP)]
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
+    depth = at = 0
+    try:
+        for event in yaml.parse(text, Loader=_CoreLoader):
+            mark = event.start_mark
+            place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+            at = event.end_mark.index if event.end_mark else at
+            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+                return [
+                    Fault(name, *place, "", "no anchors (&) or aliases (*); write the value out, or put it in quotes")
+                ]
+            if getattr(event, "tag", None):
+                return [Fault(name, *place, "", "no tags (!); put the value in quotes")]
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                if depth > MAX_DEPTH:
+                    return [Fault(name, *place, "", _TOO_DEEP)]
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+    except yaml.YAMLError:
+        # The parser looks ahead to the line's end for the colon of a key, and some versions give up there.
+        return _nests_too_deeply_ahead(text, at, depth, name)
+    return []
+
+
+def _nests_too_deeply_ahead(text: str, at: int, depth: int, name: str) -> list[Fault]:
+    for match in _BRACKET.finditer(text, at):
+        depth += 1 if match.group() in "[{" else -1
+        if depth > MAX_DEPTH:
+            start = match.start()
+            line_start = text.rfind("\n", 0, start) + 1
+            return [Fault(name, text.count("\n", 0, start) + 1, start - line_start + 1, "", _TOO_DEEP)]
+        if "\n" in text[at : match.start()]:
+            break
     return []
 
 
@@ -165,6 +209,9 @@ def _built(node: yaml.Node, name: str, faults: list[Fault], depth: int = 1) -> A
         faults.append(_fault_at(node, name, "", "no tags (!); put the value in quotes"))
         return None
     if isinstance(node, yaml.ScalarNode):
+        if len(node.value) > MAX_DIGITS and node.tag in _NUMBERS:  # Python refuses very long ones in its own words
+            faults.append(_fault_at(node, name, "", f"valid YAML: a number of at most {MAX_DIGITS} digits, or quotes"))
+            return None
         return _OF_SCALAR[node.tag](node.value)
     if depth > MAX_DEPTH:
         faults.append(_fault_at(node, name, "", _TOO_DEEP))
@@ -205,6 +252,11 @@ def _walk(node: yaml.Node, loc: tuple[str | int, ...]) -> tuple[yaml.Node, yaml.
 
 
 _EXPECTED = {
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "int_parsing_size": "a smaller number",
+    "float_type": "a number",
     "missing": "this field is required",
     "string_type": "text",
     "list_type": "a list",
@@ -216,6 +268,7 @@ _EXPECTED = {
 
 def _fault_of(file: YamlFile, error: Any, model: type[BaseModel]) -> Fault:
     loc, kind, context = tuple(error["loc"]), error["type"], error.get("ctx", {})
+    loc = loc[:-1] if loc[-1:] == ("[key]",) else loc  # pydantic's mark for a mapping's key
     found = error.get("input")
     if kind == "extra_forbidden":
         near = difflib.get_close_matches(str(loc[-1]), _field_names(model), 1)
@@ -232,8 +285,23 @@ def _fault_of(file: YamlFile, error: Any, model: type[BaseModel]) -> Fault:
         return file.fault(loc, f"at most {context['max_length']} characters, not {len(str(found))}")
     if kind == "missing":
         return file.fault(loc, _EXPECTED[kind])
-    words = _EXPECTED.get(kind)
-    return file.fault(loc, f"{words}, not {_short(found)}" if words else error["msg"][0].lower() + error["msg"][1:])
+    return file.fault(loc, f"{_bound(kind, context) or _EXPECTED.get(kind, 'another value')}, not {_short(found)}")
+
+
+def _bound(kind: str, context: dict[str, Any]) -> str | None:
+    """What a limit of the model asks for, in our words: pydantic's differ from version to version."""
+    if kind == "string_too_short":
+        least = context["min_length"]
+        return "some text" if least == 1 else f"at least {least} characters"
+    if kind == "too_short":
+        return f"at least {context['min_length']} in the list"
+    if kind == "too_long":
+        return f"at most {context['max_length']} in the list"
+    if kind == "greater_than_equal":
+        return f"at least {context['ge']}"
+    if kind == "less_than_equal":
+        return f"at most {context['le']}"
+    return None
 
 
 def _at_key(file: YamlFile, loc: tuple[str | int, ...], expected: str) -> Fault:
@@ -259,6 +327,7 @@ def _pattern_in_words(pattern: str) -> str:
         r"^https://[^\s]+$": "an address that starts with https://",
         r"^3\.\d{1,2}$": 'a Python version in quotes, such as "3.13"',
         r"^[^\n]*$": "a single line",
+        r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$": "a locale such as en, ja or pt-BR",
     }.get(pattern, f"text like {pattern}")
 
 

@@ -45,6 +45,7 @@ class Acts:
             raise ActError("You may not use this command here.")
         if not autocomplete:
             _check_options(command.get("options") or [], options)
+            self._check_people(options)
         data: Json = {"id": command["id"], "name": command["name"], "type": 1, "options": options}
         if resolved := self._resolved(options):
             data["resolved"] = resolved
@@ -133,6 +134,12 @@ class Acts:
             raise ActError("The owner of the server can't leave it.")
         self._world.remove_member(member_id)
 
+    def _check_people(self, options: list[Json]) -> None:
+        for option in options:
+            self._check_people(option.get("options") or [])
+            if option.get("type") == USER and self._world.user_here(str(option.get("value"))) is None:
+                raise ActError(f"{option['name']} should be somebody of this server. Pick one from the list.")
+
     def _channel(self, member_id: str, channel_id: str) -> Channel:
         channel = self._world.channels.get(channel_id)
         if channel is None or channel.recipient not in (None, member_id):
@@ -150,8 +157,8 @@ class Acts:
         for option in options:
             inner = self._resolved(option.get("options") or [])
             users |= inner.get("users", {})
-            if option.get("type") == USER and str(option.get("value")) in self._world.members:
-                users[str(option["value"])] = self._world.members[str(option["value"])]
+            if option.get("type") == USER and (user := self._world.user_here(str(option.get("value")))):
+                users[user["id"]] = user
         if not users:
             return found
         members = {

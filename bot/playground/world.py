@@ -155,6 +155,10 @@ class World:
         """A member's permissions; the first one owns the server."""
         return MEMBER_PERMISSIONS | (MANAGE_GUILD if member_id == next(iter(self.members)) else 0)
 
+    def user_here(self, user_id: str) -> Json | None:
+        """The user of that id who is in the server: a member, or the bot."""
+        return self.bot if user_id == self.bot["id"] else self.members.get(user_id)
+
     def member(self, user_id: str) -> Json:
         """The guild member object, without its user."""
         return {

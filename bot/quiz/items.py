@@ -128,8 +128,12 @@ def _about_difficulty(one: Figures) -> Iterable[Flag]:
     p = one.facility
     if p is None or one.attempts < ACT_FROM:
         return
-    if p < 0.25:
-        yield Flag("too hard", Weight.REVIEW, "Check key and stem: fewer than one in four get it right.")
+    options = len(one.question.options)
+    if p < 1 / options:
+        many = {3: "three", 4: "four"}.get(options, str(options))
+        yield Flag(
+            "too hard", Weight.REVIEW, f"Check key and stem: fewer than one in {many} get it right, as by guessing."
+        )
     basic = one.question.core and one.question.kind == "recall"
     if p > 0.95 and not basic:
         yield Flag("too easy", Weight.REVISE, "Retire or reword it: all but everybody gets it right.")

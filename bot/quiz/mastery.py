@@ -6,14 +6,13 @@ is the mean of its families, those not met included: of them little is known, so
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
+from bot.packs.models import Question
 from bot.quiz.spacing import Card, Given, known_now
 
-GUESSED = 0.25
-"""The share of right answers of who knows nothing."""
 FADING = 0.6
 """What an answer weighs less for each later one of its family."""
 PRIOR_ANSWERS = 2.0
@@ -54,25 +53,36 @@ class Mastery(NamedTuple):
         return Level.SHAKY
 
 
+def guessed_shares(questions: Iterable[Question]) -> dict[str, float]:
+    """By family, the share of right answers of somebody who knows nothing: one of as many as there are options."""
+    chances: dict[str, list[float]] = {}
+    for question in questions:
+        chances.setdefault(question.family, []).append(1 / len(question.options))
+    return {family: sum(shares) / len(shares) for family, shares in chances.items()}
+
+
 def mastery(
-    families: Sequence[str], given: Mapping[str, Sequence[Given]], cards: Mapping[str, Card], now_ms: int
+    guessed: Mapping[str, float], given: Mapping[str, Sequence[Given]], cards: Mapping[str, Card], now_ms: int
 ) -> Mastery:
-    """How well a section of these families is known; ``given`` are the answers by family, oldest first."""
-    answers = [one for family in families for one in given.get(family, ())]
+    """How well a section is known. ``guessed`` has its families, each with the share that guessing gets right.
+
+    ``given`` are the answers by family, oldest first.
+    """
+    answers = [one for family in guessed for one in given.get(family, ())]
     right = sum(one.correct for one in answers)
     expected = (right + 1.0) / (len(answers) + 2.0)
     spread = expected * (1 - expected) / (len(answers) + 3.0)
     means, variance, from_prior = [], 0.0, 0.0
-    for family in families:
+    for family in guessed:
         weighed = [(FADING**age, one.correct) for age, one in enumerate(reversed(given.get(family, ())))]
         weight = PRIOR_ANSWERS + sum(part for part, _ in weighed)
         share = (PRIOR_ANSWERS * expected + sum(part * correct for part, correct in weighed)) / weight
         variance += share * (1 - share) / (weight + 1)
         from_prior += PRIOR_ANSWERS / weight
-        if family in cards and share > GUESSED:
-            share = GUESSED + (share - GUESSED) * known_now(cards[family], now_ms)
+        if family in cards and share > guessed[family]:
+            share = guessed[family] + (share - guessed[family]) * known_now(cards[family], now_ms)
         means.append(share)
-    count = max(1, len(families))
+    count = max(1, len(guessed))
     share = sum(means) / count
     # What is unsure about the section's own share is unsure about all of its families at once.
     deviation = math.sqrt(variance / count**2 + (from_prior / count) ** 2 * spread)

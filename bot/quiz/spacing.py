@@ -81,8 +81,8 @@ def review(
     """The card after an answer; a first answer makes the card.
 
     Wrong is FSRS's Again; right is Good, as a guess Hard and at most three days, and sure on another sibling than before
-    (``other``) Easy: one lucky guess has one chance in four, two on siblings hardly any. A right answer before the card
-    is due leaves it as it was: repeating at once says little about memory.
+    (``other``) Easy: one lucky guess has one chance in three or four, two on siblings hardly any. A right answer before the
+    card is due leaves it as it was: repeating at once says little about memory.
     """
     if card is not None and correct and now_ms < card.due_ms:
         return card

@@ -18,7 +18,7 @@ MEMORY_MIB = 2048
 _log = logging.getLogger(__name__)
 
 
-def read_packs(packs_dir: Path) -> list[Pack] | str:
+def packs_or_faults(packs_dir: Path) -> list[Pack] | str:
     """All packs, or what is wrong with them in words: what a worker process can send back."""
     from bot.packs.loading import load_packs  # with the YAML library a thirtieth of a start, and not needed to log in
 
@@ -45,7 +45,7 @@ class Courses:
 
     async def load(self) -> None:
         """Read every pack for the first time. Raises PackError naming the faults."""
-        found = await asyncio.to_thread(read_packs, self._packs_dir)
+        found = await asyncio.to_thread(packs_or_faults, self._packs_dir)
         if isinstance(found, str):
             raise PackError(found)
         self._library.replace(found)
@@ -70,7 +70,7 @@ class Courses:
     async def _read(self) -> list[Pack] | str:
         worker = await self._workers.start("studyhall-packs", Limits(memory_mib=MEMORY_MIB, nice=5))
         try:
-            return await worker.call(read_packs, self._packs_dir, wall_seconds=READ_SECONDS)
+            return await worker.call(packs_or_faults, self._packs_dir, wall_seconds=READ_SECONDS)
         except WorkerError as problem:
             _log.warning("reading the packs failed: %s", problem)
             return "They could not be read in time. Whoever runs this bot should look at the log."

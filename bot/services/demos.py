@@ -240,7 +240,7 @@ class Demos:
             )
 
     async def _result(self, run: DemoRun, demo: Demo, measured: Measured) -> DemoResult:
-        verdict, chart = demo.read(measured), demo.chart(measured)
+        verdict, chart = demo.read(measured), demo.drawn(measured)
         picture = await self._charts.draw(chart)
         made = await demos.predictions(self._store, run.id)
         right = [member for member, choice in made.items() if choice == verdict.right_choice]

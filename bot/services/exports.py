@@ -1,7 +1,7 @@
 """A server's results as tables for its managers."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -58,7 +58,8 @@ class Exports:
         else:
             period = Period.ALL
             found = await exports.competitions(self._store, guild_id)
-            head = ("competition", "ended", "course", "place", "name", "score", "right", "answered", "bonus")
+            head = ("competition", "ended", "course", "place", "name", "member", "score", "right", "answered", "bonus")
+            numbers = _numbers(one.member_id for one in found)
             rows = [
                 (
                     one.competition_id,
@@ -66,6 +67,7 @@ class Exports:
                     one.pack_id,
                     one.place,
                     one.name or "someone",
+                    numbers[one.member_id],
                     one.score,
                     one.right,
                     one.answered,
@@ -79,18 +81,18 @@ class Exports:
         entries = await exports.points(self._store, guild_id, key)
         by_value = places([entry.value for entry in entries], 0, 1)
         lines = await lines_of(self._store, guild_id, entries, by_value)
+        numbers = _numbers(line.member_id for line in lines)
         rows: list[Sequence[Cell]] = [
-            (line.place, line.name, total.points, total.answers, total.correct)
+            (line.place, line.name, numbers[line.member_id], total.points, total.answers, total.correct)
             for line in lines
             if isinstance(total := line.of, Total)
         ]
-        return ("place", "name", "points", "answers", "right"), rows
+        return ("place", "name", "member", "points", "answers", "right"), rows
 
     async def _answers(self, guild_id: int, key: str) -> tuple[Sequence[str], list[Sequence[Cell]]]:
         found = await exports.answers(self._store, guild_id, key)
         titles = {one.section: self._title(guild_id, one.section) for one in found}
-        # Members of one name are told apart by a number that says nothing of them.
-        numbers = {member_id: n for n, member_id in enumerate(dict.fromkeys(one.member_id for one in found), 1)}
+        numbers = _numbers(one.member_id for one in found)
         rows: list[Sequence[Cell]] = await asyncio.to_thread(
             lambda: [
                 (numbers[o.member_id], o.name or "someone", titles[o.section], o.answers, o.right, o.points)
@@ -106,3 +108,8 @@ class Exports:
             return library.title(library.section(pack_id, section_id))
         except NotFound:
             return key
+
+
+def _numbers(member_ids: Iterable[int]) -> dict[int, int]:
+    """What tells members of one name apart in a file: a number, by their order there, that says nothing of them."""
+    return {member_id: number for number, member_id in enumerate(dict.fromkeys(member_ids), 1)}

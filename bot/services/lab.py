@@ -11,6 +11,8 @@ from bot.errors import WorkerTimedOut
 from bot.workers import Limits, Worker, Workers
 
 NICE = 5
+UNTIL_CLEAR = 4
+"""So many times the usual rounds, at most, where chance decides what a round shows."""
 
 Progress = Callable[[tuple[int, int, str]], None]
 """Gets (steps done, steps in all, label of the variant that just finished)."""
@@ -32,16 +34,17 @@ class Lab:
         """Measure every variant once a round, one after the other, so that a change of the machine's pace hits them all.
 
         A round in which others took the cores away is repeated, as often as there are rounds and while there is time. A
-        host that is only slow is left with fewer rounds, and not called busy.
+        host that is only slow is left with fewer rounds, and not called busy. While what the demo is about has not shown
+        itself, rounds are added, up to `UNTIL_CLEAR` times as many.
         Raises WorkerTimedOut or WorkerDied when it could not be brought to its end.
         """
         bench = _Bench(self._workers, self._wall_seconds, demo.memory_mib)
         good: list[dict[str, Sample]] = []
         disturbed: list[dict[str, Sample]] = []
         try:
-            while len(good) < self._rounds and (len(disturbed) < self._rounds and bench.has_time_for_another):
+            while self._wants_another(demo, good) and len(disturbed) < self._rounds and bench.has_time_for_another:
                 done = (len(good) + len(disturbed)) * len(demo.variants)
-                steps = (self._rounds + len(disturbed)) * len(demo.variants)
+                steps = (max(self._rounds, len(good) + 1) + len(disturbed)) * len(demo.variants)
                 samples = {}
                 bench.begin_round()
                 for variant in demo.variants:
@@ -53,8 +56,17 @@ class Lab:
             await bench.close()
         enough = len(good) >= min(2, self._rounds) or not disturbed
         kept = good if enough else good + disturbed
-        by_variant = {variant.id: [samples[variant.id] for samples in kept] for variant in demo.variants}
-        return Measured(demo.id, this_host(), by_variant, busy=not enough)
+        return _measured(demo, kept, busy=not enough)
+
+    def _wants_another(self, demo: Demo, rounds: list[dict[str, Sample]]) -> bool:
+        if len(rounds) < self._rounds:
+            return True
+        return len(rounds) < UNTIL_CLEAR * self._rounds and not demo.clear(_measured(demo, rounds))
+
+
+def _measured(demo: Demo, rounds: list[dict[str, Sample]], *, busy: bool = False) -> Measured:
+    by_variant = {variant.id: [samples[variant.id] for samples in rounds] for variant in demo.variants}
+    return Measured(demo.id, this_host(), by_variant, busy)
 
 
 def _undisturbed(demo: Demo, samples: dict[str, Sample]) -> bool:

@@ -13,7 +13,7 @@ from bot.errors import NotFound
 from bot.packs.library import Library, LibraryOf, SectionRef
 from bot.packs.models import Misconception, Pack, Question
 from bot.quiz import plan as planning
-from bot.quiz.mastery import Mastery, mastery
+from bot.quiz.mastery import Mastery, guessed_shares, mastery
 from bot.quiz.mixups import Choice, Mixup, Search, aimed_at, mixups, most_telling
 from bot.quiz.plan import NEW_QUESTIONS, Plan, SectionStanding
 from bot.quiz.practice import Interlude, Run, Seen, too_close
@@ -230,10 +230,10 @@ class ProgressOf:
         opened = {(place.section_id, place.page) for place in read}
         standings = []
         for section in pack.sections:
-            families = list(dict.fromkeys(one.family for one in questions if one.section == section.id))
-            if families:
+            guessed = guessed_shares(one for one in questions if one.section == section.id)
+            if guessed:
                 unread = [number for number in range(len(section.pages)) if (section.id, number) not in opened]
-                standings.append(SectionStanding(section.id, mastery(families, given, cards, now_ms), unread))
+                standings.append(SectionStanding(section.id, mastery(guessed, given, cards, now_ms), unread))
         choices = [Choice(o.question_id, o.question_hash, o.chosen, o.correct, o.answered_ms, o.sureness) for o in past]
         return _Learned(
             pack,

@@ -78,6 +78,11 @@ class Reminders:
                 written += await self._write_to(one)
         return written
 
+    async def hour_passed(self) -> None:
+        """Look now, where a clock that is moved forward passes an hour; nothing before `start`."""
+        if self._task:
+            await self._try_to_remind()
+
     async def _noted(self, member_id: int, day: date) -> bool:
         # Noted before it is sent: who is not reminded because of a crash misses a day, but nobody is told twice.
         return await self._store.write(lambda tx: member_settings.remind_on(tx, member_id, day))
@@ -103,10 +108,13 @@ class Reminders:
 
     async def _look(self) -> None:
         while True:
-            try:
-                await self.remind()
-            except StudyhallError as problem:
-                _log.warning("reminders wait: %s", problem)
-            except Exception:
-                _log.exception("a look for reminders failed")
+            await self._try_to_remind()
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def _try_to_remind(self) -> None:
+        try:
+            await self.remind()
+        except StudyhallError as problem:
+            _log.warning("reminders wait: %s", problem)
+        except Exception:
+            _log.exception("a look for reminders failed")

@@ -24,6 +24,7 @@ class Played:
     right: int
     answered: int
     bonus: int
+    member_id: int
 
 
 class SectionTotal(NamedTuple):
@@ -45,7 +46,7 @@ async def points(db: Reads, guild_id: int, period: str) -> list[Entry]:
 async def competitions(db: Reads, guild_id: int) -> list[Played]:
     """Every line of every competition that is over, the last one first."""
     rows = await db.rows(
-        "SELECT c.id, c.ended_ms, c.pack_id, r.place, m.name, r.score, r.right_answers, r.answered, r.bonus"
+        "SELECT c.id, c.ended_ms, c.pack_id, r.place, m.name, r.score, r.right_answers, r.answered, r.bonus, r.member_id"
         " FROM competition AS c JOIN competition_result AS r ON r.competition_id = c.id"
         " LEFT JOIN member AS m ON m.guild_id = c.guild_id AND m.member_id = r.member_id"
         " WHERE c.guild_id = ? AND c.ended_ms IS NOT NULL ORDER BY c.id DESC, r.place, r.member_id LIMIT ?",

@@ -15,7 +15,20 @@ from bot.services.daily_views import DailyView, Locked, MyDaily
 from bot.services.stage import ChannelLostError
 from bot.storage.daily import Daily
 from bot.ui import ids
-from bot.ui.layouts import BLURPLE, GREEN, GREY, MAX_TEXT, NO_PINGS, RULE, Block, Button, Row, Screen, code_block, note
+from bot.ui.layouts import (
+    BLURPLE,
+    GREEN,
+    GREY,
+    NO_PINGS,
+    RULE,
+    Block,
+    Button,
+    Row,
+    Screen,
+    bold,
+    code_block,
+    note,
+)
 from bot.ui.quiz import RETIRED, ruled_line
 from bot.ui.reach import as_lost, find_message, require
 from bot.ui.replies import Desk, Reply
@@ -141,7 +154,7 @@ def _head(view: DailyView, what: str) -> str:
 
 def _stem(daily: Daily) -> str:
     question = daily.question
-    return f"**{question.stem.strip()}**" + ("\n" + code_block(question.code) if question.code else "")
+    return bold(question.stem) + ("\n" + code_block(question.code) if question.code else "")
 
 
 def _open_screen(view: DailyView) -> Screen:
@@ -192,9 +205,9 @@ def _result_screen(view: DailyView) -> Screen:
         ]
     )
     whole: list[Block] = [head + _stem(daily), RULE, verdict, "\n\n".join(lines), rule]
-    without_code: list[Block] = [f"{head}**{question.stem.strip()}**", *whole[1:]]
+    without_code: list[Block] = [f"{head}{bold(question.stem)}", *whole[1:]]
     shortest: list[Block] = without_code[:-1]
-    fitting = next((one for one in (whole, without_code) if Screen(one).text_length <= MAX_TEXT - 50), shortest)
+    fitting = next((one for one in (whole, without_code) if Screen(one).fits(reserve=50)), shortest)
     return Screen([*fitting, buttons], GREEN)
 
 

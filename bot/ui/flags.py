@@ -14,7 +14,24 @@ from bot.services.stage import Moves
 from bot.storage.regrading import Moved
 from bot.storage.rulings import Decision, DecisionKind
 from bot.ui import ids
-from bot.ui.layouts import BLURPLE, GREEN, GREY, MAX_TEXT, RED, RULE, Block, Button, Pick, Row, Screen, code_block, note
+from bot.ui.layouts import (
+    BLURPLE,
+    GREEN,
+    GREY,
+    RED,
+    RULE,
+    Block,
+    Button,
+    Pick,
+    Row,
+    Screen,
+    bold,
+    code_block,
+    cut,
+    fitting,
+    note,
+    unstressed,
+)
 from bot.ui.managers import managed
 from bot.ui.names import safe
 from bot.ui.reach import as_lost
@@ -176,7 +193,7 @@ def queue_screen(queue: list[FlaggedQuestion]) -> Screen:
     lines = "\n".join(f"- **`{one.question.id}`** · {_why(one)}" for one in queue[:SHOWN])
     more = f"\n-# and {len(queue) - SHOWN} more" if len(queue) > SHOWN else ""
     options = [
-        (_cut(one.question.stem, 100), f"{one.pack_id}/{one.question.id}", f"{one.question.id}: {_why(one)}")
+        (cut(unstressed(one.question.stem), 100), f"{one.pack_id}/{one.question.id}", f"{one.question.id}: {_why(one)}")
         for one in queue[:25]
     ]
     return Screen(
@@ -212,7 +229,11 @@ def item_screen(item: FlaggedItem, remark: str = "") -> Screen:
     if decided := _decided(item):
         blocks.append(decided)
     change = [
-        (f"{LETTERS[n]} · {option.text}", str(n), "the key now" if n == _key(item) else "make this the key here")
+        (
+            f"{LETTERS[n]} · {unstressed(option.text)}",
+            str(n),
+            "the key now" if n == _key(item) else "make this the key here",
+        )
         for n, option in enumerate(question.options)
     ]
     row = [Button("Retire here", ids.encode("flags.ask", "r", *place), discord.ButtonStyle.danger)]
@@ -228,17 +249,7 @@ def item_screen(item: FlaggedItem, remark: str = "") -> Screen:
         Row(row),
         Row([Button("Back to the queue", ids.encode("flags.list"))]),
     ]
-    return _fitting(blocks)
-
-
-def _fitting(blocks: list[Block]) -> Screen:
-    """The screen; the longest texts are cut where it is more than a message takes."""
-    while (over := Screen(blocks).text_length - MAX_TEXT) > 0:
-        place = max((i for i, one in enumerate(blocks) if isinstance(one, str)), key=lambda i: len(str(blocks[i])))
-        text = str(blocks[place])
-        shorter = _cut(text, max(200, len(text) - over - 10))
-        blocks[place] = shorter + "\n```" * (shorter.count("```") % 2)  # a block of code that was cut must end
-    return Screen(blocks, BLURPLE)
+    return fitting(blocks)
 
 
 def _key(item: FlaggedItem) -> int | None:
@@ -253,7 +264,7 @@ def _question(item: FlaggedItem) -> str:
         mark = "✅" if n == key else "▫️"
         course = " *(the course's key)*" if n == question.key and key != question.key else ""
         lines.append(f"{mark} **{LETTERS[n]}** · {option.text.strip()}{course}")
-    return f"**{question.stem.strip()}**{code}\n" + "\n".join(lines)
+    return f"{bold(question.stem)}{code}\n" + "\n".join(lines)
 
 
 def _in_force(item: FlaggedItem) -> str:
@@ -344,7 +355,7 @@ def choice_screen(choice: Choice) -> Screen:
     back = Pick(
         ids.encode("flags.open"),
         "Back to the question, or another…",
-        [(_cut(item.question.stem, 100), "/".join(place), "")],
+        [(cut(unstressed(item.question.stem), 100), "/".join(place), "")],
     )
     blocks += [Row([Button("Yes, do it", ids.encode("flags.do", what, version, *place), style)]), back]
     return Screen(blocks, RED if choice.kind is DecisionKind.RETIRE else BLURPLE)
@@ -391,7 +402,3 @@ def mine_screen(own: list[Moved]) -> Screen:
         return note("Your own places did not change by this.")
     lines = "\n".join(f"- competition {one.competition_id}: {_move(one)}" for one in own)
     return note(f"Your places:\n{lines}", BLURPLE)
-
-
-def _cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

@@ -32,6 +32,7 @@ from bot.ui.layouts import (
     Picture,
     Row,
     Screen,
+    bold,
     code_block,
 )
 from bot.ui.names import safe
@@ -187,7 +188,7 @@ def round_screen(view: GameView, number: int) -> Screen:
 def _stem(view: GameView, number: int) -> str:
     question = view.game.questions[number]
     head = f"-# Round {number + 1} of {len(view.state.plans)} · {question.difficulty}"
-    return f"{head}\n**{question.stem.strip()}**" + ("\n" + code_block(question.code) if question.code else "")
+    return f"{head}\n{bold(question.stem)}" + ("\n" + code_block(question.code) if question.code else "")
 
 
 def _options(question: Question, plan: Plan) -> str:
@@ -314,7 +315,7 @@ def confidence_screen(choice: int, game: str | int, number: str | int, chosen: C
 def my_result_screen(mine: MyResult) -> Screen:
     """A player's own round: choice, reason, marks, place."""
     question, plan, given = mine.question, mine.plan, mine.given
-    blocks: list[Block] = [f"**{question.stem.strip()}**"]
+    blocks: list[Block] = [bold(question.stem)]
     letter = LETTERS[plan.order.index(plan.key)]
     right = question.options[plan.key]
     if given is None:
@@ -347,7 +348,7 @@ def reasons_screen(mine: MyResult) -> Screen:
     source = f"\n-# [Source]({question.source})" if question.source else ""
     rule = f"**The rule**: {question.explanation.strip()}{source}"
     ruled = _ruled(question, mine.plan)
-    blocks: list[Block] = [f"**{question.stem.strip()}**", *ruled, "\n\n".join(lines), RULE, rule]
+    blocks: list[Block] = [bold(question.stem), *ruled, "\n\n".join(lines), RULE, rule]
     return Screen([*blocks, *term_menu(mine.pack_id, mine.terms, "Words of this explanation…")])
 
 
@@ -454,8 +455,21 @@ def _best_calibrated(state: Competition) -> int | None:
 def csv_screen(view: GameView) -> Screen:
     """The results as a file for a spreadsheet."""
     rows = []
+    numbers = {
+        player.member_id: number for number, player in enumerate(view.state.players, 1)
+    }  # names are no one's own
     for line in standings(view.state):
         median = "" if line.median_ms is None else f"{line.median_ms / 1000:.3f}"
-        rows.append((line.place, view.name(line.member_id), line.score, line.right, line.answered, median))
-    table = sheet(("place", "name", "score", "right", "answered", "median_seconds"), rows)
+        rows.append(
+            (
+                line.place,
+                view.name(line.member_id),
+                numbers[line.member_id],
+                line.score,
+                line.right,
+                line.answered,
+                median,
+            )
+        )
+    table = sheet(("place", "name", "member", "score", "right", "answered", "median_seconds"), rows)
     return Screen(["The results of this competition.", Download(f"competition-{view.game.id}.csv", table)])

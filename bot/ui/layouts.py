@@ -5,16 +5,23 @@ are found by their custom id alone, before and after a restart.
 """
 
 import io
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import discord
 from discord import ui
 
+from bot.ui import sheets
+
 BLURPLE, GREEN, RED, GREY = 0x5865F2, 0x3BA55D, 0xD83C3E, 0x6D7480
 MAX_TEXT = 4_000
+MAX_BYTES = 10_000
+"""Of all text of a message in UTF-8: above about 10,170 Discord refuses it, which its documentation doesn't say."""
 NO_PINGS = discord.AllowedMentions.none()
 """For edits: only to what is sent does discord.py add the client's own setting."""
+_STRESSED = re.compile(r"``.+?``|`[^`]+`|\\.|\*\*(?P<bold>.+?)\*\*|\*(?=\S)(?P<italic>[^*]+)\*", re.DOTALL)
+"""What an author stresses, and before it what is passed over: code, and what is escaped."""
 RULE = "\x00rule"
 """A block that draws a line."""
 
@@ -69,10 +76,15 @@ class Picture(NamedTuple):
 
 
 class Download(NamedTuple):
-    """A text file to take along."""
+    """A text file to take along; a table is written as spreadsheets read it."""
 
     name: str
     text: str
+
+    @property
+    def data(self) -> bytes:
+        """The file's bytes."""
+        return self.text.encode(sheets.ENCODING if self.name.endswith(".csv") else "utf-8")
 
 
 Block = str | Row | Pick | ChannelPick | RolePick | Picture | Download
@@ -101,7 +113,7 @@ class Screen(NamedTuple):
             if isinstance(block, Picture):
                 files.append(discord.File(io.BytesIO(block.data), block.name, description=block.alt))
             elif isinstance(block, Download):
-                files.append(discord.File(io.BytesIO(block.text.encode()), block.name))
+                files.append(discord.File(io.BytesIO(block.data), block.name))
         return files
 
     @property
@@ -109,21 +121,31 @@ class Screen(NamedTuple):
         """Characters of text, which Discord limits to 4,000 a message."""
         return sum(len(block) for block in self.blocks if isinstance(block, str) and block != RULE)
 
+    def fits(self, more: str = "", reserve: int = 0) -> bool:
+        """Whether a message takes its text, with ``more`` of it and ``reserve`` characters left for what is added."""
+        texts = [block for block in self.blocks if isinstance(block, str) and block != RULE]
+        size = sum(len(text.encode()) for text in texts) + len(more.encode()) + reserve
+        return self.text_length + len(more) + reserve <= MAX_TEXT and size <= MAX_BYTES
+
 
 def _item(block: Block) -> ui.Item[ui.LayoutView]:
     if isinstance(block, str):
         return ui.Separator() if block == RULE else ui.TextDisplay(block)
     if isinstance(block, Row):
         buttons: list[ui.Button[ui.LayoutView]] = [
-            ui.Button(label=b.label[:80], custom_id=b.id, style=b.style, disabled=b.disabled) for b in block.buttons
+            ui.Button(label=label(b.label, 80), custom_id=b.id, style=b.style, disabled=b.disabled)
+            for b in block.buttons
         ]
         return ui.ActionRow(*buttons)
     if isinstance(block, Pick):
         options = [
             discord.SelectOption(
-                label=label[:100], value=value, description=description[:100] or None, default=value in block.chosen
+                label=label(name, 100),
+                value=value,
+                description=label(description, 100) if description else None,
+                default=value in block.chosen,
             )
-            for label, value, description in block.options[:25]
+            for name, value, description in block.options[:25]
         ]
         most = min(block.most, len(options))
         return ui.ActionRow(
@@ -151,6 +173,46 @@ def _item(block: Block) -> ui.Item[ui.LayoutView]:
         gallery.add_item(media=f"attachment://{block.name}", description=block.alt[:1024])
         return gallery
     return ui.File(f"attachment://{block.name}")
+
+
+def label(text: str, limit: int) -> str:
+    """A text as Discord takes it where it formats nothing: one line, and not longer than that."""
+    return " ".join(text.split())[:limit]
+
+
+def bold(text: str) -> str:
+    """An author's text in bold. What it stresses is underlined: bold letters in bold, or slanted ones, hardly show."""
+    return f"**{_STRESSED.sub(_underlined, text.strip())}**"
+
+
+def _underlined(found: re.Match[str]) -> str:
+    stressed = found["bold"] or found["italic"]
+    return f"__{stressed}__" if stressed else found.group()
+
+
+def unstressed(text: str) -> str:
+    """An author's text without its stars, so that it can be cut anywhere; its code stays code."""
+    return _STRESSED.sub(lambda found: found["bold"] or found["italic"] or found.group(), text)
+
+
+def cut(text: str, limit: int) -> str:
+    """The text, or as much of it as ``limit`` characters hold and a mark that it was cut; no code in it is left open."""
+    if len(text) <= limit:
+        return text
+    shorter = text[: limit - 1].rstrip() + "…"
+    if shorter.count("```") % 2:
+        return shorter + "\n```"
+    return shorter + "`" * (shorter.count("`") % 2)
+
+
+def fitting(blocks: Sequence[Block], accent: int = BLURPLE) -> Screen:
+    """The screen; its longest texts are cut where it is more than a message takes."""
+    found = list(blocks)
+    while not Screen(found).fits():
+        longest = max((i for i, one in enumerate(found) if isinstance(one, str)), key=lambda i: len(str(found[i])))
+        text = str(found[longest])
+        found[longest] = cut(text, max(200, len(text) * 9 // 10))
+    return Screen(found, accent)
 
 
 def bar(low: float, high: float) -> str:

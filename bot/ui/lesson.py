@@ -9,7 +9,7 @@ from bot.packs.library import Library, SectionRef
 from bot.services.lessons import Contents, ContentsLine, LessonPage, Lessons
 from bot.services.servers import Servers
 from bot.ui import ids
-from bot.ui.layouts import BLURPLE, RULE, Block, Button, Pick, Row, Screen, code_block
+from bot.ui.layouts import BLURPLE, RULE, Block, Button, Pick, Row, Screen, bold, code_block
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.term import term_menu
@@ -99,7 +99,8 @@ def contents_screen(contents: Contents) -> Screen:
     lines = [_contents_line(i, line) for i, line in enumerate(contents.lines, 1)]
     with_summaries = [f"{line}\n-# {one.ref.section.summary}" for line, one in zip(lines, contents.lines, strict=True)]
     text = "\n".join(with_summaries)
-    blocks.append(text if len(text) <= SUMMARIES_UP_TO else "\n".join(lines))  # the menu has the summaries too
+    brief = len(text) <= SUMMARIES_UP_TO and Screen(blocks).fits(text)
+    blocks.append(text if brief else "\n".join(lines))  # the menu has the summaries too
     blocks.append(
         Pick(
             ids.encode("lesson.pick", contents.pack_id),
@@ -179,7 +180,7 @@ def page_blocks(page: LessonPage) -> list[Block]:
     mistake = "⚠️ Common mistake: " if content.mistake else ""
     body = f"### {section.title} · {mistake}{content.title}{since}\n{content.text.rstrip()}"
     if section.opening and page.number == 0:
-        body = f"> 🤔 **{section.opening.strip()}**\n{body}"
+        body = f"> 🤔 {bold(section.opening)}\n{body}"
     if content.code:
         body += "\n" + code_block(content.code)
         if content.output:

@@ -16,7 +16,21 @@ from bot.services.practice import Asking, Practice
 from bot.services.progress import MixupView, Next, Progress, ProgressOf
 from bot.storage.boards import Rated, Total
 from bot.ui import ids
-from bot.ui.layouts import BLURPLE, GREEN, RULE, Block, Button, Pick, Picture, Row, Screen, bar, note
+from bot.ui.layouts import (
+    BLURPLE,
+    GREEN,
+    RULE,
+    Block,
+    Button,
+    Pick,
+    Picture,
+    Row,
+    Screen,
+    bar,
+    fitting,
+    note,
+    unstressed,
+)
 from bot.ui.names import safe
 from bot.ui.options import whole
 from bot.ui.quiz import plan_words, question_screen
@@ -137,7 +151,7 @@ def progress_screen(progress: Progress) -> Screen:
     if len(progress.courses) > 1:
         courses = [(title, pack_id, "") for pack_id, title in progress.courses]
         blocks.append(Pick(ids.encode("progress.course"), "Another course…", courses, (progress.pack_id,)))
-    return Screen(blocks, BLURPLE)
+    return fitting(blocks, BLURPLE)
 
 
 def _totals(progress: Progress) -> str:
@@ -193,7 +207,11 @@ def _mixups(progress: Progress) -> list[Block]:
         lines = [f"- {one.misconception.belief}" for one in active[:MIXUPS_SHOWN]]
         blocks += [RULE, "**You mix up** (beliefs behind your wrong choices, likeliest first)\n" + "\n".join(lines)]
         options = [
-            (one.misconception.belief.replace("`", ""), one.misconception.id, f"behind {_times(one.mixup.times)}")
+            (
+                unstressed(one.misconception.belief).replace("`", ""),
+                one.misconception.id,
+                f"behind {_times(one.mixup.times)}",
+            )
             for one in active[:25]
         ]
         blocks.append(Pick(ids.encode("progress.mixup", progress.pack_id), "Put one of them right…", options))

@@ -14,7 +14,7 @@ from bot.services.practice import Asking, Outcome, Practice, QuestionChangedErro
 from bot.services.progress import Next, ProgressOf
 from bot.services.servers import Servers
 from bot.ui import ids
-from bot.ui.layouts import BLURPLE, GREEN, MAX_TEXT, RED, RULE, Block, Button, Row, Screen, code_block
+from bot.ui.layouts import BLURPLE, GREEN, RED, RULE, Block, Button, Row, Screen, bold, code_block, cut, unstressed
 from bot.ui.lesson import page_blocks, section_choices
 from bot.ui.replies import Desk, Reply
 from bot.ui.report import report_button
@@ -213,7 +213,7 @@ def question_screen(asking: Asking, remark: str = "") -> Screen:
 def _stem(asking: Asking) -> str:
     question = asking.question
     head = f"-# Question {asking.number} of {len(asking.run.asked)} · {asking.section_title} · {question.difficulty}"
-    body = f"{head}\n**{question.stem.strip()}**"
+    body = f"{head}\n{bold(question.stem)}"
     return body + ("\n" + code_block(question.code) if question.code else "")
 
 
@@ -319,14 +319,14 @@ def options_screen(outcome: Outcome) -> Screen:
         mark = "✅" if option_index == outcome.right_option else "❌"
         yours = " *(your choice)*" if option_index == outcome.chosen else ""
         lines.append(f"{mark} **{LETTERS[i]}** · {option.text.strip()}{yours}\n{option.why.strip()}")
-    blocks: list[Block] = [f"**{question.stem.strip()}**", RULE, "\n\n".join(lines), RULE]
+    blocks: list[Block] = [bold(question.stem), RULE, "\n\n".join(lines), RULE]
     if ruled := _ruled(outcome):
         blocks.insert(1, ruled)
     source = f"\n-# [Source]({question.source})" if question.source else ""
     blocks.append(f"**The rule**: {question.explanation.strip()}{source}")
     if belief := outcome.misconception:
         words = f"**A belief to drop**: {belief.belief} {belief.correction}"
-        if Screen(blocks).text_length + len(words) <= MAX_TEXT:
+        if Screen(blocks).fits(words):
             blocks.insert(-1, words)
     run, position = asking.run.id, asking.asked.position
     on = "See how it went" if outcome.is_last else "Next ▶"
@@ -372,7 +372,4 @@ def summary_screen(summary: Summary) -> Screen:
 
 
 def _short(text: str, limit: int = 110) -> str:
-    words = " ".join(text.split())
-    if len(words) > limit:
-        words = words[: limit - 1].rstrip() + "…"
-    return words + "`" * (words.count("`") % 2)  # a code span that was cut must not run on into the next line
+    return cut(" ".join(unstressed(text).split()), limit)

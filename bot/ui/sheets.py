@@ -5,6 +5,9 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
+ENCODING = "utf-8-sig"
+"""With a byte-order mark at the file's beginning: without it spreadsheets take *Zoë* for another alphabet's letters."""
+
 # Some programs end a cell at a semicolon, a bar, a tab or a line's end, quotes or not; and full-width signs run too.
 _FORMULA = re.compile(r"(?:^|(?<=[;|\t\r\n]))(?=[\s\ufeff\u200b-\u200f\u2060]*[=+\-@\t\r\n＝＋－＠])")
 

@@ -101,6 +101,62 @@ async def test_bad_input_gets_a_clear_sentence_before_and_after_sending(open_tab
     await picture(page, screenshots, "unknown-section")
 
 
+async def test_the_answer_to_ones_own_command_comes_into_view_wherever_one_has_scrolled_to(open_tab: OpenTab, bot: Bot):
+    page = await open_tab()
+    ada, grace = Member(bot.playground), Member(bot.playground, 1)
+    for number in range(40):
+        bot.playground.acts.say(grace.id, ada.channel_id, f"line {number}")
+    await expect(page.locator("[data-message-id]")).to_have_count(40)
+    await page.locator(".scroller").hover()
+    await page.mouse.wheel(0, -3_000)
+    await expect(page.locator("[data-message-id]").first).to_be_in_viewport()
+    bot.playground.acts.say(grace.id, ada.channel_id, "of others, which may wait")
+    await expect(page.locator(".new-pill")).to_be_visible()
+    answer = await run(page, "help")
+    await expect(answer).to_contain_text("A study hall for")
+    await expect(answer.get_by_role("button").last).to_be_in_viewport()
+
+
+async def test_who_challenges_the_bot_is_told_what_is_wrong(open_tab: OpenTab):
+    page = await open_tab()
+    answer = await run(page, "duel", member="Studyhall")
+    await expect(answer).to_contain_text("Bots don't take part. Name a member of this server.")
+
+
+async def test_a_thread_hangs_on_the_message_that_it_was_started_from(open_tab: OpenTab, bot: Bot, screenshots):
+    page = await open_tab()
+    ada = Member(bot.playground)
+    bot.playground.acts.say(ada.id, ada.channel_id, "Who plays?")
+    channel = bot.playground.world.channels[ada.channel_id]
+    thread = bot.playground.world.start_thread(channel, next(iter(channel.messages)), "Quiz night")
+    card = page.locator("[data-message-id]", has_text="Who plays?").get_by_test_id("thread-card")
+    await expect(card).to_contain_text("There are no recent messages in this thread.")
+    bot.playground.acts.say(ada.id, thread.id, "I do!")
+    await expect(card).to_contain_text("1 message")
+    await picture(page, screenshots, "thread")
+    await card.click()
+    await expect(page.locator("[data-message-id]")).to_have_count(1)
+    await expect(page.locator("[data-message-id]")).to_contain_text("I do!")
+
+
+async def test_a_picture_seen_large_on_a_phone_has_its_words_on_a_band_of_their_own(
+    open_tab: OpenTab, bot: Bot, screenshots
+):
+    page = await open_tab(viewport={"width": 360, "height": 740})
+    ada = Member(bot.playground)
+    opened = await ada.command("demo", name="io-wait")
+    await ada.press(opened, "▶ Run it now")
+    await page.locator("button.picture").click(timeout=60_000)
+    shown, caption = page.locator(".lightbox img"), page.locator(".lightbox figcaption")
+    await expect(caption).to_contain_text("Bar chart")
+    await expect(caption).to_have_css("background-color", "rgb(26, 26, 30)")
+    above, below = await shown.bounding_box(), await caption.bounding_box()
+    assert above and below
+    assert above["y"] + above["height"] <= below["y"]
+    assert below["y"] + below["height"] <= 740
+    await picture(page, screenshots, "large")
+
+
 async def test_what_members_write_never_becomes_markup(open_tab: OpenTab, bot: Bot):
     page = await open_tab()
     ada = Member(bot.playground)

@@ -2,6 +2,7 @@
 
 import os
 import pickle
+from dataclasses import replace
 
 import pytest
 
@@ -17,6 +18,7 @@ STANDARD = Host("3.13.1", "standard build", gil=True, cores=2.0, start_method="s
 FREE = Host("3.13.1", "free-threaded build", gil=False, cores=2.0, start_method="spawn")
 ONE_CORE = Host("3.13.1", "standard build", gil=True, cores=1.0, start_method="spawn")
 ALL = list(DEMOS.values())
+COUNTS = ("bytes_each", "counted", "finished", "in_order", "items", "lost", "ns_each", "same_object", "stop_us", "sum")
 
 
 def timed(demo: Demo, host: Host, **seconds: tuple[float, float]) -> Measured:
@@ -199,7 +201,11 @@ def test_the_counter_claims_a_race_when_one_round_shows_it_and_the_lock_held(los
 
 
 @pytest.mark.parametrize(
-    ("plain", "words"), [([0, 0, 0], "an accident"), ([5, 9, 7], "lost 7 as well: it was never atomic")]
+    ("plain", "words"),
+    [
+        ([0, 0, 0], "an accident"),
+        ([0, 9, 7], "lost some in 2 of 3 rounds as well, at worst 9 of 1,200,000 (0.00075%): it was never atomic"),
+    ],
 )
 def test_the_counter_calls_the_control_what_it_is(plain, words):
     verdict = shared_counter.judge(counted(call=[300_000] * 3, plain=plain, locked=[0] * 3, queue=[0] * 3))
@@ -220,10 +226,42 @@ def test_a_claim_is_one_of_the_choices_and_every_verdict_is_short(measured):
     assert sum(map(len, [verdict.headline, *verdict.sentences])) < 1_200
     chart = demo.chart(measured)
     assert [bar.label for bar in chart.bars] == [variant.label for variant in demo.variants]
-    assert chart.footer == footer(measured)
+    assert chart.footer == footer(measured, chart.of_rounds)
     for bar in chart.bars:
         assert bar.low <= bar.value <= bar.high
         assert bar.shown in alt_text(chart)
+
+
+def test_the_counter_speaks_of_the_round_that_its_claim_rests_on():
+    measured = counted(call=[0, 0, 400_000], plain=[0, 0, 0], locked=[0, 0, 0], queue=[0, 0, 0])
+    verdict, chart = shared_counter.DEMO.read(measured), shared_counter.DEMO.drawn(measured)
+    assert verdict.headline == "Updates get lost without a lock"
+    assert "in **1 of 3 rounds**, at worst **400,000 of 1,200,000 (33%)**" in verdict.sentences[0]
+    assert [bar.shown for bar in chart.bars] == ["33 %, 1 of 3 rounds", "none lost", "none lost", "none lost"]
+    assert chart.axis.startswith("updates lost in the worst round")
+    assert "worst of 3 rounds" in chart.footer
+
+
+def test_one_update_lost_is_not_called_none():
+    measured = counted(call=[0, 1, 0], plain=[0] * 3, locked=[0] * 3, queue=[0] * 3)
+    assert "at worst **1 of 1,200,000 (8.3e-05%)**" in shared_counter.judge(measured).sentences[0]
+
+
+def test_a_count_that_is_wrong_under_the_lock_is_not_called_no_loss():
+    measured = counted(call=[9, 9, 9], plain=[0] * 3, locked=[0, 1, 0], queue=[0] * 3)
+    assert "wrong even with a lock" in shared_counter.judge(measured).headline
+
+
+@pytest.mark.parametrize("demo", ALL, ids=lambda demo: demo.id)
+def test_numbers_that_claim_nothing_are_marked_in_the_picture_too(demo):
+    samples = {one.id: [Sample(1.0, 1.0, dict.fromkeys(COUNTS, 1))] * 3 for one in demo.variants}
+    for busy in (True, False):
+        measured = Measured(demo.id, STANDARD, samples, busy=busy)
+        verdict, chart = demo.read(measured), demo.drawn(measured)
+        assert bool(chart.mark) is (verdict.right_choice is None)
+        assert chart.mark in alt_text(chart)
+        assert not busy or chart.mark == "Rejected: The host was busy, so these numbers claim nothing"
+    assert draw(chart) != draw(replace(chart, mark="another"))
 
 
 def test_a_median_is_taken_over_the_rounds_and_the_footer_says_where_and_how():
@@ -232,7 +270,7 @@ def test_a_median_is_taken_over_the_rounds_and_the_footer_says_where_and_how():
     assert measured.wall("serial") == 2.0
     assert measured.cores("serial") == 1.0
     assert footer(measured) == (
-        "Python 3.13.1 (standard build, GIL on) · 2 cores · spawn · median of 3 rounds, whiskers: fastest to slowest"
+        "Python 3.13.1 (standard build, GIL on) · 2 cores · spawn · median of 3 rounds, whiskers: lowest to highest"
     )
     assert "GIL off" in footer(Measured("cpu-work", FREE, samples))
     assert Sample(0.0, 1.0).cores_used == 0.0

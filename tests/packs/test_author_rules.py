@@ -61,7 +61,7 @@ def test_a_sound_question_gets_no_remark():
 NO_MARK = "the negative word in bold capitals"
 RULES = [
     # stem
-    ({"stem": "Why " + "so " * 60 + "?"}, "stem", "at most 60 words, not 61", "error"),
+    ({"stem": "Why " + "so " * 60 + "?"}, "stem", "at most 60 words, not 61", "warning"),
     ({"stem": "When " + "does " * 27 + "it end?"}, "stem", "sentences of at most 25 words", "warning"),
     (
         {
@@ -72,24 +72,24 @@ RULES = [
         "plainer words or shorter sentences",
         "warning",
     ),
-    ({"stem": "Which kettle is the best one to buy nowadays?"}, "stem", "instead of 'nowadays', which ages", "error"),
-    ({"stem": "What stands on the table of the house is a:"}, "stem", "an article inside the options", "error"),
-    ({"stem": "Which of these kettles is not ready after a minute?"}, "stem", NO_MARK, "error"),
-    ({"stem": "All of these kettles boil, except which one of them?"}, "stem", NO_MARK, "error"),
+    ({"stem": "Which kettle is the best one to buy nowadays?"}, "stem", "instead of 'nowadays', which ages", "warning"),
+    ({"stem": "What stands on the table of the house is a:"}, "stem", "an article inside the options", "warning"),
+    ({"stem": "Which of these kettles is not ready after a minute?"}, "stem", NO_MARK, "warning"),
+    ({"stem": "All of these kettles boil, except which one of them?"}, "stem", NO_MARK, "warning"),
     # options
-    ({"option_0_text": "so " * 54}, "options.0.text", "at most 160 characters", "error"),
-    ({"option_0_text": "At the latest time"}, "options.0.text", "instead of 'latest'", "error"),
+    ({"option_0_text": "so " * 54}, "options.0.text", "at most 160 characters", "warning"),
+    ({"option_0_text": "At the latest time"}, "options.0.text", "instead of 'latest'", "warning"),
     (
         {"option_1_text": "At a time of the first one", "option_0_text": "At the time of the first one, a"},
         "options.1.text",
         "not nearly that of another option",
-        "error",
+        "warning",
     ),
     (
         {"option_1_why": "A second kettle gives no heat to its neighbour, so nothing gets slower."},
         "options.2.why",
         "not nearly that of another",
-        "error",
+        "warning",
     ),
     (
         {"option_0_text": "At the time of the first one, whatever else happens to be boiling on the table"},
@@ -109,7 +109,7 @@ RULES = [
         {"option_0_text": "3 s", "option_1_text": "2 s", "option_2_text": "9 s"},
         "options",
         "numbers in rising order",
-        "error",
+        "warning",
     ),
     (
         {
@@ -121,7 +121,7 @@ RULES = [
         "warning",
     ),
     # explanation
-    ({"explanation": "They overlap, and that is that."}, "explanation", "25 to 120 words, not 6", "error"),
+    ({"explanation": "They overlap, and that is that."}, "explanation", "25 to 120 words, not 6", "warning"),
     (
         {
             "stem": "What does the GIL allow two threads to do at once?",
@@ -131,24 +131,24 @@ RULES = [
         "warning",
     ),
     # kinds
-    ({"kind": "recall", "code": PROGRAM}, "code", "no code in a question that asks to recall", "error"),
+    ({"kind": "recall", "code": PROGRAM}, "code", "no code in a question that asks to recall", "warning"),
     ({"kind": "apply", "stem": "How long does the water need in this case?"}, "stem", "code or numbers", "warning"),
     ({"kind": "design", "stem": "Which kettle should they buy for the house?"}, "stem", "the criterion", "warning"),
-    ({"source": None}, "", "a source or a proof", "error"),
-    ({"since": "3.13"}, "stem", "the version on which the answer depends", "error"),
+    ({"source": None}, "", "a source or a proof", "warning"),
+    ({"since": "3.13"}, "stem", "the version on which the answer depends", "warning"),
     # code
-    ({"code": "print(“tea”)\n"}, "code", "straight quotes", "error"),
-    ({"code": "import asyncio\nasyncio.get_event_loop()\n"}, "code", "no deprecated or removed name", "error"),
-    ({"code": "def tea(:\n"}, "code", "valid Python; line 1", "error"),
-    ({"code": "print(kettle)\n", "proof": {"prints": ""}}, "code", "kettle in line 1 is not", "error"),
+    ({"code": "print(“tea”)\n"}, "code", "straight quotes", "warning"),
+    ({"code": "import asyncio\nasyncio.get_event_loop()\n"}, "code", "no deprecated or removed name", "warning"),
+    ({"code": "def tea(:\n"}, "code", "valid Python; line 1", "warning"),
+    ({"code": "print(kettle)\n", "proof": {"prints": ""}}, "code", "kettle in line 1 is not", "warning"),
     (
         {"code": "import random\nprint(random.random())\n", "proof": {"prints": "1\n"}},
         "code",
         "prints the same each time",
-        "error",
+        "warning",
     ),
-    ({"kind": "apply", "code": PROGRAM}, "", "a proof: the code's key", "error"),
-    ({"kind": "debug", "code": PROGRAM, "proof": {"prints": "1\n"}}, "", "the repaired program", "error"),
+    ({"kind": "apply", "code": PROGRAM}, "", "a proof: the code's key", "warning"),
+    ({"kind": "debug", "code": PROGRAM, "proof": {"prints": "1\n"}}, "", "the repaired program", "warning"),
     (
         {
             "kind": "debug",
@@ -158,7 +158,7 @@ RULES = [
         },
         "repaired.script",
         "differs from the faulty one",
-        "error",
+        "warning",
     ),
 ]
 

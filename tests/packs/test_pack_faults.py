@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 from small_pack import FILES, HEAD, QUESTION, QUESTIONS, another_question, broken, write_pack
 
+from bot.commands.check import check_packs
 from bot.errors import PackError
 from bot.packs.faults import Fault
-from bot.packs.loading import load_packs, pack_folders, read_pack
+from bot.packs.files import pack_folders
+from bot.packs.loading import load_packs, read_pack, read_packs
 
 Q = "questions/water.yaml"
 L = "lessons/leaves.yaml"
@@ -255,6 +257,8 @@ FILES_OF_BYTES = [
     (b"id: tea\ntitle: \xff\xfe\n", 2, "text in UTF-8"),
     ("id: tea\ntitle: grün\n".encode("utf-16"), 1, "text in UTF-8"),
     (b"id: " + b"[" * 500_000, 1, "nesting at most 40 levels deep"),
+    (b"id: " + b"[\n" * 1_400, 40, "nesting at most 40 levels deep"),
+    (b"id: " + b"[" * 1_001 + b"]" * 1_001, 1, "nesting at most 40 levels deep"),
     (b"id: " + b"{a: " * 100_000, 1, "nesting at most 40 levels deep"),
     (b"id: " + b"[" * 41 + b"]" * 41, 1, "nesting at most 40 levels deep"),
     (b"- " * 100_000 + b"a", 1, "nesting at most 40 levels deep"),
@@ -276,6 +280,56 @@ def test_a_file_that_is_no_usable_yaml_is_told_in_one_sentence(tmp_path, content
     assert len(str(fault)) < 300
 
 
+SYNTAX = [
+    (b"\tid: tea\n", "1:1: valid YAML: spaces instead of a tab"),
+    (b"a:\n\t- b\n", "2:1: valid YAML: spaces instead of a tab"),
+    (
+        b"a: b: c\n",
+        "1:5: valid YAML: no ': ' here; put text that holds one in quotes, and close what is open before it",
+    ),
+    (b"a: `x` is\n", "1:4: valid YAML: quotes around text that starts with `"),
+    (b"a: @x\n", "1:4: valid YAML: quotes around text that starts with @"),
+    (
+        b"a: 'b\nc: d\n",
+        "3:1: valid YAML: a line that begins where its neighbours begin, every quote and bracket closed, and text in "
+        "quotes if it holds ': ' or starts with a special character",
+    ),
+    (
+        b"a: 1\n---\nb: 2\n",
+        "2:1: valid YAML: one document in a file, and another document begins here; take the --- out",
+    ),
+    (b"id: [" + b"9" * 5_000 + b"]\n", "1:6: valid YAML: a number of at most 300 digits, or quotes"),
+]
+
+
+@pytest.mark.parametrize(("content", "told"), SYNTAX)
+def test_what_the_parser_refuses_is_told_in_words_of_ours(tmp_path, content, told):
+    assert str(only_fault(write_pack(tmp_path, **{P: content}))) == f"tea/{P}:{told}"
+
+
+LIMITS = [
+    (P, "title: Tea\n", 'title: ""\n', "title: some text, not ''"),
+    (P, "title: Tea\n", "title: Tea\nreview_within_days: 1\n", "review_within_days: at least 2, not 1"),
+    (P, "title: Tea\n", "title: Tea\nreview_within_days: 366\n", "review_within_days: at most 365, not 366"),
+    (P, "title: Tea\n", "title: Tea\nreview_within_days: soon\n", "review_within_days: a whole number, not 'soon'"),
+    (P, "title: Tea\n", "title: Tea\nreview_within_days: 2.5\n", "review_within_days: a whole number, not 2.5"),
+    (P, "sections: [leaves, water]", "sections: []", "sections: at least 1 in the list, not []"),
+    (Q, "stem: How hot should the water for green tea be?", "stem: ''", "stem: some text, not ''"),
+    (L, "  - It is one plant.", "  - a\n  - b\n  - c\n  - d\n  - e\n  - f", "at most 5 in the list, not ['a', 'b'"),
+    (
+        P,
+        "title: Tea\n",
+        "title: Tea\nblueprint: {topics: {}, difficulties: {guess: [1, 1, 1]}}\n",
+        "blueprint.difficulties.guess: 'recall', 'understand', 'apply', 'debug' or 'design', not 'guess'",
+    ),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "told"), LIMITS)
+def test_a_limit_of_the_model_is_told_in_words_of_ours(tmp_path, file, old, new, told):
+    assert told in str(only_fault(broken(tmp_path, file, old, new)))
+
+
 def test_a_missing_file_is_told(tmp_path):
     fault = only_fault(write_pack(tmp_path, **{P: None}))
     assert str(fault) == "tea/pack.yaml:1:1: this file; it is missing"
@@ -292,7 +346,8 @@ def test_a_start_with_broken_packs_lists_every_fault_of_every_pack(tmp_path):
     (tmp_path / "two").rmdir()
     with pytest.raises(PackError) as told:
         load_packs(tmp_path)
-    assert "2 faults" in told.value.text
+    assert "3 faults" in told.value.text
+    assert "second/pack.yaml:1:5: id: an id of its own; first and second share the id tea" in told.value.text
     assert "first/questions/water.yaml:7:11" in told.value.text
     assert "second/questions/water.yaml:5:11" in told.value.text
 
@@ -304,6 +359,14 @@ def test_a_folder_without_packs_says_where_it_looked(tmp_path):
         load_packs(tmp_path)
 
 
+def faults_of(root: Path) -> set[str]:
+    """The errors of a start, and whether it is one for `check` as well."""
+    found = {str(fault) for one in read_packs(root) for fault in one.errors}
+    thorough = {str(fault) for one in read_packs(root, thorough=True) for fault in one.errors}
+    assert found == thorough
+    return found
+
+
 def test_two_packs_may_not_share_an_id(tmp_path):
     write_pack(tmp_path / "a")
     (tmp_path / "a" / "tea").rename(tmp_path / "one")
@@ -313,14 +376,80 @@ def test_two_packs_may_not_share_an_id(tmp_path):
     (tmp_path / "b").rmdir()
     with pytest.raises(PackError, match="share the id tea"):
         load_packs(tmp_path)
+    assert faults_of(tmp_path) == {"two/pack.yaml:1:5: id: an id of its own; one and two share the id tea"}
+    assert check_packs(tmp_path, tmp_path) == 1
+    (tmp_path / "two" / "pack.yaml").write_text(HEAD.replace("id: tea", "id: more-tea"), "utf-8")
+    assert len(load_packs(tmp_path)) == 2
+    assert check_packs(tmp_path, tmp_path) == 0
+
+
+def test_a_packs_id_is_its_own_even_where_the_other_pack_is_broken(tmp_path):
+    broken(tmp_path, Q, "core: true", "core: maybe").rename(tmp_path / "one")
+    write_pack(tmp_path).rename(tmp_path / "two")
+    assert len(faults_of(tmp_path)) == 2
+
+
+def test_what_breaks_a_rule_for_authors_alone_is_a_warning_and_starts(tmp_path):
+    write_pack(tmp_path)
+    [loaded] = read_packs(tmp_path, thorough=True)
+    assert loaded.errors == []
+    assert [fault.field for fault in loaded.faults] == ["questions.0.explanation"]
+    assert check_packs(tmp_path, tmp_path) == 0
+    assert load_packs(tmp_path)
+
+
+BLANKS = [
+    (P, "title: Tea", 'title: "  "', "title"),
+    (P, "title: Tea", 'title: "\u200b\u3164"', "title"),
+    (P, "{id: heat, title: Heat", '{id: heat, title: "\u2800"', "topics.1.title"),
+    (L, "title: Leaves", 'title: " "', "title"),
+    (L, "summary: Where they grow.", "summary: ' '", "summary"),
+    (L, "title: The bush", "title: ' '", "pages.0.title"),
+    (L, "text: Tea grows on a bush.", "text: ' '", "pages.0.text"),
+    (L, "  - It is one plant.", "  - ' '", "remember.0"),
+    (Q, "text: Boiling\n", "text: ' '\n", "questions.0.options.0.text"),
+    (
+        Q,
+        "why: Boiling water draws bitter stuff out of the green leaves at once.",
+        "why: ' '",
+        "questions.0.options.0.why",
+    ),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "field"), BLANKS)
+def test_a_text_of_blanks_would_be_refused_by_discord_and_is_refused_before(tmp_path, file, old, new, field):
+    fault = only_fault(broken(tmp_path, file, old, new))
+    assert (fault.field, fault.expected) == (field, "some text that can be seen, not only blanks")
+    assert faults_of(tmp_path) == {str(fault)}
+
+
+UNSHOWABLE = [
+    (P, "title: Tea", 'title: "Tea\\0"', "U+0000"),
+    (L, "title: Leaves", 'title: "Lea\\u202eves"', "U+202E"),
+    (Q, "text: Boiling\n", 'text: "Boi\\u2028ling"\n', "U+2028"),
+    (Q, "text: Boiling\n", 'text: "Boi\\aling"\n', "U+0007"),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "told"), UNSHOWABLE)
+def test_what_an_escape_puts_into_a_text_must_be_showable_too(tmp_path, file, old, new, told):
+    assert f"no control characters, and none that turn the writing direction (found {told})" in (
+        only_fault(broken(tmp_path, file, old, new)).expected
+    )
+
+
+def test_a_title_is_one_line(tmp_path):
+    fault = only_fault(broken(tmp_path, L, "title: Leaves", "title: |-\n  Lea\n  ves"))
+    assert (fault.field, fault.expected) == ("title", "a single line, not 'Lea\\nves'")
 
 
 def test_hidden_folders_are_no_packs_and_a_pack_may_be_named_itself(tmp_path):
     root = write_pack(tmp_path)
     (tmp_path / ".git").mkdir()
     (tmp_path / "_drafts").mkdir()
-    assert pack_folders(tmp_path) == [root]
-    assert pack_folders(root) == [root]
+    assert pack_folders(tmp_path) == ([root], [])
+    assert pack_folders(root) == ([root], [])
     assert [pack.id for pack in load_packs(root)] == ["tea"]
 
 

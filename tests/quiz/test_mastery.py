@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.quiz.mastery import Level, mastery
+from bot.packs.models import Question
+from bot.quiz.mastery import Level, guessed_shares, mastery
 from bot.quiz.spacing import Given, replay
 
 NOON = 1_795_348_800_000
@@ -21,10 +22,19 @@ def answered(results: dict[str, str], days_ago: float = 0.0) -> dict[str, list[G
     }
 
 
-def known(results: dict[str, str], days_ago: float = 0.0, families=FAMILIES):
+def question_of(family: str, options: int) -> Question:
+    """A question of that family with so many options."""
+    texts = [{"text": f"{n}", "why": f"Because of {n}.", "correct": n == 0} for n in range(options)]
+    fields = dict.fromkeys(("section", "topic"), "s") | {"kind": "recall", "difficulty": "easy", "core": True}
+    return Question(
+        id=f"{family}{options}", family=family, stem="Which one?", explanation="It is.", options=texts, **fields
+    )
+
+
+def known(results: dict[str, str], days_ago: float = 0.0, families=FAMILIES, guessed: float = 0.25):
     given_ = answered(results, days_ago)
     cards = {family: card for family, history in given_.items() if (card := replay(history))}
-    return mastery(families, given_, cards, NOON)
+    return mastery(dict.fromkeys(families, guessed), given_, cards, NOON)
 
 
 def test_without_answers_nothing_is_claimed():
@@ -61,6 +71,19 @@ def test_it_fades_while_one_is_away_and_never_below_guessing():
     assert shares == sorted(shares, reverse=True)
     assert shares[0] - shares[-1] > 0.1
     assert known(results, 30_000).share > 0.25
+
+
+def test_what_is_forgotten_is_still_guessed_right_more_often_among_three_options():
+    results = dict.fromkeys(FAMILIES, "rrr")
+    three, four = (known(results, 30_000, guessed=1 / options).share for options in (3, 4))
+    assert three - four > (1 / 3 - 1 / 4) / 2
+    assert three > 1 / 3
+    assert known(results, guessed=1 / 3).share == pytest.approx(known(results, guessed=1 / 4).share, abs=0.01)
+
+
+def test_a_familys_guesser_has_one_chance_among_the_options_of_each_question():
+    questions = [question_of(family, options) for family, options in (("a", 3), ("b", 4), ("c", 3), ("c", 4))]
+    assert guessed_shares(questions) == {"a": 1 / 3, "b": 1 / 4, "c": pytest.approx(7 / 24)}
 
 
 def test_families_not_met_keep_it_unsure():

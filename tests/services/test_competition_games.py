@@ -476,6 +476,9 @@ async def test_when_it_is_over_everybody_has_their_name(games, clock, notice):
     results = screens.csv_screen(await games.view(game))
     [table] = [block.text for block in results.blocks if isinstance(block, Download)]
     assert "someone" not in table
+    rows = [line.split(",") for line in table.splitlines()]
+    assert rows[0][:3] == ["place", "name", "member"]
+    assert len({row[2] for row in rows[1:]}) == len(rows) - 1
     assert all(one.name in table for one in crowd)
 
 

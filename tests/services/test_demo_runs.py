@@ -385,6 +385,18 @@ async def test_without_a_clear_result_the_stored_one_of_a_quiet_machine_is_shown
         assert result.reference.bars[0][0] == "n += one()"
 
 
+async def test_where_chance_decides_rounds_are_added_until_the_demo_shows_its_point(workers):
+    deadlock = DEMOS["deadlock"]
+    shown_after = [3, 99]
+    for rounds, measured_rounds in zip(shown_after, (3, 4), strict=True):
+        demo = replace(deadlock, clear=lambda measured, rounds=rounds: len(measured.samples["ordered"]) >= rounds)
+        steps = []
+        measured = await Lab(workers, wall_seconds=30, rounds=1).measure(demo, steps.append)
+        assert len(measured.samples["ordered"]) == measured_rounds
+        assert all(done <= of for done, of, _ in steps)
+    assert len((await Lab(workers, wall_seconds=30, rounds=1).measure(deadlock)).samples["ordered"]) == 1
+
+
 async def test_what_only_waits_is_measured_in_a_thread_of_the_bot_and_starts_no_process(hall, workers):
     before = set(workers.pids)
     measured = await Lab(workers, wall_seconds=30, rounds=2).measure(DEMOS["deadlock"])

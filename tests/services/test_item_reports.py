@@ -225,7 +225,8 @@ def test_the_command_prints_the_worst_and_writes_all(data, tmp_path, capsys):
     assert "suspect key" in lines[head + 1]
     assert lines[head + 11] == ""
     assert any(line.startswith(f"{bank[2].id}: Check the key now") for line in lines)
-    with (tmp_path / "items.csv").open(encoding="utf-8", newline="") as file:
+    assert (tmp_path / "items.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    with (tmp_path / "items.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 200
     assert rows[0]["question"] == bank[2].id

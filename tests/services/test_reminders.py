@@ -81,6 +81,19 @@ async def test_who_switched_it_on_is_written_to_once_a_day_at_their_hour(store, 
     assert letters.written == [(ADA, 1), (ADA, 1)]
 
 
+async def test_a_day_that_is_passed_hour_by_hour_reminds_at_the_hour(store, clock, settings, reminders, letters):
+    await learned(store, ADA)
+    await settings.set_reminder_hour(ADA, 8)  # four hours ago
+    await reminders.hour_passed()
+    assert letters.written == []
+    reminders.start()
+    for _ in range(24):
+        clock.advance(HOUR)
+        await reminders.hour_passed()
+    await reminders.close()
+    assert letters.written == [(ADA, 1)]
+
+
 async def test_the_hour_is_that_of_where_the_member_is(store, clock, settings, reminders, letters):
     await learned(store, ADA, BOB)
     for member_id, zone in ((ADA, "berlin"), (BOB, "Kolkata")):

@@ -50,9 +50,15 @@ def assert_fits_discord(components: list[dict[str, Any]], most_text: int = 4_000
     assert all(one["content"].strip() for one in everything if one["type"] == TEXT)
     for one in everything:
         if one["type"] == BUTTON:
-            assert 1 <= len(one["label"]) <= 80
+            assert 1 <= len(one["label"].strip()) <= 80
         if one["type"] == MENU:
             assert 1 <= len(one["options"]) <= 25
+            assert len(one.get("placeholder") or "") <= 150
+            assert len({option["value"] for option in one["options"]}) == len(one["options"])
+            for option in one["options"]:
+                assert 1 <= len(option["label"].strip()) <= 100
+                assert 1 <= len(option["value"]) <= 100
+                assert option.get("description") is None or 1 <= len(option["description"].strip()) <= 100
     for block in re.findall(r"```\w*\n(.*?)\n```", text, re.DOTALL):
         assert all(len(line) <= 60 for line in block.splitlines())
 

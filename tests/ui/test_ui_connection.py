@@ -17,7 +17,8 @@ from discord.http import Route
 from hall import TEA
 from hosting import PATIENCE_SECONDS
 
-from bot.app import build, run
+from bot.app import build, follow_clock, run
+from bot.clock import WallClock
 from bot.errors import SettingsError, StudyhallError
 from bot.settings import Settings
 
@@ -207,6 +208,36 @@ async def test_the_bot_is_gone_from_the_loop_after_its_block(loopback: Loopback,
         assert isinstance(app.client, discord.Client)
     assert asyncio.all_tasks() == before
     assert app.client.is_closed()
+
+
+async def test_a_day_that_is_skipped_passes_each_of_its_hours(tmp_path: Path):
+    over = asyncio.Event()
+    day, hour = 86_400_000, 3_600_000
+
+    async def shift(request: web.Request) -> web.Response:
+        if request.query["known"] == str(day):
+            over.set()
+        return as_json({"shift_ms": day})
+
+    server = web.Application()
+    server.router.add_get("/clock", shift)
+    runner = web.AppRunner(server)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    clock, passed, moved = WallClock(), [], []
+
+    async def hour_passed() -> None:
+        passed.append(clock.shift_ms)
+
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}/clock"
+    following = asyncio.create_task(follow_clock(clock, url, hour_passed, lambda: moved.append(clock.shift_ms)))
+    try:
+        await asyncio.wait_for(over.wait(), 20)
+        assert passed[:24] == [hour * n for n in range(1, 25)]
+        assert moved[0] == day
+    finally:
+        following.cancel()
+        await runner.cleanup()
 
 
 async def test_the_clock_follows_the_one_it_is_told_to_follow(tmp_path: Path):

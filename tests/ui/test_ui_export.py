@@ -13,7 +13,7 @@ from bot.ui.sheets import sheet
 
 def table(shown: Shown) -> list[dict[str, str]]:
     [data] = shown.files.values()
-    return list(csv.DictReader(io.StringIO(data.decode())))
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
 
 
 async def test_the_board_of_points_comes_as_a_file_for_managers_alone(hall: Hall):
@@ -23,8 +23,8 @@ async def test_the_board_of_points_comes_as_a_file_for_managers_alone(hall: Hall
     assert shown.private
     assert list(shown.files) == ["studyhall-points-month.csv"]
     assert table(shown) == [
-        {"place": "1", "name": "alice", "points": "20", "answers": "3", "right": "2"},
-        {"place": "2", "name": "bob", "points": "10", "answers": "1", "right": "1"},
+        {"place": "1", "name": "alice", "member": "1", "points": "20", "answers": "3", "right": "2"},
+        {"place": "2", "name": "bob", "member": "2", "points": "10", "answers": "1", "right": "1"},
     ]
     assert "studyhall export" not in hall.alice.commands
     part = {"type": 1, "name": "export", "options": [{"type": 3, "name": "what", "value": "points"}]}
@@ -60,6 +60,32 @@ async def test_every_competition_comes_with_its_places(hall: Hall):
         ("1", "2", "someone"),
     ]
     assert found[0]["ended"] == "2026-01-01 00:00"
+
+
+async def test_members_of_one_name_can_be_told_apart_in_every_file(hall: Hall):
+    hall.run_sql(
+        "INSERT INTO competition VALUES (1, ?, 9, 'tea', '{}', '{}', 'finished', 0, 0, 0, 1767225600000)", hall.guild.id
+    )
+    for place, member in ((1, 7), (2, 8)):
+        put(hall, member, "Zoë", 10)
+        hall.run_sql("INSERT INTO competition_result VALUES (1, ?, ?, 3000, 3, 3, NULL, 0, 30)", member, place)
+        hall.run_sql(
+            "INSERT INTO total SELECT guild_id, period, 'tea/brewing', member_id, points, answers, correct, last_ms"
+            " FROM total WHERE member_id = ? AND section = ''",
+            member,
+        )
+    for what in ("points", "competitions", "answers"):
+        rows = table(await hall.manager.slash("studyhall export", what=what))
+        assert {row["name"] for row in rows} == {"Zoë"}, what
+        assert {row["member"] for row in rows} == {"1", "2"}, what
+
+
+async def test_spreadsheets_are_told_that_the_file_is_utf_8(hall: Hall):
+    put(hall, 7, "Zoë", 10)
+    shown = await hall.manager.slash("studyhall export", what="points")
+    [data] = shown.files.values()
+    assert data.startswith(b"\xef\xbb\xbfplace,name")
+    assert "Zoë" in data.decode("utf-8-sig")
 
 
 async def test_who_hides_is_in_neither_points_nor_answers(hall: Hall):

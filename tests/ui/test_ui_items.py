@@ -46,7 +46,7 @@ async def test_a_manager_sees_the_worst_first_and_takes_the_table_along(hall: Ha
     table = await hall.manager.click(shown, "Download all as CSV")
     assert table.private
     assert table.id != shown.id
-    rows = list(csv.DictReader(io.StringIO(table.files["studyhall-questions.csv"].decode())))
+    rows = list(csv.DictReader(io.StringIO(table.files["studyhall-questions.csv"].decode("utf-8-sig"))))
     assert {row["question"] for row in rows} == {one.id for one in bank(hall)}
     assert {row["first_attempts"] for row in rows} == {"70"}
 
@@ -55,9 +55,11 @@ async def test_neither_page_nor_table_tells_a_key(hall: Hall):
     answered(hall, 70)
     shown = await hall.manager.slash("studyhall items")
     table = await hall.manager.click(shown, "Download all as CSV")
-    told = shown.text + table.files["studyhall-questions.csv"].decode()
+    told = shown.text + table.files["studyhall-questions.csv"].decode("utf-8-sig")
     assert not any(option.text in told for one in bank(hall) for option in one.options)
-    assert "key" not in csv.DictReader(io.StringIO(table.files["studyhall-questions.csv"].decode())).fieldnames
+    assert (
+        "key" not in csv.DictReader(io.StringIO(table.files["studyhall-questions.csv"].decode("utf-8-sig"))).fieldnames
+    )
 
 
 async def test_what_was_counted_is_shown_for_ten_minutes(hall: Hall):

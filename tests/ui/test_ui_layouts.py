@@ -35,7 +35,7 @@ from bot.storage.servers import Server
 from bot.ui import ids
 from bot.ui.demo import demo_screen
 from bot.ui.help import help_screen
-from bot.ui.layouts import Button, Download, Picture, Row, Screen, note
+from bot.ui.layouts import Button, Download, Picture, Row, Screen, bold, note
 from bot.ui.leaderboard import board_screen
 from bot.ui.lesson import contents_screen, page_screen, shared_screen
 from bot.ui.quiz import options_screen, outcome_screen, question_screen, summary_screen
@@ -388,6 +388,35 @@ def test_labels_and_menus_are_cut_to_what_discord_takes():
 def test_a_label_that_is_too_long_is_cut():
     [button] = [one for one in walk(drawn(Screen([Row([Button("x" * 100, "sh:a.b")])]))) if "label" in one]
     assert button["label"] == "x" * 80
+
+
+@pytest.mark.parametrize(
+    ("stem", "shown"),
+    [
+        ("Which is **NOT** ready?", "**Which is __NOT__ ready?**"),
+        ("*Ready* means what?", "**__Ready__ means what?**"),
+        ("What is `a ** b ** c`, or `*x*`?", "**What is `a ** b ** c`, or `*x*`?**"),
+        (r"What is 2\*3\*4?", r"**What is 2\*3\*4?**"),
+        (" Plain? ", "**Plain?**"),
+    ],
+)
+def test_the_word_that_matters_can_be_seen_in_a_stem_that_is_bold(stem: str, shown: str):
+    assert bold(stem) == shown
+
+
+def test_every_screen_with_a_stem_underlines_its_stressed_word():
+    question = worst_question().model_copy(update={"stem": "Which kettle is **NOT** ready now?"})
+    screens = [question_screen(asking(question))]
+    for outcome in list(outcomes(question, worst_pack()))[:1]:
+        screens += [outcome_screen(outcome), options_screen(outcome)]
+    for screen in screens:
+        assert "**Which kettle is __NOT__ ready now?**" in words(drawn(screen))
+
+
+def test_a_stem_that_is_cut_short_leaves_no_stress_open():
+    question = worst_question().model_copy(update={"stem": "Why is this **" + "not " * 40 + "** so?"})
+    run = asking(question, chosen=1).run
+    assert "**not" not in words(drawn(summary_screen(Summary(run, [question], None))))
 
 
 def test_each_send_gets_files_and_a_view_of_its_own():

@@ -8,7 +8,7 @@ import { failureOf } from "./interactions.js";
 import { markdown } from "./markdown.js";
 import { attachments } from "./media.js";
 import { openMenu } from "./menu.js";
-import { COMPONENTS_V2, EPHEMERAL, LOADING, dropMessage, findMessage, person, state } from "./state.js";
+import { COMPONENTS_V2, EPHEMERAL, LOADING, channelMessages, dropMessage, findMessage, person, selectChannel, state } from "./state.js";
 import { copyText } from "./toast.js";
 
 const THREAD_CREATED = 18;
@@ -30,6 +30,7 @@ export function renderMessage(message, grouped) {
       author.bot && h("span", { class: "app-badge", text: "APP" }),
       h("time", { class: "stamp", datetime: message.timestamp, text: messageStamp(message.timestamp) })),
     body,
+    threadCard(message),
     failureOf(message.id) && h("div", { class: "failed", role: "alert" }, icon("warning", 16), failureOf(message.id)),
     hidden && privateFoot(message)),
   toolbar(message));
@@ -75,6 +76,18 @@ function jumpTo(messageId) {
   const target = document.querySelector(`[data-message-id="${CSS.escape(messageId)}"]`);
   target?.scrollIntoView({ block: "center" });
   target?.focus({ preventScroll: true });
+}
+
+/** The card of the thread that was started from this message; it has the message's id. */
+function threadCard(message) {
+  const thread = state.channels.find((found) => found.id === message.id && found.parent_id === message.channel_id);
+  if (!thread) return null;
+  const count = state.messages.get(thread.id)?.size ?? 0;
+  const last = channelMessages(thread.id).at(-1);
+  return h("button", { type: "button", class: "thread-card", dataset: { testid: "thread-card" }, on: { click: () => selectChannel(thread.id) } },
+    h("span", { class: "thread-name" }, icon("thread", 16), h("strong", { text: thread.name }),
+      h("span", { class: "thread-count", text: count === 1 ? "1 message ›" : `${count} messages ›` })),
+    h("span", { class: "thread-last", text: last ? `${displayName(last.author)}, ${messageStamp(last.timestamp)}` : "There are no recent messages in this thread." }));
 }
 
 function privateFoot(message) {

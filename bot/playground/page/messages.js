@@ -43,6 +43,7 @@ export function mountMessages(main, options) {
   on("commands", () => { if (!shown.size) rebuild(); });
   on("bot", () => { showTyping(); if (!shown.size) rebuild(); });
   on("messages", ({ channelId, messageId, isNew }) => {
+    if (shown.has(channelId)) refresh(channelId); // the card of a thread has the id of the message that it hangs on
     if (channelId !== state.channelId) return;
     sync({ newest: isNew && messageId });
     showTyping();
@@ -94,9 +95,15 @@ function sync({ newest } = {}) {
   for (const id of shown.keys()) if (!ids.has(id)) shown.delete(id);
   if (messages.length === 0) wanted.push(welcome());
   arrange(wanted);
-  if (newest && messages.at(-1)?.id === newest && messages.at(-1).author?.id === state.me?.id) stick = true;
+  if (newest && isMine(findMessage(state.channelId, newest))) stick = true;
   if (stick) toBottom();
   else if (newest) pill.hidden = false;
+}
+
+/** Whether this tab's member wrote it, or it answers what they did: that comes into view wherever they had scrolled to. */
+function isMine(message) {
+  const by = message?.local ? state.me : (message?.interaction_metadata ?? message?.interaction)?.user ?? message?.author;
+  return Boolean(by) && by.id === state.me?.id;
 }
 
 function arrange(wanted) {
