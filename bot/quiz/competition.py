@@ -31,6 +31,15 @@ NOBODY = 0
 HEIR_MS = 60_000
 """When the host has left, the first player takes over after this time."""
 
+SILENCE_ENDS_MS = 10 * 60_000
+"""How long a game that paused because nobody answered waits before it ends."""
+
+PAUSE_ENDS_MS = 60 * 60_000
+"""How long a game that somebody paused waits before it ends, counted anew by every `KeepWaiting`."""
+
+TROUBLE_ENDS_MS = 24 * 60 * 60_000
+"""How long a game waits for a channel or a permission that was lost before it ends."""
+
 
 class Phase(StrEnum):
     """Where a competition is."""
@@ -107,6 +116,8 @@ class Played:
 @dataclass(frozen=True)
 class Competition:
     """The whole state. ``wake_ms`` is when the next thing happens by itself, ``starts_ms`` when the lobby's time is up.
+
+    A game that is on always has a ``wake_ms``: a paused one ends then.
 
     ``unplaced_pauses`` are pauses (from, to) from before it was known when the round's message was posted.
     """
@@ -234,7 +245,7 @@ class Tick:
 
 
 class Pause(NamedTuple):
-    """Somebody (or, with ``by`` None, a trouble) stops the clock."""
+    """Somebody (or, with ``by`` None, a trouble) stops the clock; for how long, depends on that."""
 
     reason: str = ""
     by: int | None = None
@@ -243,6 +254,13 @@ class Pause(NamedTuple):
 
 class Resume(NamedTuple):
     """The clock goes on."""
+
+    by: int | None = None
+    manager: bool = False
+
+
+class KeepWaiting(NamedTuple):
+    """A paused game waits an hour from now before it ends, or as long as it would have waited anyway."""
 
     by: int | None = None
     manager: bool = False
@@ -300,6 +318,7 @@ Event = (
     | Tick
     | Pause
     | Resume
+    | KeepWaiting
     | Skip
     | End
     | Lost
@@ -416,6 +435,8 @@ def step(state: Competition, event: Event, now_ms: int) -> Step:
             return _pause(state, event, now_ms)
         case Resume():
             return _resume(state, event, now_ms)
+        case KeepWaiting():
+            return _keep_waiting(state, event, now_ms)
         case Skip():
             return _skip(state, event, now_ms)
         case End():
@@ -686,7 +707,7 @@ def _close(state: Competition, now_ms: int, *, counts: bool = True) -> Step:
     if silent >= SILENT_ROUNDS and state.round + 1 < len(state.plans):
         reason = f"Nobody answered for {silent} rounds."
         state = replace(state, phase=Phase.PAUSED, paused_phase=Phase.REVEALING, paused_at_ms=now_ms, reason=reason)
-        state = replace(state, wake_ms=None, silent=0)
+        state = replace(state, wake_ms=now_ms + SILENCE_ENDS_MS, silent=0)
     return state, effects
 
 
@@ -705,6 +726,10 @@ def _tick(state: Competition, now_ms: int) -> Step:
         if state.round + 1 >= len(state.plans) or _decided(state):
             return _finish(state)
         return _ask(state, state.round + 1, now_ms)
+    if state.phase is Phase.PAUSED:
+        state, effects = _end_now(state, now_ms)
+        state = replace(state, reason="Nobody resumed it in time.")
+        return state, [effect for effect in effects if not isinstance(effect, Told)]
     if state.phase is Phase.LOBBY and state.host_left_ms is not None and now_ms >= state.host_left_ms + HEIR_MS:
         return _inherit(state)
     return state, []
@@ -742,7 +767,7 @@ def _pause(state: Competition, event: Pause, now_ms: int) -> Step:
         phase=Phase.PAUSED,
         paused_phase=state.phase,
         paused_at_ms=now_ms,
-        wake_ms=None,
+        wake_ms=now_ms + (TROUBLE_ENDS_MS if event.by is None else PAUSE_ENDS_MS),
         reason=event.reason or "Paused by the host.",
     )
     return paused, [Told(Verdict.DONE), ShowRound(state.round)]
@@ -759,6 +784,15 @@ def _resume(state: Competition, event: Resume, now_ms: int) -> Step:
     if was_revealing:
         return replace(state, wake_ms=now_ms), [Told(Verdict.DONE), ShowRound(state.round)]
     return _given_back(state, since, now_ms), [Told(Verdict.DONE), ShowRound(state.round)]
+
+
+def _keep_waiting(state: Competition, event: KeepWaiting, now_ms: int) -> Step:
+    if state.phase is not Phase.PAUSED:
+        return state, [Told(Verdict.NOTHING_TO_DO)]
+    if not _leads(state, event.by, event.manager):
+        return state, [Told(Verdict.NOT_ALLOWED)]
+    state = replace(state, wake_ms=max(state.wake_ms or 0, now_ms + PAUSE_ENDS_MS))
+    return state, [Told(Verdict.DONE), ShowRound(state.round)]
 
 
 def _given_back(state: Competition, since_ms: int, now_ms: int) -> Competition:
@@ -786,15 +820,17 @@ def _asking_wake(state: Competition, now_ms: int) -> int | None:
 def _lost(state: Competition, event: Lost, now_ms: int) -> Step:
     if state.phase is Phase.ASKING:
         return _given_back(state, event.since_ms, now_ms), [ShowRound(state.round)]
-    if state.phase in (Phase.REVEALING, Phase.LOBBY) and state.wake_ms is not None:
-        away = max(0, now_ms - event.since_ms)
-        return replace(
-            state,
-            wake_ms=state.wake_ms + away,
-            starts_ms=None if state.starts_ms is None else state.starts_ms + away,
-            host_left_ms=None if state.host_left_ms is None else state.host_left_ms + away,
-        ), _shown(state)
-    return state, []
+    away = max(0, now_ms - event.since_ms)
+    if state.wake_ms is None:  # stored by a version in which a pause had no end
+        waits_ms = state.rules.lobby_ms if state.phase is Phase.LOBBY else PAUSE_ENDS_MS
+        state = replace(state, wake_ms=now_ms + waits_ms - away)
+        state = replace(state, starts_ms=state.wake_ms) if state.phase is Phase.LOBBY else state
+    return replace(
+        state,
+        wake_ms=(state.wake_ms or 0) + away,
+        starts_ms=None if state.starts_ms is None else state.starts_ms + away,
+        host_left_ms=None if state.host_left_ms is None else state.host_left_ms + away,
+    ), _shown(state)
 
 
 def _skip(state: Competition, event: Skip, now_ms: int) -> Step:

@@ -55,8 +55,12 @@ from bot.storage.competitions import Click, Game, Post, Setup
 from bot.storage.store import Job, Store, Transaction
 
 BEAT_SECONDS = 1.0
+PAUSED_BEAT_SECONDS = 30.0
+"""How often it is noted that the bot is alive while every game that is on is paused."""
 AGAIN_SECONDS = 1.0
 """How long a game waits for a database that refuses."""
+FAILED_AGAIN_SECONDS = 60.0
+"""How long a game waits after a failure of ours, so that it does not stay on for ever."""
 
 _log = logging.getLogger(__name__)
 
@@ -539,11 +543,22 @@ class Competitions:
             live.deadlines[live.game.state.round] = live.game.state.deadline_ms
         if wake_ms is None or self._closing or live.game.state.phase not in LIVE:
             return
+        self._wake_later(live, max(0.0, (wake_ms - self._clock.now_ms()) / 1000))
         loop = asyncio.get_running_loop()
-        delay = max(0.0, (wake_ms - self._clock.now_ms()) / 1000)
-        live.timer = loop.call_later(delay, lambda: self._background.spawn(self._wake(live), "competition-wake"))
-        if self._beat is None:
-            self._beat = loop.call_later(BEAT_SECONDS, self._beat_now)
+        if self._beat is None or self._beat.when() > loop.time() + self._beat_seconds:
+            if self._beat:
+                self._beat.cancel()
+            self._beat = loop.call_later(self._beat_seconds, self._beat_now)
+
+    def _wake_later(self, live: _Live, seconds: float) -> None:
+        if not self._closing:
+            again = asyncio.get_running_loop().call_later
+            live.timer = again(seconds, lambda: self._background.spawn(self._wake(live), "competition-wake"))
+
+    @property
+    def _beat_seconds(self) -> float:
+        phases = {live.game.state.phase for live in self._live.values()}
+        return BEAT_SECONDS if phases & {Phase.LOBBY, Phase.ASKING, Phase.REVEALING} else PAUSED_BEAT_SECONDS
 
     async def _wake(self, live: _Live) -> None:
         """The time has come; a database that refuses just now is asked again, so that no game hangs."""
@@ -551,11 +566,12 @@ class Competitions:
             await self._woken(live)
         except StorageError as refused:
             _log.warning("competition %d waits for the database: %s", live.game.id, refused)
-            if not self._closing:
-                again = asyncio.get_running_loop().call_later
-                live.timer = again(AGAIN_SECONDS, lambda: self._background.spawn(self._wake(live), "competition-wake"))
+            self._wake_later(live, AGAIN_SECONDS)
         except UserError as refused:  # the lobby's time is up, and there is nothing to ask any more
             await self._apply(live, Cancel(None, reason=refused.text))
+        except Exception:
+            self._wake_later(live, FAILED_AGAIN_SECONDS)
+            raise
 
     async def _woken(self, live: _Live) -> None:
         state = live.game.state
@@ -581,7 +597,7 @@ class Competitions:
         self._beat = None
         if any(live.game.state.phase in LIVE for live in self._live.values()) and not self._closing:
             self._background.spawn(self._store_beat(), "competition-beat")
-            self._beat = asyncio.get_running_loop().call_later(BEAT_SECONDS, self._beat_now)
+            self._beat = asyncio.get_running_loop().call_later(self._beat_seconds, self._beat_now)
 
     async def _store_beat(self) -> None:
         now_ms = self._clock.now_ms()

@@ -10,7 +10,20 @@ import discord
 from discord import app_commands
 
 from bot.errors import UserError
-from bot.quiz.competition import Cancel, End, Join, Leave, Pause, Phase, Resume, Rules, Skip, TakeOver, Verdict
+from bot.quiz.competition import (
+    Cancel,
+    End,
+    Join,
+    KeepWaiting,
+    Leave,
+    Pause,
+    Phase,
+    Resume,
+    Rules,
+    Skip,
+    TakeOver,
+    Verdict,
+)
 from bot.quiz.pace import PACE_SECONDS, paced
 from bot.quiz.practice import LETTERS
 from bot.quiz.scoring import Confidence, Scoring
@@ -147,6 +160,7 @@ class CompeteFeature:
         add("game.sure", self._sure)
         add("game.pause", self._pause)
         add("game.resume", self._resume)
+        add("game.wait", self._wait)
         add("game.skip", self._skip)
         add("game.end", self._end)
         add("game.mine", self._mine, new=True)
@@ -274,6 +288,9 @@ class CompeteFeature:
 
     async def _resume(self, reply: Reply, game: str) -> None:
         await self._act(reply, game, Resume(by=reply.member_id, manager=is_manager(reply)))
+
+    async def _wait(self, reply: Reply, game: str) -> None:
+        await self._act(reply, game, KeepWaiting(by=reply.member_id, manager=is_manager(reply)))
 
     async def _skip(self, reply: Reply, game: str, number: str, stage: str) -> None:
         if stage not in (screens.OPEN, screens.OVER):

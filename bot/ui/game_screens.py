@@ -108,7 +108,7 @@ def lobby_screen(view: GameView) -> Screen:
         return Screen([*blocks, *_paused(view)], GREY)
     words = {
         Phase.CANCELLED: f"It did not take place. {state.reason}",
-        Phase.FINISHED: "It is over; the podium is below.",
+        Phase.FINISHED: f"{state.reason} It is over; the podium is below.".strip(),
     }.get(state.phase, "It has begun: the rounds are below. You can still come in by answering.")
     return Screen([*blocks, words], GREY)
 
@@ -158,7 +158,14 @@ def _duel_screen(view: GameView) -> Screen:
 
 def _paused(view: GameView) -> list[Block]:
     """Why nothing comes, and the way on: the round itself may not be in the channel."""
-    return [f"⏸️ **Paused.** {view.state.reason} The host or a manager can go on.", _controls(view, paused=True)]
+    return [_pause_words(view), _controls(view, paused=True)]
+
+
+def _pause_words(view: GameView) -> str:
+    """Why nothing comes, and when the game ends by itself."""
+    state = view.state
+    ends = f" Otherwise the game ends <t:{-(-state.wake_ms // 1000)}:f>." if state.wake_ms is not None else ""
+    return f"⏸️ **Paused.** {state.reason} The host or a manager can resume it.{ends}"
 
 
 def _players(view: GameView) -> str:
@@ -205,7 +212,7 @@ def _open_round(view: GameView, number: int) -> Screen:
     blocks.append(Row(letters))
     answered = f"**{len(state.answers)}** of {len(state.players)} have answered"
     if paused:
-        blocks.append(f"⏸️ **Paused.** {state.reason}\n{answered}; the time that is left is kept.")
+        blocks.append(f"{_pause_words(view)}\n{answered}; the time that is left is kept.")
     else:
         blocks.append(f"⏱️ Closes <t:{(state.deadline_ms or 0) // 1000}:R> · {answered}")
     if view.note:
@@ -223,7 +230,8 @@ def _controls(view: GameView, *, paused: bool) -> Row:
     )
     stage = OVER if number < len(view.state.played) else OPEN
     skip = Button("Skip", ids.encode("game.skip", game, number, stage))
-    return Row([stop, skip, Button("End the game", ids.encode("game.end", game))])
+    wait = [Button("Keep waiting", ids.encode("game.wait", game))] if paused else []
+    return Row([stop, *wait, skip, Button("End the game", ids.encode("game.end", game))])
 
 
 def _reveal(view: GameView, number: int) -> Screen:
@@ -240,7 +248,7 @@ def _reveal(view: GameView, number: int) -> Screen:
         blocks.append(fastest)
     blocks.append(_table(view, number))
     if number == state.round and state.phase is Phase.PAUSED:
-        blocks.append(f"⏸️ **Paused.** {state.reason} The host or a manager can go on.")
+        blocks.append(_pause_words(view))
     game = view.game.id
     blocks.append(
         Row(

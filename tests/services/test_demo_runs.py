@@ -273,6 +273,17 @@ async def test_a_demo_that_nobody_runs_starts_by_itself(hall):
         assert (await stage.until(ended(run_id))).run.state == "done"
 
 
+async def test_a_demo_that_never_came_into_its_channel_ends_by_itself_without_a_run(hall, monkeypatch):
+    monkeypatch.setattr("bot.services.demos.SHOWING_SECONDS", 0.0)
+    async with hall.bot(predict=0.01) as (demos, stage, store):
+        await demos.open(next(iter(DEMOS)), HALL, CHANNEL, ADA)
+        async with asyncio.timeout(PATIENCE):
+            while await store.rows("SELECT 1 FROM demo_run WHERE state = 'predicting'"):
+                pass
+        assert await store.rows("SELECT state, result FROM demo_run") == [("failed", None)]
+        assert stage.shown == []
+
+
 async def test_the_start_by_itself_is_kept_over_a_restart(hall):
     async with hall.bot(predict=60) as (demos, _stage, store):
         run_id = await opened(demos)
