@@ -204,7 +204,7 @@ class Cancel(NamedTuple):
 
     by: int | None
     manager: bool = False
-    reason: str = "It was cancelled."
+    reason: str = "Cancelled."
 
 
 class Opened(NamedTuple):
@@ -547,7 +547,9 @@ def _start(state: Competition, event: Start, now_ms: int) -> Step:
     if not _leads(state, event.by, event.manager):
         return state, [Told(Verdict.NOT_ALLOWED)]
     if not state.players or not event.plans:
-        cancelled = replace(state, phase=Phase.CANCELLED, wake_ms=None, reason="Nobody had joined.")
+        cancelled = replace(
+            state, phase=Phase.CANCELLED, wake_ms=None, reason="Nobody joined, so the game was not played."
+        )
         return cancelled, [Told(Verdict.DONE), ShowLobby()]
     if state.rules.duel and len(state.players) < DUELLISTS:
         return state, [Told(Verdict.NOTHING_TO_DO)]

@@ -7,7 +7,7 @@ What stands in the channel is the matter of `GameMessages`, which tells back wha
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import NamedTuple
@@ -82,6 +82,13 @@ class AlreadyOnError(UserError):
     def __init__(self, view: GameView) -> None:
         super().__init__("There is a competition in this channel already.")
         self.view = view
+
+
+class GameOverError(UserError):
+    """The competition is over."""
+
+    def __init__(self) -> None:
+        super().__init__("This competition is over. Open a new one with `/compete`.")
 
 
 @dataclass
@@ -444,7 +451,18 @@ class Competitions:
     async def view(self, competition_id: int) -> GameView:
         """The game as it stands, live or over."""
         live = self._live.get(competition_id)
-        return await self._messages.view(live or ShownGame(await self._game(competition_id)))
+        if live is None:
+            shown = ShownGame(await self._game(competition_id))
+            shown.take(await competitions.posts(self._store, competition_id))
+            return await self._messages.view(shown)
+        return await self._messages.view(live)
+
+    async def on_in(self, channel_ids: Iterable[int]) -> GameView | None:
+        """The game that is on in one of these channels."""
+        for channel_id in channel_ids:
+            if (competition_id := await competitions.live_in(self._store, channel_id)) is not None:
+                return await self.view(competition_id)
+        return None
 
     async def is_in(self, competition_id: int, guild_id: int | None) -> bool:
         """Whether the game, live or over, is in this server. Raises NotFound when there is none."""
@@ -460,7 +478,7 @@ class Competitions:
     def _of(self, competition_id: int) -> _Live:
         live = self._live.get(competition_id)
         if live is None:
-            raise UserError("This competition is over. Open a new one with `/compete`.")
+            raise GameOverError
         return live
 
     # One event, from the rules to the channel
@@ -578,7 +596,7 @@ class Competitions:
         over_ms = state.starts_ms if state.phase is Phase.LOBBY else None
         if over_ms is not None and over_ms <= self._clock.now_ms():
             if state.rules.duel:
-                await self._apply(live, Cancel(None, reason="It was not accepted in time."))
+                await self._apply(live, Cancel(None, reason="The duel was not accepted in time."))
             else:
                 await self.start(live.game.id, None, manager=False)
         else:

@@ -25,6 +25,8 @@ SHOWING_SECONDS = 60.0
 AGAIN_SECONDS = 1.0
 """How long a demo that is to start by itself waits for a database that refuses."""
 
+TOO_LATE = "It is too late to cancel: this demo is running or has run."
+
 _log = logging.getLogger(__name__)
 
 
@@ -146,18 +148,24 @@ class Demos:
 
     async def cancel(self, run_id: int, member_id: int, *, manager: bool) -> DemoView:
         """Take a demo that does not run yet out of the queue. Raises UserError when it runs, or is another's."""
-        run = await self._load(run_id)
-        if run.member_id != member_id and not manager:
-            raise UserError("Only whoever opened this demo, or a manager, can cancel it.")
+        await self.refuse_cancel(run_id, member_id, manager=manager)
         if not await self._store.write(lambda tx: demos.move(tx, run_id, ("predicting", "queued"), "failed")):
-            raise UserError("It is too late to cancel: this demo runs, or has run.")
+            raise UserError(TOO_LATE)
         if timer := self._timers.pop(run_id, None):
             timer.cancel()
         if run_id in self._queue:
             self._queue.remove(run_id)
         for waiting in self._queue:
             self._hint(await self.view(waiting))
-        return replace(await self.view(run_id), problem="It was cancelled.")
+        return replace(await self.view(run_id), problem="Cancelled.")
+
+    async def refuse_cancel(self, run_id: int, member_id: int, *, manager: bool) -> None:
+        """Raise UserError for a demo that can't be cancelled by this member."""
+        run = await self._load(run_id)
+        if run.member_id != member_id and not manager:
+            raise UserError("Only the member who opened this demo, or a manager, can cancel it.")
+        if run.state not in ("predicting", "queued"):
+            raise UserError(TOO_LATE)
 
     async def view(self, run_id: int) -> DemoView:
         """The demo as it stands."""

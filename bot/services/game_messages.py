@@ -222,7 +222,17 @@ class GameMessages:
         sections, course = self._sections(game)
         title_of = dict(sections)
         titles = tuple(title_of.get(section_id, section_id) for section_id in game.setup.sections)
-        return GameView(game, names, titles, sections, shown.note, course=course, fitting=shown.fitting)
+        return GameView(
+            game,
+            names,
+            titles,
+            sections,
+            shown.note,
+            course=course,
+            fitting=shown.fitting,
+            round_message_id=shown.message_id("round", state.round),
+            podium_message_id=shown.message_id("podium", 0),
+        )
 
     def _sections(self, game: Game) -> tuple[tuple[tuple[str, str], ...], str]:
         """What could be asked about (id, title), and the course where the server has several.

@@ -15,7 +15,7 @@ class GameView:
 
     ``sections`` are all that could be asked about (id, title); ``section_titles`` those that are, none meaning all of the
     ``course``, which is named where the server has several; ``fitting`` is how many questions fit what was chosen, where a
-    lobby must know it.
+    lobby must know it. ``round_message_id`` and ``podium_message_id`` are where the round that is on and the podium stand.
     """
 
     game: Game
@@ -27,6 +27,8 @@ class GameView:
     picture: bytes | None = None
     course: str = ""
     fitting: int | None = None
+    round_message_id: int | None = None
+    podium_message_id: int | None = None
 
     @property
     def state(self) -> Competition:

@@ -7,6 +7,7 @@ import discord
 from bot.charts.podium import alt_text as podium_alt_text
 from bot.packs.models import Question
 from bot.quiz.competition import (
+    LIVE,
     Competition,
     Phase,
     Plan,
@@ -28,10 +29,10 @@ from bot.ui.layouts import (
     Block,
     Button,
     Download,
-    Pick,
     Picture,
     Row,
     Screen,
+    asking,
     code_block,
 )
 from bot.ui.names import safe
@@ -40,18 +41,32 @@ from bot.ui.report import report_button
 from bot.ui.sheets import sheet
 from bot.ui.term import term_menu
 
-OPEN, OVER = "open", "over"
-"""Where a round is, as the button that skips it says."""
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 SHOWN_PLAYERS, SHOWN_LINES, SHOWN_PLACES = 30, 5, 10
 CONFIDENCE_WORDS = {Confidence.GUESS: "Guess", Confidence.THINK: "Think so", Confidence.SURE: "Sure"}
 PRIMARY, SUCCESS, DANGER = discord.ButtonStyle.primary, discord.ButtonStyle.success, discord.ButtonStyle.danger
 
 
-def link_to(view: GameView, guild_id: int) -> str:
-    """Where a competition is."""
-    base = f"https://discord.com/channels/{guild_id}/{view.game.channel_id}"
-    return f"{base}/{view.game.lobby_message_id}" if view.game.lobby_message_id else base
+def link_to(view: GameView) -> str:
+    """Where a competition is now: its podium, the round that is on, or its lobby."""
+    game = view.game
+    message_id = view.podium_message_id or view.round_message_id
+    if message_id:
+        return f"https://discord.com/channels/{game.guild_id}/{game.play_channel_id}/{message_id}"
+    base = f"https://discord.com/channels/{game.guild_id}/{game.channel_id}"
+    return f"{base}/{game.lobby_message_id}" if game.lobby_message_id else base
+
+
+def elsewhere_words(view: GameView, number: int) -> str:
+    """What the controls of an earlier round say."""
+    return f"Round {number + 1} is over. The game is in round {view.state.round + 1}: {link_to(view)}"
+
+
+def over_words(other: GameView | None) -> str:
+    """What the controls of a game that is over say; ``other`` is the one that is on in the channel."""
+    if other is None:
+        return "This competition is over. Open a new one with `/compete`."
+    return f"This competition is over. Another one is on: {link_to(other)}"
 
 
 def thread_name(view: GameView) -> str:
@@ -85,32 +100,34 @@ def lobby_screen(view: GameView) -> Screen:
     if state.phase is Phase.LOBBY:
         starts = f"Starts by itself <t:{-(-state.starts_ms // 1000)}:R>" if state.starts_ms else ""
         blocks.append(f"{starts} · host: {safe(view.name(state.host_id))}")
-        game = view.game.id
-        chosen = view.game.setup.sections or tuple(section for section, _ in view.sections)
-        options = [(title, section, "") for section, title in view.sections]
-        if len(options) > 1:
-            asks = "What is asked about (the host chooses)"
-            blocks.append(Pick(ids.encode("game.sections", game), asks, options, chosen, most=25))
         if rules.teams_chosen:
             blocks += _team_rows(view)
-        blocks.append(
-            Row(
-                [
-                    Button("Join", ids.encode("game.join", game), SUCCESS),
-                    Button("Leave", ids.encode("game.leave", game)),
-                    Button("Start", ids.encode("game.start", game), PRIMARY),
-                    Button("Cancel", ids.encode("game.cancel", game), DANGER),
-                ]
-            )
-        )
-        return Screen(blocks, BLURPLE)
+        return Screen([*blocks, _lobby_buttons(view)], BLURPLE)
     if state.phase is Phase.PAUSED:
-        return Screen([*blocks, *_paused(view)], GREY)
+        return Screen([*blocks, pause_words(view), _lobby_buttons(view)], GREY)
     words = {
-        Phase.CANCELLED: f"It did not take place. {state.reason}",
+        Phase.CANCELLED: state.reason,
         Phase.FINISHED: f"{state.reason} It is over; the podium is below.".strip(),
     }.get(state.phase, "It has begun: the rounds are below. You can still come in by answering.")
-    return Screen([*blocks, words], GREY)
+    on = [_lobby_buttons(view)] if state.phase in LIVE else []
+    return Screen([*blocks, words, *on], GREY)
+
+
+def _lobby_buttons(view: GameView) -> Row:
+    """The same three as long as the game is on."""
+    game = view.game.id
+    return Row(
+        [
+            Button("Join", ids.encode("game.join", game), SUCCESS),
+            Button("Leave", ids.encode("game.leave", game)),
+            controls_button(view),
+        ]
+    )
+
+
+def controls_button(view: GameView, number: int = -1) -> Button:
+    """The button that opens the host's panel: from the lobby, or from a round's message."""
+    return Button("Host controls", ids.encode("game.controls", view.game.id, number + 1))
 
 
 def _rounds(view: GameView) -> str:
@@ -140,28 +157,42 @@ def _duel_screen(view: GameView) -> Screen:
         "It ends as soon as nobody can catch up."
     )
     if state.phase is Phase.LOBBY:
-        game = view.game.id
         expires = f"{other} has until <t:{-(-(state.wake_ms or 0) // 1000)}:R> to accept."
-        buttons = [
-            Button("Accept", ids.encode("game.accept", game), SUCCESS),
-            Button("Decline", ids.encode("game.decline", game), DANGER),
-        ]
-        return Screen([head, expires, Row(buttons)], BLURPLE)
+        return Screen([head, expires, _duel_buttons(view)], BLURPLE)
     if state.phase is Phase.PAUSED:
-        return Screen([head, *_paused(view)], GREY)
+        return Screen([head, pause_words(view), _duel_buttons(view)], GREY)
     words = {
-        Phase.CANCELLED: f"It did not take place. {state.reason}",
-        Phase.FINISHED: "It is over; the podium is below.",
+        Phase.CANCELLED: state.reason,
+        Phase.FINISHED: f"{state.reason} It is over; the podium is below.".strip(),
     }.get(state.phase, "It has begun: the rounds are below.")
-    return Screen([head, words], GREY)
+    return Screen([head, words, *([_duel_buttons(view)] if state.phase in LIVE else [])], GREY)
 
 
-def _paused(view: GameView) -> list[Block]:
-    """Why nothing comes, and the way on: the round itself may not be in the channel."""
-    return [_pause_words(view), _controls(view, paused=True)]
+def _duel_buttons(view: GameView) -> Row:
+    """The same three as long as the duel is on."""
+    game, on = view.game.id, view.state.phase is not Phase.LOBBY
+    return Row(
+        [
+            Button("Accept", ids.encode("game.accept", game), SUCCESS, disabled=on),
+            Button("Decline", ids.encode("game.decline", game), disabled=on),
+            controls_button(view),
+        ]
+    )
 
 
-def _pause_words(view: GameView) -> str:
+def ask_decline_screen(view: GameView, *, is_host: bool) -> Screen:
+    """Whether a challenge is to be declined, or taken back."""
+    words = (
+        "**Take the challenge back?**"
+        if is_host
+        else f"**Decline the duel with {safe(view.name(view.state.host_id))}?**"
+    )
+    yes, game = "Yes, take it back" if is_host else "Yes, decline it", view.game.id
+    keep = Button("No, keep it", ids.encode("host.keep", game))
+    return asking(words, keep, Button(yes, ids.encode("game.decline_yes", game)))
+
+
+def pause_words(view: GameView) -> str:
     """Why nothing comes, and when the game ends by itself."""
     state = view.state
     ends = f" Otherwise the game ends <t:{-(-state.wake_ms // 1000)}:f>." if state.wake_ms is not None else ""
@@ -212,26 +243,13 @@ def _open_round(view: GameView, number: int) -> Screen:
     blocks.append(Row(letters))
     answered = f"**{len(state.answers)}** of {len(state.players)} have answered"
     if paused:
-        blocks.append(f"{_pause_words(view)}\n{answered}; the time that is left is kept.")
+        blocks.append(f"{pause_words(view)}\n{answered}; the time that is left is kept.")
     else:
         blocks.append(f"⏱️ Closes <t:{(state.deadline_ms or 0) // 1000}:R> · {answered}")
     if view.note:
         blocks.append(f"-# {view.note}")
-    blocks.append(_controls(view, paused=paused))
+    blocks.append(Row([controls_button(view, number)]))
     return Screen(blocks, GREY if paused else BLURPLE)
-
-
-def _controls(view: GameView, *, paused: bool) -> Row:
-    game, number = view.game.id, view.state.round
-    stop = (
-        Button("Resume", ids.encode("game.resume", game), SUCCESS)
-        if paused
-        else Button("Pause", ids.encode("game.pause", game))
-    )
-    stage = OVER if number < len(view.state.played) else OPEN
-    skip = Button("Skip", ids.encode("game.skip", game, number, stage))
-    wait = [Button("Keep waiting", ids.encode("game.wait", game))] if paused else []
-    return Row([stop, *wait, skip, Button("End the game", ids.encode("game.end", game))])
 
 
 def _reveal(view: GameView, number: int) -> Screen:
@@ -248,7 +266,7 @@ def _reveal(view: GameView, number: int) -> Screen:
         blocks.append(fastest)
     blocks.append(_table(view, number))
     if number == state.round and state.phase is Phase.PAUSED:
-        blocks.append(_pause_words(view))
+        blocks.append(pause_words(view))
     game = view.game.id
     blocks.append(
         Row(
@@ -261,7 +279,7 @@ def _reveal(view: GameView, number: int) -> Screen:
         )
     )
     if number == state.round and state.phase in (Phase.REVEALING, Phase.PAUSED):
-        blocks.append(_controls(view, paused=state.phase is Phase.PAUSED))
+        blocks.append(Row([controls_button(view, number)]))
     return Screen(blocks, GREEN)
 
 

@@ -513,7 +513,7 @@ def test_a_lobby_that_everybody_left_does_not_take_place():
     game.does(Leave(HOST))
     game.does(Start(PLANS))
     assert game.state.phase is Phase.CANCELLED
-    assert "Nobody had joined" in game.state.reason
+    assert "Nobody joined" in game.state.reason
 
 
 def test_the_first_player_takes_over_a_minute_after_the_host_left():

@@ -355,9 +355,9 @@ async def test_a_demo_that_waits_can_be_cancelled_by_who_opened_it_or_by_a_manag
         for run_id in (running, mine, managed):
             await demos.run(run_id)
         await stage.until(under_way(running))
-        with pytest.raises(UserError, match="Only whoever opened"):
+        with pytest.raises(UserError, match="Only the member who opened"):
             await demos.cancel(mine, BOB, manager=False)
-        assert (await demos.cancel(mine, ADA, manager=False)).problem == "It was cancelled."
+        assert (await demos.cancel(mine, ADA, manager=False)).problem == "Cancelled."
         assert (await demos.view(managed)).ahead == 1
         await demos.cancel(managed, BOB, manager=True)
         with pytest.raises(UserError, match="too late"):
