@@ -34,7 +34,7 @@ from bot.quiz.competition import (
 )
 from bot.services.background import Background
 from bot.services.charts import ChartDrawer
-from bot.services.game_views import GameView
+from bot.services.game_views import MOST_CALLED, GameView
 from bot.services.outbox import sent_before
 from bot.services.stage import ChannelLostError, GameStage, MessageGoneError
 from bot.storage import competitions, members
@@ -85,6 +85,8 @@ class ShownGame:
     def _is_due(self, post: Post) -> bool:
         if post.kind == "lobby":
             return self.game.state.phase is Phase.LOBBY
+        if post.kind == "call":
+            return self.game.state.phase in LIVE and self.game.state.round == 0
         return post.kind == "round" and post.round >= self.game.state.round
 
     def waiting_reveals(self) -> list[int]:
@@ -97,6 +99,8 @@ async def queue(tx: Transaction, game: Game, effects: Iterable[Effect], now_ms: 
     for effect in effects:
         match effect:
             case Ask(number):
+                if number == 0 and game.setup.thread and len(game.state.players) <= MOST_CALLED:
+                    await competitions.post(tx, game, "call", 0, now_ms)
                 await competitions.post(tx, game, "round", number, now_ms)
             case Reveal(number):
                 await competitions.post(tx, game, "reveal", number, now_ms)
@@ -296,6 +300,8 @@ class GameMessages:
             try:
                 if post.kind == "round":
                     return await self._stage.post_round(view, post.round, f"studyhall-{post.id}")
+                if post.kind == "call":
+                    return await self._stage.post_call(view, f"studyhall-{post.id}")
                 if post.kind == "lobby":
                     return await self._stage.post_lobby(view, f"studyhall-{post.id}")
                 return await self._stage.post_podium(view, f"studyhall-{post.id}")
@@ -330,6 +336,8 @@ class GameMessages:
                 shown.game = replace(shown.game, lobby_message_id=message_id)
             if is_first_lobby:
                 await self._happened(shown.game.id, LobbyPosted(snowflake_ms(message_id)))
+        if post.kind == "podium":
+            self.refresh_lobby(shown)  # which leads to it
         if post.kind == "round":
             await self._happened(shown.game.id, Opened(post.round, snowflake_ms(message_id)))
             if shown.game.state.round != post.round or shown.game.state.phase is not Phase.ASKING:
@@ -396,6 +404,8 @@ class GameMessages:
             _log.warning("the podium of competition %d was not posted: %s", game.id, problem)
             return
         await self._store.write(lambda tx: competitions.posted(tx, post.id, message_id))
+        shown.posts["podium", 0] = replace(post, message_id=message_id)
+        await self.show_lobby(shown)
 
     async def _trouble(self, shown: ShownGame, reason: str) -> None:
         if shown.game.state.phase in (Phase.ASKING, Phase.REVEALING):

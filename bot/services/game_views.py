@@ -8,6 +8,10 @@ from bot.packs.models import Question, Term
 from bot.quiz.competition import Competition, Given, Plan, Standing, Verdict
 from bot.storage.competitions import Game
 
+MOST_CALLED = 100
+"""So many members can be mentioned in one message
+(https://discord.com/developers/docs/resources/message#allowed-mentions-object)."""
+
 
 @dataclass(frozen=True)
 class GameView:

@@ -22,10 +22,11 @@ from bot.quiz.pace import PACE_SECONDS, paced
 from bot.quiz.practice import LETTERS
 from bot.quiz.scoring import Confidence, Scoring
 from bot.services.competitions import AlreadyOnError, Competitions, Opening
-from bot.services.game_views import ClickResult, GameView
+from bot.services.game_views import MOST_CALLED, ClickResult, GameView
 from bot.services.practice import Learner, Practice
 from bot.services.servers import Servers
 from bot.storage.competitions import Setup
+from bot.services.stage import ChannelLostError
 from bot.ui import game_screens as screens
 from bot.ui import ids
 from bot.ui.host import NOT_HOST, HostControls, only_here, take_over
@@ -45,7 +46,7 @@ T = TypeVar("T")
 NEEDED = ("view_channel", "send_messages", "attach_files", "read_message_history")
 TEAM_CHOICES = ("balanced", "chosen")
 NEEDED_FOR_THREADS = ("create_public_threads", "send_messages_in_threads")
-THREAD_EXISTS = 160004
+THREAD_EXISTS, THREAD_ARCHIVED = 160004, 50083
 DUEL_ROUNDS, DUEL_MINUTES = 7, 5
 ROUNDS, LOBBY_MINUTES = 10, 3
 
@@ -342,6 +343,11 @@ class CompeteFeature:
     async def edit_lobby(self, view: GameView) -> None:
         """Bring the lobby up to date."""
         if view.game.lobby_message_id is not None:
+    async def post_call(self, view: GameView, nonce: str) -> int:
+        """Call the players into the game's thread: who is mentioned there is added to it. Returns the message's id."""
+        players = discord.AllowedMentions(users=[discord.Object(p.member_id) for p in view.state.players[:MOST_CALLED]])
+        return await self._send(view, screens.call_screen(view), nonce, players)
+
             screen, key = screens.lobby_screen(view), f"lobby {view.game.id}"
             await self._edit(view, view.game.channel_id, view.game.lobby_message_id, screen, key)
 
@@ -393,16 +399,21 @@ class CompeteFeature:
         )
         return await find_message(self._client, channel_id, wanted)
 
-    async def _send(self, view: GameView, screen: Screen, nonce: str) -> int:
+    async def _send(
+        self, view: GameView, screen: Screen, nonce: str, mentions: discord.AllowedMentions = NO_PINGS
+    ) -> int:
         if view.game.setup.thread:
             await self._open_thread(view)
         channel = self._client.get_partial_messageable(view.game.play_channel_id, guild_id=view.game.guild_id)
 
         async def send() -> int:
-            message = await channel.send(view=screen.view(), files=screen.files(), nonce=nonce)
+            message = await channel.send(
+                view=screen.view(), files=screen.files(), nonce=nonce, allowed_mentions=mentions
+            )
             return message.id
+                "call": rf"sh:game\.leave:{competition_id}$",
 
-        return await self._call(send, "")
+        return await self._in_open_thread(view, send, "")
 
     async def _open_thread(self, view: GameView) -> None:
         """Have the lobby's thread; that it is there already is fine."""
@@ -420,7 +431,21 @@ class CompeteFeature:
         self._threads.add(view.game.id)
 
     async def _edit(self, view: GameView, channel_id: int, message_id: int, screen: Screen, key: str) -> None:
-        await self._call(lambda: self._patch(view, channel_id, message_id, screen), key)
+        await self._in_open_thread(view, lambda: self._patch(view, channel_id, message_id, screen), key)
+
+    async def _in_open_thread(self, view: GameView, send: Callable[[], Awaitable[T]], key: str) -> T:
+        """Send; a thread that was archived meanwhile is opened again. Raises ChannelLostError when that may not be."""
+        try:
+            return await self._call(send, key)
+        except discord.HTTPException as problem:
+            if problem.code != THREAD_ARCHIVED:
+                raise
+        try:
+            reopen = self._client.http.edit_channel
+            await self._call(lambda: reopen(view.game.play_channel_id, archived=False, locked=False), "")
+            return await self._call(send, key)
+        except (discord.HTTPException, ChannelLostError) as refused:
+            raise ChannelLostError("its thread is locked or archived; a manager can reopen it") from refused
 
     async def _call(self, send: Callable[[], Awaitable[T]], key: str) -> T:
         try:

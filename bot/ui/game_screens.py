@@ -19,7 +19,7 @@ from bot.quiz.competition import (
 from bot.quiz.points import BONUSES
 from bot.quiz.practice import LETTERS
 from bot.quiz.scoring import RULES, Confidence, Scoring
-from bot.services.game_views import GameView, MyResult
+from bot.services.game_views import MOST_CALLED, GameView, MyResult
 from bot.ui import ids
 from bot.ui.layouts import (
     BLURPLE,
@@ -42,7 +42,7 @@ from bot.ui.sheets import sheet
 from bot.ui.term import term_menu
 
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
-SHOWN_PLAYERS, SHOWN_LINES, SHOWN_PLACES = 30, 5, 10
+SHOWN_PLAYERS, SHOWN_LINES, SHOWN_PLACES, SHOWN_WINNERS = 30, 5, 10, 3
 CONFIDENCE_WORDS = {Confidence.GUESS: "Guess", Confidence.THINK: "Think so", Confidence.SURE: "Sure"}
 PRIMARY, SUCCESS, DANGER = discord.ButtonStyle.primary, discord.ButtonStyle.success, discord.ButtonStyle.danger
 
@@ -105,15 +105,37 @@ def lobby_screen(view: GameView) -> Screen:
         return Screen([*blocks, _lobby_buttons(view)], BLURPLE)
     if state.phase is Phase.PAUSED:
         return Screen([*blocks, pause_words(view), _lobby_buttons(view)], GREY)
-    words = {
-        Phase.CANCELLED: state.reason,
-        Phase.FINISHED: f"{state.reason} It is over; the podium is below.".strip(),
-    }.get(state.phase, "It has begun: the rounds are below. You can still come in by answering.")
+    words = {Phase.CANCELLED: state.reason, Phase.FINISHED: _over(view)}.get(
+        state.phase, f"{_begun(view)} You can still join by answering."
+    )
     on = [_lobby_buttons(view)] if state.phase in LIVE else []
     return Screen([*blocks, words, *on], GREY)
 
 
 def _lobby_buttons(view: GameView) -> Row:
+def _begun(view: GameView) -> str:
+    """That the game is on, and where."""
+    if view.game.setup.thread:
+        return f"It has begun, in <#{view.game.play_channel_id}>."
+    return "It has begun: the rounds are below."
+
+
+def _over(view: GameView) -> str:
+    """Why it is over, who won, and where the podium is, once it is there."""
+    lines = [line for line in standings(view.state) if line.place == 1 and line.score > 0]
+    names = ", ".join(f"**{safe(view.name(line.member_id))}**" for line in lines[:SHOWN_WINNERS])
+    won = f"🏆 {names} won with {lines[0].score:,}." if lines else ""
+    podium = f"The podium: {link_to(view)}" if view.podium_message_id else ""
+    return " ".join(part for part in (view.state.reason, "It is over.", won, podium) if part)
+
+
+def call_screen(view: GameView) -> Screen:
+    """Who plays in the thread, each mentioned once."""
+    names = " ".join(f"<@{player.member_id}>" for player in view.state.players[:MOST_CALLED])
+    leave = Button("Leave", ids.encode("game.leave", view.game.id))
+    return Screen([f"The game is played here: {names}", Row([leave])], BLURPLE)
+
+
     """The same three as long as the game is on."""
     game = view.game.id
     return Row(
@@ -161,10 +183,7 @@ def _duel_screen(view: GameView) -> Screen:
         return Screen([head, expires, _duel_buttons(view)], BLURPLE)
     if state.phase is Phase.PAUSED:
         return Screen([head, pause_words(view), _duel_buttons(view)], GREY)
-    words = {
-        Phase.CANCELLED: state.reason,
-        Phase.FINISHED: f"{state.reason} It is over; the podium is below.".strip(),
-    }.get(state.phase, "It has begun: the rounds are below.")
+    words = {Phase.CANCELLED: state.reason, Phase.FINISHED: _over(view)}.get(state.phase, _begun(view))
     return Screen([head, words, *([_duel_buttons(view)] if state.phase in LIVE else [])], GREY)
 
 

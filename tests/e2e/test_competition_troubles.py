@@ -1,6 +1,7 @@
 """What Discord, the network and the clock do to a competition, and what its players see of it."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -368,6 +369,43 @@ async def test_a_lobby_that_is_deleted_is_posted_anew_and_begins_when_it_was_to_
     assert "Linus" in text(third)
     await ada.steer(third, "Start")
     await channel.open(0)
+
+
+def plain_json(status: int, **body: object) -> web.Response:
+    """As Discord answers: without a charset, else discord.py takes it for text."""
+    return web.Response(status=status, body=json.dumps(body).encode(), headers={"Content-Type": "application/json"})
+
+
+def archived() -> web.Response:
+    return plain_json(400, message="Thread is archived", code=50083)
+
+
+@pytest.mark.parametrize("locked", [False, True])
+async def test_a_thread_that_was_archived_is_opened_again_or_the_lobby_says_that_it_is_closed(calm: Bot, locked: bool):
+    ada, grace = two(calm)
+    lobby = await opened(ada, grace, thread=True)
+    asked_to_open: list[str] = []
+
+    async def intercept(request: web.Request) -> web.StreamResponse | None:
+        if request.method == "PATCH" and request.path.endswith(f"/channels/{lobby['id']}"):
+            asked_to_open.append(await request.text())
+            return plain_json(403, message="Missing Access", code=50001) if locked else channel()
+        in_thread = f"/channels/{lobby['id']}/messages" in request.path
+        return archived() if in_thread and (locked or not asked_to_open) else None
+
+    def channel() -> web.Response:
+        return plain_json(200, id=lobby["id"], type=11, name="Competition")
+
+    calm.playground.rest.intercept = intercept
+    await ada.steer(lobby, "Start")
+    if locked:
+        await until(calm.playground, lambda: "locked or archived" in text(ada.sees(lobby)), "why nothing comes")
+        assert rows(calm.data_dir, "SELECT phase FROM competition") == [("paused",)]
+    else:
+        await until(calm.playground, lambda: lobby["id"] in calm.playground.world.channels, "the thread")
+        await Channel(calm.playground, lobby["id"]).open(0)
+    assert len(asked_to_open) == 1
+    assert '"archived":false' in asked_to_open[0].replace(" ", "")
 
 
 def starts(lobby: dict[str, Any]) -> str:

@@ -117,7 +117,13 @@ async def test_a_game_in_a_thread_leaves_the_channel_free(quick_bot: Bot):
     thread = playground.world.channels[lobby["id"]]
     assert thread.parent == ada.channel_id
     assert thread.name.startswith("Competition ")
-    assert sum(stored.viewer is None for stored in thread.messages.values()) == 4  # three rounds and the podium
+    called, *rest = (stored.message for stored in thread.messages.values() if stored.viewer is None)
+    assert len(rest) == 4  # three rounds and the podium
+    assert f"<@{ada.id}> <@{grace.id}>" in text(called)
+    mentions = [one.body["allowed_mentions"] for one in exchanges if one.route.endswith("/messages") and one.body]
+    assert [set(map(str, one["users"])) for one in mentions if one.get("users")] == [{ada.id, grace.id}]
+    await until(playground, lambda: f"{thread.id}/{rest[-1]['id']}" in text(ada.sees(lobby)), "the way back")
+    assert " won with " in text(ada.sees(lobby))
     assert [m["id"] for m in ada.messages() if m["channel_id"] == ada.channel_id and not m["flags"] & 64] == [
         lobby["id"]
     ]

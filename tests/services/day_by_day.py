@@ -115,6 +115,9 @@ class Wall:
     async def post_round(self, view, number: int, nonce: str) -> int:
         return self._message(nonce)[0]
 
+    async def post_call(self, view, nonce: str) -> int:
+        return self._message(nonce)[0]
+
     async def post_podium(self, view, nonce: str) -> int:
         return self._message(nonce)[0]
 

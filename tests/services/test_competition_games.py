@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -38,6 +39,7 @@ class Notice:
         self.rounds: dict[int, list[int]] = {}
         self.shown: dict[int, GameView] = {}
         self.podiums: list[int] = []
+        self.calls: list[GameView] = []
         self.lobbies: list[GameView] = []
         self.refuse = 0
         self.refuse_edits = False
@@ -65,6 +67,11 @@ class Notice:
     async def post_lobby(self, view: GameView, nonce: str) -> int:
         self.lobbies.append(view)
         return self._make(nonce)[0]
+
+    async def post_call(self, view: GameView, nonce: str) -> int:
+        message_id, new = self._make(nonce)
+        self.calls += [view] if new else []
+        return message_id
 
     async def post_podium(self, view: GameView, nonce: str) -> int:
         message_id, new = self._make(nonce)
@@ -457,6 +464,48 @@ def replace_sections(pack, without: str):
 
 
 async def test_the_lobby_says_when_the_game_is_over(games, notice):
+async def in_a_thread(games: Competitions, players: int, *, thread: bool = True) -> int:
+    rules = Rules(1, pace_ms=3_600_000, reveal_ms=0, lobby_ms=3_600_000)
+    setup = Setup((), None, "calm", thread=thread)
+    game = (await games.open(Opening(GUILD, CHANNEL, ADA, rules, setup))).game.id
+    await games.shown(game, 999)
+    for number in range(2, players + 1):
+        await games.act(game, Join(number), Learner(number, GUILD, f"Member {number}"))
+    await games.start(game, ADA, manager=False)
+    return game
+
+
+async def test_the_players_of_a_game_in_a_thread_are_called_into_it_once_before_the_first_round(store, games, notice):
+    await in_a_thread(games, 3)
+    await notice.until(lambda: notice.rounds.get(0))
+    assert await store.rows("SELECT kind, channel_id FROM outbox ORDER BY id") == [("call", 999), ("round", 999)]
+    [view] = notice.calls
+    assert "<@1> <@2> <@3>" in said(screens.call_screen(view))
+    assert "<#999>" in said(screens.lobby_screen(notice.lobbies[-1]))
+    assert "<@" not in said(screens.lobby_screen(notice.lobbies[-1]))
+
+
+@pytest.mark.parametrize(("players", "thread"), [(101, True), (3, False)])
+async def test_nobody_is_called_into_a_channel_nor_more_than_can_be_mentioned(games, notice, players, thread):
+    await in_a_thread(games, players, thread=thread)
+    await notice.until(lambda: notice.rounds.get(0))
+    assert notice.calls == []
+
+
+async def test_the_lobby_names_the_winner_and_leads_to_the_podium_once_it_is_there(games, clock, notice):
+    game = await in_a_thread(games, 2)
+    await notice.until(lambda: notice.rounds.get(0))
+    view = await games.view(game)
+    right = view.state.plans[0].order.index(view.state.plans[0].key)
+    await pick(games, clock, notice, game, 0, GRACE, right)
+    await pick(games, clock, notice, game, 0, ADA, (right + 1) % 4)
+    await notice.until(lambda: notice.podiums and notice.lobbies[-1].podium_message_id)
+    words = said(screens.lobby_screen(notice.lobbies[-1]))
+    assert "🏆 **Grace** won with 1," in words
+    assert f"https://discord.com/channels/{GUILD}/999/{notice.podiums[0]}" in words
+    assert "podium" not in said(screens.lobby_screen(replace(notice.lobbies[-1], podium_message_id=None)))
+
+
     game = await started(games, notice)
     await games.act(game, End(1), ADA)
     await notice.until(lambda: notice.lobbies and notice.lobbies[-1].state.phase is Phase.FINISHED)
