@@ -75,12 +75,16 @@ class Rules:
 
 @dataclass(frozen=True)
 class Player:
-    """Who joined; ``time_factor`` is the extra time they asked for (1, 1.5 or 2)."""
+    """Who joined; ``time_factor`` is the extra time they asked for (1, 1.5 or 2).
+
+    Nobody waits for the answer of a player who is ``gone``; what they have earned stays.
+    """
 
     member_id: int
     joined_ms: int
     time_factor: float = 1.0
     team: int = 0
+    gone: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,10 +111,11 @@ class Given:
 
 @dataclass(frozen=True)
 class Played:
-    """A round that is over; ``score`` holds each player's marks. A skipped round has none."""
+    """A round that is over, with each player's marks. One that was ``voided`` has none, and counts against nobody."""
 
     answers: Mapping[int, Given]
     marks: Mapping[int, int]
+    voided: bool = False
 
 
 @dataclass(frozen=True)
@@ -154,7 +159,7 @@ class Competition:
     @property
     def round_ms(self) -> int:
         """How long the round is open: the longest time of those who joined."""
-        longest = max((player.time_factor for player in self.players), default=1.0)
+        longest = max((player.time_factor for player in self.present), default=1.0)
         return round((self.rules.pace_ms + self.plan.reading_ms) * longest)
 
     def own_ms(self, member_id: int) -> int:
@@ -163,9 +168,19 @@ class Competition:
         return round((self.rules.pace_ms + self.plan.reading_ms) * (player.time_factor if player else 1.0))
 
     @property
+    def present(self) -> tuple[Player, ...]:
+        """Those whose answers are waited for."""
+        return tuple(player for player in self.players if not player.gone)
+
+    @property
     def all_answered(self) -> bool:
-        """Whether everybody who joined has answered."""
-        return bool(self.players) and all(player.member_id in self.answers for player in self.players)
+        """Whether everybody who is waited for has answered."""
+        return bool(self.present) and all(player.member_id in self.answers for player in self.present)
+
+    @property
+    def counted_rounds(self) -> int:
+        """How many rounds that are over count."""
+        return sum(not one.voided for one in self.played)
 
 
 # What happens
@@ -181,7 +196,10 @@ class Join:
 
 
 class Leave(NamedTuple):
-    """A player leaves the lobby."""
+    """A player leaves: the lobby, as if they had never joined; a game that is on, with what they have earned.
+
+    A duel that is on ends by that.
+    """
 
     member_id: int
 
@@ -470,6 +488,8 @@ def _join(state: Competition, event: Join, now_ms: int) -> Step:
     in_lobby = state.phase is Phase.LOBBY
     chosen = event.team if state.rules.teams_chosen and 1 <= event.team <= state.rules.teams else 0
     if (known := state.player(event.member_id)) is not None:
+        if known.gone:
+            return _with_player(state, replace(known, gone=False)), [Told(Verdict.DONE), ShowLobby()]
         if not (in_lobby and chosen and chosen != known.team):
             return state, [Told(Verdict.NOTHING_TO_DO)]
         moved = tuple(replace(p, team=chosen) if p.member_id == event.member_id else p for p in state.players)
@@ -481,7 +501,7 @@ def _join(state: Competition, event: Join, now_ms: int) -> Step:
     if event.member_id == state.host_id:
         state = _with_host(state, event.member_id)
     if not in_lobby:
-        return state, [Told(Verdict.DONE)]
+        return state, [Told(Verdict.DONE), ShowLobby()]
     return replace(state, wake_ms=_lobby_wake(state)), [Told(Verdict.DONE), ShowLobby()]
 
 
@@ -514,12 +534,31 @@ def _balanced(players: tuple[Player, ...], teams: int, strengths: Mapping[int, f
 
 
 def _leave(state: Competition, event: Leave, now_ms: int) -> Step:
-    if state.phase is not Phase.LOBBY or not state.player(event.member_id):
+    known = state.player(event.member_id)
+    if known is None or known.gone:
         return state, [Told(Verdict.NOTHING_TO_DO)]
+    if state.phase is not Phase.LOBBY:
+        return _leave_game(state, known, now_ms)
     players = tuple(player for player in state.players if player.member_id != event.member_id)
     left = now_ms if event.member_id == state.host_id else state.host_left_ms
     state = replace(state, players=players, host_left_ms=left)
     return replace(state, wake_ms=_lobby_wake(state)), [Told(Verdict.DONE), ShowLobby()]
+
+
+def _leave_game(state: Competition, player: Player, now_ms: int) -> Step:
+    state = _with_player(state, replace(player, gone=True))
+    if state.rules.duel:
+        return _end_now(state, now_ms, "One of the two has left.")
+    shown: list[Effect] = [Told(Verdict.DONE), ShowLobby()]
+    if state.phase is not Phase.ASKING:
+        return state, shown
+    return replace(state, wake_ms=_asking_wake(state, now_ms)), [*shown, ShowCount(state.round)]
+
+
+def _with_player(state: Competition, player: Player) -> Competition:
+    """The state with one player changed."""
+    players = tuple(player if one.member_id == player.member_id else one for one in state.players)
+    return replace(state, players=players)
 
 
 def _lobby_posted(state: Competition, event: LobbyPosted) -> Step:
@@ -622,7 +661,10 @@ def _answer(state: Competition, event: Answer, now_ms: int) -> Step:
         verdict = Verdict.NOT_ALLOWED
     if verdict is not Verdict.LOCKED_IN:
         return state, [Told(verdict)]
-    if not state.player(event.member_id):
+    if (known := state.player(event.member_id)) is not None:
+        if known.gone:
+            state = _with_player(state, replace(known, gone=False))
+    else:
         late = Player(event.member_id, now_ms, event.time_factor, smallest_team(state))
         state = replace(state, players=(*state.players, late))
     elapsed = elapsed_ms(state, event.stamp_ms)
@@ -697,7 +739,7 @@ def _close(state: Competition, now_ms: int, *, counts: bool = True) -> Step:
     state = replace(
         state,
         phase=Phase.REVEALING,
-        played=(*state.played, Played(answers, given)),
+        played=(*state.played, Played(answers, given, voided=not counts)),
         silent=silent,
         deadline_ms=None,
         wake_ms=now_ms + state.rules.reveal_ms,
@@ -729,8 +771,7 @@ def _tick(state: Competition, now_ms: int) -> Step:
             return _finish(state)
         return _ask(state, state.round + 1, now_ms)
     if state.phase is Phase.PAUSED:
-        state, effects = _end_now(state, now_ms)
-        state = replace(state, reason="Nobody resumed it in time.")
+        state, effects = _end_now(state, now_ms, "Nobody resumed it in time.")
         return state, [effect for effect in effects if not isinstance(effect, Told)]
     if state.phase is Phase.LOBBY and state.host_left_ms is not None and now_ms >= state.host_left_ms + HEIR_MS:
         return _inherit(state)
@@ -858,12 +899,12 @@ def _end(state: Competition, event: End, now_ms: int) -> Step:
     return _end_now(state, now_ms)
 
 
-def _end_now(state: Competition, now_ms: int) -> Step:
+def _end_now(state: Competition, now_ms: int, reason: str = "") -> Step:
     shown: list[Effect] = []
     if Phase.ASKING in (state.phase, state.paused_phase):
         state, _ = _close(state, now_ms, counts=False)
         shown = [Reveal(state.round)]
-    state, effects = _finish(state)
+    state, effects = _finish(replace(state, reason=reason))
     return state, [Told(Verdict.DONE), *shown, *effects]
 
 
@@ -877,7 +918,7 @@ def without(state: Competition, member_id: int) -> Competition:
         state,
         players=tuple(player for player in state.players if player.member_id != member_id),
         answers=others(state.answers),
-        played=tuple(Played(others(one.answers), others(one.marks)) for one in state.played),
+        played=tuple(Played(others(one.answers), others(one.marks), one.voided) for one in state.played),
     )
 
 

@@ -436,10 +436,17 @@ class Competitions:
         given, marks = played.answers.get(member_id), played.marks.get(member_id, 0)
         question = game.questions[number]
         terms = self._library.terms_of(game.pack_id, question)
-        return MyResult(question, state.plans[number], given, marks, line, len(lines), game.pack_id, terms)
+        player = state.player(member_id)
+        leave = competition_id if player and not player.gone and state.phase in LIVE else None
+        return MyResult(
+            question, state.plans[number], given, marks, line, len(lines), game.pack_id, terms, played.voided, leave
+        )
 
     async def missed_by(self, competition_id: int, member_id: int) -> tuple[str, list[Question]]:
-        """The pack, and the questions that a player got wrong or did not answer."""
+        """The pack, and the questions of rounds that count which a player got wrong or did not answer.
+
+        Raises UserError when no round counts.
+        """
         game = await self._game(competition_id)
         missed = []
         for played, plan, question in zip(game.state.played, game.state.plans, game.questions, strict=False):
@@ -466,8 +473,12 @@ class Competitions:
 
     async def is_in(self, competition_id: int, guild_id: int | None) -> bool:
         """Whether the game, live or over, is in this server. Raises NotFound when there is none."""
+        if not game.state.counted_rounds:
+            raise UserError("No round counts in this game, so there is nothing to practise. Try `/quiz`.")
         return (await self._game(competition_id)).guild_id == guild_id
 
+            if played.voided:
+                continue
     async def _game(self, competition_id: int) -> Game:
         live = self._live.get(competition_id)
         game = live.game if live else await competitions.load(self._store, competition_id)

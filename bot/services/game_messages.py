@@ -479,7 +479,7 @@ class GameMessages:
 
 
 def _podium(state: Competition) -> Podium | None:
-    """The first three in numbers; None when nobody answered."""
+    """The first three in numbers; None when nobody scored: nothing is won by zero or less."""
     lines = [line for line in standings(state) if line.answered]
-    steps = [Step(line.place, f"{line.score:,}", line.right) for line in lines[:3]]
-    return Podium(steps, len(state.played), len(lines)) if steps else None
+    steps = [Step(line.place, f"{line.score:,}", line.right) for line in lines[:3] if line.score > 0]
+    return Podium(steps, state.counted_rounds, len(lines)) if steps else None

@@ -53,7 +53,10 @@ class ClickResult(NamedTuple):
 
 
 class MyResult(NamedTuple):
-    """A player's own round: what they chose, what it earned, where they stand."""
+    """A player's own round: what they chose, what it earned, where they stand.
+
+    ``voided``: it counts for nobody. ``leave``: the game, while it is on and they are in it.
+    """
 
     question: Question
     plan: Plan
@@ -63,3 +66,5 @@ class MyResult(NamedTuple):
     players: int
     pack_id: str
     terms: list[Term]
+    voided: bool = False
+    leave: int | None = None

@@ -10,6 +10,7 @@ from discord import app_commands
 
 from bot.errors import UserError
 from bot.quiz.competition import (
+    LIVE,
     Cancel,
     Event,
     Join,
@@ -25,12 +26,12 @@ from bot.services.competitions import AlreadyOnError, Competitions, Opening
 from bot.services.game_views import MOST_CALLED, ClickResult, GameView
 from bot.services.practice import Learner, Practice
 from bot.services.servers import Servers
-from bot.storage.competitions import Setup
 from bot.services.stage import ChannelLostError
+from bot.storage.competitions import Setup
 from bot.ui import game_screens as screens
 from bot.ui import ids
 from bot.ui.host import NOT_HOST, HostControls, only_here, take_over
-from bot.ui.layouts import BLURPLE, NO_PINGS, Screen, note
+from bot.ui.layouts import BLURPLE, GREEN, NO_PINGS, Screen, note
 from bot.ui.lesson import section_choices
 from bot.ui.managers import is_manager
 from bot.ui.options import whole
@@ -151,6 +152,7 @@ class CompeteFeature:
         add("game.decline", self._decline, new=True)
         add("game.decline_yes", self._declined)
         add("game.leave", self._leave)
+        add("game.leave_yes", self._left)
         add("game.pick", self._pick, new=True)
         add("game.sure", self._sure)
         add("game.mine", self._mine, new=True)
@@ -239,6 +241,14 @@ class CompeteFeature:
         return view
 
     async def _leave(self, reply: Reply, game: str) -> None:
+        view = await self._games.view(ids.number(game))
+        player = view.state.player(reply.member_id)
+        if view.state.rules.duel and view.state.phase in LIVE and player and not player.gone:
+            await reply.show(screens.ask_leave_screen(view))
+        else:
+            await self._left(reply, game)
+
+    async def _left(self, reply: Reply, game: str) -> None:
         done = "You've left the game. You can join again until it ends."
         await self._act(reply, game, Leave(reply.member_id), done, "You're not in this game.")
 
@@ -289,7 +299,9 @@ class CompeteFeature:
     async def _practise(self, reply: Reply, game: str) -> None:
         pack_id, missed = await self._games.missed_by(ids.number(game), reply.member_id)
         if not missed:
-            raise UserError("You missed nothing there. Practise something else with `/quiz`.")
+            words = "🎉 You got every question right, so there is nothing to practise from this game. Well done!"
+            await reply.show(note(f"{words}\n-# `/quiz` has new questions for you.", GREEN))
+            return
         run = await self._practice.start_with(reply.learner, pack_id, missed)
         current = await self._practice.current(run.id, reply.member_id)
         await reply.show(question_screen(current))  # type: ignore[arg-type]

@@ -1,6 +1,7 @@
 """The screens of a competition: lobby, round, reveal, podium, and what a player sees in private."""
 
 import statistics
+from collections.abc import Sequence
 
 import discord
 
@@ -112,7 +113,6 @@ def lobby_screen(view: GameView) -> Screen:
     return Screen([*blocks, words, *on], GREY)
 
 
-def _lobby_buttons(view: GameView) -> Row:
 def _begun(view: GameView) -> str:
     """That the game is on, and where."""
     if view.game.setup.thread:
@@ -136,6 +136,7 @@ def call_screen(view: GameView) -> Screen:
     return Screen([f"The game is played here: {names}", Row([leave])], BLURPLE)
 
 
+def _lobby_buttons(view: GameView) -> Row:
     """The same three as long as the game is on."""
     game = view.game.id
     return Row(
@@ -188,12 +189,13 @@ def _duel_screen(view: GameView) -> Screen:
 
 
 def _duel_buttons(view: GameView) -> Row:
-    """The same three as long as the duel is on."""
+    """The same buttons as long as the duel is on."""
     game, on = view.game.id, view.state.phase is not Phase.LOBBY
     return Row(
         [
             Button("Accept", ids.encode("game.accept", game), SUCCESS, disabled=on),
             Button("Decline", ids.encode("game.decline", game), disabled=on),
+            *([Button("Leave", ids.encode("game.leave", game))] if on else []),
             controls_button(view),
         ]
     )
@@ -211,6 +213,14 @@ def ask_decline_screen(view: GameView, *, is_host: bool) -> Screen:
     return asking(words, keep, Button(yes, ids.encode("game.decline_yes", game)))
 
 
+def ask_leave_screen(view: GameView) -> Screen:
+    """Whether a duel is to be ended by leaving it."""
+    game = view.game.id
+    keep = Button("No, go on", ids.encode("host.keep", game))
+    yes = Button("Yes, leave it", ids.encode("game.leave_yes", game))
+    return asking("**Leave this duel?** It ends for both of you. What was played counts.", keep, yes)
+
+
 def pause_words(view: GameView) -> str:
     """Why nothing comes, and when the game ends by itself."""
     state = view.state
@@ -220,16 +230,16 @@ def pause_words(view: GameView) -> str:
 
 def _players(view: GameView) -> str:
     state = view.state
-    count = len(state.players)
+    count = len(state.present)
     if not count:
         return "Nobody is in yet. Press **Join**." if state.phase is Phase.LOBBY else "Nobody was in."
     if state.rules.teams:
         teams = []
         for team in range(1, state.rules.teams + 1):
-            names = [safe(view.name(p.member_id)) for p in state.players[:SHOWN_PLAYERS] if p.team == team]
+            names = [safe(view.name(p.member_id)) for p in state.present[:SHOWN_PLAYERS] if p.team == team]
             teams.append(f"Team {team}: {', '.join(names) or '…'}")
         return f"**In ({count})**\n" + "\n".join(teams)
-    listed = ", ".join(safe(view.name(player.member_id)) for player in state.players[:SHOWN_PLAYERS])
+    listed = ", ".join(safe(view.name(player.member_id)) for player in state.present[:SHOWN_PLAYERS])
     more = f" and {count - SHOWN_PLAYERS} more" if count > SHOWN_PLAYERS else ""
     return f"**In ({count})**: {listed}{more}"
 
@@ -241,10 +251,15 @@ def round_screen(view: GameView, number: int) -> Screen:
     return _open_round(view, number)
 
 
+def _head(view: GameView, number: int) -> str:
+    return f"-# Round {number + 1} of {len(view.state.plans)} · {view.game.questions[number].difficulty}"
+
+
 def _stem(view: GameView, number: int) -> str:
     question = view.game.questions[number]
-    head = f"-# Round {number + 1} of {len(view.state.plans)} · {question.difficulty}"
-    return f"{head}\n**{question.stem.strip()}**" + ("\n" + code_block(question.code) if question.code else "")
+    return f"{_head(view, number)}\n**{question.stem.strip()}**" + (
+        "\n" + code_block(question.code) if question.code else ""
+    )
 
 
 def _options(question: Question, plan: Plan) -> str:
@@ -252,15 +267,19 @@ def _options(question: Question, plan: Plan) -> str:
 
 
 def _open_round(view: GameView, number: int) -> Screen:
-    state, question, plan = view.state, view.game.questions[number], view.state.plans[number]
+    state, plan = view.state, view.state.plans[number]
     paused = state.phase is Phase.PAUSED
-    blocks: list[Block] = [_stem(view, number), _options(question, plan)]
+    if paused:  # a pause gives nobody time to think
+        blocks: list[Block] = [f"{_head(view, number)}\nThe question is hidden until the game goes on."]
+    else:
+        blocks = [_stem(view, number), _options(view.game.questions[number], plan)]
     letters = [
         Button(LETTERS[i], ids.encode("game.pick", view.game.id, number, i), PRIMARY, disabled=paused)
         for i in range(len(plan.order))
     ]
     blocks.append(Row(letters))
-    answered = f"**{len(state.answers)}** of {len(state.players)} have answered"
+    waited_for = {player.member_id for player in state.present} | state.answers.keys()
+    answered = f"**{len(state.answers)}** of {len(waited_for)} have answered"
     if paused:
         blocks.append(f"{pause_words(view)}\n{answered}; the time that is left is kept.")
     else:
@@ -279,8 +298,10 @@ def _reveal(view: GameView, number: int) -> Screen:
     blocks: list[Block] = [_stem(view, number), _bars(question, plan, played), RULE]
     blocks.append(f"### ✅ {letter} · {key.text.strip()}\n{key.why.strip()}")
     blocks += _ruled(question, plan)
-    if not played.answers:
-        blocks.append("-# Nobody's answer counts in this round.")
+    if played.voided:
+        blocks.append("-# This round was skipped: it counts for nobody.")
+    elif not played.answers:
+        blocks.append("-# Nobody answered in this round.")
     if fastest := _fastest(view, plan, played):
         blocks.append(fastest)
     blocks.append(_table(view, number))
@@ -362,7 +383,12 @@ def my_result_screen(mine: MyResult) -> Screen:
     blocks: list[Block] = [f"**{question.stem.strip()}**"]
     letter = LETTERS[plan.order.index(plan.key)]
     right = question.options[plan.key]
-    if given is None:
+    if mine.voided:
+        blocks.append(
+            f"This round was skipped: it counts for nobody. The answer is **{letter}** · {right.text.strip()}\n"
+            f"{right.why.strip()}"
+        )
+    elif given is None:
         blocks.append(
             f"You did not answer this one. Right was **{letter}** · {right.text.strip()}\n{right.why.strip()}"
         )
@@ -376,8 +402,15 @@ def my_result_screen(mine: MyResult) -> Screen:
         blocks.append(f"-# {mine.marks:+,} after {given.elapsed_ms / 1000:.1f} s")
     blocks += _ruled(question, plan)
     if mine.line:
-        blocks.append(f"You are **{mine.line.place}.** of {mine.players} with {mine.line.score:,}.")
+        blocks.append(f"You're **{_ordinal(mine.line.place)}** of {mine.players} with {mine.line.score:,}.")
+    if mine.leave is not None:
+        blocks.append(Row([Button("Leave the game", ids.encode("game.leave", mine.leave))]))
     return Screen(blocks, GREEN if given and plan.order[given.choice] == plan.key else GREY)
+
+
+def _ordinal(number: int) -> str:
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
 
 
 def reasons_screen(mine: MyResult) -> Screen:
@@ -406,7 +439,7 @@ def podium_screen(view: GameView) -> Screen:
     if not lines:
         blocks.append("Nobody answered a question this time.")
     else:
-        blocks.append("\n".join(_place(view, line, len(state.played)) for line in lines[:SHOWN_PLACES]))
+        blocks.append("\n".join(_place(view, line, state.counted_rounds) for line in lines[:SHOWN_PLACES]))
         if len(lines) > SHOWN_PLACES:
             blocks.append(f"-# and {len(lines) - SHOWN_PLACES} more")
     if teams := team_standings(state):
@@ -430,7 +463,7 @@ def podium_screen(view: GameView) -> Screen:
 def _place(view: GameView, line: Standing, rounds: int) -> str:
     median = f" · median {line.median_ms / 1000:.1f} s" if line.median_ms is not None else ""
     name = safe(view.name(line.member_id))
-    medal = MEDALS.get(line.place, "")
+    medal = MEDALS.get(line.place, "") if line.score > 0 else ""
     return f"{medal} **{line.place}.** {name} · **{line.score:,}** · {line.right} of {rounds} right{median}".strip()
 
 
@@ -452,11 +485,12 @@ def _awards(view: GameView, lines: list[Standing]) -> list[str]:
 
 
 def _most_improved(state: Competition, lines: list[Standing]) -> int | None:
-    half = len(state.played) // 2
+    counted = [number for number, one in enumerate(state.played) if not one.voided]
+    half = len(counted) // 2
     if half < 2:
         return None
 
-    def right(member_id: int, rounds: range) -> int:
+    def right(member_id: int, rounds: Sequence[int]) -> int:
         return sum(
             (given := state.played[n].answers.get(member_id)) is not None
             and state.plans[n].order[given.choice] == state.plans[n].key
@@ -464,9 +498,7 @@ def _most_improved(state: Competition, lines: list[Standing]) -> int | None:
         )
 
     gains = {
-        line.member_id: right(line.member_id, range(len(state.played) - half, len(state.played)))
-        - right(line.member_id, range(half))
-        for line in lines
+        line.member_id: right(line.member_id, counted[-half:]) - right(line.member_id, counted[:half]) for line in lines
     }
     member_id, gain = max(gains.items(), key=lambda item: item[1])
     return member_id if gain > 0 else None

@@ -187,7 +187,7 @@ async def compete(ear: Ear, scoring: str, members: tuple[Member, Member, Member]
             if scoring == "certainty":
                 await member.press(locked, "Sure")
         if number == 0:
-            assert "nothing there" in text(await ada.forge(asked, "sh:game.practise:1"))
+            assert "No round counts" in text(await ada.forge(asked, "sh:game.practise:1"))
             await grace.forge(asked, "sh:game.csv:1")
         if number < ROUNDS - 1:
             ear.closed.add(asked["id"])

@@ -611,3 +611,54 @@ def test_answers_of_one_turn_of_the_loop_end_in_the_same_result_in_any_order(cli
         lines = [(line.place, line.member_id, line.score, line.median_ms) for line in standings(game.state)]
         results.add((tuple(lines), game.state.phase, game.now))
     assert len(results) == 1
+
+
+# Leaving a game that is on
+
+
+def test_who_has_left_is_not_waited_for_keeps_their_score_and_may_come_back():
+    game = Evening(RULES, GRACE, LINUS).starts()
+    for member in (HOST, GRACE, LINUS):
+        game.picks(member, RIGHT[0], 500)
+    game.waits()
+    earned = game.scores[LINUS]
+    assert game.does(Leave(LINUS)) is Verdict.DONE
+    assert game.does(Leave(LINUS)) is Verdict.NOTHING_TO_DO
+    game.waits()
+    game.opens()
+    game.picks(HOST, RIGHT[1], 500)
+    game.picks(GRACE, RIGHT[1], 500)
+    assert game.state.wake_ms == game.now
+    game.waits()
+    assert game.scores[LINUS] == earned
+    game.waits()
+    game.opens()
+    assert game.does(Join(LINUS)) is Verdict.DONE
+    game.picks(HOST, RIGHT[2], 500)
+    game.picks(GRACE, RIGHT[2], 500)
+    assert game.state.wake_ms > game.now  # Linus is waited for again
+    game.does(Leave(LINUS))
+    assert game.state.wake_ms == game.now
+    assert game.picks(LINUS, RIGHT[2]) is Verdict.LOCKED_IN
+    assert not game.state.player(LINUS).gone
+
+
+def test_who_leaves_a_duel_ends_it_with_what_was_played():
+    game = Evening(replace(RULES, duel=True), GRACE).starts()
+    assert game.does(Leave(GRACE)) is Verdict.DONE
+    assert game.state.phase is Phase.FINISHED
+    assert "has left" in game.state.reason
+
+
+def test_rounds_that_were_skipped_or_cut_by_the_end_do_not_count_and_those_without_answers_do():
+    game = Evening(RULES, GRACE).starts()
+    game.does(Skip(HOST, 0))
+    game.waits()
+    game.opens()
+    game.waits()
+    game.waits()
+    game.opens()
+    game.picks(GRACE, RIGHT[2], 500)
+    game.does(End(HOST))
+    assert [one.voided for one in game.state.played] == [True, False, True]
+    assert game.state.counted_rounds == 1

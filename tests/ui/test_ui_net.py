@@ -108,6 +108,7 @@ ARGUMENTS = {
     "game.decline_yes": 1,
     "report.open": 2,
     "game.leave": 1,
+    "game.leave_yes": 1,
     "game.start": 1,
     "game.cancel": 1,
     "game.pick": 3,
