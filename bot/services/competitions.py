@@ -62,6 +62,10 @@ AGAIN_SECONDS = 1.0
 FAILED_AGAIN_SECONDS = 60.0
 """How long a game waits after a failure of ours, so that it does not stay on for ever."""
 
+MOST_CHALLENGES, CHALLENGED_MS = 2, 15 * 60_000
+"""So many duels of a member that nobody accepted are enough for a channel in such a time."""
+MADE_ROOM = "A competition was opened here instead."
+
 _log = logging.getLogger(__name__)
 
 
@@ -140,10 +144,12 @@ class Competitions:
     async def open(self, opening: Opening) -> GameView:
         """Open a lobby.
 
-        Raises AlreadyOnError, or UserError when too few questions fit or the server does not have the course.
+        A duel that waits there to be accepted makes room for any other game. Raises AlreadyOnError, or UserError when too
+        few questions fit, the server does not have the course, or a member challenges again and again.
         """
         pack_id = await self._playable(opening)
         now_ms = self._clock.now_ms()
+        await self._make_room(opening, now_ms)
         host_id = opening.host.member_id
         state = rules.opened_by(host_id, opening.rules, now_ms, self._time_factor(host_id))
 
@@ -168,6 +174,7 @@ class Competitions:
         """
         pack_id = await self._playable(opening)
         now_ms = self._clock.now_ms()
+        await self._make_room(opening, now_ms)
         state = rules.opened_for(opening.host.member_id, opening.rules, now_ms)
 
         async def job(tx: Transaction) -> tuple[bool, int | None]:
@@ -191,6 +198,24 @@ class Competitions:
         if live.lost:
             raise ChannelLostError(live.lost)
         return await self._messages.view(live)
+
+    async def _make_room(self, opening: Opening, now_ms: int) -> None:
+        """See to it that challenges hold no channel. Raises UserError for one too many."""
+        if opening.rules.duel:
+            since_ms, host_id = now_ms - CHALLENGED_MS, opening.host.member_id
+            ended = await competitions.unaccepted(
+                self._store, opening.guild_id, opening.channel_id, host_id, since_ms, but=MADE_ROOM
+            )
+            if len(ended) >= MOST_CHALLENGES:
+                again = -(-(ended[MOST_CHALLENGES - 1] + CHALLENGED_MS) // 1000)
+                raise UserError(
+                    f"Your last {MOST_CHALLENGES} challenges here were not accepted. You can challenge again from "
+                    f"<t:{again}:t> on, so that others can use the channel."
+                )
+            return
+        other = self._live.get(await competitions.live_in(self._store, opening.channel_id) or 0)
+        if other and other.game.state.rules.duel and other.game.state.phase is Phase.LOBBY:
+            await self._apply(other, Cancel(None, reason=MADE_ROOM))
 
     async def _playable(self, opening: Opening) -> str:
         """The course that is played. Raises UserError when nothing fits what was chosen."""
@@ -448,8 +473,12 @@ class Competitions:
         Raises UserError when no round counts.
         """
         game = await self._game(competition_id)
+        if not game.state.counted_rounds:
+            raise UserError("No round counts in this game, so there is nothing to practise. Try `/quiz`.")
         missed = []
         for played, plan, question in zip(game.state.played, game.state.plans, game.questions, strict=False):
+            if played.voided:
+                continue
             given = played.answers.get(member_id)
             if given is None or plan.order[given.choice] != plan.key:
                 missed.append(question)
@@ -473,12 +502,8 @@ class Competitions:
 
     async def is_in(self, competition_id: int, guild_id: int | None) -> bool:
         """Whether the game, live or over, is in this server. Raises NotFound when there is none."""
-        if not game.state.counted_rounds:
-            raise UserError("No round counts in this game, so there is nothing to practise. Try `/quiz`.")
         return (await self._game(competition_id)).guild_id == guild_id
 
-            if played.voided:
-                continue
     async def _game(self, competition_id: int) -> Game:
         live = self._live.get(competition_id)
         game = live.game if live else await competitions.load(self._store, competition_id)

@@ -232,6 +232,17 @@ async def live_in(db: Reads, channel_id: int) -> int | None:
     return int(rows[0][0]) if rows else None
 
 
+async def unaccepted(db: Reads, guild_id: int, channel_id: int, host_id: int, since_ms: int, *, but: str) -> list[int]:
+    """When a member's challenges in a channel ended that nobody accepted, the last one first; ``but`` those for a reason."""
+    rows = await db.rows(
+        "SELECT ended_ms FROM (SELECT * FROM competition WHERE guild_id = ? ORDER BY id DESC LIMIT 200)"
+        " WHERE channel_id = ? AND phase = 'cancelled' AND ended_ms > ? AND head ->> '$.rules.duel'"
+        " AND head ->> '$.host_id' = ? AND head ->> '$.reason' != ? ORDER BY ended_ms DESC",
+        (guild_id, channel_id, since_ms, host_id, but),
+    )
+    return [int(row[0]) for row in rows]
+
+
 async def load(db: Reads, competition_id: int) -> Game | None:
     """A competition, put together from its rows."""
     heads = await db.rows(
@@ -292,6 +303,7 @@ def _played(answers: dict[int, tuple[Given, int | None]], *, voided: bool) -> Pl
     return Played(
         {member_id: given for member_id, (given, _) in counted.items()},
         {member_id: marks for member_id, (_, marks) in counted.items() if marks is not None},
+        voided,
     )
 
 
@@ -303,7 +315,6 @@ async def _answers(db: Reads, competition_id: int) -> dict[int, dict[int, tuple[
     ):
         found.setdefault(number, {})[member_id] = Given(choice, elapsed, Confidence(confidence)), marks
     return found
-        voided,
 
 
 async def answers_of_round(db: Reads, competition_id: int, number: int) -> dict[int, Given]:

@@ -343,6 +343,11 @@ class CompeteFeature:
         """Post a lobby that no command opened; returns the message's id."""
         return await self._send(view, screens.lobby_screen(view), nonce)
 
+    async def post_call(self, view: GameView, nonce: str) -> int:
+        """Call the players into the game's thread: who is mentioned there is added to it. Returns the message's id."""
+        players = discord.AllowedMentions(users=[discord.Object(p.member_id) for p in view.state.players[:MOST_CALLED]])
+        return await self._send(view, screens.call_screen(view), nonce, players)
+
     async def post_podium(self, view: GameView, nonce: str) -> int:
         """Post the podium; returns the message's id."""
         return await self._send(view, screens.podium_screen(view), nonce)
@@ -355,11 +360,6 @@ class CompeteFeature:
     async def edit_lobby(self, view: GameView) -> None:
         """Bring the lobby up to date."""
         if view.game.lobby_message_id is not None:
-    async def post_call(self, view: GameView, nonce: str) -> int:
-        """Call the players into the game's thread: who is mentioned there is added to it. Returns the message's id."""
-        players = discord.AllowedMentions(users=[discord.Object(p.member_id) for p in view.state.players[:MOST_CALLED]])
-        return await self._send(view, screens.call_screen(view), nonce, players)
-
             screen, key = screens.lobby_screen(view), f"lobby {view.game.id}"
             await self._edit(view, view.game.channel_id, view.game.lobby_message_id, screen, key)
 
@@ -407,6 +407,7 @@ class CompeteFeature:
             {
                 "round": rf"sh:game\.(pick|mine|resume):{competition_id}:{number}(:|$)",
                 "lobby": rf"sh:game\.(join|accept):{competition_id}$",
+                "call": rf"sh:game\.leave:{competition_id}$",
             }.get(kind, rf"sh:game\.practise:{competition_id}$")
         )
         return await find_message(self._client, channel_id, wanted)
@@ -423,7 +424,6 @@ class CompeteFeature:
                 view=screen.view(), files=screen.files(), nonce=nonce, allowed_mentions=mentions
             )
             return message.id
-                "call": rf"sh:game\.leave:{competition_id}$",
 
         return await self._in_open_thread(view, send, "")
 

@@ -464,7 +464,6 @@ def replace_sections(pack, without: str):
     return type(pack)(head=pack.head, sections=kept, questions=pack.questions)
 
 
-async def test_the_lobby_says_when_the_game_is_over(games, notice):
 async def in_a_thread(games: Competitions, players: int, *, thread: bool = True) -> int:
     rules = Rules(1, pace_ms=3_600_000, reveal_ms=0, lobby_ms=3_600_000)
     setup = Setup((), None, "calm", thread=thread)
@@ -507,6 +506,7 @@ async def test_the_lobby_names_the_winner_and_leads_to_the_podium_once_it_is_the
     assert "podium" not in said(screens.lobby_screen(replace(notice.lobbies[-1], podium_message_id=None)))
 
 
+async def test_the_lobby_says_when_the_game_is_over(games, notice):
     game = await started(games, notice)
     await games.act(game, End(1), ADA)
     await notice.until(lambda: notice.lobbies and notice.lobbies[-1].state.phase is Phase.FINISHED)
@@ -685,3 +685,46 @@ async def test_a_paused_round_hides_its_question(games, notice):
         assert words not in hidden
     await games.act(game, Resume(by=1), ADA)
     assert question.stem in said(screens.round_screen(await games.view(game), 0))
+
+
+# Challenges
+
+
+async def challenge(games: Competitions, host: Learner = ADA, other: Learner = GRACE) -> int:
+    rules = Rules(7, pace_ms=25_000, reveal_ms=0, lobby_ms=300_000, duel=True)
+    setup = Setup((), None, "standard", other.member_id, other.name)
+    view = await games.open(Opening(GUILD, CHANNEL, host, rules, setup))
+    await games.shown(view.game.id, 999)
+    return view.game.id
+
+
+async def test_a_duel_that_waits_makes_room_for_a_competition_and_a_competition_for_nothing(games, notice):
+    duel = await challenge(games)
+    game = await lobby(games)
+    view = await games.view(duel)
+    assert view.state.phase is Phase.CANCELLED
+    assert "A competition was opened here instead" in said(screens.lobby_screen(view))
+    with pytest.raises(AlreadyOnError):
+        await challenge(games, GRACE)
+    assert (await games.view(game)).state.phase is Phase.LOBBY
+
+
+async def test_a_duel_that_was_accepted_makes_no_room(games, notice):
+    duel = await challenge(games)
+    await games.act(duel, Join(GRACE.member_id), GRACE)
+    await games.start(duel, ADA, manager=False)
+    with pytest.raises(AlreadyOnError):
+        await lobby(games)
+
+
+async def test_challenging_again_and_again_holds_no_channel(games, clock):
+    for _ in range(2):
+        duel = await challenge(games)
+        await games.act(duel, Cancel(None, reason="It was declined."), GRACE)
+        clock.advance(60_000)
+    with pytest.raises(UserError, match="were not accepted"):
+        await challenge(games, other=LINUS)
+    other = await challenge(games, GRACE, ADA)
+    await games.act(other, Cancel(None), GRACE)
+    clock.advance(14 * 60_000)
+    await challenge(games, other=LINUS)
