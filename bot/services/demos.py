@@ -275,8 +275,15 @@ class Demos:
             )
 
     async def _finish(self, run_id: int, state: str, result: str | None) -> None:
+        """Store how a run ended; a database that refuses is asked again, so that no run seems to go on for ever."""
         now_ms = self._clock.now_ms()
-        await self._store.write(lambda tx: demos.finish(tx, run_id, state, result, now_ms))
+        while True:
+            try:
+                await self._store.write(lambda tx: demos.finish(tx, run_id, state, result, now_ms))
+                return
+            except StorageError as refused:
+                _log.warning("the end of demo run %d waits for the database: %s", run_id, refused)
+                await asyncio.sleep(AGAIN_SECONDS)
 
     async def _load(self, run_id: int) -> DemoRun:
         run = await demos.load(self._store, run_id)
