@@ -12,6 +12,8 @@ from bot.playground.server import Playground
 
 PATIENCE_SECONDS = 180.0
 """Only ever waited for in whole by a test that fails: a busy machine may need much of it."""
+READING_SECONDS = 0.75
+"""How long a member looks at a message that they have pressed before they press it again."""
 
 
 async def until(
@@ -105,6 +107,7 @@ class Member:
         self.playground = playground
         self.id = list(playground.world.members)[number]
         self.channel_id = channel or next(iter(playground.world.channels))
+        self._pressed: dict[str, float] = {}
 
     async def _act(self, act: Callable[[Any], Any]) -> Outcome:
         done: asyncio.Future[tuple[str, dict[str, Any]]] = asyncio.get_running_loop().create_future()
@@ -142,6 +145,20 @@ class Member:
         custom_id = button(message, label)["custom_id"]
         return await self._click(message, custom_id)
 
+    async def steer(self, message: dict[str, Any], label: str) -> dict[str, Any]:
+        """Open *Host controls* under a game's message and press a button there; say yes where it asks first.
+
+        Returns the message that shows what came of it.
+        """
+        panel = await self.press(message, "Host controls")
+        if "## Host controls" not in text(panel):  # nobody but the host and managers gets it
+            return panel
+        answer = await self.press(panel, label)
+        for yes in ("Yes, skip it", "Yes, end it"):
+            if yes in buttons(answer):
+                answer = await self.press(answer, yes)
+        return answer
+
     async def open_form(self, message: dict[str, Any], label: str) -> tuple[str, dict[str, Any]]:
         """Press a button that opens a form; returns the interaction's id and the form."""
         custom_id = button(message, label)["custom_id"]
@@ -168,6 +185,10 @@ class Member:
         return await self._click(message, menu["custom_id"], [value])
 
     async def _click(self, message: dict[str, Any], custom_id: str, values: list[str] | None = None) -> dict[str, Any]:
+        # People read what came before they press again; the bot takes what is faster for a double click.
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(max(0.0, self._pressed.get(message["id"], 0.0) + READING_SECONDS - loop.time()))
+        self._pressed[message["id"]] = loop.time()
         outcome = await self._act(
             lambda hear: self.playground.acts.click(
                 self.id, message["channel_id"], message["id"], custom_id, hear, values
@@ -181,6 +202,7 @@ class Member:
     ) -> dict[str, Any]:
         """Send a click that the message does not offer; returns the answer to it."""
         world = self.playground.world
+        self._pressed[message["id"]] = asyncio.get_running_loop().time()
         outcome = await self._act(
             lambda hear: self.playground.acts.forge(
                 self.id, world.channels[message["channel_id"]], message, custom_id, component_type, hear, values

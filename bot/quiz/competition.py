@@ -31,6 +31,15 @@ NOBODY = 0
 HEIR_MS = 60_000
 """When the host has left, the first player takes over after this time."""
 
+SILENCE_ENDS_MS = 10 * 60_000
+"""How long a game that paused because nobody answered waits before it ends."""
+
+PAUSE_ENDS_MS = 60 * 60_000
+"""How long a game that somebody paused waits before it ends, counted anew by every `KeepWaiting`."""
+
+TROUBLE_ENDS_MS = 24 * 60 * 60_000
+"""How long a game waits for a channel or a permission that was lost before it ends."""
+
 
 class Phase(StrEnum):
     """Where a competition is."""
@@ -66,12 +75,16 @@ class Rules:
 
 @dataclass(frozen=True)
 class Player:
-    """Who joined; ``time_factor`` is the extra time they asked for (1, 1.5 or 2)."""
+    """Who joined; ``time_factor`` is the extra time they asked for (1, 1.5 or 2).
+
+    Nobody waits for the answer of a player who is ``gone``; what they have earned stays.
+    """
 
     member_id: int
     joined_ms: int
     time_factor: float = 1.0
     team: int = 0
+    gone: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,15 +111,18 @@ class Given:
 
 @dataclass(frozen=True)
 class Played:
-    """A round that is over; ``score`` holds each player's marks. A skipped round has none."""
+    """A round that is over, with each player's marks. One that was ``voided`` has none, and counts against nobody."""
 
     answers: Mapping[int, Given]
     marks: Mapping[int, int]
+    voided: bool = False
 
 
 @dataclass(frozen=True)
 class Competition:
     """The whole state. ``wake_ms`` is when the next thing happens by itself, ``starts_ms`` when the lobby's time is up.
+
+    A game that is on always has a ``wake_ms``: a paused one ends then.
 
     ``unplaced_pauses`` are pauses (from, to) from before it was known when the round's message was posted.
     """
@@ -143,7 +159,7 @@ class Competition:
     @property
     def round_ms(self) -> int:
         """How long the round is open: the longest time of those who joined."""
-        longest = max((player.time_factor for player in self.players), default=1.0)
+        longest = max((player.time_factor for player in self.present), default=1.0)
         return round((self.rules.pace_ms + self.plan.reading_ms) * longest)
 
     def own_ms(self, member_id: int) -> int:
@@ -152,9 +168,19 @@ class Competition:
         return round((self.rules.pace_ms + self.plan.reading_ms) * (player.time_factor if player else 1.0))
 
     @property
+    def present(self) -> tuple[Player, ...]:
+        """Those whose answers are waited for."""
+        return tuple(player for player in self.players if not player.gone)
+
+    @property
     def all_answered(self) -> bool:
-        """Whether everybody who joined has answered."""
-        return bool(self.players) and all(player.member_id in self.answers for player in self.players)
+        """Whether everybody who is waited for has answered."""
+        return bool(self.present) and all(player.member_id in self.answers for player in self.present)
+
+    @property
+    def counted_rounds(self) -> int:
+        """How many rounds that are over count."""
+        return sum(not one.voided for one in self.played)
 
 
 # What happens
@@ -170,7 +196,10 @@ class Join:
 
 
 class Leave(NamedTuple):
-    """A player leaves the lobby."""
+    """A player leaves: the lobby, as if they had never joined; a game that is on, with what they have earned.
+
+    A duel that is on ends by that.
+    """
 
     member_id: int
 
@@ -193,7 +222,7 @@ class Cancel(NamedTuple):
 
     by: int | None
     manager: bool = False
-    reason: str = "It was cancelled."
+    reason: str = "Cancelled."
 
 
 class Opened(NamedTuple):
@@ -234,7 +263,7 @@ class Tick:
 
 
 class Pause(NamedTuple):
-    """Somebody (or, with ``by`` None, a trouble) stops the clock."""
+    """Somebody (or, with ``by`` None, a trouble) stops the clock; for how long, depends on that."""
 
     reason: str = ""
     by: int | None = None
@@ -243,6 +272,13 @@ class Pause(NamedTuple):
 
 class Resume(NamedTuple):
     """The clock goes on."""
+
+    by: int | None = None
+    manager: bool = False
+
+
+class KeepWaiting(NamedTuple):
+    """A paused game waits an hour from now before it ends, or as long as it would have waited anyway."""
 
     by: int | None = None
     manager: bool = False
@@ -300,6 +336,7 @@ Event = (
     | Tick
     | Pause
     | Resume
+    | KeepWaiting
     | Skip
     | End
     | Lost
@@ -416,6 +453,8 @@ def step(state: Competition, event: Event, now_ms: int) -> Step:
             return _pause(state, event, now_ms)
         case Resume():
             return _resume(state, event, now_ms)
+        case KeepWaiting():
+            return _keep_waiting(state, event, now_ms)
         case Skip():
             return _skip(state, event, now_ms)
         case End():
@@ -449,6 +488,8 @@ def _join(state: Competition, event: Join, now_ms: int) -> Step:
     in_lobby = state.phase is Phase.LOBBY
     chosen = event.team if state.rules.teams_chosen and 1 <= event.team <= state.rules.teams else 0
     if (known := state.player(event.member_id)) is not None:
+        if known.gone:
+            return _with_player(state, replace(known, gone=False)), [Told(Verdict.DONE), ShowLobby()]
         if not (in_lobby and chosen and chosen != known.team):
             return state, [Told(Verdict.NOTHING_TO_DO)]
         moved = tuple(replace(p, team=chosen) if p.member_id == event.member_id else p for p in state.players)
@@ -460,7 +501,7 @@ def _join(state: Competition, event: Join, now_ms: int) -> Step:
     if event.member_id == state.host_id:
         state = _with_host(state, event.member_id)
     if not in_lobby:
-        return state, [Told(Verdict.DONE)]
+        return state, [Told(Verdict.DONE), ShowLobby()]
     return replace(state, wake_ms=_lobby_wake(state)), [Told(Verdict.DONE), ShowLobby()]
 
 
@@ -493,12 +534,31 @@ def _balanced(players: tuple[Player, ...], teams: int, strengths: Mapping[int, f
 
 
 def _leave(state: Competition, event: Leave, now_ms: int) -> Step:
-    if state.phase is not Phase.LOBBY or not state.player(event.member_id):
+    known = state.player(event.member_id)
+    if known is None or known.gone:
         return state, [Told(Verdict.NOTHING_TO_DO)]
+    if state.phase is not Phase.LOBBY:
+        return _leave_game(state, known, now_ms)
     players = tuple(player for player in state.players if player.member_id != event.member_id)
     left = now_ms if event.member_id == state.host_id else state.host_left_ms
     state = replace(state, players=players, host_left_ms=left)
     return replace(state, wake_ms=_lobby_wake(state)), [Told(Verdict.DONE), ShowLobby()]
+
+
+def _leave_game(state: Competition, player: Player, now_ms: int) -> Step:
+    state = _with_player(state, replace(player, gone=True))
+    if state.rules.duel:
+        return _end_now(state, now_ms, "One of the two has left.")
+    shown: list[Effect] = [Told(Verdict.DONE), ShowLobby()]
+    if state.phase is not Phase.ASKING:
+        return state, shown
+    return replace(state, wake_ms=_asking_wake(state, now_ms)), [*shown, ShowCount(state.round)]
+
+
+def _with_player(state: Competition, player: Player) -> Competition:
+    """The state with one player changed."""
+    players = tuple(player if one.member_id == player.member_id else one for one in state.players)
+    return replace(state, players=players)
 
 
 def _lobby_posted(state: Competition, event: LobbyPosted) -> Step:
@@ -526,7 +586,9 @@ def _start(state: Competition, event: Start, now_ms: int) -> Step:
     if not _leads(state, event.by, event.manager):
         return state, [Told(Verdict.NOT_ALLOWED)]
     if not state.players or not event.plans:
-        cancelled = replace(state, phase=Phase.CANCELLED, wake_ms=None, reason="Nobody had joined.")
+        cancelled = replace(
+            state, phase=Phase.CANCELLED, wake_ms=None, reason="Nobody joined, so the game was not played."
+        )
         return cancelled, [Told(Verdict.DONE), ShowLobby()]
     if state.rules.duel and len(state.players) < DUELLISTS:
         return state, [Told(Verdict.NOTHING_TO_DO)]
@@ -599,7 +661,10 @@ def _answer(state: Competition, event: Answer, now_ms: int) -> Step:
         verdict = Verdict.NOT_ALLOWED
     if verdict is not Verdict.LOCKED_IN:
         return state, [Told(verdict)]
-    if not state.player(event.member_id):
+    if (known := state.player(event.member_id)) is not None:
+        if known.gone:
+            state = _with_player(state, replace(known, gone=False))
+    else:
         late = Player(event.member_id, now_ms, event.time_factor, smallest_team(state))
         state = replace(state, players=(*state.players, late))
     elapsed = elapsed_ms(state, event.stamp_ms)
@@ -674,7 +739,7 @@ def _close(state: Competition, now_ms: int, *, counts: bool = True) -> Step:
     state = replace(
         state,
         phase=Phase.REVEALING,
-        played=(*state.played, Played(answers, given)),
+        played=(*state.played, Played(answers, given, voided=not counts)),
         silent=silent,
         deadline_ms=None,
         wake_ms=now_ms + state.rules.reveal_ms,
@@ -686,7 +751,7 @@ def _close(state: Competition, now_ms: int, *, counts: bool = True) -> Step:
     if silent >= SILENT_ROUNDS and state.round + 1 < len(state.plans):
         reason = f"Nobody answered for {silent} rounds."
         state = replace(state, phase=Phase.PAUSED, paused_phase=Phase.REVEALING, paused_at_ms=now_ms, reason=reason)
-        state = replace(state, wake_ms=None, silent=0)
+        state = replace(state, wake_ms=now_ms + SILENCE_ENDS_MS, silent=0)
     return state, effects
 
 
@@ -705,6 +770,9 @@ def _tick(state: Competition, now_ms: int) -> Step:
         if state.round + 1 >= len(state.plans) or _decided(state):
             return _finish(state)
         return _ask(state, state.round + 1, now_ms)
+    if state.phase is Phase.PAUSED:
+        state, effects = _end_now(state, now_ms, "Nobody resumed it in time.")
+        return state, [effect for effect in effects if not isinstance(effect, Told)]
     if state.phase is Phase.LOBBY and state.host_left_ms is not None and now_ms >= state.host_left_ms + HEIR_MS:
         return _inherit(state)
     return state, []
@@ -742,7 +810,7 @@ def _pause(state: Competition, event: Pause, now_ms: int) -> Step:
         phase=Phase.PAUSED,
         paused_phase=state.phase,
         paused_at_ms=now_ms,
-        wake_ms=None,
+        wake_ms=now_ms + (TROUBLE_ENDS_MS if event.by is None else PAUSE_ENDS_MS),
         reason=event.reason or "Paused by the host.",
     )
     return paused, [Told(Verdict.DONE), ShowRound(state.round)]
@@ -759,6 +827,15 @@ def _resume(state: Competition, event: Resume, now_ms: int) -> Step:
     if was_revealing:
         return replace(state, wake_ms=now_ms), [Told(Verdict.DONE), ShowRound(state.round)]
     return _given_back(state, since, now_ms), [Told(Verdict.DONE), ShowRound(state.round)]
+
+
+def _keep_waiting(state: Competition, event: KeepWaiting, now_ms: int) -> Step:
+    if state.phase is not Phase.PAUSED:
+        return state, [Told(Verdict.NOTHING_TO_DO)]
+    if not _leads(state, event.by, event.manager):
+        return state, [Told(Verdict.NOT_ALLOWED)]
+    state = replace(state, wake_ms=max(state.wake_ms or 0, now_ms + PAUSE_ENDS_MS))
+    return state, [Told(Verdict.DONE), ShowRound(state.round)]
 
 
 def _given_back(state: Competition, since_ms: int, now_ms: int) -> Competition:
@@ -786,15 +863,17 @@ def _asking_wake(state: Competition, now_ms: int) -> int | None:
 def _lost(state: Competition, event: Lost, now_ms: int) -> Step:
     if state.phase is Phase.ASKING:
         return _given_back(state, event.since_ms, now_ms), [ShowRound(state.round)]
-    if state.phase in (Phase.REVEALING, Phase.LOBBY) and state.wake_ms is not None:
-        away = max(0, now_ms - event.since_ms)
-        return replace(
-            state,
-            wake_ms=state.wake_ms + away,
-            starts_ms=None if state.starts_ms is None else state.starts_ms + away,
-            host_left_ms=None if state.host_left_ms is None else state.host_left_ms + away,
-        ), _shown(state)
-    return state, []
+    away = max(0, now_ms - event.since_ms)
+    if state.wake_ms is None:  # stored by a version in which a pause had no end
+        waits_ms = state.rules.lobby_ms if state.phase is Phase.LOBBY else PAUSE_ENDS_MS
+        state = replace(state, wake_ms=now_ms + waits_ms - away)
+        state = replace(state, starts_ms=state.wake_ms) if state.phase is Phase.LOBBY else state
+    return replace(
+        state,
+        wake_ms=(state.wake_ms or 0) + away,
+        starts_ms=None if state.starts_ms is None else state.starts_ms + away,
+        host_left_ms=None if state.host_left_ms is None else state.host_left_ms + away,
+    ), _shown(state)
 
 
 def _skip(state: Competition, event: Skip, now_ms: int) -> Step:
@@ -820,12 +899,12 @@ def _end(state: Competition, event: End, now_ms: int) -> Step:
     return _end_now(state, now_ms)
 
 
-def _end_now(state: Competition, now_ms: int) -> Step:
+def _end_now(state: Competition, now_ms: int, reason: str = "") -> Step:
     shown: list[Effect] = []
     if Phase.ASKING in (state.phase, state.paused_phase):
         state, _ = _close(state, now_ms, counts=False)
         shown = [Reveal(state.round)]
-    state, effects = _finish(state)
+    state, effects = _finish(replace(state, reason=reason))
     return state, [Told(Verdict.DONE), *shown, *effects]
 
 
@@ -839,7 +918,7 @@ def without(state: Competition, member_id: int) -> Competition:
         state,
         players=tuple(player for player in state.players if player.member_id != member_id),
         answers=others(state.answers),
-        played=tuple(Played(others(one.answers), others(one.marks)) for one in state.played),
+        played=tuple(Played(others(one.answers), others(one.marks), one.voided) for one in state.played),
     )
 
 

@@ -171,7 +171,7 @@ def regraded(
         key = before.key if ruling is None else ruling.course_key if ruling.key is None else ruling.key
         plans[number] = plan = replace(before, key=key)
         if retired:
-            played[number] = Played({}, {})
+            played[number] = Played({}, {}, voided=True)
             continue
         marks = marks_of_round(replace(state, plans=tuple(plans)), number, answers)
         for member_id, given in answers.items():

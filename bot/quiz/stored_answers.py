@@ -17,7 +17,9 @@ def with_stored(
     new = [member_id for member_id in stored if member_id not in known]
     teams = smallest_teams(state, len(new))
     late = tuple(Player(m, now_ms, time_factor(m), team) for m, team in zip(new, teams, strict=True))
-    return replace(state, answers=dict(stored), players=(*state.players, *late))
+    came = stored.keys() - state.answers.keys()  # somebody who had left and answers is back
+    back = tuple(replace(p, gone=False) if p.gone and p.member_id in came else p for p in state.players)
+    return replace(state, answers=dict(stored), players=(*back, *late))
 
 
 def with_late(state: Competition, seen: Competition, now_ms: int) -> Competition:

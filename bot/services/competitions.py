@@ -7,7 +7,7 @@ What stands in the channel is the matter of `GameMessages`, which tells back wha
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import NamedTuple
@@ -55,8 +55,16 @@ from bot.storage.competitions import Click, Game, Post, Setup
 from bot.storage.store import Job, Store, Transaction
 
 BEAT_SECONDS = 1.0
+PAUSED_BEAT_SECONDS = 30.0
+"""How often it is noted that the bot is alive while every game that is on is paused."""
 AGAIN_SECONDS = 1.0
 """How long a game waits for a database that refuses."""
+FAILED_AGAIN_SECONDS = 60.0
+"""How long a game waits after a failure of ours, so that it does not stay on for ever."""
+
+MOST_CHALLENGES, CHALLENGED_MS = 2, 15 * 60_000
+"""So many duels of a member that nobody accepted are enough for a channel in such a time."""
+MADE_ROOM = "A competition was opened here instead."
 
 _log = logging.getLogger(__name__)
 
@@ -78,6 +86,13 @@ class AlreadyOnError(UserError):
     def __init__(self, view: GameView) -> None:
         super().__init__("There is a competition in this channel already.")
         self.view = view
+
+
+class GameOverError(UserError):
+    """The competition is over."""
+
+    def __init__(self) -> None:
+        super().__init__("This competition is over. Open a new one with `/compete`.")
 
 
 @dataclass
@@ -133,10 +148,12 @@ class Competitions:
     async def open(self, opening: Opening) -> GameView:
         """Open a lobby.
 
-        Raises AlreadyOnError, or UserError when too few questions fit or the server does not have the course.
+        A duel that waits there to be accepted makes room for any other game. Raises AlreadyOnError, or UserError when too
+        few questions fit, the server does not have the course, or a member challenges again and again.
         """
         pack_id = await self._playable(opening)
         now_ms = self._clock.now_ms()
+        await self._make_room(opening, now_ms)
         host_id = opening.host.member_id
         state = rules.opened_by(host_id, opening.rules, now_ms, self._time_factor(host_id))
 
@@ -161,6 +178,7 @@ class Competitions:
         """
         pack_id = await self._playable(opening)
         now_ms = self._clock.now_ms()
+        await self._make_room(opening, now_ms)
         state = rules.opened_for(opening.host.member_id, opening.rules, now_ms)
 
         async def job(tx: Transaction) -> tuple[bool, int | None]:
@@ -184,6 +202,24 @@ class Competitions:
         if live.lost:
             raise ChannelLostError(live.lost)
         return await self._messages.view(live)
+
+    async def _make_room(self, opening: Opening, now_ms: int) -> None:
+        """See to it that challenges hold no channel. Raises UserError for one too many."""
+        if opening.rules.duel:
+            since_ms, host_id = now_ms - CHALLENGED_MS, opening.host.member_id
+            ended = await competitions.unaccepted(
+                self._store, opening.guild_id, opening.channel_id, host_id, since_ms, but=MADE_ROOM
+            )
+            if len(ended) >= MOST_CHALLENGES:
+                again = -(-(ended[MOST_CHALLENGES - 1] + CHALLENGED_MS) // 1000)
+                raise UserError(
+                    f"Your last {MOST_CHALLENGES} challenges here were not accepted. You can challenge again from "
+                    f"<t:{again}:t> on, so that others can use the channel."
+                )
+            return
+        other = self._live.get(await competitions.live_in(self._store, opening.channel_id) or 0)
+        if other and other.game.state.rules.duel and other.game.state.phase is Phase.LOBBY:
+            await self._apply(other, Cancel(None, reason=MADE_ROOM))
 
     async def _playable(self, opening: Opening) -> str:
         """The course that is played. Raises UserError when nothing fits what was chosen."""
@@ -429,13 +465,24 @@ class Competitions:
         given, marks = played.answers.get(member_id), played.marks.get(member_id, 0)
         question = game.questions[number]
         terms = self._library.terms_of(game.pack_id, question)
-        return MyResult(question, state.plans[number], given, marks, line, len(lines), game.pack_id, terms)
+        player = state.player(member_id)
+        leave = competition_id if player and not player.gone and state.phase in LIVE else None
+        return MyResult(
+            question, state.plans[number], given, marks, line, len(lines), game.pack_id, terms, played.voided, leave
+        )
 
     async def missed_by(self, competition_id: int, member_id: int) -> tuple[str, list[Question]]:
-        """The pack, and the questions that a player got wrong or did not answer."""
+        """The pack, and the questions of rounds that count which a player got wrong or did not answer.
+
+        Raises UserError when no round counts.
+        """
         game = await self._game(competition_id)
+        if not game.state.counted_rounds:
+            raise UserError("No round counts in this game, so there is nothing to practise. Try `/quiz`.")
         missed = []
         for played, plan, question in zip(game.state.played, game.state.plans, game.questions, strict=False):
+            if played.voided:
+                continue
             given = played.answers.get(member_id)
             if given is None or plan.order[given.choice] != plan.key:
                 missed.append(question)
@@ -444,7 +491,18 @@ class Competitions:
     async def view(self, competition_id: int) -> GameView:
         """The game as it stands, live or over."""
         live = self._live.get(competition_id)
-        return await self._messages.view(live or ShownGame(await self._game(competition_id)))
+        if live is None:
+            shown = ShownGame(await self._game(competition_id))
+            shown.take(await competitions.posts(self._store, competition_id))
+            return await self._messages.view(shown)
+        return await self._messages.view(live)
+
+    async def on_in(self, channel_ids: Iterable[int]) -> GameView | None:
+        """The game that is on in one of these channels."""
+        for channel_id in channel_ids:
+            if (competition_id := await competitions.live_in(self._store, channel_id)) is not None:
+                return await self.view(competition_id)
+        return None
 
     async def is_in(self, competition_id: int, guild_id: int | None) -> bool:
         """Whether the game, live or over, is in this server. Raises NotFound when there is none."""
@@ -460,7 +518,7 @@ class Competitions:
     def _of(self, competition_id: int) -> _Live:
         live = self._live.get(competition_id)
         if live is None:
-            raise UserError("This competition is over. Open a new one with `/compete`.")
+            raise GameOverError
         return live
 
     # One event, from the rules to the channel
@@ -543,11 +601,22 @@ class Competitions:
             live.deadlines[live.game.state.round] = live.game.state.deadline_ms
         if wake_ms is None or self._closing or live.game.state.phase not in LIVE:
             return
+        self._wake_later(live, max(0.0, (wake_ms - self._clock.now_ms()) / 1000))
         loop = asyncio.get_running_loop()
-        delay = max(0.0, (wake_ms - self._clock.now_ms()) / 1000)
-        live.timer = loop.call_later(delay, lambda: self._background.spawn(self._wake(live), "competition-wake"))
-        if self._beat is None and self._beats:
-            self._beat = loop.call_later(BEAT_SECONDS, self._beat_now)
+        if self._beats and (self._beat is None or self._beat.when() > loop.time() + self._beat_seconds):
+            if self._beat:
+                self._beat.cancel()
+            self._beat = loop.call_later(self._beat_seconds, self._beat_now)
+
+    def _wake_later(self, live: _Live, seconds: float) -> None:
+        if not self._closing:
+            again = asyncio.get_running_loop().call_later
+            live.timer = again(seconds, lambda: self._background.spawn(self._wake(live), "competition-wake"))
+
+    @property
+    def _beat_seconds(self) -> float:
+        phases = {live.game.state.phase for live in self._live.values()}
+        return BEAT_SECONDS if phases & {Phase.LOBBY, Phase.ASKING, Phase.REVEALING} else PAUSED_BEAT_SECONDS
 
     async def _wake(self, live: _Live) -> None:
         """The time has come; a database that refuses just now is asked again, so that no game hangs."""
@@ -555,18 +624,19 @@ class Competitions:
             await self._woken(live)
         except StorageError as refused:
             _log.warning("competition %d waits for the database: %s", live.game.id, refused)
-            if not self._closing:
-                again = asyncio.get_running_loop().call_later
-                live.timer = again(AGAIN_SECONDS, lambda: self._background.spawn(self._wake(live), "competition-wake"))
+            self._wake_later(live, AGAIN_SECONDS)
         except UserError as refused:  # the lobby's time is up, and there is nothing to ask any more
             await self._apply(live, Cancel(None, reason=refused.text))
+        except Exception:
+            self._wake_later(live, FAILED_AGAIN_SECONDS)
+            raise
 
     async def _woken(self, live: _Live) -> None:
         state = live.game.state
         over_ms = state.starts_ms if state.phase is Phase.LOBBY else None
         if over_ms is not None and over_ms <= self._clock.now_ms():
             if state.rules.duel:
-                await self._apply(live, Cancel(None, reason="It was not accepted in time."))
+                await self._apply(live, Cancel(None, reason="The duel was not accepted in time."))
             else:
                 await self.start(live.game.id, None, manager=False)
         else:
@@ -585,7 +655,7 @@ class Competitions:
         self._beat = None
         if any(live.game.state.phase in LIVE for live in self._live.values()) and not self._closing:
             self._background.spawn(self._store_beat(), "competition-beat")
-            self._beat = asyncio.get_running_loop().call_later(BEAT_SECONDS, self._beat_now)
+            self._beat = asyncio.get_running_loop().call_later(self._beat_seconds, self._beat_now)
 
     async def _store_beat(self) -> None:
         now_ms = self._clock.now_ms()

@@ -10,7 +10,7 @@ from bot.clock import Clock
 from bot.demos.model import Demo, Measured
 from bot.demos.reference import reference
 from bot.demos.registry import DEMOS
-from bot.errors import NotFound, UserError, WorkerError, WorkerTimedOut
+from bot.errors import NotFound, StorageError, UserError, WorkerError, WorkerTimedOut
 from bot.services.charts import ChartDrawer
 from bot.services.demo_views import DemoResult, DemoView
 from bot.services.lab import Lab
@@ -19,6 +19,13 @@ from bot.storage import demos, members
 from bot.storage.demos import DemoRun
 from bot.storage.store import Store
 from bot.telemetry import LoopLag, new_error_id
+
+SHOWING_SECONDS = 60.0
+"""How much later than its start by itself a demo that was never shown ends."""
+AGAIN_SECONDS = 1.0
+"""How long a demo that is to start by itself waits for a database that refuses."""
+
+TOO_LATE = "It is too late to cancel: this demo is running or has run."
 
 _log = logging.getLogger(__name__)
 
@@ -90,13 +97,17 @@ class Demos:
         return len(self._queue) + (self._running is not None)
 
     async def open(self, demo_id: str, guild_id: int | None, channel_id: int, member_id: int) -> DemoView:
-        """Open a demo for predictions. Raises NotFound for an unknown one, UserError so soon after another."""
+        """Open a demo for predictions. Raises NotFound for an unknown one, UserError so soon after another.
+
+        It starts by itself once `shown` says where it is; one that was never shown ends instead.
+        """
         if demo_id not in DEMOS:
             names = ", ".join(demo.title for demo in DEMOS.values())
             raise NotFound(f"There is no such demo. Pick one from the list: {names}.")
         self._refuse_so_soon(channel_id)
         now_ms = self._clock.now_ms()
         run = await self._store.write(lambda tx: demos.create(tx, demo_id, guild_id, channel_id, member_id, now_ms))
+        self._start_later(run.id, self._predict_seconds + SHOWING_SECONDS)
         return self._view(run)
 
     async def shown(self, run_id: int, message_id: int) -> None:
@@ -137,18 +148,24 @@ class Demos:
 
     async def cancel(self, run_id: int, member_id: int, *, manager: bool) -> DemoView:
         """Take a demo that does not run yet out of the queue. Raises UserError when it runs, or is another's."""
-        run = await self._load(run_id)
-        if run.member_id != member_id and not manager:
-            raise UserError("Only whoever opened this demo, or a manager, can cancel it.")
+        await self.refuse_cancel(run_id, member_id, manager=manager)
         if not await self._store.write(lambda tx: demos.move(tx, run_id, ("predicting", "queued"), "failed")):
-            raise UserError("It is too late to cancel: this demo runs, or has run.")
+            raise UserError(TOO_LATE)
         if timer := self._timers.pop(run_id, None):
             timer.cancel()
         if run_id in self._queue:
             self._queue.remove(run_id)
         for waiting in self._queue:
             self._hint(await self.view(waiting))
-        return replace(await self.view(run_id), problem="It was cancelled.")
+        return replace(await self.view(run_id), problem="Cancelled.")
+
+    async def refuse_cancel(self, run_id: int, member_id: int, *, manager: bool) -> None:
+        """Raise UserError for a demo that can't be cancelled by this member."""
+        run = await self._load(run_id)
+        if run.member_id != member_id and not manager:
+            raise UserError("Only the member who opened this demo, or a manager, can cancel it.")
+        if run.state not in ("predicting", "queued"):
+            raise UserError(TOO_LATE)
 
     async def view(self, run_id: int) -> DemoView:
         """The demo as it stands."""
@@ -258,8 +275,15 @@ class Demos:
             )
 
     async def _finish(self, run_id: int, state: str, result: str | None) -> None:
+        """Store how a run ended; a database that refuses is asked again, so that no run seems to go on for ever."""
         now_ms = self._clock.now_ms()
-        await self._store.write(lambda tx: demos.finish(tx, run_id, state, result, now_ms))
+        while True:
+            try:
+                await self._store.write(lambda tx: demos.finish(tx, run_id, state, result, now_ms))
+                return
+            except StorageError as refused:
+                _log.warning("the end of demo run %d waits for the database: %s", run_id, refused)
+                await asyncio.sleep(AGAIN_SECONDS)
 
     async def _load(self, run_id: int) -> DemoRun:
         run = await demos.load(self._store, run_id)
@@ -281,13 +305,29 @@ class Demos:
         return self._queue.index(run_id) + (self._running is not None)
 
     def _arm(self, run: DemoRun) -> None:
+        """Let it start by itself when its time is up."""
         seconds = max(0.0, self._view(run).starts_ms - self._clock.now_ms()) / 1000
-        loop = asyncio.get_running_loop()
-        self._timers[run.id] = loop.call_later(min(seconds, self._predict_seconds), self._start_by_itself, run.id)
+        self._start_later(run.id, min(seconds, self._predict_seconds))
+
+    def _start_later(self, run_id: int, seconds: float) -> None:
+        if timer := self._timers.pop(run_id, None):
+            timer.cancel()
+        if not self._closing:
+            self._timers[run_id] = asyncio.get_running_loop().call_later(seconds, self._start_by_itself, run_id)
+
+    async def _time_is_up(self, run_id: int) -> None:
+        try:
+            if (await self._load(run_id)).message_id is None:  # nobody has seen it
+                await self._finish(run_id, "failed", None)
+            else:
+                await self._enqueue(run_id, ("predicting",))
+        except StorageError as refused:
+            _log.warning("demo run %d waits for the database: %s", run_id, refused)
+            self._start_later(run_id, AGAIN_SECONDS)
 
     def _start_by_itself(self, run_id: int) -> None:
         self._timers.pop(run_id, None)
-        task: asyncio.Task[object] = asyncio.create_task(self._enqueue(run_id, ("predicting",)), name="demo-start")
+        task: asyncio.Task[object] = asyncio.create_task(self._time_is_up(run_id), name="demo-start")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

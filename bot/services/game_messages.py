@@ -34,7 +34,7 @@ from bot.quiz.competition import (
 )
 from bot.services.background import Background
 from bot.services.charts import ChartDrawer
-from bot.services.game_views import GameView
+from bot.services.game_views import MOST_CALLED, GameView
 from bot.services.outbox import sent_before
 from bot.services.stage import ChannelLostError, GameStage, MessageGoneError
 from bot.storage import competitions, members
@@ -85,6 +85,8 @@ class ShownGame:
     def _is_due(self, post: Post) -> bool:
         if post.kind == "lobby":
             return self.game.state.phase is Phase.LOBBY
+        if post.kind == "call":
+            return self.game.state.phase in LIVE and self.game.state.round == 0
         return post.kind == "round" and post.round >= self.game.state.round
 
     def waiting_reveals(self) -> list[int]:
@@ -97,6 +99,8 @@ async def queue(tx: Transaction, game: Game, effects: Iterable[Effect], now_ms: 
     for effect in effects:
         match effect:
             case Ask(number):
+                if number == 0 and game.setup.thread and len(game.state.players) <= MOST_CALLED:
+                    await competitions.post(tx, game, "call", 0, now_ms)
                 await competitions.post(tx, game, "round", number, now_ms)
             case Reveal(number):
                 await competitions.post(tx, game, "reveal", number, now_ms)
@@ -222,7 +226,17 @@ class GameMessages:
         sections, course = self._sections(game)
         title_of = dict(sections)
         titles = tuple(title_of.get(section_id, section_id) for section_id in game.setup.sections)
-        return GameView(game, names, titles, sections, shown.note, course=course, fitting=shown.fitting)
+        return GameView(
+            game,
+            names,
+            titles,
+            sections,
+            shown.note,
+            course=course,
+            fitting=shown.fitting,
+            round_message_id=shown.message_id("round", state.round),
+            podium_message_id=shown.message_id("podium", 0),
+        )
 
     def _sections(self, game: Game) -> tuple[tuple[tuple[str, str], ...], str]:
         """What could be asked about (id, title), and the course where the server has several.
@@ -286,6 +300,8 @@ class GameMessages:
             try:
                 if post.kind == "round":
                     return await self._stage.post_round(view, post.round, f"studyhall-{post.id}")
+                if post.kind == "call":
+                    return await self._stage.post_call(view, f"studyhall-{post.id}")
                 if post.kind == "lobby":
                     return await self._stage.post_lobby(view, f"studyhall-{post.id}")
                 return await self._stage.post_podium(view, f"studyhall-{post.id}")
@@ -320,6 +336,8 @@ class GameMessages:
                 shown.game = replace(shown.game, lobby_message_id=message_id)
             if is_first_lobby:
                 await self._happened(shown.game.id, LobbyPosted(snowflake_ms(message_id)))
+        if post.kind == "podium":
+            self.refresh_lobby(shown)  # which leads to it
         if post.kind == "round":
             await self._happened(shown.game.id, Opened(post.round, snowflake_ms(message_id)))
             if shown.game.state.round != post.round or shown.game.state.phase is not Phase.ASKING:
@@ -386,6 +404,8 @@ class GameMessages:
             _log.warning("the podium of competition %d was not posted: %s", game.id, problem)
             return
         await self._store.write(lambda tx: competitions.posted(tx, post.id, message_id))
+        shown.posts["podium", 0] = replace(post, message_id=message_id)
+        await self.show_lobby(shown)
 
     async def _trouble(self, shown: ShownGame, reason: str) -> None:
         if shown.game.state.phase in (Phase.ASKING, Phase.REVEALING):
@@ -459,7 +479,7 @@ class GameMessages:
 
 
 def _podium(state: Competition) -> Podium | None:
-    """The first three in numbers; None when nobody answered."""
+    """The first three in numbers; None when nobody scored: nothing is won by zero or less."""
     lines = [line for line in standings(state) if line.answered]
-    steps = [Step(line.place, f"{line.score:,}", line.right) for line in lines[:3]]
-    return Podium(steps, len(state.played), len(lines)) if steps else None
+    steps = [Step(line.place, f"{line.score:,}", line.right) for line in lines[:3] if line.score > 0]
+    return Podium(steps, state.counted_rounds, len(lines)) if steps else None

@@ -8,6 +8,10 @@ from bot.packs.models import Question, Term
 from bot.quiz.competition import Competition, Given, Plan, Standing, Verdict
 from bot.storage.competitions import Game
 
+MOST_CALLED = 100
+"""So many members can be mentioned in one message
+(https://discord.com/developers/docs/resources/message#allowed-mentions-object)."""
+
 
 @dataclass(frozen=True)
 class GameView:
@@ -15,7 +19,7 @@ class GameView:
 
     ``sections`` are all that could be asked about (id, title); ``section_titles`` those that are, none meaning all of the
     ``course``, which is named where the server has several; ``fitting`` is how many questions fit what was chosen, where a
-    lobby must know it.
+    lobby must know it. ``round_message_id`` and ``podium_message_id`` are where the round that is on and the podium stand.
     """
 
     game: Game
@@ -27,6 +31,8 @@ class GameView:
     picture: bytes | None = None
     course: str = ""
     fitting: int | None = None
+    round_message_id: int | None = None
+    podium_message_id: int | None = None
 
     @property
     def state(self) -> Competition:
@@ -47,7 +53,10 @@ class ClickResult(NamedTuple):
 
 
 class MyResult(NamedTuple):
-    """A player's own round: what they chose, what it earned, where they stand."""
+    """A player's own round: what they chose, what it earned, where they stand.
+
+    ``voided``: it counts for nobody. ``leave``: the game, while it is on and they are in it.
+    """
 
     question: Question
     plan: Plan
@@ -57,3 +66,5 @@ class MyResult(NamedTuple):
     players: int
     pack_id: str
     terms: list[Term]
+    voided: bool = False
+    leave: int | None = None

@@ -130,27 +130,27 @@ class Schedules:
 
     async def pause(self, guild_id: int, schedule_id: int, made_ms: int) -> None:
         """Let nothing of it happen until it is resumed."""
-        one = await self._of(guild_id, schedule_id, made_ms)
+        one = await self.one(guild_id, schedule_id, made_ms)
         await self._store.write(lambda tx: storage.set_next(tx, one.id, None))
         self.wake()
 
     async def resume(self, guild_id: int, schedule_id: int, made_ms: int) -> None:
         """Go on with the next occurrence."""
-        one = await self._of(guild_id, schedule_id, made_ms)
+        one = await self.one(guild_id, schedule_id, made_ms)
         next_ms = await self._next_ms(one)
         await self._store.write(lambda tx: storage.set_next(tx, one.id, next_ms))
         self.wake()
 
     async def remove(self, guild_id: int, schedule_id: int, made_ms: int) -> None:
         """Take it away, and the event that announced it."""
-        one = await self._of(guild_id, schedule_id, made_ms)
+        one = await self.one(guild_id, schedule_id, made_ms)
         await self._store.write(lambda tx: storage.remove(tx, one.id))
         if one.event_id is not None:
             await self._drop_event(guild_id, one.event_id)
 
     async def set_days(self, guild_id: int, schedule_id: int, made_ms: int, days: frozenset[int]) -> None:
         """Let it happen on these days of the week."""
-        one = await self._of(guild_id, schedule_id, made_ms)
+        one = await self.one(guild_id, schedule_id, made_ms)
         changed = replace(one, weekly=replace(one.weekly, weekdays=days))
         next_ms = None if one.next_ms is None else await self._next_ms(changed)
 
@@ -173,7 +173,8 @@ class Schedules:
         zone = (await self._servers.of(schedule.guild_id)).zone
         return next_after(self._clock.now_ms(), schedule.weekly, zone).at_ms
 
-    async def _of(self, guild_id: int, schedule_id: int, made_ms: int) -> Schedule:
+    async def one(self, guild_id: int, schedule_id: int, made_ms: int) -> Schedule:
+        """What is scheduled under this id and was made then. Raises NotFound when it is not there any more."""
         one = await storage.load(self._store, schedule_id)
         # An id may come again after a removal; when it was made does not.
         if one is None or one.guild_id != guild_id or one.made_ms != made_ms:

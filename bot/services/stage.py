@@ -42,6 +42,10 @@ class GameStage(Protocol):
         """Post a lobby that no command opened; returns the message's id."""
         ...
 
+    async def post_call(self, view: GameView, nonce: str) -> int:
+        """Call the players into a game's thread by mentioning each of them once; returns the message's id."""
+        ...
+
     async def post_podium(self, view: GameView, nonce: str) -> int:
         """Post the podium; returns the message's id."""
         ...

@@ -152,6 +152,10 @@ async def save(tx: Transaction, game: Game, after: Competition, now_ms: int) -> 
             "UPDATE competition_answer SET marks = ? WHERE competition_id = ? AND round = ? AND member_id = ?",
             [(marks, game.id, number, member_id) for member_id, marks in after.played[number].marks.items()],
         )
+        if after.played[number].voided:
+            await tx.run(
+                "UPDATE competition_round SET voided = 1 WHERE competition_id = ? AND round = ?", (game.id, number)
+            )
 
 
 async def _save_players(
@@ -164,9 +168,9 @@ async def _save_players(
     )
     known = set(before)
     await tx.run_many(
-        "INSERT INTO competition_player (competition_id, member_id, joined_ms, time_factor, team)"
-        " VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET team = excluded.team",
-        [(competition_id, p.member_id, p.joined_ms, p.time_factor, p.team) for p in after if p not in known],
+        "INSERT INTO competition_player (competition_id, member_id, joined_ms, time_factor, team, gone)"
+        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET team = excluded.team, gone = excluded.gone",
+        [(competition_id, p.member_id, p.joined_ms, p.time_factor, p.team, p.gone) for p in after if p not in known],
     )
 
 
@@ -228,6 +232,17 @@ async def live_in(db: Reads, channel_id: int) -> int | None:
     return int(rows[0][0]) if rows else None
 
 
+async def unaccepted(db: Reads, guild_id: int, channel_id: int, host_id: int, since_ms: int, *, but: str) -> list[int]:
+    """When a member's challenges in a channel ended that nobody accepted, the last one first; ``but`` those for a reason."""
+    rows = await db.rows(
+        "SELECT ended_ms FROM (SELECT * FROM competition WHERE guild_id = ? ORDER BY id DESC LIMIT 200)"
+        " WHERE channel_id = ? AND phase = 'cancelled' AND ended_ms > ? AND head ->> '$.rules.duel'"
+        " AND head ->> '$.host_id' = ? AND head ->> '$.reason' != ? ORDER BY ended_ms DESC",
+        (guild_id, channel_id, since_ms, host_id, but),
+    )
+    return [int(row[0]) for row in rows]
+
+
 async def load(db: Reads, competition_id: int) -> Game | None:
     """A competition, put together from its rows."""
     heads = await db.rows(
@@ -238,27 +253,31 @@ async def load(db: Reads, competition_id: int) -> Game | None:
         return None
     guild_id, channel_id, pack_id, setup, head, lobby_message_id = heads[0]
     players = await db.rows(
-        "SELECT member_id, joined_ms, time_factor, team FROM competition_player WHERE competition_id = ?"
+        "SELECT member_id, joined_ms, time_factor, team, gone FROM competition_player WHERE competition_id = ?"
         " ORDER BY joined_ms, member_id",
         (competition_id,),
     )
     rounds = await db.rows(
-        "SELECT question, option_order, reading_ms, key FROM competition_round WHERE competition_id = ? ORDER BY round",
+        "SELECT question, option_order, reading_ms, key, voided FROM competition_round WHERE competition_id = ?"
+        " ORDER BY round",
         (competition_id,),
     )
     questions = tuple(Question.model_validate_json(question) for question, *_ in rounds)
     plans = tuple(
         Plan(q.id, q.key if key is None else key, tuple(map(int, order)), reading_ms)
-        for q, (_, order, reading_ms, key) in zip(questions, rounds, strict=True)
+        for q, (_, order, reading_ms, key, _voided) in zip(questions, rounds, strict=True)
     )
     state = _state_json().validate_json(head)
     answers = await _answers(db, competition_id)
     over = state.round if state.phase in LIVE and not _round_is_over(state) else state.round + 1
-    played = tuple(_played(answers.get(number, {})) for number in range(over))
+    played = tuple(_played(answers.get(number, {}), voided=bool(rounds[number][4])) for number in range(over))
     current = {member_id: given for member_id, (given, _) in answers.get(state.round, {}).items()}
     state = replace(
         state,
-        players=tuple(Player(*row) for row in players),
+        players=tuple(
+            Player(member_id, joined_ms, factor, team, bool(gone))
+            for member_id, joined_ms, factor, team, gone in players
+        ),
         plans=plans,
         played=played,
         answers=current,
@@ -279,11 +298,12 @@ def _round_is_over(state: Competition) -> bool:
     return "revealing" in (state.phase, state.paused_phase)
 
 
-def _played(answers: dict[int, tuple[Given, int | None]]) -> Played:
+def _played(answers: dict[int, tuple[Given, int | None]], *, voided: bool) -> Played:
     counted = {member_id: one for member_id, one in answers.items() if one[1] is not None}
     return Played(
         {member_id: given for member_id, (given, _) in counted.items()},
         {member_id: marks for member_id, (_, marks) in counted.items() if marks is not None},
+        voided,
     )
 
 
@@ -336,7 +356,7 @@ async def answer_all(tx: Transaction, clicks: list[Click]) -> list[Stored]:
         "INSERT INTO competition_player (competition_id, member_id, joined_ms, time_factor, team)"
         " SELECT j.value ->> 0, j.value ->> 2, j.value ->> 8, j.value ->> 6, j.value ->> 7 FROM json_each(?) AS j"
         " WHERE EXISTS (SELECT 1 FROM competition_answer a WHERE a.competition_id = j.value ->> 0"
-        " AND a.round = j.value ->> 1 AND a.member_id = j.value ->> 2) ON CONFLICT DO NOTHING",
+        " AND a.round = j.value ->> 1 AND a.member_id = j.value ->> 2) ON CONFLICT DO UPDATE SET gone = 0 WHERE gone",
         (values,),
     )
     mine = {(row[0], row[1], row[2]): (row[3], row[4]) for row in new}

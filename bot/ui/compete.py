@@ -1,6 +1,5 @@
 """`/compete`: what its buttons do, and (as a GameStage) the messages of each game; ``game_screens`` draws them."""
 
-import functools
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -10,19 +9,31 @@ import discord
 from discord import app_commands
 
 from bot.errors import UserError
-from bot.quiz.competition import Cancel, End, Join, Leave, Pause, Phase, Resume, Rules, Skip, TakeOver, Verdict
+from bot.quiz.competition import (
+    LIVE,
+    Cancel,
+    Event,
+    Join,
+    Leave,
+    Phase,
+    Rules,
+    Verdict,
+)
 from bot.quiz.pace import PACE_SECONDS, paced
 from bot.quiz.practice import LETTERS
 from bot.quiz.scoring import Confidence, Scoring
 from bot.services.competitions import AlreadyOnError, Competitions, Opening
-from bot.services.game_views import ClickResult, GameView
+from bot.services.game_views import MOST_CALLED, ClickResult, GameView
 from bot.services.practice import Learner, Practice
 from bot.services.servers import Servers
+from bot.services.stage import ChannelLostError
 from bot.storage.competitions import Setup
 from bot.ui import game_screens as screens
 from bot.ui import ids
-from bot.ui.layouts import BLURPLE, NO_PINGS, Screen, note
+from bot.ui.host import NOT_HOST, HostControls, only_here, take_over
+from bot.ui.layouts import BLURPLE, GREEN, NO_PINGS, Screen, note
 from bot.ui.lesson import section_choices
+from bot.ui.managers import is_manager
 from bot.ui.options import whole
 from bot.ui.quiz import question_screen
 from bot.ui.reach import UNKNOWN_MESSAGE, as_lost, find_message, require
@@ -36,7 +47,7 @@ T = TypeVar("T")
 NEEDED = ("view_channel", "send_messages", "attach_files", "read_message_history")
 TEAM_CHOICES = ("balanced", "chosen")
 NEEDED_FOR_THREADS = ("create_public_threads", "send_messages_in_threads")
-THREAD_EXISTS = 160004
+THREAD_EXISTS, THREAD_ARCHIVED = 160004, 50083
 DUEL_ROUNDS, DUEL_MINUTES = 7, 5
 ROUNDS, LOBBY_MINUTES = 10, 3
 
@@ -47,9 +58,8 @@ WORDS = {
     Verdict.NOT_OPEN: "This round has not begun.",
     Verdict.PAUSED: "The game is paused; your click was not counted. Click again when it goes on.",
     Verdict.OVER: "This competition is over. Open a new one with `/compete`.",
-    Verdict.NOT_ALLOWED: "Only the host or a manager of this server can do that.",
+    Verdict.NOT_ALLOWED: NOT_HOST,
     Verdict.NO_SUCH_OPTION: "This question has no such option. Please use its buttons.",
-    Verdict.NOTHING_TO_DO: "Nothing to change: it is so already.",
     Verdict.NO_ANSWER_YET: "Choose a letter first; then say how sure you are.",
 }
 
@@ -133,38 +143,23 @@ class CompeteFeature:
             await desk.serve(interaction, lambda reply: self._duel(reply, member), private=False)
 
         def add(action: str, handler: Callable[..., Awaitable[None]], *, new: bool = False) -> None:
-            router.add(action, self._only_here(handler), new=new)
+            router.add(action, only_here(self._games, handler), new=new)
 
+        HostControls(self._games).add_to(router)
         add("game.join", self._join)
         add("game.team", self._team)
-        add("game.sections", self._sections)
         add("game.accept", self._accept)
-        add("game.decline", self._decline)
+        add("game.decline", self._decline, new=True)
+        add("game.decline_yes", self._declined)
         add("game.leave", self._leave)
-        add("game.start", self._start)
-        add("game.cancel", self._cancel)
+        add("game.leave_yes", self._left)
         add("game.pick", self._pick, new=True)
         add("game.sure", self._sure)
-        add("game.pause", self._pause)
-        add("game.resume", self._resume)
-        add("game.skip", self._skip)
-        add("game.end", self._end)
         add("game.mine", self._mine, new=True)
         add("game.others", self._others, new=True)
         add("game.practise", self._practise, new=True)
         add("game.rematch", self._rematch, new=True)
         add("game.csv", self._csv, new=True)
-
-    def _only_here(self, handler: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
-        """The handler, for games of the server that the click came from: a manager of another one is none here."""
-
-        @functools.wraps(handler)
-        async def guarded(reply: Reply, game: str, *rest: str) -> None:
-            if not await self._games.is_in(ids.number(game), reply.interaction.guild_id):
-                raise UserError("This competition is not in this server. Use its buttons where it is played.")
-            await handler(reply, game, *rest)
-
-        return guarded
 
     # The lobby
 
@@ -192,23 +187,19 @@ class CompeteFeature:
         try:
             view = await self._games.open(opening)
         except AlreadyOnError as already:
-            link = screens.link_to(already.view, interaction.guild_id)
-            raise UserError(f"There is a competition in this channel already: {link}") from already
+            link = screens.link_to(already.view)
+            raise UserError(f"There is already a competition in this channel: {link}") from already
         message_id = await reply.show(screens.lobby_screen(view), private=False)
         if message_id is not None:
             await self._games.shown(view.game.id, message_id)
 
     async def _join(self, reply: Reply, game: str) -> None:
-        await self._act(reply, game, Join(reply.member_id), "You are in. Good luck!")
+        await self._act(reply, game, Join(reply.member_id), "You're in. Good luck!", "You've already joined.")
 
     async def _team(self, reply: Reply, game: str, team: str) -> None:
-        await self._act(
-            reply, game, Join(reply.member_id, team=ids.number(team)), f"You are in team {ids.number(team)}."
-        )
-
-    async def _sections(self, reply: Reply, game: str, *sections: str) -> None:
-        verdict, _view = await self._games.choose_sections(ids.number(game), reply.learner, is_manager(reply), sections)
-        await self._tell(reply, verdict)
+        number = ids.number(team)
+        event = Join(reply.member_id, team=number)
+        await self._act(reply, game, event, f"You're in team {number}.", "You already have a team in this game.")
 
     async def _duel(self, reply: Reply, member: discord.Member) -> None:
         if member.id == reply.member_id:
@@ -226,24 +217,40 @@ class CompeteFeature:
         await self._games.act(view.game.id, Join(reply.member_id), reply.learner)
         host = Learner(view.state.host_id, reply.interaction.guild_id, "")
         verdict, _view = await self._games.start(view.game.id, host, manager=False)
-        await self._tell(reply, verdict)
+        if verdict is Verdict.DONE:
+            await reply.announce()
+        else:
+            await reply.show(note("You've already accepted this duel."))
 
     async def _decline(self, reply: Reply, game: str) -> None:
+        view = await self._duellist(reply, game)
+        await reply.show(screens.ask_decline_screen(view, is_host=reply.member_id == view.state.host_id))
+
+    async def _declined(self, reply: Reply, game: str) -> None:
+        view = await self._duellist(reply, game)
+        is_host = reply.member_id == view.state.host_id
+        event = Cancel(None, reason="It was taken back." if is_host else "It was declined.")
+        verdict, _view = await self._games.act(view.game.id, event, reply.learner)
+        done = "You took the challenge back." if is_host else "You declined the duel."
+        await reply.update(note(done if verdict is Verdict.DONE else "This duel has already begun."))
+
+    async def _duellist(self, reply: Reply, game: str) -> GameView:
         view = await self._games.view(ids.number(game))
         if reply.member_id not in (view.game.setup.duel_with, view.state.host_id):
             raise UserError("Only the two of them can end this duel.")
-        words = "It was declined." if reply.member_id == view.game.setup.duel_with else "It was taken back."
-        await self._act(reply, game, Cancel(None, reason=words))
+        return view
 
     async def _leave(self, reply: Reply, game: str) -> None:
-        await self._act(reply, game, Leave(reply.member_id), "You have left. Come back any time before the end.")
+        view = await self._games.view(ids.number(game))
+        player = view.state.player(reply.member_id)
+        if view.state.rules.duel and view.state.phase in LIVE and player and not player.gone:
+            await reply.show(screens.ask_leave_screen(view))
+        else:
+            await self._left(reply, game)
 
-    async def _start(self, reply: Reply, game: str) -> None:
-        verdict, _view = await self._games.start(ids.number(game), reply.learner, is_manager(reply))
-        await self._tell(reply, verdict)
-
-    async def _cancel(self, reply: Reply, game: str) -> None:
-        await self._act(reply, game, Cancel(reply.member_id, is_manager(reply)))
+    async def _left(self, reply: Reply, game: str) -> None:
+        done = "You've left the game. You can join again until it ends."
+        await self._act(reply, game, Leave(reply.member_id), done, "You're not in this game.")
 
     # Rounds
 
@@ -269,37 +276,15 @@ class CompeteFeature:
         else:
             await reply.update(screens.confidence_screen(result.choice or 0, game, number, confidence))
 
-    async def _pause(self, reply: Reply, game: str) -> None:
-        await self._act(reply, game, Pause(by=reply.member_id, manager=is_manager(reply)))
-
-    async def _resume(self, reply: Reply, game: str) -> None:
-        await self._act(reply, game, Resume(by=reply.member_id, manager=is_manager(reply)))
-
-    async def _skip(self, reply: Reply, game: str, number: str, stage: str) -> None:
-        if stage not in (screens.OPEN, screens.OVER):
-            raise ids.stale()
-        over = stage == screens.OVER
-        await self._act(reply, game, Skip(reply.member_id, ids.number(number), over, is_manager(reply)))
-
-    async def _end(self, reply: Reply, game: str) -> None:
-        await self._act(reply, game, End(reply.member_id, is_manager(reply)))
-
-    async def _act(self, reply: Reply, game: str, event: object, done: str = "") -> None:
+    async def _act(self, reply: Reply, game: str, event: Event, done: str, nothing: str) -> None:
+        """Let a member act; tell them in private what came of it, or (``nothing``) why nothing did."""
         view = await self._games.view(ids.number(game))
-        state = view.state
-        if state.host_left_ms is not None and is_manager(reply) and state.phase is Phase.LOBBY:
-            await self._games.act(view.game.id, TakeOver(reply.member_id), reply.learner)
-        verdict, _view = await self._games.act(view.game.id, event, reply.learner)  # type: ignore[arg-type]
-        await self._tell(reply, verdict, done)
-
-    async def _tell(self, reply: Reply, verdict: Verdict, done: str = "") -> None:
-        """The message shows what was done; what could not be done is told in private."""
-        if verdict is not Verdict.DONE:
-            await reply.show(note(WORDS[verdict]))
-        elif done:
+        await take_over(self._games, reply, view)
+        verdict, _view = await self._games.act(view.game.id, event, reply.learner)
+        if verdict is Verdict.DONE:
             await reply.show(note(done, BLURPLE))
         else:
-            await reply.announce()
+            await reply.show(note(nothing if verdict is Verdict.NOTHING_TO_DO else WORDS[verdict]))
 
     # Looking back
 
@@ -314,7 +299,9 @@ class CompeteFeature:
     async def _practise(self, reply: Reply, game: str) -> None:
         pack_id, missed = await self._games.missed_by(ids.number(game), reply.member_id)
         if not missed:
-            raise UserError("You missed nothing there. Practise something else with `/quiz`.")
+            words = "🎉 You got every question right, so there is nothing to practise from this game. Well done!"
+            await reply.show(note(f"{words}\n-# `/quiz` has new questions for you.", GREEN))
+            return
         run = await self._practice.start_with(reply.learner, pack_id, missed)
         current = await self._practice.current(run.id, reply.member_id)
         await reply.show(question_screen(current))  # type: ignore[arg-type]
@@ -343,7 +330,7 @@ class CompeteFeature:
     async def _csv(self, reply: Reply, game: str) -> None:
         view = await self._games.view(ids.number(game))
         if reply.member_id != view.state.host_id and not is_manager(reply):
-            raise UserError(WORDS[Verdict.NOT_ALLOWED])
+            raise UserError(NOT_HOST)
         await reply.show(screens.csv_screen(view))
 
     # As a stage
@@ -355,6 +342,11 @@ class CompeteFeature:
     async def post_lobby(self, view: GameView, nonce: str) -> int:
         """Post a lobby that no command opened; returns the message's id."""
         return await self._send(view, screens.lobby_screen(view), nonce)
+
+    async def post_call(self, view: GameView, nonce: str) -> int:
+        """Call the players into the game's thread: who is mentioned there is added to it. Returns the message's id."""
+        players = discord.AllowedMentions(users=[discord.Object(p.member_id) for p in view.state.players[:MOST_CALLED]])
+        return await self._send(view, screens.call_screen(view), nonce, players)
 
     async def post_podium(self, view: GameView, nonce: str) -> int:
         """Post the podium; returns the message's id."""
@@ -415,20 +407,25 @@ class CompeteFeature:
             {
                 "round": rf"sh:game\.(pick|mine|resume):{competition_id}:{number}(:|$)",
                 "lobby": rf"sh:game\.(join|accept):{competition_id}$",
+                "call": rf"sh:game\.leave:{competition_id}$",
             }.get(kind, rf"sh:game\.practise:{competition_id}$")
         )
         return await find_message(self._client, channel_id, wanted)
 
-    async def _send(self, view: GameView, screen: Screen, nonce: str) -> int:
+    async def _send(
+        self, view: GameView, screen: Screen, nonce: str, mentions: discord.AllowedMentions = NO_PINGS
+    ) -> int:
         if view.game.setup.thread:
             await self._open_thread(view)
         channel = self._client.get_partial_messageable(view.game.play_channel_id, guild_id=view.game.guild_id)
 
         async def send() -> int:
-            message = await channel.send(view=screen.view(), files=screen.files(), nonce=nonce)
+            message = await channel.send(
+                view=screen.view(), files=screen.files(), nonce=nonce, allowed_mentions=mentions
+            )
             return message.id
 
-        return await self._call(send, "")
+        return await self._in_open_thread(view, send, "")
 
     async def _open_thread(self, view: GameView) -> None:
         """Have the lobby's thread; that it is there already is fine."""
@@ -446,7 +443,21 @@ class CompeteFeature:
         self._threads.add(view.game.id)
 
     async def _edit(self, view: GameView, channel_id: int, message_id: int, screen: Screen, key: str) -> None:
-        await self._call(lambda: self._patch(view, channel_id, message_id, screen), key)
+        await self._in_open_thread(view, lambda: self._patch(view, channel_id, message_id, screen), key)
+
+    async def _in_open_thread(self, view: GameView, send: Callable[[], Awaitable[T]], key: str) -> T:
+        """Send; a thread that was archived meanwhile is opened again. Raises ChannelLostError when that may not be."""
+        try:
+            return await self._call(send, key)
+        except discord.HTTPException as problem:
+            if problem.code != THREAD_ARCHIVED:
+                raise
+        try:
+            reopen = self._client.http.edit_channel
+            await self._call(lambda: reopen(view.game.play_channel_id, archived=False, locked=False), "")
+            return await self._call(send, key)
+        except (discord.HTTPException, ChannelLostError) as refused:
+            raise ChannelLostError("its thread is locked or archived; a manager can reopen it") from refused
 
     async def _call(self, send: Callable[[], Awaitable[T]], key: str) -> T:
         try:
@@ -458,11 +469,6 @@ class CompeteFeature:
         channel = self._client.get_partial_messageable(channel_id, guild_id=view.game.guild_id)
         message = channel.get_partial_message(message_id)
         await message.edit(view=screen.view(), attachments=screen.files(), allowed_mentions=NO_PINGS)
-
-
-def is_manager(reply: Reply) -> bool:
-    """Whether who acted may manage the server."""
-    return reply.interaction.permissions.manage_guild
 
 
 def _words(result: ClickResult) -> str:

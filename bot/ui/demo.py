@@ -1,5 +1,6 @@
 """`/demo`: predict, run with live progress, the chart, and what it shows."""
 
+import contextlib
 from typing import Literal
 
 import discord
@@ -10,6 +11,7 @@ from bot.errors import UserError
 from bot.services.demo_views import DemoResult, DemoView
 from bot.services.demos import Demos
 from bot.services.servers import Servers
+from bot.services.stage import ChannelLostError
 from bot.ui import ids, inside
 from bot.ui.inside import InsideFeature
 from bot.ui.layouts import (
@@ -25,8 +27,10 @@ from bot.ui.layouts import (
     Picture,
     Row,
     Screen,
+    asking,
     note,
 )
+from bot.ui.managers import is_manager
 from bot.ui.names import safe
 from bot.ui.reach import as_lost, require
 from bot.ui.replies import Desk, Reply
@@ -63,7 +67,9 @@ class DemoFeature:
         router.add("demo.open", self._open, new=True, private=False)
         router.add("demo.predict", self._predict, new=True)
         router.add("demo.run", self._run)
-        router.add("demo.cancel", self._cancel)
+        router.add("demo.cancel", self._ask_cancel, new=True)
+        router.add("demo.cancel_yes", self._cancel)
+        router.add("demo.keep", self._keep)
         router.add("demo.code", self._code, new=True)
 
     async def _command(self, reply: Reply, name: str | None) -> None:
@@ -101,11 +107,22 @@ class DemoFeature:
         if view.run.state == "queued" and view.ahead:  # else it begins at once, and shows that itself
             self._hint_waiting(view)
 
+    async def _ask_cancel(self, reply: Reply, run: str) -> None:
+        await self._require_here(reply, run)
+        await self._demos.refuse_cancel(ids.number(run), reply.member_id, manager=is_manager(reply))
+        keep = Button("No, keep it", ids.encode("demo.keep"))
+        yes = Button("Yes, cancel it", ids.encode("demo.cancel_yes", ids.number(run)))
+        await reply.show(asking("**Cancel this demo for everyone?** Its predictions are dropped.", keep, yes))
+
     async def _cancel(self, reply: Reply, run: str) -> None:
         await self._require_here(reply, run)
-        manager = reply.interaction.permissions.manage_guild
-        view = await self._demos.cancel(ids.number(run), reply.member_id, manager=manager)
-        await reply.update(self._screen(view))
+        view = await self._demos.cancel(ids.number(run), reply.member_id, manager=is_manager(reply))
+        await reply.update(note("You cancelled the demo."))
+        with contextlib.suppress(ChannelLostError):
+            await self.show_demo(view)
+
+    async def _keep(self, reply: Reply) -> None:
+        await reply.update(note("Nothing was changed."))
 
     async def _require_here(self, reply: Reply, run: str) -> None:
         """Raise UserError for a demo of another server: a manager of this one is none there."""
@@ -184,7 +201,7 @@ def demo_screen(view: DemoView, read_id: str | None) -> Screen:
             [
                 *head,
                 f"⏳ In the queue: {ahead}. One demo runs at a time, so that none disturbs another.",
-                Row([Button("Cancel", ids.encode("demo.cancel", view.run.id))]),
+                _waiting_buttons(view),
             ],
             GREY,
         )
@@ -199,15 +216,22 @@ def demo_screen(view: DemoView, read_id: str | None) -> Screen:
 
 def _predicting(view: DemoView) -> list[Block]:
     choices = [Button(choice.label, ids.encode("demo.predict", view.run.id, choice.id)) for choice in view.demo.choices]
-    run = Button("▶ Run it now", ids.encode("demo.run", view.run.id, "first"), discord.ButtonStyle.success)
     rule = "Predict before it runs. Nobody sees your choice; whoever was right is named with the result."
     return [
         f"### {view.demo.question}\n{rule}",
         Row(choices),
         RULE,
         f"{_votes(view)} It starts by itself <t:{-(-view.starts_ms // 1000)}:R>.",
-        Row([run, Button("Cancel", ids.encode("demo.cancel", view.run.id))]),
+        _waiting_buttons(view),
     ]
+
+
+def _waiting_buttons(view: DemoView) -> Row:
+    """The same two in the same places until it runs."""
+    queued = view.run.state == "queued"
+    run_id = ids.encode("demo.run", view.run.id, "first")
+    run = Button("▶ Run it now", run_id, discord.ButtonStyle.success, disabled=queued)
+    return Row([run, Button("Cancel", ids.encode("demo.cancel", view.run.id))])
 
 
 def _votes(view: DemoView) -> str:

@@ -75,8 +75,8 @@ class FlagsFeature:
 
         router.add("flags.list", self._list)
         router.add("flags.open", self._open)
-        router.add("flags.ask", self._ask)
-        router.add("flags.key", self._ask_key)
+        router.add("flags.ask", self._ask, new=True)
+        router.add("flags.key", self._ask_key, new=True)
         router.add("flags.do", self._do)
         router.add("flags.answer", self._write, new=True)
         router.add("flags.mine", self._mine, new=True)
@@ -96,12 +96,12 @@ class FlagsFeature:
         kind = _kind(letter)
         if kind is DecisionKind.OVERRIDE:
             raise ids.stale()
-        await reply.update(choice_screen(await self._flags.weigh(managed(reply), pack_id, question_id, kind)))
+        await reply.show(choice_screen(await self._flags.weigh(managed(reply), pack_id, question_id, kind)))
 
     async def _ask_key(self, reply: Reply, pack_id: str, question_id: str, key: str) -> None:
         guild_id, wanted = managed(reply), ids.number(key)
         choice = await self._flags.weigh(guild_id, pack_id, question_id, DecisionKind.OVERRIDE, wanted)
-        await reply.update(choice_screen(choice))
+        await reply.show(choice_screen(choice))
 
     async def _do(self, reply: Reply, what: str, version: str, pack_id: str, question_id: str) -> None:
         kind, key = _kind(what[:1]), ids.number(what[1:]) if what[1:] else None

@@ -1,12 +1,14 @@
 """The screens of a competition: lobby, round, reveal, podium, and what a player sees in private."""
 
 import statistics
+from collections.abc import Sequence
 
 import discord
 
 from bot.charts.podium import alt_text as podium_alt_text
 from bot.packs.models import Question
 from bot.quiz.competition import (
+    LIVE,
     Competition,
     Phase,
     Plan,
@@ -18,7 +20,7 @@ from bot.quiz.competition import (
 from bot.quiz.points import BONUSES
 from bot.quiz.practice import LETTERS
 from bot.quiz.scoring import RULES, Confidence, Scoring
-from bot.services.game_views import GameView, MyResult
+from bot.services.game_views import MOST_CALLED, GameView, MyResult
 from bot.ui import ids
 from bot.ui.layouts import (
     BLURPLE,
@@ -28,10 +30,10 @@ from bot.ui.layouts import (
     Block,
     Button,
     Download,
-    Pick,
     Picture,
     Row,
     Screen,
+    asking,
     bold,
     code_block,
 )
@@ -41,18 +43,32 @@ from bot.ui.report import report_button
 from bot.ui.sheets import sheet
 from bot.ui.term import term_menu
 
-OPEN, OVER = "open", "over"
-"""Where a round is, as the button that skips it says."""
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
-SHOWN_PLAYERS, SHOWN_LINES, SHOWN_PLACES = 30, 5, 10
+SHOWN_PLAYERS, SHOWN_LINES, SHOWN_PLACES, SHOWN_WINNERS = 30, 5, 10, 3
 CONFIDENCE_WORDS = {Confidence.GUESS: "Guess", Confidence.THINK: "Think so", Confidence.SURE: "Sure"}
 PRIMARY, SUCCESS, DANGER = discord.ButtonStyle.primary, discord.ButtonStyle.success, discord.ButtonStyle.danger
 
 
-def link_to(view: GameView, guild_id: int) -> str:
-    """Where a competition is."""
-    base = f"https://discord.com/channels/{guild_id}/{view.game.channel_id}"
-    return f"{base}/{view.game.lobby_message_id}" if view.game.lobby_message_id else base
+def link_to(view: GameView) -> str:
+    """Where a competition is now: its podium, the round that is on, or its lobby."""
+    game = view.game
+    message_id = view.podium_message_id or view.round_message_id
+    if message_id:
+        return f"https://discord.com/channels/{game.guild_id}/{game.play_channel_id}/{message_id}"
+    base = f"https://discord.com/channels/{game.guild_id}/{game.channel_id}"
+    return f"{base}/{game.lobby_message_id}" if game.lobby_message_id else base
+
+
+def elsewhere_words(view: GameView, number: int) -> str:
+    """What the controls of an earlier round say."""
+    return f"Round {number + 1} is over. The game is in round {view.state.round + 1}: {link_to(view)}"
+
+
+def over_words(other: GameView | None) -> str:
+    """What the controls of a game that is over say; ``other`` is the one that is on in the channel."""
+    if other is None:
+        return "This competition is over. Open a new one with `/compete`."
+    return f"This competition is over. Another one is on: {link_to(other)}"
 
 
 def thread_name(view: GameView) -> str:
@@ -86,32 +102,56 @@ def lobby_screen(view: GameView) -> Screen:
     if state.phase is Phase.LOBBY:
         starts = f"Starts by itself <t:{-(-state.starts_ms // 1000)}:R>" if state.starts_ms else ""
         blocks.append(f"{starts} · host: {safe(view.name(state.host_id))}")
-        game = view.game.id
-        chosen = view.game.setup.sections or tuple(section for section, _ in view.sections)
-        options = [(title, section, "") for section, title in view.sections]
-        if len(options) > 1:
-            asks = "What is asked about (the host chooses)"
-            blocks.append(Pick(ids.encode("game.sections", game), asks, options, chosen, most=25))
         if rules.teams_chosen:
             blocks += _team_rows(view)
-        blocks.append(
-            Row(
-                [
-                    Button("Join", ids.encode("game.join", game), SUCCESS),
-                    Button("Leave", ids.encode("game.leave", game)),
-                    Button("Start", ids.encode("game.start", game), PRIMARY),
-                    Button("Cancel", ids.encode("game.cancel", game), DANGER),
-                ]
-            )
-        )
-        return Screen(blocks, BLURPLE)
+        return Screen([*blocks, _lobby_buttons(view)], BLURPLE)
     if state.phase is Phase.PAUSED:
-        return Screen([*blocks, *_paused(view)], GREY)
-    words = {
-        Phase.CANCELLED: f"It did not take place. {state.reason}",
-        Phase.FINISHED: "It is over; the podium is below.",
-    }.get(state.phase, "It has begun: the rounds are below. You can still come in by answering.")
-    return Screen([*blocks, words], GREY)
+        return Screen([*blocks, pause_words(view), _lobby_buttons(view)], GREY)
+    words = {Phase.CANCELLED: state.reason, Phase.FINISHED: _over(view)}.get(
+        state.phase, f"{_begun(view)} You can still join by answering."
+    )
+    on = [_lobby_buttons(view)] if state.phase in LIVE else []
+    return Screen([*blocks, words, *on], GREY)
+
+
+def _begun(view: GameView) -> str:
+    """That the game is on, and where."""
+    if view.game.setup.thread:
+        return f"It has begun, in <#{view.game.play_channel_id}>."
+    return "It has begun: the rounds are below."
+
+
+def _over(view: GameView) -> str:
+    """Why it is over, who won, and where the podium is, once it is there."""
+    lines = [line for line in standings(view.state) if line.place == 1 and line.score > 0]
+    names = ", ".join(f"**{safe(view.name(line.member_id))}**" for line in lines[:SHOWN_WINNERS])
+    won = f"🏆 {names} won with {lines[0].score:,}." if lines else ""
+    podium = f"The podium: {link_to(view)}" if view.podium_message_id else ""
+    return " ".join(part for part in (view.state.reason, "It is over.", won, podium) if part)
+
+
+def call_screen(view: GameView) -> Screen:
+    """Who plays in the thread, each mentioned once."""
+    names = " ".join(f"<@{player.member_id}>" for player in view.state.players[:MOST_CALLED])
+    leave = Button("Leave", ids.encode("game.leave", view.game.id))
+    return Screen([f"The game is played here: {names}", Row([leave])], BLURPLE)
+
+
+def _lobby_buttons(view: GameView) -> Row:
+    """The same three as long as the game is on."""
+    game = view.game.id
+    return Row(
+        [
+            Button("Join", ids.encode("game.join", game), SUCCESS),
+            Button("Leave", ids.encode("game.leave", game)),
+            controls_button(view),
+        ]
+    )
+
+
+def controls_button(view: GameView, number: int = -1) -> Button:
+    """The button that opens the host's panel: from the lobby, or from a round's message."""
+    return Button("Host controls", ids.encode("game.controls", view.game.id, number + 1))
 
 
 def _rounds(view: GameView) -> str:
@@ -141,39 +181,66 @@ def _duel_screen(view: GameView) -> Screen:
         "It ends as soon as nobody can catch up."
     )
     if state.phase is Phase.LOBBY:
-        game = view.game.id
         expires = f"{other} has until <t:{-(-(state.wake_ms or 0) // 1000)}:R> to accept."
-        buttons = [
-            Button("Accept", ids.encode("game.accept", game), SUCCESS),
-            Button("Decline", ids.encode("game.decline", game), DANGER),
-        ]
-        return Screen([head, expires, Row(buttons)], BLURPLE)
+        return Screen([head, expires, _duel_buttons(view)], BLURPLE)
     if state.phase is Phase.PAUSED:
-        return Screen([head, *_paused(view)], GREY)
-    words = {
-        Phase.CANCELLED: f"It did not take place. {state.reason}",
-        Phase.FINISHED: "It is over; the podium is below.",
-    }.get(state.phase, "It has begun: the rounds are below.")
-    return Screen([head, words], GREY)
+        return Screen([head, pause_words(view), _duel_buttons(view)], GREY)
+    words = {Phase.CANCELLED: state.reason, Phase.FINISHED: _over(view)}.get(state.phase, _begun(view))
+    return Screen([head, words, *([_duel_buttons(view)] if state.phase in LIVE else [])], GREY)
 
 
-def _paused(view: GameView) -> list[Block]:
-    """Why nothing comes, and the way on: the round itself may not be in the channel."""
-    return [f"⏸️ **Paused.** {view.state.reason} The host or a manager can go on.", _controls(view, paused=True)]
+def _duel_buttons(view: GameView) -> Row:
+    """The same buttons as long as the duel is on."""
+    game, on = view.game.id, view.state.phase is not Phase.LOBBY
+    return Row(
+        [
+            Button("Accept", ids.encode("game.accept", game), SUCCESS, disabled=on),
+            Button("Decline", ids.encode("game.decline", game), disabled=on),
+            *([Button("Leave", ids.encode("game.leave", game))] if on else []),
+            controls_button(view),
+        ]
+    )
+
+
+def ask_decline_screen(view: GameView, *, is_host: bool) -> Screen:
+    """Whether a challenge is to be declined, or taken back."""
+    words = (
+        "**Take the challenge back?**"
+        if is_host
+        else f"**Decline the duel with {safe(view.name(view.state.host_id))}?**"
+    )
+    yes, game = "Yes, take it back" if is_host else "Yes, decline it", view.game.id
+    keep = Button("No, keep it", ids.encode("host.keep", game))
+    return asking(words, keep, Button(yes, ids.encode("game.decline_yes", game)))
+
+
+def ask_leave_screen(view: GameView) -> Screen:
+    """Whether a duel is to be ended by leaving it."""
+    game = view.game.id
+    keep = Button("No, go on", ids.encode("host.keep", game))
+    yes = Button("Yes, leave it", ids.encode("game.leave_yes", game))
+    return asking("**Leave this duel?** It ends for both of you. What was played counts.", keep, yes)
+
+
+def pause_words(view: GameView) -> str:
+    """Why nothing comes, and when the game ends by itself."""
+    state = view.state
+    ends = f" Otherwise the game ends <t:{-(-state.wake_ms // 1000)}:f>." if state.wake_ms is not None else ""
+    return f"⏸️ **Paused.** {state.reason} The host or a manager can resume it.{ends}"
 
 
 def _players(view: GameView) -> str:
     state = view.state
-    count = len(state.players)
+    count = len(state.present)
     if not count:
         return "Nobody is in yet. Press **Join**." if state.phase is Phase.LOBBY else "Nobody was in."
     if state.rules.teams:
         teams = []
         for team in range(1, state.rules.teams + 1):
-            names = [safe(view.name(p.member_id)) for p in state.players[:SHOWN_PLAYERS] if p.team == team]
+            names = [safe(view.name(p.member_id)) for p in state.present[:SHOWN_PLAYERS] if p.team == team]
             teams.append(f"Team {team}: {', '.join(names) or '…'}")
         return f"**In ({count})**\n" + "\n".join(teams)
-    listed = ", ".join(safe(view.name(player.member_id)) for player in state.players[:SHOWN_PLAYERS])
+    listed = ", ".join(safe(view.name(player.member_id)) for player in state.present[:SHOWN_PLAYERS])
     more = f" and {count - SHOWN_PLAYERS} more" if count > SHOWN_PLAYERS else ""
     return f"**In ({count})**: {listed}{more}"
 
@@ -185,10 +252,13 @@ def round_screen(view: GameView, number: int) -> Screen:
     return _open_round(view, number)
 
 
+def _head(view: GameView, number: int) -> str:
+    return f"-# Round {number + 1} of {len(view.state.plans)} · {view.game.questions[number].difficulty}"
+
+
 def _stem(view: GameView, number: int) -> str:
     question = view.game.questions[number]
-    head = f"-# Round {number + 1} of {len(view.state.plans)} · {question.difficulty}"
-    return f"{head}\n{bold(question.stem)}" + ("\n" + code_block(question.code) if question.code else "")
+    return f"{_head(view, number)}\n{bold(question.stem)}" + ("\n" + code_block(question.code) if question.code else "")
 
 
 def _options(question: Question, plan: Plan) -> str:
@@ -196,35 +266,27 @@ def _options(question: Question, plan: Plan) -> str:
 
 
 def _open_round(view: GameView, number: int) -> Screen:
-    state, question, plan = view.state, view.game.questions[number], view.state.plans[number]
+    state, plan = view.state, view.state.plans[number]
     paused = state.phase is Phase.PAUSED
-    blocks: list[Block] = [_stem(view, number), _options(question, plan)]
+    if paused:  # a pause gives nobody time to think
+        blocks: list[Block] = [f"{_head(view, number)}\nThe question is hidden until the game goes on."]
+    else:
+        blocks = [_stem(view, number), _options(view.game.questions[number], plan)]
     letters = [
         Button(LETTERS[i], ids.encode("game.pick", view.game.id, number, i), PRIMARY, disabled=paused)
         for i in range(len(plan.order))
     ]
     blocks.append(Row(letters))
-    answered = f"**{len(state.answers)}** of {len(state.players)} have answered"
+    waited_for = {player.member_id for player in state.present} | state.answers.keys()
+    answered = f"**{len(state.answers)}** of {len(waited_for)} have answered"
     if paused:
-        blocks.append(f"⏸️ **Paused.** {state.reason}\n{answered}; the time that is left is kept.")
+        blocks.append(f"{pause_words(view)}\n{answered}; the time that is left is kept.")
     else:
         blocks.append(f"⏱️ Closes <t:{(state.deadline_ms or 0) // 1000}:R> · {answered}")
     if view.note:
         blocks.append(f"-# {view.note}")
-    blocks.append(_controls(view, paused=paused))
+    blocks.append(Row([controls_button(view, number)]))
     return Screen(blocks, GREY if paused else BLURPLE)
-
-
-def _controls(view: GameView, *, paused: bool) -> Row:
-    game, number = view.game.id, view.state.round
-    stop = (
-        Button("Resume", ids.encode("game.resume", game), SUCCESS)
-        if paused
-        else Button("Pause", ids.encode("game.pause", game))
-    )
-    stage = OVER if number < len(view.state.played) else OPEN
-    skip = Button("Skip", ids.encode("game.skip", game, number, stage))
-    return Row([stop, skip, Button("End the game", ids.encode("game.end", game))])
 
 
 def _reveal(view: GameView, number: int) -> Screen:
@@ -235,13 +297,15 @@ def _reveal(view: GameView, number: int) -> Screen:
     blocks: list[Block] = [_stem(view, number), _bars(question, plan, played), RULE]
     blocks.append(f"### ✅ {letter} · {key.text.strip()}\n{key.why.strip()}")
     blocks += _ruled(question, plan)
-    if not played.answers:
-        blocks.append("-# Nobody's answer counts in this round.")
+    if played.voided:
+        blocks.append("-# This round was skipped: it counts for nobody.")
+    elif not played.answers:
+        blocks.append("-# Nobody answered in this round.")
     if fastest := _fastest(view, plan, played):
         blocks.append(fastest)
     blocks.append(_table(view, number))
     if number == state.round and state.phase is Phase.PAUSED:
-        blocks.append(f"⏸️ **Paused.** {state.reason} The host or a manager can go on.")
+        blocks.append(pause_words(view))
     game = view.game.id
     blocks.append(
         Row(
@@ -254,7 +318,7 @@ def _reveal(view: GameView, number: int) -> Screen:
         )
     )
     if number == state.round and state.phase in (Phase.REVEALING, Phase.PAUSED):
-        blocks.append(_controls(view, paused=state.phase is Phase.PAUSED))
+        blocks.append(Row([controls_button(view, number)]))
     return Screen(blocks, GREEN)
 
 
@@ -318,7 +382,12 @@ def my_result_screen(mine: MyResult) -> Screen:
     blocks: list[Block] = [bold(question.stem)]
     letter = LETTERS[plan.order.index(plan.key)]
     right = question.options[plan.key]
-    if given is None:
+    if mine.voided:
+        blocks.append(
+            f"This round was skipped: it counts for nobody. The answer is **{letter}** · {right.text.strip()}\n"
+            f"{right.why.strip()}"
+        )
+    elif given is None:
         blocks.append(
             f"You did not answer this one. Right was **{letter}** · {right.text.strip()}\n{right.why.strip()}"
         )
@@ -332,8 +401,15 @@ def my_result_screen(mine: MyResult) -> Screen:
         blocks.append(f"-# {mine.marks:+,} after {given.elapsed_ms / 1000:.1f} s")
     blocks += _ruled(question, plan)
     if mine.line:
-        blocks.append(f"You are **{mine.line.place}.** of {mine.players} with {mine.line.score:,}.")
+        blocks.append(f"You're **{_ordinal(mine.line.place)}** of {mine.players} with {mine.line.score:,}.")
+    if mine.leave is not None:
+        blocks.append(Row([Button("Leave the game", ids.encode("game.leave", mine.leave))]))
     return Screen(blocks, GREEN if given and plan.order[given.choice] == plan.key else GREY)
+
+
+def _ordinal(number: int) -> str:
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
 
 
 def reasons_screen(mine: MyResult) -> Screen:
@@ -362,7 +438,7 @@ def podium_screen(view: GameView) -> Screen:
     if not lines:
         blocks.append("Nobody answered a question this time.")
     else:
-        blocks.append("\n".join(_place(view, line, len(state.played)) for line in lines[:SHOWN_PLACES]))
+        blocks.append("\n".join(_place(view, line, state.counted_rounds) for line in lines[:SHOWN_PLACES]))
         if len(lines) > SHOWN_PLACES:
             blocks.append(f"-# and {len(lines) - SHOWN_PLACES} more")
     if teams := team_standings(state):
@@ -386,7 +462,7 @@ def podium_screen(view: GameView) -> Screen:
 def _place(view: GameView, line: Standing, rounds: int) -> str:
     median = f" · median {line.median_ms / 1000:.1f} s" if line.median_ms is not None else ""
     name = safe(view.name(line.member_id))
-    medal = MEDALS.get(line.place, "")
+    medal = MEDALS.get(line.place, "") if line.score > 0 else ""
     return f"{medal} **{line.place}.** {name} · **{line.score:,}** · {line.right} of {rounds} right{median}".strip()
 
 
@@ -408,11 +484,12 @@ def _awards(view: GameView, lines: list[Standing]) -> list[str]:
 
 
 def _most_improved(state: Competition, lines: list[Standing]) -> int | None:
-    half = len(state.played) // 2
+    counted = [number for number, one in enumerate(state.played) if not one.voided]
+    half = len(counted) // 2
     if half < 2:
         return None
 
-    def right(member_id: int, rounds: range) -> int:
+    def right(member_id: int, rounds: Sequence[int]) -> int:
         return sum(
             (given := state.played[n].answers.get(member_id)) is not None
             and state.plans[n].order[given.choice] == state.plans[n].key
@@ -420,9 +497,7 @@ def _most_improved(state: Competition, lines: list[Standing]) -> int | None:
         )
 
     gains = {
-        line.member_id: right(line.member_id, range(len(state.played) - half, len(state.played)))
-        - right(line.member_id, range(half))
-        for line in lines
+        line.member_id: right(line.member_id, counted[-half:]) - right(line.member_id, counted[:half]) for line in lines
     }
     member_id, gain = max(gains.items(), key=lambda item: item[1])
     return member_id if gain > 0 else None

@@ -27,7 +27,7 @@ class HealthFeature:
         async def health(interaction: discord.Interaction) -> None:
             await desk.serve(interaction, self._show)
 
-        router.add("health.again", self._again)
+        router.add("health.again", self._again, page=True)
 
     async def _show(self, reply: Reply) -> None:
         managed(reply)

@@ -226,6 +226,11 @@ def code_block(code: str, language: str = "python") -> str:
     return f"```{language}\n{code.rstrip()}\n```"
 
 
+def asking(words: str, no: Button, yes: Button) -> Screen:
+    """What ends, voids or deletes asks first, in a message of its own: nothing lies there where another button was."""
+    return Screen([words, Row([no, yes._replace(style=discord.ButtonStyle.danger)])], RED)
+
+
 def note(text: str, accent: int = GREY) -> Screen:
     """A screen of a few words."""
     return Screen([text], accent)

@@ -105,8 +105,8 @@ class LeaderboardFeature:
         async def sections(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
             return section_choices(self._servers.library(interaction.guild_id), typed)
 
-        router.add("board.show", self._turn)
-        router.add("board.seasons", self._season)
+        router.add("board.show", self._turn, page=True)
+        router.add("board.seasons", self._season, page=True)
         router.add("board.past", self._past, new=True)
 
     async def _open(self, reply: Reply, kind: str, period: str, section: str | None) -> None:

@@ -38,9 +38,9 @@ class LessonFeature:
         async def sections(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
             return section_choices(self._servers.library(interaction.guild_id), typed)
 
-        router.add("lesson.contents", self._show_contents)
-        router.add("lesson.page", self._turn)
-        router.add("lesson.pick", self._pick)
+        router.add("lesson.contents", self._show_contents, page=True)
+        router.add("lesson.page", self._turn, page=True)
+        router.add("lesson.pick", self._pick, page=True)
         router.add("lesson.read", self._read, new=True)
         router.add("lesson.look", self._look, new=True)
         router.add("lesson.share", self._share, new=True, private=False)

@@ -25,3 +25,8 @@ def managed(reply: Reply) -> int:
     if not reply.interaction.permissions.manage_guild:
         raise UserError("Only members who may manage this server can do that. Ask one of them.")
     return guild_id
+
+
+def is_manager(reply: Reply) -> bool:
+    """Whether who acted may manage the server."""
+    return reply.interaction.permissions.manage_guild

@@ -63,7 +63,7 @@ class ProgressFeature:
         async def progress(interaction: discord.Interaction, member: discord.User | None = None) -> None:
             await desk.serve(interaction, lambda reply: self._open(reply, member))
 
-        router.add("progress.course", self._course)
+        router.add("progress.course", self._course, page=True)
         router.add("progress.history", self._history, new=True)
         router.add("progress.mixup", self._mixup, new=True)
         router.add("progress.aim", self._aim, new=True)

@@ -61,8 +61,8 @@ class QuizFeature:
         router.add("quiz.next", self._next)
         router.add("quiz.go", self._go)
         router.add("quiz.plan", self._plan, new=True)
-        router.add("quiz.others", self._others)
-        router.add("quiz.back", self._back)
+        router.add("quiz.others", self._others, page=True)
+        router.add("quiz.back", self._back, page=True)
         router.add("quiz.retry", self._retry)
         router.add("quiz.more", self._more)
         router.add("quiz.sure", self._sure)
@@ -193,21 +193,25 @@ def question_screen(asking: Asking, remark: str = "") -> Screen:
     blocks: list[Block] = [_stem(asking)]
     if remark:
         blocks.insert(0, f"-# {remark}")
-    blocks.append(_options(asking))
-    run = asking.run
-    blocks.append(
-        Row(
-            [
-                Button(
-                    LETTERS[i],
-                    ids.encode("quiz.pick", run.id, asking.asked.position, i),
-                    discord.ButtonStyle.primary,
-                )
-                for i in range(len(asking.asked.order))
-            ]
-        )
-    )
+    blocks += [_options(asking), _letters(asking)]
     return Screen(blocks, BLURPLE)
+
+
+def _letters(asking: Asking, *, chosen: int | None = None) -> Row:
+    """The letters; once one was chosen they stay where they were, and none can be pressed."""
+    run, position, order = asking.run.id, asking.asked.position, asking.asked.order
+    style = discord.ButtonStyle.primary if chosen is None else discord.ButtonStyle.secondary
+    return Row(
+        [
+            Button(
+                LETTERS[i],
+                ids.encode("quiz.pick", run, position, i),
+                discord.ButtonStyle.primary if option == chosen else style,
+                disabled=chosen is not None,
+            )
+            for i, option in enumerate(order)
+        ]
+    )
 
 
 def _stem(asking: Asking) -> str:
@@ -227,7 +231,7 @@ def outcome_screen(outcome: Outcome) -> Screen:
     asking, question = outcome.asking, outcome.asking.question
     chosen, key = question.options[outcome.chosen], question.options[outcome.right_option]
     letter = asking.asked.letter_of
-    blocks: list[Block] = [_stem(asking), _options(asking), RULE]
+    blocks: list[Block] = [_stem(asking), _options(asking), _letters(asking, chosen=outcome.chosen), RULE]
     if outcome.doubled:
         blocks.append(f"You had already answered **{letter(outcome.chosen)}**; the first answer counts.")
     if outcome.correct:

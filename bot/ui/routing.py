@@ -11,9 +11,11 @@ from typing import Any, NamedTuple
 
 import discord
 
+from bot.clock import snowflake_ms
 from bot.errors import UserError
 from bot.ui import ids
 from bot.ui.options import whole
+from bot.ui.presses import Presses, offered
 from bot.ui.replies import Desk, Reply
 
 Handler = Callable[..., Awaitable[object]]
@@ -25,6 +27,7 @@ class _Entry(NamedTuple):
     handler: Handler
     new: bool
     private: bool
+    page: bool
     signature: inspect.Signature  # read once here: every click is held against it
 
 
@@ -35,15 +38,19 @@ class Router:
         self._desk = desk
         self._entries: dict[str, _Entry] = {}
         self._forms: dict[str, _Entry] = {}
+        self._presses = Presses()
 
-    def add(self, action: str, handler: Handler, *, new: bool = False, private: bool = True) -> None:
+    def add(
+        self, action: str, handler: Handler, *, new: bool = False, private: bool = True, page: bool = False
+    ) -> None:
         """Let ``handler(reply, *arguments)`` answer an action.
 
-        ``new``: it answers with a message of its own, which others see too unless it is ``private``.
+        ``new``: it answers with a message of its own, which others see too unless it is ``private``. A ``page`` may be
+        turned as fast as one likes: its button is heard also where it has just taken another's place.
         A handler takes the custom id's arguments as text and reads numbers with ``ids.number``.
         """
         assert action not in self._entries, action
-        self._entries[action] = _Entry(handler, new, private, inspect.signature(handler))
+        self._entries[action] = _Entry(handler, new, private, page, inspect.signature(handler))
 
     def add_form(self, action: str, handler: Handler) -> None:
         """Let ``handler(reply, fields, *arguments)`` take a submitted form.
@@ -51,7 +58,7 @@ class Router:
         It works on what was submitted (``fields`` by their ids), so a form opened before a restart is not lost.
         """
         assert action not in self._forms, action
-        self._forms[action] = _Entry(handler, new=True, private=True, signature=inspect.signature(handler))
+        self._forms[action] = _Entry(handler, new=True, private=True, page=False, signature=inspect.signature(handler))
 
     async def dispatch(self, interaction: discord.Interaction) -> None:
         """Answer a component or form interaction; others are left alone."""
@@ -61,6 +68,10 @@ class Router:
         found = ids.decode(whole(str(data.get("custom_id", ""))))
         is_form = interaction.type is discord.InteractionType.modal_submit
         entry = (self._forms if is_form else self._entries).get(found[0]) if found else None
+
+        if not is_form and not (entry and entry.page) and self._is_repeat(interaction, data):
+            await self._desk.serve(interaction, Reply.announce, private=True, new=False)
+            return
 
         async def handle(reply: Reply) -> None:
             if not found or not entry:
@@ -75,6 +86,14 @@ class Router:
             await entry.handler(reply, *arguments)
 
         await self._desk.serve(interaction, handle, private=not entry or entry.private, new=bool(entry and entry.new))
+
+    def _is_repeat(self, interaction: discord.Interaction, data: Any) -> bool:
+        """Whether a press counts as the one before it; what a menu offers is chosen, not hit."""
+        message = interaction.message
+        if message is None or data.get("component_type") != discord.ComponentType.button.value:
+            return False
+        custom_id, stamp_ms = str(data.get("custom_id", "")), snowflake_ms(interaction.id)
+        return self._presses.is_repeat(interaction.user.id, message.id, custom_id, offered(message), stamp_ms)
 
 
 def _values(values: Any) -> list[str]:

@@ -18,7 +18,7 @@ from bot.storage.schedules import COMPETITION, DAILY, Recurring, Schedule
 from bot.storage.servers import Server
 from bot.ui import ids
 from bot.ui.events import ServerEvents
-from bot.ui.layouts import BLURPLE, Block, Button, Pick, Row, Screen
+from bot.ui.layouts import BLURPLE, Block, Button, Pick, Row, Screen, asking
 from bot.ui.lesson import section_choices
 from bot.ui.managers import managed
 from bot.ui.replies import Desk, Reply
@@ -106,7 +106,9 @@ class ScheduleFeature:
 
         router.add("schedule.pause", self._pause)
         router.add("schedule.resume", self._resume)
-        router.add("schedule.remove", self._remove)
+        router.add("schedule.remove", self._ask_remove, new=True)
+        router.add("schedule.remove_yes", self._remove)
+        router.add("schedule.keep", self._keep)
         router.add("schedule.days", self._days)
 
     async def _pause(self, reply: Reply, one: str, made: str) -> None:
@@ -115,8 +117,24 @@ class ScheduleFeature:
     async def _resume(self, reply: Reply, one: str, made: str) -> None:
         await self._change(reply, self._schedules.resume, one, made)
 
+    async def _ask_remove(self, reply: Reply, one: str, made: str) -> None:
+        which = ids.number(one), ids.number(made)
+        guild_id = managed(reply)
+        found = await self._schedules.one(guild_id, *which)
+        what = "the question of the day" if found.setup is None else "this competition"
+        await reply.show(
+            asking(
+                f"**Remove {what}** ({weekly_words(found.weekly)} in <#{found.channel_id}>) **from the schedule?**",
+                Button("No, keep it", ids.encode("schedule.keep")),
+                Button("Yes, remove it", ids.encode("schedule.remove_yes", *which)),
+            )
+        )
+
     async def _remove(self, reply: Reply, one: str, made: str) -> None:
         await self._change(reply, self._schedules.remove, one, made)
+
+    async def _keep(self, reply: Reply) -> None:
+        await reply.update(await self._screen(reply, managed(reply)))
 
     async def _days(self, reply: Reply, one: str, made: str, *days: str) -> None:
         if not days or not set(days) <= set("0123456"):

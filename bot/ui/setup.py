@@ -12,7 +12,7 @@ from bot.services.courses import Courses
 from bot.services.servers import SEASON_DAYS, Opener, Servers
 from bot.storage.servers import EVERYONE, MANAGERS, Server
 from bot.ui import ids
-from bot.ui.layouts import BLURPLE, RULE, Block, Button, ChannelPick, Pick, RolePick, Row, Screen, note
+from bot.ui.layouts import BLURPLE, RULE, Block, Button, ChannelPick, Pick, RolePick, Row, Screen, asking, note
 from bot.ui.managers import managed
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
@@ -51,7 +51,9 @@ class SetupFeature:
         router.add("setup.role", self._set_role)
         router.add("setup.channels", self._set_channels)
         router.add("setup.anywhere", self._set_anywhere)
-        router.add("setup.season", self._set_season)
+        router.add("setup.season", self._choose_season, new=True)
+        router.add("setup.season_yes", self._set_season)
+        router.add("setup.keep", self._keep)
         router.add("setup.courses", self._set_courses)
         router.add("setup.reload", self._reload, new=True)
 
@@ -92,6 +94,24 @@ class SetupFeature:
     async def _set_anywhere(self, reply: Reply, of: str) -> None:
         _same_server(reply, of)
         await self._change(reply, lambda guild_id: self._servers.set_channels(guild_id, ()))
+
+    async def _choose_season(self, reply: Reply, days: str) -> None:
+        """Ask first where a season is on, which ends by this; else begin one."""
+        server = await self._servers.of(managed(reply))
+        if server.season is None or days not in map(str, (0, *SEASON_DAYS)):
+            await self._set_season(reply, days)
+            return
+        then = f"a new one of {days} days starts" if days != "0" else "none follows"
+        await reply.show(
+            asking(
+                f"**End the season that is on?** It ends now, with its result, and {then}.",
+                Button("No, keep it", ids.encode("setup.keep")),
+                Button("Yes, end it", ids.encode("setup.season_yes", days)),
+            )
+        )
+
+    async def _keep(self, reply: Reply) -> None:
+        await reply.update(await self._screen(reply, await self._servers.of(managed(reply))))
 
     async def _set_season(self, reply: Reply, days: str) -> None:
         if days not in map(str, (0, *SEASON_DAYS)):
@@ -160,8 +180,7 @@ def setup_screen(
         f"**Where**: {', '.join(f'<#{channel_id}>' for channel_id in server.channels) or 'in every channel'}",
         ChannelPick(ids.encode("setup.channels", guild_id), "Only in these channels", server.channels),
     ]
-    if server.channels:
-        blocks.append(Row([Button("In every channel", ids.encode("setup.anywhere", guild_id))]))
+    blocks.append(Row([_choice("In every channel", ids.encode("setup.anywhere", guild_id), not server.channels)]))
     days = server.season.days if server.season else 0
     blocks += [
         RULE,

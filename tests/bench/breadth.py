@@ -58,7 +58,7 @@ class Breadth:
         """Open a game in a channel and start it; the host does not answer, so every round runs to its deadline."""
         host = Member(self.playground, 0, channel_id)
         lobby = await host.command("compete", rounds=12, pace="quick", difficulty="easy")
-        await host.press(lobby, "Start")
+        await host.steer(lobby, "Start")
 
     def _hear(self, event: str, data: dict[str, Any], viewer: str | None) -> None:
         if event != "message" or viewer is not None or data["channel_id"] not in self.channels:
@@ -110,8 +110,8 @@ async def measure(games: int, seconds: float) -> dict[str, Any]:
             assert bot.process is not None
             pid = bot.process.pid
             first = Member(playground)  # one game before, so that what every process needs once is not counted
-            await first.press(await first.command("compete", rounds=3), "Start")
-            await first.press(await Channel(playground).open(0), "End the game")
+            await first.steer(await first.command("compete", rounds=3), "Start")
+            await first.steer(await Channel(playground).open(0), "End game for everyone")
             await Channel(playground).podium()
             before = memory_mib(pid)
             run = Breadth(playground, channels)

@@ -147,7 +147,7 @@ async def studyhall(folder: Path, count: int, clients: int) -> Turn:
         assert bot.process is not None
         host, *others = members
         lobby = await host.command("compete", pace="calm")
-        await host.press(lobby, "Start")
+        await host.steer(lobby, "Start")
         turn = await burst("studyhall", bot.process.pid, playground, others, await Channel(playground).open(0), clients)
         await bot.stop()
         with contextlib.closing(sqlite3.connect(bot.data_dir / "studyhall.db")) as database:

@@ -206,7 +206,7 @@ async def regrade_one(playground: Playground, bot: Bot, question: Question, play
     owner, others = Member(playground, 0), [Member(playground, n) for n in range(1, players + 1)]
     shown = await owner.command("help")
     await owner.forge(shown, "sh:flags.open", 3, [f"{PACK}/{question.id}"])  # the statistics are counted once, before
-    await owner.press(await owner.command("compete", rounds=30, pace="calm"), "Start")
+    await owner.steer(await owner.command("compete", rounds=30, pace="calm"), "Start")
     await Channel(playground).open(0)
     clicks = Clicks(playground, others)
     clicking = asyncio.create_task(clicks.go_on())
@@ -223,7 +223,7 @@ async def regrade_one(playground: Playground, bot: Bot, question: Question, play
         clicks.measuring = False
     finally:
         clicking.cancel()
-    await owner.press(await Channel(playground).open(0), "End the game")
+    await owner.steer(await Channel(playground).open(0), "End game for everyone")
     await Channel(playground).podium()
     return {
         "seconds": seconds,

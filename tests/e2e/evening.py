@@ -80,7 +80,7 @@ async def opened(host: Member, *others: Member, **options: Any) -> Json:
     """A lobby that these members have joined."""
     lobby = await host.command("compete", **({"rounds": 3, "pace": "quick"} | options))
     for member in others:
-        assert "You are in" in text(await member.press(lobby, "Join"))
+        assert "You're in" in text(await member.press(lobby, "Join"))
     return host.sees(lobby)
 
 

@@ -134,8 +134,7 @@ class Killing:
         host = self.members[0]
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            wanted = [m for m in self.channel.messages() if any("game.start" in one for one in custom_ids(m))]
-            paused = [m for m in self.channel.messages() if any("game.resume" in one for one in custom_ids(m))]
+            wanted = [m for m in self.channel.messages() if any("game.join" in one for one in custom_ids(m))]
             live = self._live()
             if not live and self._open_more and self.playground.gateway.online:
                 command = next(c for c in self.playground.world.commands if c["name"] == "compete")
@@ -146,9 +145,18 @@ class Killing:
                 for member in self.members[:10]:
                     self._press(member, wanted[-1], f"sh:game.join:{live[0][0]}")
                 await asyncio.sleep(0.3)
-                self._press(host, wanted[-1], f"sh:game.start:{live[0][0]}")
-            elif live and live[0][1] == "paused" and paused:
-                self._press(host, paused[-1], f"sh:game.resume:{live[0][0]}")
+                self._steer(host, wanted[-1], f"sh:host.start:{live[0][0]}")
+            elif live and live[0][1] == "paused" and wanted:
+                self._steer(host, wanted[-1], f"sh:host.resume:{live[0][0]}:")
+
+    def _steer(self, host: Member, lobby: dict[str, Any], begin: str) -> None:
+        """Press a button of the host's newest panel; open the panel where there is none that offers it."""
+        for stored in reversed(self.playground.world.channels[self.channel.id].messages.values()):
+            offered = [one for one in custom_ids(stored.message) if one.startswith(begin)]
+            if stored.viewer == host.id and offered:
+                self._press(host, stored.message, offered[0])
+                return
+        self._press(host, lobby, next(one for one in custom_ids(lobby) if "game.controls" in one))
 
     def _press(self, member: Member, message: dict[str, Any], custom_id: str, then: Any = None) -> None:
         def hear(state: str, _details: object) -> None:

@@ -87,12 +87,12 @@ async def test_a_recurring_competition_opens_its_lobby_and_stands_in_the_list_of
     await until(bot.playground, lambda: public(bot, "Nobody is in yet"), "the lobby")
     [lobby] = public(bot, "Nobody is in yet")
     assert "host: Ada" in text(lobby)
-    assert "Only the host or a manager" in text(await grace.press(lobby, "Start"))
-    assert "You are in" in text(await grace.press(lobby, "Join"))
+    assert "Only the host or a manager" in text(await grace.steer(lobby, "Start"))
+    assert "You're in" in text(await grace.press(lobby, "Join"))
     await bot.stop(signal.SIGKILL)
     await bot.start()
     await until(bot.playground, lambda: public(bot, "**In (1)**"), "the lobby goes on")
-    await ada.press(lobby, "Start")
+    await ada.steer(lobby, "Start")
     await until(bot.playground, lambda: public(bot, "Round 1 of 3"), "the first round")
     await until(
         bot.playground,
@@ -101,7 +101,7 @@ async def test_a_recurring_competition_opens_its_lobby_and_stands_in_the_list_of
     )
     assert len(public(bot, "## Competition")) == 1
     assert len(world.events) == 1
-    screen = await ada.press(screen, "Remove 2")
+    screen = await ada.press(await ada.press(screen, "Remove 2"), "Yes, remove it")
     assert "Competition ·" not in text(screen)
     assert world.events == {}
     routes = {f"{one.method} {one.route}" for one in exchanges}

@@ -52,7 +52,7 @@ async def test_three_members_play_a_whole_competition(quick: Bot, scoring):
     lobby = await opened(grace, linus, scoring=scoring)
     await until(quick.playground, lambda: "**In (2)**: Grace, Linus" in text(ada.sees(lobby)), "who is in")
     assert f"**{scoring}**" in text(lobby)
-    await grace.press(lobby, "Start")
+    await grace.steer(lobby, "Start")
     right = {member.id: 0 for member in (ada, grace, linus)}
     for number in range(3):
         asked = await channel.open(number)
@@ -92,15 +92,17 @@ async def test_three_members_play_a_whole_competition(quick: Bot, scoring):
 async def test_who_may_start_cancel_pause_skip_and_end(calm: Bot):
     ada, grace, linus = three(calm)
     lobby = await opened(grace, linus)
-    for label in ("Start", "Cancel"):
-        assert "Only the host or a manager" in text(await linus.press(lobby, label))
-    assert "You have left" in text(await linus.press(lobby, "Leave"))
+    assert "Only the host or a manager" in text(await linus.press(lobby, "Host controls"))
+    for action in ("start:1", "end:1:0", "end_yes:1:0"):
+        assert "Only the host or a manager" in text(await linus.forge(lobby, f"sh:host.{action}"))
+    assert "You've left" in text(await linus.press(lobby, "Leave"))
     await until(calm.playground, lambda: "**In (1)**: Grace" in text(ada.sees(lobby)), "Linus is out")
-    await grace.press(lobby, "Start")
+    await grace.steer(lobby, "Start")
     asked = await Channel(calm.playground).open(0)
-    for label in ("Pause", "Skip", "End the game"):
-        assert "Only the host or a manager" in text(await linus.press(asked, label))
-    await ada.press(asked, "End the game")  # Ada owns the server
+    assert "Only the host or a manager" in text(await linus.press(asked, "Host controls"))
+    for action in ("pause", "skip", "skip_yes", "end", "end_yes"):
+        assert "Only the host or a manager" in text(await linus.forge(asked, f"sh:host.{action}:1:1"))
+    await ada.steer(asked, "End game for everyone")  # Ada owns the server
     await Channel(calm.playground).podium()
     assert rows(calm.data_dir, "SELECT phase FROM competition") == [("finished",)]
 
@@ -108,8 +110,8 @@ async def test_who_may_start_cancel_pause_skip_and_end(calm: Bot):
 async def test_a_lobby_that_is_cancelled_says_so_and_makes_room_for_another(calm: Bot):
     _ada, grace, _linus = three(calm)
     lobby = await opened(grace)
-    await grace.press(lobby, "Cancel")
-    await until(calm.playground, lambda: "It did not take place" in text(grace.sees(lobby)), "it is cancelled")
+    await grace.steer(lobby, "End game for everyone")
+    await until(calm.playground, lambda: "Cancelled by the host" in text(grace.sees(lobby)), "it is cancelled")
     assert buttons(grace.sees(lobby)) == []
     assert "Join" in buttons(await grace.command("compete"))
 
@@ -126,32 +128,32 @@ async def test_a_second_competition_in_the_same_channel_links_to_the_first(calm:
 async def test_a_game_is_paused_goes_on_is_skipped_and_ended(calm: Bot):
     ada, grace, linus = three(calm)
     channel = Channel(calm.playground)
-    await ada.press(await opened(ada, grace), "Start")
+    await ada.steer(await opened(ada, grace), "Start")
     asked = await channel.open(0)
     before_ms = deadline_ms(asked)
     await grace.press(asked, "A")
-    await ada.press(asked, "Pause")
+    await ada.steer(asked, "Pause")
     await until(calm.playground, lambda: "Paused" in text(ada.sees(asked)), "the pause is shown")
     assert "A" not in buttons(ada.sees(asked))
     custom_id = button(asked, "B")["custom_id"]
     assert "paused" in text(await linus.forge(asked, custom_id))
-    await ada.press(ada.sees(asked), "Resume")
+    await ada.steer(ada.sees(asked), "Resume")
     await until(calm.playground, lambda: "A" in buttons(ada.sees(asked)), "it goes on")
     assert deadline_ms(ada.sees(asked)) >= before_ms
     assert "You had locked in **A**" in text(await grace.press(asked, "B"))
-    await ada.press(asked, "Skip")
-    assert "Nobody's answer counts" in text(await channel.reveal(0))
-    await ada.press(ada.sees(asked), "Pause")
+    await ada.steer(asked, "Skip round")
+    assert "it counts for nobody" in text(await channel.reveal(0))
+    await ada.steer(ada.sees(asked), "Pause")
     await until(calm.playground, lambda: "Paused" in text(ada.sees(asked)), "a pause between rounds")
-    await ada.press(ada.sees(asked), "Resume")
+    await ada.steer(ada.sees(asked), "Resume")
     second = await channel.open(1)
     await until(
         calm.playground, lambda: "Paused" not in text(ada.sees(asked)), "the first round is not paused any more"
     )
     await grace.press(second, "A")
-    await ada.press(second, "End the game")
+    await ada.steer(second, "End game for everyone")
     await channel.podium()
-    assert "Nobody's answer counts" in text(await channel.reveal(1))
+    assert "it counts for nobody" in text(await channel.reveal(1))
     assert "A" not in buttons(ada.sees(second))
     assert faults_of_results(calm.data_dir) == []
 
@@ -159,7 +161,7 @@ async def test_a_game_is_paused_goes_on_is_skipped_and_ended(calm: Bot):
 async def test_when_all_have_answered_the_round_is_shown_at_once(calm: Bot):
     ada, grace, _linus = three(calm)
     channel = Channel(calm.playground)
-    await ada.press(await opened(ada, grace, pace="calm"), "Start")
+    await ada.steer(await opened(ada, grace, pace="calm"), "Start")
     asked = await channel.open(0)
     await ada.press(asked, "A")
     await grace.press(asked, "A")
@@ -170,7 +172,7 @@ async def test_when_all_have_answered_the_round_is_shown_at_once(calm: Bot):
 async def test_two_rounds_without_an_answer_pause_the_game_and_say_so(quick: Bot):
     ada, _grace, _linus = three(quick)
     channel = Channel(quick.playground)
-    await ada.press(await opened(ada), "Start")
+    await ada.steer(await opened(ada), "Start")
     await channel.reveal(1)
     shown = (await channel.reveal(1))["id"]
     await until(
@@ -179,7 +181,7 @@ async def test_two_rounds_without_an_answer_pause_the_game_and_say_so(quick: Bot
         "the pause says why",
     )
     assert channel.open_rounds(2) == []
-    await ada.press(ada.sees({"id": shown, "channel_id": channel.id}), "Resume")
+    await ada.steer(ada.sees({"id": shown, "channel_id": channel.id}), "Resume")
     await channel.open(2)
 
 
@@ -195,7 +197,7 @@ async def test_when_the_host_leaves_the_first_player_takes_over_and_the_lobby_go
     ada, grace, linus = three(calm)
     lobby = await opened(linus, grace)
     await linus.press(lobby, "Leave")
-    assert "Only the host" in text(await grace.press(lobby, "Start"))
+    assert "Only the host" in text(await grace.steer(lobby, "Start"))
     await ada.press(lobby, "Join")  # a manager takes over
     await until(calm.playground, lambda: "host: Ada" in text(ada.sees(lobby)), "Ada leads")
     assert rows(calm.data_dir, "SELECT phase FROM competition") == [("lobby",)]
@@ -206,7 +208,7 @@ async def test_nothing_before_the_reveal_tells_the_key(playground, tmp_path):
     channel = Channel(playground)
     bot = Bot(playground, tmp_path / "data", STUDYHALL_PROGRESS_SECONDS="1")
     await bot.start()
-    await ada.press(await opened(ada, grace, linus, pace="calm"), "Start")
+    await ada.steer(await opened(ada, grace, linus, pace="calm"), "Start")
     asked = await channel.open(0)
     await bot.stop()
     [(question,)] = rows(bot.data_dir, "SELECT question FROM competition_round WHERE round = 0")
@@ -262,7 +264,7 @@ def _plain(body: object) -> str:
 async def test_every_message_of_a_game_is_read_by_letter_and_words(quick: Bot):
     ada, grace, _linus = three(quick)
     channel = Channel(quick.playground)
-    await ada.press(await opened(ada, grace), "Start")
+    await ada.steer(await opened(ada, grace), "Start")
     asked = await channel.open(0)
     labels = [c["label"] for c in walk(asked["components"]) if c["type"] == 2]
     assert labels[:3] == ["A", "B", "C"]

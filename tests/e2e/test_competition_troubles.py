@@ -1,13 +1,14 @@
 """What Discord, the network and the clock do to a competition, and what its players see of it."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
 from aiohttp import web
 from evening import Channel, deadline_ms, faults_of_results, opened, rows
-from hosting import PATIENCE_SECONDS, Bot, Member, button, buttons, text, until
+from hosting import PATIENCE_SECONDS, Bot, Member, button, text, until
 
 
 @pytest.fixture
@@ -71,7 +72,7 @@ async def test_a_round_that_discord_does_not_take_at_once_is_posted_once_with_it
     channel = Channel(calm.playground)
     lobby = await opened(ada, grace)
     refused = answer_first(calm, 2, answer, lambda request: is_post(request, channel))
-    await ada.press(lobby, "Start")
+    await ada.steer(lobby, "Start")
     asked = await channel.open(0)
     assert len(refused) == 2
     await until(
@@ -90,7 +91,7 @@ async def test_a_round_that_discord_does_not_take_at_once_is_posted_once_with_it
 async def test_a_reveal_that_discord_does_not_take_at_once_is_shown_after_all(calm: Bot, status):
     ada, grace = two(calm)
     channel = Channel(calm.playground)
-    await ada.press(await opened(ada, grace), "Start")
+    await ada.steer(await opened(ada, grace), "Start")
     asked = await channel.open(0)
     await ada.press(asked, "A")
     refused = answer_first(calm, 1, broken(status), lambda request: is_edit(request, asked) and all_are_in(calm))
@@ -119,7 +120,7 @@ async def test_when_the_connection_breaks_after_the_message_was_made_there_is_st
                 request.transport.abort()
 
     calm.playground.rest.after = after
-    await ada.press(lobby, "Start")
+    await ada.steer(lobby, "Start")
     asked = await channel.open(0)
     await asyncio.wait_for(again.wait(), PATIENCE_SECONDS)
     assert len(channel.open_rounds(0)) == 1
@@ -138,7 +139,7 @@ async def test_a_click_on_a_round_whose_id_is_not_known_yet_counts(calm: Bot):
             await go_on.wait()
 
     calm.playground.rest.after = after
-    await ada.press(lobby, "Start")
+    await ada.steer(lobby, "Start")
     asked = await channel.open(0)
     assert "Locked in **C**" in text(await grace.press(asked, "C"))
     await until(calm.playground, lambda: rows(calm.data_dir, "SELECT message_id FROM outbox") == [(int(asked["id"]),)])
@@ -150,7 +151,7 @@ async def test_a_click_on_a_round_whose_id_is_not_known_yet_counts(calm: Bot):
 async def test_a_message_that_is_deleted_while_its_round_is_open_is_posted_anew(calm: Bot):
     ada, grace = two(calm)
     channel = Channel(calm.playground)
-    await ada.press(await opened(ada, grace), "Start")
+    await ada.steer(await opened(ada, grace), "Start")
     asked = await channel.open(0)
     linus = Member(calm.playground, 2)
     assert "Locked in" in text(await linus.press(asked, "A"))
@@ -171,13 +172,13 @@ async def test_a_message_that_is_deleted_while_its_round_is_open_is_posted_anew(
 async def test_a_message_that_is_deleted_is_posted_anew_at_the_reveal_at_the_latest(calm: Bot):
     ada, _grace = two(calm)
     channel = Channel(calm.playground)
-    await ada.press(await opened(ada), "Start")
+    await ada.steer(await opened(ada), "Start")
     asked = await channel.open(0)
     calm.playground.acts.delete(ada.id, channel.id, asked["id"])
     await ada.forge(asked, button(asked, "A")["custom_id"])
     shown = await channel.reveal(0)
     assert shown["id"] != asked["id"]
-    await ada.press(shown, "Skip")
+    await ada.steer(shown, "Next round")
     await channel.open(1)
 
 
@@ -188,15 +189,15 @@ async def test_without_the_permission_to_write_the_game_pauses_with_a_reason_and
     there = calm.playground.world.channels[channel.id]
     granted = there.bot_permissions
     there.bot_permissions = granted & ~(1 << 11)  # it may still see the channel, but not write there
-    await ada.press(lobby, "Start")
+    await ada.steer(lobby, "Start")
     await until(calm.playground, lambda: "Paused" in text(ada.sees(lobby)), "the lobby says why nothing comes")
     assert "can't write in this channel" in text(ada.sees(lobby))
     there.bot_permissions = granted
-    assert "Only the host" in text(await grace.press(ada.sees(lobby), "Resume"))
-    await ada.press(ada.sees(lobby), "Resume")
+    assert "Only the host" in text(await grace.steer(ada.sees(lobby), "Resume"))
+    await ada.steer(ada.sees(lobby), "Resume")
     asked = await channel.open(0)
     await until(calm.playground, lambda: "It has begun" in text(ada.sees(lobby)), "the lobby is as it was")
-    assert "Resume" not in buttons(ada.sees(lobby))
+    assert "Paused" not in text(ada.sees(lobby))
     await ada.press(asked, "A")
     await grace.press(asked, "A")
     await channel.reveal(0)
@@ -206,7 +207,7 @@ async def test_a_permission_taken_away_between_two_rounds_stops_the_game_where_i
     ada, grace = two(quick)
     channel = Channel(quick.playground)
     lobby = await opened(ada, grace)
-    await ada.press(lobby, "Start")
+    await ada.steer(lobby, "Start")
     asked = await channel.open(0)
     there = quick.playground.world.channels[channel.id]
     granted = there.bot_permissions
@@ -216,7 +217,7 @@ async def test_a_permission_taken_away_between_two_rounds_stops_the_game_where_i
     await until(quick.playground, lambda: "Paused" in text(ada.sees(lobby)), "the lobby says why nothing comes")
     assert rows(quick.data_dir, "SELECT phase, round FROM competition") == [("paused", 1)]
     there.bot_permissions = granted
-    await ada.press(ada.sees(lobby), "Resume")
+    await ada.steer(ada.sees(lobby), "Resume")
     asked = await channel.open(1)
     assert "Locked in" in text(await ada.press(asked, "B"))
 
@@ -224,11 +225,11 @@ async def test_a_permission_taken_away_between_two_rounds_stops_the_game_where_i
 async def test_a_channel_that_is_deleted_ends_in_a_pause_and_disturbs_nobody(quick: Bot):
     ada, grace = two(quick)
     other = list(quick.playground.world.channels)[1]
-    await ada.press(await opened(ada, grace), "Start")
+    await ada.steer(await opened(ada, grace), "Start")
     await Channel(quick.playground).open(0)
     quick.playground.world.delete_channel(Channel(quick.playground).id)
     host = Member(quick.playground, 2, other)
-    await host.press(await opened(host), "Start")
+    await host.steer(await opened(host), "Start")
     elsewhere = Channel(quick.playground, other)
     asked = await elsewhere.open(0)
     await host.press(asked, "A")
@@ -266,7 +267,7 @@ class Mail:
 async def test_a_click_made_in_time_that_arrives_within_the_drain_counts(quick: Bot):
     ada, grace = two(quick)
     channel = Channel(quick.playground)
-    await ada.press(await opened(ada, grace), "Start")
+    await ada.steer(await opened(ada, grace), "Start")
     asked = await channel.open(0)
     mail = Mail(quick)
     await time_is(quick, deadline_ms(asked) - 300)
@@ -281,7 +282,7 @@ async def test_a_click_made_in_time_that_arrives_within_the_drain_counts(quick: 
 async def test_a_click_made_in_time_that_arrives_after_the_reveal_is_told_so_and_logged(quick: Bot):
     ada, grace = two(quick)
     channel = Channel(quick.playground)
-    await ada.press(await opened(ada, grace), "Start")
+    await ada.steer(await opened(ada, grace), "Start")
     asked = await channel.open(0)
     linus = Member(quick.playground, 2)
     mail = Mail(quick)
@@ -300,7 +301,7 @@ async def test_a_click_made_in_time_that_arrives_after_the_reveal_is_told_so_and
 async def test_a_click_made_after_the_deadline_is_told_that_the_round_had_closed(quick: Bot):
     ada, grace = two(quick)
     channel = Channel(quick.playground)
-    await ada.press(await opened(ada, grace), "Start")
+    await ada.steer(await opened(ada, grace), "Start")
     asked = await channel.open(0)
     await time_is(quick, deadline_ms(asked) + 50)
     assert "The round had closed" in text(await grace.forge(asked, button(asked, "A")["custom_id"]))
@@ -328,13 +329,17 @@ FORGED = (
     "sh:game.csv:7",
     "sh:game.start:1",
     "sh:game.resume:1",
+    "sh:game.controls:1:1",
+    "sh:host.start:1",
+    "sh:host.skip_yes:1:1",
+    "sh:host.end_yes:1:1",
     "sh:game.join:4",
 )
 
 
 async def test_forged_buttons_get_a_friendly_word_and_change_nothing(calm: Bot):
     ada, grace = two(calm)
-    await ada.press(await opened(ada, pace="calm"), "Start")
+    await ada.steer(await opened(ada, pace="calm"), "Start")
     asked = await Channel(calm.playground).open(0)
     for custom_id in FORGED:
         told = text(await grace.forge(asked, custom_id))
@@ -362,8 +367,45 @@ async def test_a_lobby_that_is_deleted_is_posted_anew_and_begins_when_it_was_to_
     await linus.forge(again, button(again, "Join")["custom_id"])
     third = (await until(calm.playground, lambda: channel.offering(r"sh:game\.join:\d+"), "the third lobby"))[0]
     assert "Linus" in text(third)
-    await ada.press(third, "Start")
+    await ada.steer(third, "Start")
     await channel.open(0)
+
+
+def plain_json(status: int, **body: object) -> web.Response:
+    """As Discord answers: without a charset, else discord.py takes it for text."""
+    return web.Response(status=status, body=json.dumps(body).encode(), headers={"Content-Type": "application/json"})
+
+
+def archived() -> web.Response:
+    return plain_json(400, message="Thread is archived", code=50083)
+
+
+@pytest.mark.parametrize("locked", [False, True])
+async def test_a_thread_that_was_archived_is_opened_again_or_the_lobby_says_that_it_is_closed(calm: Bot, locked: bool):
+    ada, grace = two(calm)
+    lobby = await opened(ada, grace, thread=True)
+    asked_to_open: list[str] = []
+
+    async def intercept(request: web.Request) -> web.StreamResponse | None:
+        if request.method == "PATCH" and request.path.endswith(f"/channels/{lobby['id']}"):
+            asked_to_open.append(await request.text())
+            return plain_json(403, message="Missing Access", code=50001) if locked else channel()
+        in_thread = f"/channels/{lobby['id']}/messages" in request.path
+        return archived() if in_thread and (locked or not asked_to_open) else None
+
+    def channel() -> web.Response:
+        return plain_json(200, id=lobby["id"], type=11, name="Competition")
+
+    calm.playground.rest.intercept = intercept
+    await ada.steer(lobby, "Start")
+    if locked:
+        await until(calm.playground, lambda: "locked or archived" in text(ada.sees(lobby)), "why nothing comes")
+        assert rows(calm.data_dir, "SELECT phase FROM competition") == [("paused",)]
+    else:
+        await until(calm.playground, lambda: lobby["id"] in calm.playground.world.channels, "the thread")
+        await Channel(calm.playground, lobby["id"]).open(0)
+    assert len(asked_to_open) == 1
+    assert '"archived":false' in asked_to_open[0].replace(" ", "")
 
 
 def starts(lobby: dict[str, Any]) -> str:

@@ -96,7 +96,7 @@ async def test_a_folder_that_becomes_read_only_in_mid_round_loses_nothing(playgr
     await bot.start()
     ada, grace = Member(playground), Member(playground, 1)
     channel = Channel(playground)
-    await ada.press(await opened(ada, grace), "Start")
+    await ada.steer(await opened(ada, grace), "Start")
     asked = await channel.open(0)
     with read_only(*bot.data_dir.iterdir(), bot.data_dir):
         assert "Locked in" in text(await ada.press(asked, "A"))
@@ -173,7 +173,7 @@ async def test_a_database_that_is_locked_at_the_start_delays_a_game_but_does_not
     await bot.start()
     ada, grace = Member(playground), Member(playground, 1)
     channel = Channel(playground)
-    await ada.press(await opened(ada, grace), "Start")
+    await ada.steer(await opened(ada, grace), "Start")
     asked = await channel.open(0)
     await ada.press(asked, "A")
     await bot.stop(signal.SIGKILL)

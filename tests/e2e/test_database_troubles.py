@@ -63,7 +63,7 @@ def answers_stored(bot: Bot) -> tuple[int, int]:
 async def test_a_click_that_the_database_refuses_is_told_and_counts_when_it_is_made_again(bot: Bot, trouble):
     ada, grace = Member(bot.playground), Member(bot.playground, 1)
     question = await grace.command("quiz")
-    await ada.press(await opened(ada, grace, pace="calm"), "Start")
+    await ada.steer(await opened(ada, grace, pace="calm"), "Start")
     asked = await Channel(bot.playground).open(0)
 
     with trouble(bot):
@@ -84,7 +84,7 @@ async def test_a_round_whose_end_the_database_refuses_is_revealed_as_soon_as_it_
     bot = Bot(playground, tmp_path / "data", STUDYHALL_PACE_FACTOR="0.1")
     await bot.start()
     ada = Member(playground)
-    await ada.press(await opened(ada), "Start")
+    await ada.steer(await opened(ada), "Start")
     asked = await Channel(playground).open(0)
     await ada.press(asked, "A")
     with full(bot):

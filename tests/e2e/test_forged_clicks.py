@@ -4,7 +4,13 @@ import pytest
 from evening import Channel, opened, rows
 from hosting import Bot, Member, text
 
-LEADS = ["start", "cancel", "pause", "resume", "skip:0:open", "end", "csv", "sections", "accept", "decline"]
+HOSTS = [
+    "controls:0",
+    "controls:1",
+    *("host.start", "host.sections", "host.pause:1", "host.resume:1", "host.wait:1", "host.next:1"),
+    *("host.skip:1", "host.skip_yes:1", "host.end:0", "host.end:1", "host.end_yes:0", "host.end_yes:1"),
+]
+LEADS = ["start", "cancel", "pause", "resume", "skip:0:open", "end", "csv", "sections", "accept", "decline", *HOSTS]
 ANYBODY = ["join", "leave", "team:1", "pick:0:0", "sure:0:1", "mine:0", "others:0", "practise", "rematch"]
 PASSING = {"member", "alive", "outbox"}
 """What changes by itself: the name of who acted last, the sign that the bot is there, which messages have arrived."""
@@ -17,7 +23,8 @@ def stored(bot: Bot) -> dict[str, list[tuple]]:
 
 def game_id(action: str) -> str:
     name, _, rest = action.partition(":")
-    return ":".join(["sh", f"game.{name}", "1", *([rest] if rest else [])])
+    whole = name if "." in name else f"game.{name}"
+    return ":".join(["sh", whole, "1", *([rest] if rest else [])])
 
 
 @pytest.mark.parametrize("begun", [False, True], ids=["lobby", "round"])
@@ -26,7 +33,7 @@ async def test_a_game_obeys_its_host_and_managers_and_only_where_it_is_played(pl
     lobby = await opened(grace, pace="calm", starts_in=60)
     shown = lobby
     if begun:
-        await grace.press(lobby, "Start")
+        await grace.steer(lobby, "Start")
         shown = await Channel(playground).open(0)
         while '"opened_ms":null' in str(rows(bot.data_dir, "SELECT head FROM competition")):
             await linus.command("help")  # until the bot knows its message and has counted the time from it

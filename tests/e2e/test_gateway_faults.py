@@ -73,7 +73,7 @@ async def test_a_round_goes_on_after_the_gateway_failed_and_every_answer_counts_
     playground = bot.playground
     ada, grace = Member(playground), Member(playground, 1)
     channel = Channel(playground)
-    await ada.press(await opened(ada, grace, pace="calm"), "Start")
+    await ada.steer(await opened(ada, grace, pace="calm"), "Start")
     asked = await channel.open(0)
     assert "Locked in" in text(await ada.press(asked, "A"))
     before = connections(playground)
@@ -105,7 +105,7 @@ async def test_an_event_that_comes_twice_counts_once(bot: Bot):
     playground = bot.playground
     ada, grace = Member(playground), Member(playground, 1)
     channel = Channel(playground)
-    await ada.press(await opened(ada, grace, pace="calm"), "Start")
+    await ada.steer(await opened(ada, grace, pace="calm"), "Start")
     asked = await channel.open(0)
     send = playground.interactions._dispatch
     playground.interactions._dispatch = lambda event, data: send(event, data) and send(event, data)
@@ -120,7 +120,7 @@ async def test_events_of_a_whole_outage_are_answered_when_they_come_and_count_by
     playground = bot.playground
     ada, grace = Member(playground), Member(playground, 1)
     channel = Channel(playground)
-    await ada.press(await opened(ada, grace, pace="calm"), "Start")
+    await ada.steer(await opened(ada, grace, pace="calm"), "Start")
     asked = await channel.open(0)
     send, kept, came = playground.interactions._dispatch, [], asyncio.Event()
 
@@ -148,7 +148,7 @@ async def test_the_bot_is_removed_in_mid_game_and_added_again(bot: Bot):
     playground = bot.playground
     ada, grace = Member(playground), Member(playground, 1)
     channel = Channel(playground)
-    await ada.press(await opened(ada, grace, pace="quick"), "Start")
+    await ada.steer(await opened(ada, grace, pace="quick"), "Start")
     asked = await channel.open(0)
     await ada.press(asked, "A")
 

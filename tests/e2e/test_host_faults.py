@@ -28,7 +28,7 @@ async def a_round(bot: Bot) -> tuple[Member, Member, Channel, dict]:
     """A game of two whose first round is open."""
     ada, grace = Member(bot.playground), Member(bot.playground, 1)
     channel = Channel(bot.playground)
-    await ada.press(await opened(ada, grace, pace="calm"), "Start")
+    await ada.steer(await opened(ada, grace, pace="calm"), "Start")
     return ada, grace, channel, await channel.open(0)
 
 
@@ -131,7 +131,7 @@ async def test_a_connection_cut_before_the_request_took_effect_is_tried_again(ca
         return None
 
     calm.playground.rest.intercept = before
-    await ada.press(lobby, "Start")
+    await ada.steer(lobby, "Start")
     asked = await channel.open(0)
     assert cut
     assert len(channel.open_rounds(0)) == 1
@@ -151,7 +151,7 @@ async def test_a_discord_that_answers_after_more_than_three_seconds_delays_but_l
         return None
 
     calm.playground.rest.intercept = sleepy
-    await ada.press(lobby, "Start")
+    await ada.steer(lobby, "Start")
     asked = await channel.open(0)
     assert slow
     assert "Locked in" in text(await ada.press(asked, "A"))

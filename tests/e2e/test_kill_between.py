@@ -43,9 +43,9 @@ async def test_a_game_goes_on_wherever_it_was_cut(playground, tmp_path, seam):
     await bot.start()
     ada, grace = Member(playground), Member(playground, 1)
     channel = Channel(playground)
-    lobby = await opened(ada, grace)
+    panel = await ada.press(await opened(ada, grace), "Host controls")
 
-    await killed(bot, seam, posted_in(channel.id), lambda: press(ada, lobby, "Start"))
+    await killed(bot, seam, posted_in(channel.id), lambda: press(ada, panel, "Start"))
     assert len(channel.open_rounds(0)) == (seam == AFTER)
     await bot.start()
     asked = await channel.open(0)
@@ -83,8 +83,8 @@ async def test_a_game_goes_on_wherever_it_was_cut(playground, tmp_path, seam):
 async def test_a_round_that_was_sent_long_before_the_restart_is_found_in_the_channel(bot: Bot):
     ada, grace = Member(bot.playground), Member(bot.playground, 1)
     channel = Channel(bot.playground)
-    lobby = await opened(ada, grace)
-    await killed(bot, AFTER, posted_in(channel.id), lambda: press(ada, lobby, "Start"))
+    panel = await ada.press(await opened(ada, grace), "Host controls")
+    await killed(bot, AFTER, posted_in(channel.id), lambda: press(ada, panel, "Start"))
     bot.playground.world.shift(600)
     bot.playground.world.channels[channel.id].nonces.clear()  # Discord has forgotten it by then
     await bot.start()
@@ -132,7 +132,7 @@ async def test_a_scheduled_lobby_is_in_the_channel_once_wherever_it_was_cut(bot:
     await bot.start()
     await until(bot.playground, lambda: public(bot, "Nobody is in yet"), "the lobby")
     [lobby] = public(bot, "Nobody is in yet")
-    assert "You are in" in text(await ada.press(lobby, "Join"))
+    assert "You're in" in text(await ada.press(lobby, "Join"))
     assert len(public(bot, "## Competition")) == 1
     await until_row(bot.data_dir, "SELECT count(*), sum(message_id IS NOT NULL) FROM outbox", (1, 1))
 
@@ -151,7 +151,7 @@ async def test_a_form_that_was_open_when_the_bot_was_killed_is_taken_after_the_r
 async def played(bot: Bot, ada: Member, grace: Member) -> None:
     """A game that Ada wins by its first question alone."""
     channel = Channel(bot.playground)
-    await ada.press(await opened(ada, grace, scoring="study"), "Start")
+    await ada.steer(await opened(ada, grace, scoring="study"), "Start")
     for number in range(3):
         asked = await channel.open(number)
         [(question, order)] = rows(

@@ -24,7 +24,7 @@ async def play(rounds: int, *members: Member) -> dict:
     """Answer every round, each member with a letter of their own, until the podium stands; returns it."""
     playground = members[0].playground
     for number in range(1, rounds + 1):
-        heading = f"Round {number} of {rounds}"
+        heading = f"Round {number} of {rounds} ·"
 
         def shown(heading: str = heading) -> dict | None:
             return find(members[0], heading) or find(members[0], "🏁 Podium")
@@ -40,12 +40,13 @@ async def play(rounds: int, *members: Member) -> dict:
 async def test_the_host_picks_more_sections_and_others_may_not(bot: Bot):
     ada, grace = Member(bot.playground), Member(bot.playground, 1)
     lobby = await grace.command("compete", section="Threads")
-    await grace._click(lobby, f"sh:game.sections:{_game(lobby)}", ["asyncio", "threads"])
+    sections = f"sh:host.sections:{_game(lobby)}"
+    await grace._click(await grace.press(lobby, "Host controls"), sections, ["asyncio", "threads"])
     await until(bot.playground, lambda: "Competition · Threads, Asyncio" in text(grace.sees(lobby)), "both sections")
     linus = Member(bot.playground, 2)
-    refused = await linus._click(lobby, f"sh:game.sections:{_game(lobby)}", ["processes"])
+    refused = await linus.forge(lobby, sections, 3, ["processes"])
     assert "Only the host or a manager" in text(refused)
-    await ada._click(lobby, f"sh:game.sections:{_game(lobby)}", ["processes"])  # Ada owns the server
+    await ada._click(await ada.press(lobby, "Host controls"), sections, ["processes"])  # Ada owns the server
     await until(bot.playground, lambda: "Competition · Processes" in text(grace.sees(lobby)), "the manager's choice")
 
 
@@ -53,8 +54,8 @@ async def test_players_choose_their_teams(bot: Bot):
     ada, grace = Member(bot.playground), Member(bot.playground, 1)
     lobby = await ada.command("compete", teams=2, team_choice="chosen")
     assert {"Team 1", "Team 2"} <= set(buttons(lobby))
-    assert "You are in team 1" in text(await grace.press(lobby, "Team 1"))
-    assert "You are in team 2" in text(await grace.press(lobby, "Team 2"))
+    assert "You're in team 1" in text(await grace.press(lobby, "Team 1"))
+    assert "You're in team 2" in text(await grace.press(lobby, "Team 2"))
     await until(bot.playground, lambda: "Team 2: Grace" in text(ada.sees(lobby)), "Grace in her team")
     assert "Team 1: Ada" in text(ada.sees(lobby))
 
@@ -65,7 +66,7 @@ async def test_teams_share_a_board_on_the_podium(quick_bot: Bot):
     lobby = await players[0].command("compete", teams=2, rounds=3, pace="quick")
     for player in players[1:]:
         await player.press(lobby, "Join")
-    await players[0].press(lobby, "Start")
+    await players[0].steer(lobby, "Start")
     podium = await play(3, *players)
     assert "**Teams**" in text(podium)
     assert "Team 2" in text(podium)
@@ -89,7 +90,7 @@ async def test_a_duel_can_be_declined_and_expires_by_itself(quick_bot: Bot):
     playground = quick_bot.playground
     ada, grace = Member(playground), Member(playground, 1)
     challenge = await ada.command("duel", member=grace.id)
-    await grace.press(challenge, "Decline")
+    await grace.press(await grace.press(challenge, "Decline"), "Yes, decline it")
     await until(playground, lambda: "It was declined" in text(ada.sees(challenge)), "the refusal")
     again = await ada.command("duel", member=grace.id)
     await until(playground, lambda: "not accepted in time" in text(ada.sees(again)), "the end of the challenge")
@@ -101,7 +102,7 @@ async def test_nobody_duels_with_themselves(bot: Bot):
 
 
 def _game(lobby: dict) -> str:
-    return button(lobby, "Start")["custom_id"].rsplit(":", 1)[1]
+    return button(lobby, "Join")["custom_id"].rsplit(":", 1)[1]
 
 
 async def test_a_game_in_a_thread_leaves_the_channel_free(quick_bot: Bot):
@@ -111,12 +112,18 @@ async def test_a_game_in_a_thread_leaves_the_channel_free(quick_bot: Bot):
     ada, grace = Member(playground), Member(playground, 1)
     lobby = await ada.command("compete", rounds=3, pace="quick", thread=True)
     await grace.press(lobby, "Join")
-    await ada.press(lobby, "Start")
+    await ada.steer(lobby, "Start")
     await play(3, ada, grace)
     thread = playground.world.channels[lobby["id"]]
     assert thread.parent == ada.channel_id
     assert thread.name.startswith("Competition ")
-    assert sum(stored.viewer is None for stored in thread.messages.values()) == 4  # three rounds and the podium
+    called, *rest = (stored.message for stored in thread.messages.values() if stored.viewer is None)
+    assert len(rest) == 4  # three rounds and the podium
+    assert f"<@{ada.id}> <@{grace.id}>" in text(called)
+    mentions = [one.body["allowed_mentions"] for one in exchanges if one.route.endswith("/messages") and one.body]
+    assert [set(map(str, one["users"])) for one in mentions if one.get("users")] == [{ada.id, grace.id}]
+    await until(playground, lambda: f"{thread.id}/{rest[-1]['id']}" in text(ada.sees(lobby)), "the way back")
+    assert " won with " in text(ada.sees(lobby))
     assert [m["id"] for m in ada.messages() if m["channel_id"] == ada.channel_id and not m["flags"] & 64] == [
         lobby["id"]
     ]
@@ -140,9 +147,9 @@ async def test_the_rematch_of_a_game_in_a_thread_is_played_in_it(quick_bot: Bot)
     playground = quick_bot.playground
     ada = Member(playground)
     lobby = await ada.command("compete", rounds=3, pace="quick", thread=True)
-    await ada.press(lobby, "Start")
+    await ada.steer(lobby, "Start")
     podium = await play(3, ada)
     again = await ada.press(podium, "Rematch")
     assert "Starts by itself" in text(again)
     assert again["channel_id"] == lobby["id"]
-    await ada.press(again, "Cancel")
+    await ada.steer(again, "End game for everyone")

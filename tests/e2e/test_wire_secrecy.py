@@ -99,7 +99,7 @@ def plain(words: str, playground: Playground) -> str:
     words = words.replace(playground.host, "<host>").replace(playground.token, "<token>")
     words = words.replace(playground.secret, "<secret>")
     words = re.sub(r"/(interactions/\d+|webhooks/\d+)/[\w-]{20,}", r"/\1/<token>", words)
-    words = re.sub(r"<t:\d+:R>", "<t>", words)
+    words = re.sub(r"<t:\d+:[Rft]>", "<t>", words)
     return re.sub(r"\d{17,20}", "<id>", words)
 
 
@@ -163,7 +163,7 @@ async def predict(ear: Ear, ada: Member, grace: Member) -> None:
     for count, (member, choice) in enumerate(((ada, choices[0]), (grace, choices[1])), 1):
         await member.press(demo, choice)
         await until(ear.playground, lambda count=count: f"{count} prediction" in text(ada.sees(demo)), "it is counted")
-    await ada.press(demo, "Cancel")
+    await ada.press(await ada.press(demo, "Cancel"), "Yes, cancel it")
 
 
 async def compete(ear: Ear, scoring: str, members: tuple[Member, Member, Member]) -> None:
@@ -174,7 +174,7 @@ async def compete(ear: Ear, scoring: str, members: tuple[Member, Member, Member]
     for count, member in ((2, linus), (3, ada)):
         await member.press(lobby, "Join")
         await until(ear.playground, lambda count=count: f"**In ({count})**" in text(ada.sees(lobby)), "who is in")
-    await grace.press(lobby, "Start")
+    await grace.steer(lobby, "Start")
     for number in range(ROUNDS):
         asked = await channel.open(number)
         for early in ("mine", "others"):
@@ -187,16 +187,16 @@ async def compete(ear: Ear, scoring: str, members: tuple[Member, Member, Member]
             if scoring == "certainty":
                 await member.press(locked, "Sure")
         if number == 0:
-            assert "nothing there" in text(await ada.forge(asked, "sh:game.practise:1"))
+            assert "No round counts" in text(await ada.forge(asked, "sh:game.practise:1"))
             await grace.forge(asked, "sh:game.csv:1")
         if number < ROUNDS - 1:
             ear.closed.add(asked["id"])
             await linus.press(asked, "C")
             if scoring == "certainty":  # it waits for the deadline: until then everybody may say how sure they are
-                await grace.press(asked, "Skip")
+                await grace.steer(asked, "Skip round")
             shown = await channel.reveal(number)
             ear.reveals.append(right_letter(shown))
-            await grace.press(grace.sees(shown), "Skip")  # not the round, which is over: the time to look at it
+            await grace.steer(grace.sees(shown), "Next round")  # not the round, which is over: the time to look at it
         else:
             await until(ear.playground, lambda asked=asked: "**2** of 3" in text(ada.sees(asked)), "they are counted")
 
@@ -250,7 +250,7 @@ async def test_nobody_hears_what_another_predicts_of_a_demo(playground, bot):
         with ear.covered():
             await grace.press(demo, buttons(demo)[choice])  # only she is told which
         await until(playground, lambda demo=demo: "1 prediction so far" in text(ada.sees(demo)), "it is counted")
-        await ada.press(demo, "Cancel")
+        await ada.press(await ada.press(demo, "Cancel"), "Yes, cancel it")
         said.append({route: [re.sub(r":\d+\b", ":<run>", one) for one in told] for route, told in heard(ear).items()})
     edits = "PATCH /channels/{channel_id}/messages/{message_id}"
     assert set(said[0].get(edits, [])) == set(said[1].get(edits, []))

@@ -28,7 +28,7 @@ def next_day(bot: Bot) -> None:
 async def test_who_leaves_the_server_in_mid_game_stays_in_its_results_and_nobody_else_is_held_up(quick: Bot):
     ada, grace, linus = (Member(quick.playground, number) for number in range(3))
     channel = Channel(quick.playground)
-    await grace.press(await opened(grace, ada, linus), "Start")
+    await grace.steer(await opened(grace, ada, linus), "Start")
     asked = await channel.open(0)
     for one, letter in ((ada, "A"), (grace, "B"), (linus, "C")):
         assert "Locked in" in text(await one.press(asked, letter))
@@ -67,7 +67,7 @@ async def test_a_server_that_is_deleted_in_mid_game_disturbs_nobody(quick: Bot):
     await ada.command("daily")
     [question] = public(quick, "Question of the day")
     await ada.press(question, "A")
-    await ada.press(await opened(ada, Member(playground, 1)), "Start")
+    await ada.steer(await opened(ada, Member(playground, 1)), "Start")
     asked = await Channel(playground).open(0)
     assert "Locked in" in text(await ada.press(asked, "A"))
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot.quiz.competition import (
     DRAIN_MS,
     HEIR_MS,
+    SILENCE_ENDS_MS,
     Answer,
     Ask,
     Cancel,
@@ -20,6 +21,7 @@ from bot.quiz.competition import (
     End,
     Given,
     Join,
+    KeepWaiting,
     Leave,
     Lost,
     Opened,
@@ -317,10 +319,74 @@ def test_two_rounds_without_any_answer_pause_the_game_and_say_so():
     game.waits()
     assert game.state.phase is Phase.PAUSED
     assert "Nobody answered for 2 rounds" in game.state.reason
-    assert game.state.wake_ms is None
+    assert game.state.wake_ms == game.now + SILENCE_ENDS_MS
     game.does(Resume(by=HOST))
     game.waits()
     assert (game.state.phase, game.state.round) == (Phase.ASKING, 2)
+
+
+def paused_by_silence(game: Evening) -> None:
+    game.waits()
+    game.waits()
+    game.opens()
+    game.waits()
+
+
+@pytest.mark.parametrize(
+    ("pauses", "minutes"),
+    [
+        (paused_by_silence, 10),
+        (lambda game: game.does(Pause(by=HOST)), 60),
+        (lambda game: game.does(Pause(by=LINUS, manager=True)), 60),
+        (lambda game: game.does(Pause("I can't write in this channel any more.")), 24 * 60),
+    ],
+)
+def test_a_pause_that_nobody_ends_ends_the_game_with_what_was_played(pauses, minutes):
+    game = Evening(RULES, GRACE).starts()
+    pauses(game)
+    asked = game.state.round + 1
+    game.does(Tick(), minutes * 60_000 - 1)
+    assert game.state.phase is Phase.PAUSED
+    game.does(Tick(), 1)
+    assert (game.state.phase, len(game.state.played)) == (Phase.FINISHED, asked)
+    assert game.effects[-1] == ShowPodium()
+    assert "Nobody resumed it" in game.state.reason
+
+
+def test_keep_waiting_gives_a_pause_another_hour_and_never_takes_time_from_it():
+    game = Evening(RULES, GRACE).starts()
+    assert game.does(KeepWaiting(by=HOST)) is Verdict.NOTHING_TO_DO
+    game.does(Pause(by=HOST))
+    assert game.does(KeepWaiting(by=GRACE)) is Verdict.NOT_ALLOWED
+    assert game.does(KeepWaiting(by=HOST), 50 * 60_000) is Verdict.DONE
+    game.does(Tick(), 59 * 60_000)
+    assert game.state.phase is Phase.PAUSED
+    game.waits()
+    assert game.state.phase is Phase.FINISHED
+    lost = Evening(RULES, GRACE).starts()
+    lost.does(Pause("I can't write in this channel any more."))
+    ends_ms = lost.state.wake_ms
+    lost.does(KeepWaiting(by=HOST), 60_000)
+    assert lost.state.wake_ms == ends_ms
+
+
+def test_time_that_the_bot_was_away_does_not_count_for_a_pause():
+    game = Evening(RULES, GRACE).starts()
+    game.does(Pause(by=HOST))
+    ends_ms, away_ms = game.state.wake_ms, 3 * 3_600_000
+    game.does(Lost(game.now), away_ms)
+    assert game.state.wake_ms == ends_ms + away_ms
+    assert ShowRound(0) in game.effects  # its message names the new end
+
+
+def test_a_pause_from_a_version_in_which_none_had_an_end_gets_one():
+    game = Evening(RULES, GRACE).starts()
+    game.does(Pause(by=HOST))
+    game.state = replace(game.state, wake_ms=None)
+    game.does(Lost(game.now), 86_400_000)
+    assert game.state.wake_ms == game.now + 3_600_000
+    game.waits()
+    assert game.state.phase is Phase.FINISHED
 
 
 def test_silence_in_the_last_round_is_no_reason_to_pause():
@@ -447,7 +513,7 @@ def test_a_lobby_that_everybody_left_does_not_take_place():
     game.does(Leave(HOST))
     game.does(Start(PLANS))
     assert game.state.phase is Phase.CANCELLED
-    assert "Nobody had joined" in game.state.reason
+    assert "Nobody joined" in game.state.reason
 
 
 def test_the_first_player_takes_over_a_minute_after_the_host_left():
@@ -545,3 +611,54 @@ def test_answers_of_one_turn_of_the_loop_end_in_the_same_result_in_any_order(cli
         lines = [(line.place, line.member_id, line.score, line.median_ms) for line in standings(game.state)]
         results.add((tuple(lines), game.state.phase, game.now))
     assert len(results) == 1
+
+
+# Leaving a game that is on
+
+
+def test_who_has_left_is_not_waited_for_keeps_their_score_and_may_come_back():
+    game = Evening(RULES, GRACE, LINUS).starts()
+    for member in (HOST, GRACE, LINUS):
+        game.picks(member, RIGHT[0], 500)
+    game.waits()
+    earned = game.scores[LINUS]
+    assert game.does(Leave(LINUS)) is Verdict.DONE
+    assert game.does(Leave(LINUS)) is Verdict.NOTHING_TO_DO
+    game.waits()
+    game.opens()
+    game.picks(HOST, RIGHT[1], 500)
+    game.picks(GRACE, RIGHT[1], 500)
+    assert game.state.wake_ms == game.now
+    game.waits()
+    assert game.scores[LINUS] == earned
+    game.waits()
+    game.opens()
+    assert game.does(Join(LINUS)) is Verdict.DONE
+    game.picks(HOST, RIGHT[2], 500)
+    game.picks(GRACE, RIGHT[2], 500)
+    assert game.state.wake_ms > game.now  # Linus is waited for again
+    game.does(Leave(LINUS))
+    assert game.state.wake_ms == game.now
+    assert game.picks(LINUS, RIGHT[2]) is Verdict.LOCKED_IN
+    assert not game.state.player(LINUS).gone
+
+
+def test_who_leaves_a_duel_ends_it_with_what_was_played():
+    game = Evening(replace(RULES, duel=True), GRACE).starts()
+    assert game.does(Leave(GRACE)) is Verdict.DONE
+    assert game.state.phase is Phase.FINISHED
+    assert "has left" in game.state.reason
+
+
+def test_rounds_that_were_skipped_or_cut_by_the_end_do_not_count_and_those_without_answers_do():
+    game = Evening(RULES, GRACE).starts()
+    game.does(Skip(HOST, 0))
+    game.waits()
+    game.opens()
+    game.waits()
+    game.waits()
+    game.opens()
+    game.picks(GRACE, RIGHT[2], 500)
+    game.does(End(HOST))
+    assert [one.voided for one in game.state.played] == [True, False, True]
+    assert game.state.counted_rounds == 1

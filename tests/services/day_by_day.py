@@ -112,6 +112,21 @@ class Wall:
         self.lobbies += [message_id] if new else []
         return message_id
 
+    async def post_round(self, view, number: int, nonce: str) -> int:
+        return self._message(nonce)[0]
+
+    async def post_call(self, view, nonce: str) -> int:
+        return self._message(nonce)[0]
+
+    async def post_podium(self, view, nonce: str) -> int:
+        return self._message(nonce)[0]
+
+    async def edit_round(self, view, number: int, message_id: int) -> None:
+        pass
+
+    def hint_round(self, view, number: int, message_id: int) -> None:
+        pass
+
     async def edit_lobby(self, view) -> None:
         pass
 

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -11,8 +12,8 @@ from small_course import NOON, QUESTIONS, HandClock, library
 from bot.clock import DiscordClock, snowflake_at
 from bot.errors import StorageError, UserError
 from bot.packs.library import Library
-from bot.quiz.competition import End, Join, Leave, Pause, Phase, Resume, Rules, Skip, Tick, Verdict, standings
-from bot.quiz.scoring import Scoring
+from bot.quiz.competition import Cancel, End, Join, Leave, Pause, Phase, Resume, Rules, Skip, Tick, Verdict, standings
+from bot.quiz.scoring import Confidence, Scoring
 from bot.services.competitions import AlreadyOnError, Competitions, Opening
 from bot.services.game_views import GameView
 from bot.services.practice import Learner
@@ -38,6 +39,7 @@ class Notice:
         self.rounds: dict[int, list[int]] = {}
         self.shown: dict[int, GameView] = {}
         self.podiums: list[int] = []
+        self.calls: list[GameView] = []
         self.lobbies: list[GameView] = []
         self.refuse = 0
         self.refuse_edits = False
@@ -65,6 +67,11 @@ class Notice:
     async def post_lobby(self, view: GameView, nonce: str) -> int:
         self.lobbies.append(view)
         return self._make(nonce)[0]
+
+    async def post_call(self, view: GameView, nonce: str) -> int:
+        message_id, new = self._make(nonce)
+        self.calls += [view] if new else []
+        return message_id
 
     async def post_podium(self, view: GameView, nonce: str) -> int:
         message_id, new = self._make(nonce)
@@ -384,7 +391,8 @@ async def test_a_skipped_round_earns_no_points(store, games, clock, notice):
     assert await store.rows("SELECT * FROM answer") == []
     assert await store.rows("SELECT points FROM total") == []
     mine = await games.my_result(game, 0, GRACE.member_id)
-    assert (mine.given, mine.marks) == (None, 0)
+    assert (mine.given, mine.marks, mine.voided) == (None, 0, True)
+    assert "counts for nobody" in said(screens.my_result_screen(mine))
 
 
 async def test_a_round_that_is_open_shows_nobody_a_result(games, notice):
@@ -456,6 +464,48 @@ def replace_sections(pack, without: str):
     return type(pack)(head=pack.head, sections=kept, questions=pack.questions)
 
 
+async def in_a_thread(games: Competitions, players: int, *, thread: bool = True) -> int:
+    rules = Rules(1, pace_ms=3_600_000, reveal_ms=0, lobby_ms=3_600_000)
+    setup = Setup((), None, "calm", thread=thread)
+    game = (await games.open(Opening(GUILD, CHANNEL, ADA, rules, setup))).game.id
+    await games.shown(game, 999)
+    for number in range(2, players + 1):
+        await games.act(game, Join(number), Learner(number, GUILD, f"Member {number}"))
+    await games.start(game, ADA, manager=False)
+    return game
+
+
+async def test_the_players_of_a_game_in_a_thread_are_called_into_it_once_before_the_first_round(store, games, notice):
+    await in_a_thread(games, 3)
+    await notice.until(lambda: notice.rounds.get(0))
+    assert await store.rows("SELECT kind, channel_id FROM outbox ORDER BY id") == [("call", 999), ("round", 999)]
+    [view] = notice.calls
+    assert "<@1> <@2> <@3>" in said(screens.call_screen(view))
+    assert "<#999>" in said(screens.lobby_screen(notice.lobbies[-1]))
+    assert "<@" not in said(screens.lobby_screen(notice.lobbies[-1]))
+
+
+@pytest.mark.parametrize(("players", "thread"), [(101, True), (3, False)])
+async def test_nobody_is_called_into_a_channel_nor_more_than_can_be_mentioned(games, notice, players, thread):
+    await in_a_thread(games, players, thread=thread)
+    await notice.until(lambda: notice.rounds.get(0))
+    assert notice.calls == []
+
+
+async def test_the_lobby_names_the_winner_and_leads_to_the_podium_once_it_is_there(games, clock, notice):
+    game = await in_a_thread(games, 2)
+    await notice.until(lambda: notice.rounds.get(0))
+    view = await games.view(game)
+    right = view.state.plans[0].order.index(view.state.plans[0].key)
+    await pick(games, clock, notice, game, 0, GRACE, right)
+    await pick(games, clock, notice, game, 0, ADA, (right + 1) % 4)
+    await notice.until(lambda: notice.podiums and notice.lobbies[-1].podium_message_id)
+    words = said(screens.lobby_screen(notice.lobbies[-1]))
+    assert "🏆 **Grace** won with 1," in words
+    assert f"https://discord.com/channels/{GUILD}/999/{notice.podiums[0]}" in words
+    assert "podium" not in said(screens.lobby_screen(replace(notice.lobbies[-1], podium_message_id=None)))
+
+
 async def test_the_lobby_says_when_the_game_is_over(games, notice):
     game = await started(games, notice)
     await games.act(game, End(1), ADA)
@@ -516,3 +566,168 @@ async def test_a_reveal_that_discord_did_not_take_is_shown_with_the_next_round(g
     await games.act(game, Tick(), ADA)
     await notice.until(lambda: notice.rounds.get(1) and message_id in notice.shown)
     assert len(notice.shown[message_id].state.played) == 1
+
+
+async def test_a_game_whose_channel_is_gone_ends_after_a_day_and_holds_it_no_longer(store, games, clock, notice):
+    notice.forbidden = True
+    game = await lobby(games)
+    await games.start(game, ADA, manager=False)
+    await notice.until(lambda: notice.lobbies and notice.lobbies[-1].state.phase is Phase.PAUSED)
+    clock.advance(24 * 3_600_000 - 1)
+    await games.act(game, Tick(), ADA)
+    assert (await games.view(game)).state.phase is Phase.PAUSED
+    clock.advance(1)
+    await games.act(game, Tick(), ADA)
+    assert (await games.view(game)).state.phase is Phase.FINISHED
+    assert await lobby(games) != game
+
+
+async def test_a_silent_game_from_before_a_restart_ends_after_it(store, clock, notice):
+    first = service(store, clock, notice)
+    game = await started(first, notice)
+    await first.act(game, Pause(by=1), ADA)
+    await first.close()
+    # As an earlier version stored it: without an end.
+    await store.write(lambda tx: tx.run("UPDATE competition SET head = json_set(head, '$.wake_ms', null)"))
+    clock.advance(3 * 86_400_000)
+    again = service(store, clock, notice)
+    await again.resume()
+    message_id = notice.rounds[0][0]
+    await notice.until(lambda: (shown := notice.shown.get(message_id)) and shown.state.wake_ms == clock.now + 3_600_000)
+    assert f"<t:{(clock.now + 3_600_000) // 1000}:f>" in said(screens.round_screen(notice.shown[message_id], 0))
+    clock.advance(3_600_000)
+    await again.act(game, Tick(), ADA)
+    await notice.until(lambda: notice.podiums)
+    await again.close()
+
+
+# What counts
+
+
+def letters(view: GameView, number: int) -> tuple[int, int]:
+    """A right letter of a round, and a wrong one."""
+    right = view.state.plans[number].order.index(view.state.plans[number].key)
+    return right, (right + 1) % len(view.state.plans[number].order)
+
+
+async def test_a_skipped_round_counts_against_nobody(store, games, clock, notice):
+    game = await started(games, notice)
+    view = await games.view(game)
+    await pick(games, clock, notice, game, 0, GRACE, letters(view, 0)[1])
+    await games.act(game, Skip(1, 0), ADA)
+    await notice.until(lambda: notice.rounds.get(1))
+    for one in EVERYBODY:
+        await pick(games, clock, notice, game, 1, one, letters(view, 1)[0])
+    await notice.until(lambda: notice.rounds.get(2))
+    await games.act(game, End(1), ADA)
+    await notice.until(lambda: notice.podiums)
+    view = await games.view(game)
+    assert "1 of 1 right" in said(screens.podium_screen(view))
+    assert await store.rows("SELECT round, voided FROM competition_round") == [(0, 1), (1, 0), (2, 1)]
+    assert [one.voided for one in (await competitions.load(store, game)).state.played] == [True, False, True]
+    assert "This round was skipped" in said(screens.round_screen(view, 0))
+    assert "counts for nobody" not in said(screens.round_screen(view, 1))
+    assert (await games.missed_by(game, GRACE.member_id))[1] == []  # a perfect game
+
+
+async def test_a_game_in_which_no_round_counts_offers_nothing_to_practise(games, notice):
+    game = await started(games, notice)
+    await games.act(game, End(1), ADA)
+    with pytest.raises(UserError, match="No round counts"):
+        await games.missed_by(game, GRACE.member_id)
+
+
+@pytest.mark.parametrize("scoring", [Scoring.CLASSIC, Scoring.CERTAINTY])
+async def test_zero_and_less_win_no_medal(games, clock, notice, scoring):
+    game = await started(games, notice, rounds=1, scoring=scoring)
+    wrong = letters(await games.view(game), 0)[1]
+    for one in EVERYBODY:
+        await pick(games, clock, notice, game, 0, one, wrong)
+        if scoring is Scoring.CERTAINTY:
+            await games.confide(game, 0, Confidence.SURE, one, clock.now_ms())
+    clock.advance(2 * 3_600_000)
+    while not notice.podiums:
+        await games.act(game, Tick(), ADA) if games.live else None
+    words = said(screens.podium_screen(await games.view(game)))
+    assert "**1.** Ada" in words
+    assert not any(medal in words for medal in screens.MEDALS.values())
+    assert " won with " not in said(screens.lobby_screen(await games.view(game)))
+
+
+async def test_who_leaves_after_the_start_is_not_waited_for_and_that_outlives_a_restart(store, clock, notice):
+    first = service(store, clock, notice)
+    game = await started(first, notice, reveal_ms=3_600_000)
+    assert (await first.act(game, Leave(LINUS.member_id), LINUS))[0] is Verdict.DONE
+    await first.close()
+    again = service(store, clock, notice)
+    await again.resume()
+    assert await store.rows("SELECT member_id FROM competition_player WHERE gone") == [(LINUS.member_id,)]
+    for one in (ADA, GRACE):
+        await pick(again, clock, notice, game, 0, one, 0)
+    await notice.until(lambda: any(len(view.state.played) == 1 for view in notice.shown.values()))
+    mine = await again.my_result(game, 0, GRACE.member_id)
+    assert mine.leave == game
+    assert (await again.my_result(game, 0, LINUS.member_id)).leave is None
+    clock.advance(3_600_000)
+    await again.act(game, Tick(), ADA)
+    await notice.until(lambda: notice.rounds.get(1))
+    await pick(again, clock, notice, game, 1, LINUS, 0)  # who answers is back
+    assert await store.rows("SELECT member_id FROM competition_player WHERE gone") == []
+    assert not (await again.view(game)).state.player(LINUS.member_id).gone
+    await again.close()
+
+
+async def test_a_paused_round_hides_its_question(games, notice):
+    game = await started(games, notice)
+    shown = said(screens.round_screen(await games.view(game), 0))
+    await games.act(game, Pause(by=1), ADA)
+    view = await games.view(game)
+    hidden, question = said(screens.round_screen(view, 0)), view.game.questions[0]
+    for words in (question.stem, *(option.text for option in question.options)):
+        assert words in shown
+        assert words not in hidden
+    await games.act(game, Resume(by=1), ADA)
+    assert question.stem in said(screens.round_screen(await games.view(game), 0))
+
+
+# Challenges
+
+
+async def challenge(games: Competitions, host: Learner = ADA, other: Learner = GRACE) -> int:
+    rules = Rules(7, pace_ms=25_000, reveal_ms=0, lobby_ms=300_000, duel=True)
+    setup = Setup((), None, "standard", other.member_id, other.name)
+    view = await games.open(Opening(GUILD, CHANNEL, host, rules, setup))
+    await games.shown(view.game.id, 999)
+    return view.game.id
+
+
+async def test_a_duel_that_waits_makes_room_for_a_competition_and_a_competition_for_nothing(games, notice):
+    duel = await challenge(games)
+    game = await lobby(games)
+    view = await games.view(duel)
+    assert view.state.phase is Phase.CANCELLED
+    assert "A competition was opened here instead" in said(screens.lobby_screen(view))
+    with pytest.raises(AlreadyOnError):
+        await challenge(games, GRACE)
+    assert (await games.view(game)).state.phase is Phase.LOBBY
+
+
+async def test_a_duel_that_was_accepted_makes_no_room(games, notice):
+    duel = await challenge(games)
+    await games.act(duel, Join(GRACE.member_id), GRACE)
+    await games.start(duel, ADA, manager=False)
+    with pytest.raises(AlreadyOnError):
+        await lobby(games)
+
+
+async def test_challenging_again_and_again_holds_no_channel(games, clock):
+    for _ in range(2):
+        duel = await challenge(games)
+        await games.act(duel, Cancel(None, reason="It was declined."), GRACE)
+        clock.advance(60_000)
+    with pytest.raises(UserError, match="were not accepted"):
+        await challenge(games, other=LINUS)
+    other = await challenge(games, GRACE, ADA)
+    await games.act(other, Cancel(None), GRACE)
+    clock.advance(14 * 60_000)
+    await challenge(games, other=LINUS)

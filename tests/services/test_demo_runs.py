@@ -13,12 +13,13 @@ import pytest_asyncio
 from small_course import NOON, HandClock
 
 from bot.demos.registry import DEMOS
-from bot.errors import NotFound, UserError, WorkerTimedOut
+from bot.errors import NotFound, StorageError, UserError, WorkerTimedOut
 from bot.services.charts import ChartDrawer
 from bot.services.demo_views import DemoView
 from bot.services.demos import Demos
 from bot.services.lab import Lab, _Bench
 from bot.services.stage import ChannelLostError
+from bot.storage import demos as storage
 from bot.storage.store import Store
 from bot.workers import Workers
 
@@ -273,6 +274,37 @@ async def test_a_demo_that_nobody_runs_starts_by_itself(hall):
         assert (await stage.until(ended(run_id))).run.state == "done"
 
 
+async def test_a_demo_that_never_came_into_its_channel_ends_by_itself_without_a_run(hall, monkeypatch):
+    monkeypatch.setattr("bot.services.demos.SHOWING_SECONDS", 0.0)
+    async with hall.bot(predict=0.01) as (demos, stage, store):
+        await demos.open(next(iter(DEMOS)), HALL, CHANNEL, ADA)
+        async with asyncio.timeout(PATIENCE):
+            while await store.rows("SELECT 1 FROM demo_run WHERE state = 'predicting'"):
+                pass
+        assert await store.rows("SELECT state, result FROM demo_run") == [("failed", None)]
+        assert stage.shown == []
+
+
+async def test_a_demo_whose_end_the_database_refuses_at_first_ends_when_it_does_again(hall, monkeypatch):
+    monkeypatch.setattr("bot.services.demos.AGAIN_SECONDS", 0.0)
+    finish, refusals = storage.finish, iter(range(3))
+
+    async def refusing(*given) -> None:
+        if next(refusals, None) is not None:
+            raise StorageError("The database is busy.")
+        await finish(*given)
+
+    monkeypatch.setattr(storage, "finish", refusing)
+    async with hall.bot() as (demos, stage, store):
+        run_id = await opened(demos)
+        stage.lost.add(run_id)
+        await demos.run(run_id)
+        async with asyncio.timeout(PATIENCE):
+            while not await store.rows("SELECT 1 FROM demo_run WHERE state = 'failed'"):
+                pass
+        assert next(refusals, None) is None
+
+
 async def test_the_start_by_itself_is_kept_over_a_restart(hall):
     async with hall.bot(predict=60) as (demos, _stage, store):
         run_id = await opened(demos)
@@ -344,9 +376,9 @@ async def test_a_demo_that_waits_can_be_cancelled_by_who_opened_it_or_by_a_manag
         for run_id in (running, mine, managed):
             await demos.run(run_id)
         await stage.until(under_way(running))
-        with pytest.raises(UserError, match="Only whoever opened"):
+        with pytest.raises(UserError, match="Only the member who opened"):
             await demos.cancel(mine, BOB, manager=False)
-        assert (await demos.cancel(mine, ADA, manager=False)).problem == "It was cancelled."
+        assert (await demos.cancel(mine, ADA, manager=False)).problem == "Cancelled."
         assert (await demos.view(managed)).ahead == 1
         await demos.cancel(managed, BOB, manager=True)
         with pytest.raises(UserError, match="too late"):

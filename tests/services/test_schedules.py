@@ -17,7 +17,7 @@ from small_course import DAY
 
 from bot.clock import utc
 from bot.errors import NotFound, UserError
-from bot.quiz.competition import NOBODY, Join, Verdict
+from bot.quiz.competition import LIVE, NOBODY, Join, Tick, Verdict
 from bot.quiz.schedule import Weekly, latest_until
 from bot.services.competitions import Opening
 from bot.services.schedules import MOST
@@ -201,6 +201,22 @@ async def test_where_a_competition_is_on_already_it_is_left_out(days):
     assert "there was a competition in the channel already" in found.remark
     assert found.next_ms == berlin("2026-11-27T19:00")
     assert len(await lobbies(days)) == 1
+
+
+async def test_a_game_in_which_nobody_answers_does_not_stop_the_series(days):
+    await days.every_friday()
+    for friday in ("2026-11-20", "2026-11-27"):
+        await days.at(f"{friday}T19:00")
+        [(game,)] = await days.rows("SELECT max(id) FROM competition")
+        for who in (ADA, BOB):
+            await days.games.act(game, Join(who.member_id), who)
+        await days.games.start(game, ADA, manager=True)
+        while (state := (await days.games.view(game)).state).phase in LIVE:  # whatever comes, comes by itself
+            days.clock.now = max(days.clock.now, state.wake_ms)
+            await days.games.act(game, Tick(), ADA)
+        assert days.clock.now < berlin(f"{friday}T19:15")
+    assert await lobbies(days) == ["Fri 19:00", "Fri 19:00"]
+    assert (await one(days)).remark == ""
 
 
 @pytest.mark.parametrize("kind", ["daily", "competition"])

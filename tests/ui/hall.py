@@ -135,6 +135,7 @@ class Person:
 
     def __init__(self, env: Env, user: UserHandle, member: MemberActor | None, channel: ChannelHandle) -> None:
         self._env = env
+        self._pressed: set[int] = set()
         self._user = user
         self._actor: Any = member or user
         self.channel = channel
@@ -173,6 +174,13 @@ class Person:
         return await self.click_id(shown, shown.buttons[label]["custom_id"])
 
     async def click_id(self, shown: Shown, custom_id: str) -> Shown:
+        if shown.id in self._pressed:  # people read what came of a press before they press again
+            await self._env.advance_time(1.0)
+        self._pressed.add(shown.id)
+        return await self.click_at_once(shown, custom_id)
+
+    async def click_at_once(self, shown: Shown, custom_id: str) -> Shown:
+        """Press without a look, also where this person has just pressed."""
         return self._answer(await self._actor.click(shown.message, custom_id=custom_id))
 
     async def choose(self, shown: Shown, value: str) -> Shown:

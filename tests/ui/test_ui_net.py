@@ -41,6 +41,8 @@ ARGUMENTS = {
     "demo.run": 2,
     "demo.code": 1,
     "demo.cancel": 1,
+    "demo.cancel_yes": 1,
+    "demo.keep": 0,
     "inside.again": 0,
     "health.again": 0,
     "items.csv": 0,
@@ -74,6 +76,8 @@ ARGUMENTS = {
     "setup.channels": 1,
     "setup.anywhere": 1,
     "setup.season": 1,
+    "setup.season_yes": 1,
+    "setup.keep": 0,
     "setup.courses": 1,
     "setup.reload": 0,
     "daily.pick": 2,
@@ -81,14 +85,30 @@ ARGUMENTS = {
     "schedule.pause": 2,
     "schedule.resume": 2,
     "schedule.remove": 2,
+    "schedule.remove_yes": 2,
+    "schedule.keep": 0,
     "schedule.days": 2,
+    "game.controls": 2,
+    "host.sections": 1,
+    "host.start": 1,
+    "host.pause": 2,
+    "host.resume": 2,
+    "host.wait": 2,
+    "host.next": 2,
+    "host.skip": 2,
+    "host.skip_yes": 2,
+    "host.end": 2,
+    "host.end_yes": 2,
+    "host.keep": 1,
     "game.join": 1,
     "game.team": 2,
     "game.sections": 1,
     "game.accept": 1,
     "game.decline": 1,
+    "game.decline_yes": 1,
     "report.open": 2,
     "game.leave": 1,
+    "game.leave_yes": 1,
     "game.start": 1,
     "game.cancel": 1,
     "game.pick": 3,
@@ -153,7 +173,7 @@ async def test_an_unknown_button_gets_a_friendly_word(hall: Hall, custom_id: str
     assert (await forged(hall, custom_id)).text == f"⚠️ {STALE}"
 
 
-ANY_NUMBER = ("game.sections", "schedule.days")
+ANY_NUMBER = ("game.sections", "host.sections", "schedule.days")
 
 
 @pytest.mark.parametrize("action", [action for action in ARGUMENTS if action not in ANY_NUMBER])

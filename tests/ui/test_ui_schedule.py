@@ -55,8 +55,9 @@ async def test_pause_resume_days_and_remove(hall: Hall):
     assert "Next: <t:" in shown.text
     await hall.manager.choose_in(shown, "schedule.days", "5", "6")
     assert "At weekends at 09:00" in shown.text
-    await hall.manager.click(shown, "Remove")
-    assert "Nothing is scheduled yet." in shown.text
+    asked = await hall.manager.click(shown, "Remove")
+    assert "At weekends at 09:00" in asked.text.replace("at weekends", "At weekends")
+    assert "Nothing is scheduled yet." in (await hall.manager.click(asked, "Yes, remove it")).text
 
 
 async def test_five_fit_on_one_screen_and_a_sixth_is_refused(hall: Hall):

@@ -72,7 +72,7 @@ async def test_the_setup_says_what_a_change_does_and_where_results_go(hall: Hall
     assert "the one that is on ends by that" in setup.text
     assert f"posted in <#{hall.channel.id}> when it ends" in setup.text
     await earn(hall.alice, 1)
-    await hall.manager.click(setup, "No seasons")
+    await hall.manager.click(await hall.manager.click(setup, "No seasons"), "Yes, end it")
     await hall.env.settle()
     [result] = results(hall)
     assert "alice · 10 points" in result.text

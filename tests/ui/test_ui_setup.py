@@ -113,8 +113,9 @@ async def test_a_season_begins_now_and_gets_a_board(hall: Hall):
     assert "alice · 10 points" in board.text
     await hall.pass_time(31 * 86_400)
     assert "Nobody has answered" in (await hall.bob.slash("leaderboard", period="season")).text
-    await hall.manager.click(shown, "No seasons")
-    assert "**Seasons**: none" in shown.text
+    asked = await hall.manager.click(shown, "No seasons")
+    assert "End the season that is on?" in asked.text
+    assert "**Seasons**: none" in (await hall.manager.click(asked, "Yes, end it")).text
     assert "There are no seasons here" in (await hall.bob.slash("leaderboard", period="season")).text
 
 

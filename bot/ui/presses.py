@@ -1,0 +1,52 @@
+"""A press that hits a button which came to lie under the finger counts as the press before it.
+
+Somebody who presses twice means the button that they saw. Where the first press (or anything else) put another button in its
+place, the second one must not do what that one says.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import discord
+
+TWICE_MS = 700
+"""So long after a press a button that was not there when it was made is nobody's choice."""
+MOST_KEPT = 2_000
+
+
+class Presses:
+    """The last press of each member on each message, for as long as it matters."""
+
+    def __init__(self) -> None:
+        self._last: dict[tuple[int, int], tuple[int, frozenset[str]]] = {}
+
+    def is_repeat(
+        self, member_id: int, message_id: int, custom_id: str, offered: frozenset[str], stamp_ms: int
+    ) -> bool:
+        """Note a press at ``stamp_ms``; say whether it counts as the one before.
+
+        ``offered`` are the custom ids that the message had when it was pressed.
+        """
+        place = member_id, message_id
+        before_ms, offered_before = self._last.get(place, (0, offered))
+        is_new_there = custom_id in offered and custom_id not in offered_before
+        if is_new_there and 0 <= stamp_ms - before_ms < TWICE_MS:
+            return True
+        if len(self._last) >= MOST_KEPT:
+            self._last = {key: one for key, one in self._last.items() if stamp_ms - one[0] < TWICE_MS}
+        self._last[place] = stamp_ms, offered
+        return False
+
+
+def offered(message: discord.Message) -> frozenset[str]:
+    """The custom ids of a message's components."""
+    return frozenset(_ids(message.components))
+
+
+def _ids(components: Any) -> Iterator[str]:
+    for component in components:
+        if custom_id := getattr(component, "custom_id", None):
+            yield custom_id
+        yield from _ids(getattr(component, "children", ()))
+        if (accessory := getattr(component, "accessory", None)) is not None:
+            yield from _ids([accessory])
