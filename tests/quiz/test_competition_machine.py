@@ -76,6 +76,7 @@ class AnyEvening(RuleBasedStateMachine):
         self.counted: dict[tuple[int, int], tuple[int, int]] = {}
         self.shown: list[object] = []
         self.factors_when_asked: dict[int, float] = {}
+        self.left_since: set[int] = set()
         if begins:
             self.happens(Join(2, factor))
             self.happens(Start(self.plans, HOST), 1_000)
@@ -92,6 +93,7 @@ class AnyEvening(RuleBasedStateMachine):
         self.check_answers(before, event, said)
         self.check_time_is_given_back(before, event)
         if any(isinstance(effect, Ask) for effect in effects):
+            self.left_since = {player.member_id for player in self.state.players if player.gone}
             self.factors_when_asked = {player.member_id: player.time_factor for player in self.state.players}
 
     def check_edge(self, before) -> None:
@@ -144,6 +146,7 @@ class AnyEvening(RuleBasedStateMachine):
     @rule(member=MEMBERS)
     def somebody_leaves(self, member) -> None:
         self.happens(Leave(member))
+        self.left_since.add(member)
 
     @rule(by=st.none() | MEMBERS, manager=st.booleans())
     def it_starts(self, by, manager) -> None:
@@ -237,6 +240,8 @@ class AnyEvening(RuleBasedStateMachine):
         if state.phase is not ASKING or state.opened_ms is None:
             return
         for member, factor in self.factors_when_asked.items():
+            if member in self.left_since:  # nobody waits for them, and they may come back late
+                continue
             own_ms = round((state.rules.pace_ms + state.plan.reading_ms) * factor)
             assert own_ms == state.own_ms(member)
             assert state.deadline_ms - state.opened_ms - state.paused_in_round_ms >= own_ms
