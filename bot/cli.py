@@ -81,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument(
         "folder", nargs="?", type=Path, help="a pack's folder, or one that holds packs (default: all packs)"
     )
+    check.add_argument("--strict", action="store_true", help="fail for warnings too, not only for what a start refuses")
     check.add_argument("--schema", action="store_true", help="print the JSON Schema of the files instead")
     demo = commands.add_parser("demo", help="measure a claim of the lesson here in the terminal, without Discord")
     demo.add_argument("name", nargs="?", help="which one (default: list them)")
@@ -158,7 +159,9 @@ def _check(options: argparse.Namespace) -> int:
     if options.schema:
         print(json.dumps(json_schema(), indent=2))
         return 0
-    return check_packs(options.folder or load_settings().packs_dir, CHECKOUT / "tests" / "content")
+    return check_packs(
+        options.folder or load_settings().packs_dir, CHECKOUT / "tests" / "content", strict=options.strict
+    )
 
 
 def _backup(settings: Settings, options: argparse.Namespace) -> int:

@@ -9,8 +9,8 @@ from bot.packs.loading import read_packs
 from bot.packs.report import Evidence, quality_report
 
 
-def check_packs(folder: Path, evidence_folder: Path) -> int:
-    """Print all faults and the quality report; 1 when there is an error.
+def check_packs(folder: Path, evidence_folder: Path, *, strict: bool = False) -> int:
+    """Print all faults and the quality report; 1 when a start would refuse the packs, or (``strict``) at any warning.
 
     ``evidence_folder`` may hold ``blind_readings.json`` and ``proofs.json``. Raises PackError when there is no pack.
     """
@@ -18,7 +18,7 @@ def check_packs(folder: Path, evidence_folder: Path) -> int:
     for loaded in read_packs(folder, DEMOS, thorough=True):
         for fault in loaded.faults:
             print(fault)
-        errors += len(loaded.errors)
+        errors += len(loaded.faults) if strict else len(loaded.errors)
         warnings = len(loaded.faults) - len(loaded.errors)
         size = f"{len(loaded.pack.sections)} sections, {len(loaded.pack.questions)} questions, " if loaded.pack else ""
         print(f"{loaded.folder.name}: {size}{len(loaded.errors)} errors, {warnings} warnings")

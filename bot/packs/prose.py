@@ -5,6 +5,7 @@ markup that the author hardly meant is a fault, and the fault says how to write 
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,12 +26,14 @@ _KINDS = {
 """By the field's name: a title stands bold, a line within a line, a stem bold below a line; a page may hold all markup."""
 _MAY_BE_BLANK = {"prints", "output"}
 
-_BLANK = re.compile(
-    "[\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
-    "\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]*"
+_INVISIBLE = (
+    "\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff"
 )
-_UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\ud800-\udfff\ufffe\uffff]")
-_SUSPECT = re.compile(r"[|~*_`\\<@]|^\s*(?:#|-|>|\+|\d+[.)])", re.MULTILINE)
+_BLANK = re.compile(f"[{_INVISIBLE}]*")
+_NEVER = "\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\ud800-\udfff\ufffe\uffff"
+_UNSHOWABLE = re.compile(f"[{_NEVER}]")
+_ODD = re.compile(rf"[|~*_`\\<@{_NEVER}]|^[ \t]*(?:[#>+-]|\d+[.)])|\A[{_INVISIBLE}]*\Z", re.MULTILINE)
 """Without one of these nothing of the below is in a text."""
 _CODE = re.compile(r"```.*?```|``.+?``|`[^`]+`", re.DOTALL)
 _ESCAPED = re.compile(r"\\[!-/:-@\[-`{-~]")
@@ -53,21 +56,21 @@ def check_prose(file: YamlFile) -> list[Fault]:
     """The faults of every text in a file."""
     faults = [
         file.fault(loc, expected)
-        for loc, text in _texts(file.data)
+        for loc, text in _odd_texts(file.data, ())
         if (expected := _unshowable(loc, text) or _misread(text, _kind(loc)))
     ]
     return faults + _cut_by_comments(file)
 
 
-def _texts(data: Any, loc: Place = ()) -> Iterator[tuple[Place, str]]:
-    if isinstance(data, str):
-        yield loc, data
-    elif isinstance(data, dict):
-        for key, value in data.items():
-            yield from _texts(value, (*loc, key))
-    elif isinstance(data, list):
-        for index, value in enumerate(data):
-            yield from _texts(value, (*loc, index))
+def _odd_texts(data: Any, loc: Place) -> Iterator[tuple[Place, str]]:
+    """The texts below a mapping or a list that need a closer look; most need none, and a bank has many thousands."""
+    if isinstance(data, dict | list):
+        for step, value in data.items() if isinstance(data, dict) else enumerate(data):
+            if isinstance(value, str):
+                if _ODD.search(value):
+                    yield (*loc, step), value
+            elif isinstance(value, dict | list):
+                yield from _odd_texts(value, (*loc, step))
 
 
 def _field(loc: Place) -> str:
@@ -92,7 +95,7 @@ def _unshowable(loc: Place, text: str) -> str:
 
 def _misread(text: str, kind: str) -> str:
     """What Discord would show otherwise than it is written, and how to write it; nothing where all is well."""
-    if not kind or not _SUSPECT.search(text):
+    if not kind:
         return ""
     if found := _FORMED.search(text):
         return f"nothing that pings, links to a channel or turns into something else ({found.group()})"
@@ -154,6 +157,7 @@ def _cut_by_comments(file: YamlFile) -> list[Fault]:
     if not _COMMENT.search(file.text):
         return []
     lines = file.text.splitlines()
+    with_comments = [number for number, line in enumerate(lines) if _COMMENT.search(line)]
     return [
         Fault(
             file.name,
@@ -163,18 +167,21 @@ def _cut_by_comments(file: YamlFile) -> list[Fault]:
             f"the text in quotes if “{_short(rest)}” belongs to it: from here on it is a comment",
             "warning",
         )
-        for loc, node in _plain_texts(file.node)
+        for loc, node in _plain_texts(file.node, (), with_comments)
         if (rest := lines[node.end_mark.line][node.end_mark.column :].strip()).startswith("#")
     ]
 
 
-def _plain_texts(node: yaml.Node, loc: Place = ()) -> Iterator[tuple[Place, yaml.ScalarNode]]:
-    """The texts that stand in the file without quotes, and not as a block."""
+def _plain_texts(node: yaml.Node, loc: Place, lines: list[int]) -> Iterator[tuple[Place, yaml.ScalarNode]]:
+    """The texts on one of these lines that stand in the file without quotes, and not as a block."""
+    first = bisect_left(lines, node.start_mark.line)
+    if first == len(lines) or lines[first] > node.end_mark.line:
+        return
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            yield from _plain_texts(value, (*loc, key.value))
+            yield from _plain_texts(value, (*loc, key.value), lines)
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
-            yield from _plain_texts(value, (*loc, index))
+            yield from _plain_texts(value, (*loc, index), lines)
     elif isinstance(node, yaml.ScalarNode) and not node.style and _kind(loc):
         yield loc, node

@@ -395,6 +395,7 @@ def test_what_breaks_a_rule_for_authors_alone_is_a_warning_and_starts(tmp_path):
     assert loaded.errors == []
     assert [fault.field for fault in loaded.faults] == ["questions.0.explanation"]
     assert check_packs(tmp_path, tmp_path) == 0
+    assert check_packs(tmp_path, tmp_path, strict=True) == 1
     assert load_packs(tmp_path)
 
 
