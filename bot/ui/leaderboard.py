@@ -19,7 +19,7 @@ from bot.quiz.rating import SETTLED_FROM, START_SHOWN
 from bot.services.boards import Board, BoardLine, Boards, Wanted
 from bot.services.presence import Presence
 from bot.services.servers import Servers
-from bot.storage.boards import Improved, InARow, Rated
+from bot.storage.boards import Improved, InARow, Rated, Total
 from bot.storage.seasons import Held
 from bot.ui import ids
 from bot.ui.layouts import BLURPLE, RULE, Block, Button, Pick, Row, Screen
@@ -275,12 +275,13 @@ def _own(board: Board) -> str:
 
 
 def _line(line: BoardLine, kind: BoardKind, *, own: bool) -> str:
-    return f"{place_and_name(line, own=own)} · {_value(line, kind)}"
+    return f"{place_and_name(line, kind, own=own)} · {_value(line, kind)}"
 
 
-def place_and_name(line: BoardLine, *, own: bool = False) -> str:
-    """How a line begins: the medal, the place, the name made safe."""
-    place = MEDALS.get(line.place, "") + f" **{line.place:,}.**"
+def place_and_name(line: BoardLine, kind: BoardKind = BoardKind.POINTS, *, own: bool = False) -> str:
+    """How a line begins: the medal (none for a zero), the place, the name made safe."""
+    won = not isinstance(line.of, Total) or (line.of.correct if kind is BoardKind.ACCURACY else line.of.points) > 0
+    place = (MEDALS.get(line.place, "") if won else "") + f" **{line.place:,}.**"
     name = f"**{safe(line.name)}**" if own else safe(line.name)
     return f"{place.strip()} {name}"
 

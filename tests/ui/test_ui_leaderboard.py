@@ -47,6 +47,15 @@ async def test_most_points_stand_first_with_place_and_medal(hall: Hall):
     assert "**Your place**: 🥈 **2.** **alice** · 10 points" in board.text
 
 
+async def test_nobody_gets_a_medal_for_nothing(hall: Hall):
+    await earn(hall.bob, 1)
+    await earn(hall.alice, 0, 2)
+    board = await hall.alice.slash("leaderboard")
+    assert lines(board.text)[1] == "**2.** **alice** · 0 points · 0 of 2 right"
+    accurate = await hall.alice.click(board, "Accuracy")
+    assert "🥈" not in accurate.text
+
+
 async def test_equal_points_share_a_place_and_the_next_place_is_left_out(hall: Hall):
     for number, (name, points) in enumerate([("ann", 50), ("ben", 40), ("cleo", 40), ("dan", 10)], 1):
         put(hall, number, name, points)
