@@ -117,9 +117,9 @@ class DemoFeature:
     async def _cancel(self, reply: Reply, run: str) -> None:
         await self._require_here(reply, run)
         view = await self._demos.cancel(ids.number(run), reply.member_id, manager=is_manager(reply))
-        await reply.update(note("You cancelled the demo."))
         with contextlib.suppress(ChannelLostError):
             await self.show_demo(view)
+        await reply.update(note("You cancelled the demo."))
 
     async def _keep(self, reply: Reply) -> None:
         await reply.update(note("Nothing was changed."))
