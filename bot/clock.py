@@ -9,6 +9,8 @@ DISCORD_EPOCH_MS = 1_420_070_400_000
 """The first second of 2015, from which Discord counts
 (https://discord.com/developers/docs/reference#snowflakes)."""
 DAY_MS = 86_400_000
+DATE_SLACK_MS = 60_000
+"""How late an answer may arrive, and its ``Date`` with it."""
 
 
 class Clock(Protocol):
@@ -31,7 +33,7 @@ class WallClock:
 
 
 class DiscordClock:
-    """Discord's *now*: a monotonic clock plus an offset learnt from the ids that Discord returns.
+    """Discord's *now*: a monotonic clock plus an offset learnt from the ids and dates that Discord returns.
 
     An id is stamped before it reaches us, so the largest offset seen is the nearest to the truth; until the first one the
     wall clock has to do. Steps of the machine's wall clock change nothing.
@@ -44,7 +46,16 @@ class DiscordClock:
 
     def learn(self, snowflake: int) -> None:
         """Take note of an id that has just arrived."""
-        offset = snowflake_ms(snowflake) - self._monotonic_ms()
+        self._learn(snowflake_ms(snowflake))
+
+    def learn_date(self, date_ms: int) -> None:
+        """Take note of the ``Date`` of an answer that has just arrived; it is fresh, so it can also set the clock back."""
+        if self._offset_ms is not None and self.now_ms() - date_ms > DATE_SLACK_MS:
+            self._offset_ms = None
+        self._learn(date_ms)
+
+    def _learn(self, stamp_ms: int) -> None:
+        offset = stamp_ms - self._monotonic_ms()
         if self._offset_ms is None or offset > self._offset_ms:
             self._offset_ms = offset
 
@@ -53,6 +64,16 @@ class DiscordClock:
         if self._offset_ms is None:
             return self._wall.now_ms()
         return round(self._monotonic_ms() + self._offset_ms)
+
+    @property
+    def heard(self) -> bool:
+        """Whether Discord has told its time yet."""
+        return self._offset_ms is not None
+
+    @property
+    def wall_ahead_ms(self) -> int:
+        """How far the wall clock is ahead of Discord's time; negative when it is behind, 0 until that was heard."""
+        return self._wall.now_ms() - self.now_ms() if self.heard else 0
 
 
 def snowflake_ms(snowflake: int) -> int:

@@ -10,6 +10,7 @@ from bot.errors import StudyhallError
 from bot.quiz.reminding import day_to_remind
 from bot.services.practice import Learner
 from bot.services.reviews import CourseDue, Reviews
+from bot.services.sure_time import ALWAYS_SURE, TimeCheck
 from bot.storage import member_settings, notices
 from bot.storage.member_settings import Reminded
 from bot.storage.store import Store, Transaction
@@ -47,11 +48,13 @@ class Reminders:
         reviews: Reviews,
         *,
         gap_seconds: float = GAP_SECONDS,
+        time: TimeCheck = ALWAYS_SURE,
     ) -> None:
         self._store = store
         self._clock = clock
         self._reviews = reviews
         self._gap_seconds = gap_seconds
+        self._time = time
         self._stage: ReminderStage | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -70,7 +73,12 @@ class Reminders:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def remind(self) -> int:
-        """Remind everybody whose hour has come; returns how many messages were written."""
+        """Remind everybody whose hour has come; returns how many messages were written.
+
+        Nobody until Discord has told its time: a day noted by a wrong clock would silence the days before it.
+        """
+        if not self._time.heard:
+            return 0
         written = 0
         for one in await member_settings.wanting_reminders(self._store):
             day = day_to_remind(self._clock.now_ms(), one.time_zone, one.hour, one.last)

@@ -20,6 +20,7 @@ from bot.services.practice import Learner
 from bot.services.seasons import Seasons
 from bot.services.servers import Opener, Servers
 from bot.services.stage import ChannelLostError, EventBoard
+from bot.services.sure_time import ALWAYS_SURE, TimeCheck
 from bot.storage import daily as dailies
 from bot.storage import members
 from bot.storage import schedules as storage
@@ -64,6 +65,7 @@ class Schedules:
         games: Competitions,
         seasons: Seasons,
         rules_of: Callable[[Recurring], Rules],
+        time: TimeCheck = ALWAYS_SURE,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -72,6 +74,7 @@ class Schedules:
         self._games = games
         self._seasons = seasons
         self._rules_of = rules_of
+        self._time = time
         self._events: EventBoard | None = None
         self._tried: set[tuple[int, int | None]] = set()
         self._timer: asyncio.TimerHandle | None = None
@@ -201,7 +204,10 @@ class Schedules:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def look(self) -> None:
-        """Do what is due: end, show, close, ask, open, announce."""
+        """Do what is due: end, show, close, ask, open, announce. Nothing until Discord has told its time."""
+        if not self._time.heard:
+            self._arm(LOOK_SECONDS)
+            return
         try:
             await self._arm_for_next()
             await asyncio.gather(*await self._due())

@@ -5,6 +5,7 @@ from random import Random
 import pytest
 from small_course import DAY, HOUR, NOON, QUESTIONS, library
 
+from bot.clock import DiscordClock
 from bot.errors import UserError
 from bot.quiz.spacing import review
 from bot.services.member_settings import MemberSettings
@@ -13,6 +14,7 @@ from bot.services.practice import Practice
 from bot.services.reminders import DirectMessagesClosedError, Reminders
 from bot.services.respacing import Respacing
 from bot.services.reviews import Reviews
+from bot.services.sure_time import SureTime
 from bot.services.zones import Zones
 from bot.storage import answers
 
@@ -164,3 +166,14 @@ async def test_who_is_deleted_while_their_reminder_is_refused_is_not_named_again
     await reminders.remind()
     assert await store.rows("SELECT * FROM member_setting") == []
     assert await store.rows("SELECT * FROM notice") == []
+
+
+async def test_a_reminder_waits_for_discords_time(store, clock, settings, reminders, letters):
+    time = SureTime(DiscordClock(clock))
+    waiting = Reminders(store, clock, reminders._reviews, gap_seconds=0, time=time)
+    waiting.attach(letters)
+    await learned(store, ADA)
+    await settings.set_reminder_hour(ADA, 12)
+    assert await waiting.remind() == 0
+    time.learn_date(NOON)
+    assert await waiting.remind() == 1

@@ -279,11 +279,18 @@ class Hall:
         """Let the bot's clock tell the simulator's time."""
         self.app.clock.shift_ms = 0
         self.app.clock.shift_ms = round(self.env.now().timestamp() * 1000) - self.app.clock.now_ms()
+        self._tell_time()
 
     async def pass_time(self, seconds: float) -> None:
         """Let time go by, for Discord and for the bot."""
         self.app.clock.shift_ms += round(seconds * 1000)
+        self._tell_time()
         await self.env.advance_time(seconds)
+
+    def _tell_time(self) -> None:
+        """Let Discord tell the bot its time, as every answer over the wire does."""
+        assert self.app.client.heard_date is not None
+        self.app.client.heard_date(self.app.clock.now_ms())
 
     async def restart(self) -> None:
         """Stop the bot and start it anew on the same data."""
