@@ -32,6 +32,8 @@ from bot.storage.rulings import Subject
 from bot.storage.servers import Server
 from bot.storage.store import Job, Store, Transaction
 
+LONGEST_MS = 3 * DAY_MS
+"""No question is open for longer, whatever a time zone does to its day."""
 PLAYED_DAYS = 7
 """For so long a family is left alone that a competition asked about."""
 
@@ -172,6 +174,11 @@ class DailyQuestions:
     async def to_close(self) -> list[int]:
         """The questions whose time is up; a click that was made in time may arrive a little later."""
         return await storage.to_close(self._store, self._clock.now_ms() - DRAIN_MS)
+
+    async def close_in_time(self) -> None:
+        """A question that was asked by a clock that was ahead closes in a day, as if it had been asked now."""
+        now_ms = self._clock.now_ms()
+        await self._store.write(lambda tx: storage.close_by(tx, now_ms + LONGEST_MS, now_ms + DAY_MS))
 
     async def next_close_ms(self) -> int | None:
         """When the next question is to be closed."""

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
-from bot.clock import Clock, utc
+from bot.clock import DAY_MS, Clock, utc
 from bot.errors import NotFound, StudyhallError, UserError
 from bot.quiz.competition import Phase, Rules
 from bot.quiz.schedule import Occurrence, Weekly, latest_until, local_day, next_after
@@ -33,6 +33,8 @@ MOST = 5
 LATE_MS = 5 * 60_000
 """A competition that could not be opened for so long is left out: nobody waits for it any more."""
 LOOK_SECONDS = 45.0
+BACK_MS = 1_000
+"""A clock that goes back by less was only set right."""
 SEASON_LOOK_SECONDS = 3_600.0
 """Where only the end of a season is awaited."""
 EVENT_MS = 3_600_000
@@ -75,6 +77,7 @@ class Schedules:
         self._seasons = seasons
         self._rules_of = rules_of
         self._time = time
+        self._looked_ms: int | None = None
         self._events: EventBoard | None = None
         self._tried: set[tuple[int, int | None]] = set()
         self._timer: asyncio.TimerHandle | None = None
@@ -209,6 +212,7 @@ class Schedules:
             self._arm(LOOK_SECONDS)
             return
         try:
+            await self._plan_anew()
             await self._arm_for_next()
             await asyncio.gather(*await self._due())
             await asyncio.gather(*await self._announcements())
@@ -216,6 +220,22 @@ class Schedules:
         except StudyhallError as refused:
             _log.warning("what is scheduled waits: %s", refused)
             self._arm(LOOK_SECONDS)
+
+    async def _plan_anew(self) -> None:
+        """At a start and when the clock went back: nothing waits for a time that was reckoned by a wrong clock."""
+        now_ms = self._clock.now_ms()
+        if self._looked_ms is None or now_ms < self._looked_ms - BACK_MS:
+            await self._store.write(lambda tx: storage.forget_later(tx, now_ms + DAY_MS))
+            await self._daily.close_in_time()
+            for one in await storage.later_than(self._store, now_ms):
+                zone = (await self._servers.of(one.guild_id)).zone
+                at = next_after(now_ms, one.weekly, zone)
+                if await storage.begun(self._store, one.id, at.day):
+                    at = next_after(at.at_ms, one.weekly, zone)
+                if one.next_ms is not None and at.at_ms < one.next_ms:
+                    await self._store.write(lambda tx, one=one, at=at: storage.bring_forward(tx, one, at.at_ms))  # type: ignore[misc]
+                    _log.info("schedule %d is next at %s UTC", one.id, f"{utc(at.at_ms):%Y-%m-%d %H:%M}")
+        self._looked_ms = now_ms
 
     def _arm(self, seconds: float) -> None:
         if self._timer:

@@ -130,6 +130,11 @@ async def played_since(db: Reads, guild_id: int, pack_id: str, since_ms: int) ->
     return {question_id for (question_id,) in rows}
 
 
+async def close_by(tx: Transaction, latest_ms: int, closes_ms: int) -> None:
+    """Let the open questions that would close after ``latest_ms`` close at ``closes_ms``."""
+    await tx.run("UPDATE daily SET closes_ms = ? WHERE closed_ms IS NULL AND closes_ms > ?", (closes_ms, latest_ms))
+
+
 # Answers
 
 

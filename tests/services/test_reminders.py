@@ -177,3 +177,13 @@ async def test_a_reminder_waits_for_discords_time(store, clock, settings, remind
     assert await waiting.remind() == 0
     time.learn_date(NOON)
     assert await waiting.remind() == 1
+
+
+async def test_a_reminder_noted_in_the_future_silences_nobody(store, clock, settings, reminders, letters):
+    await learned(store, ADA)
+    await settings.set_reminder_hour(ADA, 12)
+    clock.advance(365 * DAY)
+    assert await reminders.remind() == 1
+    clock.advance(-365 * DAY)
+    assert await reminders.remind() == 1
+    assert await reminders.remind() == 0

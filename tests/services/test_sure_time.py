@@ -3,7 +3,7 @@
 import logging
 
 import pytest
-from day_by_day import ADA, BOB, HALL, Days, DiscordHandClock, berlin
+from day_by_day import ADA, BOB, CHANNEL, HALL, Days, DiscordHandClock, berlin
 from small_course import DAY, HOUR, NOON, HandClock
 from test_games_and_members import Evening
 
@@ -178,4 +178,55 @@ async def test_before_discords_time_is_known_nothing_happens_and_nothing_is_put_
     machine.hear()
     await days.at("2026-11-20T09:00")
     assert await days.asked() == [("2026-11-20", 0)]
+    await days.stop()
+
+
+# What a wrong clock had put off
+
+
+async def test_what_a_wrong_clock_put_off_for_a_year_is_planned_anew_at_the_next_start(store):
+    clock = DiscordHandClock(berlin("2026-11-19T12:00"))
+    days = Days(store, clock)
+    await days.servers.set_time_zone(HALL, "Europe/Berlin")
+    await days.every_day()
+    await days.every_friday()
+    clock.now += YEAR
+    await days.schedules.look()
+    assert min([one.next_ms for one in await days.schedules.of(HALL)]) > berlin("2027-11-01T00:00")
+    clock.now -= YEAR
+    days = await days.restart()
+    assert [one.next_ms for one in await days.schedules.of(HALL)] == [
+        berlin("2026-11-20T09:00"),
+        berlin("2026-11-20T19:00"),
+    ]
+    await days.at("2026-11-20T09:00")
+    assert ("2026-11-20", 0) in await days.asked()
+    await days.stop()
+
+
+async def test_a_clock_that_goes_back_plans_anew_without_a_start_and_asks_nothing_twice(store):
+    clock = DiscordHandClock(berlin("2026-11-19T08:00"))
+    days = Days(store, clock)
+    await days.servers.set_time_zone(HALL, "Europe/Berlin")
+    await days.every_day()
+    await days.at("2026-11-19T09:00")
+    await days.at("2026-11-19T08:59")  # set back a little: today's was asked
+    assert (await days.schedules.of(HALL))[0].next_ms == berlin("2026-11-20T09:00")
+    await days.at("2027-11-20T10:00")
+    await days.at("2026-11-19T09:01")
+    assert (await days.schedules.of(HALL))[0].next_ms == berlin("2026-11-20T09:00")
+    await days.at("2026-11-20T09:00")
+    assert [day for day, _ in await days.asked() if day < "2027"] == ["2026-11-19", "2026-11-20"]
+    await days.stop()
+
+
+async def test_a_question_of_the_day_from_the_future_is_not_open_for_a_year(store):
+    clock = DiscordHandClock(berlin("2026-11-19T12:00") + YEAR)
+    days = Days(store, clock)
+    await days.servers.set_time_zone(HALL, "Europe/Berlin")
+    await days.daily.ask(HALL, CHANNEL)
+    clock.now -= YEAR
+    days = await days.restart()
+    [(closes_ms,)] = await days.rows("SELECT closes_ms FROM daily")
+    assert closes_ms == clock.now + DAY
     await days.stop()
