@@ -34,8 +34,6 @@ from bot.storage.store import Job, Store, Transaction
 
 LONGEST_MS = 3 * DAY_MS
 """No question is open for longer, whatever a time zone does to its day."""
-PLAYED_DAYS = 7
-"""For so long a family is left alone that a competition asked about."""
 
 _log = logging.getLogger(__name__)
 
@@ -263,13 +261,13 @@ class DailyQuestions:
         pack = min(packs, key=lambda one: last_ms.get(one.id, 0))
         lately = await storage.lately(self._store, guild_id, now_ms - rules.NOT_AGAIN_DAYS * DAY_MS)
         lately = [one for one in lately if one.pack_id == pack.id]
-        near_ms, played_ms = now_ms - rules.APART_DAYS * DAY_MS, now_ms - PLAYED_DAYS * DAY_MS
-        played = await storage.played_since(self._store, guild_id, pack.id, played_ms)
+        near_ms = now_ms - rules.APART_DAYS * DAY_MS
         known = rules.Known(
             tallies=await storage.tallies(self._store, guild_id, pack.id),
             asked=[one.question.id for one in lately],
             near=[one.question for one in lately if one.asked_ms >= near_ms],
-            played={question.family for question in pack.questions if question.id in played},
+            met_ms=await storage.met_ms(self._store, guild_id, pack.id, now_ms - rules.FORGOTTEN_DAYS * DAY_MS),
+            now_ms=now_ms,
         )
         here = await rulings.here(self._store, guild_id, pack.id)
         ruled = {one.id for one in pack.questions if (found := here.on(one.id, one.content_hash)) and found.in_force}
