@@ -176,7 +176,8 @@ class DailyQuestions:
     async def close_in_time(self) -> None:
         """A question that was asked by a clock that was ahead closes in a day, as if it had been asked now."""
         now_ms = self._clock.now_ms()
-        await self._store.write(lambda tx: storage.close_by(tx, now_ms + LONGEST_MS, now_ms + DAY_MS))
+        if await storage.any_closing_after(self._store, now_ms + LONGEST_MS):
+            await self._store.write(lambda tx: storage.close_by(tx, now_ms + LONGEST_MS, now_ms + DAY_MS))
 
     async def next_close_ms(self) -> int | None:
         """When the next question is to be closed."""

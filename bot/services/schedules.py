@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from bot.clock import DAY_MS, Clock, utc
 from bot.errors import NotFound, StudyhallError, UserError
@@ -225,7 +226,8 @@ class Schedules:
         """At a start and when the clock went back: nothing waits for a time that was reckoned by a wrong clock."""
         now_ms = self._clock.now_ms()
         if self._looked_ms is None or now_ms < self._looked_ms - BACK_MS:
-            await self._store.write(lambda tx: storage.forget_later(tx, now_ms + DAY_MS))
+            if await storage.any_begun_after(self._store, now_ms + DAY_MS):
+                await self._store.write(lambda tx: storage.forget_later(tx, now_ms + DAY_MS))
             await self._daily.close_in_time()
             for one in await storage.later_than(self._store, now_ms):
                 zone = (await self._servers.of(one.guild_id)).zone
@@ -265,26 +267,23 @@ class Schedules:
         closing = await self._daily.to_close()
         showing = [one for one in await self._daily.waiting() if one not in closing]
         due = await storage.due(self._store, self._clock.now_ms())
-        # Nothing is awaited from here on: work that is made must be begun.
-        works: list[Awaitable[None]] = [self._alone(("seasons", 0), self._seasons.deliver())]
-        works += [self._alone(("daily", one), self._show(one)) for one in showing]
-        works += [self._alone(("daily", one), self._daily.close(one)) for one in closing]
-        works += [self._alone(("schedule", one.id), self._run(one)) for one in due]
+        works: list[Awaitable[None]] = [self._alone(("seasons", 0), self._seasons.deliver)]
+        works += [self._alone(("daily", one), partial(self._show, one)) for one in showing]
+        works += [self._alone(("daily", one), partial(self._daily.close, one)) for one in closing]
+        works += [self._alone(("schedule", one.id), partial(self._run, one)) for one in due]
         return works
 
     async def _announcements(self) -> list[Awaitable[None]]:
         others = await storage.with_other_event(self._store) if self._events else []
-        return [self._alone(("event", one.id), self._announce(one)) for one in others]
+        return [self._alone(("event", one.id), partial(self._announce, one)) for one in others]
 
-    async def _alone(self, key: tuple[str, int], work: Awaitable[None]) -> None:
+    async def _alone(self, key: tuple[str, int], work: Callable[[], Awaitable[None]]) -> None:
         """One piece of work, unless it is under way already; its failure is nobody else's, and it is tried again."""
         if key in self._busy:
-            if asyncio.iscoroutine(work):
-                work.close()
             return
         self._busy.add(key)
         try:
-            await work
+            await work()
         except ChannelLostError as lost:
             _log.info("%s %d found its channel lost: %s", *key, lost)
         except StudyhallError as refused:

@@ -134,6 +134,12 @@ async def met_ms(db: Reads, guild_id: int, pack_id: str, since_ms: int) -> dict[
     return dict(rows)
 
 
+async def any_closing_after(db: Reads, latest_ms: int) -> bool:
+    """Whether an open question would close later than that."""
+    rows = await db.rows("SELECT 1 FROM daily WHERE closed_ms IS NULL AND closes_ms > ? LIMIT 1", (latest_ms,))
+    return bool(rows)
+
+
 async def close_by(tx: Transaction, latest_ms: int, closes_ms: int) -> None:
     """Let the open questions that would close after ``latest_ms`` close at ``closes_ms``."""
     await tx.run("UPDATE daily SET closes_ms = ? WHERE closed_ms IS NULL AND closes_ms > ?", (closes_ms, latest_ms))

@@ -159,6 +159,11 @@ async def bring_forward(tx: Transaction, schedule: Schedule, next_ms: int) -> No
     )
 
 
+async def any_begun_after(db: Reads, after_ms: int) -> bool:
+    """Whether an occurrence later than that was begun."""
+    return bool(await db.rows("SELECT 1 FROM occurrence WHERE at_ms > ? LIMIT 1", (after_ms,)))
+
+
 async def forget_later(tx: Transaction, after_ms: int) -> None:
     """Forget occurrences later than that: a clock that was wrong began them."""
     await tx.run("DELETE FROM occurrence WHERE at_ms > ?", (after_ms,))
