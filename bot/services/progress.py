@@ -172,11 +172,11 @@ class ProgressOf:
         return pack.id, self._next(await self._learned(learner, pack))
 
     async def start(self, learner: Learner, pack_id: str | None = None) -> tuple[Run, Next]:
-        """Begin the plan: a run of the reviews that are due, then a page, then new questions.
+        """Begin the plan: a run of the reviews that are due, then a page, then new questions. The courses take turns.
 
         Who has met every question, and has nothing due, gets those not seen for longest.
         """
-        pack = self._library_of(learner.guild_id).pack(pack_id or await self._latest(learner))
+        pack = self._library_of(learner.guild_id).pack(pack_id or await self._practice.course_by_turns(learner))
         learned = await self._learned(learner, pack)
         ahead = self._next(learned)
         now_ms = self._clock.now_ms()

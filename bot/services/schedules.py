@@ -347,7 +347,7 @@ class Schedules:
             host=Learner(schedule.member_id, schedule.guild_id, ""),
             rules=self._rules_of(setup),
             setup=Setup(setup.sections, setup.difficulty, setup.pace),
-            pack_id=setup.pack_id,
+            pack_id=setup.pack_id or None,
         )
         view = await self._games.open_by_itself(opening, begin)
         if view and view.state.phase is Phase.CANCELLED:

@@ -20,7 +20,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class Recurring:
-    """What a recurring competition plays; no ``sections``: all of the course."""
+    """What a recurring competition plays; no ``sections``: all of the course; no ``pack_id``: the courses by turns."""
 
     pack_id: str
     sections: tuple[str, ...]
