@@ -1,9 +1,11 @@
 """Time as an argument: wall time in epoch milliseconds, and the stamps inside Discord's ids."""
 
+import re
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 DISCORD_EPOCH_MS = 1_420_070_400_000
 """The first second of 2015, from which Discord counts
@@ -89,3 +91,28 @@ def snowflake_at(ms: int, sequence: int = 0) -> int:
 def utc(ms: int) -> datetime:
     """The moment as an aware datetime in UTC."""
     return datetime.fromtimestamp(ms / 1000, UTC)
+
+
+_OFFSET = re.compile(r"UTC([+-])(\d{2}):(\d{2})")
+_POSIX = re.compile(r"Etc/GMT([+-])(\d{1,2})")
+
+
+def zone_of(name: str) -> tzinfo:
+    """The time zone of that name: one of the tz database, or ``UTC+05:30``. UTC where this machine doesn't know it."""
+    try:
+        if found := _OFFSET.fullmatch(name):
+            offset = timedelta(hours=int(found[2]), minutes=int(found[3]))
+            return timezone(offset if found[1] == "+" else -offset)
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError
+        return UTC
+
+
+def zone_words(name: str) -> str:
+    """A time zone as people read it: *America/New York*, *UTC+5:30*; never with the sign of ``Etc/GMT+2``."""
+    if found := _OFFSET.fullmatch(name):
+        minutes = f":{found[3]}" if found[3] != "00" else ""
+        return f"UTC{found[1]}{int(found[2])}{minutes}"
+    if found := _POSIX.fullmatch(name):  # POSIX counts west of Greenwich as positive
+        return f"UTC{'-' if found[1] == '+' else '+'}{int(found[2])}" if int(found[2]) else "UTC"
+    return name.replace("_", " ")

@@ -6,7 +6,7 @@ from typing import Literal
 import discord
 from discord import app_commands
 
-from bot.clock import utc
+from bot.clock import utc, zone_words
 from bot.errors import NotFound, UserError
 from bot.packs.library import Library, whole_title
 from bot.packs.words import spellings
@@ -200,7 +200,7 @@ def schedule_screen(
     schedules: list[Schedule], server: Server, library: Library, now_ms: int, done: str = "", *, with_events: bool
 ) -> Screen:
     """What is scheduled, each with its buttons."""
-    zone = server.time_zone.replace("_", " ")
+    zone = zone_words(server.time_zone)
     head = (
         f"## Schedule\n{done}\n-# Only you see this. Times are those of {zone}, where it is "
         f"{utc(now_ms).astimezone(server.zone):%H:%M} now; `/studyhall setup time_zone:` changes it."

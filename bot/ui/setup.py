@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import discord
 from discord import app_commands
 
-from bot.clock import utc
+from bot.clock import utc, zone_words
 from bot.packs.library import Library
 from bot.services.courses import Courses
 from bot.services.servers import SEASON_DAYS, Opener, Servers
@@ -203,7 +203,7 @@ def setup_screen(
                 for n in (0, *SEASON_DAYS)
             ]
         ),
-        f"**Time zone**: {server.time_zone.replace('_', ' ')}, where it is "
+        f"**Time zone**: {zone_words(server.time_zone)}, where it is "
         f"{utc(now_ms).astimezone(server.zone):%H:%M} now. Weeks and months begin there at midnight.\n"
         "-# `/studyhall setup time_zone:` changes it.",
     ]

@@ -306,7 +306,7 @@ def test_every_setup_fits():
 
 @pytest.mark.parametrize("chosen", [Chosen(), Chosen(1.5), Chosen(2.0, hidden=True)])
 def test_every_page_of_settings_fits(chosen: Chosen):
-    assert_fits_discord(drawn(settings_screen(chosen)))
+    assert_fits_discord(drawn(settings_screen(chosen, 0)))
 
 
 class Large(dict):
