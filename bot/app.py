@@ -14,7 +14,7 @@ import aiohttp
 import discord
 
 from bot import __version__
-from bot.clock import HOUR_MS, DiscordClock, WallClock, snowflake_at
+from bot.clock import HOUR_MS, DiscordClock, WallClock
 from bot.errors import SettingsError, StudyhallError
 from bot.packs.library import Library
 from bot.quiz.pace import paced
@@ -47,6 +47,7 @@ from bot.services.reviews import Reviews
 from bot.services.schedules import Schedules
 from bot.services.seasons import Seasons
 from bot.services.servers import Servers
+from bot.services.sure_time import SureTime
 from bot.services.zones import Zones
 from bot.settings import Settings
 from bot.storage.lock import only_one
@@ -67,6 +68,7 @@ class App(NamedTuple):
     client: StudyhallClient
     store: Store
     clock: WallClock
+    discord_clock: DiscordClock
     workers: Workers
     library: Library
     demos: Demos
@@ -106,16 +108,18 @@ async def build(
         closing.push_async_callback(workers.close)
         charts = ChartDrawer(workers)
         closing.push_async_callback(charts.close)
+        discord_clock = DiscordClock(clock)
+        sure_time = SureTime(discord_clock)
+        closing.push_async_callback(sure_time.close)
         demos = Demos(
             store,
             Lab(workers, wall_seconds=settings.demo_seconds, rounds=settings.demo_rounds),
-            clock,
+            discord_clock,
             charts,
             predict_seconds=settings.predict_seconds,
             cooldown_seconds=settings.demo_cooldown_seconds,
         )
         closing.push_async_callback(demos.close)
-        discord_clock = DiscordClock(clock)
         rng = rng or Random()
         zones = Zones()
         respacing = Respacing(library, store)
@@ -133,35 +137,44 @@ async def build(
             beats=steady_timers,
         )
         closing.push_async_callback(games.close)
-        daily = DailyQuestions(store, clock, rng, servers.library)
-        seasons = Seasons(store, clock)
+        daily = DailyQuestions(store, discord_clock, rng, servers.library)
+        seasons = Seasons(store, discord_clock, sure_time)
         schedules = Schedules(
             store,
-            clock,
+            discord_clock,
             servers,
             daily,
             games,
             seasons,
             lambda one: paced(one.pace, one.rounds, one.lobby_minutes, settings.pace_factor, one.scoring),
+            sure_time,
         )
         closing.push_async_callback(schedules.close)
-        presence = Presence(store, clock)
+        presence = Presence(store, discord_clock)
         closing.push_async_callback(presence.close)
         regrading = Regrading(store, discord_clock)
         closing.push_async_callback(regrading.close)
         games.has_ended = daily.has_closed = regrading.wake
-        privacy = Privacy(store, clock, games, member_settings, retention_days=settings.retention_days)
+        privacy = Privacy(
+            store, discord_clock, games, member_settings, retention_days=settings.retention_days, time=sure_time
+        )
         closing.push_async_callback(privacy.close)
-        backups = Backups(settings.database_path, clock, every_hours=settings.backup_hours, keep=settings.backup_keep)
+        backups = Backups(
+            settings.database_path,
+            discord_clock,
+            every_hours=settings.backup_hours,
+            keep=settings.backup_keep,
+            time=sure_time,
+        )
         closing.push_async_callback(backups.close)
-        items = Items(library, store, clock)
+        items = Items(library, store, discord_clock)
         closing.push_async_callback(items.close)
         courses = Courses(library, servers, workers, settings.packs_dir)
         scheduler = SendScheduler(settings.progress_seconds, calls_per_second)
         closing.push_async_callback(scheduler.close)
-        practice = Practice(library, store, clock, rng, servers.library, items.expected)
-        reviews = Reviews(library, store, clock, rng, practice, servers.library)
-        reminders = Reminders(store, clock, reviews)
+        practice = Practice(library, store, discord_clock, rng, servers.library, items.expected)
+        reviews = Reviews(library, store, discord_clock, rng, practice, servers.library)
+        reminders = Reminders(store, discord_clock, reviews, time=sure_time)
         closing.push_async_callback(reminders.close)
         pulse = Pulse()
         client = StudyhallClient()
@@ -172,23 +185,30 @@ async def build(
             "competitions": lambda: games.live,
         }
         health = HealthCheck(
-            store, workers, clock, pulse, version=__version__, connection=client.connection, queues=queues
+            store,
+            workers,
+            pulse,
+            version=__version__,
+            connection=client.connection,
+            queues=queues,
+            sure_time=sure_time,
+            retention=privacy.announced,
         )
         tree = add_features(
             client,
             library=library,
-            lessons=Lessons(library, store, clock, servers.library),
+            lessons=Lessons(library, store, discord_clock, servers.library),
             practice=practice,
             reviews=reviews,
             reminders=reminders,
             notices=Notices(store),
-            progress=ProgressOf(library, store, clock, rng, practice, servers.library, items.expected),
+            progress=ProgressOf(library, store, discord_clock, rng, practice, servers.library, items.expected),
             charts=charts,
-            groups=Groups(library, store, clock, servers.library),
+            groups=Groups(library, store, discord_clock, servers.library),
             boards=Boards(store, discord_clock),
             demos=demos,
             games=games,
-            reports=Reports(library, store, clock),
+            reports=Reports(library, store, discord_clock),
             member_settings=member_settings,
             servers=servers,
             pace_factor=settings.pace_factor,
@@ -202,11 +222,11 @@ async def build(
             items=items,
             daily=daily,
             schedules=schedules,
-            flags=Flags(library, store, clock, items, servers.library, regrading.wake),
+            flags=Flags(library, store, discord_clock, items, servers.library, regrading.wake),
             regrading=regrading,
             seasons=seasons,
             presence=presence,
-            exports=Exports(store, clock, servers.library),
+            exports=Exports(store, discord_clock, servers.library),
         )
 
         async def before_connecting() -> None:
@@ -236,11 +256,14 @@ async def build(
             await monitor.start(settings.monitor_port)
             closing.push_async_callback(monitor.close)
         client.before_connecting = before_connecting
-        client.heard_id = discord_clock.learn
+        client.heard_id = sure_time.learn_id
+        client.heard_date = sure_time.learn_date
+        sure_time.attach(client.ask_time)
+        sure_time.first_heard = schedules.wake
         if settings.clock_url:
 
-            def moved() -> None:
-                discord_clock.learn(snowflake_at(clock.now_ms()))  # it moves Discord's clock as well as ours
+            async def moved() -> None:
+                await sure_time.ask()
                 schedules.wake()
 
             following = follow_clock(clock, settings.clock_url, reminders.hour_passed, moved)
@@ -248,7 +271,19 @@ async def build(
             closing.callback(follower.cancel)
         closing.push_async_callback(client.close)
         yield App(
-            client, store, clock, workers, library, demos, courses, privacy, backups, reminders, schedules, regrading
+            client,
+            store,
+            clock,
+            discord_clock,
+            workers,
+            library,
+            demos,
+            courses,
+            privacy,
+            backups,
+            reminders,
+            schedules,
+            regrading,
         )
 
 
@@ -340,12 +375,12 @@ def _stop_on_signals(stop: asyncio.Event) -> None:
 
 
 async def follow_clock(
-    clock: WallClock, url: str, hour_passed: Callable[[], Awaitable[None]], moved: Callable[[], None]
+    clock: WallClock, url: str, hour_passed: Callable[[int], Awaitable[None]], moved: Callable[[], Awaitable[None]]
 ) -> None:
     """Keep the wall clock shifted as the playground's is: each request is answered when the shift changes.
 
-    It goes there hour by hour, and waits for ``hour_passed`` in each: what happens at an hour of the day happens, too,
-    when a day is skipped. ``moved`` is called after each change.
+    ``moved`` is called after each change; then ``hour_passed`` with each hour on the way there, in milliseconds: what happens
+    at an hour of the day happens, too, when a day is skipped.
     """
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=120)) as session:
         while True:
@@ -354,11 +389,11 @@ async def follow_clock(
                     shift_ms = int((await response.json())["shift_ms"])
                 if shift_ms == clock.shift_ms:
                     continue
-                while clock.shift_ms < shift_ms - HOUR_MS:
-                    clock.shift_ms += HOUR_MS
-                    await hour_passed()
-                clock.shift_ms = shift_ms
-                moved()
-                await hour_passed()
+                skipped_ms, clock.shift_ms = shift_ms - clock.shift_ms, shift_ms
+                await moved()
+                now_ms = clock.now_ms()
+                for left_ms in range(skipped_ms - HOUR_MS, 0, -HOUR_MS):
+                    await hour_passed(now_ms - left_ms)
+                await hour_passed(now_ms)
             except (aiohttp.ClientError, TimeoutError, ValueError, KeyError):
                 await asyncio.sleep(1)

@@ -92,6 +92,11 @@ def _parser() -> argparse.ArgumentParser:
     backup.add_argument("file", nargs="?", type=Path, help="where to (default: backups/ in the data folder)")
     restore = commands.add_parser("restore", help="put a backup in the place of the database; stop the bot first")
     restore.add_argument("file", type=Path, help="the backup")
+    restore.add_argument(
+        "--keep-members",
+        action="store_true",
+        help="bring back members deleted for being away (STUDYHALL_RETENTION_DAYS); never those who asked to be deleted",
+    )
     items = commands.add_parser(
         "items", help="what everybody's first answers tell about the questions, the worst first"
     )
@@ -173,7 +178,15 @@ def _backup(settings: Settings, options: argparse.Namespace) -> int:
 def _restore(settings: Settings, options: argparse.Namespace) -> int:
     from bot.commands.restore import restore_backup
 
-    return asyncio.run(restore_backup(settings.database_path, options.file, WallClock().now_ms()))
+    return asyncio.run(
+        restore_backup(
+            settings.database_path,
+            options.file,
+            WallClock().now_ms(),
+            keep_members=options.keep_members,
+            retention_days=settings.retention_days,
+        )
+    )
 
 
 def _items(settings: Settings, options: argparse.Namespace) -> int:

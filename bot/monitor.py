@@ -83,6 +83,7 @@ class _Now:
             ("loop_lag_p99_seconds", "Event loop lag, 99th percentile of the last samples", health.lag_p99_ms / 1000),
             ("database_bytes", "Size of the database", health.database_bytes),
             ("database_works", "Whether the database answers", float(health.database_works)),
+            ("clock_ahead_seconds", "The wall clock against Discord's time", health.clock.ahead_ms / 1000),
             ("worker_processes", "Worker processes that run", len(health.processes)),
         ]
         for name, meaning, value in gauges:

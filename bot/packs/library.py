@@ -3,11 +3,12 @@
 import difflib
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import NamedTuple, TypeVar
 
 from bot.errors import NotFound
 from bot.packs.models import REVIEW_WITHIN_DAYS, Misconception, Pack, PackHead, Question, Section, Term
+from bot.packs.words import spellings
 
 
 class SectionRef(NamedTuple):
@@ -20,6 +21,13 @@ class SectionRef(NamedTuple):
     def key(self) -> str:
         """How the section is named in options and ids: ``pack/section``."""
         return f"{self.pack.id}/{self.section.id}"
+
+
+class Part(NamedTuple):
+    """What can be asked about: a section, or (None) a whole course."""
+
+    pack: Pack
+    section: Section | None
 
 
 class TermRef(NamedTuple):
@@ -82,15 +90,16 @@ class Library:
         return found
 
     def find_section(self, text: str) -> SectionRef:
-        """The section that a person means by ``pack/section``, an id or a title, whatever its case.
+        """The section that a person means by ``pack/section``, an id or a title, in any spelling that is unique.
 
         Raises NotFound with the titles to choose from.
         """
-        wanted = text.strip().casefold()
-        for ref in self.sections:
-            names = {ref.key, ref.section.id, ref.section.title, _full_title(ref)}
-            if wanted in {name.casefold() for name in names}:
-                return ref
+        names = [(_names(number, ref), ref) for ref, number in self._numbered()]
+        if found := _meant(text, names):
+            if len({ref.key for ref in found}) == 1:
+                return found[0]
+            which = " or ".join(f"*{_full_title(ref)}*" for ref in found)
+            raise NotFound(f"More than one section is called that. Type {which}.")
         if self._elsewhere:
             try:
                 other = Library(list(self._elsewhere.values())).find_section(text)
@@ -99,7 +108,20 @@ class Library:
             else:
                 self._refuse_elsewhere(other.pack.id)
         titles = ", ".join(self.title(ref) for ref in self.sections[:25])
-        raise NotFound(f"There is no such section. Pick one from the list: {titles}.")
+        more = " …" if len(self.sections) > 25 else "."
+        raise NotFound(f"There is no such section. Pick one from the list: {titles}{more}")
+
+    def find_part(self, text: str) -> Part:
+        """The course or the section that a person means, in any spelling that is unique. Raises NotFound."""
+        courses = [([pack.id, pack.head.title, whole_title(pack)], pack) for pack in self.packs]
+        found = _meant(text, courses) if len(self.packs) > 1 else []
+        if len(found) == 1:
+            return Part(found[0], None)
+        ref = self.find_section(text)
+        return Part(ref.pack, ref.section)
+
+    def _numbered(self) -> list[tuple[SectionRef, int]]:
+        return [(SectionRef(pack, section), n) for pack in self.packs for n, section in enumerate(pack.sections, 1)]
 
     def title(self, ref: SectionRef) -> str:
         """The section's title; with more than one course, *course › section*."""
@@ -129,6 +151,14 @@ class Library:
                 if misconception_id in page.refutes:
                     return SectionRef(self.pack(pack_id), section), number
         return None
+
+    @property
+    def demos(self) -> set[str]:
+        """The demos that the courses speak of."""
+        of_sections = {demo for ref in self.sections for demo in ref.section.demos}
+        figures = {page.figure.demo for ref in self.sections for page in ref.section.pages if page.figure}
+        beliefs = {one.demo for one in self._misconceptions.values() if one.demo}
+        return of_sections | figures | beliefs
 
     @property
     def terms(self) -> list[TermRef]:
@@ -198,6 +228,31 @@ def _whole_word(name: str, plural: str) -> str:
 
 def _stands_close(letter: str) -> bool:
     return unicodedata.name(letter, "").startswith(_NO_SPACES)
+
+
+def whole_title(pack: Pack) -> str:
+    """How a whole course is called among sections."""
+    return f"{pack.head.title} › all sections"
+
+
+Thing = TypeVar("Thing")
+
+
+def _meant(text: str, named: Iterable[tuple[Sequence[str], Thing]]) -> list[Thing]:
+    """The things with a name that is the text, compared as strictly as finds any. A name given first is the better one."""
+    wanted = spellings(text)
+    spelt = [([spellings(name) for name in names], thing) for names, thing in named]
+    for how, typed in enumerate(wanted):
+        for place in range(max((len(names) for names, _ in spelt), default=0)):
+            found = [thing for names, thing in spelt if typed and place < len(names) and names[place][how] == typed]
+            if found:
+                return found
+    return []
+
+
+def _names(number: int, ref: SectionRef) -> list[str]:
+    """The section's names, the one that says the most first: its key, its titles as they are shown, its id."""
+    return [ref.key, _full_title(ref), ref.section.title, ref.section.id, f"{number}. {ref.section.title}"]
 
 
 def _full_title(ref: SectionRef) -> str:

@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 
@@ -9,6 +10,13 @@ _CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
 _WORD = re.compile(r"[\w']+")
 _SENTENCE_END = re.compile(r"[.?!:](?:\s+|$)")
 _VOWELS = re.compile(r"[aeiouy]+")
+
+
+def spellings(text: str) -> tuple[str, str, str]:
+    """A text for comparing, ever more freely: without case, width and extra spaces; without accents; letters and digits."""
+    plain = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    bare = "".join(one for one in unicodedata.normalize("NFD", plain) if not unicodedata.combining(one))
+    return plain, bare, "".join(one for one in bare if one.isalnum())
 
 
 def words(text: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import email.utils
 import mimetypes
 import secrets
 from collections.abc import Awaitable, Callable
@@ -75,6 +76,7 @@ class Playground:
         app.router.add_get(f"/{self.secret}/clock", self._clock)
         app.router.add_get(f"/{self.secret}/page/{{path:.+}}", self._asset)
         app.router.add_get(f"/{self.secret}/{{path:attachments/.+}}", self._attachment)
+        app.on_response_prepare.append(self._date)
         await self._runner.setup()
         await web.TCPSite(self._runner, HOST, self.port).start()
         return self
@@ -115,6 +117,9 @@ class Playground:
                 }
             )
         return response
+
+    async def _date(self, _request: web.Request, response: web.StreamResponse) -> None:
+        response.headers["Date"] = email.utils.formatdate(self.world.now_ms() / 1000, usegmt=True)
 
     async def _page(self, request: web.Request) -> web.StreamResponse:
         return web.Response(body=(PAGE / "index.html").read_bytes(), content_type="text/html", charset="utf-8")

@@ -9,10 +9,12 @@ from typing import NamedTuple
 
 from bot.clock import DAY_MS, Clock, utc
 from bot.errors import StudyhallError
+from bot.services.sure_time import ALWAYS_SURE, TimeCheck
 from bot.storage import backup, privacy
 from bot.storage.backup import BackupWriter, Facts
-from bot.storage.deletions import add_deletions, deletions_file, deletions_in, read_deletions
+from bot.storage.deletions import add_deletions, deletions_file, deletions_in, read_deletions, undo_deletions
 from bot.storage.lock import only_one
+from bot.storage.privacy import Reapplied
 from bot.storage.store import Store
 
 HOUR_SECONDS = 3_600.0
@@ -56,12 +58,14 @@ class Backups:
         every_hours: float,
         keep: tuple[int, int],
         first_seconds: float = FIRST_SECONDS,
+        time: TimeCheck = ALWAYS_SURE,
     ) -> None:
         self._database = database
         self._clock = clock
         self._every_ms = round(every_hours * 3_600_000)
         self._keep = keep
         self._first_seconds = first_seconds
+        self._time = time
         self._writer = BackupWriter()
         self._timer: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
@@ -92,19 +96,22 @@ class Backups:
         return max(0, self._every_ms - max(0, youngest_ms)) / 1000
 
     async def make(self) -> Facts:
-        """Make a backup now, and remove those that the rule does not keep. Raises StorageError."""
+        """Make a backup now and, if the time is sure, remove those that the rule does not keep. Raises StorageError."""
         now_ms = self._clock.now_ms()
         target = backup.backup_path(self._database, now_ms)
         facts = await asyncio.to_thread(self._writer.write, self._database, target)
         _log.info("backup %s: %s", target, facts)
-        await asyncio.to_thread(self._clear_up, now_ms)
+        if await self._time.is_sure():
+            await asyncio.to_thread(self._clear_up, self._clock.now_ms())
         return facts
 
     def _clear_up(self, now_ms: int) -> None:
         folder = backup.backup_folder(self._database)
         found = backup.backups_in(folder)
-        stay = kept((one.made for one in found), *self._keep)
-        for one in found:
+        # One from later was made by a wrong clock: it takes nobody's place, and nothing says how old it is.
+        known = [one for one in found if one.made.timestamp() * 1000 <= now_ms + SLACK_MS]
+        stay = kept((one.made for one in known), *self._keep)
+        for one in known:
             if one.made not in stay:
                 one.path.unlink(missing_ok=True)
         backup.remove_leftovers(folder, now_ms - LEFTOVER_MS)
@@ -119,7 +126,9 @@ class Backups:
     async def _make_when_due(self) -> None:
         again = HOUR_SECONDS  # looked at every hour: the clock may be moved meanwhile
         try:
-            if not await self.due_in():
+            if not self._time.heard:
+                again = self._first_seconds  # a backup's name is its time
+            elif not await self.due_in():
                 await self.make()
             again = min(again, max(self._first_seconds, await self.due_in()))
         except StudyhallError as problem:
@@ -131,17 +140,20 @@ class Backups:
 
 
 class Restored(NamedTuple):
-    """What a restore did: what the backup held, the migrations applied, who was deleted again, where the old one is."""
+    """What a restore did: what the backup held, the migrations applied, how many members were deleted again and how many
+    deletions by retention were undone, where the old database is."""
 
     facts: Facts
     migrations: list[int]
     deleted: int
+    brought_back: int
     kept: Path | None
 
 
-async def restore(database: Path, file: Path, now_ms: int) -> Restored:
+async def restore(database: Path, file: Path, now_ms: int, *, keep_members: bool = False) -> Restored:
     """Put a backup in the place of the database, brought up to date and without those who were deleted since.
 
+    With ``keep_members`` those stay whom retention deleted, and not they themselves.
     All of that happens on a copy; the database is exchanged last, and kept. Raises StorageError with what to do, and then
     nothing is changed.
     """
@@ -150,17 +162,21 @@ async def restore(database: Path, file: Path, now_ms: int) -> Restored:
         facts = await asyncio.to_thread(backup.unpack, file, copy)
         try:
             try:
-                applied, deleted = await _brought_up_to_date(copy, database, facts, now_ms)
+                applied, again = await _brought_up_to_date(copy, database, facts, now_ms, keep_members)
             except OSError as problem:
                 raise backup.not_ready(copy, problem) from problem
             old = await asyncio.to_thread(backup.put_in_place, copy, database, now_ms)
+            await asyncio.to_thread(undo_deletions, deletions_file(database), again.undone)
         finally:
             await asyncio.to_thread(backup.remove, copy)
-    return Restored(facts, applied, deleted, old)
+    brought_back = len({one.hash for one in again.undone})
+    return Restored(facts, applied, again.deleted, brought_back, old)
 
 
-async def _brought_up_to_date(copy: Path, database: Path, facts: Facts, now_ms: int) -> tuple[list[int], int]:
-    """Apply to a copy what has changed since: the layout, and who was deleted; returns the migrations, and how many."""
+async def _brought_up_to_date(
+    copy: Path, database: Path, facts: Facts, now_ms: int, keep_members: bool
+) -> tuple[list[int], Reapplied]:
+    """Apply to a copy what has changed since: the layout, and who was deleted; returns the migrations, and who."""
     applied = await asyncio.to_thread(backup.bring_up_to_date, copy)
     memory = deletions_file(database)
     await asyncio.to_thread(add_deletions, memory, await asyncio.to_thread(deletions_in, database))
@@ -168,12 +184,15 @@ async def _brought_up_to_date(copy: Path, database: Path, facts: Facts, now_ms: 
     store = await Store.open(copy)
     try:
         adopt = facts.schema < DELETIONS_SINCE_SCHEMA
-        deleted = await store.write(lambda tx: privacy.delete_again(tx, known, now_ms, adopt_salt=adopt))
+        again = await store.write(
+            lambda tx: privacy.delete_again(tx, known, now_ms, adopt_salt=adopt, keep_members=keep_members)
+        )
+        await store.write(lambda tx: privacy.announce(tx, None))
         await store.tidy(rebuild=True)
         await store.write(privacy.rebuilt)
     finally:
         await store.close()
-    return applied, deleted
+    return applied, again
 
 
 def made_at(file: Path) -> str:

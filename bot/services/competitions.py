@@ -224,9 +224,21 @@ class Competitions:
     async def _playable(self, opening: Opening) -> str:
         """The course that is played. Raises UserError when nothing fits what was chosen."""
         here = self._library_of(opening.guild_id)
-        pack_id = (here.pack(opening.pack_id) if opening.pack_id else here.packs[0]).id
-        await self._questions.fitting(opening.guild_id, pack_id, opening.setup)
-        return pack_id
+        if opening.pack_id:
+            await self._questions.fitting(opening.guild_id, here.pack(opening.pack_id).id, opening.setup)
+            return opening.pack_id
+        # The courses take turns: the one that was not played for longest is next.
+        last = await competitions.last_played(self._store, opening.guild_id)
+        packs = sorted(here.packs, key=lambda pack: last.get(pack.id, 0))
+        for pack in packs:
+            try:
+                await self._questions.fitting(opening.guild_id, pack.id, opening.setup)
+            except UserError:
+                if pack is packs[-1]:
+                    raise
+            else:
+                return pack.id
+        raise AssertionError("a library has courses")
 
     async def _already_on(self, opening: Opening) -> UserError:
         other = await competitions.live_in(self._store, opening.channel_id)

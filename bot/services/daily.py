@@ -32,8 +32,8 @@ from bot.storage.rulings import Subject
 from bot.storage.servers import Server
 from bot.storage.store import Job, Store, Transaction
 
-PLAYED_DAYS = 7
-"""For so long a family is left alone that a competition asked about."""
+LONGEST_MS = 3 * DAY_MS
+"""No question is open for longer, whatever a time zone does to its day."""
 
 _log = logging.getLogger(__name__)
 
@@ -173,6 +173,12 @@ class DailyQuestions:
         """The questions whose time is up; a click that was made in time may arrive a little later."""
         return await storage.to_close(self._store, self._clock.now_ms() - DRAIN_MS)
 
+    async def close_in_time(self) -> None:
+        """A question that was asked by a clock that was ahead closes in a day, as if it had been asked now."""
+        now_ms = self._clock.now_ms()
+        if await storage.any_closing_after(self._store, now_ms + LONGEST_MS):
+            await self._store.write(lambda tx: storage.close_by(tx, now_ms + LONGEST_MS, now_ms + DAY_MS))
+
     async def next_close_ms(self) -> int | None:
         """When the next question is to be closed."""
         closes_ms = await storage.next_close_ms(self._store)
@@ -256,13 +262,13 @@ class DailyQuestions:
         pack = min(packs, key=lambda one: last_ms.get(one.id, 0))
         lately = await storage.lately(self._store, guild_id, now_ms - rules.NOT_AGAIN_DAYS * DAY_MS)
         lately = [one for one in lately if one.pack_id == pack.id]
-        near_ms, played_ms = now_ms - rules.APART_DAYS * DAY_MS, now_ms - PLAYED_DAYS * DAY_MS
-        played = await storage.played_since(self._store, guild_id, pack.id, played_ms)
+        near_ms = now_ms - rules.APART_DAYS * DAY_MS
         known = rules.Known(
             tallies=await storage.tallies(self._store, guild_id, pack.id),
             asked=[one.question.id for one in lately],
             near=[one.question for one in lately if one.asked_ms >= near_ms],
-            played={question.family for question in pack.questions if question.id in played},
+            met_ms=await storage.met_ms(self._store, guild_id, pack.id, now_ms - rules.FORGOTTEN_DAYS * DAY_MS),
+            now_ms=now_ms,
         )
         here = await rulings.here(self._store, guild_id, pack.id)
         ruled = {one.id for one in pack.questions if (found := here.on(one.id, one.content_hash)) and found.in_force}

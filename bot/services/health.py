@@ -1,9 +1,11 @@
 """How the bot is: alive, ready, quick enough; the same numbers for managers and for a monitor."""
 
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
-from bot.clock import Clock
+from bot.services.privacy import Retention
+from bot.services.sure_time import ClockState, SureTime
 from bot.storage import statistics
 from bot.storage.store import Store
 from bot.telemetry import Pulse
@@ -38,6 +40,8 @@ class Health(NamedTuple):
     answers: int
     database_bytes: int
     database_works: bool
+    clock: ClockState
+    retention: Retention | None
 
     @property
     def ready(self) -> bool:
@@ -52,21 +56,23 @@ class HealthCheck:
         self,
         store: Store,
         workers: Workers,
-        clock: Clock,
         pulse: Pulse,
         *,
         version: str,
         connection: Callable[[], Connection],
         queues: Mapping[str, Callable[[], int]],
+        sure_time: SureTime,
+        retention: Callable[[], Awaitable[Retention | None]],
     ) -> None:
         self._store = store
         self._workers = workers
-        self._clock = clock
         self._pulse = pulse
         self._version = version
         self._connection = connection
         self._queues = dict(queues)
-        self._since_ms = clock.now_ms()
+        self._sure_time = sure_time
+        self._retention = retention
+        self._since = time.monotonic()
 
     async def look(self) -> Health:
         """How things are now; a database that does not answer is part of the answer, not an error."""
@@ -74,7 +80,7 @@ class HealthCheck:
         pulse, commits = self._pulse, self._store.commits
         return Health(
             version=self._version,
-            up_ms=max(0, self._clock.now_ms() - self._since_ms),
+            up_ms=round((time.monotonic() - self._since) * 1000),
             connection=self._connection(),
             lag_p50_ms=pulse.lag.milliseconds(0.5),
             lag_p99_ms=pulse.lag.milliseconds(0.99),
@@ -90,6 +96,8 @@ class HealthCheck:
             answers=found.answers if found else 0,
             database_bytes=found.database_bytes if found else 0,
             database_works=found is not None,
+            clock=self._sure_time.state(),
+            retention=await self._retention() if found else None,
         )
 
     @property

@@ -112,13 +112,13 @@ class Practice:
         count: int = rules.DEFAULT_QUESTIONS,
         pack_id: str | None = None,
     ) -> Run:
-        """Begin a run of at most ``count`` questions: of a section, of the pack, or of the first pack here.
+        """Begin a run of at most ``count`` questions: of a section, of the pack, or of the course whose turn it is.
 
         Raises UserError when no question fits, or when the server does not have the course.
         """
         here = self._library_of(learner.guild_id)
         pack_id = section.pack.id if section else pack_id
-        pack = here.pack(pack_id) if pack_id else here.packs[0]
+        pack = here.pack(pack_id or await self.course_by_turns(learner, difficulty))
         candidates = self._library.questions(pack.id, section.section.id if section else None, difficulty)
         candidates = await self.asked_here(learner.guild_id, pack.id, candidates)
         if not candidates:
@@ -132,6 +132,13 @@ class Practice:
         return await self._create(
             learner, pack.id, section.section.id if section else None, difficulty, rules.ask(questions, self._rng)
         )
+
+    async def course_by_turns(self, learner: Learner, difficulty: str | None = None) -> str:
+        """Of the courses here that have such questions, the one that the learner was asked about the longest ago."""
+        packs = self._library_of(learner.guild_id).packs
+        fitting = [one for one in packs if self._library.questions(one.id, None, difficulty)] or packs
+        last = await runs.last_of_courses(self._store, learner.member_id) if len(fitting) > 1 else {}
+        return min(fitting, key=lambda one: last.get(one.id, 0)).id
 
     async def retry_missed(self, run_id: int, learner: Learner) -> Run:
         """A new run of the questions that were answered wrong in an earlier one.

@@ -10,8 +10,10 @@ from bot.clock import DAY_MS, Clock, utc
 from bot.errors import StudyhallError, UserError
 from bot.services.competitions import Competitions
 from bot.services.member_settings import MemberSettings
+from bot.services.sure_time import ALWAYS_SURE, TimeCheck
 from bot.storage import deletions as remembered
 from bot.storage import privacy
+from bot.storage.privacy import Announced
 from bot.storage.store import Store, Transaction
 
 HOUR_SECONDS = 3_600.0
@@ -23,6 +25,10 @@ REBUILT_AT_ONCE_BYTES = 64 << 20
 MOST_BYTES = 9_000_000
 """What Discord takes as a file, with some room."""
 TRIES = 5
+NOTICE_MS = DAY_MS
+"""How long before members are deleted for being away that is announced."""
+PORTION = 50
+"""How many of them are deleted in an hour; of very many, a 24th of those that are left."""
 
 _log = logging.getLogger(__name__)
 
@@ -32,6 +38,14 @@ class Deleted(NamedTuple):
 
     rows: int
     games: int
+
+
+class Retention(NamedTuple):
+    """That so many members, not seen for ``days`` days, are deleted from ``from_ms`` on."""
+
+    members: int
+    days: int
+    from_ms: int
 
 
 class Privacy:
@@ -46,6 +60,7 @@ class Privacy:
         *,
         retention_days: int = 0,
         first_seconds: float = FIRST_SECONDS,
+        time: TimeCheck = ALWAYS_SURE,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -53,6 +68,7 @@ class Privacy:
         self._member_settings = member_settings
         self._retention_days = retention_days
         self._first_seconds = first_seconds
+        self._time = time
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._file = asyncio.Lock()
@@ -62,6 +78,8 @@ class Privacy:
     async def load(self) -> None:
         """Take up what a stop or a crash interrupted; to be called before anybody can ask for a deletion."""
         await self._remember()
+        if not self._retention_days and await privacy.announced(self._store):
+            await self._store.write(lambda tx: privacy.announce(tx, None))
         waiting = await privacy.chores(self._store)
         if self._retention_days or waiting.rebuild_since_ms is not None:
             self._arm(self._first_seconds)
@@ -104,37 +122,79 @@ class Privacy:
         Raises UserError when they join games faster than they can be taken out.
         """
         deleted = await self._delete(member_id)
+        await self._remember()
         if deleted.rows or deleted.games:
-            await self._remember()
             await self._leave_no_traces()
         return deleted
 
-    async def sweep(self) -> int:
-        """Delete the members who were not seen for so long; returns how many. Who comes back meanwhile stays.
+    async def retain(self) -> int:
+        """Look for members not seen for so long: announce it, and a day later delete them; returns how many went now.
 
-        A stop ends it after the member it is at; the others are looked for after the next start.
+        It is done in portions, so that a mistake can be stopped; a stop ends it after the member it is at, and the next
+        start goes on. Nobody is deleted while the time is not sure.
         """
-        now_ms = self._clock.now_ms()
+        if not self._retention_days or not await self._time.is_sure():
+            return 0
+        now_ms, announced = self._clock.now_ms(), await privacy.announced(self._store)
+        if announced and announced.at_ms <= now_ms:
+            return await self._sweep(announced) if now_ms - announced.at_ms >= NOTICE_MS else 0
+        if announced or not 0 <= now_ms - (await privacy.chores(self._store)).swept_ms < DAY_MS:
+            await self._announce(now_ms)
+        return 0
+
+    async def announced(self) -> Retention | None:
+        """Whom retention will delete, and from when on."""
+        announced = await privacy.announced(self._store)
+        if announced is None or not self._retention_days:
+            return None
+        members = await privacy.unseen_since(self._store, self._before_ms(announced))
+        return Retention(len(members), self._retention_days, announced.at_ms + NOTICE_MS) if members else None
+
+    def _before_ms(self, announced: Announced) -> int:
+        """A setting that was raised since spares those who were announced; a lowered one needs an announcement."""
+        return min(announced.before_ms, self._clock.now_ms() - self._retention_days * DAY_MS)
+
+    async def _announce(self, now_ms: int) -> None:
         before_ms = now_ms - self._retention_days * DAY_MS
+        unseen = len(await privacy.unseen_since(self._store, before_ms))
+        what = Announced(now_ms, before_ms) if unseen else None
+
+        async def job(tx: Transaction) -> None:
+            await privacy.announce(tx, what)
+            await privacy.swept(tx, now_ms)
+
+        await self._store.write(job)
+        if what:
+            _log.warning(
+                "%d member(s) not seen for %d days will be deleted from %s on. To keep them, set STUDYHALL_RETENTION_DAYS to "
+                "0 and start again",
+                unseen,
+                self._retention_days,
+                f"{utc(now_ms + NOTICE_MS):%Y-%m-%d %H:%M} UTC",
+            )
+
+    async def _sweep(self, announced: Announced) -> int:
+        before_ms = self._before_ms(announced)
+        unseen = await privacy.unseen_since(self._store, before_ms)
         deleted = 0
-        for member_id in await privacy.unseen_since(self._store, before_ms):
+        for member_id in unseen[: max(PORTION, len(unseen) // 24)]:
             if self._closing:
                 break
             if await privacy.is_unseen(self._store, member_id, before_ms):
                 deleted += (await self._delete(member_id, before_ms)).rows > 0
-        else:
-            await self._store.write(lambda tx: privacy.swept(tx, now_ms))
         if deleted:
             await self._remember()
             await self._leave_no_traces()
             _log.info("%d member(s) not seen for %d days were deleted", deleted, self._retention_days)
+        if not self._closing and not await privacy.unseen_since(self._store, before_ms):
+            await self._announce(self._clock.now_ms())  # those who became due since
         return deleted
 
     async def _delete(self, member_id: int, unseen_since_ms: int | None = None) -> Deleted:
         async def job(tx: Transaction) -> int | None:
             if unseen_since_ms is not None and not await privacy.is_unseen(tx, member_id, unseen_since_ms):
                 return 0
-            return await privacy.delete(tx, member_id, self._clock.now_ms())
+            return await privacy.delete(tx, member_id, self._clock.now_ms(), by_retention=unseen_since_ms is not None)
 
         games = 0
         for _ in range(TRIES):
@@ -194,7 +254,7 @@ class Privacy:
         task.add_done_callback(self._tasks.discard)
 
     async def chores(self) -> None:
-        """Do what is due: rebuild the file without what was deleted, and once a day look for members not seen."""
+        """Do what is due: rebuild the file without what was deleted, and look for members not seen for long."""
         try:
             await self._chores()
         finally:
@@ -205,11 +265,8 @@ class Privacy:
                 self._arm(HOUR_SECONDS)
 
     async def _chores(self) -> None:
-        now_ms, waiting = self._clock.now_ms(), await privacy.chores(self._store)
-        if self._retention_days and not 0 <= now_ms - waiting.swept_ms < DAY_MS:
-            await self.sweep()
-            waiting = await privacy.chores(self._store)
-        since_ms = waiting.rebuild_since_ms
+        await self.retain()
+        now_ms, since_ms = self._clock.now_ms(), (await privacy.chores(self._store)).rebuild_since_ms
         if since_ms is not None and (not self._games.live or now_ms - since_ms > DAY_MS):
             await self._tidied(rebuild=True)
 

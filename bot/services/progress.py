@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 from random import Random
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from bot.charts.history import Day, History
-from bot.clock import Clock
+from bot.clock import Clock, zone_of
 from bot.errors import NotFound
 from bot.packs.library import Library, LibraryOf, SectionRef
 from bot.packs.models import Misconception, Pack, Question
@@ -126,7 +125,7 @@ class ProgressOf:
         here = self._library_of(learner.guild_id)
         pack = here.pack(pack_id or await self._latest(learner))
         learned = await self._learned(learner, pack)
-        zone = ZoneInfo((await member_settings.load(self._store, learner.member_id)).time_zone)
+        zone = zone_of((await member_settings.load(self._store, learner.member_id)).time_zone)
         now_ms = self._clock.now_ms()
         open_ms = await daily.clicks_on_open(self._store, learner.member_id, pack.id)
         days = {local_day(at_ms, zone) for at_ms in (*open_ms, *(one.given_ms for one in learned.past))}
@@ -159,7 +158,7 @@ class ProgressOf:
 
     async def history(self, learner: Learner, pack_id: str) -> History:
         """The learner's last four weeks in a course, in their own days."""
-        zone = ZoneInfo((await member_settings.load(self._store, learner.member_id)).time_zone)
+        zone = zone_of((await member_settings.load(self._store, learner.member_id)).time_zone)
         today = local_day(self._clock.now_ms(), zone)
         past = await answers.all_of(self._store, learner.member_id, self._library.pack(pack_id).id)
         counted = Counter((local_day(one.given_ms, zone), one.correct) for one in past)
@@ -172,11 +171,11 @@ class ProgressOf:
         return pack.id, self._next(await self._learned(learner, pack))
 
     async def start(self, learner: Learner, pack_id: str | None = None) -> tuple[Run, Next]:
-        """Begin the plan: a run of the reviews that are due, then a page, then new questions.
+        """Begin the plan: a run of the reviews that are due, then a page, then new questions. The courses take turns.
 
         Who has met every question, and has nothing due, gets those not seen for longest.
         """
-        pack = self._library_of(learner.guild_id).pack(pack_id or await self._latest(learner))
+        pack = self._library_of(learner.guild_id).pack(pack_id or await self._practice.course_by_turns(learner))
         learned = await self._learned(learner, pack)
         ahead = self._next(learned)
         now_ms = self._clock.now_ms()

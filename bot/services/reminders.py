@@ -10,6 +10,7 @@ from bot.errors import StudyhallError
 from bot.quiz.reminding import day_to_remind
 from bot.services.practice import Learner
 from bot.services.reviews import CourseDue, Reviews
+from bot.services.sure_time import ALWAYS_SURE, TimeCheck
 from bot.storage import member_settings, notices
 from bot.storage.member_settings import Reminded
 from bot.storage.store import Store, Transaction
@@ -47,11 +48,13 @@ class Reminders:
         reviews: Reviews,
         *,
         gap_seconds: float = GAP_SECONDS,
+        time: TimeCheck = ALWAYS_SURE,
     ) -> None:
         self._store = store
         self._clock = clock
         self._reviews = reviews
         self._gap_seconds = gap_seconds
+        self._time = time
         self._stage: ReminderStage | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -69,19 +72,24 @@ class Reminders:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    async def remind(self) -> int:
-        """Remind everybody whose hour has come; returns how many messages were written."""
+    async def remind(self, now_ms: int | None = None) -> int:
+        """Remind everybody whose hour has come by now, or by ``now_ms``; returns how many messages were written.
+
+        Nobody until Discord has told its time: a day noted by a wrong clock would silence the days before it.
+        """
+        if not self._time.heard:
+            return 0
         written = 0
         for one in await member_settings.wanting_reminders(self._store):
-            day = day_to_remind(self._clock.now_ms(), one.time_zone, one.hour, one.last)
+            day = day_to_remind(self._clock.now_ms() if now_ms is None else now_ms, one.time_zone, one.hour, one.last)
             if day and await self._noted(one.member_id, day):
                 written += await self._write_to(one)
         return written
 
-    async def hour_passed(self) -> None:
-        """Look now, where a clock that is moved forward passes an hour; nothing before `start`."""
+    async def hour_passed(self, now_ms: int) -> None:
+        """Look as if it were then, where a clock that is moved forward passes an hour; nothing before `start`."""
         if self._task:
-            await self._try_to_remind()
+            await self._try_to_remind(now_ms)
 
     async def _noted(self, member_id: int, day: date) -> bool:
         # Noted before it is sent: who is not reminded because of a crash misses a day, but nobody is told twice.
@@ -111,9 +119,9 @@ class Reminders:
             await self._try_to_remind()
             await asyncio.sleep(LOOK_SECONDS)
 
-    async def _try_to_remind(self) -> None:
+    async def _try_to_remind(self, now_ms: int | None = None) -> None:
         try:
-            await self.remind()
+            await self.remind(now_ms)
         except StudyhallError as problem:
             _log.warning("reminders wait: %s", problem)
         except Exception:

@@ -8,8 +8,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
-from bot.clock import Clock, utc
+from bot.clock import DAY_MS, Clock, utc
 from bot.errors import NotFound, StudyhallError, UserError
 from bot.quiz.competition import Phase, Rules
 from bot.quiz.schedule import Occurrence, Weekly, latest_until, local_day, next_after
@@ -20,6 +21,7 @@ from bot.services.practice import Learner
 from bot.services.seasons import Seasons
 from bot.services.servers import Opener, Servers
 from bot.services.stage import ChannelLostError, EventBoard
+from bot.services.sure_time import ALWAYS_SURE, TimeCheck
 from bot.storage import daily as dailies
 from bot.storage import members
 from bot.storage import schedules as storage
@@ -32,6 +34,8 @@ MOST = 5
 LATE_MS = 5 * 60_000
 """A competition that could not be opened for so long is left out: nobody waits for it any more."""
 LOOK_SECONDS = 45.0
+BACK_MS = 1_000
+"""A clock that goes back by less was only set right."""
 SEASON_LOOK_SECONDS = 3_600.0
 """Where only the end of a season is awaited."""
 EVENT_MS = 3_600_000
@@ -64,6 +68,7 @@ class Schedules:
         games: Competitions,
         seasons: Seasons,
         rules_of: Callable[[Recurring], Rules],
+        time: TimeCheck = ALWAYS_SURE,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -72,6 +77,8 @@ class Schedules:
         self._games = games
         self._seasons = seasons
         self._rules_of = rules_of
+        self._time = time
+        self._looked_ms: int | None = None
         self._events: EventBoard | None = None
         self._tried: set[tuple[int, int | None]] = set()
         self._timer: asyncio.TimerHandle | None = None
@@ -202,8 +209,12 @@ class Schedules:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def look(self) -> None:
-        """Do what is due: end, show, close, ask, open, announce."""
+        """Do what is due: end, show, close, ask, open, announce. Nothing until Discord has told its time."""
+        if not self._time.heard:
+            self._arm(LOOK_SECONDS)
+            return
         try:
+            await self._plan_anew()
             await self._arm_for_next()
             await asyncio.gather(*await self._due())
             await asyncio.gather(*await self._announcements())
@@ -211,6 +222,23 @@ class Schedules:
         except StudyhallError as refused:
             _log.warning("what is scheduled waits: %s", refused)
             self._arm(LOOK_SECONDS)
+
+    async def _plan_anew(self) -> None:
+        """At a start and when the clock went back: nothing waits for a time that was reckoned by a wrong clock."""
+        now_ms = self._clock.now_ms()
+        if self._looked_ms is None or now_ms < self._looked_ms - BACK_MS:
+            if await storage.any_begun_after(self._store, now_ms + DAY_MS):
+                await self._store.write(lambda tx: storage.forget_later(tx, now_ms + DAY_MS))
+            await self._daily.close_in_time()
+            for one in await storage.later_than(self._store, now_ms):
+                zone = (await self._servers.of(one.guild_id)).zone
+                at = next_after(now_ms, one.weekly, zone)
+                if await storage.begun(self._store, one.id, at.day):
+                    at = next_after(at.at_ms, one.weekly, zone)
+                if one.next_ms is not None and at.at_ms < one.next_ms:
+                    await self._store.write(lambda tx, one=one, at=at: storage.bring_forward(tx, one, at.at_ms))  # type: ignore[misc]
+                    _log.info("schedule %d is next at %s UTC", one.id, f"{utc(at.at_ms):%Y-%m-%d %H:%M}")
+        self._looked_ms = now_ms
 
     def _arm(self, seconds: float) -> None:
         if self._timer:
@@ -240,26 +268,23 @@ class Schedules:
         closing = await self._daily.to_close()
         showing = [one for one in await self._daily.waiting() if one not in closing]
         due = await storage.due(self._store, self._clock.now_ms())
-        # Nothing is awaited from here on: work that is made must be begun.
-        works: list[Awaitable[None]] = [self._alone(("seasons", 0), self._seasons.deliver())]
-        works += [self._alone(("daily", one), self._show(one)) for one in showing]
-        works += [self._alone(("daily", one), self._daily.close(one)) for one in closing]
-        works += [self._alone(("schedule", one.id), self._run(one)) for one in due]
+        works: list[Awaitable[None]] = [self._alone(("seasons", 0), self._seasons.deliver)]
+        works += [self._alone(("daily", one), partial(self._show, one)) for one in showing]
+        works += [self._alone(("daily", one), partial(self._daily.close, one)) for one in closing]
+        works += [self._alone(("schedule", one.id), partial(self._run, one)) for one in due]
         return works
 
     async def _announcements(self) -> list[Awaitable[None]]:
         others = await storage.with_other_event(self._store) if self._events else []
-        return [self._alone(("event", one.id), self._announce(one)) for one in others]
+        return [self._alone(("event", one.id), partial(self._announce, one)) for one in others]
 
-    async def _alone(self, key: tuple[str, int], work: Awaitable[None]) -> None:
+    async def _alone(self, key: tuple[str, int], work: Callable[[], Awaitable[None]]) -> None:
         """One piece of work, unless it is under way already; its failure is nobody else's, and it is tried again."""
         if key in self._busy:
-            if asyncio.iscoroutine(work):
-                work.close()
             return
         self._busy.add(key)
         try:
-            await work
+            await work()
         except ChannelLostError as lost:
             _log.info("%s %d found its channel lost: %s", *key, lost)
         except StudyhallError as refused:
@@ -323,7 +348,7 @@ class Schedules:
             host=Learner(schedule.member_id, schedule.guild_id, ""),
             rules=self._rules_of(setup),
             setup=Setup(setup.sections, setup.difficulty, setup.pace),
-            pack_id=setup.pack_id,
+            pack_id=setup.pack_id or None,
         )
         view = await self._games.open_by_itself(opening, begin)
         if view and view.state.phase is Phase.CANCELLED:

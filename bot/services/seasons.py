@@ -13,6 +13,7 @@ from bot.services.boards import lines_of
 from bot.services.outbox import sent_before
 from bot.services.season_views import SeasonView
 from bot.services.stage import ChannelLostError, SeasonStage
+from bot.services.sure_time import ALWAYS_SURE, TimeCheck
 from bot.storage import boards, servers
 from bot.storage import seasons as storage
 from bot.storage.seasons import Held, SeasonPost
@@ -30,9 +31,10 @@ _log = logging.getLogger(__name__)
 class Seasons:
     """What becomes of a season when its time is up."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, time: TimeCheck = ALWAYS_SURE) -> None:
         self._store = store
         self._clock = clock
+        self._time = time
         self._stage: SeasonStage | None = None
         self._lock = asyncio.Lock()
 
@@ -45,8 +47,10 @@ class Seasons:
         return await storage.next_end_ms(self._store)
 
     async def end_due(self) -> None:
-        """End the seasons whose time is up; of a bot that was away, each of those that ended meanwhile."""
+        """End the seasons whose time is up, if the time is sure; of a bot that was away, each that ended meanwhile."""
         while due := await storage.due(self._store, self._clock.now_ms()):
+            if not await self._time.is_sure():
+                return
             for season in due:
                 now_ms = self._clock.now_ms()
                 await self._store.write(lambda tx, one=season, at=now_ms: storage.end(tx, one, at))  # type: ignore[misc]

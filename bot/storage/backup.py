@@ -70,13 +70,47 @@ def backups_in(folder: Path) -> list[Backup]:
 def unusable(database: Path, problem: object) -> str:
     """The sentence about a database that can't be used; it names the newest backup where there is one."""
     begin = f"The database {database} can't be used ({problem}). It was left as it is."
-    if found := backups_in(backup_folder(database)):
-        newest = found[-1]
-        return (
-            f"{begin} Put the newest backup, of {newest.made:%Y-%m-%d %H:%M} UTC, in its place with "
-            f"`python -m bot restore {newest.path}`, or give another STUDYHALL_DATA_DIR."
-        )
+    if newest := _newest_copy(database):
+        return f"{begin} {_restore_words(newest)}, or give another STUDYHALL_DATA_DIR."
     return f"{begin} Move it away and put a copy from before in its place, or give another STUDYHALL_DATA_DIR."
+
+
+def missing(database: Path) -> str:
+    """The sentence about a database that is not there although copies or its journal are; empty where there are none."""
+    if newest := _newest_copy(database):
+        return (
+            f"There is no database {database}, but a copy of it. Nothing was changed. {_restore_words(newest)}. To begin "
+            f"with an empty one instead, move {newest.path.parent if newest.made else newest.path} away, or give another "
+            "STUDYHALL_DATA_DIR."
+        )
+    if _has_journal(database):
+        return (
+            f"There is no database {database}, but its journal. Nothing was changed. Put the database back beside it, or, to "
+            f"begin with an empty one, move {journals(database)[0]} away."
+        )
+    return ""
+
+
+class _Copy(NamedTuple):
+    path: Path
+    made: datetime | None
+
+
+def _newest_copy(database: Path) -> _Copy | None:
+    """The newest backup; else the newest copy that was put beside the database. Empty files are none."""
+    if found := [one for one in backups_in(backup_folder(database)) if one.path.stat().st_size]:
+        return _Copy(*found[-1])
+    beside = [
+        file
+        for file in database.parent.glob(f"{database.name}.before-*")
+        if not file.name.endswith(("-wal", "-shm")) and file.stat().st_size
+    ]
+    return _Copy(max(beside, key=lambda file: file.stat().st_mtime), None) if beside else None
+
+
+def _restore_words(copy: _Copy) -> str:
+    which = f"the newest backup, of {copy.made:%Y-%m-%d %H:%M} UTC," if copy.made else "the copy"
+    return f"Put {which} in its place with `python -m bot restore {copy.path}`"
 
 
 def damage(file: Path) -> str:
@@ -84,9 +118,11 @@ def damage(file: Path) -> str:
 
     A small file is checked in full; of a larger one, whether its end is there.
     """
-    size = file.stat().st_size if file.is_file() else 0
-    if not size:
+    if not file.is_file():
         return ""
+    size = file.stat().st_size
+    if not size:
+        return "it is empty: it has 0 bytes"
     try:
         with closing(_reading(file)) as connection:
             [[pages, page_bytes]] = connection.execute(
@@ -94,6 +130,9 @@ def damage(file: Path) -> str:
             ).fetchall()
             if not _has_journal(file) and size < pages * page_bytes:
                 return f"it has {size:,} bytes and should have {pages * page_bytes:,}"
+            [[schema]] = connection.execute("PRAGMA user_version").fetchall()
+            if not schema:
+                return "it has none of Studyhall's tables"
             if pages * page_bytes <= CHECKED_BYTES:
                 [[found]] = connection.execute("PRAGMA quick_check(1)").fetchall()
                 return "" if found == "ok" else str(found).replace("\n", " ")

@@ -9,7 +9,7 @@ from pathlib import Path
 import aiosqlite
 
 from bot.errors import StorageError
-from bot.storage.backup import unusable
+from bot.storage.backup import damage, unusable
 from bot.storage.migrations import migrations
 from bot.storage.store import BUSY_SECONDS, Reads, Row, Values
 
@@ -38,6 +38,8 @@ async def only_reading(path: Path) -> AsyncIterator[Reads]:
     """
     if not await asyncio.to_thread(path.exists):
         raise StorageError(f"There is no database at {path}. STUDYHALL_DATA_DIR says where it is.")
+    if found := await asyncio.to_thread(damage, path):
+        raise StorageError(unusable(path, found))
     try:
         connection = await aiosqlite.connect(_address(path), uri=True, isolation_level=None, timeout=BUSY_SECONDS)
     except sqlite3.Error as problem:

@@ -428,6 +428,13 @@ async def counted_answers(db: Reads, competition_id: int, rounds: int) -> list[d
     return found
 
 
+async def last_played(db: Reads, guild_id: int) -> dict[str, int]:
+    """The number of a server's last competition in each course."""
+    return dict(
+        await db.rows("SELECT pack_id, max(id) FROM competition WHERE guild_id = ? GROUP BY pack_id", (guild_id,))
+    )
+
+
 async def lately_asked(db: Reads, guild_id: int, competitions: int = 10) -> list[str]:
     """The questions of a server's last competitions, oldest first."""
     rows = await db.rows(

@@ -120,14 +120,29 @@ async def tallies(db: Reads, guild_id: int, pack_id: str) -> dict[str, Tally]:
     return {family: Tally(answered, right) for family, answered, right in rows}
 
 
-async def played_since(db: Reads, guild_id: int, pack_id: str, since_ms: int) -> set[str]:
-    """The questions that a server's competitions asked since then."""
+async def met_ms(db: Reads, guild_id: int, pack_id: str, since_ms: int) -> dict[str, int]:
+    """When each question was last met since then: answered by a member of the server, anywhere, or asked in a game here."""
     rows = await db.rows(
-        "SELECT r.question_id FROM competition c JOIN competition_round r ON r.competition_id = c.id"
-        " WHERE c.guild_id = ? AND c.pack_id = ? AND c.created_ms >= ?",
-        (guild_id, pack_id, since_ms),
+        "SELECT question_id, max(at_ms) FROM ("
+        " SELECT question_id, answered_ms AS at_ms FROM answer WHERE pack_id = :pack AND answered_ms >= :since"
+        " AND member_id IN (SELECT member_id FROM member WHERE guild_id = :guild)"
+        " UNION ALL SELECT r.question_id, c.created_ms FROM competition c JOIN competition_round r"
+        " ON r.competition_id = c.id WHERE c.guild_id = :guild AND c.pack_id = :pack AND c.created_ms >= :since)"
+        " GROUP BY question_id",
+        {"guild": guild_id, "pack": pack_id, "since": since_ms},
     )
-    return {question_id for (question_id,) in rows}
+    return dict(rows)
+
+
+async def any_closing_after(db: Reads, latest_ms: int) -> bool:
+    """Whether an open question would close later than that."""
+    rows = await db.rows("SELECT 1 FROM daily WHERE closed_ms IS NULL AND closes_ms > ? LIMIT 1", (latest_ms,))
+    return bool(rows)
+
+
+async def close_by(tx: Transaction, latest_ms: int, closes_ms: int) -> None:
+    """Let the open questions that would close after ``latest_ms`` close at ``closes_ms``."""
+    await tx.run("UPDATE daily SET closes_ms = ? WHERE closed_ms IS NULL AND closes_ms > ?", (closes_ms, latest_ms))
 
 
 # Answers

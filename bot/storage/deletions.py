@@ -10,14 +10,24 @@ from pathlib import Path
 from typing import NamedTuple
 
 NAME = "deletions.jsonl"
+RETENTION = "retention"
 
 
 class Deletion(NamedTuple):
-    """That somebody was deleted at that time; who, only those can tell who know the member's id."""
+    """That somebody was deleted at that time; who, only those can tell who know the member's id.
+
+    ``by_retention``: they had not asked for it. Of deletions from before that was noted it is False.
+    """
 
     salt: bytes
     hash: bytes
     at_ms: int
+    by_retention: bool = False
+
+    @property
+    def event(self) -> tuple[bytes, bytes, int]:
+        """Which deletion it is, whatever is known of it."""
+        return self.salt, self.hash, self.at_ms
 
 
 def hash_of(salt: bytes, member_id: int) -> bytes:
@@ -31,26 +41,42 @@ def deletions_file(database: Path) -> Path:
 
 
 def read_deletions(file: Path) -> list[Deletion]:
-    """Every line of the file that can be read, in order; the last one may be cut off by a crash."""
-    found = []
+    """Every deletion of the file that holds, in order; a line that can't be read was cut off by a crash."""
+    found: dict[tuple[bytes, bytes, int], Deletion] = {}
     for line in file.read_text("utf-8", "replace").splitlines() if file.is_file() else ():
         try:
             entry = json.loads(line)
-            found.append(Deletion(bytes.fromhex(entry["salt"]), bytes.fromhex(entry["hash"]), int(entry["at_ms"])))
+            salt, hash_, at_ms = bytes.fromhex(entry["salt"]), bytes.fromhex(entry["hash"]), int(entry["at_ms"])
+            one = Deletion(salt, hash_, at_ms, entry.get("by") == RETENTION)
         except (ValueError, TypeError, KeyError):
             continue
-    return found
+        if entry.get("undone"):
+            found.pop(one.event, None)
+        else:
+            found.setdefault(one.event, one)
+    return list(found.values())
 
 
 def add_deletions(file: Path, deletions: Iterable[Deletion]) -> None:
     """Append those that the file does not have yet; they are on the disk when this returns."""
-    known = set(read_deletions(file))
-    missing = [one for one in deletions if one not in known]
-    if not missing:
+    known = {one.event for one in read_deletions(file)}
+    _append(file, [_entry(one) for one in deletions if one.event not in known])
+
+
+def undo_deletions(file: Path, deletions: Iterable[Deletion]) -> None:
+    """Note that these deletions hold no longer; that is on the disk when this returns."""
+    _append(file, [_entry(one) | {"undone": True} for one in deletions])
+
+
+def _entry(one: Deletion) -> dict[str, object]:
+    by = {"by": RETENTION} if one.by_retention else {}
+    return {"salt": one.salt.hex(), "hash": one.hash.hex(), "at_ms": one.at_ms} | by
+
+
+def _append(file: Path, entries: list[dict[str, object]]) -> None:
+    if not entries:
         return
-    lines = "".join(
-        json.dumps({"salt": one.salt.hex(), "hash": one.hash.hex(), "at_ms": one.at_ms}) + "\n" for one in missing
-    )
+    lines = "".join(json.dumps(one) + "\n" for one in entries)
     descriptor = os.open(file, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     with os.fdopen(descriptor, "r+b") as stream:
         if stream.seek(0, os.SEEK_END) and stream.seek(-1, os.SEEK_END) and stream.read(1) != b"\n":
@@ -66,7 +92,9 @@ def deletions_in(database: Path) -> list[Deletion]:
         return []
     try:
         with closing(sqlite3.connect(database.absolute().as_uri() + "?mode=ro", uri=True)) as connection:
-            rows = connection.execute("SELECT salt, hash, at_ms FROM deleted_member, privacy ORDER BY at_ms").fetchall()
+            columns = [name for (name,) in connection.execute("SELECT name FROM pragma_table_info('deleted_member')")]
+            by = "by_retention" if "by_retention" in columns else "0"
+            rows = connection.execute(f"SELECT salt, hash, at_ms, {by} FROM deleted_member, privacy ORDER BY at_ms")
+            return [Deletion(salt, hash_, at_ms, bool(by_retention)) for salt, hash_, at_ms, by_retention in rows]
     except sqlite3.Error:
         return []
-    return [Deletion(*row) for row in rows]

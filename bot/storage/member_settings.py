@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+from bot.quiz.reminding import DAYS_APART
 from bot.storage.store import Reads, Transaction
 
 
@@ -87,7 +88,7 @@ async def remind_on(tx: Transaction, member_id: int, day: date) -> bool:
     """Note that the member is reminded on that day; False when they were already, or want none any more."""
     rows = await tx.rows(
         "UPDATE member_setting SET reminded_on = ? WHERE member_id = ? AND reminder_hour IS NOT NULL"
-        " AND coalesce(reminded_on, '') < ? RETURNING 1",
-        (day.isoformat(), member_id, day.isoformat()),
+        " AND (coalesce(reminded_on, '') < ? OR reminded_on > ?) RETURNING 1",
+        (day.isoformat(), member_id, day.isoformat(), (day + DAYS_APART).isoformat()),
     )
     return bool(rows)

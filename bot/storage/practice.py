@@ -60,6 +60,13 @@ async def load(db: Reads, run_id: int) -> Run | None:
     return Run(run_id, member_id, guild_id, pack_id, section_id, difficulty, asked, interlude)
 
 
+async def last_of_courses(db: Reads, member_id: int) -> dict[str, int]:
+    """The number of a member's last run in each course."""
+    return dict(
+        await db.rows("SELECT pack_id, max(id) FROM practice_run WHERE member_id = ? GROUP BY pack_id", (member_id,))
+    )
+
+
 async def append_question(tx: Transaction, run_id: int, asked: Asked) -> None:
     """Add a question at the end of the run (``asked.position`` is ignored)."""
     await tx.run(

@@ -64,6 +64,10 @@ TABLES = (
 )
 """Every table that names members; a test fails when one is missing."""
 
+_REMEMBER = (
+    "INSERT INTO deleted_member (hash, at_ms, by_retention) VALUES (?, ?, ?)"
+    " ON CONFLICT DO UPDATE SET by_retention = min(by_retention, excluded.by_retention)"
+)
 _DELETED = (
     "member",
     "membership",
@@ -132,8 +136,8 @@ def _json(text: str) -> Any:
 # Deleting
 
 
-async def delete(tx: Transaction, member_id: int, at_ms: int) -> int | None:
-    """Delete a member; returns how many rows named them.
+async def delete(tx: Transaction, member_id: int, at_ms: int, *, by_retention: bool = False) -> int | None:
+    """Delete a member, who asked for it or (``by_retention``) did not; returns how many rows named them.
 
     None, and nothing is changed, while they are in a game that is on: they have to be taken out of it first.
     """
@@ -141,6 +145,8 @@ async def delete(tx: Transaction, member_id: int, at_ms: int) -> int | None:
         return None
     rows = sum((await counts(tx, member_id)).values())
     if not rows:
+        if not by_retention:
+            await _ask_too(tx, member_id, at_ms)
         return 0
     games = await _games_without(tx, member_id)
     dailies = await _dailies_without(tx, member_id)
@@ -151,11 +157,20 @@ async def delete(tx: Transaction, member_id: int, at_ms: int) -> int | None:
     for table in _DELETED:  # the questions of a practice go with it
         await tx.run(f"DELETE FROM {table} WHERE member_id = ?", (member_id,))
     await tx.run(
-        "INSERT INTO deleted_member (hash, at_ms) VALUES (?, ?) ON CONFLICT DO NOTHING",
-        (hash_of(await salt(tx), member_id), at_ms),
+        _REMEMBER,
+        (hash_of(await salt(tx), member_id), at_ms, by_retention),
     )
     await tx.run("UPDATE privacy SET rebuild_since_ms = coalesce(rebuild_since_ms, ?)", (at_ms,))
     return rows
+
+
+async def _ask_too(tx: Transaction, member_id: int, at_ms: int) -> None:
+    """Who was deleted by retention, and asks for it now, is not to be brought back either."""
+    before = await tx.rows(
+        "SELECT min(by_retention) FROM deleted_member WHERE hash = ?", (hash_of(await salt(tx), member_id),)
+    )
+    if before == [(True,)]:
+        await tx.run(_REMEMBER, (hash_of(await salt(tx), member_id), at_ms, False))
 
 
 async def live_games(db: Reads, member_id: int) -> list[int]:
@@ -258,32 +273,50 @@ async def salt(db: Reads) -> bytes:
 async def deletions(db: Reads) -> list[Deletion]:
     """Every deletion, oldest first."""
     own = await salt(db)
-    rows = await db.rows("SELECT hash, at_ms FROM deleted_member ORDER BY at_ms")
-    return [Deletion(own, bytes(hash_), at_ms) for hash_, at_ms in rows]
+    rows = await db.rows("SELECT hash, at_ms, by_retention FROM deleted_member ORDER BY at_ms")
+    return [Deletion(own, bytes(hash_), at_ms, bool(by_retention)) for hash_, at_ms, by_retention in rows]
 
 
-async def delete_again(tx: Transaction, known: Sequence[Deletion], now_ms: int, *, adopt_salt: bool) -> int:
-    """Apply the deletions that this database does not have yet; returns how many members were deleted by that.
+class Reapplied(NamedTuple):
+    """How many members were deleted again, and the deletions that were undone, of members whom the database holds."""
+
+    deleted: int
+    undone: list[Deletion]
+
+
+async def delete_again(
+    tx: Transaction, known: Sequence[Deletion], now_ms: int, *, adopt_salt: bool, keep_members: bool = False
+) -> Reapplied:
+    """Apply the deletions that this database does not have yet.
 
     With ``adopt_salt`` it is from before deletions were remembered and takes over their salt. Deletions of another salt
-    belong to another history and are left alone.
+    belong to another history and are left alone. With ``keep_members`` those whom only retention deleted stay.
     """
     if adopt_salt and known:
         await tx.run("UPDATE privacy SET salt = ?", (known[-1].salt,))
-    own, had = await salt(tx), set(await deletions(tx))
-    missing = {(one.salt, one.hash): one for one in known if one not in had and (adopt_salt or one.salt == own)}
-    deleted = 0
+    own, had = await salt(tx), {one.event for one in await deletions(tx)}
+    missing: dict[tuple[bytes, bytes], list[Deletion]] = {}
+    for one in known:
+        if one.event not in had and (adopt_salt or one.salt == own):
+            missing.setdefault((one.salt, one.hash), []).append(one)
+    deleted, undone = 0, []
     for member_id in await member_ids(tx):
         for salt_ in {salt_ for salt_, _ in missing}:
-            if (one := missing.get((salt_, hash_of(salt_, member_id)))) is not None:
-                await leave_games(tx, member_id, now_ms)
-                await delete(tx, member_id, one.at_ms)
-                deleted += 1
+            key = (salt_, hash_of(salt_, member_id))
+            if not (found := missing.get(key)):
+                continue
+            by_retention = all(one.by_retention for one in found)
+            if by_retention and keep_members:
+                undone += missing.pop(key)
+                continue
+            await leave_games(tx, member_id, now_ms)
+            await delete(tx, member_id, found[-1].at_ms, by_retention=by_retention)
+            deleted += 1
     await tx.run_many(
-        "INSERT INTO deleted_member (hash, at_ms) VALUES (?, ?) ON CONFLICT DO NOTHING",
-        [(one.hash, one.at_ms) for one in missing.values() if one.salt == own],
+        _REMEMBER,
+        [(one.hash, one.at_ms, one.by_retention) for some in missing.values() for one in some if one.salt == own],
     )
-    return deleted
+    return Reapplied(deleted, undone)
 
 
 async def member_ids(db: Reads) -> list[int]:
@@ -340,6 +373,24 @@ async def rebuilt(tx: Transaction) -> None:
 async def swept(tx: Transaction, now_ms: int) -> None:
     """Note that members not seen for long were looked for."""
     await tx.run("UPDATE privacy SET swept_ms = ?", (now_ms,))
+
+
+class Announced(NamedTuple):
+    """That members not seen since ``before_ms`` will be deleted, announced at ``at_ms``."""
+
+    at_ms: int
+    before_ms: int
+
+
+async def announced(db: Reads) -> Announced | None:
+    """What was announced and is not over."""
+    [(at_ms, before_ms)] = await db.rows("SELECT announced_ms, announced_before_ms FROM privacy")
+    return None if at_ms is None else Announced(at_ms, before_ms)
+
+
+async def announce(tx: Transaction, what: Announced | None) -> None:
+    """Announce a deletion; None takes the announcement back."""
+    await tx.run("UPDATE privacy SET announced_ms = ?, announced_before_ms = ?", what or (None, None))
 
 
 async def file_bytes(db: Reads) -> int:

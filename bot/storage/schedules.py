@@ -2,6 +2,7 @@
 
 import functools
 from dataclasses import dataclass
+from datetime import date
 
 from pydantic import TypeAdapter
 
@@ -19,7 +20,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class Recurring:
-    """What a recurring competition plays; no ``sections``: all of the course."""
+    """What a recurring competition plays; no ``sections``: all of the course; no ``pack_id``: the courses by turns."""
 
     pack_id: str
     sections: tuple[str, ...]
@@ -136,6 +137,36 @@ async def with_other_event(db: Reads) -> list[Schedule]:
         f"SELECT {_COLUMNS} FROM schedule WHERE kind = ? AND event_ms IS NOT next_ms ORDER BY id", (COMPETITION,)
     )
     return [_schedule(row) for row in rows]
+
+
+async def later_than(db: Reads, now_ms: int) -> list[Schedule]:
+    """Those whose next occurrence is later than that."""
+    rows = await db.rows(f"SELECT {_COLUMNS} FROM schedule WHERE next_ms > ? ORDER BY id", (now_ms,))
+    return [_schedule(row) for row in rows]
+
+
+async def begun(db: Reads, schedule_id: int, day: date) -> bool:
+    """Whether the occurrence of that day was begun or skipped."""
+    return bool(
+        await db.rows("SELECT 1 FROM occurrence WHERE schedule_id = ? AND day = ?", (schedule_id, day.isoformat()))
+    )
+
+
+async def bring_forward(tx: Transaction, schedule: Schedule, next_ms: int) -> None:
+    """Set when the next occurrence is, unless somebody changed it meanwhile."""
+    await tx.run(
+        "UPDATE schedule SET next_ms = ? WHERE id = ? AND next_ms = ?", (next_ms, schedule.id, schedule.next_ms)
+    )
+
+
+async def any_begun_after(db: Reads, after_ms: int) -> bool:
+    """Whether an occurrence later than that was begun."""
+    return bool(await db.rows("SELECT 1 FROM occurrence WHERE at_ms > ? LIMIT 1", (after_ms,)))
+
+
+async def forget_later(tx: Transaction, after_ms: int) -> None:
+    """Forget occurrences later than that: a clock that was wrong began them."""
+    await tx.run("DELETE FROM occurrence WHERE at_ms > ?", (after_ms,))
 
 
 async def begin(tx: Transaction, schedule_id: int, occurrence: Occurrence, next_ms: int, remark: str) -> bool:

@@ -2,9 +2,9 @@
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, tzinfo
-from zoneinfo import ZoneInfo
+from datetime import tzinfo
 
+from bot.clock import zone_of
 from bot.quiz.periods import Season, period_keys
 from bot.storage.store import Reads, Transaction
 
@@ -24,10 +24,7 @@ class Server:
     @property
     def zone(self) -> tzinfo:
         """The time zone; UTC when this machine does not know its name."""
-        try:
-            return ZoneInfo(self.time_zone)
-        except (ValueError, OSError):
-            return UTC
+        return zone_of(self.time_zone)
 
     def periods(self, moment_ms: int) -> list[str]:
         """Every period that an answer at this moment counts for here."""

@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 import aiosqlite
 
 from bot.errors import StorageError, StudyhallError
-from bot.storage.backup import damage, journals, unusable
+from bot.storage.backup import damage, journals, missing, remove, unusable
 from bot.storage.migrations import migrate
 from bot.telemetry import Durations
 
@@ -270,16 +270,33 @@ class Store:
 def _make_ready(path: Path) -> list[int]:
     """The file, made where it is not there and private to the user, brought up to date."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.touch(mode=0o600, exist_ok=True)
-    for needed in (path.parent, path, *(file for file in journals(path) if file.exists())):
+    for needed in (path.parent, *(file for file in (path, *journals(path)) if file.exists())):
         if not os.access(needed, os.W_OK):
             raise StorageError(
                 f"{needed} can't be written to. Make it writable for the user that runs Studyhall, or set "
                 "STUDYHALL_DATA_DIR. Nothing was changed."
             )
+    if not path.exists():
+        return _make(path)
     if found := damage(path):
         raise StorageError(unusable(path, found))
     return migrate(path, time.strftime("%Y%m%d-%H%M%S"))
+
+
+def _make(path: Path) -> list[int]:
+    """A new database, whole from its first moment: one that is found empty has lost what it held.
+
+    Raises StorageError where there are copies of one that was here before.
+    """
+    if words := missing(path):
+        raise StorageError(words)
+    new = path.with_name(f"{path.name}.new")
+    remove(new)
+    new.touch(mode=0o600)
+    applied = migrate(new, "")
+    remove(path)  # a journal without its database is of no use to anybody
+    new.replace(path)
+    return applied
 
 
 async def _connect(path: Path, *pragmas: str) -> aiosqlite.Connection:

@@ -3,7 +3,9 @@
 import logging
 import math
 from collections.abc import Awaitable, Callable
+from email.utils import parsedate_to_datetime
 
+import aiohttp
 import discord
 import yarl
 from discord import app_commands
@@ -60,7 +62,10 @@ class StudyhallClient(discord.Client):
     def __init__(self) -> None:
         # Nothing here speaks; without this discord.py warns of libraries for voice at every start.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+        answers = aiohttp.TraceConfig()
+        answers.on_request_end.append(self._hear_answer)
         super().__init__(
+            http_trace=answers,
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
             member_cache_flags=discord.MemberCacheFlags.none(),
@@ -71,6 +76,7 @@ class StudyhallClient(discord.Client):
         self.tree: Tree | None = None
         self.before_connecting: Callable[[], Awaitable[None]] | None = None
         self.heard_id: Callable[[int], None] | None = None
+        self.heard_date: Callable[[int], None] | None = None
         self.joined: Callable[[discord.Guild], Awaitable[None]] | None = None
         self.before_closing: Callable[[], Awaitable[None]] | None = None
 
@@ -87,6 +93,18 @@ class StudyhallClient(discord.Client):
         if self._connection._ready_task:
             self._connection._ready_task.cancel()
         await super().close()
+
+    async def _hear_answer(self, _session: object, _context: object, answer: aiohttp.TraceRequestEndParams) -> None:
+        """Every answer of Discord's tells its time."""
+        if self.heard_date and (date := answer.response.headers.get("Date")):
+            try:
+                self.heard_date(round(parsedate_to_datetime(date).timestamp() * 1000))
+            except ValueError:
+                _log.debug("an answer has no date that can be read: %r", date)
+
+    async def ask_time(self) -> None:
+        """Ask Discord for anything: its answer tells its time. Raises what discord.py raises when there is none."""
+        await self.http.request(Route("GET", "/gateway"))
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Every click and every form comes through here."""

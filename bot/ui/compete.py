@@ -93,7 +93,7 @@ class CompeteFeature:
 
         @tree.command(name="compete", description="Open a quiz competition for everybody in this channel")
         @app_commands.describe(
-            section="What is asked; without it, everything",
+            section="A section, or a course; without it, the course you played longest ago",
             difficulty="How hard the questions are; without it, all of them",
             rounds=f"How many questions, 3 to 30 (default {ROUNDS})",
             pace="How long each round is: calm 45 s, standard 25 s, quick 12 s",
@@ -137,10 +137,15 @@ class CompeteFeature:
             return section_choices(self._servers.library(interaction.guild_id), typed)
 
         @tree.command(name="duel", description="Challenge a member: best of seven questions")
-        @app_commands.describe(member="Whom you challenge; they have five minutes to accept")
+        @app_commands.describe(
+            member="Whom you challenge; they have five minutes to accept",
+            section="A section, or a course; without it, the course you played longest ago",
+        )
         @app_commands.guild_only()
-        async def duel(interaction: discord.Interaction, member: discord.Member) -> None:
-            await desk.serve(interaction, lambda reply: self._duel(reply, member), private=False)
+        async def duel(interaction: discord.Interaction, member: discord.Member, section: str | None = None) -> None:
+            await desk.serve(interaction, lambda reply: self._duel(reply, member, section), private=False)
+
+        duel.autocomplete("section")(sections)
 
         def add(action: str, handler: Callable[..., Awaitable[None]], *, new: bool = False) -> None:
             router.add(action, only_here(self._games, handler), new=new)
@@ -166,9 +171,15 @@ class CompeteFeature:
     async def _open(
         self, reply: Reply, rules: Rules, section: str | None, difficulty: str | None, pace: str, thread: bool
     ) -> None:
-        ref = self._servers.library(reply.interaction.guild_id).find_section(section) if section else None
-        setup = Setup((ref.section.id,) if ref else (), difficulty, pace, thread=thread)
-        await self._open_with(reply, rules, setup, ref.pack.id if ref else None)
+        pack_id, asked = self._part(reply, section)
+        await self._open_with(reply, rules, Setup(asked, difficulty, pace, thread=thread), pack_id)
+
+    def _part(self, reply: Reply, section: str | None) -> tuple[str | None, tuple[str, ...]]:
+        """The course and the sections that were typed; none of either where nothing was."""
+        if not section:
+            return None, ()
+        part = self._servers.library(reply.interaction.guild_id).find_part(section)
+        return part.pack.id, (part.section.id,) if part.section else ()
 
     async def open_aimed(self, reply: Reply, pack_id: str, sections: tuple[str, ...], aims: tuple[str, ...]) -> None:
         """Open a lobby with the usual rules for these sections, whose game asks first about these misconceptions."""
@@ -201,14 +212,15 @@ class CompeteFeature:
         event = Join(reply.member_id, team=number)
         await self._act(reply, game, event, f"You're in team {number}.", "You already have a team in this game.")
 
-    async def _duel(self, reply: Reply, member: discord.Member) -> None:
+    async def _duel(self, reply: Reply, member: discord.Member, section: str | None) -> None:
         if member.id == reply.member_id:
             raise UserError("A duel takes two: name somebody else.")
         if member.bot:
             raise UserError("Bots don't take part. Name a member of this server.")
         rules = paced("standard", DUEL_ROUNDS, DUEL_MINUTES, self._pace_factor, duel=True)
-        setup = Setup((), None, "standard", member.id, whole(member.display_name))
-        await self._open_with(reply, rules, setup)
+        pack_id, asked = self._part(reply, section)
+        setup = Setup(asked, None, "standard", member.id, whole(member.display_name))
+        await self._open_with(reply, rules, setup, pack_id)
 
     async def _accept(self, reply: Reply, game: str) -> None:
         view = await self._games.view(ids.number(game))

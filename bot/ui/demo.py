@@ -1,13 +1,16 @@
 """`/demo`: predict, run with live progress, the chart, and what it shows."""
 
 import contextlib
+from collections.abc import Sequence
 from typing import Literal
 
 import discord
 from discord import app_commands
 
 from bot.charts.bars import alt_text
+from bot.demos.model import Demo
 from bot.errors import UserError
+from bot.packs.words import spellings
 from bot.services.demo_views import DemoResult, DemoView
 from bot.services.demos import Demos
 from bot.services.servers import Servers
@@ -54,15 +57,16 @@ class DemoFeature:
 
     def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
         """Register the command and its actions."""
-        names = [app_commands.Choice(name=demo.title, value=demo.id) for demo in self._demos.demos.values()]
-        names.append(app_commands.Choice(name=inside.TITLE, value=inside.NAME))
 
         @tree.command(name="demo", description="Measure a claim of the lesson live: predict, run, see the chart")
         @app_commands.describe(name="Which demo; without it you get the list")
-        @app_commands.choices(name=names)
         @app_commands.guild_only()
         async def demo(interaction: discord.Interaction, name: str | None = None) -> None:
             await desk.serve(interaction, lambda reply: self._command(reply, name), private=name is None)
+
+        @demo.autocomplete("name")
+        async def names(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+            return self._choices(interaction.guild_id, typed)
 
         router.add("demo.open", self._open, new=True, private=False)
         router.add("demo.predict", self._predict, new=True)
@@ -72,11 +76,25 @@ class DemoFeature:
         router.add("demo.keep", self._keep)
         router.add("demo.code", self._code, new=True)
 
+    def _choices(self, guild_id: int | None, typed: str) -> list[app_commands.Choice[str]]:
+        known = self._servers.library(guild_id).demos
+        offered = [(demo.title, demo.id) for demo in self._demos.demos.values() if demo.id in known]
+        offered += [(inside.TITLE, inside.NAME)] if offered else []
+        wanted = spellings(typed)[1]
+        found = [(title, demo_id) for title, demo_id in offered if wanted in spellings(title)[1]]
+        return [app_commands.Choice(name=title, value=demo_id) for title, demo_id in found[:25]]
+
     async def _command(self, reply: Reply, name: str | None) -> None:
+        library = self._servers.library(reply.interaction.guild_id)
+        here = [demo for demo in self._demos.demos.values() if demo.id in library.demos]
+        if not here:
+            courses = " and ".join(pack.head.title for pack in library.packs[:3])
+            raise UserError(f"The courses of this server ({courses}) have no demos. `/lesson` shows what they have.")
         if name is None:
-            await reply.show(list_screen(self._demos))
+            await reply.show(list_screen(here))
         else:
-            await self._open(reply, name)
+            meant = [demo.id for demo in here if spellings(name) in {spellings(demo.id), spellings(demo.title)}]
+            await self._open(reply, meant[0] if meant else name)
 
     async def _open(self, reply: Reply, demo_id: str) -> None:
         interaction = reply.interaction
@@ -178,10 +196,10 @@ def _key(view: DemoView) -> str:
     return f"demo {view.run.id}"
 
 
-def list_screen(demos: Demos) -> Screen:
-    """Every demo with what it measures."""
-    lines = [f"- **{demo.title}** · up to {demo.bound_seconds:.0f} s" for demo in demos.demos.values()]
-    options = [(demo.title, demo.id, demo.question) for demo in demos.demos.values()]
+def list_screen(demos: Sequence[Demo]) -> Screen:
+    """Demos with what each measures."""
+    lines = [f"- **{demo.title}** · up to {demo.bound_seconds:.0f} s" for demo in demos]
+    options = [(demo.title, demo.id, demo.question) for demo in demos]
     options.append((inside.TITLE, inside.NAME, "This bot itself: its tasks, threads, processes and queues, live"))
     words = "Each runs live on this bot's own machine. Members predict first."
     return Screen([f"## Demos\n{words}", "\n".join(lines), Pick(ids.encode("demo.open"), "Open a demo here…", options)])

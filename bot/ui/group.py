@@ -8,6 +8,7 @@ from bot.services.groups import MEMBERS_FROM, Group, Groups
 from bot.ui import ids
 from bot.ui.compete import CompeteFeature
 from bot.ui.layouts import BLURPLE, RULE, Block, Button, Pick, Row, Screen, bar, fitting
+from bot.ui.lesson import nearby
 from bot.ui.managers import managed
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
@@ -76,5 +77,7 @@ def group_screen(group: Group) -> Screen:
         blocks.append(Row([button]))
     if len(group.courses) > 1:
         courses = [(title, pack_id, "") for pack_id, title in group.courses]
-        blocks.append(Pick(ids.encode("group.course"), "Another course…", courses, (group.pack_id,)))
+        blocks.append(
+            Pick(ids.encode("group.course"), "Another course…", nearby(courses, group.pack_id), (group.pack_id,))
+        )
     return fitting(blocks, BLURPLE)

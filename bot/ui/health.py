@@ -4,6 +4,7 @@ import discord
 from discord import app_commands
 
 from bot.services.health import Health, HealthCheck
+from bot.services.sure_time import apart_words
 from bot.ui import ids
 from bot.ui.layouts import GREEN, RED, Button, Row, Screen
 from bot.ui.managers import managed
@@ -47,6 +48,20 @@ def health_screen(health: Health) -> Screen:
         troubles.append("⚠️ The database does not answer. Whoever runs this bot should look at the disk and the log.")
     if health.acknowledged_p99_ms > LATE_MS:
         troubles.append("⚠️ Some answers took longer than a second. The machine may have too much to do.")
+    if not health.clock.heard:
+        troubles.append("⚠️ Discord has not told its time yet. Until then nothing happens automatically.")
+    elif not health.clock.sure:
+        troubles.append(
+            f"⚠️ This bot's machine has a wrong clock: it's {apart_words(health.clock.ahead_ms)} Discord's. Until that is "
+            "set right, no member is deleted for being away, no backup is removed, and no season ends."
+        )
+    if health.retention:
+        one = health.retention.members == 1
+        troubles.append(
+            f"🗑️ {health.retention.members:,} member{'' if one else 's'} not seen for {health.retention.days} days will be "
+            f"deleted from <t:{health.retention.from_ms // 1000}:f> on. To keep them, whoever runs "
+            "this bot sets `STUDYHALL_RETENTION_DAYS` to 0 and starts it again."
+        )
     latency = health.connection.latency_seconds
     gateway = f"{latency * 1000:.0f} ms" if latency is not None else "not known yet"
     hours, minutes = divmod(health.up_ms // 60_000, 60)

@@ -3,13 +3,16 @@
 import discord
 from discord import app_commands
 
-from bot.packs.models import Pack
+from bot.packs.library import Library
 from bot.quiz.points import POINTS_FOR_RIGHT
 from bot.services.servers import Servers
 from bot.ui import ids
 from bot.ui.layouts import RULE, Button, Row, Screen
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
+
+NAMED = 5
+"""How many courses are named; the others are counted."""
 
 
 class HelpFeature:
@@ -28,14 +31,16 @@ class HelpFeature:
     async def _show(self, reply: Reply) -> None:
         in_server = reply.interaction.guild_id is not None
         manager = in_server and reply.interaction.permissions.manage_guild
-        first = self._servers.library(reply.interaction.guild_id).packs[0]
-        await reply.show(help_screen(first, in_server=in_server, manager=manager))
+        library = self._servers.library(reply.interaction.guild_id)
+        await reply.show(help_screen(library, in_server=in_server, manager=manager))
 
 
-def help_screen(pack: Pack, *, in_server: bool, manager: bool = False) -> Screen:
+def help_screen(library: Library, *, in_server: bool, manager: bool = False) -> Screen:
     """The commands that work here, each in a line, and the first steps into a course."""
+    pack, demos = library.packs[0], bool(library.demos)
+    term = "; **`/term`** explains a word" if library.terms else ""
     lines = [
-        "**`/lesson`** reads the course, a page at a time; **`/term`** explains a word.",
+        f"**`/lesson`** reads the {'course' if len(library.packs) == 1 else 'courses'}, a page at a time{term}.",
         "**`/quiz`** asks what is best for you next, and explains every option.",
         "**`/review`** brings back what you are about to forget.",
         "**`/progress`** shows what you know, what you mix up, and what to do next.",
@@ -44,11 +49,12 @@ def help_screen(pack: Pack, *, in_server: bool, manager: bool = False) -> Screen
         lines += [
             "**`/compete`** opens a competition in the channel; **`/duel`** challenges one member.",
             "**`/daily`** is the question of the day: answer in private, the result comes tomorrow.",
-            "**`/demo`** measures a claim of the lesson live: predict, run, see the chart.",
+            *(["**`/demo`** measures a claim of the lesson live: predict, run, see the chart."] if demos else []),
             "**`/leaderboard`** shows who stands where.",
         ]
     else:
-        lines.append("`/compete`, `/daily`, `/demo` and `/leaderboard` belong to a server.")
+        demo = "`/demo` " if demos else ""
+        lines.append(f"`/compete`, `/daily`, {demo}and `/leaderboard` belong to a server.")
     lines.append("**`/settings`**: extra time, reminders, hiding from boards. **`/privacy`**: what is stored of you.")
     if manager:
         lines.append(
@@ -71,5 +77,12 @@ def help_screen(pack: Pack, *, in_server: bool, manager: bool = False) -> Screen
         ),
     ]
     return Screen(
-        [f"## Studyhall\nA study hall for **{pack.head.title}**.", "\n".join(lines), RULE, points, Row(buttons)]
+        [f"## Studyhall\nA study hall for {_courses(library)}.", "\n".join(lines), RULE, points, Row(buttons)]
     )
+
+
+def _courses(library: Library) -> str:
+    titles = [f"**{pack.head.title}**" for pack in library.packs]
+    if len(titles) > NAMED:
+        return f"{', '.join(titles[:NAMED])} and {len(titles) - NAMED} more courses"
+    return " and ".join([", ".join(titles[:-1]), titles[-1]] if titles[1:] else titles)

@@ -49,6 +49,7 @@ class Pick(NamedTuple):
     options: Sequence[tuple[str, str, str]]
     chosen: Sequence[str] = ()
     most: int = 1
+    least: int = 1
 
 
 class ChannelPick(NamedTuple):
@@ -149,7 +150,13 @@ def _item(block: Block) -> ui.Item[ui.LayoutView]:
         ]
         most = min(block.most, len(options))
         return ui.ActionRow(
-            ui.Select(custom_id=block.id, placeholder=block.placeholder[:150], options=options, max_values=most)
+            ui.Select(
+                custom_id=block.id,
+                placeholder=block.placeholder[:150],
+                options=options,
+                min_values=block.least,
+                max_values=most,
+            )
         )
     if isinstance(block, ChannelPick):
         channels: ui.ChannelSelect[ui.LayoutView] = ui.ChannelSelect(

@@ -103,7 +103,7 @@ class LeaderboardFeature:
 
         @leaderboard.autocomplete("section")
         async def sections(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-            return section_choices(self._servers.library(interaction.guild_id), typed)
+            return section_choices(self._servers.library(interaction.guild_id), typed, courses=False)
 
         router.add("board.show", self._turn, page=True)
         router.add("board.seasons", self._season, page=True)

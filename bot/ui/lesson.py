@@ -1,11 +1,12 @@
 """`/lesson`: the contents with one's progress, and a section's pages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import discord
 from discord import app_commands
 
-from bot.packs.library import Library, SectionRef
+from bot.packs.library import Library, SectionRef, whole_title
+from bot.packs.words import spellings
 from bot.services.lessons import Contents, ContentsLine, LessonPage, Lessons
 from bot.services.servers import Servers
 from bot.ui import ids
@@ -14,6 +15,8 @@ from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.term import term_menu
 
+MENU = 25
+"""As many options a menu holds."""
 SUMMARIES_UP_TO = 2_500
 """Longer contents, in characters, go without the sections' summaries."""
 
@@ -30,7 +33,7 @@ class LessonFeature:
         """Register the command and its actions."""
 
         @tree.command(name="lesson", description="Read the lesson, section by section")
-        @app_commands.describe(section="Where to start; without it you get the contents with your progress")
+        @app_commands.describe(section="A section, or a course; without it you get the contents with your progress")
         async def lesson(interaction: discord.Interaction, section: str | None = None) -> None:
             await desk.serve(interaction, lambda reply: self._open(reply, section))
 
@@ -39,6 +42,7 @@ class LessonFeature:
             return section_choices(self._servers.library(interaction.guild_id), typed)
 
         router.add("lesson.contents", self._show_contents, page=True)
+        router.add("lesson.course", self._show_contents, page=True)
         router.add("lesson.page", self._turn, page=True)
         router.add("lesson.pick", self._pick, page=True)
         router.add("lesson.read", self._read, new=True)
@@ -47,15 +51,23 @@ class LessonFeature:
 
     async def _open(self, reply: Reply, section: str | None) -> None:
         if section is None:
-            contents = await self._lessons.contents(reply.member_id, guild_id=reply.interaction.guild_id)
-            await reply.show(contents_screen(contents))
+            await reply.show(await self._contents(reply))
+            return
+        part = self._servers.library(reply.interaction.guild_id).find_part(section)
+        if part.section is None:
+            await reply.show(await self._contents(reply, part.pack.id))
         else:
-            ref = self._servers.library(reply.interaction.guild_id).find_section(section)
+            ref = SectionRef(part.pack, part.section)
             await reply.show(self._screen(reply, await self._lessons.open(reply.member_id, ref)))
 
     async def _show_contents(self, reply: Reply, pack_id: str) -> None:
-        contents = await self._lessons.contents(reply.member_id, pack_id, reply.interaction.guild_id)
-        await reply.update(contents_screen(contents))
+        await reply.update(await self._contents(reply, pack_id))
+
+    async def _contents(self, reply: Reply, pack_id: str | None = None) -> Screen:
+        guild_id = reply.interaction.guild_id
+        contents = await self._lessons.contents(reply.member_id, pack_id, guild_id)
+        packs = self._servers.library(guild_id).packs
+        return contents_screen(contents, [(one.head.title, one.id, one.head.description) for one in packs])
 
     async def _turn(self, reply: Reply, pack_id: str, section_id: str, number: str) -> None:
         ref = self._section(reply, pack_id, section_id)
@@ -86,15 +98,24 @@ class LessonFeature:
         return page_screen(page, self._demo_titles if in_server else {}, in_server=in_server)
 
 
-def section_choices(library: Library, typed: str) -> list[app_commands.Choice[str]]:
-    """Up to 25 sections whose title holds what was typed."""
-    wanted = typed.strip().casefold()
-    refs = [ref for ref in library.sections if wanted in library.title(ref).casefold()]
-    return [app_commands.Choice(name=library.title(ref)[:100], value=ref.key) for ref in refs[:25]]
+def section_choices(library: Library, typed: str, *, courses: bool = True) -> list[app_commands.Choice[str]]:
+    """Up to 25 sections whose title holds what was typed; where there are several courses, they come first as a whole."""
+    _, wanted, _ = spellings(typed)
+    whole = [(whole_title(pack), pack.id) for pack in library.packs if courses and len(library.packs) > 1]
+    offered = [*whole, *((library.title(ref), ref.key) for ref in library.sections)]
+    found = [(name, value) for name, value in offered if wanted in spellings(name)[1]]
+    return [app_commands.Choice(name=name[:100], value=value) for name, value in found[:25]]
 
 
-def contents_screen(contents: Contents) -> Screen:
-    """A pack's sections with the member's progress."""
+def nearby(courses: Sequence[tuple[str, str, str]], pack_id: str) -> Sequence[tuple[str, str, str]]:
+    """As many courses as a menu holds, with the one that is open in the middle, so that every other one can be reached."""
+    at = next((n for n, (_title, one, _words) in enumerate(courses) if one == pack_id), 0)
+    first = max(0, min(at - MENU // 2, len(courses) - MENU))
+    return courses[first : first + MENU]
+
+
+def contents_screen(contents: Contents, courses: Sequence[tuple[str, str, str]] = ()) -> Screen:
+    """A pack's sections with the member's progress, and the way to the other courses, where there are any."""
     blocks: list[Block] = [f"## {contents.title}\n-# {contents.subtitle}\n{contents.description}".strip(), RULE]
     lines = [_contents_line(i, line) for i, line in enumerate(contents.lines, 1)]
     with_summaries = [f"{line}\n-# {one.ref.section.summary}" for line, one in zip(lines, contents.lines, strict=True)]
@@ -115,6 +136,9 @@ def contents_screen(contents: Contents) -> Screen:
     else:
         first = contents.lines[0].ref
         blocks.append(Row([Button("Start reading", _page_id(first, 0), discord.ButtonStyle.primary)]))
+    if len(courses) > 1:
+        menu = nearby(courses, contents.pack_id)
+        blocks.append(Pick(ids.encode("lesson.course"), "Another course…", menu, (contents.pack_id,)))
     return Screen(blocks, BLURPLE)
 
 

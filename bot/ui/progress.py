@@ -31,6 +31,7 @@ from bot.ui.layouts import (
     note,
     unstressed,
 )
+from bot.ui.lesson import nearby
 from bot.ui.names import safe
 from bot.ui.options import whole
 from bot.ui.quiz import plan_words, question_screen
@@ -150,7 +151,11 @@ def progress_screen(progress: Progress) -> Screen:
         blocks.append(Row([*last.buttons, history]) if isinstance(last, Row) else last)
     if len(progress.courses) > 1:
         courses = [(title, pack_id, "") for pack_id, title in progress.courses]
-        blocks.append(Pick(ids.encode("progress.course"), "Another course…", courses, (progress.pack_id,)))
+        blocks.append(
+            Pick(
+                ids.encode("progress.course"), "Another course…", nearby(courses, progress.pack_id), (progress.pack_id,)
+            )
+        )
     return fitting(blocks, BLURPLE)
 
 

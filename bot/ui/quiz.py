@@ -6,6 +6,7 @@ import discord
 from discord import app_commands
 
 from bot.errors import NotFound
+from bot.packs.library import SectionRef
 from bot.quiz.points import POINTS_FOR_RIGHT, Standing
 from bot.quiz.practice import DEFAULT_QUESTIONS, LETTERS, MAX_QUESTIONS, Run
 from bot.quiz.spacing import Sureness
@@ -40,7 +41,7 @@ class QuizFeature:
 
         @tree.command(name="quiz", description="Practise: questions for you alone, every option explained")
         @app_commands.describe(
-            section="What to be asked about; without any choice, what is best for you next",
+            section="A section, or a course; without any choice, what is best for you next, from each course in turn",
             difficulty="How hard the questions are; without it, all of them",
             questions=f"How many, 1 to {MAX_QUESTIONS} (default {DEFAULT_QUESTIONS})",
         )
@@ -71,9 +72,10 @@ class QuizFeature:
         if section is None and difficulty is None and questions is None:
             await self._start_plan(reply)
             return
-        ref = self._servers.library(reply.interaction.guild_id).find_section(section) if section else None
+        part = self._servers.library(reply.interaction.guild_id).find_part(section) if section else None
+        ref = SectionRef(part.pack, part.section) if part and part.section else None
         questions = max(1, min(questions or DEFAULT_QUESTIONS, MAX_QUESTIONS))
-        run = await self._practice.start(reply.learner, ref, difficulty, questions)
+        run = await self._practice.start(reply.learner, ref, difficulty, questions, part.pack.id if part else None)
         await reply.show(self._screen(await self._practice.current(run.id, reply.member_id), _too_few(run, questions)))
 
     async def _start_on(self, reply: Reply, pack_id: str, section_id: str) -> None:

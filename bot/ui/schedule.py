@@ -6,9 +6,10 @@ from typing import Literal
 import discord
 from discord import app_commands
 
-from bot.clock import utc
-from bot.errors import UserError
-from bot.packs.library import Library
+from bot.clock import utc, zone_words
+from bot.errors import NotFound, UserError
+from bot.packs.library import Library, whole_title
+from bot.packs.words import spellings
 from bot.quiz.pace import PACE_SECONDS
 from bot.quiz.schedule import WEEKDAYS, Weekly
 from bot.quiz.scoring import Scoring
@@ -26,6 +27,7 @@ from bot.ui.routing import Router
 from bot.ui.times import days_offered, read_days, read_time, times_offered, weekly_words
 
 LIST = "list"
+EVERYTHING, EVERY_COURSE = "All sections", "Every course in turn"
 NEEDED = ("view_channel", "send_messages", "attach_files", "read_message_history")
 LEVELS = ("easy", "medium", "hard")
 HOW = (
@@ -51,7 +53,7 @@ class ScheduleFeature:
             time="When, by the server's time zone, such as 19:00",
             days="On which days: every day, weekdays, Friday, or several such as Mon, Wed",
             channel="Where; without it, in this channel",
-            section="For a competition: what is asked; several with ; between them; without it, everything",
+            section="For a competition: sections with ; between them, or a course; without it, every course in turn",
             difficulty="For a competition: how hard the questions are; without it, all of them",
             rounds="For a competition: how many questions, 3 to 30 (default 10)",
             pace="For a competition: calm 45 s, standard 25 s, quick 12 s a round",
@@ -174,12 +176,20 @@ def _weekly(what: str, time: str | None, days: str | None) -> Weekly:
 
 
 def _sections(library: Library, text: str | None) -> tuple[str, tuple[str, ...]]:
-    """The course and its sections that were typed; the first course and none for nothing."""
-    refs = [library.find_section(part) for part in (text or "").split(";") if part.strip()]
-    if len({ref.pack.id for ref in refs}) > 1:
+    """The course and its sections that were typed: no sections for all of it, and no course for every one in turn."""
+    typed = text or ""
+    if spellings(typed) in (spellings(""), spellings(EVERYTHING), spellings(EVERY_COURSE)):
+        return "", ()
+    try:
+        parts = [library.find_part(part) for part in typed.split(";") if part.strip()]
+    except NotFound:
+        if "," not in typed:
+            raise
+        parts = [library.find_part(part) for part in typed.split(",") if part.strip()]  # as the screen lists them
+    if len({part.pack.id for part in parts}) > 1:
         raise UserError("A competition asks about one course. Name sections of the same course.")
-    pack_id = refs[0].pack.id if refs else library.packs[0].id
-    return pack_id, tuple(dict.fromkeys(ref.section.id for ref in refs))
+    sections = [part.section for part in parts]
+    return parts[0].pack.id, tuple(dict.fromkeys(one.id for one in sections if one)) if all(sections) else ()
 
 
 def _section_choices(library: Library, typed: str) -> list[app_commands.Choice[str]]:
@@ -208,7 +218,7 @@ def schedule_screen(
     schedules: list[Schedule], server: Server, library: Library, now_ms: int, done: str = "", *, with_events: bool
 ) -> Screen:
     """What is scheduled, each with its buttons."""
-    zone = server.time_zone.replace("_", " ")
+    zone = zone_words(server.time_zone)
     head = (
         f"## Schedule\n{done}\n-# Only you see this. Times are those of {zone}, where it is "
         f"{utc(now_ms).astimezone(server.zone):%H:%M} now; `/studyhall setup time_zone:` changes it."
@@ -260,9 +270,8 @@ def _one(one: Schedule, library: Library, number: str) -> list[Block]:
 
 
 def _what(setup: Recurring, library: Library) -> str:
-    titles = [
-        library.title(ref)
-        for ref in library.sections
-        if ref.pack.id == setup.pack_id and ref.section.id in setup.sections
-    ]
-    return ", ".join(titles) or "All sections"
+    of_course = [ref for ref in library.sections if ref.pack.id == setup.pack_id]
+    titles = [library.title(ref) for ref in of_course if ref.section.id in setup.sections]
+    if titles or len(library.packs) == 1:
+        return ", ".join(titles) or EVERYTHING
+    return whole_title(of_course[0].pack) if of_course else EVERY_COURSE

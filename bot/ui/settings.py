@@ -3,6 +3,7 @@
 import discord
 from discord import app_commands
 
+from bot.clock import utc, zone_of, zone_words
 from bot.services.member_settings import RETENTIONS, MemberSettings
 from bot.storage.member_settings import Chosen
 from bot.ui import ids
@@ -43,31 +44,37 @@ class SettingsFeature:
         chosen = await (
             self._settings.set_time_zone(member_id, time_zone) if time_zone else self._settings.show(member_id)
         )
-        await reply.show(settings_screen(chosen))
+        await reply.show(settings_screen(chosen, reply.stamp_ms))
 
     async def _set_reminder(self, reply: Reply, hour: str) -> None:
-        await reply.update(settings_screen(await self._settings.set_reminder_hour(reply.member_id, ids.number(hour))))
+        await reply.update(
+            settings_screen(await self._settings.set_reminder_hour(reply.member_id, ids.number(hour)), reply.stamp_ms)
+        )
 
     async def _set_silent(self, reply: Reply) -> None:
-        await reply.update(settings_screen(await self._settings.set_reminder_hour(reply.member_id, None)))
+        await reply.update(
+            settings_screen(await self._settings.set_reminder_hour(reply.member_id, None), reply.stamp_ms)
+        )
 
     async def _set_retention(self, reply: Reply, percent: str) -> None:
         chosen = await self._settings.set_retention(reply.member_id, ids.number(percent) / 100)
-        await reply.update(settings_screen(chosen))
+        await reply.update(settings_screen(chosen, reply.stamp_ms))
 
     async def _set_time(self, reply: Reply, tenths: str) -> None:
         if tenths not in TIMES:
             raise ids.stale()
         chosen = await self._settings.set_time_factor(reply.member_id, TIMES[tenths][0])
-        await reply.update(settings_screen(chosen))
+        await reply.update(settings_screen(chosen, reply.stamp_ms))
 
     async def _set_boards(self, reply: Reply, shown: str) -> None:
         if shown not in ("show", "hide"):
             raise ids.stale()
-        await reply.update(settings_screen(await self._settings.set_hidden(reply.member_id, shown == "hide")))
+        await reply.update(
+            settings_screen(await self._settings.set_hidden(reply.member_id, shown == "hide"), reply.stamp_ms)
+        )
 
 
-def settings_screen(chosen: Chosen) -> Screen:
+def settings_screen(chosen: Chosen, now_ms: int) -> Screen:
     """What is chosen, in words and by the button that can't be pressed."""
     factor = "the usual time" if chosen.time_factor == 1 else f"**{chosen.time_factor:g} times** the usual time"
     boards = "**not shown** to others; you still see your own place" if chosen.hidden else "shown to the others"
@@ -83,7 +90,7 @@ def settings_screen(chosen: Chosen) -> Screen:
                 ]
             ),
             RULE,
-            f"**Reminders**\n{_reminders(chosen)}",
+            f"**Reminders**\n{_reminders(chosen, now_ms)}",
             Pick(
                 ids.encode("settings.remind"),
                 "Remind me at…",
@@ -115,8 +122,9 @@ def settings_screen(chosen: Chosen) -> Screen:
     )
 
 
-def _reminders(chosen: Chosen) -> str:
-    zone = f"in {chosen.time_zone} (`/settings time_zone` changes that)"
+def _reminders(chosen: Chosen, now_ms: int) -> str:
+    there = utc(now_ms).astimezone(zone_of(chosen.time_zone))
+    zone = f"in {zone_words(chosen.time_zone)}, where it is {there:%H:%M} now (`/settings time_zone` changes that)"
     if chosen.reminder_hour is None:
         return f"Off. Switched on, I write you once a day when something is due for review, at your hour {zone}."
     return (

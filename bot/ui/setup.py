@@ -6,18 +6,21 @@ from collections.abc import Awaitable, Callable
 import discord
 from discord import app_commands
 
-from bot.clock import utc
+from bot.clock import utc, zone_words
 from bot.packs.library import Library
 from bot.services.courses import Courses
 from bot.services.servers import SEASON_DAYS, Opener, Servers
 from bot.storage.servers import EVERYONE, MANAGERS, Server
 from bot.ui import ids
 from bot.ui.layouts import BLURPLE, RULE, Block, Button, ChannelPick, Pick, RolePick, Row, Screen, asking, note
+from bot.ui.lesson import MENU
 from bot.ui.managers import managed
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.sending import SendScheduler
 
+NAMED, MOST_TITLE = 10, 80
+"""How many chosen courses are named, and how much of each title."""
 HINT = (
     "Thank you for having me. **Managers**: `/studyhall setup` says who may open competitions and where, and sets seasons "
     "and the time zone. **Everybody**: `/help` says where to start."
@@ -55,6 +58,8 @@ class SetupFeature:
         router.add("setup.season_yes", self._set_season)
         router.add("setup.keep", self._keep)
         router.add("setup.courses", self._set_courses)
+        router.add("setup.every", self._every_course)
+        router.add("setup.turn", self._turn)
         router.add("setup.reload", self._reload, new=True)
 
     async def greet(self, guild: discord.Guild) -> None:
@@ -118,13 +123,33 @@ class SetupFeature:
             raise ids.stale()
         await self._change(reply, lambda guild_id: self._servers.set_season(guild_id, int(days), reply.stamp_ms))
 
-    async def _set_courses(self, reply: Reply, of: str, *pack_ids: str) -> None:
+    async def _set_courses(self, reply: Reply, of: str, page: str, *pack_ids: str) -> None:
         _same_server(reply, of)
-        await self._change(reply, lambda guild_id: self._servers.set_courses(guild_id, pack_ids))
+        number, all_ = ids.number(page), [pack.id for pack in self._library.packs]
+        offered = all_[number * MENU : (number + 1) * MENU]
+        if not set(pack_ids) <= set(offered):
+            raise ids.stale()
 
-    async def _change(self, reply: Reply, change: Callable[[int], Awaitable[Server]]) -> None:
+        async def change(guild_id: int) -> Server:
+            before = (await self._servers.of(guild_id)).courses
+            # Where no menu holds all of them, the first choice is a choice of these alone.
+            others = set(before or (all_ if len(all_) <= MENU else ())) - set(offered)
+            return await self._servers.set_courses(guild_id, others | set(pack_ids))
+
+        await self._change(reply, change, number)
+
+    async def _every_course(self, reply: Reply, of: str) -> None:
+        _same_server(reply, of)
+        every = [pack.id for pack in self._library.packs]
+        await self._change(reply, lambda guild_id: self._servers.set_courses(guild_id, every))
+
+    async def _turn(self, reply: Reply, of: str, page: str) -> None:
+        _same_server(reply, of)
+        await self._change(reply, self._servers.of, ids.number(page))
+
+    async def _change(self, reply: Reply, change: Callable[[int], Awaitable[Server]], page: int = 0) -> None:
         server = await change(managed(reply))
-        await reply.update(await self._screen(reply, server))
+        await reply.update(await self._screen(reply, server, page))
 
     async def _reload(self, reply: Reply) -> None:
         managed(reply)
@@ -132,11 +157,11 @@ class SetupFeature:
         words = await self._courses.reload()
         await reply.show(note(f"Read anew: {words}. Games and quizzes that are on keep their questions.", BLURPLE))
 
-    async def _screen(self, reply: Reply, server: Server) -> Screen:
+    async def _screen(self, reply: Reply, server: Server, page: int = 0) -> Screen:
         courses = [(pack.head.title, pack.id, pack.head.description) for pack in self._library.packs]
         guild_id = reply.interaction.guild_id or 0
         posted_in = await self._servers.season_channel(guild_id)
-        return setup_screen(server, guild_id, reply.stamp_ms, courses, posted_in)
+        return setup_screen(server, guild_id, reply.stamp_ms, courses, posted_in, page)
 
 
 def opener(reply: Reply) -> Opener:
@@ -157,11 +182,16 @@ def _same_server(reply: Reply, of: str) -> None:
 
 
 def setup_screen(
-    server: Server, guild_id: int, now_ms: int, courses: list[tuple[str, str, str]], posted_in: int | None = None
+    server: Server,
+    guild_id: int,
+    now_ms: int,
+    courses: list[tuple[str, str, str]],
+    posted_in: int | None = None,
+    page: int = 0,
 ) -> Screen:
     """What is chosen, and the buttons and menus that change it; courses only where there are several.
 
-    ``posted_in`` is the channel for the results of seasons.
+    ``posted_in`` is the channel for the results of seasons, ``page`` the part of the courses that is offered, from 0.
     """
     blocks: list[Block] = [
         "## Setup\n-# Only you see this. What you choose holds at once.",
@@ -192,19 +222,44 @@ def setup_screen(
                 for n in (0, *SEASON_DAYS)
             ]
         ),
-        f"**Time zone**: {server.time_zone.replace('_', ' ')}, where it is "
+        f"**Time zone**: {zone_words(server.time_zone)}, where it is "
         f"{utc(now_ms).astimezone(server.zone):%H:%M} now. Weeks and months begin there at midnight.\n"
         "-# `/studyhall setup time_zone:` changes it.",
     ]
     reload = Button("Read the courses anew", ids.encode("setup.reload"))
     if len(courses) > 1:
-        chosen = server.courses or [pack_id for _, pack_id, _ in courses]
-        blocks += [
-            RULE,
-            "**Courses**: " + ", ".join(title for title, pack_id, _ in courses if pack_id in chosen),
-            Pick(ids.encode("setup.courses", guild_id), "Which courses", courses, chosen, most=len(courses)),
-        ]
+        blocks += [RULE, *_courses(server, guild_id, courses, page)]
     return Screen([*blocks, RULE, Row([reload])], BLURPLE)
+
+
+def _courses(server: Server, guild_id: int, courses: list[tuple[str, str, str]], page: int) -> list[Block]:
+    pages = -(-len(courses) // MENU)
+    page = min(page, pages - 1)
+    offered = courses[page * MENU : (page + 1) * MENU]
+    chosen = [title for title, pack_id, _ in courses if pack_id in server.courses]
+    shown = chosen or [title for title, _, _ in courses]
+    words = ", ".join(title[:MOST_TITLE] for title in shown[:NAMED])
+    more = f" and {len(shown) - NAMED} more" if len(shown) > NAMED else ""
+    every = f"all {len(courses)}: " if not chosen and pages > 1 else ""
+    ticked = server.courses or ([pack_id for _, pack_id, _ in courses] if pages == 1 else ())
+    which = "Which courses" if pages == 1 else f"Which courses: {page * MENU + 1} to {page * MENU + len(offered)}"
+    menu = ids.encode("setup.courses", guild_id, page)
+    blocks: list[Block] = [
+        f"**Courses**: {every}{words}{more}",
+        Pick(menu, which, offered, ticked, most=len(offered), least=1 if pages == 1 else 0),
+    ]
+    if pages > 1:
+        back, on = (ids.encode("setup.turn", guild_id, one) for one in (max(0, page - 1), page + 1))
+        blocks.append(
+            Row(
+                [
+                    Button("◀ Courses before", back, disabled=page == 0),
+                    Button("More courses ▶", on, disabled=page == pages - 1),
+                    Button("All courses", ids.encode("setup.every", guild_id), disabled=not chosen),
+                ]
+            )
+        )
+    return blocks
 
 
 def _hosts(server: Server) -> str:

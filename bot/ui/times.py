@@ -3,18 +3,22 @@
 import re
 
 from bot.errors import UserError
+from bot.packs.words import spellings
 from bot.quiz.schedule import EVERY_DAY, WEEKDAYS, Weekly
 
 OFFERED = 25
 WORK_DAYS, WEEKEND = frozenset(range(5)), frozenset({5, 6})
 _NAMED = {"every day": EVERY_DAY, "weekdays": WORK_DAYS, "weekends": WEEKEND}
 _ALSO = {"daily": EVERY_DAY, "all": EVERY_DAY, "everyday": EVERY_DAY, "weekday": WORK_DAYS, "weekend": WEEKEND}
+_AT = re.compile(r"\s*\bat \d.*$")
+_LEAD = re.compile(r"^(?:every|each|on|at)\s+(?!day\b)")
+"""What `weekly_words` says around the days; who copies it means the days."""
 _TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?\s*(am|pm)?")
 
 
 def read_time(text: str) -> tuple[int, int]:
     """Hour and minute of ``19:00``, ``7 pm``, ``9``. Raises UserError for anything else."""
-    found = _TIME.fullmatch(" ".join(text.casefold().split()))
+    found = _TIME.fullmatch(spellings(text)[0].removeprefix("at "))
     hour, minute, half = (int(found[1]), int(found[2] or 0), found[3]) if found else (-1, 0, None)
     if half:
         hour = hour % 12 + 12 * (half == "pm") if 1 <= hour <= 12 else -1
@@ -25,7 +29,8 @@ def read_time(text: str) -> tuple[int, int]:
 
 def read_days(text: str) -> frozenset[int]:
     """The days of ``every day``, ``weekdays``, ``Friday``, ``Mon, Wed``, ``Mon-Fri``; Monday is 0. Raises UserError."""
-    wanted = " ".join(text.casefold().split())
+    wanted = _AT.sub("", spellings(text)[0])
+    wanted = wanted if wanted in _NAMED | _ALSO else _LEAD.sub("", wanted)
     if (named := (_NAMED | _ALSO).get(wanted)) is not None:
         return named
     days: set[int] = set()

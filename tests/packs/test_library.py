@@ -32,6 +32,29 @@ def test_a_section_is_found_by_id_key_or_title_whatever_its_case(library, text):
     assert library.find_section(text).key == "tea/water"
 
 
+@pytest.mark.parametrize(
+    "text", ["Ｗａｔｅｒ", "wàter", "wa ter", "tea  ›  WATER", "Tea > Water", "2. Water", "Tea: water"]
+)
+def test_a_section_is_found_in_any_spelling_that_is_unique(library, text):
+    assert library.find_section(text).key == "tea/water"
+
+
+def test_a_spelling_that_two_sections_share_is_asked_back(two_courses):
+    with pytest.raises(NotFound, match=r"\*Mate › Water\* or \*Tea › Water\*"):
+        two_courses.find_section("WATER")
+    assert two_courses.find_section("tea water").key == "tea/water"
+
+
+def test_every_title_that_is_shown_is_taken_back(library, two_courses):
+    for known in (library, two_courses):
+        for ref in known.sections:
+            assert known.find_section(known.title(ref)) == ref
+    assert two_courses.find_part("mate").section is None
+    assert two_courses.find_part("Mate › all sections").pack.id == "mate"
+    assert two_courses.find_part("Mate › Water").section.id == "water"
+    assert library.find_part("water").section.id == "water"
+
+
 @pytest.mark.parametrize("text", ["", "milk", "tea/", "tea/milk", "mate/water", "💥"])
 def test_an_unknown_section_is_answered_with_the_titles_there_are(library, text):
     with pytest.raises(NotFound, match=r"Leaves, Water\."):

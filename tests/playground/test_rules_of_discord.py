@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import aiohttp
@@ -376,6 +377,13 @@ async def test_the_clock_tells_its_shift_when_it_changes(playground):
         answer = await asking
         assert (await answer.json())["shift_ms"] == 3_600_000
         answer.release()
+
+
+async def test_every_answer_is_dated_by_the_shifted_clock(playground):
+    playground.world.shift(86_400)
+    async with aiohttp.ClientSession() as session, session.get(f"{playground.api_url}/gateway") as answer:
+        dated_ms = parsedate_to_datetime(answer.headers["Date"]).timestamp() * 1000
+    assert abs(dated_ms - playground.world.now_ms()) < 60_000
 
 
 EVENT = {

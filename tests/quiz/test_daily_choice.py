@@ -6,6 +6,7 @@ from bank import question
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.clock import DAY_MS
 from bot.quiz.daily import Known, Tally, choose, streak, weaknesses
 
 BANK = [
@@ -43,10 +44,49 @@ def test_siblings_enemies_and_what_was_just_played_are_kept_apart():
     weak = {"water-0": Tally(30, 0), "water-1": Tally(30, 5), "water-2": Tally(30, 10)}
     weak |= {f"leaves-{n}": Tally(30, 29) for n in range(3)}
     assert chosen(Known(weak, asked=["w0"], near=[BANK[0]])) in {"w2", "w3"}
-    assert chosen(Known(weak, asked=["w0"], near=[BANK[0]], played={"water-1"})) in {"w4", "w5"}
+    played = {"w2": 5 * DAY_MS}
+    assert chosen(Known(weak, asked=["w0"], near=[BANK[0]], met_ms=played, now_ms=6 * DAY_MS)) in {"w4", "w5"}
     enemy = question("w9", family="water-9", enemies=["w0"])
     weak |= {"water-9": Tally(30, 0)}
     assert chosen(Known(weak, asked=["w0"], near=[BANK[0]]), bank=[*BANK, enemy]) in {"w2", "w3"}
+
+
+def test_what_anybody_met_in_the_last_days_is_left_out_while_there_is_anything_else():
+    now_ms = 100 * DAY_MS
+    weak = {f"water-{n}": Tally(30, 5 * n) for n in range(3)} | {f"leaves-{n}": Tally(30, 29) for n in range(3)}
+    met = {"w0": now_ms - 120_000}
+    for seed in range(20):
+        assert chosen(Known(weak, met_ms=met, now_ms=now_ms), seed) in {"w2", "w3"}
+    met |= {"w2": now_ms - 6 * DAY_MS}
+    for seed in range(20):
+        assert chosen(Known(weak, met_ms=met, now_ms=now_ms), seed) in {"w4", "w5"}
+    assert chosen(Known(weak, met_ms={"w0": now_ms - 60 * DAY_MS}, now_ms=now_ms)) in {"w0", "w1"}
+
+
+def test_when_everything_was_met_the_longest_ago_comes_before_the_weakest_and_a_sibling_before_the_same():
+    now_ms = 100 * DAY_MS
+    weak = {f"water-{n}": Tally(30, 0) for n in range(3)} | {f"leaves-{n}": Tally(30, 29) for n in range(3)}
+    met = {f"{section}{2 * n}": now_ms - n * DAY_MS - 1 for section in "wl" for n in range(3)}
+    met["l4"] -= 1
+    for seed in range(20):
+        assert chosen(Known(weak, met_ms=met, now_ms=now_ms), seed) == "l5"
+
+
+@given(
+    st.dictionaries(st.sampled_from([one.id for one in BANK]), st.integers(0, 6 * 86_400_000)),
+    st.dictionaries(st.sampled_from([one.family for one in BANK]), st.just(Tally(9, 0))),
+    st.integers(0, 99),
+)
+def test_nobody_is_asked_what_was_just_met(ago_ms, tallies, seed):
+    now_ms = 100 * DAY_MS
+    met = {question_id: now_ms - ago for question_id, ago in ago_ms.items()}
+    family_of = {one.id: one.family for one in BANK}
+    families = {family_of[question_id] for question_id in met}
+    found = chosen(Known(tallies, met_ms=met, now_ms=now_ms), seed)
+    if families != set(family_of.values()):
+        assert family_of[found] not in families
+    else:
+        assert met.get(found) != max(met.values()) or len(set(met.values())) < len(families)
 
 
 IDS = st.lists(st.sampled_from([one.id for one in BANK]), unique=True)

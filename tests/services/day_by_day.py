@@ -19,6 +19,7 @@ from bot.services.season_views import SeasonView
 from bot.services.seasons import Seasons
 from bot.services.servers import Servers
 from bot.services.stage import ChannelLostError, MessageGoneError
+from bot.services.sure_time import ALWAYS_SURE, TimeCheck
 from bot.services.zones import Zones
 from bot.storage.schedules import Recurring
 from bot.storage.store import Store
@@ -151,7 +152,9 @@ class Wall:
 class Days:
     """A bot on a store; `stop` and another one on the same store is a restart."""
 
-    def __init__(self, store: Store, clock: DiscordHandClock, wall: Wall | None = None) -> None:
+    def __init__(
+        self, store: Store, clock: DiscordHandClock, wall: Wall | None = None, time: TimeCheck = ALWAYS_SURE
+    ) -> None:
         self.store = store
         self.clock = clock
         self.wall = wall or Wall(clock)
@@ -159,7 +162,7 @@ class Days:
         self.servers = Servers(store, packs, Zones())
         self.games = Competitions(packs, store, clock, Random(3))  # type: ignore[arg-type]
         self.daily = DailyQuestions(store, clock, Random(3), self.servers.library)
-        self.seasons = Seasons(store, clock)
+        self.seasons = Seasons(store, clock, time)
         self.schedules = Schedules(
             store,
             clock,
@@ -168,6 +171,7 @@ class Days:
             self.games,
             self.seasons,
             lambda one: paced(one.pace, one.rounds, one.lobby_minutes, 1.0, one.scoring),
+            time,
         )
         self.games.attach(self.wall)  # type: ignore[arg-type]
         self.daily.attach(self.wall)

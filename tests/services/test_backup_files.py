@@ -67,12 +67,12 @@ def names(folder: Path) -> list[str]:
     return sorted(entry.name for entry in folder.iterdir())
 
 
-def deleted(path: Path, who: Learner, at_ms: int = NOON) -> None:
+def deleted(path: Path, who: Learner, at_ms: int = NOON, *, by_retention: bool = False) -> None:
     """Delete a member as the bot does: row, table and file."""
 
     async def delete() -> None:
         async with opened(path) as store:
-            await store.write(lambda tx: privacy.delete(tx, who.member_id, at_ms))
+            await store.write(lambda tx: privacy.delete(tx, who.member_id, at_ms, by_retention=by_retention))
             add_deletions(deletions_file(path), await privacy.deletions(store))
 
     asyncio.run(delete())
@@ -205,6 +205,19 @@ async def test_a_backup_of_a_clock_that_was_years_ahead_does_not_stand_in_for_th
         await backups_of(data, clock).make()
         assert await backups_of(data, clock).due_in() == 24 * 3_600
         assert len(names(data.parent / "backups")) == 2
+
+
+async def test_a_backup_from_the_future_takes_no_place_of_those_that_are_kept(data, clock):
+    async with opened(data):
+        clock.advance(700 * DAY)
+        await backups_of(data, clock).make()
+        clock.advance(-700 * DAY)
+        backups = backups_of(data, clock, keep=(2, 0))
+        for _ in range(3):
+            await backups.make()
+            clock.advance(DAY)
+        made = [one.made for one in backups_in(data.parent / "backups")]
+        assert made == [utc(NOON + DAY), utc(NOON + 2 * DAY), utc(NOON + 700 * DAY)]
 
 
 async def test_backups_are_made_when_due_and_old_ones_go(data, clock):
@@ -445,6 +458,47 @@ def test_a_backup_from_before_deletions_were_remembered_takes_over_their_salt(da
     assert main(["restore", "old.db"]) == 0
     assert rows(data, "SELECT name FROM member") == [(BOB.name,)]
     assert rows(data, "SELECT salt FROM privacy") == salt
+
+
+def test_those_whom_retention_deleted_can_be_brought_back_and_never_those_who_asked(data, capsys, monkeypatch):
+    lived_in(data, ADA, BOB)
+    main(["backup", "copy.db"])
+    deleted(data, ADA)
+    deleted(data, BOB, by_retention=True)
+    capsys.readouterr()
+    assert main(["restore", "copy.db"]) == 0
+    assert "restore with --keep-members" in capsys.readouterr().out
+    assert naming(data, ADA) == naming(data, BOB) == set()
+    monkeypatch.setenv("STUDYHALL_RETENTION_DAYS", "30")
+    assert main(["restore", "copy.db", "--keep-members"]) == 0
+    said = capsys.readouterr().out
+    assert "1 member deleted for being away is back." in said
+    assert "Set it to 0 first" in said
+    assert "answer" in naming(data, BOB)
+    assert naming(data, ADA) == set()
+    assert main(["restore", "copy.db"]) == 0  # it is undone for good
+    assert "answer" in naming(data, BOB)
+    assert naming(data, ADA) == set()
+
+
+def test_who_was_deleted_by_retention_and_asks_for_it_later_is_not_brought_back(data):
+    lived_in(data, ADA)
+    main(["backup", "copy.db"])
+    deleted(data, ADA, by_retention=True)
+    deleted(data, ADA, NOON + DAY)
+    assert main(["restore", "copy.db", "--keep-members"]) == 0
+    assert naming(data, ADA) == set()
+
+
+def test_deletions_from_before_the_reason_was_noted_count_as_asked_for(data):
+    lived_in(data, ADA)
+    main(["backup", "copy.db"])
+    deleted(data, ADA, by_retention=True)
+    file = deletions_file(data)
+    file.write_text(file.read_text("utf-8").replace(', "by": "retention"', ""), encoding="utf-8")
+    data.unlink()
+    assert main(["restore", "copy.db", "--keep-members"]) == 0
+    assert naming(data, ADA) == set()
 
 
 def test_deletions_of_another_database_are_left_alone(data):

@@ -13,7 +13,7 @@ from bot.quiz.regrading import Ruling
 from bot.services.practice import Practice
 from bot.services.progress import ProgressOf
 from bot.services.stage import ChannelLostError
-from bot.storage import privacy, rulings
+from bot.storage import members, privacy, rulings
 from bot.storage.repair import repair_totals
 from bot.storage.rulings import Subject
 
@@ -242,6 +242,22 @@ async def test_an_answer_is_refused_from_another_server_and_for_no_such_option(d
         await days.click(daily.id, ADA, 4)
     with pytest.raises(StudyhallError, match="not there any more"):
         await days.click(999, ADA, 0)
+
+
+async def test_it_is_nobodys_own_mistake_of_two_minutes_ago_wherever_they_made_it(days):
+    course = library()
+    practice = Practice(course, days.store, days.clock, Random(7))
+    await days.store.write(lambda tx: members.remember(tx, HALL, ADA.member_id, ADA.name, days.clock.now_ms()))
+    for here in (ADA, ADA._replace(guild_id=None)):
+        run = await practice.start(here, course.section("tea", "water"), None, 2)
+        for asked in run.asked:
+            wrong = next(letter for letter, option in enumerate(asked.order) if option != 1)
+            await practice.answer(run.id, asked.position, wrong, here, days.clock.now_ms())
+    met = {name for (name,) in await days.rows("SELECT question_id FROM answer")}
+    assert met == {"w0", "w1", "w2", "w3"}
+    days.clock.advance(120_000)
+    daily = await days.daily.ask(HALL, CHANNEL)
+    assert daily.question.id not in met
 
 
 # A member is deleted

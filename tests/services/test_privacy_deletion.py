@@ -16,7 +16,7 @@ from bot.quiz.competition import Join, Phase
 from bot.quiz.practice import Asked, Run
 from bot.services.competitions import Opening
 from bot.services.practice import Learner
-from bot.services.privacy import Deleted, Privacy
+from bot.services.privacy import PORTION, Deleted, Privacy, Retention
 from bot.storage import competitions, members, practice, privacy
 from bot.storage.competitions import Setup
 from bot.storage.deletions import Deletion, add_deletions, deletions_file, deletions_in, hash_of, read_deletions
@@ -379,7 +379,7 @@ async def test_the_export_holds_every_row_and_nothing_of_another(house):
 # Not seen for long
 
 
-async def test_members_not_seen_for_so_long_are_deleted_once_a_day(tmp_path):
+async def test_members_not_seen_for_so_long_are_announced_and_deleted_a_day_later(tmp_path):
     store = await Store.open(tmp_path / "studyhall.db")
     house = House(store, retention_days=30)
     try:
@@ -388,7 +388,10 @@ async def test_members_not_seen_for_so_long_are_deleted_once_a_day(tmp_path):
         await house.settings.set_hidden(OLD.member_id, hidden=True)
         house.clock.now = NOON + 30 * DAY
         await house.privacy.chores()
-        assert await tables_naming(store, ADA.member_id) != set()
+        assert await house.privacy.announced() is None
+        house.clock.advance(DAY)
+        await house.privacy.chores()
+        assert await house.privacy.announced() == Retention(1, 30, NOON + 32 * DAY)
         house.clock.advance(DAY - 1)
         await house.privacy.chores()
         assert await tables_naming(store, ADA.member_id) != set()
@@ -398,7 +401,8 @@ async def test_members_not_seen_for_so_long_are_deleted_once_a_day(tmp_path):
         assert traces(house.database, ADA.member_id, ADA.name) == set()
         assert await tables_naming(store, BOB.member_id) != set()
         assert await tables_naming(store, OLD.member_id) == {"member_setting"}
-        assert len(await privacy.deletions(store)) == 1
+        assert [one.by_retention for one in await privacy.deletions(store)] == [True]
+        assert await house.privacy.announced() is None
     finally:
         await house.privacy.close()
         await house.games.close()
@@ -412,6 +416,8 @@ async def test_who_comes_back_while_others_are_deleted_stays_and_stays_in_their_
         for one in (ADA, BOB, OLD):
             await live(store, one, NOON)
         house.clock.now = NOON + 40 * DAY
+        await house.privacy.retain()
+        house.clock.advance(DAY)
         forget, back = house.games.forget, [ADA, BOB, OLD]
 
         async def forget_slowly(member_id: int) -> int:
@@ -423,10 +429,65 @@ async def test_who_comes_back_while_others_are_deleted_stays_and_stays_in_their_
             return await forget(member_id)
 
         monkeypatch.setattr(house.games, "forget", forget_slowly)
-        assert await house.privacy.sweep() == 1
+        assert await house.privacy.retain() == 1
         for one in back:
             assert "answer" in await tables_naming(store, one.member_id)
         assert house.games.live == 1
+    finally:
+        await house.privacy.close()
+        await house.games.close()
+        await store.close()
+
+
+async def test_they_go_in_portions_and_who_becomes_due_meanwhile_is_announced_first(tmp_path):
+    store = await Store.open(tmp_path / "studyhall.db")
+    house = House(store, retention_days=30)
+    try:
+        for n in range(PORTION + 5):
+            await see(store, Learner(n + 1, HALL, f"Member {n}"), NOON)
+        await see(store, BOB, NOON + 10 * DAY)
+        house.clock.now = NOON + 40 * DAY - 1
+        assert await house.privacy.retain() == 0
+        house.clock.advance(DAY)
+        assert await house.privacy.retain() == PORTION
+        assert await house.privacy.retain() == 5
+        assert await house.privacy.announced() == Retention(1, 30, house.clock.now + DAY)
+        assert await house.privacy.retain() == 0
+        house.clock.advance(DAY)
+        assert await house.privacy.retain() == 1
+    finally:
+        await house.privacy.close()
+        await house.games.close()
+        await store.close()
+
+
+async def test_an_announcement_does_not_outlive_the_setting_nor_cover_a_stricter_one(tmp_path):
+    store = await Store.open(tmp_path / "studyhall.db")
+    house = House(store, retention_days=30)
+
+    def after_a_start(days: int) -> Privacy:
+        return Privacy(store, house.clock, house.games, house.settings, retention_days=days, first_seconds=3_600)
+
+    try:
+        await see(store, ADA, NOON)
+        await see(store, BOB, NOON + 30 * DAY)
+        house.clock.now = NOON + 40 * DAY
+        await house.privacy.retain()
+        house.clock.advance(DAY)
+        off = after_a_start(0)
+        await off.load()
+        assert await off.retain() == 0
+        on = after_a_start(30)
+        await on.load()
+        assert await on.retain() == 0  # it is announced again
+        house.clock.advance(DAY - 1)
+        assert await on.retain() == 0
+        house.clock.advance(1)
+        stricter = after_a_start(5)
+        assert await stricter.retain() == 1
+        assert await tables_naming(store, BOB.member_id) != set()
+        for one in (off, on, stricter):
+            await one.close()
     finally:
         await house.privacy.close()
         await house.games.close()
@@ -444,6 +505,8 @@ async def test_a_stop_ends_the_look_for_members_not_seen_and_the_next_start_goes
         for one in (ADA, BOB):
             await live(store, one, NOON)
         house.clock.now = NOON + 40 * DAY
+        await house.privacy.retain()
+        house.clock.advance(DAY)
         forget = house.games.forget
 
         async def stopped_meanwhile(member_id: int) -> int:
@@ -451,7 +514,7 @@ async def test_a_stop_ends_the_look_for_members_not_seen_and_the_next_start_goes
             return await forget(member_id)
 
         monkeypatch.setattr(house.games, "forget", stopped_meanwhile)
-        assert await house.privacy.sweep() == 1
+        assert await house.privacy.retain() == 1
         again = Privacy(store, house.clock, house.games, house.settings, retention_days=30)
         await again.chores()
         await again.close()

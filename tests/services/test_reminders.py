@@ -5,6 +5,7 @@ from random import Random
 import pytest
 from small_course import DAY, HOUR, NOON, QUESTIONS, library
 
+from bot.clock import DiscordClock
 from bot.errors import UserError
 from bot.quiz.spacing import review
 from bot.services.member_settings import MemberSettings
@@ -13,6 +14,7 @@ from bot.services.practice import Practice
 from bot.services.reminders import DirectMessagesClosedError, Reminders
 from bot.services.respacing import Respacing
 from bot.services.reviews import Reviews
+from bot.services.sure_time import SureTime
 from bot.services.zones import Zones
 from bot.storage import answers
 
@@ -84,12 +86,13 @@ async def test_who_switched_it_on_is_written_to_once_a_day_at_their_hour(store, 
 async def test_a_day_that_is_passed_hour_by_hour_reminds_at_the_hour(store, clock, settings, reminders, letters):
     await learned(store, ADA)
     await settings.set_reminder_hour(ADA, 8)  # four hours ago
-    await reminders.hour_passed()
+    await reminders.hour_passed(clock.now_ms())
     assert letters.written == []
     reminders.start()
-    for _ in range(24):
-        clock.advance(HOUR)
-        await reminders.hour_passed()
+    began_ms = clock.now_ms()
+    clock.advance(24 * HOUR)
+    for hour in range(1, 25):
+        await reminders.hour_passed(began_ms + hour * HOUR * 1000)
     await reminders.close()
     assert letters.written == [(ADA, 1)]
 
@@ -177,3 +180,24 @@ async def test_who_is_deleted_while_their_reminder_is_refused_is_not_named_again
     await reminders.remind()
     assert await store.rows("SELECT * FROM member_setting") == []
     assert await store.rows("SELECT * FROM notice") == []
+
+
+async def test_a_reminder_waits_for_discords_time(store, clock, settings, reminders, letters):
+    time = SureTime(DiscordClock(clock))
+    waiting = Reminders(store, clock, reminders._reviews, gap_seconds=0, time=time)
+    waiting.attach(letters)
+    await learned(store, ADA)
+    await settings.set_reminder_hour(ADA, 12)
+    assert await waiting.remind() == 0
+    time.learn_date(NOON)
+    assert await waiting.remind() == 1
+
+
+async def test_a_reminder_noted_in_the_future_silences_nobody(store, clock, settings, reminders, letters):
+    await learned(store, ADA)
+    await settings.set_reminder_hour(ADA, 12)
+    clock.advance(365 * DAY)
+    assert await reminders.remind() == 1
+    clock.advance(-365 * DAY)
+    assert await reminders.remind() == 1
+    assert await reminders.remind() == 0

@@ -8,10 +8,11 @@ from small_course import HandClock, library, question
 from bot.clock import DiscordClock
 from bot.errors import NotFound
 from bot.packs.library import Library
-from bot.quiz.competition import Rules, Verdict
+from bot.quiz.competition import Cancel, Rules, Verdict
 from bot.services.competitions import Competitions, Opening
 from bot.services.lessons import Lessons
 from bot.services.practice import Learner, Practice
+from bot.services.progress import ProgressOf
 from bot.services.servers import Servers
 from bot.services.zones import Zones
 from bot.storage.competitions import Setup
@@ -142,3 +143,33 @@ async def test_a_competition_is_of_the_servers_first_course_and_none_other_is_op
     view = await games.open(opening())
     assert view.game.pack_id == "mate"
     assert (view.course, view.section_titles) == ("", ())
+
+
+# Several courses
+
+
+async def test_without_a_choice_the_courses_take_turns_in_competitions(games):
+    played = []
+    for _ in range(4):
+        view = await games.open(opening())
+        played.append(view.game.pack_id)
+        await games.act(view.game.id, Cancel(ADA.member_id), ADA)
+    assert played == ["tea", "mate", "tea", "mate"]
+
+
+async def test_a_course_without_such_questions_is_passed_over(games):
+    for _ in range(2):
+        rules = Rules(3, pace_ms=3_600_000, reveal_ms=0, lobby_ms=3_600_000)
+        view = await games.open(Opening(GUILD, CHANNEL, ADA, rules, Setup((), "hard", "calm")))
+        assert view.game.pack_id == "tea"
+        await games.act(view.game.id, Cancel(ADA.member_id), ADA)
+
+
+async def test_without_a_choice_the_courses_take_turns_in_practice_and_in_the_plan(practice, store, servers):
+    progress = ProgressOf(BOTH, store, HandClock(), Random(7), practice, servers.library)
+    asked = [(await practice.start(ADA, None, None, 1)).pack_id for _ in range(2)]
+    asked += [(await progress.start(ADA))[0].pack_id for _ in range(2)]
+    assert asked == ["tea", "mate", "tea", "mate"]
+    assert (await practice.start(ADA, None, "hard", 1)).pack_id == "tea"
+    await servers.set_courses(GUILD, ["mate"])
+    assert (await practice.start(ADA, None, None, 1)).pack_id == "mate"

@@ -3,12 +3,15 @@
 import sqlite3
 import stat
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from opened_store import opened
 
 from bot.errors import StorageError
+from bot.storage.backup import BackupWriter
+from bot.storage.beside import only_reading
 from bot.storage.migrations import _apply, migrate, migrations, statements
 from bot.storage.store import Store
 
@@ -210,3 +213,84 @@ def test_where_nothing_could_be_brought_up_to_date_no_copy_stays_so_that_tries_d
         with pytest.raises(sqlite3.OperationalError):
             migrate(path, stamp, BROKEN)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["a.db"]
+
+
+# A database that has lost what it held
+
+
+@pytest.mark.parametrize("backups", [True, False], ids=["with a backup", "without one"])
+async def test_a_database_of_zero_bytes_is_not_taken_as_a_new_one(tmp_path, backups):
+    path = tmp_path / "a.db"
+    async with opened(path) as store:
+        await store.write(lambda tx: tx.run(ADA))
+    backup = tmp_path / "backups" / "studyhall-20260102-030405.db"
+    if backups:
+        BackupWriter().write(path, backup)
+    path.write_bytes(b"")
+    with pytest.raises(StorageError, match="0 bytes") as told:
+        async with opened(path):
+            pass
+    assert path.read_bytes() == b""
+    assert (f"python -m bot restore {backup}" in told.value.text) == backups
+    assert "STUDYHALL_DATA_DIR" in told.value.text
+    with pytest.raises(StorageError, match="0 bytes"):
+        async with only_reading(path):
+            pass
+
+
+async def test_a_missing_database_beside_backups_is_not_begun_anew_without_a_word(tmp_path):
+    path = tmp_path / "a.db"
+    async with opened(path) as store:
+        await store.write(lambda tx: tx.run(ADA))
+    backup = tmp_path / "backups" / "studyhall-20260102-030405.db"
+    BackupWriter().write(path, backup)
+    (tmp_path / "backups" / "studyhall-20270102-030405.db").touch()  # a copy that is empty is none
+    path.unlink()
+    with pytest.raises(StorageError, match="There is no database") as told:
+        async with opened(path):
+            pass
+    assert not path.exists()
+    for words in (f"python -m bot restore {backup}", f"move {backup.parent} away", "2026-01-02 03:04 UTC"):
+        assert words in told.value.text
+    backup.parent.rename(tmp_path / "elsewhere")
+    async with opened(path) as store:
+        assert await store.rows("SELECT * FROM member") == []
+
+
+async def test_a_missing_database_beside_the_copy_of_an_update_is_told_too(tmp_path):
+    copy = tmp_path / "a.db.before-12.20260102-030405"
+    async with opened(copy) as store:
+        await store.write(lambda tx: tx.run(ADA))
+    with pytest.raises(StorageError, match="There is no database") as told:
+        async with opened(tmp_path / "a.db"):
+            pass
+    assert f"python -m bot restore {copy}" in told.value.text
+
+
+async def test_another_programs_database_is_not_filled_with_our_tables(tmp_path):
+    path = tmp_path / "a.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE music (title TEXT)")
+        connection.commit()
+    before = path.read_bytes()
+    with pytest.raises(StorageError, match="none of Studyhall's tables"):
+        async with opened(path):
+            pass
+    assert path.read_bytes() == before
+
+
+async def test_a_start_that_was_cut_off_while_the_database_was_made_is_made_up_for(tmp_path):
+    path = tmp_path / "a.db"
+    path.with_name("a.db.new").write_bytes(b"")
+    async with opened(path) as store:
+        assert await store.rows("SELECT * FROM member") == []
+    assert not path.with_name("a.db.new").exists()
+
+
+async def test_a_journal_without_its_database_is_left_as_it_is(tmp_path):
+    journal = tmp_path / "a.db-wal"
+    journal.write_bytes(b"pages")
+    with pytest.raises(StorageError, match="but its journal"):
+        async with opened(tmp_path / "a.db"):
+            pass
+    assert journal.read_bytes() == b"pages"

@@ -3,6 +3,7 @@
 import contextlib
 import re
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -299,17 +300,26 @@ class Hall:
         return [one for one in shown if not one.private]
 
     def set_clock(self) -> None:
-        """Let the bot's clock tell the simulator's time."""
+        """Let the bot's clocks tell the simulator's time."""
+        # The simulator's own monotonic clock is seen by the bot alone; tests that ask its services see the machine's.
+        self.app.discord_clock._monotonic_ms = lambda: (self.env.now().timestamp() + time.perf_counter()) * 1000
         self.app.clock.shift_ms = 0
         self.app.clock.shift_ms = round(self.env.now().timestamp() * 1000) - self.app.clock.now_ms()
+        self._tell_time()
 
     async def pass_time(self, seconds: float) -> None:
         """Let time go by, for Discord and for the bot; a long time day by day, since simcord gives each step its limit."""
         self.app.clock.shift_ms += round(seconds * 1000)
+        self._tell_time()
         while seconds > 0:
             step = min(seconds, DAY_SECONDS)
             await self.env.advance_time(step)
             seconds -= step
+
+    def _tell_time(self) -> None:
+        """Let Discord tell the bot its time, as every answer over the wire does."""
+        assert self.app.client.heard_date is not None
+        self.app.client.heard_date(self.app.clock.now_ms())
 
     async def restart(self) -> None:
         """Stop the bot and start it anew on the same data."""

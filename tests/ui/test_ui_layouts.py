@@ -306,7 +306,7 @@ def test_every_setup_fits():
 
 @pytest.mark.parametrize("chosen", [Chosen(), Chosen(1.5), Chosen(2.0, hidden=True)])
 def test_every_page_of_settings_fits(chosen: Chosen):
-    assert_fits_discord(drawn(settings_screen(chosen)))
+    assert_fits_discord(drawn(settings_screen(chosen, 0)))
 
 
 class Large(dict):
@@ -372,8 +372,10 @@ def test_while_predicting_no_vote_and_no_name_is_shown(demo_id: str):
 def test_help_fits_one_screen():
     pack = worst_pack()
     for in_server in (True, False):
-        components = drawn(help_screen(pack, in_server=in_server))
+        components = drawn(help_screen(Library([pack]), in_server=in_server))
         assert_fits_discord(components, 1_000)
+        many = [pack.model_copy(update={"head": pack.head.model_copy(update={"id": f"p{n}"})}) for n in range(70)]
+        assert_fits_discord(drawn(help_screen(Library(many), in_server=in_server)), 1_500)
 
 
 def test_labels_and_menus_are_cut_to_what_discord_takes():

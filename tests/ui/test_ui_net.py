@@ -19,6 +19,7 @@ from bot.ui.replies import Reply
 STALE = "This button is from an earlier version of me, or not mine at all. Type `/` to see what I can do now."
 ARGUMENTS = {
     "lesson.contents": 1,
+    "lesson.course": 1,
     "lesson.page": 3,
     "lesson.pick": 2,
     "lesson.read": 2,
@@ -78,7 +79,9 @@ ARGUMENTS = {
     "setup.season": 1,
     "setup.season_yes": 1,
     "setup.keep": 0,
-    "setup.courses": 1,
+    "setup.courses": 2,
+    "setup.every": 1,
+    "setup.turn": 2,
     "setup.reload": 0,
     "daily.pick": 2,
     "daily.mine": 1,

@@ -142,3 +142,18 @@ async def test_without_seasons_the_board_says_so(hall: Hall):
     assert "Leaderboard · All time" in board.text
     assert "There are no seasons here, so this is all time." in board.text
     assert "This season" not in board.buttons
+
+
+async def test_a_zone_is_echoed_as_it_was_understood_with_the_time_there(hall: Hall):
+    shown = await hall.alice.slash("settings", time_zone="GMT+2")
+    assert "in UTC+2, where it is 02:00 now" in shown.text
+    shown = await hall.manager.slash("studyhall setup", time_zone="GMT+2")
+    assert "**Time zone**: UTC+2, where it is 02:00 now" in shown.text
+    assert hall.rows("SELECT time_zone FROM server") == [("UTC+02:00",)]
+
+
+async def test_a_stored_zone_that_the_machine_forgot_breaks_nothing(hall: Hall):
+    await hall.alice.slash("settings", time_zone="Berlin")
+    hall.run_sql("UPDATE member_setting SET time_zone = 'Atlantis/Poseidonis'")
+    assert "in Atlantis/Poseidonis, where it is" in (await hall.alice.slash("settings")).text
+    assert "Your progress" in (await hall.alice.slash("progress")).text

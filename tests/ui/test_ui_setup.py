@@ -126,7 +126,7 @@ async def test_a_time_zone_is_understood_however_it_is_typed(hall: Hall, typed: 
     assert stored(hall, "time_zone") == "Europe/Berlin"
 
 
-@pytest.mark.parametrize("typed", ["Atlantis", "../../etc/passwd", "", "UTC+1", "x" * 200])
+@pytest.mark.parametrize("typed", ["Atlantis", "../../etc/passwd", "", "Mars+1", "x" * 200])
 async def test_a_time_zone_that_is_none_gets_a_sentence_and_changes_nothing(hall: Hall, typed: str):
     answer = await hall.manager.slash("studyhall setup", time_zone=typed or " ")
     assert answer.private
