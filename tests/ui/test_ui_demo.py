@@ -20,13 +20,18 @@ async def opened(person: Person, name: str = "shared-counter"):
     return await person.slash("demo", name=name)
 
 
-async def test_without_a_name_the_list_is_shown_in_private(hall: Hall):
-    shown = await hall.alice.slash("demo")
-    assert shown.private
-    assert shown.menu[:2] == ["I/O-bound waiting", "CPU-bound work"]
-    assert len(shown.menu) == 16
-    assert shown.menu[-1] == "Inside Studyhall"
-    assert "- **CPU-bound work** · up to 12 s" in shown.text
+async def test_without_a_name_the_demos_are_listed_in_private(tmp_path: Path):
+    async with open_hall(tmp_path / "course", COURSE) as hall:
+        shown = await hall.alice.slash("demo")
+        assert shown.private
+        assert shown.menu[:2] == ["I/O-bound waiting", "CPU-bound work"]
+        assert len(shown.menu) == 16
+        assert shown.menu[-1] == "Inside Studyhall"
+        assert "- **CPU-bound work** · up to 12 s" in shown.text
+
+
+async def test_only_the_demos_of_the_servers_courses_are_listed(hall: Hall):
+    assert len((await hall.alice.slash("demo")).menu) == len(hall.app.library.demos) + 1 < 16
 
 
 async def test_a_demo_picked_from_the_list_opens_in_the_channel(hall: Hall):
