@@ -12,6 +12,7 @@ from discord.http import Route
 
 from bot.errors import UserError
 from bot.services.health import Connection
+from bot.ui.door import Door
 from bot.ui.options import fits
 from bot.ui.replies import Desk
 from bot.ui.routing import Router
@@ -67,6 +68,9 @@ class StudyhallClient(discord.Client):
             max_messages=None,
             chunk_guilds_at_startup=False,
         )
+        # Commands, components, forms and suggestions: discord.py takes each of them by this one entry.
+        parsers = self._connection.parsers
+        parsers["INTERACTION_CREATE"] = Door(parsers["INTERACTION_CREATE"]).take
         self.router: Router | None = None
         self.tree: Tree | None = None
         self.before_connecting: Callable[[], Awaitable[None]] | None = None

@@ -298,6 +298,22 @@ class Hall:
         shown = [Shown(self.env, channel_id, message_id) for message_id in stored]
         return [one for one in shown if not one.private]
 
+    @contextlib.contextmanager
+    def every_event_twice(self) -> Iterator[None]:
+        """Let Discord send each event of an interaction twice."""
+        backend, send = self.env.backend, self.env.backend.emit
+
+        def send_twice(event: str, payload: Any, *rest: Any, **more: Any) -> None:
+            send(event, payload, *rest, **more)
+            if event == "INTERACTION_CREATE":
+                send(event, payload, *rest, **more)
+
+        backend.emit = send_twice  # type: ignore[method-assign]
+        try:
+            yield
+        finally:
+            del backend.emit
+
     def set_clock(self) -> None:
         """Let the bot's clock tell the simulator's time."""
         self.app.clock.shift_ms = 0
