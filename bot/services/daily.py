@@ -26,7 +26,7 @@ from bot.services.practice import Learner
 from bot.services.recording import Asked, record_choices
 from bot.services.stage import ChannelLostError, DailyStage, MessageGoneError
 from bot.storage import daily as storage
-from bot.storage import members, rulings, schedules, servers
+from bot.storage import members, open_questions, rulings, schedules, servers
 from bot.storage.daily import QUESTION, Daily, Post
 from bot.storage.rulings import Subject
 from bot.storage.servers import Server
@@ -266,8 +266,14 @@ class DailyQuestions:
         )
         here = await rulings.here(self._store, guild_id, pack.id)
         ruled = {one.id for one in pack.questions if (found := here.on(one.id, one.content_hash)) and found.in_force}
-        undisputed = [question for question in pack.questions if question.id not in ruled]
-        return pack.id, rules.choose(undisputed or pack.questions, known, self._rng)
+        secret = await open_questions.to_come(self._store, guild_id, pack.id)
+        free = [question for question in pack.questions if question.id not in secret]
+        if not free:
+            raise UserError(
+                "Just now every question of this course is asked in a competition here. Use `/daily` again when it is over."
+            )
+        undisputed = [question for question in free if question.id not in ruled]
+        return pack.id, rules.choose(undisputed or free, known, self._rng)
 
     async def _closes_ms(self, guild_id: int, server: Server, now_ms: int) -> int:
         """The same time tomorrow, or the next scheduled question after today where that is earlier."""
