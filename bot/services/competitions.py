@@ -340,6 +340,10 @@ class Competitions:
         if not manager and learner.member_id != state.host_id:
             return Verdict.NOT_ALLOWED, await self._messages.view(live)
         known = [section.id for section in self._library.pack(live.game.pack_id).sections]
+        if not set(sections) <= set(known):
+            raise NotFound(
+                "The course does not have that section any more. Open `Host controls` again and choose there."
+            )
         chosen = tuple(section for section in known if section in sections)
         setup = replace(live.game.setup, sections=() if len(chosen) == len(known) else chosen)
         fitting = await self._questions.fitting(live.game.guild_id, live.game.pack_id, setup)

@@ -79,7 +79,7 @@ class Servers:
         """Which courses the server has; all of them is no choice, so that a new one is in too."""
         known = [pack.id for pack in self._library.packs]
         courses = tuple(pack_id for pack_id in known if pack_id in pack_ids)
-        if not courses:
+        if not courses or len(courses) != len(set(pack_ids)):
             raise UserError("That course is not here any more. Open `/studyhall setup` again.")
         return await self._change(guild_id, courses=() if len(courses) == len(known) else courses)
 

@@ -36,7 +36,7 @@ from bot.ui.lesson import section_choices
 from bot.ui.managers import is_manager
 from bot.ui.options import whole
 from bot.ui.quiz import question_screen
-from bot.ui.reach import UNKNOWN_MESSAGE, as_lost, find_message, require
+from bot.ui.reach import UNKNOWN_MESSAGE, as_lost, channel_in, find_message, require
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.sending import SendScheduler
@@ -417,7 +417,7 @@ class CompeteFeature:
     ) -> int:
         if view.game.setup.thread:
             await self._open_thread(view)
-        channel = self._client.get_partial_messageable(view.game.play_channel_id, guild_id=view.game.guild_id)
+        channel = channel_in(self._client, view.game.play_channel_id, view.game.guild_id)
 
         async def send() -> int:
             message = await channel.send(
@@ -466,7 +466,7 @@ class CompeteFeature:
             raise as_lost(problem) from problem
 
     async def _patch(self, view: GameView, channel_id: int, message_id: int, screen: Screen) -> None:
-        channel = self._client.get_partial_messageable(channel_id, guild_id=view.game.guild_id)
+        channel = channel_in(self._client, channel_id, view.game.guild_id)
         message = channel.get_partial_message(message_id)
         await message.edit(view=screen.view(), attachments=screen.files(), allowed_mentions=NO_PINGS)
 

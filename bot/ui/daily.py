@@ -30,7 +30,7 @@ from bot.ui.layouts import (
     note,
 )
 from bot.ui.quiz import RETIRED, ruled_line
-from bot.ui.reach import as_lost, find_message, require
+from bot.ui.reach import as_lost, channel_in, find_message, require
 from bot.ui.replies import Desk, Reply
 from bot.ui.report import report_button
 from bot.ui.routing import Router
@@ -101,7 +101,7 @@ class DailyFeature:
 
     async def post_daily(self, view: DailyView, nonce: str) -> int:
         """Post the question, or its result; returns the message's id."""
-        channel = self._client.get_partial_messageable(view.daily.channel_id, guild_id=view.daily.guild_id)
+        channel = channel_in(self._client, view.daily.channel_id, view.daily.guild_id)
 
         async def send() -> int:
             return (await channel.send(view=daily_screen(view).view(), nonce=nonce)).id
@@ -128,7 +128,7 @@ class DailyFeature:
             raise as_lost(problem) from problem
 
     async def _patch(self, view: DailyView) -> None:
-        channel = self._client.get_partial_messageable(view.daily.channel_id, guild_id=view.daily.guild_id)
+        channel = channel_in(self._client, view.daily.channel_id, view.daily.guild_id)
         message = channel.get_partial_message(view.daily.message_id or 0)
         await message.edit(view=daily_screen(view).view(), attachments=[], allowed_mentions=NO_PINGS)
 

@@ -32,7 +32,7 @@ from bot.ui.layouts import (
 )
 from bot.ui.managers import is_manager
 from bot.ui.names import safe
-from bot.ui.reach import as_lost, require
+from bot.ui.reach import as_lost, channel_in, require
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.sending import SendScheduler
@@ -159,7 +159,7 @@ class DemoFeature:
     async def _edit(self, view: DemoView) -> None:
         if view.run.message_id is None:
             return
-        channel = self._client.get_partial_messageable(view.run.channel_id, guild_id=view.run.guild_id)
+        channel = channel_in(self._client, view.run.channel_id, view.run.guild_id)
         screen = self._screen(view)
         message = channel.get_partial_message(view.run.message_id)
         await message.edit(view=screen.view(), attachments=screen.files(), allowed_mentions=NO_PINGS)

@@ -4,6 +4,7 @@ https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
 """
 
 import re
+from typing import Any
 
 import discord
 
@@ -36,6 +37,18 @@ def as_lost(problem: discord.HTTPException) -> Exception:
     if forbidden or problem.code == UNKNOWN_CHANNEL:
         return ChannelLostError(problem.text)
     return problem
+
+
+def channel_in(client: discord.Client, channel_id: int, guild_id: int | None) -> discord.PartialMessageable:
+    """A channel to write to. Raises ChannelLostError where it is known to be in another server: its id was made up."""
+    known: Any = client.get_channel(channel_id)
+    if (
+        known is not None
+        and guild_id is not None
+        and getattr(getattr(known, "guild", None), "id", guild_id) != guild_id
+    ):
+        raise ChannelLostError("it is not in this server")
+    return client.get_partial_messageable(channel_id, guild_id=guild_id)
 
 
 async def find_message(client: discord.Client, channel_id: int, wanted: re.Pattern[str]) -> int | None:
