@@ -318,10 +318,16 @@ class Competitions:
     # What members do
 
     async def act(self, competition_id: int, event: Event, learner: Learner) -> tuple[Verdict, GameView]:
-        """Any act but an answer. Returns what to tell the member, and the game as it then is."""
+        """Any act but an answer. Returns what to tell the member, and the game as it then is.
+
+        Raises UserError for who joins the duel of two others.
+        """
         if isinstance(event, Join):
             event = replace(event, time_factor=self._time_factor(event.member_id))
         live = self._of(competition_id)
+        invited = (live.game.state.host_id, live.game.setup.duel_with)
+        if isinstance(event, Join) and live.game.setup.duel_with and event.member_id not in invited:
+            raise UserError("This duel is between two others. Watch them, or challenge somebody yourself with `/duel`.")
         now_ms = self._clock.now_ms()
         await self._store.write(
             lambda tx: members.remember(tx, live.game.guild_id, learner.member_id, learner.name, now_ms)
@@ -367,9 +373,11 @@ class Competitions:
         return _verdict(effects), await self._messages.view(live)
 
     async def answer(
-        self, competition_id: int, number: int, choice: int, learner: Learner, stamp_ms: int, message_id: int
+        self, competition_id: int, number: int, choice: int, learner: Learner, stamp_ms: int, message_id: int | None
     ) -> ClickResult:
         """A click on a letter: stored, then told. The first one counts.
+
+        ``message_id`` is the round's message that was clicked; None where it was another one, which tells nothing.
 
         Raises StorageError when it could not be stored; then it does not count.
         """
@@ -377,11 +385,17 @@ class Competitions:
         if live is None:
             return ClickResult(Verdict.OVER, None, certainty=False)
         state = live.game.state
-        self._messages.found(live, number, message_id)
+        if message_id is not None:
+            self._messages.found(live, number, message_id)
         certainty = state.rules.scoring is Scoring.CERTAINTY
         verdict = rules.answer_verdict(state, number, choice, stamp_ms)
         if verdict is Verdict.LOCKED_IN and state.rules.duel and not state.player(learner.member_id):
             verdict = Verdict.NOT_ALLOWED
+        opened = state
+        if state.opened_ms is None and verdict is Verdict.LOCKED_IN:  # nobody has seen it, but who clicked on it
+            if message_id is None:
+                return ClickResult(Verdict.NOT_OPEN, None, certainty)
+            opened = rules.opened_at(state, snowflake_ms(message_id))
         if verdict is not Verdict.LOCKED_IN:
             if verdict in (Verdict.CLOSED, Verdict.PAUSED) and (given := self._given(state, number, learner.member_id)):
                 return ClickResult(Verdict.HAD_LOCKED_IN, given.choice, certainty)
@@ -389,7 +403,6 @@ class Competitions:
                 _log.info("a click made at %d on round %d arrived after the round was over", stamp_ms, number)
                 verdict = Verdict.CAME_LATE
             return ClickResult(verdict, None, certainty)
-        opened = state if state.opened_ms is not None else rules.opened_at(state, snowflake_ms(message_id))
         click = Click(
             competition_id=competition_id,
             round=number,
@@ -507,6 +520,10 @@ class Competitions:
             if (competition_id := await competitions.live_in(self._store, channel_id)) is not None:
                 return await self.view(competition_id)
         return None
+
+    async def game(self, competition_id: int) -> Game:
+        """The game, live or over. Raises NotFound when there is none."""
+        return await self._game(competition_id)
 
     async def is_in(self, competition_id: int, guild_id: int | None) -> bool:
         """Whether the game, live or over, is in this server. Raises NotFound when there is none."""

@@ -95,10 +95,15 @@ class DailyQuestions:
         return await storage.load(self._store, daily_id)
 
     async def answer(
-        self, daily_id: int, guild_id: int | None, place: int, learner: Learner, stamp_ms: int, message_id: int
+        self, daily_id: int, guild_id: int | None, place: int, learner: Learner, stamp_ms: int, message_id: int | None
     ) -> Locked:
-        """A click on a letter: stored, then told. The first one counts. Raises UserError for what is not there."""
-        daily = await self._of(daily_id, guild_id)
+        """A click on a letter: stored, then told. The first one counts. Raises UserError for what is not there.
+
+        ``message_id`` is the question's message that was clicked; None where it was another one, which tells nothing.
+        """
+        daily = await self.of(daily_id, guild_id)
+        if daily.message_id is None and message_id is None:
+            raise UserError("This question is not in its channel yet. Click again when it is.")
         if not 0 <= place < len(daily.order):
             raise UserError("This question has no such option. Please use its buttons.")
 
@@ -106,7 +111,7 @@ class DailyQuestions:
             new = await storage.answer(tx, daily_id, learner.member_id, place, stamp_ms)
             if new:
                 await members.remember(tx, daily.guild_id, learner.member_id, learner.name, stamp_ms)
-                if daily.message_id is None:
+                if daily.message_id is None and message_id is not None:
                     for post in await storage.waiting_posts(tx, daily_id):
                         await storage.shown(tx, post, message_id)
             choice = await storage.choice_of(tx, daily_id, learner.member_id)
@@ -121,7 +126,7 @@ class DailyQuestions:
 
     async def mine(self, daily_id: int, guild_id: int | None, member_id: int) -> MyDaily:
         """A member's own answer. Raises UserError while the question is open: its result is not out."""
-        daily = await self._of(daily_id, guild_id)
+        daily = await self.of(daily_id, guild_id)
         if daily.closed_ms is None:
             raise UserError("The result is not out yet: it comes when the question has closed.")
         choice = await storage.choice_of(self._store, daily_id, member_id)
@@ -288,7 +293,8 @@ class DailyQuestions:
                 closes_ms = min(closes_ms, occurrence.at_ms)
         return closes_ms
 
-    async def _of(self, daily_id: int, guild_id: int | None) -> Daily:
+    async def of(self, daily_id: int, guild_id: int | None) -> Daily:
+        """A server's question of the day. Raises UserError when it is not there, or another server's."""
         daily = await storage.load(self._store, daily_id)
         if daily is None:
             raise NotFound("This question of the day is not there any more. `/daily` shows today's.")

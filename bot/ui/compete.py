@@ -35,6 +35,7 @@ from bot.ui.layouts import BLURPLE, GREEN, NO_PINGS, Screen, note
 from bot.ui.lesson import section_choices
 from bot.ui.managers import is_manager
 from bot.ui.options import whole
+from bot.ui.presses import own_message
 from bot.ui.quiz import question_screen
 from bot.ui.reach import UNKNOWN_MESSAGE, as_lost, channel_in, find_message, require
 from bot.ui.replies import Desk, Reply
@@ -255,13 +256,10 @@ class CompeteFeature:
     # Rounds
 
     async def _pick(self, reply: Reply, game: str, number: str, choice: str) -> None:
-        message = reply.interaction.message
-        if message is None:
-            raise ids.stale()
-        place = ids.number(choice)
-        result = await self._games.answer(
-            ids.number(game), ids.number(number), place, reply.learner, reply.stamp_ms, message.id
-        )
+        which, place = (ids.number(game), ids.number(number)), ids.number(choice)
+        play_channel_id = (await self._games.game(which[0])).play_channel_id
+        message_id = own_message(reply.interaction, play_channel_id, f"{ids.encode('game.pick', *which)}:")
+        result = await self._games.answer(*which, place, reply.learner, reply.stamp_ms, message_id)
         await reply.show(_locked_in(result, game, number))
 
     async def _sure(self, reply: Reply, game: str, number: str, level: str) -> None:

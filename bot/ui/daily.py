@@ -29,6 +29,7 @@ from bot.ui.layouts import (
     code_block,
     note,
 )
+from bot.ui.presses import own_message
 from bot.ui.quiz import RETIRED, ruled_line
 from bot.ui.reach import as_lost, channel_in, find_message, require
 from bot.ui.replies import Desk, Reply
@@ -80,16 +81,11 @@ class DailyFeature:
             await reply.show(note(f"{words}\n-# {streaks_line(own, streak)}" if streak else words, BLURPLE))
 
     async def _pick(self, reply: Reply, daily: str, place: str) -> None:
-        message = reply.interaction.message
-        if message is None:
-            raise ids.stale()
+        guild_id, daily_id = reply.interaction.guild_id, ids.number(daily)
+        channel_id = (await self._daily.of(daily_id, guild_id)).channel_id
+        message_id = own_message(reply.interaction, channel_id, f"{ids.encode('daily.pick', daily_id)}:")
         locked = await self._daily.answer(
-            ids.number(daily),
-            reply.interaction.guild_id,
-            ids.number(place),
-            reply.learner,
-            reply.stamp_ms,
-            message.id,
+            daily_id, guild_id, ids.number(place), reply.learner, reply.stamp_ms, message_id
         )
         await reply.show(locked_screen(locked))
 

@@ -55,7 +55,7 @@ async def find_message(client: discord.Client, channel_id: int, wanted: re.Patte
     """The newest message of the bot in a channel with a button whose custom id matches. Raises ChannelLostError."""
     try:
         async for message in client.get_partial_messageable(channel_id).history(limit=HISTORY):
-            if message.author.id == client.application_id and _names(message, wanted):
+            if message.author == client.user and _names(message, wanted):
                 return message.id
     except discord.HTTPException as problem:
         raise as_lost(problem) from problem
