@@ -57,6 +57,8 @@ from bot.storage.store import Job, Store, Transaction
 BEAT_SECONDS = 1.0
 PAUSED_BEAT_SECONDS = 30.0
 """How often it is noted that the bot is alive while every game that is on is paused."""
+BEHIND_SECONDS, BEHIND_MS = 0.2, 15_000
+"""How often, and for how long, the end of a round waits for clicks that have arrived and are not stored yet."""
 AGAIN_SECONDS = 1.0
 """How long a game waits for a database that refuses."""
 FAILED_AGAIN_SECONDS = 60.0
@@ -133,6 +135,8 @@ class Competitions:
         )
         self.has_ended: Callable[[], None] = lambda: None
         """Called when a game is over and its podium is in the channel."""
+        self.oldest_ms: Callable[[], int | None] = lambda: None
+        """When the oldest click was made that has arrived and may not be stored yet."""
         self._live: dict[int, _Live] = {}
         self._to_take_up: set[int] = set()
         self._background = Background()
@@ -261,6 +265,10 @@ class Competitions:
         async with live.lock:
             live.game = replace(live.game, lobby_message_id=message_id)
         await self._store.write(lambda tx: competitions.set_lobby_message(tx, competition_id, message_id))
+
+    async def post_lobby(self, competition_id: int) -> None:
+        """Post a lobby that the answer to its command did not show: without it nobody could join, or open another one."""
+        await self._messages.post_lobby(self._of(competition_id))
 
     @property
     def live(self) -> int:
@@ -660,10 +668,19 @@ class Competitions:
                 await self._apply(live, Cancel(None, reason="The duel was not accepted in time."))
             else:
                 await self.start(live.game.id, None, manager=False)
+        elif self._is_behind(state):
+            self._wake_later(live, BEHIND_SECONDS)
         else:
             await self._apply(live, Tick())
             if live.game.state.phase is Phase.ASKING and live.game.state.opened_ms is None:
                 await self._open_after_all(live)
+
+    def _is_behind(self, state: Competition) -> bool:
+        """Whether clicks of a round whose time is up are here and not stored yet; each of them counts."""
+        if state.phase is not Phase.ASKING or state.wake_ms is None or (oldest_ms := self.oldest_ms()) is None:
+            return False
+        now_ms = self._clock.now_ms()
+        return oldest_ms <= min(state.wake_ms, state.deadline_ms or now_ms) and now_ms < state.wake_ms + BEHIND_MS
 
     async def _open_after_all(self, live: _Live) -> None:
         """A round's time is up and its message not known to be there: the database refused, or Discord is slow."""

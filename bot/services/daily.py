@@ -32,6 +32,8 @@ from bot.storage.rulings import Subject
 from bot.storage.servers import Server
 from bot.storage.store import Job, Store, Transaction
 
+BEHIND_MS = 15_000
+"""For so long the close of a question waits for clicks that have arrived and are not stored yet."""
 PLAYED_DAYS = 7
 """For so long a family is left alone that a competition asked about."""
 
@@ -48,6 +50,8 @@ class DailyQuestions:
         self._library_of = library_of
         self._stage: DailyStage | None = None
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self.oldest_ms: Callable[[], int | None] = lambda: None
+        """When the oldest click was made that has arrived and may not be stored yet."""
         self.changed: Callable[[], None] = lambda: None
         self.has_closed: Callable[[], None] = lambda: None
         """Called when a question's answers were counted."""
@@ -176,7 +180,11 @@ class DailyQuestions:
 
     async def to_close(self) -> list[int]:
         """The questions whose time is up; a click that was made in time may arrive a little later."""
-        return await storage.to_close(self._store, self._clock.now_ms() - DRAIN_MS)
+        now_ms = self._clock.now_ms()
+        oldest_ms = self.oldest_ms()
+        if oldest_ms is not None and now_ms - oldest_ms < BEHIND_MS:  # each of them counts
+            now_ms = min(now_ms, oldest_ms)
+        return await storage.to_close(self._store, now_ms - DRAIN_MS)
 
     async def next_close_ms(self) -> int | None:
         """When the next question is to be closed."""

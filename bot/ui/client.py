@@ -70,11 +70,11 @@ class StudyhallClient(discord.Client):
         )
         # Commands, components, forms and suggestions: discord.py takes each of them by this one entry.
         parsers = self._connection.parsers
-        parsers["INTERACTION_CREATE"] = Door(parsers["INTERACTION_CREATE"]).take
+        self.door = Door(parsers["INTERACTION_CREATE"])
+        parsers["INTERACTION_CREATE"] = self.door.take
         self.router: Router | None = None
         self.tree: Tree | None = None
         self.before_connecting: Callable[[], Awaitable[None]] | None = None
-        self.heard_id: Callable[[int], None] | None = None
         self.joined: Callable[[discord.Guild], Awaitable[None]] | None = None
         self.before_closing: Callable[[], Awaitable[None]] | None = None
 
@@ -94,8 +94,6 @@ class StudyhallClient(discord.Client):
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Every click and every form comes through here."""
-        if self.heard_id:
-            self.heard_id(interaction.id)
         if self.router:
             await self.router.dispatch(interaction)
 

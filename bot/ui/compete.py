@@ -190,9 +190,15 @@ class CompeteFeature:
         except AlreadyOnError as already:
             link = screens.link_to(already.view)
             raise UserError(f"There is already a competition in this channel: {link}") from already
-        message_id = await reply.show(screens.lobby_screen(view), private=False)
+        try:
+            message_id = await reply.show(screens.lobby_screen(view), private=False)
+        except discord.HTTPException:
+            await self._games.post_lobby(view.game.id)
+            raise
         if message_id is not None:
             await self._games.shown(view.game.id, message_id)
+        else:
+            await self._games.post_lobby(view.game.id)
 
     async def _join(self, reply: Reply, game: str) -> None:
         await self._act(reply, game, Join(reply.member_id), "You're in. Good luck!", "You've already joined.")

@@ -87,7 +87,12 @@ class DemoFeature:
             raise UserError("Demos run in a server's channel, so that others can predict too. Use `/demo` there.")
         require(interaction, *NEEDED)
         view = await self._demos.open(demo_id, interaction.guild_id, interaction.channel_id, reply.member_id)
-        message_id = await reply.show(self._screen(view), private=False)
+        message_id = None
+        try:
+            message_id = await reply.show(self._screen(view), private=False)
+        finally:
+            if message_id is None:  # nobody sees it, so nobody could predict
+                await self._demos.cancel(view.run.id, reply.member_id, manager=True)
         if message_id is not None:
             await self._demos.shown(view.run.id, message_id)
 
