@@ -56,6 +56,7 @@ from bot.telemetry import Pulse
 from bot.ui.client import StudyhallClient, set_addresses
 from bot.ui.features import add_features
 from bot.ui.registration import register
+from bot.ui.replies import ANSWER_SECONDS
 from bot.ui.sending import CALLS_PER_SECOND, SendScheduler
 from bot.workers import Workers
 
@@ -87,6 +88,7 @@ async def build(
     calls_per_second: float = CALLS_PER_SECOND,
     *,
     steady_timers: bool = True,
+    answer_seconds: float = ANSWER_SECONDS,
     loaded: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[App]:
     """Build the bot, ready to connect; leaving the block closes everything in order: gateway, workers, database.
@@ -95,6 +97,7 @@ async def build(
 
     ``calls_per_second`` is how many public sends and edits it may make; ``steady_timers`` are those
     that look every few seconds for what is due, at the event loop's lag, and note that the bot is alive.
+    ``answer_seconds`` is how old an interaction may be that is still answered.
     ``loaded`` is called once all that stays for good is in memory.
     Raises StorageError when the database can't be used.
     """
@@ -178,7 +181,9 @@ async def build(
         closing.push_async_callback(reminders.close)
         pulse = Pulse()
         client = StudyhallClient()
+        games.oldest_ms = daily.oldest_ms = lambda: client.door.oldest_ms
         queues = {
+            "interactions": lambda: client.door.waiting,
             "database writes": lambda: store.waiting,
             "messages to send": lambda: scheduler.waiting,
             "demos": lambda: demos.waiting,
@@ -215,6 +220,8 @@ async def build(
             scheduler=scheduler,
             thinking_seconds=settings.thinking_seconds,
             pulse=pulse,
+            now_ms=discord_clock.now_ms,
+            answer_seconds=answer_seconds,
             specimen=Specimen(workers, pulse, queues),
             health=health,
             courses=courses,
@@ -256,7 +263,7 @@ async def build(
             await monitor.start(settings.monitor_port)
             closing.push_async_callback(monitor.close)
         client.before_connecting = before_connecting
-        client.heard_id = sure_time.learn_id
+        client.door.heard_id = sure_time.learn_id
         client.heard_date = sure_time.learn_date
         sure_time.attach(client.ask_time)
         sure_time.first_heard = schedules.wake

@@ -57,6 +57,8 @@ from bot.storage.store import Job, Store, Transaction
 BEAT_SECONDS = 1.0
 PAUSED_BEAT_SECONDS = 30.0
 """How often it is noted that the bot is alive while every game that is on is paused."""
+BEHIND_SECONDS, BEHIND_MS = 0.2, 15_000
+"""How often, and for how long, the end of a round waits for clicks that have arrived and are not stored yet."""
 AGAIN_SECONDS = 1.0
 """How long a game waits for a database that refuses."""
 FAILED_AGAIN_SECONDS = 60.0
@@ -133,6 +135,8 @@ class Competitions:
         )
         self.has_ended: Callable[[], None] = lambda: None
         """Called when a game is over and its podium is in the channel."""
+        self.oldest_ms: Callable[[], int | None] = lambda: None
+        """When the oldest click was made that has arrived and may not be stored yet."""
         self._live: dict[int, _Live] = {}
         self._to_take_up: set[int] = set()
         self._background = Background()
@@ -274,6 +278,10 @@ class Competitions:
             live.game = replace(live.game, lobby_message_id=message_id)
         await self._store.write(lambda tx: competitions.set_lobby_message(tx, competition_id, message_id))
 
+    async def post_lobby(self, competition_id: int) -> None:
+        """Post a lobby that the answer to its command did not show: without it nobody could join, or open another one."""
+        await self._messages.post_lobby(self._of(competition_id))
+
     @property
     def live(self) -> int:
         """How many competitions are on."""
@@ -330,10 +338,16 @@ class Competitions:
     # What members do
 
     async def act(self, competition_id: int, event: Event, learner: Learner) -> tuple[Verdict, GameView]:
-        """Any act but an answer. Returns what to tell the member, and the game as it then is."""
+        """Any act but an answer. Returns what to tell the member, and the game as it then is.
+
+        Raises UserError for who joins the duel of two others.
+        """
         if isinstance(event, Join):
             event = replace(event, time_factor=self._time_factor(event.member_id))
         live = self._of(competition_id)
+        invited = (live.game.state.host_id, live.game.setup.duel_with)
+        if isinstance(event, Join) and live.game.setup.duel_with and event.member_id not in invited:
+            raise UserError("This duel is between two others. Watch them, or challenge somebody yourself with `/duel`.")
         now_ms = self._clock.now_ms()
         await self._store.write(
             lambda tx: members.remember(tx, live.game.guild_id, learner.member_id, learner.name, now_ms)
@@ -352,6 +366,10 @@ class Competitions:
         if not manager and learner.member_id != state.host_id:
             return Verdict.NOT_ALLOWED, await self._messages.view(live)
         known = [section.id for section in self._library.pack(live.game.pack_id).sections]
+        if not set(sections) <= set(known):
+            raise NotFound(
+                "The course does not have that section any more. Open `Host controls` again and choose there."
+            )
         chosen = tuple(section for section in known if section in sections)
         setup = replace(live.game.setup, sections=() if len(chosen) == len(known) else chosen)
         fitting = await self._questions.fitting(live.game.guild_id, live.game.pack_id, setup)
@@ -375,9 +393,11 @@ class Competitions:
         return _verdict(effects), await self._messages.view(live)
 
     async def answer(
-        self, competition_id: int, number: int, choice: int, learner: Learner, stamp_ms: int, message_id: int
+        self, competition_id: int, number: int, choice: int, learner: Learner, stamp_ms: int, message_id: int | None
     ) -> ClickResult:
         """A click on a letter: stored, then told. The first one counts.
+
+        ``message_id`` is the round's message that was clicked; None where it was another one, which tells nothing.
 
         Raises StorageError when it could not be stored; then it does not count.
         """
@@ -385,11 +405,17 @@ class Competitions:
         if live is None:
             return ClickResult(Verdict.OVER, None, certainty=False)
         state = live.game.state
-        self._messages.found(live, number, message_id)
+        if message_id is not None:
+            self._messages.found(live, number, message_id)
         certainty = state.rules.scoring is Scoring.CERTAINTY
         verdict = rules.answer_verdict(state, number, choice, stamp_ms)
         if verdict is Verdict.LOCKED_IN and state.rules.duel and not state.player(learner.member_id):
             verdict = Verdict.NOT_ALLOWED
+        opened = state
+        if state.opened_ms is None and verdict is Verdict.LOCKED_IN:  # nobody has seen it, but who clicked on it
+            if message_id is None:
+                return ClickResult(Verdict.NOT_OPEN, None, certainty)
+            opened = rules.opened_at(state, snowflake_ms(message_id))
         if verdict is not Verdict.LOCKED_IN:
             if verdict in (Verdict.CLOSED, Verdict.PAUSED) and (given := self._given(state, number, learner.member_id)):
                 return ClickResult(Verdict.HAD_LOCKED_IN, given.choice, certainty)
@@ -397,7 +423,6 @@ class Competitions:
                 _log.info("a click made at %d on round %d arrived after the round was over", stamp_ms, number)
                 verdict = Verdict.CAME_LATE
             return ClickResult(verdict, None, certainty)
-        opened = state if state.opened_ms is not None else rules.opened_at(state, snowflake_ms(message_id))
         click = Click(
             competition_id=competition_id,
             round=number,
@@ -515,6 +540,10 @@ class Competitions:
             if (competition_id := await competitions.live_in(self._store, channel_id)) is not None:
                 return await self.view(competition_id)
         return None
+
+    async def game(self, competition_id: int) -> Game:
+        """The game, live or over. Raises NotFound when there is none."""
+        return await self._game(competition_id)
 
     async def is_in(self, competition_id: int, guild_id: int | None) -> bool:
         """Whether the game, live or over, is in this server. Raises NotFound when there is none."""
@@ -651,10 +680,19 @@ class Competitions:
                 await self._apply(live, Cancel(None, reason="The duel was not accepted in time."))
             else:
                 await self.start(live.game.id, None, manager=False)
+        elif self._is_behind(state):
+            self._wake_later(live, BEHIND_SECONDS)
         else:
             await self._apply(live, Tick())
             if live.game.state.phase is Phase.ASKING and live.game.state.opened_ms is None:
                 await self._open_after_all(live)
+
+    def _is_behind(self, state: Competition) -> bool:
+        """Whether clicks of a round whose time is up are here and not stored yet; each of them counts."""
+        if state.phase is not Phase.ASKING or state.wake_ms is None or (oldest_ms := self.oldest_ms()) is None:
+            return False
+        now_ms = self._clock.now_ms()
+        return oldest_ms <= min(state.wake_ms, state.deadline_ms or now_ms) and now_ms < state.wake_ms + BEHIND_MS
 
     async def _open_after_all(self, live: _Live) -> None:
         """A round's time is up and its message not known to be there: the database refused, or Discord is slow."""

@@ -26,7 +26,7 @@ from bot.services.practice import Learner
 from bot.services.recording import Asked, record_choices
 from bot.services.stage import ChannelLostError, DailyStage, MessageGoneError
 from bot.storage import daily as storage
-from bot.storage import members, rulings, schedules, servers
+from bot.storage import members, open_questions, rulings, schedules, servers
 from bot.storage.daily import QUESTION, Daily, Post
 from bot.storage.rulings import Subject
 from bot.storage.servers import Server
@@ -34,6 +34,10 @@ from bot.storage.store import Job, Store, Transaction
 
 LONGEST_MS = 3 * DAY_MS
 """No question is open for longer, whatever a time zone does to its day."""
+BEHIND_MS = 15_000
+"""For so long the close of a question waits for clicks that have arrived and are not stored yet."""
+PLAYED_DAYS = 7
+"""For so long a family is left alone that a competition asked about."""
 
 _log = logging.getLogger(__name__)
 
@@ -48,6 +52,8 @@ class DailyQuestions:
         self._library_of = library_of
         self._stage: DailyStage | None = None
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self.oldest_ms: Callable[[], int | None] = lambda: None
+        """When the oldest click was made that has arrived and may not be stored yet."""
         self.changed: Callable[[], None] = lambda: None
         self.has_closed: Callable[[], None] = lambda: None
         """Called when a question's answers were counted."""
@@ -95,10 +101,15 @@ class DailyQuestions:
         return await storage.load(self._store, daily_id)
 
     async def answer(
-        self, daily_id: int, guild_id: int | None, place: int, learner: Learner, stamp_ms: int, message_id: int
+        self, daily_id: int, guild_id: int | None, place: int, learner: Learner, stamp_ms: int, message_id: int | None
     ) -> Locked:
-        """A click on a letter: stored, then told. The first one counts. Raises UserError for what is not there."""
-        daily = await self._of(daily_id, guild_id)
+        """A click on a letter: stored, then told. The first one counts. Raises UserError for what is not there.
+
+        ``message_id`` is the question's message that was clicked; None where it was another one, which tells nothing.
+        """
+        daily = await self.of(daily_id, guild_id)
+        if daily.message_id is None and message_id is None:
+            raise UserError("This question is not in its channel yet. Click again when it is.")
         if not 0 <= place < len(daily.order):
             raise UserError("This question has no such option. Please use its buttons.")
 
@@ -106,7 +117,7 @@ class DailyQuestions:
             new = await storage.answer(tx, daily_id, learner.member_id, place, stamp_ms)
             if new:
                 await members.remember(tx, daily.guild_id, learner.member_id, learner.name, stamp_ms)
-                if daily.message_id is None:
+                if daily.message_id is None and message_id is not None:
                     for post in await storage.waiting_posts(tx, daily_id):
                         await storage.shown(tx, post, message_id)
             choice = await storage.choice_of(tx, daily_id, learner.member_id)
@@ -121,7 +132,7 @@ class DailyQuestions:
 
     async def mine(self, daily_id: int, guild_id: int | None, member_id: int) -> MyDaily:
         """A member's own answer. Raises UserError while the question is open: its result is not out."""
-        daily = await self._of(daily_id, guild_id)
+        daily = await self.of(daily_id, guild_id)
         if daily.closed_ms is None:
             raise UserError("The result is not out yet: it comes when the question has closed.")
         choice = await storage.choice_of(self._store, daily_id, member_id)
@@ -171,7 +182,11 @@ class DailyQuestions:
 
     async def to_close(self) -> list[int]:
         """The questions whose time is up; a click that was made in time may arrive a little later."""
-        return await storage.to_close(self._store, self._clock.now_ms() - DRAIN_MS)
+        now_ms = self._clock.now_ms()
+        oldest_ms = self.oldest_ms()
+        if oldest_ms is not None and now_ms - oldest_ms < BEHIND_MS:  # each of them counts
+            now_ms = min(now_ms, oldest_ms)
+        return await storage.to_close(self._store, now_ms - DRAIN_MS)
 
     async def close_in_time(self) -> None:
         """A question that was asked by a clock that was ahead closes in a day, as if it had been asked now."""
@@ -272,8 +287,14 @@ class DailyQuestions:
         )
         here = await rulings.here(self._store, guild_id, pack.id)
         ruled = {one.id for one in pack.questions if (found := here.on(one.id, one.content_hash)) and found.in_force}
-        undisputed = [question for question in pack.questions if question.id not in ruled]
-        return pack.id, rules.choose(undisputed or pack.questions, known, self._rng)
+        secret = await open_questions.to_come(self._store, guild_id, pack.id)
+        free = [question for question in pack.questions if question.id not in secret]
+        if not free:
+            raise UserError(
+                "Just now every question of this course is asked in a competition here. Use `/daily` again when it is over."
+            )
+        undisputed = [question for question in free if question.id not in ruled]
+        return pack.id, rules.choose(undisputed or free, known, self._rng)
 
     async def _closes_ms(self, guild_id: int, server: Server, now_ms: int) -> int:
         """The same time tomorrow, or the next scheduled question after today where that is earlier."""
@@ -288,7 +309,8 @@ class DailyQuestions:
                 closes_ms = min(closes_ms, occurrence.at_ms)
         return closes_ms
 
-    async def _of(self, daily_id: int, guild_id: int | None) -> Daily:
+    async def of(self, daily_id: int, guild_id: int | None) -> Daily:
+        """A server's question of the day. Raises UserError when it is not there, or another server's."""
         daily = await storage.load(self._store, daily_id)
         if daily is None:
             raise NotFound("This question of the day is not there any more. `/daily` shows today's.")

@@ -274,6 +274,11 @@ class GameMessages:
 
     # Posting
 
+    async def post_lobby(self, shown: ShownGame) -> None:
+        """Post the message of a lobby that has none."""
+        if shown.game.lobby_message_id is None:
+            await self._post_anew(shown, "lobby", 0)
+
     async def _post_in_order(self, shown: ShownGame) -> None:
         while post := shown.waiting_post():
             try:

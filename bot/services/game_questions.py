@@ -10,7 +10,7 @@ from bot.quiz.competition import Plan
 from bot.quiz.mixups import offered_by
 from bot.quiz.practice import Seen, option_order, pick
 from bot.quiz.regrading import Rulings
-from bot.storage import competitions, rulings
+from bot.storage import competitions, open_questions, rulings
 from bot.storage.competitions import Game, Setup
 from bot.storage.store import Store
 
@@ -30,10 +30,20 @@ class GameQuestions:
         return len(self._fitting(pack_id, setup, await rulings.here(self._store, guild_id, pack_id)))
 
     async def draw(self, game: Game) -> tuple[list[Question], tuple[Plan, ...]]:
-        """A question for each round, and how it is asked. Raises UserError when none fits."""
+        """A question for each round, and how it is asked. Raises UserError when none fits.
+
+        What is open in the server is not asked a second time there: one result would tell the other.
+        """
         lately = await competitions.lately_asked(self._store, game.guild_id)
         here = await rulings.here(self._store, game.guild_id, game.pack_id)
-        fitting = self._fitting(game.pack_id, game.setup, here)
+        secret = await open_questions.in_server(self._store, game.guild_id, game.pack_id)
+        secret |= await open_questions.to_come(self._store, game.guild_id, game.pack_id)
+        fitting = {id_: one for id_, one in self._fitting(game.pack_id, game.setup, here).items() if id_ not in secret}
+        if not fitting:
+            raise UserError(
+                "Just now every question that fits is asked in another game or as the question of the day here. Start "
+                "when the results are out, or open a game about another section."
+            )
         questions = self._chosen(fitting, game.setup, game.state.rules.rounds, lately)
         plans = tuple(
             Plan(q.id, here.key(q), option_order(q, self._rng), len(q.code or "") * READING_MS_A_CHARACTER)

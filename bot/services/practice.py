@@ -13,7 +13,7 @@ from bot.quiz import practice as rules
 from bot.quiz.points import Standing, points_for, standing
 from bot.quiz.practice import Asked, Interlude, Run
 from bot.quiz.spacing import Aim, Sureness, replay, review
-from bot.storage import answers, member_settings, members, rulings, servers
+from bot.storage import answers, member_settings, members, open_questions, rulings, servers
 from bot.storage import practice as runs
 from bot.storage.answers import Answer
 from bot.storage.store import Reads, Store, Transaction
@@ -77,8 +77,22 @@ class Summary(NamedTuple):
     section: SectionRef | None
 
 
+ALL_OPEN = (
+    "Just now all of these questions are open in a competition or as the question of the day. Try again when the result is "
+    "out, or choose another section."
+)
+IS_OPEN = (
+    "This question is open in a competition or as the question of the day just now, so I can't tell its answer here before "
+    "the result is out."
+)
+
+
 class QuestionChangedError(UserError):
-    """The question was edited since it was asked."""
+    """The question was edited since it was asked, or can't be answered here now."""
+
+
+class QuestionOpenError(QuestionChangedError):
+    """The question is open elsewhere, so its answer can't be told."""
 
 
 Expected = Callable[[int, str], Awaitable[Mapping[str, float] | None]]
@@ -120,7 +134,9 @@ class Practice:
         pack_id = section.pack.id if section else pack_id
         pack = here.pack(pack_id or await self.course_by_turns(learner, difficulty))
         candidates = self._library.questions(pack.id, section.section.id if section else None, difficulty)
-        candidates = await self.asked_here(learner.guild_id, pack.id, candidates)
+        candidates = await self.kept_here(learner.guild_id, pack.id, candidates)
+        if candidates and not (candidates := await self._not_open(learner, pack.id, candidates)):
+            raise UserError(ALL_OPEN)
         if not candidates:
             raise UserError(
                 "There is no question of that difficulty in this section yet. Try another difficulty, or leave it out."
@@ -147,7 +163,9 @@ class Practice:
         """
         run = await self._run(run_id, learner.member_id)
         questions = [q for a in run.missed if (q := self._library.question(run.pack_id, a.question_id))]
-        questions = await self.asked_here(learner.guild_id, run.pack_id, questions)
+        questions = await self.kept_here(learner.guild_id, run.pack_id, questions)
+        if questions and not (questions := await self._not_open(learner, run.pack_id, questions)):
+            raise UserError(ALL_OPEN)
         if not questions:
             raise UserError(
                 "Nothing was missed in that quiz, so there is nothing to retry. Start a new one with `/quiz`."
@@ -160,15 +178,29 @@ class Practice:
     ) -> Run:
         """Begin a run of these questions, as the pack has them now. Raises UserError when there are none."""
         current = [q for one in questions if (q := self._library.question(pack_id, one.id))]
-        current = (await self.asked_here(learner.guild_id, pack_id, current))[: rules.MAX_QUESTIONS]
+        current = await self.kept_here(learner.guild_id, pack_id, current)
+        if current and not (current := await self._not_open(learner, pack_id, current)):
+            raise UserError(ALL_OPEN)
+        current = current[: rules.MAX_QUESTIONS]
         if not current:
             raise UserError("None of these questions is asked here any more. Practise something else with `/quiz`.")
         return await self._create(learner, pack_id, None, None, rules.ask(current, self._rng), interlude)
 
-    async def asked_here(self, guild_id: int | None, pack_id: str, questions: Iterable[Question]) -> list[Question]:
+    async def kept_here(self, guild_id: int | None, pack_id: str, questions: Iterable[Question]) -> list[Question]:
         """Those that the managers of the server have not retired."""
         here = await rulings.here(self._store, guild_id, pack_id)
         return [question for question in questions if not here.retired(question)]
+
+    async def asked_here(self, learner: Learner, pack_id: str, questions: Iterable[Question]) -> list[Question]:
+        """Those that the learner can be asked now: not retired, and not open in a competition or as the question of the day.
+
+        What is open in a server has its answer told nowhere else before its result.
+        """
+        return await self._not_open(learner, pack_id, await self.kept_here(learner.guild_id, pack_id, questions))
+
+    async def _not_open(self, learner: Learner, pack_id: str, questions: Iterable[Question]) -> list[Question]:
+        secret = await open_questions.for_member(self._store, learner.guild_id, learner.member_id, pack_id)
+        return [question for question in questions if question.id not in secret]
 
     async def _create(
         self,
@@ -186,14 +218,15 @@ class Practice:
     async def current(self, run_id: int, member_id: int) -> Asking | Summary:
         """The question to show next, or the summary when all were answered.
 
-        A question that was edited since is asked at the end in its new form; one that the pack no longer has, or that was
-        retired in the server, is left out.
+        A question that was edited since is asked at the end in its new form; one that the pack no longer has, that was
+        retired in the server, or that is open in a competition or as the question of the day, is left out.
         """
         run = await self._run(run_id, member_id)
         here = await rulings.here(self._store, run.guild_id, run.pack_id)
+        secret = await open_questions.for_member(self._store, run.guild_id, member_id, run.pack_id)
         while (asked := run.current) is not None:
             question = self._library.question(run.pack_id, asked.question_id)
-            if question is not None and here.retired(question):
+            if question is not None and (here.retired(question) or question.id in secret):
                 question = None
             if question is not None and question.content_hash == asked.question_hash:
                 return self._asking(run, asked, question)
@@ -214,12 +247,14 @@ class Practice:
     async def answer(self, run_id: int, position: int, letter: int, learner: Learner, answered_ms: int) -> Outcome:
         """Store the choice behind the ``letter``-th button; the first answer counts, a later one changes nothing.
 
-        Raises QuestionChangedError when the pack was edited in between; nothing is stored then.
+        Raises QuestionChangedError when the pack was edited in between, or when the question is open elsewhere now, so that
+        its answer is a secret; nothing is stored then.
         """
 
         async def job(tx: Transaction) -> Outcome:
             run = _own(await runs.load(tx, run_id), learner.member_id)
             asked = _at(run, position)
+            await _refuse_open(tx, run, asked, learner.guild_id)
             if asked.chosen is not None:
                 return await self._outcome(tx, run, asked, self._answered(run, asked), None, doubled=True)
             question = self._question(run, asked)
@@ -274,6 +309,7 @@ class Practice:
             asked = _at(run, position)
             if asked.chosen is None:
                 raise UserError("Answer the question first; then say how sure you were.")
+            await _refuse_open(tx, run, asked)
             question = self._answered(run, asked)
             await answers.set_sureness(tx, runs.MODE, run_id, position, member_id, sure)
             history = await answers.family_history(tx, member_id, run.pack_id, question.family)
@@ -290,6 +326,7 @@ class Practice:
         asked = _at(run, position)
         if asked.chosen is None:
             raise UserError("Answer the question first; then every option is explained.")
+        await _refuse_open(self._store, run, asked)
         return await self._outcome(self._store, run, asked, self._answered(run, asked), None, doubled=False)
 
     async def summary(self, run_id: int, member_id: int) -> Summary:
@@ -354,6 +391,16 @@ def _own(run: Run | None, member_id: int) -> Run:
     if run.member_id != member_id:
         raise NotYours("This quiz belongs to somebody else. Start your own with `/quiz`.")
     return run
+
+
+async def _refuse_open(db: Reads, run: Run, asked: Asked, guild_id: int | None = None) -> None:
+    """Raise for a question that is open in a competition or as the question of the day: its answer is not out.
+
+    ``guild_id`` is where the member acts now, which may be another place than the run's.
+    """
+    for place in {run.guild_id, guild_id}:
+        if asked.question_id in await open_questions.for_member(db, place, run.member_id, run.pack_id):
+            raise (QuestionOpenError if asked.chosen is None else UserError)(IS_OPEN)
 
 
 def _at(run: Run, position: int) -> Asked:

@@ -82,10 +82,11 @@ class Progress(NamedTuple):
 
 
 class _Learned(NamedTuple):
-    """What is stored of a learner in a course, and its questions that are asked where they are."""
+    """What is stored of a learner in a course, and its questions that count where they are; ``askable`` can be asked now."""
 
     pack: Pack
     questions: list[Question]
+    askable: list[Question]
     past: list[Answered]
     choices: list[Choice]
     standings: list[SectionStanding]
@@ -96,7 +97,7 @@ class _Learned(NamedTuple):
     @property
     def not_met(self) -> list[Question]:
         """The questions not answered yet."""
-        return [one for one in self.questions if one.id not in self.seen]
+        return [one for one in self.askable if one.id not in self.seen]
 
 
 class ProgressOf:
@@ -130,7 +131,7 @@ class ProgressOf:
         open_ms = await daily.clicks_on_open(self._store, learner.member_id, pack.id)
         days = {local_day(at_ms, zone) for at_ms in (*open_ms, *(one.given_ms for one in learned.past))}
         told = Counter((one.sureness, one.correct) for one in learned.past if one.sureness is not None)
-        families = {question.family for question in learned.questions}
+        families = {question.family for question in learned.askable}
         return Progress(
             pack_id=pack.id,
             title=pack.head.title,
@@ -181,7 +182,7 @@ class ProgressOf:
         now_ms = self._clock.now_ms()
         search = Search(learned.choices, {question.id: question for question in learned.questions})
         reviews = pick_due(
-            learned.questions, learned.seen, learned.due_ms, ahead.plan.reviews, now_ms, self._rng, search.worth
+            learned.askable, learned.seen, learned.due_ms, ahead.plan.reviews, now_ms, self._rng, search.worth
         )
         for question in reviews:
             search.ask(question)
@@ -206,7 +207,7 @@ class ProgressOf:
         pack = self._library_of(learner.guild_id).pack(pack_id)
         if self._library.misconception(pack.id, misconception_id) is None:
             raise NotFound("The course does not speak of this any more. `/progress` shows what there is.")
-        asked = await self._practice.asked_here(learner.guild_id, pack.id, pack.questions)
+        asked = await self._practice.asked_here(learner, pack.id, pack.questions)
         seen = await answers.last_answers(self._store, learner.member_id, pack.id)
         last_ms = {question_id: one.last_ms for question_id, one in seen.items()}
         return await self._practice.start_with(learner, pack.id, aimed_at(misconception_id, asked, last_ms, AIMED))
@@ -218,7 +219,8 @@ class ProgressOf:
 
     async def _learned(self, learner: Learner, pack: Pack) -> _Learned:
         member_id = learner.member_id
-        questions = await self._practice.asked_here(learner.guild_id, pack.id, pack.questions)
+        questions = await self._practice.kept_here(learner.guild_id, pack.id, pack.questions)
+        askable = await self._practice.asked_here(learner, pack.id, questions)
         past = await answers.all_of(self._store, member_id, pack.id)
         cards = await answers.cards(self._store, member_id, pack.id)
         read = await reading.pages_read(self._store, member_id, pack.id)
@@ -237,6 +239,7 @@ class ProgressOf:
         return _Learned(
             pack,
             questions,
+            askable,
             past,
             choices,
             standings,
@@ -247,7 +250,7 @@ class ProgressOf:
 
     def _next(self, learned: _Learned) -> Next:
         pack, now_ms = learned.pack, self._clock.now_ms()
-        families = {question.family for question in learned.questions}
+        families = {question.family for question in learned.askable}
         due = {family for family, at in learned.due_ms.items() if family in families and at <= now_ms}
         new = [one for one in learned.not_met if one.family not in due]
         helping: dict[str, list[int]] = {}

@@ -42,7 +42,7 @@ class Reviews:
         now_ms = self._clock.now_ms()
         found = []
         for pack in self._library_of(learner.guild_id).packs:
-            asked = await self._practice.asked_here(learner.guild_id, pack.id, pack.questions)
+            asked = await self._practice.asked_here(learner, pack.id, pack.questions)
             families = {question.family for question in asked}
             due = await answers.due_by_family(self._store, learner.member_id, pack.id)
             counted = count_due([at for family, at in due.items() if family in families], now_ms)
@@ -54,7 +54,7 @@ class Reviews:
         pack = self._library_of(learner.guild_id).pack(pack_id)
         seen = await answers.last_answers(self._store, learner.member_id, pack.id)
         due = await answers.due_by_family(self._store, learner.member_id, pack.id)
-        asked = await self._practice.asked_here(learner.guild_id, pack.id, pack.questions)
+        asked = await self._practice.asked_here(learner, pack.id, pack.questions)
         questions = pick_due(asked, seen, due, AT_ONCE, self._clock.now_ms(), self._rng)
         if not questions:
             raise UserError(

@@ -81,6 +81,8 @@ class Servers:
         courses = tuple(pack_id for pack_id in known if pack_id in pack_ids)
         if not courses:
             raise UserError("A server needs one course at least. Choose one, or open `/studyhall setup` again.")
+        if len(courses) != len(set(pack_ids)):
+            raise UserError("That course is not here any more. Open `/studyhall setup` again.")
         return await self._change(guild_id, courses=() if len(courses) == len(known) else courses)
 
     async def set_season(self, guild_id: int, days: int, now_ms: int) -> Server:

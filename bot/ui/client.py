@@ -14,6 +14,7 @@ from discord.http import Route
 
 from bot.errors import UserError
 from bot.services.health import Connection
+from bot.ui.door import Door
 from bot.ui.options import fits
 from bot.ui.replies import Desk
 from bot.ui.routing import Router
@@ -72,10 +73,13 @@ class StudyhallClient(discord.Client):
             max_messages=None,
             chunk_guilds_at_startup=False,
         )
+        # Commands, components, forms and suggestions: discord.py takes each of them by this one entry.
+        parsers = self._connection.parsers
+        self.door = Door(parsers["INTERACTION_CREATE"])
+        parsers["INTERACTION_CREATE"] = self.door.take
         self.router: Router | None = None
         self.tree: Tree | None = None
         self.before_connecting: Callable[[], Awaitable[None]] | None = None
-        self.heard_id: Callable[[int], None] | None = None
         self.heard_date: Callable[[int], None] | None = None
         self.joined: Callable[[discord.Guild], Awaitable[None]] | None = None
         self.before_closing: Callable[[], Awaitable[None]] | None = None
@@ -108,8 +112,6 @@ class StudyhallClient(discord.Client):
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Every click and every form comes through here."""
-        if self.heard_id:
-            self.heard_id(interaction.id)
         if self.router:
             await self.router.dispatch(interaction)
 

@@ -35,8 +35,9 @@ from bot.ui.layouts import BLURPLE, GREEN, NO_PINGS, Screen, note
 from bot.ui.lesson import section_choices
 from bot.ui.managers import is_manager
 from bot.ui.options import whole
+from bot.ui.presses import own_message
 from bot.ui.quiz import question_screen
-from bot.ui.reach import UNKNOWN_MESSAGE, as_lost, find_message, require
+from bot.ui.reach import UNKNOWN_MESSAGE, as_lost, channel_in, find_message, require
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.sending import SendScheduler
@@ -200,9 +201,15 @@ class CompeteFeature:
         except AlreadyOnError as already:
             link = screens.link_to(already.view)
             raise UserError(f"There is already a competition in this channel: {link}") from already
-        message_id = await reply.show(screens.lobby_screen(view), private=False)
+        try:
+            message_id = await reply.show(screens.lobby_screen(view), private=False)
+        except discord.HTTPException:
+            await self._games.post_lobby(view.game.id)
+            raise
         if message_id is not None:
             await self._games.shown(view.game.id, message_id)
+        else:
+            await self._games.post_lobby(view.game.id)
 
     async def _join(self, reply: Reply, game: str) -> None:
         await self._act(reply, game, Join(reply.member_id), "You're in. Good luck!", "You've already joined.")
@@ -267,13 +274,10 @@ class CompeteFeature:
     # Rounds
 
     async def _pick(self, reply: Reply, game: str, number: str, choice: str) -> None:
-        message = reply.interaction.message
-        if message is None:
-            raise ids.stale()
-        place = ids.number(choice)
-        result = await self._games.answer(
-            ids.number(game), ids.number(number), place, reply.learner, reply.stamp_ms, message.id
-        )
+        which, place = (ids.number(game), ids.number(number)), ids.number(choice)
+        play_channel_id = (await self._games.game(which[0])).play_channel_id
+        message_id = own_message(reply.interaction, play_channel_id, f"{ids.encode('game.pick', *which)}:")
+        result = await self._games.answer(*which, place, reply.learner, reply.stamp_ms, message_id)
         await reply.show(_locked_in(result, game, number))
 
     async def _sure(self, reply: Reply, game: str, number: str, level: str) -> None:
@@ -429,7 +433,7 @@ class CompeteFeature:
     ) -> int:
         if view.game.setup.thread:
             await self._open_thread(view)
-        channel = self._client.get_partial_messageable(view.game.play_channel_id, guild_id=view.game.guild_id)
+        channel = channel_in(self._client, view.game.play_channel_id, view.game.guild_id)
 
         async def send() -> int:
             message = await channel.send(
@@ -478,7 +482,7 @@ class CompeteFeature:
             raise as_lost(problem) from problem
 
     async def _patch(self, view: GameView, channel_id: int, message_id: int, screen: Screen) -> None:
-        channel = self._client.get_partial_messageable(channel_id, guild_id=view.game.guild_id)
+        channel = channel_in(self._client, channel_id, view.game.guild_id)
         message = channel.get_partial_message(message_id)
         await message.edit(view=screen.view(), attachments=screen.files(), allowed_mentions=NO_PINGS)
 

@@ -29,8 +29,9 @@ from bot.ui.layouts import (
     code_block,
     note,
 )
+from bot.ui.presses import own_message
 from bot.ui.quiz import RETIRED, ruled_line
-from bot.ui.reach import as_lost, find_message, require
+from bot.ui.reach import as_lost, channel_in, find_message, require
 from bot.ui.replies import Desk, Reply
 from bot.ui.report import report_button
 from bot.ui.routing import Router
@@ -80,16 +81,11 @@ class DailyFeature:
             await reply.show(note(f"{words}\n-# {streaks_line(own, streak)}" if streak else words, BLURPLE))
 
     async def _pick(self, reply: Reply, daily: str, place: str) -> None:
-        message = reply.interaction.message
-        if message is None:
-            raise ids.stale()
+        guild_id, daily_id = reply.interaction.guild_id, ids.number(daily)
+        channel_id = (await self._daily.of(daily_id, guild_id)).channel_id
+        message_id = own_message(reply.interaction, channel_id, f"{ids.encode('daily.pick', daily_id)}:")
         locked = await self._daily.answer(
-            ids.number(daily),
-            reply.interaction.guild_id,
-            ids.number(place),
-            reply.learner,
-            reply.stamp_ms,
-            message.id,
+            daily_id, guild_id, ids.number(place), reply.learner, reply.stamp_ms, message_id
         )
         await reply.show(locked_screen(locked))
 
@@ -101,7 +97,7 @@ class DailyFeature:
 
     async def post_daily(self, view: DailyView, nonce: str) -> int:
         """Post the question, or its result; returns the message's id."""
-        channel = self._client.get_partial_messageable(view.daily.channel_id, guild_id=view.daily.guild_id)
+        channel = channel_in(self._client, view.daily.channel_id, view.daily.guild_id)
 
         async def send() -> int:
             return (await channel.send(view=daily_screen(view).view(), nonce=nonce)).id
@@ -128,7 +124,7 @@ class DailyFeature:
             raise as_lost(problem) from problem
 
     async def _patch(self, view: DailyView) -> None:
-        channel = self._client.get_partial_messageable(view.daily.channel_id, guild_id=view.daily.guild_id)
+        channel = channel_in(self._client, view.daily.channel_id, view.daily.guild_id)
         message = channel.get_partial_message(view.daily.message_id or 0)
         await message.edit(view=daily_screen(view).view(), attachments=[], allowed_mentions=NO_PINGS)
 

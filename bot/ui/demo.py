@@ -35,7 +35,7 @@ from bot.ui.layouts import (
 )
 from bot.ui.managers import is_manager
 from bot.ui.names import safe
-from bot.ui.reach import as_lost, require
+from bot.ui.reach import as_lost, channel_in, require
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.sending import SendScheduler
@@ -105,7 +105,12 @@ class DemoFeature:
             raise UserError("Demos run in a server's channel, so that others can predict too. Use `/demo` there.")
         require(interaction, *NEEDED)
         view = await self._demos.open(demo_id, interaction.guild_id, interaction.channel_id, reply.member_id)
-        message_id = await reply.show(self._screen(view), private=False)
+        message_id = None
+        try:
+            message_id = await reply.show(self._screen(view), private=False)
+        finally:
+            if message_id is None:  # nobody sees it, so nobody could predict
+                await self._demos.cancel(view.run.id, reply.member_id, manager=True)
         if message_id is not None:
             await self._demos.shown(view.run.id, message_id)
 
@@ -177,7 +182,7 @@ class DemoFeature:
     async def _edit(self, view: DemoView) -> None:
         if view.run.message_id is None:
             return
-        channel = self._client.get_partial_messageable(view.run.channel_id, guild_id=view.run.guild_id)
+        channel = channel_in(self._client, view.run.channel_id, view.run.guild_id)
         screen = self._screen(view)
         message = channel.get_partial_message(view.run.message_id)
         await message.edit(view=screen.view(), attachments=screen.files(), allowed_mentions=NO_PINGS)

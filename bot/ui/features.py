@@ -1,5 +1,7 @@
 """Every feature that the bot offers, put on its client: the place to look which there are."""
 
+from collections.abc import Callable
+
 from bot.packs.library import Library
 from bot.services.boards import Boards
 from bot.services.charts import ChartDrawer
@@ -80,6 +82,8 @@ def add_features(
     scheduler: SendScheduler,
     thinking_seconds: float,
     pulse: Pulse,
+    now_ms: Callable[[], int],
+    answer_seconds: float,
     specimen: Specimen,
     health: HealthCheck,
     courses: Courses,
@@ -99,7 +103,15 @@ def add_features(
     exports: Exports,
 ) -> Tree:
     """Put every feature on the client; returns the tree that `register` sends to Discord."""
-    desk = Desk(thinking_seconds, pulse, notices, presence)
+    desk = Desk(
+        thinking_seconds,
+        pulse,
+        notices,
+        presence,
+        now_ms=now_ms,
+        answer_seconds=answer_seconds,
+        answered=client.door.done,
+    )
     router = Router(desk)
     tree = Tree(client, desk)
     inside = InsideFeature(specimen, client, scheduler)

@@ -34,7 +34,7 @@ from bot.ui.layouts import (
 )
 from bot.ui.managers import managed
 from bot.ui.names import safe
-from bot.ui.reach import as_lost
+from bot.ui.reach import as_lost, channel_in
 from bot.ui.replies import Desk, Field, Form, Reply
 from bot.ui.routing import Router
 from bot.ui.sending import SendScheduler
@@ -138,7 +138,7 @@ class FlagsFeature:
     async def post_moves(self, moves: Moves, nonce: str) -> int:
         """Post whose place has changed; returns the message's id."""
         screen = moves_screen(moves, self._stem(moves))
-        channel = self._client.get_partial_messageable(moves.channel_id, guild_id=moves.subject.guild_id)
+        channel = channel_in(self._client, moves.channel_id, moves.subject.guild_id)
 
         async def send() -> int:
             return (await channel.send(view=screen.view(), nonce=nonce)).id

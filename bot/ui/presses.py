@@ -43,6 +43,17 @@ def offered(message: discord.Message) -> frozenset[str]:
     return frozenset(_ids(message.components))
 
 
+def own_message(interaction: discord.Interaction, channel_id: int, prefix: str) -> int | None:
+    """The id of the pressed message, if it is the bot's own in that channel and one of its components is named so.
+
+    Whatever else a press claims to come from tells nothing of where that component stands.
+    """
+    message = interaction.message
+    if message is None or message.author != interaction.client.user or message.channel.id != channel_id:
+        return None
+    return message.id if any(one.startswith(prefix) for one in offered(message)) else None
+
+
 def _ids(components: Any) -> Iterator[str]:
     for component in components:
         if custom_id := getattr(component, "custom_id", None):

@@ -4,6 +4,7 @@ https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
 """
 
 import re
+from typing import Any
 
 import discord
 
@@ -38,11 +39,23 @@ def as_lost(problem: discord.HTTPException) -> Exception:
     return problem
 
 
+def channel_in(client: discord.Client, channel_id: int, guild_id: int | None) -> discord.PartialMessageable:
+    """A channel to write to. Raises ChannelLostError where it is known to be in another server: its id was made up."""
+    known: Any = client.get_channel(channel_id)
+    if (
+        known is not None
+        and guild_id is not None
+        and getattr(getattr(known, "guild", None), "id", guild_id) != guild_id
+    ):
+        raise ChannelLostError("it is not in this server")
+    return client.get_partial_messageable(channel_id, guild_id=guild_id)
+
+
 async def find_message(client: discord.Client, channel_id: int, wanted: re.Pattern[str]) -> int | None:
     """The newest message of the bot in a channel with a button whose custom id matches. Raises ChannelLostError."""
     try:
         async for message in client.get_partial_messageable(channel_id).history(limit=HISTORY):
-            if message.author.id == client.application_id and _names(message, wanted):
+            if message.author == client.user and _names(message, wanted):
                 return message.id
     except discord.HTTPException as problem:
         raise as_lost(problem) from problem

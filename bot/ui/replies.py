@@ -22,6 +22,8 @@ from bot.ui.options import whole
 TOO_LATE = (10062, 40060, 50027)
 """Codes of Discord's: nobody answered within 3 seconds, it was answered already, or it is older than 15 minutes
 (https://discord.com/developers/docs/topics/opcodes-and-status-codes#json)."""
+ANSWER_SECONDS = 3.0
+"""Later than this after an interaction was made Discord takes no answer to it."""
 
 _log = logging.getLogger(__name__)
 
@@ -51,9 +53,21 @@ class Reply:
     """
 
     def __init__(
-        self, interaction: discord.Interaction, *, private: bool, new: bool, answered_in: Durations | None = None
+        self,
+        interaction: discord.Interaction,
+        *,
+        private: bool,
+        new: bool,
+        answered_in: Durations | None = None,
+        answered: Callable[[int], None] = lambda _id: None,
+        is_late: Callable[[int], bool] = lambda _stamp_ms: False,
     ) -> None:
+        """``answered`` is told the interaction's id once there is no initial response to come any more; ``is_late`` whether
+        an interaction made then can't be answered now."""
         self.interaction = interaction
+        self._tell_answered = answered
+        self._is_late = is_late
+        self._too_late = False
         self._began = time.perf_counter()
         self._answered_in = answered_in
         self._answered_at: float | None = None
@@ -78,6 +92,24 @@ class Reply:
         return Learner(self.member_id, self.interaction.guild_id, whole(self.interaction.user.display_name))
 
     @property
+    def too_late(self) -> bool:
+        """Whether Discord takes no answer any more: what was asked for is done, and nothing is sent.
+
+        It is known by the interaction's age, and by what Discord said to an earlier try.
+        """
+        if not self._too_late and not self.answered and self._is_late(self.stamp_ms):
+            self._too_late = True
+            self._tell_answered(self.interaction.id)
+        return self._too_late
+
+    def refused(self, problem: BaseException) -> bool:
+        """Note that Discord refused an answer; says whether that was because it came too late."""
+        if isinstance(problem, discord.HTTPException) and problem.code in TOO_LATE:
+            self._too_late = True
+            self._tell_answered(self.interaction.id)
+        return self._too_late
+
+    @property
     def milliseconds(self) -> float:
         """How long the initial response took; the time so far while there is none."""
         return ((self._answered_at or time.perf_counter()) - self._began) * 1000
@@ -90,7 +122,7 @@ class Reply:
     async def announce(self) -> None:
         """Say that an answer is coming, unless there is one already."""
         async with self._lock:
-            if not self.answered:
+            if not self.answered and not self.too_late:
                 if self._new:
                     await self.interaction.response.defer(ephemeral=self._private, thinking=True)
                 else:
@@ -99,8 +131,10 @@ class Reply:
                 self._note_time()
 
     async def show(self, screen: Screen, *, private: bool = True) -> int | None:
-        """Answer with a message; returns its id where Discord tells it."""
+        """Answer with a message; returns its id where Discord tells it, None where it came too late to be sent."""
         async with self._lock:
+            if self.too_late:
+                return None
             view, files = screen.view(), screen.files()
             if not self.answered:
                 response = await self.interaction.response.send_message(view=view, files=files, ephemeral=private)
@@ -133,12 +167,16 @@ class Reply:
             modal.add_item(discord.ui.Label(text=field.label, component=text))
         modal.stop()  # discord.py is not to keep it: the router takes what is submitted
         async with self._lock:
+            if self.too_late:
+                return
             await self.interaction.response.send_modal(modal)
             self._note_time()
 
     async def update(self, screen: Screen) -> None:
         """Answer by changing the message that was clicked."""
         async with self._lock:
+            if self.too_late:
+                return
             view, files = screen.view(), screen.files()
             if not self.answered:
                 await self.interaction.response.edit_message(view=view, attachments=files, allowed_mentions=NO_PINGS)
@@ -148,6 +186,7 @@ class Reply:
 
     def _note_time(self) -> None:
         self._answered_at = time.perf_counter()
+        self._tell_answered(self.interaction.id)
         if self._answered_in:
             self._answered_in.add(self._answered_at - self._began)
 
@@ -168,7 +207,15 @@ class Desk:
         pulse: Pulse | None = None,
         notices: Notices | None = None,
         presence: Presence | None = None,
+        *,
+        now_ms: Callable[[], int] | None = None,
+        answer_seconds: float = ANSWER_SECONDS,
+        answered: Callable[[int], None] = lambda _id: None,
     ) -> None:
+        """``now_ms`` is Discord's time; without it no interaction is held to be too old. ``answered`` as for a Reply."""
+        self._now_ms = now_ms
+        self._answer_ms = answer_seconds * 1000
+        self._answered = answered
         self._thinking_seconds = thinking_seconds
         self._pulse = pulse or Pulse()
         self._notices = notices
@@ -185,7 +232,18 @@ class Desk:
         self, interaction: discord.Interaction, handle: Handle, *, private: bool = True, new: bool = False
     ) -> None:
         """Run ``handle`` and see to it that the person gets an answer, whatever happens."""
-        reply = Reply(interaction, private=private, new=new, answered_in=self._pulse.acknowledgements)
+        reply = Reply(
+            interaction,
+            private=private,
+            new=new,
+            answered_in=self._pulse.acknowledgements,
+            answered=self._answered,
+            is_late=self._is_late,
+        )
+        if reply.too_late and interaction.type is discord.InteractionType.application_command:
+            # Discord has told the person that nothing came of it, so nothing does: they will try again.
+            _log.info("interaction %d: %s, came too late and was not run", interaction.id, _what(interaction))
+            return
         slow = asyncio.create_task(self._announce_when_slow(reply), name="announce")
         task = asyncio.current_task()
         self._serving.add(task)
@@ -202,15 +260,28 @@ class Desk:
         finally:
             self._serving.discard(task)
             slow.cancel()
-            _log.info("interaction %d: %s, answered in %.0f ms", interaction.id, _what(interaction), reply.milliseconds)
+            self._answered(interaction.id)
+            if reply.too_late:
+                _log.info("interaction %d: %s, done, too late to be answered", interaction.id, _what(interaction))
+            else:
+                _log.info(
+                    "interaction %d: %s, answered in %.0f ms", interaction.id, _what(interaction), reply.milliseconds
+                )
 
     async def _announce_when_slow(self, reply: Reply) -> None:
         await asyncio.sleep(self._thinking_seconds)
-        with contextlib.suppress(discord.HTTPException, discord.InteractionResponded):
+        try:
             await reply.announce()
+        except (discord.HTTPException, discord.InteractionResponded) as problem:
+            reply.refused(problem)
+
+    def _is_late(self, stamp_ms: int) -> bool:
+        return self._now_ms is not None and self._now_ms() - stamp_ms > self._answer_ms
 
     async def _tell_what_waits(self, reply: Reply) -> None:
         """What was kept for the member comes below the answer to their next command, and is then forgotten."""
+        if reply.too_late:
+            return
         waiting = await self._notices.waiting(reply.member_id) if self._notices else {}
         if self._notices and waiting:
             with contextlib.suppress(discord.HTTPException):
@@ -218,7 +289,7 @@ class Desk:
                 await self._notices.told(list(waiting))
 
     async def _explain(self, reply: Reply, problem: Exception) -> None:
-        if isinstance(problem, discord.HTTPException) and problem.code in TOO_LATE:
+        if isinstance(problem, discord.HTTPException) and reply.refused(problem):
             _log.warning("interaction %d could not be answered any more (%d)", reply.interaction.id, problem.code)
             return
         if isinstance(problem, UserError):

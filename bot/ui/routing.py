@@ -77,6 +77,8 @@ class Router:
             if not found or not entry:
                 raise UserError(STALE_FORM if is_form else ids.STALE)
             arguments: list[Any] = [*found[1], *_values(data.get("values", []))]
+            if not is_form and not _is_offered(interaction.message, data):
+                raise ids.stale()
             if is_form:
                 arguments.insert(0, dict(_fields(data.get("components", []))))
             try:
@@ -101,6 +103,21 @@ def _values(values: Any) -> list[str]:
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise ids.stale()
     return [whole(value) for value in values]
+
+
+def _is_offered(message: discord.Message | None, data: Any) -> bool:
+    """Whether every value is among those that the pressed menu of this message offers, as far as it lists any."""
+    for menu in _menus(message.components if message else ()):
+        if menu.custom_id == data.get("custom_id") and menu.options:
+            return set(data.get("values", [])) <= {option.value for option in menu.options}
+    return True
+
+
+def _menus(components: Any) -> Iterator[discord.SelectMenu]:
+    for component in components:
+        if isinstance(component, discord.SelectMenu):
+            yield component
+        yield from _menus(getattr(component, "children", ()))
 
 
 def _fields(components: Any, depth: int = 3) -> Iterator[tuple[str, str]]:

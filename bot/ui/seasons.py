@@ -9,7 +9,7 @@ from bot.storage.boards import Total
 from bot.ui import ids
 from bot.ui.layouts import BLURPLE, Block, Button, Row, Screen
 from bot.ui.leaderboard import place_and_name, season_days
-from bot.ui.reach import as_lost, find_message
+from bot.ui.reach import as_lost, channel_in, find_message
 from bot.ui.sending import SendScheduler
 
 
@@ -22,7 +22,7 @@ class SeasonPosts:
 
     async def post_season(self, view: SeasonView, nonce: str) -> int:
         """Post the result of a season; returns the message's id."""
-        channel = self._client.get_partial_messageable(view.channel_id, guild_id=view.season.guild_id)
+        channel = channel_in(self._client, view.channel_id, view.season.guild_id)
 
         async def send() -> int:
             return (await channel.send(view=season_screen(view).view(), nonce=nonce)).id

@@ -7,6 +7,7 @@ import discord
 from discord import app_commands
 
 from bot.clock import utc, zone_words
+from bot.errors import UserError
 from bot.packs.library import Library
 from bot.services.courses import Courses
 from bot.services.servers import SEASON_DAYS, Opener, Servers
@@ -87,13 +88,20 @@ class SetupFeature:
 
     async def _set_role(self, reply: Reply, of: str, role: str) -> None:
         _same_server(reply, of)
+        managed(reply)
+        guild, number = reply.interaction.guild, ids.number(role)
+        if guild is None or guild.get_role(number) is None:
+            raise UserError("That role is not in this server. Choose one from the menu of `/studyhall setup`.")
         # The role that everybody has bears the server's own id.
-        hosts = EVERYONE if role == of else str(ids.number(role))
+        hosts = EVERYONE if role == of else str(number)
         await self._change(reply, lambda guild_id: self._servers.set_hosts(guild_id, hosts))
 
     async def _set_channels(self, reply: Reply, of: str, *channels: str) -> None:
         _same_server(reply, of)
-        chosen = [ids.number(channel) for channel in channels]
+        managed(reply)
+        guild, chosen = reply.interaction.guild, [ids.number(channel) for channel in channels]
+        if guild is None or any(guild.get_channel(channel) is None for channel in chosen):
+            raise UserError("That channel is not in this server. Choose from the menu of `/studyhall setup`.")
         await self._change(reply, lambda guild_id: self._servers.set_channels(guild_id, chosen))
 
     async def _set_anywhere(self, reply: Reply, of: str) -> None:
@@ -128,7 +136,7 @@ class SetupFeature:
         number, all_ = ids.number(page), [pack.id for pack in self._library.packs]
         offered = all_[number * MENU : (number + 1) * MENU]
         if not set(pack_ids) <= set(offered):
-            raise ids.stale()
+            raise UserError("That course is not here any more. Open `/studyhall setup` again.")
 
         async def change(guild_id: int) -> Server:
             before = (await self._servers.of(guild_id)).courses

@@ -1,9 +1,12 @@
 """A thousand members click within one second on one round: who is told when, and what it costs.
 
     python tests/bench/burst.py [--members 1000] [--turns 3] [--clients 32] [--json FILE]
+    python tests/bench/burst.py --storm [--members 5000]
 
 With ``--clients`` it is a closed loop instead: so many members are under way at a time, and when one has an answer the next
 clicks; that measures clicks a second where the burst measures waits.
+With ``--storm`` more click than a machine can answer, 5,000 in two seconds, on Studyhall alone: how many are answered in
+time, that every click is stored, CPU a click, and the seconds until the bot is idle again.
 Studyhall and a minimal discord.py + aiosqlite bot (one row and one commit a click) by turns, each a process of its own;
 the playground and the members run in this one. Medians of the turns are printed.
 """
@@ -31,12 +34,16 @@ sys.path[:0] = [str(TESTS), str(TESTS / "e2e")]
 
 from evening import Channel, custom_ids  # noqa: E402
 from figures import drawn  # noqa: E402
-from hosting import Bot, Member, until  # noqa: E402
+from hosting import Bot, Member, text, until  # noqa: E402
 
+from bot.playground import acts  # noqa: E402
 from bot.playground.server import Playground  # noqa: E402
 
 ANSWERING = Path(__file__).with_name("answering_bot.py")
 WITHIN_SECONDS = 1.0
+STORM_MEMBERS, STORM_SECONDS = 5_000, 2.0
+IDLE_SECONDS = 0.5
+"""So long nearly no CPU is used by a bot that is idle."""
 WARM_UP = 50
 
 
@@ -133,6 +140,7 @@ async def burst(
 @contextlib.asynccontextmanager
 async def hall(members: int) -> AsyncIterator[tuple[Playground, list[Member]]]:
     """A playground with so many members, and one more who hosts and does not answer."""
+    acts.MAX_MEMBERS = max(acts.MAX_MEMBERS, members + 1)  # what a page can show is no matter here
     async with Playground() as playground:
         for number in range(members + 1 - len(playground.world.members)):
             playground.acts.add_member(f"Member {number}")
@@ -153,6 +161,43 @@ async def studyhall(folder: Path, count: int, clients: int) -> Turn:
         with contextlib.closing(sqlite3.connect(bot.data_dir / "studyhall.db")) as database:
             [(turn.rows,)] = database.execute("SELECT count(*) FROM competition_answer").fetchall()
     return turn
+
+
+async def idle(pid: int) -> None:
+    """Wait until a process has nothing to do."""
+    before, used = 0.0, cpu_seconds(pid)
+    while used - before > 0.1 * IDLE_SECONDS:
+        await asyncio.sleep(IDLE_SECONDS)
+        before, used = used, cpu_seconds(pid)
+
+
+async def storm(folder: Path, count: int) -> str:
+    """More clicks than can be answered: what became of them."""
+    async with hall(count) as (playground, members):
+        bot = Bot(playground, folder / "data", STUDYHALL_PROGRESS_SECONDS="2")
+        await bot.start()
+        assert bot.process is not None
+        host, *others = members
+        lobby = await host.command("compete", pace="calm")
+        await host.steer(lobby, "Start")
+        message = await Channel(playground).open(0)
+        ids = [one for one in custom_ids(message) if one.startswith("sh:game.pick:")]
+        before, started = cpu_seconds(bot.process.pid), time.perf_counter()
+        waits, failed, _ = await click_all(playground, others, message, ids, STORM_SECONDS)
+        await idle(bot.process.pid)
+        seconds = time.perf_counter() - started - IDLE_SECONDS
+        used = cpu_seconds(bot.process.pid) - before
+        again = await others[-1].forge(message, ids[0])
+        with contextlib.closing(sqlite3.connect(bot.data_dir / "studyhall.db")) as database:
+            [(stored,)] = database.execute("SELECT count(*) FROM competition_answer").fetchall()
+        await bot.stop()
+        log = bot.log()
+    return (
+        f"{count} clicks in {STORM_SECONDS:g} s: {len(waits)} answered in time, {failed} not; {stored} stored; "
+        f"{used / count * 1000:.2f} ms of CPU a click; idle after {seconds:.1f} s; "
+        f"the log has {len(log) / 1e6:.2f} MB and {log.count('Traceback')} tracebacks\n"
+        f"the last member's next press: {text(again)}\n"
+    )
 
 
 async def minimal(folder: Path, count: int, clients: int) -> Turn:
@@ -238,7 +283,12 @@ if __name__ == "__main__":
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--clients", type=int, default=0, help="a closed loop of so many (default: a burst)")
     parser.add_argument("--json", type=Path, help="also write every figure to this file")
+    parser.add_argument("--storm", action="store_true", help="5,000 clicks in two seconds, more than can be answered")
     options = parser.parse_args()
+    if options.storm:
+        with tempfile.TemporaryDirectory() as one:
+            print(asyncio.run(storm(Path(one), max(options.members, STORM_MEMBERS))))
+        sys.exit()
     result = asyncio.run(measure(options.turns, options.members, options.clients))
     if options.json:
         options.json.write_text(json.dumps(result, indent=2), "utf-8")

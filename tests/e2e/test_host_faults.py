@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import web
 from evening import Channel, deadline_ms, faults_of_results, opened, rows
-from hosting import Bot, Member, text, until
+from hosting import Bot, Member, button, text, until
 
 FROZEN_SECONDS = 30
 
@@ -71,6 +71,45 @@ async def test_frozen_for_half_a_minute_it_goes_on_and_nothing_is_lost_or_double
         (1, int(ada.id), 1),
     ]
     assert faults_of_results(calm.data_dir) == []
+
+
+async def test_clicks_that_waited_too_long_are_stored_and_no_answer_to_them_is_tried(calm: Bot):
+    _ada, _grace, _channel, asked = await a_round(calm)
+    for number in range(4):
+        calm.playground.acts.add_member(f"Member {number}")
+    others = [Member(calm.playground, -1 - number) for number in range(4)]
+    given_up: list[str] = []
+    assert calm.process is not None
+    os.kill(calm.process.pid, signal.SIGSTOP)
+    for other in others:
+        calm.playground.acts.click(
+            other.id,
+            asked["channel_id"],
+            asked["id"],
+            button(asked, "A")["custom_id"],
+            lambda state, _details: given_up.append(state),
+        )
+    await asyncio.sleep(3.5)  # Discord waits for three seconds
+    os.kill(calm.process.pid, signal.SIGCONT)
+    for other in others:
+        assert "You had locked in **A**" in text(await other.forge(asked, button(asked, "B")["custom_id"]))
+    assert "acknowledged" not in given_up
+    assert calm.log().count("done, too late to be answered") == len(others)
+    assert "could not be answered" not in calm.log()
+    assert rows(calm.data_dir, "SELECT DISTINCT choice, count(*) FROM competition_answer") == [(0, len(others))]
+
+
+async def test_a_command_that_waited_too_long_is_not_run_behind_the_persons_back(calm: Bot):
+    ada = Member(calm.playground)
+    await ada.command("help")
+    assert calm.process is not None
+    os.kill(calm.process.pid, signal.SIGSTOP)
+    compete = next(one for one in calm.playground.world.commands if one["name"] == "compete")
+    calm.playground.acts.run_command(ada.id, ada.channel_id, compete["id"], [], lambda *_: None)
+    await asyncio.sleep(3.5)
+    os.kill(calm.process.pid, signal.SIGCONT)
+    assert "Competition" in text(await ada.command("compete"))
+    assert rows(calm.data_dir, "SELECT count(*) FROM competition") == [(1,)]
 
 
 @asynccontextmanager

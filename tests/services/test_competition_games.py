@@ -731,3 +731,60 @@ async def test_challenging_again_and_again_holds_no_channel(games, clock):
     await games.act(other, Cancel(None), GRACE)
     clock.advance(14 * 60_000)
     await challenge(games, other=LINUS)
+
+
+async def test_a_press_on_another_message_in_the_gap_before_a_round_is_posted_counts_nothing(games, clock, notice):
+    game = await lobby(games)
+    await games.act(game, Join(GRACE.member_id), GRACE)
+    notice.refuse = 1  # the round is stored, and not in the channel yet
+    await games.start(game, ADA, manager=False)
+    result = await games.answer(game, 0, 1, LINUS, clock.now_ms(), None)
+    assert result.verdict is Verdict.NOT_OPEN
+    await notice.until(lambda: notice.rounds.get(0))
+    state = (await games.view(game)).state
+    assert (state.answers, len(notice.rounds[0])) == ({}, 1)
+    assert (await pick(games, clock, notice, game, 0, LINUS, 1)).verdict is Verdict.LOCKED_IN
+
+
+async def test_nobody_but_the_challenged_one_takes_the_second_seat_of_a_duel(store, games):
+    rules = Rules(3, pace_ms=3_600_000, reveal_ms=0, lobby_ms=3_600_000, duel=True)
+    view = await games.open(Opening(GUILD, CHANNEL, ADA, rules, Setup((), None, "calm", GRACE.member_id, "Grace")))
+    with pytest.raises(UserError, match="between two others"):
+        await games.act(view.game.id, Join(LINUS.member_id), LINUS)
+    await games.act(view.game.id, Join(GRACE.member_id), GRACE)
+    assert {player.member_id for player in (await games.view(view.game.id)).state.players} == {1, 2}
+    assert await store.rows("SELECT member_id FROM competition_player ORDER BY 1") == [(1,), (2,)]
+
+
+async def a_timed_round(games: Competitions, notice: Notice) -> tuple[int, int]:
+    """A game whose first round has opened; the game and the round's deadline."""
+    game = await started(games, notice)
+    while (state := (await games.view(game)).state).opened_ms is None:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    return game, state.deadline_ms
+
+
+async def test_a_round_ends_once_the_clicks_that_have_arrived_in_time_are_stored(games, clock, notice):
+    game, deadline_ms = await a_timed_round(games, notice)
+    games.oldest_ms = lambda: deadline_ms - 1
+    clock.now = deadline_ms + 5_000
+    await games._wake(games._live[game])
+    assert (await games.view(game)).state.phase is Phase.ASKING
+    click = await games.answer(game, 0, 1, GRACE, deadline_ms - 1, notice.rounds[0][-1])
+    assert click.verdict is Verdict.LOCKED_IN
+    games.oldest_ms = lambda: None
+    await games._wake(games._live[game])
+    assert GRACE.member_id in (await games.view(game)).state.played[0].answers
+
+
+async def test_a_round_does_not_wait_for_what_was_clicked_after_it_or_for_ever(games, clock, notice):
+    for oldest_after_ms, late_ms in ((1, 5_000), (-1, 20_000)):
+        game, deadline_ms = await a_timed_round(games, notice)
+        games.oldest_ms = lambda at=deadline_ms + oldest_after_ms: at
+        clock.now = deadline_ms + late_ms
+        await games._wake(games._live[game])
+        assert len((await games.view(game)).state.played) == 1
+        await games.act(game, End(ADA.member_id), ADA)
+        await notice.until(lambda: notice.podiums)
+        notice.podiums.clear()
+        notice.rounds.clear()

@@ -92,7 +92,7 @@ async def test_a_day_that_is_passed_hour_by_hour_reminds_at_the_hour(store, cloc
     began_ms = clock.now_ms()
     clock.advance(24 * HOUR)
     for hour in range(1, 25):
-        await reminders.hour_passed(began_ms + hour * HOUR * 1000)
+        await reminders.hour_passed(began_ms + hour * HOUR)
     await reminders.close()
     assert letters.written == [(ADA, 1)]
 

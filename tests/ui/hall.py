@@ -3,7 +3,6 @@
 import contextlib
 import re
 import sqlite3
-import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -299,10 +298,26 @@ class Hall:
         shown = [Shown(self.env, channel_id, message_id) for message_id in stored]
         return [one for one in shown if not one.private]
 
+    @contextlib.contextmanager
+    def every_event_twice(self) -> Iterator[None]:
+        """Let Discord send each event of an interaction twice."""
+        backend, send = self.env.backend, self.env.backend.emit
+
+        def send_twice(event: str, payload: Any, *rest: Any, **more: Any) -> None:
+            send(event, payload, *rest, **more)
+            if event == "INTERACTION_CREATE":
+                send(event, payload, *rest, **more)
+
+        backend.emit = send_twice  # type: ignore[method-assign]
+        try:
+            yield
+        finally:
+            del backend.emit
+
     def set_clock(self) -> None:
         """Let the bot's clocks tell the simulator's time."""
         # The simulator's own monotonic clock is seen by the bot alone; tests that ask its services see the machine's.
-        self.app.discord_clock._monotonic_ms = lambda: (self.env.now().timestamp() + time.perf_counter()) * 1000
+        self.app.discord_clock._monotonic_ms = lambda: self.env.now().timestamp() * 1000
         self.app.clock.shift_ms = 0
         self.app.clock.shift_ms = round(self.env.now().timestamp() * 1000) - self.app.clock.now_ms()
         self._tell_time()
@@ -310,16 +325,16 @@ class Hall:
     async def pass_time(self, seconds: float) -> None:
         """Let time go by, for Discord and for the bot; a long time day by day, since simcord gives each step its limit."""
         self.app.clock.shift_ms += round(seconds * 1000)
-        self._tell_time()
         while seconds > 0:
             step = min(seconds, DAY_SECONDS)
             await self.env.advance_time(step)
             seconds -= step
+        self._tell_time()
 
     def _tell_time(self) -> None:
         """Let Discord tell the bot its time, as every answer over the wire does."""
         assert self.app.client.heard_date is not None
-        self.app.client.heard_date(self.app.clock.now_ms())
+        self.app.client.heard_date(round(self.env.now().timestamp() * 1000))
 
     async def restart(self) -> None:
         """Stop the bot and start it anew on the same data."""

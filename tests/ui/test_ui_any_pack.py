@@ -206,7 +206,7 @@ def screens(pack: Pack) -> Iterator[Screen]:
         yield page_between_screen(page, asking(pack.questions[0]), f"{remark}, then 10 new questions.")
     for term in pack.terms[:2]:
         yield term_screen(library, TermRef(pack, term))
-    yield help_screen(pack, in_server=True, manager=True)
+    yield help_screen(library, in_server=True, manager=True)
     courses = [(head.title, f"{head.id}{number}", head.description) for number in range(25)]
     yield setup_screen(Server(), BIG, 2 * 10**12, courses)
     [belief] = head.misconceptions

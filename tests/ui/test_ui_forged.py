@@ -271,3 +271,15 @@ def test_suggestions_are_offered_or_none_whatever_was_typed(data: st.DataObject)
             assert hall.everything_stored() == before
 
     asyncio.run(type_all())
+
+
+async def test_a_press_elsewhere_does_not_tell_which_message_the_question_of_the_day_is(hall: Hall):
+    await hall.manager.slash("daily")
+    [question] = hall.messages()
+    hall.run_sql("UPDATE daily SET message_id = NULL")
+    hall.run_sql("UPDATE daily_post SET message_id = NULL")
+    elsewhere = await hall.bob.slash("demo", name="io-wait")
+    custom_id = question.buttons["A"]["custom_id"]
+    assert "not in its channel yet" in await refused(hall, hall.bob, elsewhere, custom_id)
+    assert "Locked in" in (await hall.bob.click(question, "A")).text
+    assert hall.rows("SELECT message_id FROM daily") == [(question.id,)]

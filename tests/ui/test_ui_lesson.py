@@ -32,6 +32,7 @@ async def test_progress_of_one_reader_is_not_shown_to_another(hall: Hall):
 
 async def test_continue_leads_to_the_page_read_last(hall: Hall):
     page = await hall.alice.slash("lesson", section="tea/serving")
+    await hall.pass_time(1)
     await hall.alice.click(page, "Next ▶")
     contents = await hall.alice.slash("lesson")
     assert contents.enabled == ["Continue: Serving, page 2"]
