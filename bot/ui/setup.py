@@ -8,7 +8,7 @@ from discord import app_commands
 
 from bot.clock import utc
 from bot.packs.library import Library
-from bot.services.courses import Courses
+from bot.services.courses import Courses, WouldLose
 from bot.services.servers import SEASON_DAYS, Opener, Servers
 from bot.storage.servers import EVERYONE, MANAGERS, Server
 from bot.ui import ids
@@ -17,11 +17,15 @@ from bot.ui.managers import managed
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.sending import SendScheduler
+from bot.wording import as_many
 
 HINT = (
     "Thank you for having me. **Managers**: `/studyhall setup` says who may open competitions and where, and sets seasons "
     "and the time zone. **Everybody**: `/help` says where to start."
 )
+
+PICKABLE = 25
+"""So many options Discord allows in a menu."""
 
 _log = logging.getLogger(__name__)
 
@@ -56,6 +60,7 @@ class SetupFeature:
         router.add("setup.keep", self._keep)
         router.add("setup.courses", self._set_courses)
         router.add("setup.reload", self._reload, new=True)
+        router.add("setup.reload_yes", self._reload_anyway)
 
     async def greet(self, guild: discord.Guild) -> None:
         """Tell who added the bot that there is something to set up, where the server lets bots say so."""
@@ -129,8 +134,19 @@ class SetupFeature:
     async def _reload(self, reply: Reply) -> None:
         managed(reply)
         await reply.announce()
-        words = await self._courses.reload()
-        await reply.show(note(f"Read anew: {words}. Games and quizzes that are on keep their questions.", BLURPLE))
+        try:
+            words = await self._courses.reload()
+        except WouldLose as problem:
+            no = Button("No, keep them", ids.encode("setup.keep"))
+            yes = Button("Yes, reload", ids.encode("setup.reload_yes"))
+            await reply.show(asking(f"**Reload the courses all the same?** {problem.text}", no, yes))
+            return
+        await reply.show(_reloaded(words))
+
+    async def _reload_anyway(self, reply: Reply) -> None:
+        managed(reply)
+        await reply.announce()
+        await reply.update(_reloaded(await self._courses.reload(though_less=True)))
 
     async def _screen(self, reply: Reply, server: Server) -> Screen:
         courses = [(pack.head.title, pack.id, pack.head.description) for pack in self._library.packs]
@@ -201,10 +217,21 @@ def setup_screen(
         chosen = server.courses or [pack_id for _, pack_id, _ in courses]
         blocks += [
             RULE,
-            "**Courses**: " + ", ".join(title for title, pack_id, _ in courses if pack_id in chosen),
+            "**Courses**: "
+            + as_many([title for title, pack_id, _ in courses if pack_id in chosen], 500)
+            + _menu(courses),
             Pick(ids.encode("setup.courses", guild_id), "Which courses", courses, chosen, most=len(courses)),
         ]
     return Screen([*blocks, RULE, Row([reload])], BLURPLE)
+
+
+def _reloaded(words: str) -> Screen:
+    return note(f"Read anew: {words}. Games and quizzes that are on keep their questions.", BLURPLE)
+
+
+def _menu(courses: list[tuple[str, str, str]]) -> str:
+    more = len(courses) - PICKABLE
+    return f"\n-# The menu has room for the first {PICKABLE}; the others can only be offered all together." * (more > 0)
 
 
 def _hosts(server: Server) -> str:

@@ -80,6 +80,7 @@ ARGUMENTS = {
     "setup.keep": 0,
     "setup.courses": 1,
     "setup.reload": 0,
+    "setup.reload_yes": 0,
     "daily.pick": 2,
     "daily.mine": 1,
     "schedule.pause": 2,
