@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from bot.services.backups import made_at, restore
+from bot.storage.deletions import deletions_file
 
 
 async def restore_backup(database: Path, file: Path, now_ms: int) -> int:
@@ -16,5 +17,8 @@ async def restore_backup(database: Path, file: Path, now_ms: int) -> int:
     if done.deleted:
         who = "1 member had" if done.deleted == 1 else f"{done.deleted:,} members had"
         print(f"{who} been deleted since; that was done again.")
+    if done.unreadable:
+        lines = "1 line" if done.unreadable == 1 else f"{done.unreadable:,} lines"
+        print(f"{lines} of {deletions_file(database)} can't be read: whoever stands there was not deleted again.")
     print("Start the bot as usual.")
     return 0

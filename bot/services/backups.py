@@ -11,7 +11,7 @@ from bot.clock import DAY_MS, Clock, utc
 from bot.errors import StudyhallError
 from bot.storage import backup, privacy
 from bot.storage.backup import BackupWriter, Facts
-from bot.storage.deletions import add_deletions, deletions_file, deletions_in, read_deletions
+from bot.storage.deletions import add_deletions, deletions_file, deletions_in, read_deletions, unreadable_lines
 from bot.storage.lock import only_one
 from bot.storage.store import Store
 
@@ -131,12 +131,16 @@ class Backups:
 
 
 class Restored(NamedTuple):
-    """What a restore did: what the backup held, the migrations applied, who was deleted again, where the old one is."""
+    """What a restore did: what the backup held, the migrations applied, who was deleted again, where the old one is.
+
+    ``unreadable`` lines of the file of deletions say nothing any more: whoever stood there was not deleted again.
+    """
 
     facts: Facts
     migrations: list[int]
     deleted: int
     kept: Path | None
+    unreadable: int
 
 
 async def restore(database: Path, file: Path, now_ms: int) -> Restored:
@@ -146,7 +150,7 @@ async def restore(database: Path, file: Path, now_ms: int) -> Restored:
     nothing is changed.
     """
     with only_one(database.parent):
-        copy = database.with_name(f"{database.name}.restoring")
+        copy = backup.place_for_copy(database, file)
         facts = await asyncio.to_thread(backup.unpack, file, copy)
         try:
             try:
@@ -156,7 +160,7 @@ async def restore(database: Path, file: Path, now_ms: int) -> Restored:
             old = await asyncio.to_thread(backup.put_in_place, copy, database, now_ms)
         finally:
             await asyncio.to_thread(backup.remove, copy)
-    return Restored(facts, applied, deleted, old)
+    return Restored(facts, applied, deleted, old, await asyncio.to_thread(unreadable_lines, deletions_file(database)))
 
 
 async def _brought_up_to_date(copy: Path, database: Path, facts: Facts, now_ms: int) -> tuple[list[int], int]:

@@ -1,9 +1,11 @@
 """The file beside the database that remembers deletions, for a database that is brought back from before them."""
 
+import errno
 import hashlib
 import json
 import os
 import sqlite3
+import stat
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
@@ -31,15 +33,32 @@ def deletions_file(database: Path) -> Path:
 
 
 def read_deletions(file: Path) -> list[Deletion]:
-    """Every line of the file that can be read, in order; the last one may be cut off by a crash."""
-    found = []
-    for line in file.read_text("utf-8", "replace").splitlines() if file.is_file() else ():
-        try:
-            entry = json.loads(line)
-            found.append(Deletion(bytes.fromhex(entry["salt"]), bytes.fromhex(entry["hash"]), int(entry["at_ms"])))
-        except (ValueError, TypeError, KeyError):
-            continue
-    return found
+    """Every line of the file that can be read, in order; the last one may be cut off by a crash.
+
+    Raises OSError for a file that is there and can't be read.
+    """
+    return [deletion for line in _lines(file) if (deletion := _parsed(line))]
+
+
+def unreadable_lines(file: Path) -> int:
+    """How many lines of the file say nothing. Raises OSError for a file that is there and can't be read."""
+    return sum(bool(line.strip()) and _parsed(line) is None for line in _lines(file))
+
+
+def _lines(file: Path) -> list[str]:
+    if not os.path.lexists(file):
+        return []
+    if not stat.S_ISREG(file.stat().st_mode):
+        raise OSError(errno.EINVAL, "it is no file")
+    return file.read_text("utf-8", "replace").splitlines()
+
+
+def _parsed(line: str) -> Deletion | None:
+    try:
+        entry = json.loads(line)
+        return Deletion(bytes.fromhex(entry["salt"]), bytes.fromhex(entry["hash"]), int(entry["at_ms"]))
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
 
 
 def add_deletions(file: Path, deletions: Iterable[Deletion]) -> None:

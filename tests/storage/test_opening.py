@@ -1,5 +1,6 @@
 """Opening the database: fresh, older, newer, broken, locked."""
 
+import contextlib
 import sqlite3
 import stat
 import sys
@@ -210,3 +211,33 @@ def test_where_nothing_could_be_brought_up_to_date_no_copy_stays_so_that_tries_d
         with pytest.raises(sqlite3.OperationalError):
             migrate(path, stamp, BROKEN)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["a.db"]
+
+
+@pytest.mark.parametrize("number", [0, -3])
+async def test_another_programs_database_is_refused_before_anything_is_put_into_it(tmp_path, number):
+    path = tmp_path / "studyhall.db"
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE music (title TEXT)")
+        connection.execute(f"PRAGMA user_version = {number}")
+        connection.commit()
+    with pytest.raises(StorageError, match="was not written by Studyhall"):
+        await Store.open(path)
+    assert tables(path) == {"music"}
+
+
+async def test_a_schema_number_that_is_wrong_is_called_that(tmp_path):
+    path = tmp_path / "studyhall.db"
+    async with opened(path):
+        pass
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = 3")
+    with pytest.raises(StorageError, match="schema number is 3, but its tables are not those") as refused:
+        await Store.open(path)
+    assert "Make room" not in refused.value.text
+
+
+async def test_a_database_that_lacks_a_table_is_not_tried_again_in_a_moment(tmp_path):
+    async with opened(tmp_path / "studyhall.db") as store:
+        for use in (store.rows("SELECT * FROM nothing_such"), store.write(lambda tx: tx.run("DELETE FROM no_such"))):
+            with pytest.raises(StorageError, match="not the one that this Studyhall writes"):
+                await use
