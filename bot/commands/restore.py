@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from bot.services.backups import made_at, restore
+from bot.storage.deletions import deletions_file
 
 
 async def restore_backup(
@@ -28,5 +29,8 @@ async def restore_backup(
                 f"STUDYHALL_RETENTION_DAYS is {retention_days}: a day after the start, members away for longer are deleted "
                 "again. Set it to 0 first to keep them."
             )
+    if done.unreadable:
+        lines = "1 line" if done.unreadable == 1 else f"{done.unreadable:,} lines"
+        print(f"{lines} of {deletions_file(database)} can't be read: whoever stands there was not deleted again.")
     print("Start the bot as usual.")
     return 0

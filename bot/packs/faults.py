@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from bot.wording import visible
+
 
 @dataclass(frozen=True, order=True)
 class Fault:
@@ -17,4 +19,4 @@ class Fault:
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}:{self.column}"
         mark = "" if self.level == "error" else "warning: "
-        return f"{where}: {mark}{self.field + ': ' if self.field else ''}{self.expected}"
+        return visible(f"{where}: {mark}{self.field + ': ' if self.field else ''}{self.expected}")

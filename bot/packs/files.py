@@ -1,14 +1,41 @@
 """Which files of a folder make a pack. What looks as if it were meant to be read, and is not, is named."""
 
+import os
+import stat
 from pathlib import Path
 from typing import NamedTuple
 
 from bot.packs.faults import Fault
 
 ENDINGS = (".yaml", ".yml")
+FOLDERS = ("lessons", "questions")
 _OF_SYSTEMS = {"@eadir", "lost+found", "#recycle", "$recycle.bin", "system volume information", "__pycache__"}
 """What storage and operating systems put into every folder."""
 _FOR_READERS = ("readme", "license", "licence", "notice", "copying", "changelog", "contributing")
+
+
+LEVELS = 3
+"""So deep lie the files of packs: course, questions/, file."""
+Stamps = dict[str, tuple[int, int, int]]
+"""Of each file and folder: its inode, its size, and when it was changed, in nanoseconds."""
+
+
+def stamps_of(packs_dir: Path) -> Stamps:
+    """What tells whether anything of the packs was changed; what vanishes while it is looked at is left out."""
+    stamps: Stamps = {}
+    _stamp(packs_dir, LEVELS, stamps)
+    return stamps
+
+
+def _stamp(path: Path, levels: int, stamps: Stamps) -> None:
+    try:
+        about = path.stat()
+        stamps[str(path)] = (about.st_ino, about.st_size, about.st_mtime_ns)
+        inside = list(path.iterdir()) if levels and stat.S_ISDIR(about.st_mode) else []
+    except OSError:
+        return
+    for entry in inside:
+        _stamp(entry, levels - 1, stamps)
 
 
 class PackFiles(NamedTuple):
@@ -24,15 +51,25 @@ class PackFiles(NamedTuple):
 def pack_folders(packs_dir: Path) -> tuple[list[Path], list[Fault]]:
     """The folders below ``packs_dir`` that hold a pack, by name, or the folder itself if it is one; and what is not read.
 
-    A folder without a ``pack.yaml`` is none; it is named where it holds what a pack would hold.
+    A folder without a ``pack.yaml`` is none; it is named where it holds what a pack would hold. Raises OSError when
+    ``packs_dir`` can't be looked into; what can't be looked into below it is an error.
     """
-    if _is_pack(packs_dir):
+    inside = _entries(packs_dir)
+    if _has_head(inside):
         return [packs_dir], []
-    found, unread = [], []
-    for path in _entries(packs_dir):
-        if path.is_dir() and not path.name.startswith("_") and _is_pack(path):
+    found: list[Path] = []
+    unread: list[Fault] = []
+    for path in inside:
+        if path.name.startswith("_") and path.suffix.lower() not in ENDINGS:
+            continue
+        try:
+            entries = _entries(path) if path.is_dir() or not path.exists() else []
+        except OSError as problem:
+            unread.append(_unreadable(path.name, problem))
+            continue
+        if _has_head(entries):
             found.append(path)
-        elif path.is_dir() and _looks_like_a_pack(path):
+        elif path.is_dir() and _looks_like_a_pack(entries):
             unread.append(_not_read(f"{path.name}/pack.yaml", "this file; without it the folder is no course"))
         elif path.suffix.lower() in ENDINGS:
             unread.append(_not_read(path.name, "a folder for each course; this file is not read"))
@@ -40,24 +77,29 @@ def pack_folders(packs_dir: Path) -> tuple[list[Path], list[Fault]]:
 
 
 def files_of(folder: Path) -> PackFiles:
-    """The files of one pack's folder."""
+    """The files of one pack's folder. Raises OSError when it can't be looked into."""
     unread: list[Fault] = []
     named: dict[str, str] = {}
     for path in _entries(folder):
         stem = path.stem if path.suffix.lower() in ENDINGS else ""
         if stem in ("pack", "glossary") and stem not in named and not path.is_dir():
             named[stem] = path.name
-        elif not (path.name in ("lessons", "questions") and path.is_dir()) and not _is_for_readers(path):
+        elif path.name not in FOLDERS and not _is_for_readers(path):
             what = "pack.yaml, glossary.yaml, lessons/ and questions/; this is not read"
             unread.append(_not_read(f"{folder.name}/{path.name}", what))
-    lessons, questions = (_inside(folder, name, unread) for name in ("lessons", "questions"))
+    lessons, questions = (_inside(folder, name, unread) for name in FOLDERS)
     return PackFiles(named.get("pack"), named.get("glossary"), lessons, questions, unread)
 
 
 def _inside(folder: Path, name: str, unread: list[Fault]) -> list[str]:
     """The files of ``lessons/`` or ``questions/``."""
     names = []
-    for path in _entries(folder / name):
+    try:
+        inside = _entries(folder / name) if os.path.lexists(folder / name) else []
+    except OSError as problem:
+        unread.append(_unreadable(f"{folder.name}/{name}", problem))
+        return []
+    for path in inside:
         if path.is_dir():
             unread.append(
                 _not_read(f"{folder.name}/{name}/{path.name}", f"files right in {name}/; this folder is not read")
@@ -71,26 +113,26 @@ def _inside(folder: Path, name: str, unread: list[Fault]) -> list[str]:
 
 
 def _entries(folder: Path) -> list[Path]:
-    """What is in a folder, by name, but for what is hidden or of the system; nothing where it can't be looked into."""
-    try:
-        found = sorted(folder.iterdir())
-    except OSError:
-        return []
+    """What is in a folder, by name, but for what is hidden or of the system. Raises OSError when it can't be looked into."""
+    found = sorted(folder.iterdir())
     return [path for path in found if not path.name.startswith(".") and path.name.lower() not in _OF_SYSTEMS]
 
 
-def _is_pack(folder: Path) -> bool:
-    return any(path.stem == "pack" and path.suffix.lower() in ENDINGS for path in _entries(folder))
+def _has_head(entries: list[Path]) -> bool:
+    return any(path.stem == "pack" and path.suffix.lower() in ENDINGS for path in entries)
 
 
-def _looks_like_a_pack(folder: Path) -> bool:
-    return not folder.name.startswith("_") and any(
-        path.name.lower() in ("lessons", "questions") or path.suffix.lower() in ENDINGS for path in _entries(folder)
-    )
+def _looks_like_a_pack(entries: list[Path]) -> bool:
+    return any(path.name.lower() in FOLDERS or path.suffix.lower() in ENDINGS for path in entries)
 
 
 def _is_for_readers(path: Path) -> bool:
     return path.stem.lower().startswith(_FOR_READERS)
+
+
+def _unreadable(name: str, problem: OSError) -> Fault:
+    what = "a folder; this is none" if isinstance(problem, NotADirectoryError) else "a folder that can be read"
+    return Fault(name, 1, 1, "", f"{what} ({problem.strerror})")
 
 
 def _not_read(name: str, what: str) -> Fault:

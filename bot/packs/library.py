@@ -9,6 +9,10 @@ from typing import NamedTuple, TypeVar
 from bot.errors import NotFound
 from bot.packs.models import REVIEW_WITHIN_DAYS, Misconception, Pack, PackHead, Question, Section, Term
 from bot.packs.words import spellings
+from bot.wording import as_many
+
+LISTED_CHARACTERS = 1_500
+"""So long may a list of titles be in a sentence."""
 
 
 class SectionRef(NamedTuple):
@@ -107,9 +111,8 @@ class Library:
                 pass
             else:
                 self._refuse_elsewhere(other.pack.id)
-        titles = ", ".join(self.title(ref) for ref in self.sections[:25])
-        more = " …" if len(self.sections) > 25 else "."
-        raise NotFound(f"There is no such section. Pick one from the list: {titles}{more}")
+        titles = as_many([self.title(ref) for ref in self.sections], LISTED_CHARACTERS)
+        raise NotFound(f"There is no such section. Pick one from the list: {titles}.")
 
     def find_part(self, text: str) -> Part:
         """The course or the section that a person means, in any spelling that is unique. Raises NotFound."""
@@ -197,7 +200,7 @@ class Library:
 
     def _refuse_elsewhere(self, pack_id: str) -> None:
         if pack := self._elsewhere.get(pack_id):
-            here = ", ".join(one.head.title for one in self.packs)
+            here = as_many([one.head.title for one in self.packs], LISTED_CHARACTERS)
             raise NotFound(
                 f"This server does not have the course {pack.head.title}. It has {here}; in direct messages I have "
                 "every course."

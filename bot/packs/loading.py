@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from bot.errors import PackError
 from bot.packs.faults import Fault
-from bot.packs.files import files_of, pack_folders
+from bot.packs.files import files_of, pack_folders, stamps_of
 from bot.packs.linting import lint
 from bot.packs.models import (
     OTHER,
@@ -25,6 +25,8 @@ from bot.packs.models import (
 from bot.packs.prose import check_prose
 from bot.packs.yaml_files import YamlFile, read_yaml, validate
 
+READINGS = 5
+"""How often files that were changed while they were read are read again."""
 M = TypeVar("M", PackHead, Section, QuestionFile, Glossary)
 
 
@@ -61,7 +63,24 @@ def read_packs(packs_dir: Path, demo_ids: Collection[str] | None = None, *, thor
     Where something beside them is not read, the last of what is returned has the warnings and no pack.
     ``thorough`` adds warnings for authors. Raises PackError when there is no pack.
     """
-    folders, unread = pack_folders(packs_dir)
+    for _ in range(READINGS):
+        before = stamps_of(packs_dir)
+        found = _read_once(packs_dir, demo_ids, thorough=thorough)
+        if stamps_of(packs_dir) == before:
+            return found
+    raise PackError(f"The files in {packs_dir} are being changed. Try again when that is done.")
+
+
+def _read_once(packs_dir: Path, demo_ids: Collection[str] | None, *, thorough: bool) -> list[Loaded]:
+    try:
+        folders, unread = pack_folders(packs_dir)
+    except FileNotFoundError:
+        folders, unread = [], []
+    except OSError as problem:
+        raise PackError(
+            f"{packs_dir} can't be read ({problem.strerror}). Make it a folder that the bot's user can read; "
+            "STUDYHALL_PACKS_DIR says where to look."
+        ) from problem
     if not folders:
         raise PackError(
             f"No pack in {packs_dir}: it needs a folder with a pack.yaml. STUDYHALL_PACKS_DIR says where to look."
@@ -85,7 +104,12 @@ def read_pack(folder: Path, demo_ids: Collection[str] | None = None, *, thorough
 
     ``thorough`` adds the rules for authors, on fairness, plainness and the whole bank, which a start can do without.
     """
-    names = files_of(folder)
+    try:
+        names = files_of(folder)
+    except OSError as problem:  # it has vanished, or may not be looked into
+        return Loaded(
+            folder, None, None, [Fault(folder.name, 1, 1, "", f"a folder that can be read ({problem.strerror})")]
+        )
     with _without_collector():
         head_file = _read(folder, names.head or "pack.yaml")
         lesson_files = [_read(folder, name) for name in names.lessons]
@@ -101,7 +125,7 @@ def read_pack(folder: Path, demo_ids: Collection[str] | None = None, *, thorough
         written = _Written(_written_ids(lesson_files, _itself), _written_ids(question_files, _its_questions))
         faults += _cross_check(head, places, written, demo_ids)
     whole_head = head_file if isinstance(head_file, YamlFile) else None
-    if faults or not head:
+    if faults or not head or any(fault.level == "error" for fault in names.unread):
         return Loaded(folder, whole_head, None, sorted([*faults, *names.unread]))
     by_id = {section.id: section for _, section in sections}
     pack = Pack(
@@ -133,8 +157,6 @@ def _without_collector() -> Iterator[None]:
 
 
 def _read(folder: Path, name: str) -> YamlFile | list[Fault]:
-    if not (folder / name).is_file():
-        return [Fault(f"{folder.name}/{name}", 1, 1, "", "this file; it is missing")]
     return read_yaml(folder / name, f"{folder.name}/{name}")
 
 

@@ -6,6 +6,7 @@ Anchors are refused (they can explode), so are duplicate keys, deep nesting and 
 
 import difflib
 import re
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -89,14 +90,22 @@ class YamlFile(NamedTuple):
 def read_yaml(path: Path, name: str) -> YamlFile | list[Fault]:
     """Read one file; ``name`` is how faults call it. Returns the file, or its faults."""
     try:
-        if path.stat().st_size > MAX_BYTES:
-            return [Fault(name, 1, 1, "", f"a file of at most {MAX_BYTES // 1024} KiB; split it into several")]
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
-        line = path.read_bytes()[: problem.start].count(b"\n") + 1
-        return [Fault(name, line, 1, "", "text in UTF-8; save the file in that encoding")]
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode):  # to open a FIFO would wait for ever
+            return [Fault(name, 1, 1, "", "a file; this is a folder, a pipe or a device")]
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        return [Fault(name, 1, 1, "", "this file; it is missing")]
     except OSError as problem:
         return [Fault(name, 1, 1, "", f"a file that can be read ({problem.strerror})")]
+    if len(data) > MAX_BYTES:
+        return [Fault(name, 1, 1, "", f"a file of at most {MAX_BYTES // 1024} KiB; split it into several")]
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        line = data[: problem.start].count(b"\n") + 1
+        return [Fault(name, line, 1, "", "text in UTF-8; save the file in that encoding")]
     try:
         return _read_text(text, name)
     except yaml.reader.ReaderError as problem:

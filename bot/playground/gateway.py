@@ -202,7 +202,7 @@ class Gateway:
                 try:
                     payload = json.loads(message.data)
                     op, data = payload["op"], payload.get("d")
-                except (ValueError, KeyError, TypeError):
+                except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
                     await connection.flush_and_close(4002)
                     break
                 if self.record:

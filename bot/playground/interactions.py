@@ -141,13 +141,18 @@ class Interactions:
 
     # The first answer
 
-    def callback(self, interaction_id: str, token: str, body: Json, uploads: dict[int, Upload]) -> Json:
-        """Take the initial response. Raises ApiError (10062, 40060, or what the message breaks)."""
+    def unanswered(self, interaction_id: str, token: str) -> Interaction:
+        """The interaction that waits for its initial response. Raises ApiError (10062 or 40060)."""
         one = self._by_id.get(interaction_id)
         if one is None or one.token != token or one.expired:
             raise ApiError(UNKNOWN_INTERACTION)
         if one.response_type is not None:
             raise ApiError(ALREADY_ACKNOWLEDGED)
+        return one
+
+    def callback(self, interaction_id: str, token: str, body: Json, uploads: dict[int, Upload]) -> Json:
+        """Take the initial response. Raises ApiError (10062, 40060, or what the message breaks)."""
+        one = self.unanswered(interaction_id, token)
         kind, data = body.get("type"), body.get("data") or {}
         allowed = {COMMAND: {4, 5, 9}, COMPONENT: {4, 5, 6, 7, 9}, AUTOCOMPLETE: {8}, FORM: {4, 5, 6, 7}}[one.kind]
         if kind not in allowed:

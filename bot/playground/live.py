@@ -133,7 +133,7 @@ class Live:
             tab.send({"t": "error", "text": str(refused)})
         except ApiError as refused:
             tab.send({"t": "error", "text": refused.message})
-        except (KeyError, ValueError, TypeError, AttributeError):
+        except (KeyError, ValueError, TypeError, AttributeError, RecursionError):
             _log.info("a page sent something that could not be read")
             tab.send({"t": "error", "text": "The playground did not understand that. Reload the page and try again."})
 

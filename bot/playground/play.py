@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import html
 import os
 import signal
 import sys
@@ -10,9 +11,11 @@ from pathlib import Path
 
 from bot.errors import StudyhallError
 from bot.playground.server import Playground
+from bot.private import make_private_folder, write_private
 from bot.settings import Settings
 
 STOP_SECONDS = 15.0
+DOOR = "open-the-page.html"
 
 
 async def play(settings: Settings, *, port: int = 0, open_browser: bool = True) -> int:
@@ -35,15 +38,34 @@ async def play(settings: Settings, *, port: int = 0, open_browser: bool = True) 
         raise StudyhallError(
             f"Port {port} can't be used ({problem.strerror}). Choose another with --port."
         ) from problem
+    folder = settings.data_dir / "playground"
     try:
-        bot = await _start_bot(playground, settings.data_dir / "playground")
+        bot = await _start_bot(playground, folder)
         print(f"\n  Studyhall's playground is open at\n\n    {playground.address}\n", flush=True)  # noqa: T201
         print("  Every tab can be another member. Press Ctrl-C to stop.\n", flush=True)  # noqa: T201
         if open_browser and _has_screen():
-            await asyncio.to_thread(webbrowser.open, playground.address)
+            await asyncio.to_thread(_open_browser, playground.address, folder / DOOR)
         return await _until_stopped(bot, stop)
     finally:
+        with contextlib.suppress(OSError):
+            (folder / DOOR).unlink(missing_ok=True)
         await playground.__aexit__()
+
+
+def _open_browser(address: str, door: Path) -> None:
+    """Open the page through a file that leads to it: everybody on the machine can read what a browser was started with,
+    and the address holds the secret.
+    """
+    link = html.escape(address)
+    page = (
+        f'<!doctype html><meta charset="utf-8"><meta name="referrer" content="no-referrer">'
+        f'<meta http-equiv="refresh" content="0; url={link}"><title>Studyhall\'s playground</title>'
+        f'<p><a href="{link}">Open the playground</a></p>\n'
+    )
+    with contextlib.suppress(OSError):  # the address stands in the terminal as well
+        make_private_folder(door.parent)
+        write_private(door, page.encode())
+        webbrowser.open(door.absolute().as_uri())
 
 
 async def _start_bot(playground: Playground, data_dir: Path) -> asyncio.subprocess.Process:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 
 from bot.playground.api_errors import (
     UNAUTHORIZED,
@@ -22,6 +23,8 @@ from bot.playground.ratelimits import RateLimits
 from bot.playground.world import CREATE_THREADS, SEND_MESSAGES, VIEW_CHANNEL, Json, Upload, World
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+UNREADABLE_BODY = 50109
 
 _log = logging.getLogger(__name__)
 
@@ -124,6 +127,8 @@ class Rest:
                 response = await handler(request)
             except ApiError as refusal:
                 response = _json(refusal.body, status=refusal.status)
+                if refusal.code == UNREADABLE_BODY:
+                    response.force_close()  # where its end is, and what comes next, nobody knows
             response.headers.update(headers)
             body, uploads = self._bodies.pop(id(request), (None, {}))
             if self.record:
@@ -137,7 +142,7 @@ class Rest:
         return guarded
 
     async def _not_spoken(self, request: web.Request) -> web.StreamResponse:
-        _log.warning("the playground does not speak %s %s", request.method, request.path)
+        _log.warning("the playground does not speak %s %s", request.method, request.rel_url.raw_path)
         message = f"The playground does not speak {request.method} {request.path}."
         return _json({"message": message, "code": 0}, status=501)
 
@@ -215,8 +220,9 @@ class Rest:
     # Interactions
 
     async def _callback(self, request: web.Request) -> web.StreamResponse:
-        body, uploads = await self._body(request)
         info = request.match_info
+        self._interactions.unanswered(info["interaction_id"], info["token"])
+        body, uploads = await self._body(request)
         response = self._interactions.callback(info["interaction_id"], info["token"], body, uploads)
         if request.query.get("with_response", "").lower() in ("true", "1"):
             return _json(response)
@@ -362,8 +368,9 @@ class Rest:
                         body = json.loads(data)
                     elif name.startswith("files["):
                         uploads[int(name[6:-1])] = _upload(getattr(part, "filename", None) or "file", bytes(data))
-        except (ValueError, UnicodeDecodeError) as problem:
-            raise ApiError((400, 50109, "The request body contains invalid JSON.")) from problem
+        except (ValueError, LookupError, RecursionError, web.RequestPayloadError, HttpProcessingError) as problem:
+            # not JSON, or too deep; a charset that is none; not what Content-Encoding says
+            raise ApiError((400, UNREADABLE_BODY, "The request body contains invalid JSON.")) from problem
         self._bodies[id(request)] = body, uploads
         return body, uploads
 

@@ -3,12 +3,15 @@
 import asyncio
 import contextlib
 import email.utils
+import functools
+import logging
 import mimetypes
 import secrets
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 
 from bot.playground.acts import Acts
 from bot.playground.gateway import HEARTBEAT_SECONDS, Gateway
@@ -24,9 +27,33 @@ CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+_SECURITY = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+"""The headers of every response, of refusals as well."""
 CLOCK_WAIT_SECONDS = 25.0
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_log = logging.getLogger(__name__)
+
+
+class _Request(web.Request):
+    """Puts the security headers on whatever answers it: on what is no HTTP, too, which no middleware sees."""
+
+    async def _prepare_hook(self, response: web.StreamResponse) -> None:
+        await super()._prepare_hook(response)
+        response.headers.update(_SECURITY)
+
+
+def _is_no_bad_request(record: logging.LogRecord) -> bool:
+    """Whether a line of the HTTP server is about anything but a request that can't be read, whose sender was told."""
+    return not (record.exc_info and isinstance(record.exc_info[1], (HttpProcessingError, web.RequestPayloadError)))
 
 
 class Playground:
@@ -41,13 +68,17 @@ class Playground:
         self.secret = secrets.token_urlsafe(24)
         self.token = f"playground.{secrets.token_urlsafe(32)}"
         self._runner: web.AppRunner | None = None
+        self._assets = {path.relative_to(PAGE).as_posix(): path for path in PAGE.rglob("*") if path.is_file()}
         self._shifted = asyncio.Event()
         self.followed = asyncio.Event()
         """Set while a bot's clock is known to be shifted as ours is."""
 
     async def __aenter__(self) -> "Playground":
         app = web.Application(middlewares=[self._guard], client_max_size=64 * 1024 * 1024)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
+        http_log = logging.Logger(f"{__name__}.http")
+        http_log.parent = _log
+        http_log.addFilter(_is_no_bad_request)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2, logger=http_log)
         # The port must be known before the parts are made, and the routes before the server starts: so bind first.
         server = await asyncio.get_running_loop().create_server(asyncio.Protocol, HOST, self._port)
         self.port: int = server.sockets[0].getsockname()[1]
@@ -78,6 +109,9 @@ class Playground:
         app.router.add_get(f"/{self.secret}/{{path:attachments/.+}}", self._attachment)
         app.on_response_prepare.append(self._date)
         await self._runner.setup()
+        assert self._runner.server is not None
+        made = self._runner.server.request_factory
+        self._runner.server.request_factory = functools.partial(made, _cls=_Request)  # type: ignore[call-arg]
         await web.TCPSite(self._runner, HOST, self.port).start()
         return self
 
@@ -104,19 +138,7 @@ class Playground:
         origin = request.headers.get("Origin")
         if request.host != self.host or (origin is not None and origin != f"http://{self.host}"):
             return web.Response(status=403, text="The playground answers only at its own address.")
-        response = await handler(request)
-        if not response.prepared:
-            response.headers.update(
-                {
-                    "Content-Security-Policy": CSP,
-                    "X-Content-Type-Options": "nosniff",
-                    "Referrer-Policy": "no-referrer",
-                    "Cross-Origin-Opener-Policy": "same-origin",
-                    "Cross-Origin-Resource-Policy": "same-origin",
-                    "Cache-Control": "no-store",
-                }
-            )
-        return response
+        return await handler(request)
 
     async def _date(self, _request: web.Request, response: web.StreamResponse) -> None:
         response.headers["Date"] = email.utils.formatdate(self.world.now_ms() / 1000, usegmt=True)
@@ -125,8 +147,8 @@ class Playground:
         return web.Response(body=(PAGE / "index.html").read_bytes(), content_type="text/html", charset="utf-8")
 
     async def _asset(self, request: web.Request) -> web.StreamResponse:
-        path = (PAGE / request.match_info["path"]).resolve()
-        if not path.is_relative_to(PAGE.resolve()) or not path.is_file():
+        path = self._assets.get(request.match_info["path"])
+        if path is None:
             raise web.HTTPNotFound
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         kinds = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}

@@ -12,7 +12,14 @@ from bot.errors import StudyhallError
 from bot.services.sure_time import ALWAYS_SURE, TimeCheck
 from bot.storage import backup, privacy
 from bot.storage.backup import BackupWriter, Facts
-from bot.storage.deletions import add_deletions, deletions_file, deletions_in, read_deletions, undo_deletions
+from bot.storage.deletions import (
+    add_deletions,
+    deletions_file,
+    deletions_in,
+    read_deletions,
+    undo_deletions,
+    unreadable_lines,
+)
 from bot.storage.lock import only_one
 from bot.storage.privacy import Reapplied
 from bot.storage.store import Store
@@ -141,13 +148,17 @@ class Backups:
 
 class Restored(NamedTuple):
     """What a restore did: what the backup held, the migrations applied, how many members were deleted again and how many
-    deletions by retention were undone, where the old database is."""
+    deletions by retention were undone, where the old database is.
+
+    ``unreadable`` lines of the file of deletions say nothing any more: whoever stood there was not deleted again.
+    """
 
     facts: Facts
     migrations: list[int]
     deleted: int
     brought_back: int
     kept: Path | None
+    unreadable: int
 
 
 async def restore(database: Path, file: Path, now_ms: int, *, keep_members: bool = False) -> Restored:
@@ -158,7 +169,7 @@ async def restore(database: Path, file: Path, now_ms: int, *, keep_members: bool
     nothing is changed.
     """
     with only_one(database.parent):
-        copy = database.with_name(f"{database.name}.restoring")
+        copy = backup.place_for_copy(database, file)
         facts = await asyncio.to_thread(backup.unpack, file, copy)
         try:
             try:
@@ -170,7 +181,8 @@ async def restore(database: Path, file: Path, now_ms: int, *, keep_members: bool
         finally:
             await asyncio.to_thread(backup.remove, copy)
     brought_back = len({one.hash for one in again.undone})
-    return Restored(facts, applied, again.deleted, brought_back, old)
+    unreadable = await asyncio.to_thread(unreadable_lines, deletions_file(database))
+    return Restored(facts, applied, again.deleted, brought_back, old, unreadable)
 
 
 async def _brought_up_to_date(

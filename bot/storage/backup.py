@@ -14,6 +14,7 @@ from typing import NamedTuple
 from bot.clock import utc
 from bot.errors import StorageError
 from bot.storage.copying import copy_into
+from bot.storage.layout import differences, in_words
 from bot.storage.migrations import migrate, migrations
 
 CHECKED_BYTES = 50 << 20
@@ -278,7 +279,7 @@ def examine(file: Path, *, thorough: bool = True) -> Facts:
 def _facts(connection: sqlite3.Connection, file: Path) -> Facts:
     [schema] = connection.execute("PRAGMA user_version").fetchone()
     known = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
-    if not schema or not {"member", "answer"} <= known:
+    if schema < 1 or not {"member", "answer"} <= known:
         raise sqlite3.DatabaseError("it has none of its tables")
     rows = {
         table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in _COUNTED if table in known
@@ -289,6 +290,7 @@ def _facts(connection: sqlite3.Connection, file: Path) -> Facts:
 def unpack(file: Path, copy: Path) -> Facts:
     """Check a backup and copy it. Raises StorageError; then there is no copy."""
     facts = examine(file)
+    _refuse_other_layout(file)
     remove(copy)
     try:
         with closing(_reading(file)) as connection:
@@ -298,6 +300,36 @@ def unpack(file: Path, copy: Path) -> Facts:
             f"{file} could not be copied to {copy.parent} ({problem}). Nothing was changed. Make room there, and try again."
         ) from problem
     return facts
+
+
+def other_layout(file: Path) -> str:
+    """What keeps a database's tables from being those of its schema number, in words; empty where nothing does."""
+    try:
+        with closing(_reading(file)) as connection:
+            [schema] = connection.execute("PRAGMA user_version").fetchone()
+            lacking, besides = differences(connection, schema)
+    except sqlite3.Error:
+        return ""  # whoever opens it is told
+    if not lacking and not besides:
+        return ""
+    what = f"it has {in_words(besides)}" if besides else f"it lacks {in_words(lacking)}"
+    return f"its schema number is {schema}, but its tables are not those of that schema: {what}"
+
+
+def _refuse_other_layout(file: Path) -> None:
+    """Raise StorageError for a file with other tables than its schema has, or with a trigger or view: those would run."""
+    if found := other_layout(file):
+        raise StorageError(
+            f"{file} can't be used: {found}. Nothing was changed. Choose a backup that Studyhall has written."
+        )
+
+
+def place_for_copy(database: Path, file: Path) -> Path:
+    """Where a copy of a backup is made ready: never ``file`` itself, for what was left there by an earlier one is removed."""
+    place = database.with_name(f"{database.name}.restoring")
+    if file.exists() and any(one.exists() and one.samefile(file) for one in (place, *journals(place))):
+        return database.with_name(f"{database.name}.restoring-again")
+    return place
 
 
 def bring_up_to_date(copy: Path) -> list[int]:

@@ -1,9 +1,11 @@
 """The file beside the database that remembers deletions, for a database that is brought back from before them."""
 
+import errno
 import hashlib
 import json
 import os
 import sqlite3
+import stat
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
@@ -41,20 +43,42 @@ def deletions_file(database: Path) -> Path:
 
 
 def read_deletions(file: Path) -> list[Deletion]:
-    """Every deletion of the file that holds, in order; a line that can't be read was cut off by a crash."""
+    """Every deletion of the file that holds, in order; a line that can't be read was cut off by a crash.
+
+    Raises OSError for a file that is there and can't be read.
+    """
     found: dict[tuple[bytes, bytes, int], Deletion] = {}
-    for line in file.read_text("utf-8", "replace").splitlines() if file.is_file() else ():
-        try:
-            entry = json.loads(line)
-            salt, hash_, at_ms = bytes.fromhex(entry["salt"]), bytes.fromhex(entry["hash"]), int(entry["at_ms"])
-            one = Deletion(salt, hash_, at_ms, entry.get("by") == RETENTION)
-        except (ValueError, TypeError, KeyError):
-            continue
-        if entry.get("undone"):
-            found.pop(one.event, None)
-        else:
-            found.setdefault(one.event, one)
+    for line in _lines(file):
+        if parsed := _parsed(line):
+            deletion, undone = parsed
+            if undone:
+                found.pop(deletion.event, None)
+            else:
+                found.setdefault(deletion.event, deletion)
     return list(found.values())
+
+
+def unreadable_lines(file: Path) -> int:
+    """How many lines of the file say nothing. Raises OSError for a file that is there and can't be read."""
+    return sum(bool(line.strip()) and _parsed(line) is None for line in _lines(file))
+
+
+def _lines(file: Path) -> list[str]:
+    if not os.path.lexists(file):
+        return []
+    if not stat.S_ISREG(file.stat().st_mode):
+        raise OSError(errno.EINVAL, "it is no file")
+    return file.read_text("utf-8", "replace").splitlines()
+
+
+def _parsed(line: str) -> tuple[Deletion, bool] | None:
+    """The deletion of a line, and whether the line undoes it."""
+    try:
+        entry = json.loads(line)
+        salt, hash_, at_ms = bytes.fromhex(entry["salt"]), bytes.fromhex(entry["hash"]), int(entry["at_ms"])
+        return Deletion(salt, hash_, at_ms, entry.get("by") == RETENTION), bool(entry.get("undone"))
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
 
 
 def add_deletions(file: Path, deletions: Iterable[Deletion]) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +21,7 @@ def only_one(folder: Path) -> Iterator[None]:
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(folder / NAME, os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = _opened(folder / NAME)
     except OSError as problem:
         raise StorageError(
             f"The data folder {folder} can't be used ({problem.strerror}). Make it writable, or set STUDYHALL_DATA_DIR."
@@ -30,6 +31,18 @@ def only_one(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _opened(file: Path) -> int:
+    """The lock file's descriptor. A link is not followed: what it leads to would be emptied and written."""
+    not_followed = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    if file.is_symlink():
+        raise StorageError(f"{file} is a link, which Studyhall does not write through. Remove it, and start again.")
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT | not_followed, 0o600)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise StorageError(f"{file} is no file. Remove it, and start again.")
+    return descriptor
 
 
 def _lock(descriptor: int, folder: Path) -> None:

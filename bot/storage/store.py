@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 import aiosqlite
 
 from bot.errors import StorageError, StudyhallError
-from bot.storage.backup import damage, journals, missing, remove, unusable
+from bot.storage.backup import damage, journals, missing, other_layout, remove, unusable
 from bot.storage.migrations import migrate
 from bot.telemetry import Durations
 
@@ -107,6 +107,8 @@ class Store:
                 await writer.close()
                 raise
         except sqlite3.OperationalError as problem:
+            if found := await asyncio.to_thread(other_layout, path):
+                raise StorageError(unusable(path, found)) from problem
             raise StorageError(
                 f"The database {path} can't be opened now ({problem}). What is in it is as it was. Make room if the disk "
                 "is full, stop other programs that use it, or give another STUDYHALL_DATA_DIR, and start again."
@@ -317,6 +319,11 @@ def _is_the_files(problem: Exception) -> bool:
 
 def _failed(problem: Exception) -> StudyhallError:
     _log.error("the database refused: %s", problem)
+    if str(problem).startswith(("no such table", "no such column")):
+        return StorageError(
+            f"The database is not the one that this Studyhall writes ({problem}), so nothing was counted. Whoever runs "
+            "this bot should put a backup in its place with `python -m bot restore`."
+        )
     return StorageError(
         "The database could not take this just now, so nothing was counted. Please try again in a moment."
     )

@@ -18,6 +18,8 @@ BLURPLE, GREEN, RED, GREY = 0x5865F2, 0x3BA55D, 0xD83C3E, 0x6D7480
 MAX_TEXT = 4_000
 MAX_BYTES = 10_000
 """Of all text of a message in UTF-8: above about 10,170 Discord refuses it, which its documentation doesn't say."""
+MAX_COMPONENTS = 39
+"""A message takes 40, the frame among them."""
 NO_PINGS = discord.AllowedMentions.none()
 """For edits: only to what is sent does discord.py add the client's own setting."""
 _STRESSED = re.compile(r"``.+?``|`[^`]+`|\\.|\*\*(?P<bold>.+?)\*\*|\*(?=\S)(?P<italic>[^*]+)\*", re.DOTALL)
@@ -98,9 +100,9 @@ class Screen(NamedTuple):
     accent: int = BLURPLE
 
     def view(self) -> ui.LayoutView:
-        """A fresh view of the screen."""
+        """A fresh view of the screen; what is more than a message takes is cut, so that there always is an answer."""
         container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=self.accent)
-        for block in self.blocks:
+        for block in self.blocks if self.fits() else fitting(self.blocks, self.accent).blocks:
             container.add_item(_item(block))
         view = ui.LayoutView(timeout=None)
         view.add_item(container)
@@ -123,10 +125,21 @@ class Screen(NamedTuple):
         return sum(len(block) for block in self.blocks if isinstance(block, str) and block != RULE)
 
     def fits(self, more: str = "", reserve: int = 0) -> bool:
+        """Whether a message takes it, with ``more`` text and ``reserve`` characters left for what is added."""
+        return sum(map(_components, self.blocks)) <= MAX_COMPONENTS and self.fits_text(more, reserve)
+
+    def fits_text(self, more: str = "", reserve: int = 0) -> bool:
         """Whether a message takes its text, with ``more`` of it and ``reserve`` characters left for what is added."""
         texts = [block for block in self.blocks if isinstance(block, str) and block != RULE]
         size = sum(len(text.encode()) for text in texts) + len(more.encode()) + reserve
         return self.text_length + len(more) + reserve <= MAX_TEXT and size <= MAX_BYTES
+
+
+def _components(block: Block) -> int:
+    """How many of the message's components a block is."""
+    if isinstance(block, Row):
+        return 1 + len(block.buttons)
+    return 2 if isinstance(block, (Pick, ChannelPick, RolePick)) else 1
 
 
 def _item(block: Block) -> ui.Item[ui.LayoutView]:
@@ -213,13 +226,30 @@ def cut(text: str, limit: int) -> str:
 
 
 def fitting(blocks: Sequence[Block], accent: int = BLURPLE) -> Screen:
-    """The screen; its longest texts are cut where it is more than a message takes."""
+    """The screen; its longest texts are cut where it is more than a message takes.
+
+    Texts one below the other become one where there are too many of them.
+    """
     found = list(blocks)
-    while not Screen(found).fits():
+    if sum(map(_components, found)) > MAX_COMPONENTS:
+        found = _joined(found)
+    while not Screen(found).fits_text():
         longest = max((i for i, one in enumerate(found) if isinstance(one, str)), key=lambda i: len(str(found[i])))
         text = str(found[longest])
         found[longest] = cut(text, max(200, len(text) * 9 // 10))
     return Screen(found, accent)
+
+
+def _joined(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks, with texts that follow one another as one."""
+    found: list[Block] = []
+    for block in blocks:
+        above = found[-1] if found else None
+        if isinstance(block, str) and isinstance(above, str) and RULE not in (block, above):
+            found[-1] = f"{above}\n{block}"
+        else:
+            found.append(block)
+    return found
 
 
 def bar(low: float, high: float) -> str:

@@ -10,6 +10,10 @@ from bot.ui.layouts import BLURPLE, GREEN, Block, Button, Row, Screen
 from bot.ui.quiz import question_screen
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
+from bot.wording import as_many
+
+APART = 10
+"""Up to so many courses each stands by itself."""
 
 
 class ReviewFeature:
@@ -42,19 +46,21 @@ def review_screen(courses: list[CourseDue]) -> Screen:
     """How many are due now, tomorrow and this week; a button for each course that has something."""
     blocks: list[Block] = ["## Review\n-# Each idea comes back shortly before you would forget it."]
     buttons = review_buttons(courses)
+    told = []
     for course in courses:
         due = course.due
         if not any((due.now, due.tomorrow, due.this_week, due.later)):
-            blocks.append(
+            told.append(
                 f"**{course.title}**: nothing yet. What you answer in `/quiz` or in competitions comes back here."
             )
             continue
-        blocks.append(
+        told.append(
             f"**{course.title}**: **{due.now}** due now · {due.tomorrow} within a day · {due.this_week} within a week · "
             f"{due.later} later"
         )
         if not due.now and len(courses) == 1:
-            blocks.append("✅ Nothing is due now. Come back tomorrow, or learn something new with `/quiz`.")
+            told.append("✅ Nothing is due now. Come back tomorrow, or learn something new with `/quiz`.")
+    blocks += told if len(told) <= APART else [as_many(told, 3_000, "\n")]
     if buttons:
         blocks.append(Row(buttons[:5]))
     return Screen(blocks, BLURPLE if buttons else GREEN)

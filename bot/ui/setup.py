@@ -9,7 +9,7 @@ from discord import app_commands
 from bot.clock import utc, zone_words
 from bot.errors import UserError
 from bot.packs.library import Library
-from bot.services.courses import Courses
+from bot.services.courses import Courses, WouldLose
 from bot.services.servers import SEASON_DAYS, Opener, Servers
 from bot.storage.servers import EVERYONE, MANAGERS, Server
 from bot.ui import ids
@@ -19,13 +19,17 @@ from bot.ui.managers import managed
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.sending import SendScheduler
+from bot.wording import as_many
 
-NAMED, MOST_TITLE = 10, 80
-"""How many chosen courses are named, and how much of each title."""
+NAMED_CHARACTERS = 500
+"""So long may the list of chosen courses be."""
 HINT = (
     "Thank you for having me. **Managers**: `/studyhall setup` says who may open competitions and where, and sets seasons "
     "and the time zone. **Everybody**: `/help` says where to start."
 )
+
+PICKABLE = 25
+"""So many options Discord allows in a menu."""
 
 _log = logging.getLogger(__name__)
 
@@ -62,6 +66,7 @@ class SetupFeature:
         router.add("setup.every", self._every_course)
         router.add("setup.turn", self._turn)
         router.add("setup.reload", self._reload, new=True)
+        router.add("setup.reload_yes", self._reload_anyway)
 
     async def greet(self, guild: discord.Guild) -> None:
         """Tell who added the bot that there is something to set up, where the server lets bots say so."""
@@ -162,8 +167,19 @@ class SetupFeature:
     async def _reload(self, reply: Reply) -> None:
         managed(reply)
         await reply.announce()
-        words = await self._courses.reload()
-        await reply.show(note(f"Read anew: {words}. Games and quizzes that are on keep their questions.", BLURPLE))
+        try:
+            words = await self._courses.reload()
+        except WouldLose as problem:
+            no = Button("No, keep them", ids.encode("setup.keep"))
+            yes = Button("Yes, reload", ids.encode("setup.reload_yes"))
+            await reply.show(asking(f"**Reload the courses all the same?** {problem.text}", no, yes))
+            return
+        await reply.show(_reloaded(words))
+
+    async def _reload_anyway(self, reply: Reply) -> None:
+        managed(reply)
+        await reply.announce()
+        await reply.update(_reloaded(await self._courses.reload(though_less=True)))
 
     async def _screen(self, reply: Reply, server: Server, page: int = 0) -> Screen:
         courses = [(pack.head.title, pack.id, pack.head.description) for pack in self._library.packs]
@@ -246,14 +262,13 @@ def _courses(server: Server, guild_id: int, courses: list[tuple[str, str, str]],
     offered = courses[page * MENU : (page + 1) * MENU]
     chosen = [title for title, pack_id, _ in courses if pack_id in server.courses]
     shown = chosen or [title for title, _, _ in courses]
-    words = ", ".join(title[:MOST_TITLE] for title in shown[:NAMED])
-    more = f" and {len(shown) - NAMED} more" if len(shown) > NAMED else ""
+    words = as_many(shown, NAMED_CHARACTERS)
     every = f"all {len(courses)}: " if not chosen and pages > 1 else ""
     ticked = server.courses or ([pack_id for _, pack_id, _ in courses] if pages == 1 else ())
     which = "Which courses" if pages == 1 else f"Which courses: {page * MENU + 1} to {page * MENU + len(offered)}"
     menu = ids.encode("setup.courses", guild_id, page)
     blocks: list[Block] = [
-        f"**Courses**: {every}{words}{more}",
+        f"**Courses**: {every}{words}",
         Pick(menu, which, offered, ticked, most=len(offered), least=1 if pages == 1 else 0),
     ]
     if pages > 1:
@@ -268,6 +283,10 @@ def _courses(server: Server, guild_id: int, courses: list[tuple[str, str, str]],
             )
         )
     return blocks
+
+
+def _reloaded(words: str) -> Screen:
+    return note(f"Read anew: {words}. Games and quizzes that are on keep their questions.", BLURPLE)
 
 
 def _hosts(server: Server) -> str:

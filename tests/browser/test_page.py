@@ -254,3 +254,34 @@ async def test_three_tabs_play_a_whole_competition(playground: Playground, open_
     await expect(linus.locator("[data-message-id]").last).to_contain_text(
         re.compile("Question 1 of|You got every question right")
     )
+
+
+async def test_no_message_that_a_member_writes_stops_the_page_for_others(open_tab: OpenTab, bot: Bot):
+    ada, grace = await open_tab(0), await open_tab(1)
+    foreign = ("constructor", "__proto__", "toString", "hasOwnProperty", "valueOf")
+    said = [f"```{word}\nx\n```" for word in foreign] + [
+        f"[{word}][{word}] <:{word}:1> </{word}:1>" for word in foreign
+    ]
+    for words in said:
+        bot.playground.acts.say(Member(bot.playground).id, Member(bot.playground).channel_id, words)
+    bot.playground.acts.say(Member(bot.playground).id, Member(bot.playground).channel_id, "still here")
+    for tab in (ada, grace):
+        await expect(tab.locator("[data-message-id]")).to_have_count(len(said) + 1)
+        await expect(tab.locator("[data-message-id]").last).to_contain_text("still here")
+    await expect(grace.locator(".code-block")).to_have_count(len(foreign))
+    await grace.reload()
+    await expect(grace.locator("[data-message-id]").last).to_contain_text("still here")
+
+
+async def test_a_message_that_cant_be_drawn_says_so_and_the_rest_is_shown(open_tab: OpenTab, bot: Bot):
+    page = await open_tab()
+    world = bot.playground.world
+    channel = next(iter(world.channels.values()))
+    broken = world.create_message(channel, world.bot, {"content": "soon broken"}, {})
+    broken["embeds"] = 5
+    world.tell("message", broken)
+    world.create_message(channel, world.bot, {"content": "after it"}, {})
+    for _ in range(2):
+        await expect(page.locator("[data-message-id]").first).to_contain_text("can't show this message")
+        await expect(page.locator("[data-message-id]").last).to_contain_text("after it")
+        await page.reload()

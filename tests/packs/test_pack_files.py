@@ -1,5 +1,8 @@
 """Which files are read: none is passed over without a word, and none that nobody meant stops a start."""
 
+import os
+from pathlib import Path
+
 import pytest
 from small_pack import FILES, QUESTIONS, another_question, write_pack
 
@@ -108,3 +111,81 @@ def test_a_course_of_no_questions_is_a_warning(tmp_path):
         "tea/pack.yaml:1:1: warning: questions in questions/*.yaml; there are none, so nothing of this course can be asked"
     ]
     assert check_packs(tmp_path, tmp_path) == 0
+
+
+def unlisted_in_place_of(folder, how: str) -> None:
+    if how == "a loop of links":
+        folder.symlink_to(folder.name)
+    elif how == "a link to nowhere":
+        folder.symlink_to("nowhere")
+    else:
+        folder.write_text("not a folder")
+
+
+@pytest.mark.parametrize("how", ["a loop of links", "a link to nowhere", "a file"])
+@pytest.mark.parametrize("name", ["questions", "lessons"])
+def test_a_folder_that_cant_be_listed_is_an_error_not_an_empty_one(tmp_path, name, how, capsys):
+    root = write_pack(tmp_path, **{one: None for one in FILES if one.startswith(name)})
+    (root / name).rmdir()
+    unlisted_in_place_of(root / name, how)
+    with pytest.raises(PackError, match=f"tea/{name}:1:1: a folder"):
+        load_packs(tmp_path)
+    assert check_packs(tmp_path, tmp_path) == 1
+    assert f"tea/{name}:1:1: a folder" in capsys.readouterr().out
+
+
+def test_a_course_that_cant_be_looked_into_is_an_error_beside_those_that_can(tmp_path):
+    write_pack(tmp_path)
+    unlisted_in_place_of(tmp_path / "coffee", "a loop of links")
+    with pytest.raises(PackError, match="coffee:1:1: a folder that can be read"):
+        load_packs(tmp_path)
+
+
+def test_a_place_for_packs_that_cant_be_listed_is_told_as_that(tmp_path):
+    unlisted_in_place_of(tmp_path / "packs", "a loop of links")
+    unlisted_in_place_of(tmp_path / "file", "a file")
+    for place in (tmp_path / "packs", tmp_path / "file", tmp_path / ("long" * 100)):
+        with pytest.raises(PackError, match="can't be read"):
+            load_packs(place)
+
+
+def test_a_pipe_is_not_waited_for_and_not_called_missing(tmp_path):
+    root = write_pack(tmp_path)
+    os.mkfifo(root / "questions" / "more.yaml")
+    with pytest.raises(PackError, match=r"questions/more.yaml:1:1: a file; this is a folder, a pipe or a device"):
+        load_packs(tmp_path)
+
+
+class Meddling(set[str]):
+    """The demos that a lesson may name; whoever looks one up has a file changed under the reader, as often as told."""
+
+    def __init__(self, root: Path, times: int) -> None:
+        super().__init__({"kettle"})
+        self._root, self._left = root, times
+
+    def __contains__(self, demo: object) -> bool:
+        if self._left:
+            self._left -= 1
+            text = f"questions:\n{another_question(f'black-tea-{self._left}')}"
+            (self._root / "questions" / "more.yaml").write_text(text)
+        return super().__contains__(demo)
+
+
+def test_files_that_change_while_they_are_read_are_read_again(tmp_path):
+    lesson = FILES["lessons/leaves.yaml"].replace("demos: []", "demos: [kettle]")
+    root = write_pack(tmp_path, **{"lessons/leaves.yaml": lesson})
+    [pack] = load_packs(tmp_path, Meddling(root, 2))
+    assert {one.id for one in pack.questions} == {"green-tea", "black-tea-0"}
+    with pytest.raises(PackError, match="are being changed"):
+        load_packs(tmp_path, Meddling(root, 50))
+
+
+def test_what_steers_a_terminal_or_forges_a_line_is_written_out_in_faults(tmp_path, capsys):
+    root = write_pack(tmp_path, **{"glossary.yaml": 'terms: []\n"x\\e]0;owned\\a\\nforged: error": 1\n'})
+    name = os.fsdecode(b"\x1b[31mred\nforged\xff\xe2\x80\xae.txt")
+    (root / "questions" / name).write_text("")
+    assert check_packs(tmp_path, tmp_path) == 1
+    out = capsys.readouterr().out
+    assert not any(one in out for one in ("\x1b", "\a", "\u202e", "\udcff"))
+    assert not any(line.startswith("forged") for line in out.splitlines())
+    assert "\\x1b[31mred\\nforged\\udcff\\u202e.txt" in out

@@ -417,3 +417,82 @@ def test_an_event_that_discord_refuses_is_refused_by_its_field(change, field):
     with pytest.raises(ApiError) as refused:
         check_event(EVENT | change, noon_ms)
     assert field in refused.value.errors
+
+
+async def test_refusals_carry_the_security_headers_too(playground):
+    async def refused(head: str) -> tuple[int, str]:
+        reader, writer = await asyncio.open_connection("127.0.0.1", playground.port)
+        writer.write(f"{head}\r\nConnection: close\r\n\r\n".encode("latin-1"))
+        answer = (await reader.read()).decode("latin-1")
+        writer.close()
+        return int(answer.split()[1]), answer
+
+    host = f"Host: {playground.host}"
+    door = f"/{playground.secret}/"
+    heads = {
+        f"GET / HTTP/1.1\r\n{host}": 404,
+        f"POST {door} HTTP/1.1\r\n{host}": 405,
+        f"GET {door}page/%00 HTTP/1.1\r\n{host}": 404,
+        f"GET {door}page/{'a' * 5000} HTTP/1.1\r\n{host}": 404,
+        f"GET {door}page/%ff HTTP/1.1\r\n{host}": 404,
+        f"GET {door} HTTP/1.1\r\nHost: evil.example": 403,
+        f"GET {door} HTTP/1.1\r\nno header at all": 400,
+        "\x01\x02 no HTTP": 400,
+    }
+    for head, status in heads.items():
+        found, answer = await refused(head)
+        assert found == status, head[:60]
+        for header in ("Content-Security-Policy", "X-Content-Type-Options: nosniff", "Cache-Control: no-store"):
+            assert header in answer, (head[:60], header)
+
+
+UNREADABLE_BODIES = {
+    "JSON too deep": (b"[" * 200_000, {}),
+    "an object too deep": (b'{"a":' * 200_000, {}),
+    "no gzip": (b"this is no gzip", {"Content-Encoding": "gzip"}),
+    "a charset that is none": (b"{}", {"Content-Type": "application/json; charset=no-such"}),
+    "bytes that are no text": (b'"\xff\xfe"', {}),
+    "a form without a boundary": (b"{}", {"Content-Type": "multipart/form-data"}),
+    "a file without a number": (
+        b'--x\r\nContent-Disposition: form-data; name="files[]"\r\n\r\na\r\n--x--\r\n',
+        {"Content-Type": "multipart/form-data; boundary=x"},
+    ),
+    "a form cut off": (
+        b'--x\r\nContent-Disposition: form-data; name="payload_json"\r\n\r\n{',
+        {"Content-Type": "multipart/form-data; boundary=x"},
+    ),
+}
+
+
+async def test_a_body_that_cant_be_read_is_refused_and_leaves_no_traceback(api: Api, caplog):
+    url = f"{api.playground.api_url}/users/@me/channels"
+    for what, (body, headers) in UNREADABLE_BODIES.items():
+        headers = {"Content-Type": "application/json"} | api.headers | headers
+        async with api.session.post(url, data=body, headers=headers) as response:
+            assert (response.status, (await response.json())["code"]) == (400, 50109), what
+    assert caplog.text == ""
+
+
+async def test_a_body_is_not_read_before_the_token_is_looked_at(api: Api):
+    paths = (f"/channels/{api.channel}/messages", "/interactions/1/forged/callback", "/webhooks/1/forged")
+    for path in paths:
+        reader, writer = await asyncio.open_connection("127.0.0.1", api.playground.port)
+        head = f"POST /api/v10{path} HTTP/1.1\r\nHost: {api.playground.host}\r\nContent-Type: application/json"
+        writer.write(f"{head}\r\nContent-Length: 50000000\r\n\r\n".encode())  # and not a byte of it
+        status = (await reader.readline()).split()[1]
+        assert status in (b"401", b"404"), path
+        writer.close()
+
+
+async def test_pages_and_bots_that_send_nested_nonsense_are_told_so(playground, api: Api, caplog):
+    async with api.session.ws_connect(playground.address.replace("http", "ws") + "live") as tab:
+        await tab.receive_json()
+        await tab.send_str("[" * 60_000)
+        assert "did not understand" in (await tab.receive_json())["text"]
+    for sent in ("[" * 16_000, '"op"', "[]"):
+        async with api.session.ws_connect(playground.gateway_url) as socket:
+            await socket.receive_json()
+            await socket.send_str(sent)
+            await socket.receive()
+            assert socket.close_code == 4002, sent[:10]
+    assert "Traceback" not in caplog.text

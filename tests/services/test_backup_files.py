@@ -640,3 +640,89 @@ def test_a_restore_that_cannot_note_the_deletions_says_so_and_changes_nothing(da
     assert "Nothing was changed" in capsys.readouterr().err
     assert data.read_bytes() == before
     assert not [name for name in names(data.parent) if "restoring" in name]
+
+
+@pytest.mark.parametrize("given", ["as it is", "by a link", "by another way"])
+def test_a_restore_never_removes_the_file_that_it_is_given(data, capsys, given):
+    lived_in(data, ADA)
+    left = data.with_name("studyhall.db.restoring")  # what a restore that was killed leaves
+    assert main(["backup", str(left)]) == 0
+    link = Path("link.db")
+    link.symlink_to(left)
+    file = {"as it is": left, "by a link": link, "by another way": data.parent / ".." / "data" / left.name}[given]
+    before = left.read_bytes()
+    lived_in(data, BOB)
+    assert main(["restore", str(file)]) == 0
+    assert left.read_bytes() == before
+    assert asyncio.run(opened_members(data)) == 3
+    assert [name for name in names(data.parent) if "restoring" in name] == [left.name]
+    assert main(["restore", str(data.with_name("nothing"))]) == 1
+    assert left.read_bytes() == before
+
+
+SPOILT_LAYOUTS = {
+    "CREATE TRIGGER spy AFTER INSERT ON answer BEGIN DELETE FROM member; END": "the trigger spy",
+    "CREATE VIEW seen AS SELECT * FROM member": "the view seen",
+    "CREATE TABLE more (a)": "the column a of more and 1 more",
+    "ALTER TABLE member RENAME COLUMN name TO called": "the column called of member",
+    "ALTER TABLE member ADD COLUMN more INTEGER": "the column more of member",
+    "DROP INDEX {index}": "it lacks the index {index}",
+    "PRAGMA user_version = 3": "its schema number is 3, but",
+}
+
+
+@pytest.mark.parametrize("change", SPOILT_LAYOUTS)
+def test_a_backup_with_other_tables_than_its_schema_has_is_refused_as_that(data, capsys, change):
+    lived_in(data, ADA)
+    main(["backup", "copy.db"])
+    [[index]] = rows(data, "SELECT name FROM sqlite_schema WHERE type = 'index' AND sql NOT NULL LIMIT 1")
+    with contextlib.closing(sqlite3.connect("copy.db")) as connection:
+        connection.execute(change.format(index=index))
+        connection.commit()
+    before = data.read_bytes()
+    assert main(["restore", "copy.db"]) == 1
+    told = capsys.readouterr().err
+    assert SPOILT_LAYOUTS[change].format(index=index) in told
+    assert "Nothing was changed" in told
+    assert "Make room" not in told
+    assert data.read_bytes() == before
+
+
+def test_lines_of_deletions_that_cant_be_read_are_told(data, capsys):
+    lived_in(data, ADA, BOB)
+    assert main(["backup", "copy.db"]) == 0
+    deleted(data, ADA)
+    with deletions_file(data).open("ab") as stream:
+        stream.write(b"\xff\xfe\n" + b"[" * 100_000 + b"\n")
+    capsys.readouterr()
+    assert main(["restore", "copy.db"]) == 0
+    assert f"2 lines of {deletions_file(data)} can't be read" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("link", ["a loop", "to nowhere"])
+def test_deletions_that_cant_be_read_stop_a_restore(data, capsys, link):
+    lived_in(data, ADA)
+    assert main(["backup", "copy.db"]) == 0
+    deletions_file(data).unlink(missing_ok=True)
+    deletions_file(data).symlink_to(deletions_file(data).name if link == "a loop" else "gone.jsonl")
+    before = data.read_bytes()
+    assert main(["restore", "copy.db"]) == 1
+    assert "Nothing was changed" in capsys.readouterr().err
+    assert data.read_bytes() == before
+
+
+@posix
+@pytest.mark.parametrize("kind", ["a link to a file", "a link to nothing", "a pipe", "a folder"])
+def test_a_lock_that_is_no_file_is_not_written_through(data, kind):
+    precious, lock = data.with_name("precious"), data.with_name("studyhall.lock")
+    precious.write_text("precious")
+    if kind == "a pipe":
+        os.mkfifo(lock)
+    elif kind == "a folder":
+        lock.mkdir()
+    else:
+        lock.symlink_to(precious if kind == "a link to a file" else data.with_name("made"))
+    with pytest.raises(StorageError, match=r"studyhall\.lock is|can't be used"), only_one(data.parent):
+        pass
+    assert precious.read_text() == "precious"
+    assert not data.with_name("made").exists()

@@ -1,6 +1,7 @@
 """Packs are read anew without a restart; a broken one changes nothing and says why."""
 
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from bot.errors import UserError
 from bot.packs.library import Library
 from bot.packs.loading import load_packs
-from bot.services.courses import Courses
+from bot.services.courses import Courses, WouldLose
 from bot.services.servers import Servers
 from bot.services.zones import Zones
 from bot.workers import Workers
@@ -61,3 +62,60 @@ async def test_a_folder_that_is_gone_is_told(courses):
     with pytest.raises(UserError, match="No pack in"):
         await reloading.reload()
     assert library.packs
+
+
+async def test_a_reload_that_would_lose_most_questions_is_made_only_when_that_is_wanted(courses, caplog):
+    reloading, library, folder = courses
+    before = library.packs[0].questions
+    for file in (folder / "questions").iterdir():
+        file.unlink()
+    with pytest.raises(WouldLose, match=f"{len(before)} of the {len(before)} questions would be gone"):
+        await reloading.reload()
+    assert library.packs[0].questions == before
+    assert "say yes, or restart the bot" in caplog.text
+    assert await reloading.reload(though_less=True) == "1 course with 0 questions"
+    assert await reloading.reload() == "1 course with 0 questions"
+
+
+async def test_a_question_folder_that_cant_be_read_is_no_empty_one(courses):
+    reloading, library, folder = courses
+    before = library.packs[0].questions
+    shutil.rmtree(folder / "questions")
+    (folder / "questions").symlink_to("questions")
+    for though_less in (False, True):
+        with pytest.raises(UserError, match=r"tea/questions:1:1: a folder that can be read"):
+            await reloading.reload(though_less=though_less)
+    assert library.packs[0].questions == before
+
+
+async def test_a_start_with_a_course_without_questions_says_so(courses, caplog):
+    reloading, library, folder = courses
+    for file in (folder / "questions").iterdir():
+        file.unlink()
+    await reloading.load()
+    assert "the course tea has no questions" in caplog.text
+    assert library.packs[0].questions == []
+
+
+async def test_of_many_faults_as_many_are_told_as_a_message_takes(courses, caplog):
+    reloading, _library, folder = courses
+    (folder / "glossary.yaml").write_text("terms:\n" + "  - {id: a, nam: b}\n" * 90, encoding="utf-8")
+    with pytest.raises(UserError) as refused:
+        await reloading.reload()
+    assert len(refused.value.text) < 3_100
+    assert refused.value.text.splitlines()[-1].startswith("and ")
+    assert refused.value.text.endswith(" more")
+    assert caplog.text.count("glossary.yaml:") > refused.value.text.count("glossary.yaml:")
+
+
+async def test_courses_that_are_being_written_are_waited_for(courses):
+    reloading, library, folder = courses
+    before = library.packs[0].questions
+    texts = {file: file.read_bytes() for file in (folder / "questions").iterdir()}
+    for file in texts:
+        file.unlink()
+    writer = threading.Timer(0.05, lambda: [file.write_bytes(text) for file, text in texts.items()])
+    writer.start()
+    assert await reloading.reload(though_less=True) == f"1 course with {len(before)} questions"
+    writer.join()
+    assert library.packs[0].questions == before

@@ -1,5 +1,6 @@
 """Opening the database: fresh, older, newer, broken, locked."""
 
+import contextlib
 import sqlite3
 import stat
 import sys
@@ -294,3 +295,33 @@ async def test_a_journal_without_its_database_is_left_as_it_is(tmp_path):
         async with opened(tmp_path / "a.db"):
             pass
     assert journal.read_bytes() == b"pages"
+
+
+@pytest.mark.parametrize("number", [0, -3])
+async def test_another_programs_database_is_refused_before_anything_is_put_into_it(tmp_path, number):
+    path = tmp_path / "studyhall.db"
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE music (title TEXT)")
+        connection.execute(f"PRAGMA user_version = {number}")
+        connection.commit()
+    with pytest.raises(StorageError, match="was not written by Studyhall|none of Studyhall's tables"):
+        await Store.open(path)
+    assert tables(path) == {"music"}
+
+
+async def test_a_schema_number_that_is_wrong_is_called_that(tmp_path):
+    path = tmp_path / "studyhall.db"
+    async with opened(path):
+        pass
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = 3")
+    with pytest.raises(StorageError, match="schema number is 3, but its tables are not those") as refused:
+        await Store.open(path)
+    assert "Make room" not in refused.value.text
+
+
+async def test_a_database_that_lacks_a_table_is_not_tried_again_in_a_moment(tmp_path):
+    async with opened(tmp_path / "studyhall.db") as store:
+        for use in (store.rows("SELECT * FROM nothing_such"), store.write(lambda tx: tx.run("DELETE FROM no_such"))):
+            with pytest.raises(StorageError, match="not the one that this Studyhall writes"):
+                await use

@@ -83,6 +83,7 @@ ARGUMENTS = {
     "setup.every": 1,
     "setup.turn": 2,
     "setup.reload": 0,
+    "setup.reload_yes": 0,
     "daily.pick": 2,
     "daily.mine": 1,
     "schedule.pause": 2,

@@ -230,3 +230,28 @@ async def test_a_manager_reads_the_courses_anew_and_nobody_else_may(hall: Hall):
     assert "Read anew: 1 course with" in answer.text
     refused = await hall.alice.forge(shown, "sh:setup.reload")
     assert "Only members who may manage this server" in refused.text
+
+
+async def test_a_reload_that_would_lose_most_questions_asks_first(tmp_path: Path):
+    shutil.copytree(TEA, tmp_path / "packs")
+    async with open_hall(tmp_path / "data", tmp_path / "packs") as hall:
+        for file in (tmp_path / "packs" / "tea" / "questions").iterdir():
+            file.unlink()
+        shown = await hall.manager.slash("studyhall setup")
+        asked = await hall.manager.click(shown, "Read the courses anew")
+        assert "would be gone" in asked.text
+        assert "Question 1 of" in (await hall.alice.slash("quiz")).text
+        refused = await hall.alice.forge(shown, "sh:setup.reload_yes")
+        assert "Only members who may manage this server" in refused.text
+        await hall.manager.click(asked, "Yes, reload")
+        assert "1 course with 0 questions" in asked.text
+
+
+async def test_faults_of_the_courses_are_told_however_many_there_are(tmp_path: Path):
+    shutil.copytree(TEA, tmp_path / "packs")
+    async with open_hall(tmp_path / "data", tmp_path / "packs") as hall:
+        terms = "terms:\n" + "  - {id: a, nam: b}\n" * 90
+        (tmp_path / "packs" / "tea" / "glossary.yaml").write_text(terms, encoding="utf-8")
+        answer = await hall.manager.click(await hall.manager.slash("studyhall setup"), "Read the courses anew")
+        assert "The courses stay as they were" in answer.text
+        assert answer.text.rstrip().endswith(" more")

@@ -1,5 +1,5 @@
 /* The playground's clock, and every timestamp shown by it. */
-import { h } from "./dom.js";
+import { h, table } from "./dom.js";
 import { emit } from "./state.js";
 
 let baseMs = Date.now();
@@ -21,7 +21,7 @@ export const shiftMs = () => shift;
 // The page speaks English; a reader's own English (12 or 24 hours, order of the date) is kept.
 const LOCALE = navigator.language?.startsWith("en") ? navigator.language : "en-GB";
 const format = (options) => new Intl.DateTimeFormat(LOCALE, options);
-const STYLES = {
+const STYLES = table({
   t: format({ hour: "numeric", minute: "2-digit" }),
   T: format({ hour: "numeric", minute: "2-digit", second: "2-digit" }),
   d: format({ year: "numeric", month: "2-digit", day: "2-digit" }),
@@ -30,7 +30,7 @@ const STYLES = {
   F: format({ weekday: "long", year: "numeric", month: "long", day: "numeric", hour: "numeric", minute: "2-digit" }),
   s: format({ year: "numeric", month: "2-digit", day: "2-digit", hour: "numeric", minute: "2-digit" }),
   S: format({ year: "numeric", month: "2-digit", day: "2-digit", hour: "numeric", minute: "2-digit", second: "2-digit" }),
-};
+});
 const RELATIVE = new Intl.RelativeTimeFormat("en", { numeric: "always" });
 const STEPS = [["year", 31536000], ["month", 2592000], ["day", 86400], ["hour", 3600], ["minute", 60]];
 

@@ -1,9 +1,9 @@
 /* Highlighted code as DOM nodes, made from highlight.js's token tree: its HTML is never used. */
 import hljs from "./vendor/highlight.js";
-import { h, icon } from "./dom.js";
+import { h, icon, table } from "./dom.js";
 import { copyText } from "./toast.js";
 
-const ALIASES = { py: "python", python3: "python", pycon: "python", yml: "yaml", sh: "bash", shell: "bash", console: "bash", text: "plaintext", txt: "plaintext" };
+const ALIASES = table({ py: "python", python3: "python", pycon: "python", yml: "yaml", sh: "bash", shell: "bash", console: "bash", text: "plaintext", txt: "plaintext" });
 const LONGEST = 20000;
 
 // Code wider than its box scrolls inside it, by keyboard too; code that fits is no tab stop.

@@ -1,12 +1,12 @@
 /* Message components, version 2 and classic action rows. */
-import { displayName, dots, h, icon } from "./dom.js";
+import { displayName, dots, h, icon, table } from "./dom.js";
 import { click, isPending } from "./interactions.js";
 import { markdown, spoiler, webAddress } from "./markdown.js";
 import { fileCard, gallery, picture } from "./media.js";
 import { selectMenu } from "./selects.js";
 import { person, state } from "./state.js";
 
-const BUTTON_STYLES = { 1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "link" };
+const BUTTON_STYLES = table({ 1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "link" });
 
 export function components(list, message) {
   return (list ?? []).map((component) => render(component, message));
@@ -17,7 +17,7 @@ function render(component, message) {
   return make ? make(component, message) : h("div", { class: "unsupported", text: `(a component this playground cannot show: type ${component.type})` });
 }
 
-const MAKERS = {
+const MAKERS = table({
   1: (row, message) => h("div", { class: "action-row" }, components(row.components, message)),
   2: button,
   3: select,
@@ -44,7 +44,7 @@ const MAKERS = {
     return h("div", { class: accent ? "container accented" : "container", style: accent ? { borderInlineStartColor: accent } : {} },
       container.spoiler ? spoiler(inner, { block: true }) : inner);
   },
-};
+});
 
 export function emojiText(emoji) {
   if (!emoji?.name) return null;
@@ -75,7 +75,7 @@ function select(component, message) {
   });
 }
 
-const OPTIONS = { 5: peopleOptions, 6: roleOptions, 8: channelOptions };
+const OPTIONS = table({ 5: peopleOptions, 6: roleOptions, 8: channelOptions });
 
 /** The playground's people as options of a user select. */
 export function peopleOptions(component) {

@@ -1,5 +1,6 @@
 /* The WebSocket to the playground: one per tab, reopened with back-off whenever it closes. */
 import { setClock } from "./clock.js";
+import { table } from "./dom.js";
 import { onAutocomplete, onInteraction, onModal, forgetPending } from "./interactions.js";
 import { DM, dropMessage, emit, putMessage, remember, selectChannel, state } from "./state.js";
 import { toast } from "./toast.js";
@@ -65,7 +66,7 @@ export function send(operation) {
   return true;
 }
 
-const HANDLERS = {
+const HANDLERS = table({
   ready(data) {
     attempts = 0;
     const changedMember = state.me?.id !== data.me.id;
@@ -126,7 +127,7 @@ const HANDLERS = {
   choices: onAutocomplete,
   modal: onModal,
   error: (data) => toast(data.text),
-};
+});
 
 function setBotOnline(online) {
   state.botOnline = Boolean(online);

@@ -82,6 +82,9 @@ export function dots() {
   return h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i"));
 }
 
+/** A table to look up words that others wrote: nothing but its own entries is ever found in it. */
+export const table = (entries) => Object.assign(Object.create(null), entries);
+
 let lastId = 0;
 export function uniqueId(prefix) {
   lastId += 1;

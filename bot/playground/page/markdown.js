@@ -1,7 +1,7 @@
 /* Discord Markdown as DOM nodes. */
 import { timestamp } from "./clock.js";
 import { codeBlock } from "./code.js";
-import { displayName, h } from "./dom.js";
+import { displayName, h, table } from "./dom.js";
 import { parse } from "./markdown_rules.js";
 import { person, selectChannel, state } from "./state.js";
 
@@ -25,7 +25,7 @@ function nodes(tree, context) {
 
 const wrap = (tag, name) => (node, context) => h(tag, { class: name }, nodes(node.content, context));
 
-const RENDER = {
+const RENDER = table({
   text: (node) => (typeof node.content === "string" ? node.content : ""),
   br: () => h("br"),
   em: wrap("em"),
@@ -60,7 +60,7 @@ const RENDER = {
   slashCommand: (node) => h("button", {
     type: "button", class: "mention", text: `/${node.fullName}`, on: { click: () => openCommand(node.fullName) },
   }),
-};
+});
 
 const everyone = (text, context) => (context.mentionsEveryone ? h("span", { class: "mention me", text }) : text);
 

@@ -130,10 +130,21 @@ function elementOf(message, grouped) {
   if (old && old.message === message && old.grouped === grouped) return old.element;
   // An open menu would lose its half-made choice; the list is brought in step when it closes.
   if (old?.element.querySelector(".select-root.open")) return old.element;
-  const element = renderMessage(message, grouped);
+  const element = drawn(message, grouped);
   shown.set(message.id, { message, grouped, element });
   if (old?.element.isConnected) swap(old.element, element);
   return element;
+}
+
+/** The message as an element. One that can't be drawn says so in its place, and those after it are shown. */
+function drawn(message, grouped) {
+  try {
+    return renderMessage(message, grouped);
+  } catch (problem) {
+    console.warn(`message ${message.id} could not be drawn:`, problem);
+    return h("article", { class: "message", tabindex: "-1", dataset: { messageId: message.id } },
+      h("div", { class: "failed", role: "alert" }, icon("warning", 16), "This page can't show this message. The messages after it are not affected."));
+  }
 }
 
 function swap(old, element) {
@@ -152,7 +163,7 @@ function refresh(messageId) {
   const old = shown.get(messageId);
   if (!old || old.element.querySelector(".select-root.open")) return;
   const message = findMessage(state.channelId, messageId) ?? old.message;
-  const element = renderMessage(message, old.grouped);
+  const element = drawn(message, old.grouped);
   shown.set(messageId, { message, grouped: old.grouped, element });
   swap(old.element, element);
 }

@@ -1,6 +1,6 @@
 /* The bot's forms: a dialog built from a modal's components, sent back in Discord's shape. */
 import { peopleOptions } from "./components.js";
-import { dots, h, icon, uniqueId } from "./dom.js";
+import { dots, h, icon, table, uniqueId } from "./dom.js";
 import { onShowModal, submitModal } from "./interactions.js";
 import { markdown } from "./markdown.js";
 import { selectMenu } from "./selects.js";
@@ -94,14 +94,14 @@ function labelled(label, description, component, wrap) {
   };
 }
 
-const CONTROLS = {
+const CONTROLS = table({
   4: textInput,
   3: (component, label) => selectInput({ ...component, label }),
   5: (component, label) => selectInput({ ...component, label, options: peopleOptions(component) }),
   21: (component) => choiceGroup(component, "radio"),
   22: (component) => choiceGroup(component, "checkbox"),
   23: checkbox,
-};
+});
 
 function textInput(component) {
   const long = component.style === 2;

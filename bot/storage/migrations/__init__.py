@@ -39,6 +39,8 @@ def migrate(path: Path, stamp: str, known: Mapping[int, str] | None = None, *, k
                 f"The database {path} has schema {version}, and this Studyhall knows {newest_known}: it was written by "
                 "a newer one. Start that one, or give another STUDYHALL_DATA_DIR. Nothing was changed."
             )
+        if version < newest_known:
+            _refuse_foreign(connection, path, version)
         todo = {number: sql for number, sql in sorted(known.items()) if number > version}
         copy = path.with_name(f"{path.name}.before-{newest_known}.{stamp}") if todo and version and keep_copy else None
         if copy:
@@ -54,6 +56,16 @@ def migrate(path: Path, stamp: str, known: Mapping[int, str] | None = None, *, k
             raise
     finally:
         connection.close()
+
+
+def _refuse_foreign(connection: sqlite3.Connection, path: Path, version: int) -> None:
+    """Raise StorageError for a database of another program, before anything of ours is put into it."""
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    if version < 0 or (version > 0) != bool(tables):
+        raise StorageError(
+            f"The database {path} was not written by Studyhall: it has the schema number {version} and "
+            f"{len(tables)} tables. Move it away, or give another STUDYHALL_DATA_DIR. Nothing was changed."
+        )
 
 
 def _version(connection: sqlite3.Connection) -> int:
