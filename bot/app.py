@@ -312,6 +312,11 @@ async def _connect(client: StudyhallClient, token: str, where: str) -> None:
     except (aiohttp.ClientError, OSError) as problem:  # a TimeoutError is an OSError
         why = getattr(problem, "os_error", None) or problem
         raise StudyhallError(f"{where} can't be reached ({why}). Check the connection and start again.") from problem
+    except discord.RateLimited as limited:
+        minutes = -(-round(limited.retry_after) // 60)
+        raise StudyhallError(
+            f"{where} lets this bot in again in {minutes} minute{'s' * (minutes != 1)} (rate limit). Start it again then."
+        ) from limited
     except discord.HTTPException as problem:
         raise StudyhallError(
             f"{where} answered {problem.status} and won't let the bot in now. Wait a few minutes and start again."
