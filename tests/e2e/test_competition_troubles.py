@@ -452,7 +452,8 @@ async def test_a_thread_that_can_not_be_seen_for_a_while_is_told_in_the_lobby_an
     async def no_access(request: web.Request) -> web.StreamResponse | None:
         about_it = request.path.endswith((f"/messages/{asked['id']}", f"/channels/{channel.id}/messages"))
         if lost and about_it and request.method in ("PATCH", "POST"):
-            return web.json_response({"message": "Missing Access", "code": 50001}, status=403)
+            refusal = b'{"message": "Missing Access", "code": 50001}'
+            return web.Response(status=403, body=refusal, headers={"Content-Type": "application/json"})
         return None
 
     quick.playground.rest.intercept = no_access
@@ -464,3 +465,31 @@ async def test_a_thread_that_can_not_be_seen_for_a_while_is_told_in_the_lobby_an
     await channel.open(1)
     await until(quick.playground, lambda: "Paused" not in text(ada.sees(lobby)), "the lobby is as it was")
     assert " ERROR " not in quick.log()
+
+
+@pytest.mark.parametrize("status", [200, 403])
+async def test_pages_in_the_place_of_answers_fill_no_log(calm: Bot, status: int):
+    ada = two(calm)[0]
+    setup = await ada.command("help")
+    answered, enough = 0, asyncio.Event()
+
+    async def pages(request: web.Request) -> web.StreamResponse | None:
+        nonlocal answered
+        if "/interactions/" in request.path or "/webhooks/" in request.path:
+            answered += 1
+            enough.set() if answered >= 30 else None
+            return a_page(status)
+        return None
+
+    before = len(calm.log())
+    calm.playground.rest.intercept = pages
+    command = next(one for one in calm.playground.world.commands if one["name"] == "help")
+    for _ in range(30):
+        calm.playground.acts.run_command(ada.id, ada.channel_id, command["id"], [], lambda *_: None)
+    await asyncio.wait_for(enough.wait(), PATIENCE_SECONDS)
+    calm.playground.rest.intercept = None
+    assert text(await ada.command("help")) == text(setup)
+    log = calm.log()[before:]
+    assert "Traceback" not in log
+    assert "<html" not in log
+    assert sum("WARNING" in line or "ERROR" in line for line in log.splitlines()) <= 4
