@@ -268,8 +268,12 @@ async def run(settings: Settings) -> None:
     stop = asyncio.Event()
     _stop_on_signals(stop)
     async with contextlib.AsyncExitStack() as running:
-        running.enter_context(only_one(settings.data_dir))
+        held = running.enter_context(only_one(settings.data_dir))
+        if lost := held.lost(settings.database_path):
+            _log.error("%s", lost)
         app = await running.enter_async_context(build(settings, loaded=_collect_again))
+        app.store.committed = lambda: held.note(settings.database_path)
+        app.store.has_closed = held.closed
         _log.info("data in %s", settings.database_path)
         where = settings.api_url or "Discord"
         _reload_on_hangup(app.courses)

@@ -145,7 +145,7 @@ async def restore(database: Path, file: Path, now_ms: int) -> Restored:
     All of that happens on a copy; the database is exchanged last, and kept. Raises StorageError with what to do, and then
     nothing is changed.
     """
-    with only_one(database.parent):
+    with only_one(database.parent) as held:
         copy = database.with_name(f"{database.name}.restoring")
         facts = await asyncio.to_thread(backup.unpack, file, copy)
         try:
@@ -154,6 +154,7 @@ async def restore(database: Path, file: Path, now_ms: int) -> Restored:
             except OSError as problem:
                 raise backup.not_ready(copy, problem) from problem
             old = await asyncio.to_thread(backup.put_in_place, copy, database, now_ms)
+            held.closed()
         finally:
             await asyncio.to_thread(backup.remove, copy)
     return Restored(facts, applied, deleted, old)
