@@ -303,8 +303,12 @@ async def run(settings: Settings) -> None:
     stop = asyncio.Event()
     _stop_on_signals(stop)
     async with contextlib.AsyncExitStack() as running:
-        running.enter_context(only_one(settings.data_dir))
+        held = running.enter_context(only_one(settings.data_dir))
+        if lost := held.lost(settings.database_path):
+            _log.error("%s", lost)
         app = await running.enter_async_context(build(settings, loaded=_collect_again))
+        app.store.committed = lambda: held.note(settings.database_path)
+        app.store.has_closed = held.closed
         _log.info("data in %s", settings.database_path)
         where = settings.api_url or "Discord"
         _reload_on_hangup(app.courses)
@@ -347,6 +351,11 @@ async def _connect(client: StudyhallClient, token: str, where: str) -> None:
     except (aiohttp.ClientError, OSError) as problem:  # a TimeoutError is an OSError
         why = getattr(problem, "os_error", None) or problem
         raise StudyhallError(f"{where} can't be reached ({why}). Check the connection and start again.") from problem
+    except discord.RateLimited as limited:
+        minutes = -(-round(limited.retry_after) // 60)
+        raise StudyhallError(
+            f"{where} lets this bot in again in {minutes} minute{'s' * (minutes != 1)} (rate limit). Start it again then."
+        ) from limited
     except discord.HTTPException as problem:
         raise StudyhallError(
             f"{where} answered {problem.status} and won't let the bot in now. Wait a few minutes and start again."

@@ -213,8 +213,11 @@ async def _repair(settings: Settings) -> int:
     if not path.exists():
         print(f"There is no database at {path}. STUDYHALL_DATA_DIR says where it is.", file=sys.stderr)
         return 1
-    with only_one(path.parent):
+    with only_one(path.parent) as held:
+        if lost := held.lost(path):
+            print(lost, file=sys.stderr)
         store = await Store.open(path)
+        store.has_closed = held.closed
         try:
             changes = await repair_totals(store)
         finally:

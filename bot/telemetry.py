@@ -7,14 +7,17 @@ import itertools
 import json
 import logging
 import logging.handlers
+import os
 import queue
 import re
 import secrets
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+
+from bot.errors import StudyhallError
 
 
 class _JsonFormatter(logging.Formatter):
@@ -62,6 +65,91 @@ class _Redacting(logging.Filter):
         return _IN_ADDRESS.sub(r"\1[token]", text)
 
 
+MOST_CHARACTERS = 1_000
+"""Of a message in the log: a page of HTML in the place of an answer has thousands, and tells no more."""
+MINUTE = 60.0
+MOST_KINDS = 1_000
+_DIGITS = re.compile(r"[0-9]+")
+_PAGE = re.compile(r"<!doctype html|<html", re.IGNORECASE)
+
+
+class _Calm(logging.Filter):
+    """One line of a kind in a minute: what happens to everybody at once fills no disk.
+
+    A kind is where in the program a line comes from, what it says but for its numbers, and the error that it tells. A known
+    trouble (an error that has words for people, a page of HTML instead of an answer) needs no traceback; of any other, the
+    first of a minute has it. How often it happened meanwhile stands in the next line of the kind. Informative lines are left
+    alone.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._now = now
+        self._kinds: dict[tuple[object, ...], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        problem = record.exc_info[1] if record.exc_info else None
+        self._shorten(record, problem)
+        if record.levelno < logging.WARNING:
+            return True
+        now, kind = self._now(), (record.name, record.lineno, _DIGITS.sub("#", record.getMessage()), _cause(problem))
+        began, repeats = self._kinds.get(kind, (-MINUTE, 0))
+        if now - began < MINUTE:
+            self._kinds[kind] = began, repeats + 1
+            if getattr(record, "error_id", None) is None:
+                return False
+            record.exc_info = record.exc_text = None  # its id can be looked up, the traceback stands above
+            return True
+        if len(self._kinds) >= MOST_KINDS:
+            self._kinds = {one: known for one, known in self._kinds.items() if now - known[0] < MINUTE}
+        self._kinds[kind] = now, 0
+        if repeats:
+            record.msg, record.args = f"{record.getMessage()} ({repeats} more like it since it was last told)", None
+        return True
+
+    def _shorten(self, record: logging.LogRecord, problem: BaseException | None) -> None:
+        try:
+            message = record.getMessage()
+        except Exception:  # the next filter says so
+            return
+        if problem is not None and (isinstance(problem, StudyhallError) or is_page(problem)):
+            message = f"{message}: {one_line(problem)}"
+            record.exc_info = record.exc_text = None
+        if len(message) > MOST_CHARACTERS or _PAGE.search(message):
+            page = _PAGE.search(message)
+            message = message[: min(page.start() if page else MOST_CHARACTERS, MOST_CHARACTERS)].rstrip() + " …"
+        record.msg, record.args = message, None
+
+
+def _cause(problem: BaseException | None) -> tuple[type | None, tuple[str, int] | None]:
+    """What an error is, and the file and line where it was raised."""
+    if problem is None:
+        return None, None
+    last = problem.__traceback__
+    while last and last.tb_next:
+        last = last.tb_next
+    return type(problem), (last.tb_frame.f_code.co_filename, last.tb_lineno) if last else None
+
+
+def is_page(problem: BaseException) -> bool:
+    """Whether an error was brought about by a page of HTML in the place of Discord's answer, or by no answer at all."""
+    chain: BaseException | None = problem
+    while chain is not None:
+        raised_in = (_cause(chain)[1] or ("",))[0]
+        if _PAGE.search(str(chain)) or (isinstance(chain, TypeError) and f"{os.sep}discord{os.sep}" in raised_in):
+            return True
+        chain = chain.__cause__
+    return False
+
+
+def one_line(problem: BaseException) -> str:
+    """An error in one short line."""
+    text = _PAGE.split(str(problem), maxsplit=1)[0].strip()
+    if isinstance(problem, TypeError):
+        text = "a page in the place of an answer"
+    return " ".join(text.split())[:200] or type(problem).__name__
+
+
 @contextlib.contextmanager
 def logging_to_stderr(level: str, form: str, secret: str = "") -> Iterator[None]:
     """Log to standard error from a thread of its own, so that a slow terminal never holds up the event loop.
@@ -74,6 +162,7 @@ def logging_to_stderr(level: str, form: str, secret: str = "") -> Iterator[None]
         _JsonFormatter() if form == "json" else logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
     )
     feed = _Feed(lines)
+    feed.addFilter(_Calm())
     feed.addFilter(_Redacting(secret))
     root = logging.getLogger()
     root.addHandler(feed)

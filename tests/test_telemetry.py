@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.telemetry import LoopLag, logging_to_stderr, new_error_id
+from bot.errors import StorageError
+from bot.telemetry import LoopLag, _Calm, logging_to_stderr, new_error_id
 
 TOKEN = "MTA0.secret-token.xyz"
 
@@ -167,3 +168,55 @@ async def test_sampling_ends_when_it_is_stopped():
     for _ in range(5):
         await asyncio.sleep(0)
     assert lag.samples == count
+
+
+PAGE = "<!DOCTYPE html><html><body>" + "x" * 7_000 + "</body></html>"
+
+
+def test_a_trouble_of_everybody_is_one_line_a_minute(capfd: pytest.CaptureFixture[str]):
+    log = logging.getLogger("bot.trouble")
+    with logged("info", "text"):
+        for number in range(200):
+            try:
+                raise StorageError("The database could not take this just now.")
+            except StorageError:
+                log.exception("competition %d failed", number)
+            try:
+                raise OSError(f"403 Forbidden (error code: 0): {PAGE}")
+            except OSError as problem:
+                log.error("error in interaction %d", number, exc_info=problem)
+            log.warning("interaction %d: not told (%s)", number, PAGE)
+    lines = capfd.readouterr().err.splitlines()
+    assert len(lines) == 3
+    assert "competition 0 failed: The database could not take this just now." in lines[0]
+    assert "error in interaction 0: 403 Forbidden (error code: 0):" in lines[1]
+    assert all(len(line) < 300 and "Traceback" not in line for line in lines)
+
+
+def test_how_often_it_happened_is_told_after_a_minute():
+    now = [0.0]
+    calm = _Calm(lambda: now[0])
+
+    def told() -> str | None:
+        record = logging.LogRecord("bot", logging.WARNING, __file__, 1, "the database refused", None, None)
+        return record.getMessage() if calm.filter(record) else None
+
+    assert [told(), told(), told()] == ["the database refused", None, None]
+    now[0] = 60.0
+    assert told() == "the database refused (2 more like it since it was last told)"
+    assert told() is None
+
+
+def test_an_unknown_error_has_its_traceback_once_a_minute_and_its_id_always(capfd: pytest.CaptureFixture[str]):
+    log = logging.getLogger("bot.trouble")
+    with logged("info", "text"):
+        for number in range(3):
+            try:
+                raise KeyError("tea")
+            except KeyError as problem:
+                log.error("error e%d", number, exc_info=problem, extra={"error_id": f"e{number}"})
+        log.info("the same"), log.info("the same")
+    text = capfd.readouterr().err
+    assert text.count("Traceback") == 1
+    assert all(f"error e{number}" in text for number in range(3))
+    assert text.count("the same") == 2

@@ -168,7 +168,7 @@ async def restore(database: Path, file: Path, now_ms: int, *, keep_members: bool
     All of that happens on a copy; the database is exchanged last, and kept. Raises StorageError with what to do, and then
     nothing is changed.
     """
-    with only_one(database.parent):
+    with only_one(database.parent) as held:
         copy = backup.place_for_copy(database, file)
         facts = await asyncio.to_thread(backup.unpack, file, copy)
         try:
@@ -178,6 +178,7 @@ async def restore(database: Path, file: Path, now_ms: int, *, keep_members: bool
                 raise backup.not_ready(copy, problem) from problem
             old = await asyncio.to_thread(backup.put_in_place, copy, database, now_ms)
             await asyncio.to_thread(undo_deletions, deletions_file(database), again.undone)
+            held.closed()
         finally:
             await asyncio.to_thread(backup.remove, copy)
     brought_back = len({one.hash for one in again.undone})

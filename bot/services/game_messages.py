@@ -6,6 +6,7 @@ it is told as an event.
 
 import asyncio
 import functools
+import itertools
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,7 @@ from bot.quiz.competition import (
     Opened,
     Pause,
     Phase,
+    Resume,
     Reveal,
     ShowCount,
     ShowLobby,
@@ -36,12 +38,18 @@ from bot.services.background import Background
 from bot.services.charts import ChartDrawer
 from bot.services.game_views import MOST_CALLED, GameView
 from bot.services.outbox import sent_before
-from bot.services.stage import ChannelLostError, GameStage, MessageGoneError
+from bot.services.stage import ChannelBusyError, ChannelLostError, GameStage, MessageGoneError
 from bot.storage import competitions, members
 from bot.storage.competitions import Game, Post
 from bot.storage.store import Store, Transaction
 
 RETRY_SECONDS = (1.0, 3.0, 10.0)
+ACCESS_AGAIN_SECONDS = (10.0, 20.0, 30.0, 60.0)
+"""After which waits a game that a trouble has paused tries its channel again; the last one repeats."""
+LOST = "I can't write in this channel any more ({why}). I try again by myself."
+NOT_TAKEN = "Discord did not take the message. I try again by myself."
+BUSY = "Discord takes no message here before <t:{until}:t>. I try again by myself."
+_BY_ITSELF = "I try again by myself."
 FINISH_AGAIN_SECONDS = (60.0, 300.0, 900.0, 3_600.0)
 """After which waits the reveals and the podium of a game that has ended are tried again; then at the next start."""
 HINT_FREE_MS = 2_000
@@ -62,6 +70,7 @@ class ShownGame:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     note: str = ""
     posting: bool = False
+    trying: bool = False
     lost: str = ""
     unshown: set[int] = field(default_factory=set)
     fitting: int | None = None
@@ -191,6 +200,8 @@ class GameMessages:
         for number in sorted({*shown.waiting_reveals(), *([state.round] if between else [])}):
             self._background.spawn(self._show_round(shown, number), "competition-round")
         await self.post_what_waits(shown)
+        if _waits_by_itself(shown.game.state):
+            self._try_again_later(shown)
 
     async def finish_all_but(self, live: Collection[int]) -> None:
         """After a restart: show what the games that are over did not get to show."""
@@ -285,11 +296,16 @@ class GameMessages:
                 message_id = await self._post(shown, post)
             except ChannelLostError as trouble:
                 shown.lost = str(trouble)
-                await self._trouble(shown, f"I can't write in this channel any more ({trouble}).")
+                await self._trouble(shown, LOST.format(why=trouble))
+                return
+            except ChannelBusyError as busy:
+                _log.warning("a message of competition %d waits: %s", shown.game.id, busy)
+                until = -(-round(self._clock.now_ms() + busy.seconds * 1000) // 1000)
+                await self._trouble(shown, BUSY.format(until=until), busy.seconds)
                 return
             except Exception:
                 _log.exception("a message of competition %d was not posted", shown.game.id)
-                await self._trouble(shown, "Discord did not take the message.")
+                await self._trouble(shown, NOT_TAKEN)
                 return
             await self._posted(shown, post, message_id)
 
@@ -310,7 +326,7 @@ class GameMessages:
                 if post.kind == "lobby":
                     return await self._stage.post_lobby(view, f"studyhall-{post.id}")
                 return await self._stage.post_podium(view, f"studyhall-{post.id}")
-            except (ChannelLostError, asyncio.CancelledError):
+            except (ChannelLostError, ChannelBusyError, asyncio.CancelledError):
                 raise
             except Exception as problem:
                 if wait is None:
@@ -412,11 +428,50 @@ class GameMessages:
         shown.posts["podium", 0] = replace(post, message_id=message_id)
         await self.show_lobby(shown)
 
-    async def _trouble(self, shown: ShownGame, reason: str) -> None:
+    async def _trouble(self, shown: ShownGame, reason: str, seconds: float = 0.0) -> None:
+        """Pause the game, say so in its lobby, and try again by itself, not before so many seconds."""
         if shown.game.state.phase in (Phase.ASKING, Phase.REVEALING):
             await self._happened(shown.game.id, Pause(reason))
+            self._try_again_later(shown, seconds)
+            self.refresh_lobby(shown)  # which may be in another channel
         elif shown.game.state.phase is Phase.LOBBY and shown.waiting_post():  # nobody can see it, so nobody can join
             await self._happened(shown.game.id, Cancel(None, reason=reason))
+
+    def _try_again_later(self, shown: ShownGame, seconds: float = 0.0) -> None:
+        if not shown.trying:
+            shown.trying = True
+            self._background.spawn(self._try_again(shown, seconds), "competition-access")
+
+    async def _try_again(self, shown: ShownGame, seconds: float) -> None:
+        """Let a game that a trouble has paused go on when its channel takes messages again, unless somebody did before."""
+        try:
+            await asyncio.sleep(seconds)
+            for wait in itertools.chain(ACCESS_AGAIN_SECONDS, itertools.repeat(ACCESS_AGAIN_SECONDS[-1])):
+                await asyncio.sleep(wait)
+                if not _waits_by_itself(shown.game.state):
+                    return
+                if await self._is_back(shown):
+                    await self._happened(shown.game.id, Resume())
+                    self.refresh_lobby(shown)
+                    return
+        finally:
+            shown.trying = False
+
+    async def _is_back(self, shown: ShownGame) -> bool:
+        """Whether the present round's message can be brought up to date, or posted where it is not known to be there."""
+        number = shown.game.state.round
+        message_id = shown.message_id("round", number)
+        if message_id is None or self._stage is None:
+            await self.post_what_waits(shown)
+            return shown.message_id("round", number) is not None
+        try:
+            await self._stage.edit_round(await self.view(shown), number, message_id)
+        except MessageGoneError:
+            return True  # the channel is there; what shows the round posts it anew
+        except Exception as problem:
+            _log.info("competition %d waits for its channel: %s", shown.game.id, problem)
+            return False
+        return True
 
     # Editing
 
@@ -440,7 +495,7 @@ class GameMessages:
                     await self._shown_round(shown, number, shown.game.state, message_id)
                 return
             except ChannelLostError as trouble:
-                await self._trouble(shown, f"I can't write in this channel any more ({trouble}).")
+                await self._trouble(shown, LOST.format(why=trouble))
                 break
             except Exception as problem:
                 _log.warning("round %d of competition %d is not up to date yet: %s", number, shown.game.id, problem)
@@ -481,6 +536,11 @@ class GameMessages:
         view = await self.view(shown)
         if self._stage is not None and shown.game.state.phase is Phase.LOBBY:
             self._stage.hint_lobby(view)
+
+
+def _waits_by_itself(state: Competition) -> bool:
+    """Whether a trouble paused the game, and not a person."""
+    return state.phase is Phase.PAUSED and state.reason.endswith(_BY_ITSELF)
 
 
 def _podium(state: Competition) -> Podium | None:

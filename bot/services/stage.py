@@ -19,6 +19,14 @@ class MessageGoneError(ChannelLostError):
     """The message was deleted; the channel is still there."""
 
 
+class ChannelBusyError(Exception):
+    """Discord takes no message there before so many seconds have passed; others may still be edited."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"Discord takes no message here for {seconds:.0f} s")
+        self.seconds = seconds
+
+
 class Stage(Protocol):
     """Shows demos. Implemented by ``ui``; every call passes the send scheduler there."""
 

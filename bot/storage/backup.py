@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from bot.clock import utc
 from bot.errors import StorageError
-from bot.storage.copying import copy_into
+from bot.storage.copying import copy_into, flush, put
 from bot.storage.layout import differences, in_words
 from bot.storage.migrations import migrate, migrations
 
@@ -139,7 +139,7 @@ def damage(file: Path) -> str:
                 return "" if found == "ok" else str(found).replace("\n", " ")
     except sqlite3.OperationalError:
         return ""  # locked, or not to be read: whoever opens it is told
-    except sqlite3.DatabaseError as problem:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as problem:
         return f"{problem}; it has {size:,} bytes"
     return ""
 
@@ -181,10 +181,8 @@ class BackupWriter:
         try:
             _refuse_target(database, target)
             facts = self._copy(database, part)
-            _flush(part)
-            part.replace(target)
-            _flush(target.parent)
-        except sqlite3.Error as problem:
+            put(part, target)
+        except (sqlite3.Error, UnicodeDecodeError) as problem:
             raise StorageError(
                 f"The backup {target} was not made ({problem}). Look whether the disk is full and the database sound, "
                 "and try again."
@@ -235,21 +233,6 @@ def remove_leftovers(folder: Path, before_ms: int) -> None:
                 part.unlink()
 
 
-def _flush(path: Path) -> None:
-    """Have a file, or the names in a folder, on the disk."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY)
-    except PermissionError:  # Windows opens no folders
-        return
-    try:
-        os.fsync(descriptor)
-    except OSError:
-        if not path.is_dir():
-            raise
-    finally:
-        os.close(descriptor)
-
-
 # Reading one
 
 
@@ -264,7 +247,7 @@ def examine(file: Path, *, thorough: bool = True) -> Facts:
             if found != "ok":
                 raise sqlite3.DatabaseError(str(found).replace("\n", " "))
             facts = _facts(connection, file)
-    except sqlite3.Error as problem:
+    except (sqlite3.Error, UnicodeDecodeError) as problem:
         raise StorageError(
             f"{file} is no sound database of Studyhall ({problem}). Nothing was changed. Choose another backup."
         ) from problem
@@ -295,7 +278,7 @@ def unpack(file: Path, copy: Path) -> Facts:
     try:
         with closing(_reading(file)) as connection:
             copy_into(connection, copy)
-    except (sqlite3.Error, OSError) as problem:
+    except (sqlite3.Error, OSError, UnicodeDecodeError) as problem:
         raise StorageError(
             f"{file} could not be copied to {copy.parent} ({problem}). Nothing was changed. Make room there, and try again."
         ) from problem
@@ -336,7 +319,7 @@ def bring_up_to_date(copy: Path) -> list[int]:
     """Apply what is missing of the layout to a copy; returns the migrations. Raises StorageError."""
     try:
         return migrate(copy, "", keep_copy=False)
-    except sqlite3.Error as problem:
+    except (sqlite3.Error, UnicodeDecodeError) as problem:
         raise not_ready(copy, problem) from problem
 
 
@@ -360,13 +343,12 @@ def put_in_place(copy: Path, database: Path, at_ms: int) -> Path | None:
     Where files can have two names, there is a database in its place at every moment. Raises StorageError when another
     program uses it.
     """
-    _flush(copy)
+    flush(copy)
     kept = None
     if database.exists():
         kept = database.with_name(f"{database.name}.before-restore-{utc(at_ms):{_STAMP}}")
         _keep(database, kept)
-    copy.replace(database)
-    _flush(database.parent)
+    put(copy, database)
     return kept
 
 
@@ -376,7 +358,7 @@ def _keep(database: Path, kept: Path) -> None:
             [busy, _, _] = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     except sqlite3.OperationalError:
         busy = 1
-    except sqlite3.DatabaseError:  # a broken one is kept as it is, with its journal
+    except (sqlite3.DatabaseError, UnicodeDecodeError):  # a broken one is kept as it is, with its journal
         busy = 0
     if busy:
         raise StorageError(

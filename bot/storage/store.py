@@ -87,6 +87,10 @@ class Store:
         self._tidying: list[tuple[bool, asyncio.Future[bool]]] = []
         self._drain: asyncio.Task[None] | None = None
         self._closed = False
+        self.committed: Callable[[], None] = lambda: None
+        """Called when the journal has grown, before anybody is told that something was stored, and when it was emptied."""
+        self.has_closed: Callable[[], None] = lambda: None
+        """Called when everything is in the file, and the file closed."""
         self.commits = Durations()
         """How long the groups took from begin to commit."""
 
@@ -109,11 +113,13 @@ class Store:
         except sqlite3.OperationalError as problem:
             if found := await asyncio.to_thread(other_layout, path):
                 raise StorageError(unusable(path, found)) from problem
+            if problem.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # what is in it is not what its version has
+                raise StorageError(unusable(path, problem)) from problem
             raise StorageError(
                 f"The database {path} can't be opened now ({problem}). What is in it is as it was. Make room if the disk "
                 "is full, stop other programs that use it, or give another STUDYHALL_DATA_DIR, and start again."
             ) from problem
-        except sqlite3.DatabaseError as problem:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as problem:
             raise StorageError(unusable(path, problem)) from problem
         except OSError as problem:
             raise StorageError(
@@ -136,6 +142,7 @@ class Store:
             await self._drain
         await self._reader.close()
         await self._writer.close()
+        self.has_closed()
 
     async def rows(self, sql: str, values: Values = ()) -> list[Row]:
         """All rows of a query, as last committed. Raises StorageError when it could not be answered."""
@@ -143,7 +150,7 @@ class Store:
             raise StorageError(_CLOSING)
         try:
             return [tuple(row) for row in await self._reader.execute_fetchall(sql, values)]
-        except sqlite3.Error as problem:
+        except (sqlite3.Error, UnicodeDecodeError) as problem:
             if _is_the_files(problem):
                 raise _failed(problem) from problem
             raise
@@ -206,6 +213,7 @@ class Store:
                 if not done.done():
                     done.set_exception(_failed(problem))
             return
+        self.committed()
         for _, done in asked:
             if not done.done():
                 done.set_result(emptied)
@@ -232,7 +240,7 @@ class Store:
                 try:
                     await self._commit(batch)
                 except Exception as problem:
-                    error = _failed(problem) if isinstance(problem, sqlite3.Error) else problem
+                    error = _failed(problem) if isinstance(problem, sqlite3.Error | UnicodeDecodeError) else problem
                     await self._undo()
                     for _job, done in batch:
                         if not done.done():
@@ -257,6 +265,7 @@ class Store:
             await self._writer.execute_fetchall("RELEASE job")
         await self._writer.execute_fetchall("COMMIT")
         self.commits.add(time.perf_counter() - began)
+        self.committed()
         for done, result in results:
             if not done.done():
                 done.set_result(result)
@@ -314,7 +323,8 @@ async def _connect(path: Path, *pragmas: str) -> aiosqlite.Connection:
 
 def _is_the_files(problem: Exception) -> bool:
     """Whether the file or the disk is at fault, and not what was asked; a broken file is a DatabaseError by itself."""
-    return type(problem) in (sqlite3.DatabaseError, sqlite3.OperationalError, sqlite3.InternalError)
+    broken = (sqlite3.DatabaseError, sqlite3.OperationalError, sqlite3.InternalError, UnicodeDecodeError)
+    return type(problem) in broken  # a text that is none, too: what is read here was written as text
 
 
 def _failed(problem: Exception) -> StudyhallError:

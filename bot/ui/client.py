@@ -30,6 +30,10 @@ PERMISSIONS = discord.Permissions(
 """The least that the features need; the invite link asks for exactly these."""
 
 
+MOST_LIMITED_SECONDS = 30.0
+"""A rate limit longer than this is no pause but a trouble, which is told to whoever waits."""
+
+
 class OutOfShapeError(app_commands.AppCommandError):
     """A command came with options that it does not have."""
 
@@ -72,6 +76,7 @@ class StudyhallClient(discord.Client):
             member_cache_flags=discord.MemberCacheFlags.none(),
             max_messages=None,
             chunk_guilds_at_startup=False,
+            max_ratelimit_timeout=MOST_LIMITED_SECONDS,
         )
         # Commands, components, forms and suggestions: discord.py takes each of them by this one entry.
         parsers = self._connection.parsers

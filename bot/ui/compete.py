@@ -26,7 +26,7 @@ from bot.services.competitions import AlreadyOnError, Competitions, Opening
 from bot.services.game_views import MOST_CALLED, ClickResult, GameView
 from bot.services.practice import Learner, Practice
 from bot.services.servers import Servers
-from bot.services.stage import ChannelLostError
+from bot.services.stage import ChannelBusyError, ChannelLostError
 from bot.storage.competitions import Setup
 from bot.ui import game_screens as screens
 from bot.ui import ids
@@ -480,6 +480,8 @@ class CompeteFeature:
             return await self._scheduler.call(send, urgency=SendScheduler.URGENT, key=key)
         except discord.HTTPException as problem:
             raise as_lost(problem) from problem
+        except discord.RateLimited as limited:
+            raise ChannelBusyError(limited.retry_after) from limited
 
     async def _patch(self, view: GameView, channel_id: int, message_id: int, screen: Screen) -> None:
         channel = channel_in(self._client, channel_id, view.game.guild_id)

@@ -33,7 +33,8 @@ def as_lost(problem: discord.HTTPException) -> Exception:
     """The refusal as services know it: the message or the channel is out of reach; or the refusal itself."""
     if problem.code == UNKNOWN_MESSAGE:
         return MessageGoneError(problem.text)
-    forbidden = problem.status == 403  # whatever the reason that Discord gives
+    # Whatever the reason that Discord gives; a page without one is of something that stands between.
+    forbidden = problem.status == 403 and problem.code != 0
     if forbidden or problem.code == UNKNOWN_CHANNEL:
         return ChannelLostError(problem.text)
     return problem

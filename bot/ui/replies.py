@@ -14,7 +14,7 @@ from bot.errors import StudyhallError, UserError
 from bot.services.notices import Notices
 from bot.services.practice import Learner
 from bot.services.presence import Presence
-from bot.telemetry import Durations, Pulse, new_error_id
+from bot.telemetry import Durations, Pulse, is_page, new_error_id, one_line
 from bot.ui import ids
 from bot.ui.layouts import GREY, MAX_TEXT, NO_PINGS, RED, Screen, note
 from bot.ui.options import whole
@@ -297,10 +297,19 @@ class Desk:
         elif isinstance(problem, StudyhallError):
             _log.warning("interaction %d: %s", reply.interaction.id, problem)
             screen = note(f"⚠️ {problem.text}", RED)
+        elif is_page(problem):
+            _log.warning("Discord answers with a page (%s)", one_line(problem))
+            screen = note("⚠️ Discord did not take the answer. Please try again in a moment.", RED)
         else:
             error_id = new_error_id()
             self._pulse.errors += 1
-            _log.error("error %s in interaction %d", error_id, reply.interaction.id, exc_info=problem)
+            _log.error(
+                "error %s in interaction %d",
+                error_id,
+                reply.interaction.id,
+                exc_info=problem,
+                extra={"error_id": error_id},
+            )
             screen = note(
                 f"⚠️ Something went wrong on our side, and it was noted as `{error_id}`. Please try again. "
                 "If it happens again, tell whoever runs this bot that id.",
@@ -309,7 +318,7 @@ class Desk:
         try:
             await reply.show(screen)
         except Exception as failed:  # Discord refused it, or the line is cut: what went wrong stands in the log already
-            _log.warning("interaction %d: the person could not be told (%s)", reply.interaction.id, failed)
+            _log.warning("interaction %d: the person could not be told (%s)", reply.interaction.id, one_line(failed))
 
 
 def _what(interaction: discord.Interaction) -> str:

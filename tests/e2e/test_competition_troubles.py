@@ -411,3 +411,85 @@ async def test_a_thread_that_was_archived_is_opened_again_or_the_lobby_says_that
 def starts(lobby: dict[str, Any]) -> str:
     """When it starts by itself, as its message says."""
     return next(line for line in text(lobby).splitlines() if "Starts by itself" in line)
+
+
+def a_page(status: int) -> web.Response:
+    """What a proxy before Discord answers with: words for a browser, and no JSON."""
+    page = "<!DOCTYPE html><html><head><title>Attention Required!</title></head><body>" + "x" * 7_000 + "</body></html>"
+    return web.Response(status=status, text=page, content_type="text/html")
+
+
+async def test_one_page_of_a_proxy_in_place_of_an_answer_stops_no_game(quick: Bot):
+    ada, grace = two(quick)
+    channel = Channel(quick.playground)
+    lobby = await opened(ada, grace)
+    pages = 1
+
+    async def once(request: web.Request) -> web.StreamResponse | None:
+        nonlocal pages
+        if pages and request.method == "POST" and request.path.endswith(f"/channels/{channel.id}/messages"):
+            pages -= 1
+            return a_page(403)
+        return None
+
+    quick.playground.rest.intercept = once
+    await ada.steer(lobby, "Start")
+    asked = await channel.open(0)
+    assert pages == 0
+    assert "Paused" not in text(ada.sees(lobby))
+    assert "Locked in" in text(await ada.press(asked, "A"))
+    assert rows(quick.data_dir, "SELECT phase FROM competition") == [("asking",)]
+
+
+async def test_a_thread_that_can_not_be_seen_for_a_while_is_told_in_the_lobby_and_comes_back(quick: Bot):
+    ada, grace = two(quick)
+    channel = Channel(quick.playground)
+    lobby = await opened(ada, grace)
+    await ada.steer(lobby, "Start")
+    asked = await channel.open(0)
+    lost = True
+
+    async def no_access(request: web.Request) -> web.StreamResponse | None:
+        about_it = request.path.endswith((f"/messages/{asked['id']}", f"/channels/{channel.id}/messages"))
+        if lost and about_it and request.method in ("PATCH", "POST"):
+            refusal = b'{"message": "Missing Access", "code": 50001}'
+            return web.Response(status=403, body=refusal, headers={"Content-Type": "application/json"})
+        return None
+
+    quick.playground.rest.intercept = no_access
+    await ada.press(asked, "A")
+    await grace.press(asked, "A")
+    await until(quick.playground, lambda: "Paused" in text(ada.sees(lobby)), "the lobby says why nothing comes")
+    assert "I try again by myself" in text(ada.sees(lobby))
+    lost = False
+    await channel.open(1)
+    await until(quick.playground, lambda: "Paused" not in text(ada.sees(lobby)), "the lobby is as it was")
+    assert " ERROR " not in quick.log()
+
+
+@pytest.mark.parametrize("status", [200, 403])
+async def test_pages_in_the_place_of_answers_fill_no_log(calm: Bot, status: int):
+    ada = two(calm)[0]
+    setup = await ada.command("help")
+    answered, enough = 0, asyncio.Event()
+
+    async def pages(request: web.Request) -> web.StreamResponse | None:
+        nonlocal answered
+        if "/interactions/" in request.path or "/webhooks/" in request.path:
+            answered += 1
+            enough.set() if answered >= 30 else None
+            return a_page(status)
+        return None
+
+    before = len(calm.log())
+    calm.playground.rest.intercept = pages
+    command = next(one for one in calm.playground.world.commands if one["name"] == "help")
+    for _ in range(30):
+        calm.playground.acts.run_command(ada.id, ada.channel_id, command["id"], [], lambda *_: None)
+    await asyncio.wait_for(enough.wait(), PATIENCE_SECONDS)
+    calm.playground.rest.intercept = None
+    assert text(await ada.command("help")) == text(setup)
+    log = calm.log()[before:]
+    assert "Traceback" not in log
+    assert "<html" not in log
+    assert sum("WARNING" in line or "ERROR" in line for line in log.splitlines()) <= 4

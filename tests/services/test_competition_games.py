@@ -17,7 +17,7 @@ from bot.quiz.scoring import Confidence, Scoring
 from bot.services.competitions import AlreadyOnError, Competitions, Opening
 from bot.services.game_views import GameView
 from bot.services.practice import Learner
-from bot.services.stage import ChannelLostError
+from bot.services.stage import ChannelBusyError, ChannelLostError
 from bot.storage import competitions
 from bot.storage import store as module
 from bot.storage.competitions import Setup
@@ -44,12 +44,15 @@ class Notice:
         self.refuse = 0
         self.refuse_edits = False
         self.refused_edits = 0
-        self.forbidden = False
+        self.forbidden = self.forbidden_edits = False
+        self.busy_seconds = 0.0
         self.changed = asyncio.Event()
 
     def _make(self, nonce: str) -> tuple[int, bool]:
         if self.forbidden:
             raise ChannelLostError("Missing Permissions")
+        if self.busy_seconds:
+            raise ChannelBusyError(self.busy_seconds)
         if self.refuse:
             self.refuse -= 1
             raise OSError("the line is cut")
@@ -79,6 +82,8 @@ class Notice:
         return message_id
 
     async def edit_round(self, view: GameView, number: int, message_id: int) -> None:
+        if self.forbidden_edits:
+            raise ChannelLostError("Missing Access")
         if self.refuse_edits:
             self.refused_edits += 1
             self.changed.set()
@@ -788,3 +793,81 @@ async def test_a_round_does_not_wait_for_what_was_clicked_after_it_or_for_ever(g
         await notice.until(lambda: notice.podiums)
         notice.podiums.clear()
         notice.rounds.clear()
+
+
+@pytest.fixture
+def tries_at_once(monkeypatch):
+    monkeypatch.setattr("bot.services.game_messages.RETRY_SECONDS", (0.0,))
+    monkeypatch.setattr("bot.services.game_messages.ACCESS_AGAIN_SECONDS", (0.001,))
+
+
+async def until_phase(games: Competitions, store: Store, game: int, phase: Phase) -> None:
+    async with asyncio.timeout(20):
+        while (await games.view(game)).state.phase is not phase:
+            await store.rows("SELECT 1")
+
+
+@pytest.mark.parametrize("why", ["forbidden", "refused"])
+async def test_a_game_goes_on_by_itself_when_its_channel_takes_messages_again(
+    store, games, clock, notice, tries_at_once, why
+):
+    game = await lobby(games)
+    notice.forbidden, notice.refuse = why == "forbidden", 2 if why == "refused" else 0
+    await games.start(game, ADA, manager=False)
+    await notice.until(lambda: notice.lobbies and notice.lobbies[-1].state.phase is Phase.PAUSED)
+    assert "I try again by myself." in notice.lobbies[-1].state.reason
+    notice.forbidden = False
+    await notice.until(lambda: notice.rounds.get(0))
+    await until_phase(games, store, game, Phase.ASKING)
+    await notice.until(lambda: notice.lobbies[-1].state.phase is Phase.ASKING)
+    assert (await pick(games, clock, notice, game, 0, ADA, 0)).verdict is Verdict.LOCKED_IN
+
+
+async def test_a_channel_that_is_lost_in_a_round_is_told_in_the_lobby_and_comes_back(
+    store, games, clock, notice, tries_at_once
+):
+    game = await started(games, notice, reveal_ms=3_600_000)
+    notice.forbidden_edits = True
+    await games.act(game, Skip(ADA.member_id, 0), ADA)
+    await notice.until(lambda: notice.lobbies and notice.lobbies[-1].state.phase is Phase.PAUSED)
+    assert "can't write in this channel" in notice.lobbies[-1].state.reason
+    notice.forbidden_edits = False
+    await until_phase(games, store, game, Phase.ASKING)
+    await notice.until(lambda: notice.rounds.get(1) and notice.lobbies[-1].state.phase is not Phase.PAUSED)
+
+
+async def test_a_pause_of_the_host_does_not_end_by_itself(store, games, notice, tries_at_once):
+    game = await started(games, notice)
+    await games.act(game, Pause(by=ADA.member_id), ADA)
+    await games.close()
+    again = service(store, HandClock(), notice)
+    await again.resume()
+    for _ in range(50):
+        await store.rows("SELECT 1")
+    assert (await again.view(game)).state.phase is Phase.PAUSED
+    await again.close()
+
+
+async def test_a_trouble_from_before_a_restart_ends_by_itself_after_it(store, games, clock, notice, tries_at_once):
+    game = await lobby(games)
+    notice.forbidden = True
+    await games.start(game, ADA, manager=False)
+    await until_phase(games, store, game, Phase.PAUSED)
+    await games.close()
+    notice.forbidden = False
+    again = service(store, clock, notice)
+    await again.resume()
+    await until_phase(again, store, game, Phase.ASKING)
+    await again.close()
+
+
+async def test_a_long_rate_limit_is_told_in_the_lobby_and_the_host_can_end(store, games, clock, notice, monkeypatch):
+    monkeypatch.setattr("bot.services.game_messages.RETRY_SECONDS", (0.0,))
+    notice.busy_seconds = 600.0
+    game = await lobby(games)
+    await games.start(game, ADA, manager=False)
+    await notice.until(lambda: notice.lobbies and notice.lobbies[-1].state.phase is Phase.PAUSED)
+    until_s = (clock.now + 600_000) // 1000
+    assert f"Discord takes no message here before <t:{until_s}:t>" in notice.lobbies[-1].state.reason
+    verdict, view = await games.act(game, End(ADA.member_id), ADA)
+    assert (verdict, view.state.phase) == (Verdict.DONE, Phase.FINISHED)

@@ -1,8 +1,11 @@
 """Opening the database: fresh, older, newer, broken, locked."""
 
-import contextlib
+import os
+import re
+import shutil
 import sqlite3
 import stat
+import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -13,6 +16,7 @@ from opened_store import opened
 from bot.errors import StorageError
 from bot.storage.backup import BackupWriter
 from bot.storage.beside import only_reading
+from bot.storage.lock import only_one
 from bot.storage.migrations import _apply, migrate, migrations, statements
 from bot.storage.store import Store
 
@@ -300,11 +304,11 @@ async def test_a_journal_without_its_database_is_left_as_it_is(tmp_path):
 @pytest.mark.parametrize("number", [0, -3])
 async def test_another_programs_database_is_refused_before_anything_is_put_into_it(tmp_path, number):
     path = tmp_path / "studyhall.db"
-    with contextlib.closing(sqlite3.connect(path)) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         connection.execute("CREATE TABLE music (title TEXT)")
         connection.execute(f"PRAGMA user_version = {number}")
         connection.commit()
-    with pytest.raises(StorageError, match="was not written by Studyhall|none of Studyhall's tables"):
+    with pytest.raises(StorageError, match=r"was not written by Studyhall|none of Studyhall's tables"):
         await Store.open(path)
     assert tables(path) == {"music"}
 
@@ -313,7 +317,7 @@ async def test_a_schema_number_that_is_wrong_is_called_that(tmp_path):
     path = tmp_path / "studyhall.db"
     async with opened(path):
         pass
-    with contextlib.closing(sqlite3.connect(path)) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA user_version = 3")
     with pytest.raises(StorageError, match="schema number is 3, but its tables are not those") as refused:
         await Store.open(path)
@@ -325,3 +329,118 @@ async def test_a_database_that_lacks_a_table_is_not_tried_again_in_a_moment(tmp_
         for use in (store.rows("SELECT * FROM nothing_such"), store.write(lambda tx: tx.run("DELETE FROM no_such"))):
             with pytest.raises(StorageError, match="not the one that this Studyhall writes"):
                 await use
+
+
+def test_a_start_in_the_same_second_copies_under_another_name(tmp_path):
+    path = tmp_path / "a.db"
+    migrate(path, "now", {1: TWO[1]})
+    (tmp_path / "a.db.before-2.now").write_bytes(b"of the start before")
+    assert migrate(path, "now", TWO) == [2]
+    assert (tmp_path / "a.db.before-2.now").read_bytes() == b"of the start before"
+    assert tables(tmp_path / "a.db.before-2.now-2") == {"tea"}
+
+
+def test_a_copy_that_is_killed_while_it_is_written_has_no_final_name(tmp_path):
+    path = tmp_path / "a.db"
+    migrate(path, "now", {1: TWO[1]})
+    program = (
+        "import os, sys\nfrom pathlib import Path\nfrom bot.storage import migrations\n"
+        "def half(connection, target): target.write_bytes(b'half'); os._exit(9)\n"
+        "migrations.copy_into = half\n"
+        f"migrations.migrate(Path(sys.argv[1]), 'now', {TWO!r})"
+    )
+    checkout = Path(__file__).parents[2]
+    assert subprocess.run([sys.executable, "-c", program, str(path)], check=False, cwd=checkout).returncode == 9
+    assert [one.name for one in tmp_path.iterdir() if one.name.startswith("a.db.before")] == []
+    assert migrate(path, "now", TWO) == [2]
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["a.db", "a.db.before-2.now"]
+
+
+async def test_a_table_that_is_there_already_is_no_lack_of_room(tmp_path):
+    path = tmp_path / "a.db"
+    migrate(path, "now", {1: migrations()[1]})
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE competition (id INTEGER)")
+        connection.commit()
+    with pytest.raises(StorageError, match="competition") as told:
+        await Store.open(path)
+    assert "Make room" not in told.value.text
+    assert "It was left as it is" in told.value.text
+
+
+async def test_a_name_in_the_schema_that_is_no_text_is_told_in_a_sentence(tmp_path):
+    path = tmp_path / "a.db"
+    async with opened(path):
+        pass
+    content = path.read_bytes()
+    for place in [found.start() for found in re.finditer(b"practice_run", content)]:
+        path.write_bytes(content[:place] + b"\xff" + content[place + 1 :])
+        try:
+            async with opened(path) as store:
+                await store.rows("SELECT name FROM sqlite_schema")
+        except StorageError:
+            continue
+
+
+async def ended_without_order(folder: Path) -> tuple[Path, Path]:
+    """The files of a bot that was killed after it had stored something: the database and its journal."""
+    (folder / "running").mkdir()
+    killed = folder / "killed"
+    path = folder / "running" / "a.db"
+    with only_one(path.parent) as held:
+        async with opened(path) as store:
+            store.committed = lambda: held.note(path)
+            await store.write(lambda tx: tx.run(ADA))
+            await store.write(lambda tx: tx.run("UPDATE member SET name = ?", ("A" * 9_000,)))
+            shutil.copytree(path.parent, killed)
+    return killed / "a.db", killed / "a.db-wal"
+
+
+def told_at_the_start(path: Path) -> str:
+    with only_one(path.parent) as held:
+        return held.lost(path)
+
+
+async def test_a_journal_that_is_missing_after_an_unclean_end_is_told(tmp_path):
+    path, journal = await ended_without_order(tmp_path)
+    assert told_at_the_start(path) == ""
+    journal.unlink()
+    told = told_at_the_start(path)
+    assert f"The journal {journal} is missing" in told
+    assert "What it stored last may be lost" in told
+    assert told_at_the_start(path) == told  # until the bot stores something
+
+
+async def test_a_journal_that_was_cut_after_an_unclean_end_is_told(tmp_path):
+    path, journal = await ended_without_order(tmp_path)
+    size = journal.stat().st_size
+    os.truncate(journal, size - 1)
+    assert f"has {size - 1:,} of {size:,} bytes" in told_at_the_start(path)
+
+
+async def test_a_journal_that_somebody_wrote_into_the_file_is_not_missed(tmp_path):
+    path, journal = await ended_without_order(tmp_path)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT length(name) FROM member").fetchall() == [(9_000,)]
+    assert not journal.exists()
+    assert told_at_the_start(path) == ""
+
+
+async def test_after_a_stop_in_order_no_journal_is_missed(tmp_path):
+    path = tmp_path / "a.db"
+    with only_one(tmp_path) as held:
+        store = await Store.open(path)
+        store.committed, store.has_closed = lambda: held.note(path), held.closed
+        await store.write(lambda tx: tx.run(ADA))
+        await store.close()
+    assert told_at_the_start(path) == ""
+
+
+async def test_a_journal_that_was_emptied_in_order_is_not_missed(tmp_path):
+    path = tmp_path / "a.db"
+    with only_one(tmp_path) as held:
+        async with opened(path) as store:
+            store.committed = lambda: held.note(path)
+            await store.write(lambda tx: tx.run(ADA))
+            assert await store.tidy(rebuild=False)
+            assert held.lost(path) == ""

@@ -1,5 +1,7 @@
 """Numbered SQL files and the function that brings a database up to the newest of them."""
 
+import itertools
+import os
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -7,7 +9,7 @@ from importlib import resources
 from pathlib import Path
 
 from bot.errors import StorageError
-from bot.storage.copying import copy_into
+from bot.storage.copying import copy_into, put
 
 _NAME = re.compile(r"^(\d{4})_\w+\.sql$")
 
@@ -42,9 +44,7 @@ def migrate(path: Path, stamp: str, known: Mapping[int, str] | None = None, *, k
         if version < newest_known:
             _refuse_foreign(connection, path, version)
         todo = {number: sql for number, sql in sorted(known.items()) if number > version}
-        copy = path.with_name(f"{path.name}.before-{newest_known}.{stamp}") if todo and version and keep_copy else None
-        if copy:
-            copy_into(connection, copy)
+        copy = _copied(connection, path, f"before-{newest_known}.{stamp}") if todo and version and keep_copy else None
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA secure_delete = ON")
         connection.execute("PRAGMA synchronous = NORMAL")  # what a power cut takes back is done again at the next start
@@ -66,6 +66,22 @@ def _refuse_foreign(connection: sqlite3.Connection, path: Path, version: int) ->
             f"The database {path} was not written by Studyhall: it has the schema number {version} and "
             f"{len(tables)} tables. Move it away, or give another STUDYHALL_DATA_DIR. Nothing was changed."
         )
+
+
+def _copied(connection: sqlite3.Connection, path: Path, name: str) -> Path:
+    """A copy of the database beside it, which has its name only once it is whole; one of an earlier start is kept."""
+    for left in path.parent.glob(f".{path.name}.before-*.part"):  # of a start that was killed
+        left.unlink(missing_ok=True)
+    names = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
+    copy = next(one for one in (path.with_name(f"{path.name}.{name}") for name in names) if not one.exists())
+    part = path.with_name(f".{path.name}.before-{os.getpid()}.part")
+    try:
+        copy_into(connection, part)
+        put(part, copy)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    return copy
 
 
 def _version(connection: sqlite3.Connection) -> int:
