@@ -476,9 +476,14 @@ async def posted(tx: Transaction, post_id: int, message_id: int) -> None:
     await tx.run("UPDATE outbox SET message_id = ? WHERE id = ?", (message_id, post_id))
 
 
-async def post_again(tx: Transaction, post_id: int, now_ms: int) -> int:
-    """A message was deleted in the channel: make a fresh row for it, with a nonce of its own; returns its id."""
+async def post_again(tx: Transaction, post_id: int, now_ms: int) -> int | None:
+    """A message was deleted in the channel: make a fresh row for it, with a nonce of its own.
+
+    Returns its id; None when somebody else has just done that, who had also found it deleted.
+    """
     rows = await tx.rows(f"DELETE FROM outbox WHERE id = ? RETURNING {_POST}", (post_id,))
+    if not rows:
+        return None
     old = Post(*rows[0])
     [[new_id]] = await tx.rows(
         "INSERT INTO outbox (id, competition_id, kind, round, channel_id, created_ms)"

@@ -63,7 +63,7 @@ async def test_a_host_who_is_deleted_leaves_the_lobby_to_the_next(bot: Bot):
 async def test_a_duel_that_was_declined_has_no_rematch_with_who_is_gone(bot: Bot):
     ada, grace = Member(bot.playground, 0), Member(bot.playground, 1)
     challenge = await ada.command("duel", member=grace.id)
-    await grace.press(challenge, "Decline")
+    await grace.press(await grace.press(challenge, "Decline"), "Yes, decline it")
     await until(bot.playground, lambda: not buttons(ada.sees(challenge)), "the duel is declined")
     await delete(grace)
     assert "Challenge somebody with `/duel`." in text(await ada.forge(challenge, "sh:game.rematch:1"))

@@ -6,7 +6,7 @@ from collections import Counter
 from random import Random
 
 import pytest
-from evening import rows
+from evening import rows, until_row
 from hosting import Bot, Member
 from wandering import Wanderer
 
@@ -36,6 +36,7 @@ async def test_whatever_is_pressed_is_answered_and_nothing_breaks(playground, bo
     assert [one for wanderer in wanderers for one in wanderer.unanswered] == []
     did = sum((wanderer.did for wanderer in wanderers), Counter())
     assert {"/quiz", "/compete", "/demo", "sh:quiz.pick"} <= set(did), did
+    await until_row(bot.data_dir, "SELECT count(*) FROM regrade WHERE done_ms IS NULL", (0,))  # a manager's decisions
     assert await bot.stop() == 0
     assert bot.log().partition(" ERROR ")[2][:6_000] == ""
     assert rows(bot.data_dir, "PRAGMA integrity_check") == [("ok",)]

@@ -59,7 +59,11 @@ def write_pack(folder: Path, shift: int) -> Path:
             "explanation": "Each kind of leaf has its own temperature, and the water is the one thing to wait for.",
         }
         entries.append(entry)
-    small_pack.write_pack(folder, **{"questions/water.yaml": json.dumps({"questions": entries})})
+    files = {
+        "questions/water.yaml": json.dumps({"questions": entries}),
+        "lessons/water.yaml": small_pack.WATER.replace("demos: []", "demos: [io-wait]"),
+    }
+    small_pack.write_pack(folder, **files)
     return folder
 
 

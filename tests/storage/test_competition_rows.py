@@ -317,3 +317,5 @@ async def test_a_message_is_in_the_outbox_once_and_a_fresh_one_has_a_nonce_of_it
     [again] = await competitions.posts(store, game.id)
     assert (again.id, again.round, again.message_id) == (new_id, 0, None)
     assert new_id > post.id
+    assert await store.write(lambda tx: competitions.post_again(tx, post.id, NOON + 6)) is None  # found deleted twice
+    assert [one.id for one in await competitions.posts(store, game.id)] == [new_id]
