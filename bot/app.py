@@ -60,6 +60,20 @@ from bot.ui.replies import ANSWER_SECONDS
 from bot.ui.sending import CALLS_PER_SECOND, SendScheduler
 from bot.workers import Workers
 
+INTENT_NOT_ALLOWED = 4014
+_UPDATE = "Update Studyhall (and discord.py), then start again."
+CLOSED = {
+    4010: f"It did not accept the connection's shard. {_UPDATE}",
+    4011: "The bot is in more servers than one connection may serve. Remove it from some of them, or run a second bot.",
+    4012: f"It no longer speaks this version of the Gateway. {_UPDATE}",
+    4013: f"It does not know an intent that was asked for. Studyhall asks for `guilds` alone. {_UPDATE}",
+    INTENT_NOT_ALLOWED: "The application may not use an intent that was asked for. Studyhall asks for `guilds` alone, which "
+    "needs no approval: look in the developer portal whether the application was limited, and update Studyhall.",
+}
+"""What to do about close codes after which nothing is tried again
+(https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes)."""
+CLOSED_OTHERWISE = "Check that the token is still valid and that no other program uses it, then start again."
+
 _log = logging.getLogger(__name__)
 
 
@@ -343,10 +357,10 @@ async def _connect(client: StudyhallClient, token: str, where: str) -> None:
         raise SettingsError(
             "DISCORD_TOKEN was refused. Copy it again from the application's Bot page (Reset Token shows a new one)."
         ) from problem
-    except discord.ConnectionClosed as problem:
+    except (discord.ConnectionClosed, discord.PrivilegedIntentsRequired) as problem:
+        code = problem.code if isinstance(problem, discord.ConnectionClosed) else INTENT_NOT_ALLOWED
         raise StudyhallError(
-            f"{where} closed the connection for good (code {problem.code}). Check that the token is still valid and "
-            "that no other program uses it, then start again."
+            f"{where} closed the connection for good (code {code}). {CLOSED.get(code, CLOSED_OTHERWISE)}"
         ) from problem
     except (aiohttp.ClientError, OSError) as problem:  # a TimeoutError is an OSError
         why = getattr(problem, "os_error", None) or problem

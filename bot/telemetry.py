@@ -134,7 +134,9 @@ def _cause(problem: BaseException | None) -> tuple[type | None, tuple[str, int] 
 def is_page(problem: BaseException) -> bool:
     """Whether an error was brought about by a page of HTML in the place of Discord's answer, or by no answer at all."""
     chain: BaseException | None = problem
-    while chain is not None:
+    seen: set[int] = set()
+    while chain is not None and id(chain) not in seen:  # what was raised from itself is its own cause
+        seen.add(id(chain))
         raised_in = (_cause(chain)[1] or ("",))[0]
         if _PAGE.search(str(chain)) or (isinstance(chain, TypeError) and f"{os.sep}discord{os.sep}" in raised_in):
             return True

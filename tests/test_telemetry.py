@@ -220,3 +220,13 @@ def test_an_unknown_error_has_its_traceback_once_a_minute_and_its_id_always(capf
     assert text.count("Traceback") == 1
     assert all(f"error e{number}" in text for number in range(3))
     assert text.count("the same") == 2
+
+
+def test_an_error_that_is_its_own_cause_is_told_and_stops_nothing(capfd: pytest.CaptureFixture[str]):
+    with logged("info", "text"):
+        problem = OSError("the line is cut")
+        try:
+            raise problem from problem
+        except OSError:
+            logging.getLogger("bot.trouble").exception("it failed")
+    assert "the line is cut" in capfd.readouterr().err

@@ -22,6 +22,7 @@ CHECKED_BYTES = 50 << 20
 _NAME = re.compile(r"^studyhall-(\d{8}-\d{6})\.db$")
 _STAMP = "%Y%m%d-%H%M%S"
 _PART = ".part"
+MOST_CHARACTERS = 200
 _COUNTED = ("member", "answer", "competition")
 _GROWING = ("answer", "competition")
 """Rows of these are never deleted, so a backup has at least as many as there were before it began."""
@@ -70,7 +71,9 @@ def backups_in(folder: Path) -> list[Backup]:
 
 def unusable(database: Path, problem: object) -> str:
     """The sentence about a database that can't be used; it names the newest backup where there is one."""
-    begin = f"The database {database} can't be used ({problem}). It was left as it is."
+    why = " ".join(str(problem).split())  # SQLite quotes whole statements
+    why = why if len(why) <= MOST_CHARACTERS else f"{why[:MOST_CHARACTERS]}…"
+    begin = f"The database {database} can't be used ({why}). It was left as it is."
     if newest := _newest_copy(database):
         return f"{begin} {_restore_words(newest)}, or give another STUDYHALL_DATA_DIR."
     return f"{begin} Move it away and put a copy from before in its place, or give another STUDYHALL_DATA_DIR."

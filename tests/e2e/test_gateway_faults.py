@@ -154,7 +154,8 @@ async def test_the_bot_is_removed_in_mid_game_and_added_again(bot: Bot):
 
     async def no_access(request: web.Request) -> web.StreamResponse | None:
         if "/channels/" in request.path:
-            return web.json_response({"message": "Missing Access", "code": 50001}, status=403)
+            refusal = b'{"message": "Missing Access", "code": 50001}'
+            return web.Response(status=403, body=refusal, headers={"Content-Type": "application/json"})
         return None
 
     playground.rest.intercept = no_access

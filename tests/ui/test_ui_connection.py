@@ -177,6 +177,25 @@ async def test_a_token_that_the_gateway_refuses_says_what_to_check(loopback: Loo
         await run(settings_for(loopback, tmp_path))
 
 
+@pytest.mark.parametrize(
+    ("code", "advice"),
+    [
+        (4011, "more servers than one connection may serve"),
+        (4012, "Update Studyhall"),
+        (4013, "an intent that was asked for"),
+        (4014, "look in the developer portal"),
+    ],
+)
+async def test_a_connection_that_is_closed_for_good_says_what_that_code_asks_for(
+    loopback: Loopback, tmp_path: Path, code: int, advice: str
+):
+    loopback.close_code = code
+    with pytest.raises(StudyhallError, match=rf"closed the connection for good \(code {code}\)") as told:
+        await run(settings_for(loopback, tmp_path))
+    assert advice in told.value.text
+    assert "token" not in told.value.text
+
+
 async def test_a_server_that_forbids_it_is_told_with_what_to_do(loopback: Loopback, tmp_path: Path):
     loopback.status = 403
     with pytest.raises(StudyhallError, match=r"answered 403.*Wait a few minutes"):

@@ -1,0 +1,110 @@
+"""Databases with a flipped byte or a cut journal: each is used, or refused in a sentence; never a traceback, never a hang.
+
+python tests/storage/flipped.py [--files 600] [--cuts 100]
+"""
+
+import argparse
+import asyncio
+import contextlib
+import shutil
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+from random import Random
+
+from bot.errors import StudyhallError
+from bot.storage.lock import only_one
+from bot.storage.store import Store
+
+WITHIN_SECONDS = 30.0
+MEMBERS = 200
+
+
+async def filled(path: Path) -> None:
+    """A small database with rows of members."""
+    store = await Store.open(path)
+    for number in range(MEMBERS):
+        await store.write(lambda tx, n=number: tx.run("INSERT INTO member VALUES (1, ?, ?, 3)", (n, f"Member {n}")))
+    await store.close()
+
+
+async def used(path: Path) -> str:
+    """What comes of opening a database, reading all of it, writing and closing."""
+    try:
+        async with asyncio.timeout(WITHIN_SECONDS):
+            store = await Store.open(path)
+            try:
+                for (table,) in await store.rows("SELECT name FROM sqlite_schema WHERE type = 'table'"):
+                    await store.rows(f'SELECT * FROM "{table}"')
+                await store.write(lambda tx: tx.run("INSERT INTO member VALUES (2, 1, 'Ada', 3)"))
+            finally:
+                await store.close()
+    except StudyhallError as told:
+        return "refused in a sentence" if "\n" not in str(told) else f"told in several lines: {told}"
+    except Exception as problem:
+        return f"traceback: {type(problem).__name__}: {problem}"
+    return "used"
+
+
+async def flip(files: int, seed: int = 7) -> Counter[str]:
+    """Flip a byte of the file, half of the times in its schema; what came of it, counted."""
+    chance, found = Random(seed), Counter[str]()
+    with tempfile.TemporaryDirectory() as folder:
+        whole = Path(folder) / "whole.db"
+        await filled(whole)
+        content = whole.read_bytes()
+        schema = [i for i in range(len(content) - 5) if content[i : i + 5] in (b"TABLE", b"INDEX")]
+        for number in range(files):
+            place = chance.choice(schema) + chance.randrange(40) if number % 2 else chance.randrange(len(content))
+            value = chance.choice([0xFF, content[place] ^ (1 << chance.randrange(8))])
+            path = Path(folder) / f"{number}.db"
+            path.write_bytes(content[:place] + bytes([value]) + content[place + 1 :])
+            found[await used(path)] += 1
+            for left in Path(folder).glob(f"{number}.db*"):  # noqa: ASYNC240
+                left.unlink()
+    return found
+
+
+async def cut(files: int, seed: int = 7) -> Counter[str]:
+    """Cut the journal of a bot that was killed: what was acknowledged is there, or its loss is told."""
+    chance, found = Random(seed), Counter[str]()
+    with tempfile.TemporaryDirectory() as folder:
+        running, killed = Path(folder) / "running", Path(folder) / "killed"
+        running.mkdir()
+        path = running / "a.db"
+        with only_one(running) as held:
+            store = await Store.open(path)
+            store.committed = lambda: held.note(path)
+            for number in range(MEMBERS):
+                await store.write(lambda tx, n=number: tx.run("INSERT INTO member VALUES (1, ?, 'A', 3)", (n,)))
+            shutil.copytree(running, killed)
+            await store.close()
+        size = (killed / "a.db-wal").stat().st_size
+        for number in range(files):
+            case = Path(folder) / str(number)
+            shutil.copytree(killed, case)
+            length = size if number % 10 == 0 else chance.randrange(size)
+            with (case / "a.db-wal").open("r+b") as journal:
+                journal.truncate(length)
+            (case / "a.db-shm").unlink(missing_ok=True)
+            with only_one(case) as held:
+                told = bool(held.lost(case / "a.db"))
+                with contextlib.suppress(StudyhallError):
+                    store = await Store.open(case / "a.db")
+                    [[members]] = await store.rows("SELECT count(*) FROM member")
+                    await store.close()
+                    found["lost in silence" if members < MEMBERS and not told else "told" if told else "all there"] += 1
+            shutil.rmtree(case)
+    return found
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--files", type=int, default=600)
+    parser.add_argument("--cuts", type=int, default=100)
+    options = parser.parse_args()
+    for what, counted in (("flipped", asyncio.run(flip(options.files))), ("cut", asyncio.run(cut(options.cuts)))):
+        print(f"{what}: " + ", ".join(f"{count} {outcome}" for outcome, count in counted.most_common()))
+        if any(outcome.startswith(("traceback", "told in several", "lost in")) for outcome in counted):
+            sys.exit(1)
