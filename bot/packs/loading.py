@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from bot.errors import PackError
-from bot.packs.faults import Fault
+from bot.packs.faults import Fault, at_most
 from bot.packs.files import files_of, pack_folders, stamps_of
 from bot.packs.linting import lint
 from bot.packs.models import (
@@ -126,7 +126,7 @@ def read_pack(folder: Path, demo_ids: Collection[str] | None = None, *, thorough
         faults += _cross_check(head, places, written, demo_ids)
     whole_head = head_file if isinstance(head_file, YamlFile) else None
     if faults or not head or any(fault.level == "error" for fault in names.unread):
-        return Loaded(folder, whole_head, None, sorted([*faults, *names.unread]))
+        return Loaded(folder, whole_head, None, at_most([*faults, *names.unread]))
     by_id = {section.id: section for _, section in sections}
     pack = Pack(
         head=head,
@@ -141,7 +141,7 @@ def read_pack(folder: Path, demo_ids: Collection[str] | None = None, *, thorough
         from bot.packs.bank import review  # for authors; a start does without
 
         found += review(pack, places.fault)
-    return Loaded(folder, whole_head, pack, sorted(found))
+    return Loaded(folder, whole_head, pack, at_most(found))
 
 
 @contextmanager
@@ -259,12 +259,14 @@ def _cross_check(head: PackHead, places: _Places, written: _Written, demo_ids: C
         ("misconceptions", head.misconceptions),
     )
     for field, entries in named:
+        taken: set[str] = set()
         for index, entry in enumerate(entries):
             if entry.section not in head.sections:
                 expected = f"a section of this pack, not {entry.section}"
                 faults.append(places.fault(head, (field, index, "section"), expected))
-            if entry.id in {earlier.id for earlier in entries[:index]}:
+            if entry.id in taken:
                 faults.append(places.fault(head, (field, index, "id"), f"an id of its own; {entry.id} is taken"))
+            taken.add(entry.id)
     seen_sections: set[str] = set()
     for _file, section in places.sections:
         if section.id not in head.sections or section.id in seen_sections:
@@ -314,9 +316,11 @@ def _check_terms(head: PackHead, places: _Places) -> list[Fault]:
         taken |= names
         if term.section and term.section not in head.sections:
             faults.append(places.fault(term, ("section",), f"a section of this pack, not {term.section}"))
-    for index, term in enumerate(places.terms):
-        if term.id in {other.id for other in places.terms[:index]}:
+    ids: set[str] = set()
+    for term in places.terms:
+        if term.id in ids:
             faults.append(places.fault(term, ("id",), f"an id of its own; {term.id} is taken"))
+        ids.add(term.id)
     return faults
 
 
