@@ -273,6 +273,7 @@ def _cross_check(head: PackHead, places: _Places, written: _Written, demo_ids: C
             expected = f"an id that pack.yaml lists once under sections, not {section.id}"
             faults.append(places.fault(section, ("id",), expected))
         seen_sections.add(section.id)
+        faults += _named_twice(section, ("demos",), section.demos, places)
         for index, demo in enumerate(section.demos):
             if demo_ids is not None and demo not in demo_ids:
                 expected = f"a demo ({', '.join(sorted(demo_ids))}), not {demo}"
@@ -281,6 +282,8 @@ def _cross_check(head: PackHead, places: _Places, written: _Written, demo_ids: C
             if page.figure and demo_ids is not None and page.figure.demo not in demo_ids:
                 expected = f"a demo ({', '.join(sorted(demo_ids))}), not {page.figure.demo}"
                 faults.append(places.fault(section, ("pages", index, "figure", "demo"), expected))
+            faults += _named_twice(section, ("pages", index, "links"), page.links, places)
+            faults += _named_twice(section, ("pages", index, "refutes"), page.refutes, places)
             for at, link in enumerate(page.links):
                 if link not in head.sections:
                     expected = f"a section of this pack, not {link}"
@@ -299,11 +302,23 @@ def _cross_check(head: PackHead, places: _Places, written: _Written, demo_ids: C
             faults.append(places.fault(question, ("section",), f"a section of this pack, not {question.section}"))
         if question.topic not in topics:
             faults.append(places.fault(question, ("topic",), f"a topic of pack.yaml, not {question.topic}"))
+        faults += _named_twice(question, ("enemies",), question.enemies, places)
         for index, enemy in enumerate(question.enemies):
             if written.questions is not None and enemy not in written.questions:
                 faults.append(places.fault(question, ("enemies", index), f"the id of a question, not {enemy}"))
         faults += _check_options(question, misconceptions, places)
     return faults
+
+
+def _named_twice(
+    thing: Section | Question, loc: tuple[str | int, ...], names: Sequence[str], places: _Places
+) -> Iterator[Fault]:
+    """Names that stand in a list already: of each, a screen would have two buttons that are the same."""
+    taken: set[str] = set()
+    for index, name in enumerate(names):
+        if name in taken:
+            yield places.fault(thing, (*loc, index), f"each name once; {name} is there already")
+        taken.add(name)
 
 
 def _check_terms(head: PackHead, places: _Places) -> list[Fault]:

@@ -95,7 +95,7 @@ def read_yaml(path: Path, name: str) -> YamlFile | list[Fault]:
     try:
         about = path.stat()
         if not stat.S_ISREG(about.st_mode):  # to open a FIFO would wait for ever
-            return [Fault(name, 1, 1, "", "a file that can be read; this is a folder, a pipe or a device")]
+            return [Fault(name, 1, 1, "", "a file that can be read; this is a folder, a device or a pipe")]
         with path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
     except FileNotFoundError:

@@ -80,7 +80,11 @@ def test_near_duplicates_of_another_family_are_found_among_many(tmp_path):
 
 
 def test_how_many_faults_are_not_listed_is_told(tmp_path):
-    write_pack(tmp_path, **{"lessons/more.yaml": FILES["lessons/leaves.yaml"] + "".join(f"k{n}: 1\n" for n in range(140))})
+    write_pack(
+        tmp_path, **{"lessons/more.yaml": FILES["lessons/leaves.yaml"] + "".join(f"k{n}: 1\n" for n in range(140))}
+    )
     faults = [str(fault) for one in read_packs(tmp_path) for fault in one.faults]
-    assert faults[0] == "tea/lessons/more.yaml:1:1: and 40 more like these in this file; mend those that are listed first"
+    assert (
+        faults[0] == "tea/lessons/more.yaml:1:1: and 40 more like these in this file; mend those that are listed first"
+    )
     assert len(faults) == MOST_FAULTS + 1
