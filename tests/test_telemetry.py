@@ -167,3 +167,15 @@ async def test_sampling_ends_when_it_is_stopped():
     for _ in range(5):
         await asyncio.sleep(0)
     assert lag.samples == count
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_what_others_wrote_steers_no_terminal_and_forges_no_line(form, capfd):
+    forged = "2026-01-01 00:00:00,000 INFO    bot.app: forged"
+    with logged("info", form):
+        logging.getLogger("bot").info("the file %s", f"\x1b]0;owned\a{chr(0x202E)}\n{forged}")
+    written = capfd.readouterr().err
+    assert "\x1b" not in written
+    assert "\a" not in written
+    assert form == "json" or chr(0x202E) not in written
+    assert not any(line.startswith(forged[:4]) and "forged" in line[:60] for line in written.splitlines()[1:])

@@ -4,12 +4,13 @@ from pathlib import Path
 
 from bot.services.backups import made_at, restore
 from bot.storage.deletions import deletions_file
+from bot.wording import visible
 
 
 async def restore_backup(database: Path, file: Path, now_ms: int) -> int:
     """Put a backup in the place of the database and say what was done. Raises StorageError; then nothing is changed."""
     done = await restore(database, file, now_ms)
-    print(f"{database} is now the backup {file} of {made_at(file)}: {done.facts}.")
+    print(f"{database} is now the backup {visible(str(file))} of {made_at(file)}: {done.facts}.")
     if done.kept:
         print(f"The database from before is kept as {done.kept}. Remove it when you don't need it any more.")
     if done.migrations:

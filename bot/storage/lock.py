@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.errors import StorageError
+from bot.private import make_private_folder
 
 NAME = "studyhall.lock"
 
@@ -20,7 +21,7 @@ def only_one(folder: Path) -> Iterator[None]:
     that ends; the file stays.
     """
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(folder)
         descriptor = _opened(folder / NAME)
     except OSError as problem:
         raise StorageError(
