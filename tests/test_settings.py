@@ -163,10 +163,10 @@ def test_the_readme_has_every_setting(setting):
     assert setting.name in (CHECKOUT / "README.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize("token", ["two words", "line\nline", "bell\a", "\x1b]0;t", "caf\u00e9", "nul\0"])
+@pytest.mark.parametrize("token", ["line\nline", "bell\a", "\x1b]0;t", "nul\0"])
 def test_a_token_that_can_be_none_is_told_and_not_repeated(token):
     [told] = complaints(DISCORD_TOKEN=token)
-    assert told.startswith("DISCORD_TOKEN should be one line of letters")
+    assert told.startswith("DISCORD_TOKEN should be one line without control")
     assert token not in told
 
 
