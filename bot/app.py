@@ -325,7 +325,7 @@ async def run(settings: Settings) -> None:
         app.store.has_closed = held.closed
         _log.info("data in %s", settings.database_path)
         where = settings.api_url or "Discord"
-        _reload_on_hangup(app.courses)
+        await running.enter_async_context(_reload_on_hangup(app.courses))
         connecting = asyncio.create_task(_connect(app.client, settings.token, where), name="gateway")
         stopping = asyncio.create_task(stop.wait(), name="stop")
         await asyncio.wait({connecting, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -376,9 +376,14 @@ async def _connect(client: StudyhallClient, token: str, where: str) -> None:
         ) from problem
 
 
-def _reload_on_hangup(courses: Courses) -> None:
-    """SIGHUP, where the system has it, reads the packs anew; how it went stands in the log."""
+@contextlib.asynccontextmanager
+async def _reload_on_hangup(courses: Courses) -> AsyncIterator[None]:
+    """SIGHUP, where the system has it, reads the packs anew; how it went stands in the log.
+
+    Leaving the block gives up what is under way: nothing that it needs is there any more.
+    """
     if sys.platform == "win32":
+        yield
         return
     loop = asyncio.get_running_loop()
     reloads: set[asyncio.Task[None]] = set()
@@ -393,6 +398,13 @@ def _reload_on_hangup(courses: Courses) -> None:
         task.add_done_callback(reloads.discard)
 
     loop.add_signal_handler(signal.SIGHUP, begin)
+    try:
+        yield
+    finally:
+        loop.add_signal_handler(signal.SIGHUP, lambda: None)  # without one it would end the process
+        for task in list(reloads):
+            task.cancel()
+        await asyncio.gather(*reloads, return_exceptions=True)
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:

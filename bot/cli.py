@@ -13,8 +13,9 @@ from bot import __version__
 from bot.clock import WallClock
 from bot.commands.terminal import make_printable
 from bot.errors import StudyhallError
-from bot.settings import CHECKOUT, Settings, load_settings, settings_help
+from bot.settings import CHECKOUT, Settings, load_settings, open_to_others, settings_help
 from bot.telemetry import logging_to_stderr
+from bot.wording import visible
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,12 +28,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except StudyhallError as problem:
-        print(problem.text, file=sys.stderr)
+        print(visible(problem.text, keep="\n"), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 0
     except BrokenPipeError:  # as of `python -m bot check | head`; see https://docs.python.org/3/library/signal.html
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as problem:
+        if problem.filename is None:
+            raise
+        print(visible(f"{problem.filename} can't be used ({problem.strerror}). Choose another place."), file=sys.stderr)
         return 1
 
 
@@ -42,6 +48,8 @@ def _do(options: argparse.Namespace) -> int:
     if options.command == "check":
         return _check(options)
     settings = load_settings()
+    if remark := open_to_others():
+        print(remark, file=sys.stderr)
     os.environ.pop("DISCORD_TOKEN", None)  # processes that are started from here on do not inherit it
     if options.command == "demo":
         return _demo(settings, options)
@@ -211,8 +219,7 @@ async def _repair(settings: Settings) -> int:
 
     path = settings.database_path
     if not path.exists():
-        print(f"There is no database at {path}. STUDYHALL_DATA_DIR says where it is.", file=sys.stderr)
-        return 1
+        raise StudyhallError(f"There is no database at {path}. STUDYHALL_DATA_DIR says where it is.")
     with only_one(path.parent) as held:
         if lost := held.lost(path):
             print(lost, file=sys.stderr)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from bot.errors import SettingsError
 
+MOST_DIGITS = 20
 CHECKOUT = Path(__file__).resolve().parent.parent
 """The folder that holds ``bot/``; a checkout when ``pyproject.toml`` and ``content/`` stand there too."""
 
@@ -32,6 +33,12 @@ def default_packs_dir() -> Path:
 
 
 def _text(value: str) -> str:
+    return value
+
+
+def _secret(value: str) -> str:
+    if not value.isprintable():
+        raise ValueError("one line without control characters; copy it again")
     return value
 
 
@@ -101,7 +108,7 @@ class Settings:
     """The settings of one run; each field carries its variable's name, parser and help text."""
 
     token: str = _setting(
-        "DISCORD_TOKEN", _text, "the bot's token; without it the playground opens", "none", default="", repr=False
+        "DISCORD_TOKEN", _secret, "the bot's token; without it the playground opens", "none", default="", repr=False
     )
     data_dir: Path = _setting(
         "STUDYHALL_DATA_DIR",
@@ -233,7 +240,7 @@ class Settings:
 
 
 def _whole(value: str, low: int, high: int) -> int:
-    if not value.strip().isdecimal() or not low <= int(value) <= high:
+    if not value.strip().isdecimal() or len(value.strip()) > MOST_DIGITS or not low <= int(value) <= high:
         raise ValueError(f"a whole number from {low} to {high}")
     return int(value)
 
@@ -282,6 +289,18 @@ def _from_file(env_file: Path) -> dict[str, str]:
         raise SettingsError(
             f"{env_file} can't be read ({problem.strerror}). Make it belong to the user that runs Studyhall."
         ) from None
+
+
+def open_to_others(env_file: Path | None = None) -> str:
+    """What to say of a ``.env`` with the token that others on this machine can read; nothing where all is well."""
+    file = env_file if env_file is not None else Path.cwd() / ".env"
+    try:
+        mode = file.stat().st_mode
+        if os.name == "nt" or not mode & 0o077 or b"DISCORD_TOKEN" not in file.read_bytes():
+            return ""
+    except OSError:
+        return ""
+    return f"{file} holds the token and can be read by others on this machine. `chmod 600 {file}` keeps it to you."
 
 
 def load_settings(environment: Mapping[str, str] | None = None, env_file: Path | None = None) -> Settings:

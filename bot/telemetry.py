@@ -18,6 +18,15 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from bot.errors import StudyhallError
+from bot.wording import visible
+
+
+class _TextFormatter(logging.Formatter):
+    """A record as lines; what others wrote steers no terminal, and begins no line."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        record.message = visible(record.message, keep="\n").replace("\n", "\n    ")
+        return super().formatMessage(record)
 
 
 class _JsonFormatter(logging.Formatter):
@@ -161,7 +170,7 @@ def logging_to_stderr(level: str, form: str, secret: str = "") -> Iterator[None]
     lines: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
     stream = logging.StreamHandler(sys.stderr)
     stream.setFormatter(
-        _JsonFormatter() if form == "json" else logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+        _JsonFormatter() if form == "json" else _TextFormatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
     )
     feed = _Feed(lines)
     feed.addFilter(_Calm())

@@ -15,6 +15,7 @@ from hosting import PATIENCE_SECONDS, Bot, Member, buttons, text, until
 from bot import cli
 from bot.errors import SettingsError
 from bot.playground.server import Playground
+from bot.private import make_private_folder, write_private
 from bot.settings import load_settings
 from bot.telemetry import logging_to_stderr
 
@@ -189,3 +190,20 @@ async def test_every_file_that_the_bot_makes_is_for_its_user_alone(playground: P
         code = await bot.stop()
     assert code == 0
     assert {path.name: oct(mode) for path, mode in modes.items() if mode != (0o700 if path.is_dir() else 0o600)} == {}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="file modes are POSIX's")
+def test_files_and_folders_for_the_operator_are_theirs_alone_whatever_the_umask(tmp_path):
+    before = os.umask(0)
+    try:
+        make_private_folder(tmp_path / "data" / "playground" / "deep")
+        (tmp_path / "there.csv").write_text("from before, and longer than what follows")
+        for name in ("new.csv", "there.csv"):
+            write_private(tmp_path / name, b"first attempts")
+    finally:
+        os.umask(before)
+    for made in ("data", "data/playground", "data/playground/deep"):
+        assert stat.S_IMODE((tmp_path / made).stat().st_mode) == 0o700
+    for name in ("new.csv", "there.csv"):
+        assert (tmp_path / name).read_bytes() == b"first attempts"
+        assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600

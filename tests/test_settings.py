@@ -1,11 +1,12 @@
 """The settings: where they come from, and what is said about wrong ones."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from bot.errors import SettingsError
-from bot.settings import CHECKOUT, Settings, load_settings, settings_help
+from bot.settings import CHECKOUT, Settings, load_settings, open_to_others, settings_help
 
 TOKEN = "MTA0.secret-token.xyz"
 NO_FILE = Path("/nowhere/.env")
@@ -160,3 +161,32 @@ def test_the_help_covers_every_setting_once():
 @pytest.mark.parametrize("setting", settings_help(), ids=lambda setting: setting.name)
 def test_the_readme_has_every_setting(setting):
     assert setting.name in (CHECKOUT / "README.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("token", ["line\nline", "bell\a", "\x1b]0;t", "nul\0"])
+def test_a_token_that_can_be_none_is_told_and_not_repeated(token):
+    [told] = complaints(DISCORD_TOKEN=token)
+    assert told.startswith("DISCORD_TOKEN should be one line without control")
+    assert token not in told
+
+
+def test_a_number_of_thousands_of_digits_is_told_in_our_words():
+    for name in ("STUDYHALL_MONITOR_PORT", "STUDYHALL_RETENTION_DAYS", "STUDYHALL_DEMO_ROUNDS"):
+        [told] = complaints(**{name: "9" * 5_000})
+        assert "set_int_max_str_digits" not in told
+        assert told.startswith(f"{name} should be a whole number from ")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="file modes are POSIX's")
+def test_a_file_with_the_token_that_others_can_read_is_remarked(tmp_path):
+    file = tmp_path / ".env"
+    file.write_text(f"DISCORD_TOKEN={TOKEN}\n")
+    file.chmod(0o644)
+    assert "can be read by others" in open_to_others(file)
+    assert TOKEN not in open_to_others(file)
+    file.chmod(0o600)
+    assert open_to_others(file) == ""
+    file.write_text("STUDYHALL_LOG_LEVEL=info\n")
+    file.chmod(0o644)
+    assert open_to_others(file) == ""
+    assert open_to_others(tmp_path / "nothing") == ""

@@ -230,3 +230,15 @@ def test_an_error_that_is_its_own_cause_is_told_and_stops_nothing(capfd: pytest.
         except OSError:
             logging.getLogger("bot.trouble").exception("it failed")
     assert "the line is cut" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_what_others_wrote_steers_no_terminal_and_forges_no_line(form, capfd):
+    forged = "2026-01-01 00:00:00,000 INFO    bot.app: forged"
+    with logged("info", form):
+        logging.getLogger("bot").info("the file %s", f"\x1b]0;owned\a{chr(0x202E)}\n{forged}")
+    written = capfd.readouterr().err
+    assert "\x1b" not in written
+    assert "\a" not in written
+    assert form == "json" or chr(0x202E) not in written
+    assert not any(line.startswith(forged[:4]) and "forged" in line[:60] for line in written.splitlines()[1:])

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from bot.storage.backup import BackupWriter, backup_path
+from bot.wording import visible
 
 
 def make_backup(database: Path, file: Path | None, now_ms: int) -> int:
@@ -12,5 +13,5 @@ def make_backup(database: Path, file: Path | None, now_ms: int) -> int:
     """
     target = (file or backup_path(database, now_ms)).absolute()
     facts = BackupWriter().write(database, target)
-    print(f"{target}: {facts}. It was read again and is sound.")
+    print(f"{visible(str(target))}: {facts}. It was read again and is sound.")
     return 0

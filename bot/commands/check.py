@@ -7,6 +7,7 @@ from typing import Any
 from bot.demos.registry import DEMOS
 from bot.packs.loading import read_packs
 from bot.packs.report import Evidence, quality_report
+from bot.wording import visible
 
 
 def check_packs(folder: Path, evidence_folder: Path, *, strict: bool = False) -> int:
@@ -21,7 +22,7 @@ def check_packs(folder: Path, evidence_folder: Path, *, strict: bool = False) ->
         errors += len(loaded.faults) if strict else len(loaded.errors)
         warnings = len(loaded.faults) - len(loaded.errors)
         size = f"{len(loaded.pack.sections)} sections, {len(loaded.pack.questions)} questions, " if loaded.pack else ""
-        print(f"{loaded.folder.name}: {size}{len(loaded.errors)} errors, {warnings} warnings")
+        print(f"{visible(loaded.folder.name)}: {size}{len(loaded.errors)} errors, {warnings} warnings")
         if loaded.pack:
             for line in quality_report(loaded.pack, _evidence(evidence_folder)):
                 print(f"  {line}".rstrip())

@@ -9,6 +9,7 @@ from bot.demos.registry import DEMOS
 from bot.errors import UserError
 from bot.packs.library import Library
 from bot.packs.loading import load_packs
+from bot.private import write_private
 from bot.quiz.items import ItemReport
 from bot.quiz.statistics import SHOWN_FROM
 from bot.services.item_views import HEAD, OPTIONS_HEAD, as_json, options_row, row
@@ -72,9 +73,10 @@ def _time(at_ms: int) -> str:
 
 async def _write(file: Path, text: str, encoding: str = "utf-8") -> None:
     try:
-        await asyncio.to_thread(file.write_text, text, encoding, newline="")
-    except OSError as problem:
-        raise UserError(f"{file} can't be written ({problem.strerror}). Give another name.") from problem
+        await asyncio.to_thread(write_private, file, text.encode(encoding))
+    except (OSError, ValueError) as problem:  # ValueError: a name that no file can have
+        why = getattr(problem, "strerror", None) or problem
+        raise UserError(f"{file} can't be written ({why}). Give another name.") from problem
 
 
 def _print(bank: Bank, *, everything: bool) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from bot.services.backups import made_at, restore
 from bot.storage.deletions import deletions_file
+from bot.wording import visible
 
 
 async def restore_backup(
@@ -11,7 +12,7 @@ async def restore_backup(
 ) -> int:
     """Put a backup in the place of the database and say what was done. Raises StorageError; then nothing is changed."""
     done = await restore(database, file, now_ms, keep_members=keep_members)
-    print(f"{database} is now the backup {file} of {made_at(file)}: {done.facts}.")
+    print(f"{database} is now the backup {visible(str(file))} of {made_at(file)}: {done.facts}.")
     if done.kept:
         print(f"The database from before is kept as {done.kept}. Remove it when you don't need it any more.")
     if done.migrations:

@@ -3,7 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from itertools import combinations, pairwise
+from itertools import combinations, islice, pairwise
 from statistics import mean
 
 from bot.packs.cues import absolutes, cue_report, hedges, length_ratio
@@ -12,8 +12,10 @@ from bot.packs.items import is_negative, review_item
 from bot.packs.linting import At
 from bot.packs.models import KINDS, OTHER, Pack, Question
 from bot.packs.words import cosine, words
+from bot.wording import as_many
 
 FROM_QUESTIONS = 60
+MOST_COMPARED, RARE_WORDS, MOST_TELLERS = 60, 12, 20
 MISCONCEPTION_USES = (3, 12)
 MISCONCEPTION_KINDS = 2
 OTHER_SHARE = 0.15
@@ -183,7 +185,7 @@ def _families(questions: list[Question]) -> Iterator[Finding]:
     sizes = Counter(question.family for question in questions)
     alone = sorted(family for family, size in sizes.items() if size == 1)
     if len(alone) > len(sizes) / 5:
-        yield (), f"siblings for most families; alone are {', '.join(alone)}", "warning"
+        yield (), f"siblings for most families; alone are {as_many(alone, 400)}", "warning"
 
 
 def _same_twice(pack: Pack, at: At) -> list[Fault]:
@@ -193,11 +195,8 @@ def _same_twice(pack: Pack, at: At) -> list[Fault]:
         told = f"{question.stem} {question.code or ''} {question.options[question.key].text}"
         by_topic[question.topic].append((question, Counter(words(told))))
     for asked in by_topic.values():
-        for (one, mine), (other, theirs) in combinations(asked, 2):
-            if one.family != other.family and cosine(mine, theirs) > 0.9:
-                faults.append(
-                    at(other, ("stem",), f"a question that is not nearly {one.id}, of another family", "warning")
-                )
+        for other, one in _near(asked):
+            faults.append(at(other, ("stem",), f"a question that is not nearly {one.id}, of another family", "warning"))
     keys: dict[str, list[Question]] = defaultdict(list)
     for question in pack.questions:
         key = question.options[question.key].text.strip()
@@ -210,12 +209,33 @@ def _same_twice(pack: Pack, at: At) -> list[Fault]:
     return faults
 
 
+def _near(asked: list[tuple[Question, Counter[str]]]) -> Iterator[tuple[Question, Question]]:
+    """Each question that nearly is an earlier one of another family, with that one.
+
+    Two that are alike share some of their rarest words, so each is held only against the earlier ones that do, and
+    against `MOST_COMPARED` of them at most: the time grows with the questions, not with their square.
+    """
+    frequency = Counter(word for _, told in asked for word in told)
+    using: dict[str, list[int]] = defaultdict(list)
+    for index, (question, told) in enumerate(asked):
+        rarest = sorted(told, key=lambda word: (frequency[word], word))[:RARE_WORDS]
+        candidates = islice(dict.fromkeys(one for word in rarest for one in using[word]), MOST_COMPARED)
+        for one, theirs in (asked[candidate] for candidate in candidates):
+            if one.family != question.family and cosine(told, theirs) > 0.9:
+                yield question, one
+                break
+        for word in told:
+            if len(using[word]) < MOST_COMPARED:
+                using[word].append(index)
+
+
 def _given_away(pack: Pack, at: At) -> list[Fault]:
     """Four words in a row of one key in another's stem or code: they should not meet in one sitting."""
-    told: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    told: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for question in pack.questions:
         for run in _runs_of_four(f"{question.stem} {question.code or ''}"):
-            told[run].add(question.id)
+            if len(told[run]) < MOST_TELLERS:
+                told[run].append(question.id)
     faults = []
     by_id = {question.id: question for question in pack.questions}
     for question in pack.questions:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from bot.packs.faults import Fault
 from bot.packs.models import Pack, PackHead, Page, Question, Section, Term
+from bot.packs.prose import seen
 
 CODE_COLUMNS = 60
 CODE_LINES = 20
@@ -86,9 +87,11 @@ def _question(question: Question) -> Iterator[Finding]:
     yield from _code(("code",), question.code or "")
     for index, option in enumerate(question.options):
         before = question.options[:index]
-        if option.text.strip() in [one.text.strip() for one in before]:
-            yield ("options", index, "text"), "a text that differs from the other options", "error"
-        if option.why in [one.why for one in before]:
+        if "\n" in option.text.strip():
+            yield ("options", index, "text"), "a single line: what follows would look like another option", "error"
+        if seen(option.text) in [seen(one.text) for one in before]:
+            yield ("options", index, "text"), "a text that differs, as it is seen, from the other options", "error"
+        if seen(option.why) in [seen(one.why) for one in before]:
             yield ("options", index, "why"), "a reason of its own, not that of another option", "error"
     parts = [question.stem, question.code, question.explanation]
     parts += [part for option in question.options for part in (option.text, option.why)]

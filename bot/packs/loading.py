@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from bot.errors import PackError
-from bot.packs.faults import Fault
+from bot.packs.faults import Fault, at_most
 from bot.packs.files import files_of, pack_folders, stamps_of
 from bot.packs.linting import lint
 from bot.packs.models import (
@@ -126,7 +126,7 @@ def read_pack(folder: Path, demo_ids: Collection[str] | None = None, *, thorough
         faults += _cross_check(head, places, written, demo_ids)
     whole_head = head_file if isinstance(head_file, YamlFile) else None
     if faults or not head or any(fault.level == "error" for fault in names.unread):
-        return Loaded(folder, whole_head, None, sorted([*faults, *names.unread]))
+        return Loaded(folder, whole_head, None, at_most([*faults, *names.unread]))
     by_id = {section.id: section for _, section in sections}
     pack = Pack(
         head=head,
@@ -141,7 +141,7 @@ def read_pack(folder: Path, demo_ids: Collection[str] | None = None, *, thorough
         from bot.packs.bank import review  # for authors; a start does without
 
         found += review(pack, places.fault)
-    return Loaded(folder, whole_head, pack, sorted(found))
+    return Loaded(folder, whole_head, pack, at_most(found))
 
 
 @contextmanager
@@ -259,18 +259,21 @@ def _cross_check(head: PackHead, places: _Places, written: _Written, demo_ids: C
         ("misconceptions", head.misconceptions),
     )
     for field, entries in named:
+        taken: set[str] = set()
         for index, entry in enumerate(entries):
             if entry.section not in head.sections:
                 expected = f"a section of this pack, not {entry.section}"
                 faults.append(places.fault(head, (field, index, "section"), expected))
-            if entry.id in {earlier.id for earlier in entries[:index]}:
+            if entry.id in taken:
                 faults.append(places.fault(head, (field, index, "id"), f"an id of its own; {entry.id} is taken"))
+            taken.add(entry.id)
     seen_sections: set[str] = set()
     for _file, section in places.sections:
         if section.id not in head.sections or section.id in seen_sections:
             expected = f"an id that pack.yaml lists once under sections, not {section.id}"
             faults.append(places.fault(section, ("id",), expected))
         seen_sections.add(section.id)
+        faults += _named_twice(section, ("demos",), section.demos, places)
         for index, demo in enumerate(section.demos):
             if demo_ids is not None and demo not in demo_ids:
                 expected = f"a demo ({', '.join(sorted(demo_ids))}), not {demo}"
@@ -279,6 +282,8 @@ def _cross_check(head: PackHead, places: _Places, written: _Written, demo_ids: C
             if page.figure and demo_ids is not None and page.figure.demo not in demo_ids:
                 expected = f"a demo ({', '.join(sorted(demo_ids))}), not {page.figure.demo}"
                 faults.append(places.fault(section, ("pages", index, "figure", "demo"), expected))
+            faults += _named_twice(section, ("pages", index, "links"), page.links, places)
+            faults += _named_twice(section, ("pages", index, "refutes"), page.refutes, places)
             for at, link in enumerate(page.links):
                 if link not in head.sections:
                     expected = f"a section of this pack, not {link}"
@@ -297,11 +302,23 @@ def _cross_check(head: PackHead, places: _Places, written: _Written, demo_ids: C
             faults.append(places.fault(question, ("section",), f"a section of this pack, not {question.section}"))
         if question.topic not in topics:
             faults.append(places.fault(question, ("topic",), f"a topic of pack.yaml, not {question.topic}"))
+        faults += _named_twice(question, ("enemies",), question.enemies, places)
         for index, enemy in enumerate(question.enemies):
             if written.questions is not None and enemy not in written.questions:
                 faults.append(places.fault(question, ("enemies", index), f"the id of a question, not {enemy}"))
         faults += _check_options(question, misconceptions, places)
     return faults
+
+
+def _named_twice(
+    thing: Section | Question, loc: tuple[str | int, ...], names: Sequence[str], places: _Places
+) -> Iterator[Fault]:
+    """Names that stand in a list already: of each, a screen would have two buttons that are the same."""
+    taken: set[str] = set()
+    for index, name in enumerate(names):
+        if name in taken:
+            yield places.fault(thing, (*loc, index), f"each name once; {name} is there already")
+        taken.add(name)
 
 
 def _check_terms(head: PackHead, places: _Places) -> list[Fault]:
@@ -314,9 +331,11 @@ def _check_terms(head: PackHead, places: _Places) -> list[Fault]:
         taken |= names
         if term.section and term.section not in head.sections:
             faults.append(places.fault(term, ("section",), f"a section of this pack, not {term.section}"))
-    for index, term in enumerate(places.terms):
-        if term.id in {other.id for other in places.terms[:index]}:
+    ids: set[str] = set()
+    for term in places.terms:
+        if term.id in ids:
             faults.append(places.fault(term, ("id",), f"an id of its own; {term.id} is taken"))
+        ids.add(term.id)
     return faults
 
 

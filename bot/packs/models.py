@@ -7,6 +7,8 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+MOST = 5_000
+"""So many things of a kind in one file: no file that is small enough to be read holds more that can be right."""
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=48)]
 # Both stand in custom ids, of which Discord takes 100 characters.
 PackId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=30)]
@@ -66,8 +68,8 @@ class PackHead(_Model):
     language: Language = "en"
     """What it is written in; the rules of English style hold for English alone."""
     sections: Annotated[list[Slug], Field(min_length=1, max_length=25)]
-    topics: Annotated[list[Topic], Field(min_length=1)]
-    misconceptions: list[Misconception] = []
+    topics: Annotated[list[Topic], Field(min_length=1, max_length=MOST)]
+    misconceptions: Annotated[list[Misconception], Field(max_length=MOST)] = []
     blueprint: Blueprint | None = None
     review_within_days: Annotated[int, Field(ge=2, le=365)] = REVIEW_WITHIN_DAYS
     """What is known comes back for review within so many days."""
@@ -128,7 +130,7 @@ class Section(_Model):
     id: SectionId
     title: Title
     summary: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\n]*$")]
-    demos: list[Slug] = []
+    demos: Annotated[list[Slug], Field(max_length=25)] = []
     opening: Annotated[str, StringConstraints(min_length=1, max_length=300)] | None = None
     pages: Annotated[list[Page], Field(min_length=1, max_length=12)]
     remember: Annotated[list[Line], Field(min_length=1, max_length=5)]
@@ -171,7 +173,7 @@ class Question(_Model):
     difficulty: Difficulty
     core: bool
     family: Slug
-    enemies: list[Slug] = []
+    enemies: Annotated[list[Slug], Field(max_length=MOST)] = []
     stem: Annotated[str, StringConstraints(min_length=1, max_length=500)]
     code: Code | None = None
     options: Annotated[list[Option], Field(min_length=3, max_length=4)]
@@ -198,7 +200,7 @@ class Question(_Model):
 class QuestionFile(_Model):
     """One file under ``questions/``."""
 
-    questions: Annotated[list[Question], Field(min_length=1)]
+    questions: Annotated[list[Question], Field(min_length=1, max_length=MOST)]
 
 
 class Pack(_Model):

@@ -26,10 +26,12 @@ _KINDS = {
 """By the field's name: a title stands bold, a line within a line, a stem bold below a line; a page may hold all markup."""
 _MAY_BE_BLANK = {"prints", "output"}
 
-_INVISIBLE = (
-    "\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
+_SHAPELESS_SIGNS = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff"
 )
+_INVISIBLE = f"\\s{_SHAPELESS_SIGNS}"
+_SHAPELESS = re.compile(f"[{_SHAPELESS_SIGNS}]")
 _BLANK = re.compile(f"[{_INVISIBLE}]*")
 _NEVER = "\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\ud800-\udfff\ufffe\uffff"
 _UNSHOWABLE = re.compile(f"[{_NEVER}]")
@@ -49,7 +51,26 @@ _LISTED = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s", re.MULTILINE)
 _HEADED = re.compile(r"^\s*(?:#{1,3}|-#|>{1,3})\s", re.MULTILINE)
 _GONE = "\ue000"
 """Stands for code and for what is escaped."""
+_LITERAL = re.compile(f"{_CODE.pattern}|{_ESCAPED.pattern}", re.DOTALL)
+_LETTER = re.compile(r"\w")
 _COMMENT = re.compile(r"\S[ \t]+#")
+
+
+def seen(text: str) -> str:
+    """The text as a reader sees it: without markup, without what has no shape, with single spaces."""
+    literal: list[str] = []
+
+    def put_aside(found: re.Match[str]) -> str:
+        whole = found.group()
+        literal.append(whole.strip("`").strip() if whole.startswith("`") else whole[1:])
+        return _GONE
+
+    plain = _LITERAL.sub(put_aside, text.replace(_GONE, ""))
+    while (less := _STRESSED.sub(lambda found: found["bold"] or found["italic"], plain)) != plain:
+        plain = less
+    rest = iter(literal)
+    whole = re.sub(_GONE, lambda _: next(rest), plain)
+    return " ".join(_SHAPELESS.sub("", whole).split())
 
 
 def check_prose(file: YamlFile) -> list[Fault]:
@@ -86,7 +107,8 @@ def _kind(loc: Place) -> str:
 
 def _unshowable(loc: Place, text: str) -> str:
     """Whether nothing of it would be seen, or something in it can't be sent."""
-    if text and _BLANK.fullmatch(text) and _field(loc) not in _MAY_BE_BLANK:
+    shown = seen(text) if _kind(loc) and not _LETTER.search(text) else text
+    if text and _BLANK.fullmatch(shown) and _field(loc) not in _MAY_BE_BLANK:
         return "some text that can be seen, not only blanks"
     if found := _UNSHOWABLE.search(text):
         return f"no control characters, and none that turn the writing direction (found U+{ord(found.group()):04X})"

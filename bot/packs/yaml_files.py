@@ -5,6 +5,7 @@ Anchors are refused (they can explode), so are duplicate keys, deep nesting and 
 """
 
 import difflib
+import functools
 import re
 import stat
 from collections.abc import Callable
@@ -14,13 +15,15 @@ from typing import Any, NamedTuple, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from bot.packs.faults import Fault
+from bot.packs.faults import MOST_FAULTS, Fault, and_more
 
 MAX_BYTES = 1_048_576
 MAX_DEPTH = 40
 COMPOSABLE_DEPTH = 3_000
 """PyYAML composes by recursion in C: 5,000 levels go well in a thread of 8 MiB, 100,000 end the process."""
 MAX_DIGITS = 300
+LONGEST_WORD = 60
+"""Longer ones are like the name of no field."""
 _HINT = (
     "a line that begins where its neighbours begin, every quote and bracket closed, and text in quotes if it holds ': '"
     " or starts with a special character"
@@ -92,7 +95,7 @@ def read_yaml(path: Path, name: str) -> YamlFile | list[Fault]:
     try:
         about = path.stat()
         if not stat.S_ISREG(about.st_mode):  # to open a FIFO would wait for ever
-            return [Fault(name, 1, 1, "", "a file; this is a folder, a pipe or a device")]
+            return [Fault(name, 1, 1, "", "a file that can be read; this is a folder, a device or a pipe")]
         with path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
     except FileNotFoundError:
@@ -151,7 +154,9 @@ def validate(file: YamlFile, model: type[M]) -> M | list[Fault]:
     try:
         return model.model_validate(file.data)
     except ValidationError as problem:
-        return [_fault_of(file, error, model) for error in problem.errors()]
+        errors = problem.errors(include_url=False)
+        faults = [_fault_of(file, error, model) for error in errors[:MOST_FAULTS]]
+        return faults + [and_more(file.name, len(errors) - MOST_FAULTS)] * (len(errors) > MOST_FAULTS)
 
 
 def _may_have_anchors_or_tags(text: str) -> bool:
@@ -201,13 +206,14 @@ def _hostile(text: str, name: str) -> list[Fault]:
 
 
 def _nests_too_deeply_ahead(text: str, at: int, depth: int, name: str) -> list[Fault]:
+    line_end = text.find("\n", at)
     for match in _BRACKET.finditer(text, at):
         depth += 1 if match.group() in "[{" else -1
         if depth > MAX_DEPTH:
             start = match.start()
             line_start = text.rfind("\n", 0, start) + 1
             return [Fault(name, text.count("\n", 0, start) + 1, start - line_start + 1, "", _TOO_DEEP)]
-        if "\n" in text[at : match.start()]:
+        if 0 <= line_end < match.start():
             break
     return []
 
@@ -228,14 +234,15 @@ def _built(node: yaml.Node, name: str, faults: list[Fault], depth: int = 1) -> A
     if isinstance(node, yaml.SequenceNode):
         return [_built(item, name, faults, depth + 1) for item in node.value]
     built: dict[str, Any] = {}
+    lines: dict[str, int] = {}
     for key, value in node.value:
         if not isinstance(key, yaml.ScalarNode):
             faults.append(_fault_at(key, name, "", "a plain word as a key"))
         elif key.value in built:
-            first = next(other for other, _ in node.value if other.value == key.value)
-            expected = f'key "{key.value}" once; it is there already in line {first.start_mark.line + 1}'
+            expected = f'key "{key.value}" once; it is there already in line {lines[key.value]}'
             faults.append(_fault_at(key, name, key.value, expected))
         else:
+            lines[key.value] = key.start_mark.line + 1
             built[key.value] = _built(value, name, faults, depth + 1)
     return built
 
@@ -280,7 +287,8 @@ def _fault_of(file: YamlFile, error: Any, model: type[BaseModel]) -> Fault:
     loc = loc[:-1] if loc[-1:] == ("[key]",) else loc  # pydantic's mark for a mapping's key
     found = error.get("input")
     if kind == "extra_forbidden":
-        near = difflib.get_close_matches(str(loc[-1]), _field_names(model), 1)
+        word = str(loc[-1])
+        near = difflib.get_close_matches(word, _field_names(model), 1) if len(word) <= LONGEST_WORD else []
         return _at_key(file, loc, f'no key "{loc[-1]}" here' + (f'; did you mean "{near[0]}"?' if near else ""))
     if kind == "string_type" and isinstance(found, dict):
         return file.fault(loc, 'text; found "key: value", so put the line in quotes')
@@ -323,6 +331,7 @@ def _at_key(file: YamlFile, loc: tuple[str | int, ...], expected: str) -> Fault:
     return file.fault(loc, expected)
 
 
+@functools.cache
 def _field_names(model: type[BaseModel]) -> list[str]:
     names: list[str] = []
     for definition in [model.model_json_schema(), *model.model_json_schema().get("$defs", {}).values()]:

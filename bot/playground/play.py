@@ -40,6 +40,8 @@ async def play(settings: Settings, *, port: int = 0, open_browser: bool = True) 
         ) from problem
     folder = settings.data_dir / "playground"
     try:
+        with contextlib.suppress(OSError):  # the bot says what is wrong with it
+            make_private_folder(folder)
         bot = await _start_bot(playground, folder)
         print(f"\n  Studyhall's playground is open at\n\n    {playground.address}\n", flush=True)  # noqa: T201
         print("  Every tab can be another member. Press Ctrl-C to stop.\n", flush=True)  # noqa: T201

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bot.errors import StorageError
+from bot.private import make_private_folder
 from bot.storage.backup import journals
 
 NAME = "studyhall.lock"
@@ -92,7 +93,7 @@ def only_one(folder: Path) -> Iterator[Held]:
     that ends; the file stays.
     """
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(folder)
         descriptor = _opened(folder / NAME)
     except OSError as problem:
         raise StorageError(

@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 import aiosqlite
 
 from bot.errors import StorageError, StudyhallError
+from bot.private import make_private_folder
 from bot.storage.backup import damage, journals, missing, other_layout, remove, unusable
 from bot.storage.migrations import migrate
 from bot.telemetry import Durations
@@ -280,7 +281,7 @@ class Store:
 
 def _make_ready(path: Path) -> list[int]:
     """The file, made where it is not there and private to the user, brought up to date."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_folder(path.parent)
     for needed in (path.parent, *(file for file in (path, *journals(path)) if file.exists())):
         if not os.access(needed, os.W_OK):
             raise StorageError(

@@ -1,11 +1,14 @@
 """Runs the course's programs, each from a file of its own as a learner would, on every Python that this machine has."""
 
+import contextlib
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +16,22 @@ from pathlib import Path
 from bot.packs.models import Pack, Question
 
 SECONDS = 60
+MOST_PROCESSES = 64
+MEMORY_BYTES = 1 << 30
+OUTPUT_BYTES = 1 << 20
+LIMITED = f"""
+import os, sys
+try:
+    import resource
+except ImportError:
+    pass
+else:
+    resource.setrlimit(resource.RLIMIT_DATA, ({MEMORY_BYTES}, {MEMORY_BYTES}))  # not address space: threads reserve much
+    resource.setrlimit(resource.RLIMIT_FSIZE, ({OUTPUT_BYTES}, {OUTPUT_BYTES}))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+"""Sets the limits of a program's own process and of each that it starts, and becomes the program."""
 VERSIONS = [f"3.{minor}" for minor in range(11, 16)]
 """The Pythons that the course speaks of."""
 
@@ -108,24 +127,53 @@ def run(program: Program, python: Path, folder: Path) -> Ran:
 
 
 def _run(program: Program, python: Path, folder: Path) -> Ran:
+    """Run it within limits: it sees no variable of ours, and whatever it started ends with it."""
     own = Path(tempfile.mkdtemp(prefix=f"{program.name}-", dir=folder))
     (own / "main.py").write_text(program.code, encoding="utf-8")
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "COV"))}
-    try:
-        done = subprocess.run(
-            [python, "main.py"],
+    environment = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
+    environment |= {"PATH": os.defpath, "HOME": str(own), "PYTHONUTF8": "1"}
+    printed, complained = own / "printed.txt", own / "complained.txt"
+    with printed.open("wb") as out, complained.open("wb") as err:
+        running = subprocess.Popen(
+            [sys.executable, "-I", "-S", "-c", LIMITED, python, "main.py"],
             cwd=own,
-            env=environment | {"PYTHONUTF8": "1"},
-            capture_output=True,
-            encoding="utf-8",
-            timeout=SECONDS,
-            check=False,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            start_new_session=True,
         )
-    except subprocess.TimeoutExpired:
-        return Ran("", f"it had not ended after {SECONDS} seconds")
-    if done.returncode:
-        return Ran(done.stdout, f"it ended with {done.returncode}: {done.stderr[-400:]}")
-    return Ran(done.stdout, "")
+        try:
+            trouble = _watched(running)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(running.pid, signal.SIGKILL)
+            running.wait()
+    prints = printed.read_bytes().decode("utf-8", "replace")
+    if not trouble and running.returncode:
+        trouble = f"it ended with {running.returncode}: {complained.read_bytes().decode('utf-8', 'replace')[-400:]}"
+    return Ran(prints, trouble)
+
+
+def _watched(running: subprocess.Popen[bytes]) -> str:
+    """Wait for its end; returns why it must not go on, "" when it ended by itself."""
+    until = time.monotonic() + SECONDS
+    while time.monotonic() < until:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            running.wait(0.2)
+            return ""
+        if _processes_of(running.pid) > MOST_PROCESSES:
+            return f"it started more than {MOST_PROCESSES} processes"
+    return f"it had not ended after {SECONDS} seconds"
+
+
+def _processes_of(group: int) -> int:
+    """How many processes are in the group, where the system tells."""
+    found = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError, IndexError):
+            found += stat.read_text("utf-8", "replace").rpartition(")")[2].split()[2] == str(group)
+    return found
 
 
 def trouble_with(program: Program, ran: Ran) -> str:
