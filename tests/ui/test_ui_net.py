@@ -349,7 +349,7 @@ async def test_a_database_that_refuses_is_told_with_what_to_do(hall: Hall, caplo
     hall.run_sql("ALTER TABLE answer RENAME TO elsewhere")
     answer = await hall.alice.click(question, "A")
     assert answer.private
-    assert "nothing was counted. Please try again in a moment." in answer.text
+    assert "not the one that this Studyhall writes (no such table: answer), so nothing was counted." in answer.text
     assert any("no such table" in one.getMessage() for one in caplog.records)
     hall.run_sql("ALTER TABLE elsewhere RENAME TO answer")
     assert (await hall.alice.click(question, "A")).id == question.id
