@@ -129,7 +129,7 @@ class SendScheduler:
         try:
             while self._heap:
                 wait = self._free_at - loop.time()
-                if wait > 0:
+                if self._gap and wait > 0:
                     await asyncio.sleep(wait)
                 call = heapq.heappop(self._heap)
                 if call.done.done():  # cancelled while it waited
