@@ -23,6 +23,11 @@ def as_many(parts: Sequence[str], most: int, separator: str = ", ") -> str:
     return separator.join(kept) + (end if left else "")
 
 
+def cut(text: str, most: int) -> str:
+    """The text, or as much of it as ``most`` characters hold and a mark that it was cut."""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
 def visible(text: str, keep: str = "") -> str:
     """The text with what steers a terminal or forges a line written out, such as ``\\x1b``, but for what is in ``keep``."""
     if text.isprintable():

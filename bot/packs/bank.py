@@ -8,8 +8,8 @@ from statistics import mean
 
 from bot.packs.cues import absolutes, cue_report, hedges, length_ratio
 from bot.packs.faults import Fault
-from bot.packs.items import is_negative, review_item
-from bot.packs.linting import At
+from bot.packs.items import NUMBER, is_negative, review_item
+from bot.packs.linting import At, Finding
 from bot.packs.models import KINDS, OTHER, Pack, Question
 from bot.packs.words import cosine, words
 from bot.wording import as_many
@@ -45,9 +45,6 @@ _NEGATIONS = {
     "true",
     "false",
 }
-_NUMBER = re.compile(r"`?-?\d+(?:[.,]\d+)?(?: ?(?:s|ms|%|seconds?|times|rounds))?`?")
-
-Finding = tuple[tuple[str | int, ...], str, str]
 
 
 def review(pack: Pack, at: At) -> list[Fault]:
@@ -116,7 +113,7 @@ def _numbers(questions: list[Question]) -> Iterator[Finding]:
     numeric = [
         question
         for question in questions
-        if len(question.options) == 4 and all(_NUMBER.fullmatch(option.text.strip()) for option in question.options)
+        if len(question.options) == 4 and all(NUMBER.fullmatch(option.text.strip()) for option in question.options)
     ]
     if len(numeric) >= 8:
         share = mean(question.key in (0, 3) for question in numeric)

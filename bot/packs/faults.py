@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.wording import visible
+from bot.wording import cut, visible
 
 MOST_FAULTS = 100
 """So many are listed of each file: whoever has more mends the first ones first."""
@@ -25,8 +25,8 @@ class Fault:
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}:{self.column}"
         mark = "" if self.level == "error" else "warning: "
-        field = f"{_cut(self.field, LONGEST_FIELD)}: " if self.field else ""
-        return visible(f"{where}: {mark}{field}{_cut(self.expected, LONGEST_EXPECTED)}")
+        field = f"{cut(self.field, LONGEST_FIELD)}: " if self.field else ""
+        return visible(f"{where}: {mark}{field}{cut(self.expected, LONGEST_EXPECTED)}")
 
 
 def and_more(file: str, count: int, level: str = "error") -> Fault:
@@ -44,7 +44,3 @@ def at_most(faults: Iterable[Fault]) -> list[Fault]:
         more = len(found) - MOST_FAULTS
         listed += found[:MOST_FAULTS] + ([and_more(file, more, level)] if more > 1 else found[MOST_FAULTS:])
     return sorted(listed)
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"

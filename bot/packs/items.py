@@ -10,16 +10,17 @@ import re
 from collections.abc import Iterator
 
 from bot.packs.cues import length_ratio
+from bot.packs.linting import Finding
 from bot.packs.models import Question
 from bot.packs.words import grade, likeness, sentences, without_code, words
-
-Finding = tuple[tuple[str | int, ...], str, str]
 
 STEM_WORDS = 60
 OPTION_CHARACTERS = 160
 EXPLANATION_WORDS = (25, 120)
 SENTENCE_WORDS = 25
 GRADE = 10
+NUMBER = re.compile(r"`?-?\d+(?:[.,]\d+)?(?: ?(?:s|ms|%|seconds?|times|rounds))?`?")
+"""An option that is nothing but a number, with its unit."""
 
 _TIME_WORDS = re.compile(r"\b(new|newer than before|latest|recently|nowadays|now|modern|currently)\b", re.IGNORECASE)
 _NEGATIVE = re.compile(r"\b(not|except|never|false|incorrect|untrue)\b", re.IGNORECASE)
@@ -27,7 +28,6 @@ _DEPRECATED = re.compile(
     r"get_event_loop\(|\bloop=|@asyncio\.coroutine|notifyAll|setDaemon|isDaemon|currentThread|activeCount|isAlive"
 )
 _UNSTEADY = re.compile(r"\bimport random\b|\brandom\.|\bid\(|perf_counter|monotonic\(|time\.time\(|getrandbits|uuid")
-_NUMBER = re.compile(r"`?-?\d+(?:[.,]\d+)?(?: ?(?:s|ms|%|seconds?|times|rounds))?`?")
 _END = re.compile(r"[.?!;:,]$")
 _COMPARES = re.compile(r"\b(faster|slower|cheaper|quicker)\b", re.IGNORECASE)
 _BUILD = re.compile(r"standard build|standard CPython|free-threaded|default build", re.IGNORECASE)
@@ -96,7 +96,7 @@ def _options(question: Question) -> Iterator[Finding]:
         )
     if max(lengths) > 40 and max(lengths) > 2.5 * min(lengths):
         yield ("options",), "options of similar length (the longest at most 2.5 times the shortest)", "warning"
-    numbers = [text for text in texts if _NUMBER.fullmatch(text)]
+    numbers = [text for text in texts if NUMBER.fullmatch(text)]
     if numbers and len(numbers) < len(texts) - 1:
         yield ("options",), "options of one form: all numbers, or none", "warning"
     if len(numbers) == len(texts):

@@ -26,6 +26,9 @@ _REFERS_TO_PLACE = re.compile(
 )
 _WORDS = re.compile(r"[\w']+")
 
+Finding = tuple[tuple[str | int, ...], str, str]
+"""The place below what has the fault, what was expected there, and the level of the fault."""
+
 
 class At(Protocol):
     """Makes a fault at a field of a section, a question or the head."""
@@ -55,9 +58,6 @@ def lint(pack: Pack, at: At) -> list[Fault]:
         findings = [*_question(question), *(_in_english(question) if pack.head.is_english else ())]
         faults += [at(question, loc, *rest) for loc, *rest in findings]
     return faults
-
-
-Finding = tuple[tuple[str | int, ...], str, str]
 
 
 def _page(page: Page) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ import yaml
 
 from bot.packs.faults import Fault
 from bot.packs.yaml_files import YamlFile
+from bot.wording import cut
 
 Place = tuple[str | int, ...]
 
@@ -170,8 +171,7 @@ def _begun(plain: str, kind: str) -> str:
 
 
 def _short(text: str) -> str:
-    words = " ".join(text.replace(_GONE, "…").split())
-    return words if len(words) <= 30 else words[:29] + "…"
+    return cut(" ".join(text.replace(_GONE, "…").split()), 30)
 
 
 def _cut_by_comments(file: YamlFile) -> list[Fault]:
