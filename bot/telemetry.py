@@ -97,11 +97,18 @@ class _Calm(logging.Filter):
         self._kinds: dict[tuple[object, ...], tuple[float, int]] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
+        try:
+            message = record.getMessage()
+        except Exception:  # the next filter says so
+            return True
         problem = record.exc_info[1] if record.exc_info else None
-        self._shorten(record, problem)
+        if problem is not None and (isinstance(problem, StudyhallError) or is_page(problem)):
+            message = f"{message}: {one_line(problem)}"
+            record.exc_info = record.exc_text = None
+        record.msg, record.args = _shortened(message), None
         if record.levelno < logging.WARNING:
             return True
-        now, kind = self._now(), (record.name, record.lineno, _DIGITS.sub("#", record.getMessage()), _cause(problem))
+        now, kind = self._now(), (record.name, record.lineno, _DIGITS.sub("#", record.msg), _cause(problem))
         began, repeats = self._kinds.get(kind, (-MINUTE, 0))
         if now - began < MINUTE:
             self._kinds[kind] = began, repeats + 1
@@ -113,21 +120,14 @@ class _Calm(logging.Filter):
             self._kinds = {one: known for one, known in self._kinds.items() if now - known[0] < MINUTE}
         self._kinds[kind] = now, 0
         if repeats:
-            record.msg, record.args = f"{record.getMessage()} ({repeats} more like it since it was last told)", None
+            record.msg += f" ({repeats} more like it since it was last told)"
         return True
 
-    def _shorten(self, record: logging.LogRecord, problem: BaseException | None) -> None:
-        try:
-            message = record.getMessage()
-        except Exception:  # the next filter says so
-            return
-        if problem is not None and (isinstance(problem, StudyhallError) or is_page(problem)):
-            message = f"{message}: {one_line(problem)}"
-            record.exc_info = record.exc_text = None
-        if len(message) > MOST_CHARACTERS or _PAGE.search(message):
-            page = _PAGE.search(message)
-            message = message[: min(page.start() if page else MOST_CHARACTERS, MOST_CHARACTERS)].rstrip() + " …"
-        record.msg, record.args = message, None
+
+def _shortened(message: str) -> str:
+    page = _PAGE.search(message)
+    end = min(page.start() if page else len(message), MOST_CHARACTERS)
+    return message if end == len(message) else message[:end].rstrip() + " …"
 
 
 def _cause(problem: BaseException | None) -> tuple[type | None, tuple[str, int] | None]:

@@ -59,7 +59,7 @@ class Exports:
             period = Period.ALL
             found = await exports.competitions(self._store, guild_id)
             head = ("competition", "ended", "course", "place", "name", "member", "score", "right", "answered", "bonus")
-            numbers = _numbers(one.member_id for one in found)
+            numbers = member_numbers(one.member_id for one in found)
             rows = [
                 (
                     one.competition_id,
@@ -81,7 +81,7 @@ class Exports:
         entries = await exports.points(self._store, guild_id, key)
         by_value = places([entry.value for entry in entries], 0, 1)
         lines = await lines_of(self._store, guild_id, entries, by_value)
-        numbers = _numbers(line.member_id for line in lines)
+        numbers = member_numbers(line.member_id for line in lines)
         rows: list[Sequence[Cell]] = [
             (line.place, line.name, numbers[line.member_id], total.points, total.answers, total.correct)
             for line in lines
@@ -92,7 +92,7 @@ class Exports:
     async def _answers(self, guild_id: int, key: str) -> tuple[Sequence[str], list[Sequence[Cell]]]:
         found = await exports.answers(self._store, guild_id, key)
         titles = {one.section: self._title(guild_id, one.section) for one in found}
-        numbers = _numbers(one.member_id for one in found)
+        numbers = member_numbers(one.member_id for one in found)
         rows: list[Sequence[Cell]] = await asyncio.to_thread(
             lambda: [
                 (numbers[o.member_id], o.name or "someone", titles[o.section], o.answers, o.right, o.points)
@@ -110,6 +110,6 @@ class Exports:
             return key
 
 
-def _numbers(member_ids: Iterable[int]) -> dict[int, int]:
+def member_numbers(member_ids: Iterable[int]) -> dict[int, int]:
     """What tells members of one name apart in a file: a number, by their order there, that says nothing of them."""
     return {member_id: number for number, member_id in enumerate(dict.fromkeys(member_ids), 1)}

@@ -134,9 +134,7 @@ class Practice:
         pack_id = section.pack.id if section else pack_id
         pack = here.pack(pack_id or await self.course_by_turns(learner, difficulty))
         candidates = self._library.questions(pack.id, section.section.id if section else None, difficulty)
-        candidates = await self.kept_here(learner.guild_id, pack.id, candidates)
-        if candidates and not (candidates := await self._not_open(learner, pack.id, candidates)):
-            raise UserError(ALL_OPEN)
+        candidates = await self._to_ask(learner, pack.id, candidates)
         if not candidates:
             raise UserError(
                 "There is no question of that difficulty in this section yet. Try another difficulty, or leave it out."
@@ -163,9 +161,7 @@ class Practice:
         """
         run = await self._run(run_id, learner.member_id)
         questions = [q for a in run.missed if (q := self._library.question(run.pack_id, a.question_id))]
-        questions = await self.kept_here(learner.guild_id, run.pack_id, questions)
-        if questions and not (questions := await self._not_open(learner, run.pack_id, questions)):
-            raise UserError(ALL_OPEN)
+        questions = await self._to_ask(learner, run.pack_id, questions)
         if not questions:
             raise UserError(
                 "Nothing was missed in that quiz, so there is nothing to retry. Start a new one with `/quiz`."
@@ -178,10 +174,7 @@ class Practice:
     ) -> Run:
         """Begin a run of these questions, as the pack has them now. Raises UserError when there are none."""
         current = [q for one in questions if (q := self._library.question(pack_id, one.id))]
-        current = await self.kept_here(learner.guild_id, pack_id, current)
-        if current and not (current := await self._not_open(learner, pack_id, current)):
-            raise UserError(ALL_OPEN)
-        current = current[: rules.MAX_QUESTIONS]
+        current = (await self._to_ask(learner, pack_id, current))[: rules.MAX_QUESTIONS]
         if not current:
             raise UserError("None of these questions is asked here any more. Practise something else with `/quiz`.")
         return await self._create(learner, pack_id, None, None, rules.ask(current, self._rng), interlude)
@@ -192,15 +185,23 @@ class Practice:
         return [question for question in questions if not here.retired(question)]
 
     async def asked_here(self, learner: Learner, pack_id: str, questions: Iterable[Question]) -> list[Question]:
-        """Those that the learner can be asked now: not retired, and not open in a competition or as the question of the day.
+        """Those that the learner can be asked now: neither retired nor open somewhere."""
+        return await self.not_open(learner, pack_id, await self.kept_here(learner.guild_id, pack_id, questions))
+
+    async def not_open(self, learner: Learner, pack_id: str, questions: Iterable[Question]) -> list[Question]:
+        """Those that are not open in a competition or as the question of the day.
 
         What is open in a server has its answer told nowhere else before its result.
         """
-        return await self._not_open(learner, pack_id, await self.kept_here(learner.guild_id, pack_id, questions))
-
-    async def _not_open(self, learner: Learner, pack_id: str, questions: Iterable[Question]) -> list[Question]:
         secret = await open_questions.for_member(self._store, learner.guild_id, learner.member_id, pack_id)
         return [question for question in questions if question.id not in secret]
+
+    async def _to_ask(self, learner: Learner, pack_id: str, questions: Iterable[Question]) -> list[Question]:
+        kept = await self.kept_here(learner.guild_id, pack_id, questions)
+        asked = await self.not_open(learner, pack_id, kept)
+        if kept and not asked:
+            raise UserError(ALL_OPEN)
+        return asked
 
     async def _create(
         self,
@@ -398,7 +399,7 @@ async def _refuse_open(db: Reads, run: Run, asked: Asked, guild_id: int | None =
 
     ``guild_id`` is where the member acts now, which may be another place than the run's.
     """
-    for place in {run.guild_id, guild_id}:
+    for place in {run.guild_id, guild_id} - {None} or {None}:
         if asked.question_id in await open_questions.for_member(db, place, run.member_id, run.pack_id):
             raise (QuestionOpenError if asked.chosen is None else UserError)(IS_OPEN)
 

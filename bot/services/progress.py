@@ -220,7 +220,7 @@ class ProgressOf:
     async def _learned(self, learner: Learner, pack: Pack) -> _Learned:
         member_id = learner.member_id
         questions = await self._practice.kept_here(learner.guild_id, pack.id, pack.questions)
-        askable = await self._practice.asked_here(learner, pack.id, questions)
+        askable = await self._practice.not_open(learner, pack.id, questions)
         past = await answers.all_of(self._store, member_id, pack.id)
         cards = await answers.cards(self._store, member_id, pack.id)
         read = await reading.pages_read(self._store, member_id, pack.id)

@@ -294,7 +294,7 @@ def other_layout(file: Path) -> str:
         with closing(_reading(file)) as connection:
             [schema] = connection.execute("PRAGMA user_version").fetchone()
             lacking, besides = differences(connection, schema)
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         return ""  # whoever opens it is told
     if not lacking and not besides:
         return ""

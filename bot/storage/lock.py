@@ -74,10 +74,15 @@ class Held:
 
 
 def _noted(database: Path) -> _Noted:
-    journal = journals(database)[0]
-    return _Noted(
-        journal.stat().st_size if journal.is_file() else 0, database.stat().st_mtime_ns if database.is_file() else 0
-    )
+    journal, file = _stat(journals(database)[0]), _stat(database)
+    return _Noted(journal.st_size if journal else 0, file.st_mtime_ns if file else 0)
+
+
+def _stat(file: Path) -> os.stat_result | None:
+    try:
+        return file.stat()
+    except FileNotFoundError:
+        return None
 
 
 def _read(descriptor: int) -> bytes:

@@ -36,10 +36,9 @@ async def for_member(db: Reads, guild_id: int | None, member_id: int, pack_id: s
 async def to_come(db: Reads, guild_id: int, pack_id: str) -> set[str]:
     """The questions of a server's games that are on which were not revealed yet, those of later rounds too."""
     rows = await db.rows(
-        f"SELECT r.question_id FROM competition AS c JOIN competition_round AS r ON r.competition_id = c.id"
-        f" AND r.round >= c.round WHERE c.{IS_LIVE} AND c.phase != 'revealing' AND c.guild_id = ? AND c.pack_id = ?"
-        f" UNION SELECT r.question_id FROM competition AS c JOIN competition_round AS r ON r.competition_id = c.id"
-        f" AND r.round > c.round WHERE c.{IS_LIVE} AND c.phase = 'revealing' AND c.guild_id = ? AND c.pack_id = ?",
-        (guild_id, pack_id) * 2,
+        "SELECT r.question_id FROM competition AS c JOIN competition_round AS r ON r.competition_id = c.id"
+        f" WHERE c.{IS_LIVE} AND c.guild_id = ? AND c.pack_id = ?"
+        " AND (r.round > c.round OR r.round = c.round AND c.phase != 'revealing')",
+        (guild_id, pack_id),
     )
     return {question_id for (question_id,) in rows}
