@@ -255,14 +255,14 @@ class Privacy:
 
     async def chores(self) -> None:
         """Do what is due: rebuild the file without what was deleted, and look for members not seen for long."""
+        again_seconds: float | None = AGAIN_SECONDS  # a database that refuses is asked again soon
         try:
             await self._chores()
+            waiting = (await privacy.chores(self._store)).rebuild_since_ms is not None
+            again_seconds = AGAIN_SECONDS if waiting else HOUR_SECONDS if self._retention_days else None
         finally:
-            waiting = await privacy.chores(self._store)
-            if waiting.rebuild_since_ms is not None:
-                self._arm(AGAIN_SECONDS)
-            elif self._retention_days:
-                self._arm(HOUR_SECONDS)
+            if again_seconds is not None:
+                self._arm(again_seconds)
 
     async def _chores(self) -> None:
         await self.retain()

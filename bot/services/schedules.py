@@ -241,9 +241,15 @@ class Schedules:
         self._looked_ms = now_ms
 
     def _arm(self, seconds: float) -> None:
+        """Look again by then. A sooner look stays: what was changed during a look must not wait for the next one."""
+        if not self._started:
+            return
+        loop = asyncio.get_running_loop()
         if self._timer:
+            if self._timer.when() <= loop.time() + seconds:
+                return
             self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_later(seconds, self._spawn_look) if self._started else None
+        self._timer = loop.call_later(seconds, self._spawn_look)
 
     def _spawn_look(self) -> None:
         self._timer = None

@@ -1,5 +1,7 @@
 """What is scheduled happens once and only once: over daylight saving, days off, crashes, lost channels."""
 
+import asyncio
+
 import pytest
 from day_by_day import (
     ADA,
@@ -11,6 +13,7 @@ from day_by_day import (
     HALL,
     Days,
     DiscordHandClock,
+    Wall,
     berlin,
 )
 from small_course import DAY
@@ -61,6 +64,28 @@ async def test_a_question_comes_every_day_with_the_result_of_the_one_before(days
     assert await days.asked() == [("2026-11-20", 1), ("2026-11-21", 0)]
     assert [view.daily.closed_ms is not None for view in days.wall.shown.values()] == [True, False]
     assert (await one(days)).next_ms == berlin("2026-11-22T09:00")
+
+
+async def test_what_is_changed_at_the_end_of_a_look_does_not_wait_for_the_one_after(days):
+    await days.every_day()
+    reckoned, posted, looks = days.seasons.next_end_ms, asyncio.Event(), []
+
+    async def changed_meanwhile() -> int | None:
+        ends_ms = await reckoned()
+        looks.append(ends_ms)
+        if len(looks) == 2:  # the first look reckons when the next one is: at its beginning, and at its end
+            days.clock.now = berlin("2026-11-20T09:00")
+            days.schedules.wake()
+        return ends_ms
+
+    async def post_daily(view, nonce: str) -> int:
+        posted.set()
+        return await Wall.post_daily(days.wall, view, nonce)
+
+    days.seasons.next_end_ms, days.wall.post_daily = changed_meanwhile, post_daily
+    days.schedules.start()
+    async with asyncio.timeout(20):
+        await posted.wait()
 
 
 async def test_looking_again_and_again_asks_once(days):
