@@ -17,6 +17,9 @@ T = TypeVar("T")
 DRAIN_MS = 1_500
 """How much later than the deadline a click that was made in time may arrive."""
 
+BEHIND_MS = 15_000
+"""For so long the end of a question waits for clicks that have arrived and are not stored yet."""
+
 OPENING_MS = 1_000
 """What is added to a round's time for its message to reach everybody; nobody's own time is shortened by that."""
 
@@ -35,7 +38,7 @@ SILENCE_ENDS_MS = 10 * 60_000
 """How long a game that paused because nobody answered waits before it ends."""
 
 PAUSE_ENDS_MS = 60 * 60_000
-"""How long a game that somebody paused waits before it ends, counted anew by every `KeepWaiting`."""
+"""How long a game that somebody paused waits before it ends, counted again from every `KeepWaiting`."""
 
 TROUBLE_ENDS_MS = 24 * 60 * 60_000
 """How long a game waits for a channel or a permission that was lost before it ends."""
@@ -125,6 +128,7 @@ class Competition:
     A game that is on always has a ``wake_ms``: a paused one ends then.
 
     ``unplaced_pauses`` are pauses (from, to) from before it was known when the round's message was posted.
+    ``by_trouble`` tells that a trouble paused the game, and not a person.
     """
 
     host_id: int
@@ -144,6 +148,7 @@ class Competition:
     paused_at_ms: int | None = None
     paused_phase: Phase | None = None
     reason: str = ""
+    by_trouble: bool = False
     host_left_ms: int | None = None
     starts_ms: int | None = None
 
@@ -176,6 +181,11 @@ class Competition:
     def all_answered(self) -> bool:
         """Whether everybody who is waited for has answered."""
         return bool(self.present) and all(player.member_id in self.answers for player in self.present)
+
+    @property
+    def waits_by_itself(self) -> bool:
+        """Whether the game waits for a trouble to pass, and not for a person."""
+        return self.phase is Phase.PAUSED and self.by_trouble
 
     @property
     def counted_rounds(self) -> int:
@@ -623,6 +633,7 @@ def _ask(state: Competition, number: int, now_ms: int) -> Step:
         paused_at_ms=None,
         paused_phase=None,
         reason="",
+        by_trouble=False,
     )
     # A whole second, fixed before the message is sent: Discord shows deadlines in seconds.
     deadline = -(-(now_ms + OPENING_MS + state.round_ms) // 1000) * 1000
@@ -746,6 +757,7 @@ def _close(state: Competition, now_ms: int, *, counts: bool = True) -> Step:
         paused_at_ms=None,
         paused_phase=None,
         reason="",
+        by_trouble=False,
     )
     effects: list[Effect] = [Reveal(state.round)]
     if silent >= SILENT_ROUNDS and state.round + 1 < len(state.plans):
@@ -812,6 +824,7 @@ def _pause(state: Competition, event: Pause, now_ms: int) -> Step:
         paused_at_ms=now_ms,
         wake_ms=now_ms + (TROUBLE_ENDS_MS if event.by is None else PAUSE_ENDS_MS),
         reason=event.reason or "Paused by the host.",
+        by_trouble=event.by is None,
     )
     return paused, [Told(Verdict.DONE), ShowRound(state.round)]
 
@@ -823,7 +836,8 @@ def _resume(state: Competition, event: Resume, now_ms: int) -> Step:
         return state, [Told(Verdict.NOT_ALLOWED)]
     since = state.paused_at_ms if state.paused_at_ms is not None else now_ms
     was_revealing = state.paused_phase is Phase.REVEALING
-    state = replace(state, phase=state.paused_phase or Phase.ASKING, paused_phase=None, paused_at_ms=None, reason="")
+    phase = state.paused_phase or Phase.ASKING
+    state = replace(state, phase=phase, paused_phase=None, paused_at_ms=None, reason="", by_trouble=False)
     if was_revealing:
         return replace(state, wake_ms=now_ms), [Told(Verdict.DONE), ShowRound(state.round)]
     return _given_back(state, since, now_ms), [Told(Verdict.DONE), ShowRound(state.round)]

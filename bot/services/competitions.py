@@ -18,6 +18,7 @@ from bot.packs.library import Library, LibraryOf
 from bot.packs.models import Question
 from bot.quiz import competition as rules
 from bot.quiz.competition import (
+    BEHIND_MS,
     LIVE,
     Answer,
     Ask,
@@ -57,8 +58,8 @@ from bot.storage.store import Job, Store, Transaction
 BEAT_SECONDS = 1.0
 PAUSED_BEAT_SECONDS = 30.0
 """How often it is noted that the bot is alive while every game that is on is paused."""
-BEHIND_SECONDS, BEHIND_MS = 0.2, 15_000
-"""How often, and for how long, the end of a round waits for clicks that have arrived and are not stored yet."""
+BEHIND_SECONDS = 0.2
+"""How often it is looked whether the end of a round still waits for clicks that have arrived and are not stored yet."""
 AGAIN_SECONDS = 1.0
 """How long a game waits for a database that refuses."""
 FAILED_AGAIN_SECONDS = 60.0
@@ -66,6 +67,7 @@ FAILED_AGAIN_SECONDS = 60.0
 
 MOST_CHALLENGES, CHALLENGED_MS = 2, 15 * 60_000
 """So many duels of a member that nobody accepted are enough for a channel in such a time."""
+GAME_OVER = "This competition is over. Open a new one with `/compete`."
 MADE_ROOM = "A competition was opened here instead."
 
 _log = logging.getLogger(__name__)
@@ -94,7 +96,7 @@ class GameOverError(UserError):
     """The competition is over."""
 
     def __init__(self) -> None:
-        super().__init__("This competition is over. Open a new one with `/compete`.")
+        super().__init__(GAME_OVER)
 
 
 @dataclass

@@ -17,7 +17,7 @@ from bot.errors import NotFound, StudyhallError, UserError
 from bot.packs.library import LibraryOf
 from bot.packs.models import Question
 from bot.quiz import daily as rules
-from bot.quiz.competition import DRAIN_MS
+from bot.quiz.competition import BEHIND_MS, DRAIN_MS
 from bot.quiz.practice import option_order
 from bot.quiz.schedule import local_day, moment, next_after
 from bot.services.daily_views import DailyView, Locked, MyDaily
@@ -34,8 +34,6 @@ from bot.storage.store import Job, Store, Transaction
 
 LONGEST_MS = 3 * DAY_MS
 """No question is open for longer, whatever a time zone does to its day."""
-BEHIND_MS = 15_000
-"""For so long the close of a question waits for clicks that have arrived and are not stored yet."""
 PLAYED_DAYS = 7
 """For so long a family is left alone that a competition asked about."""
 

@@ -1,4 +1,4 @@
-"""The messages of competitions: posted in order from the outbox, brought up to date, posted anew when they are deleted.
+"""The messages of competitions: posted in order from the outbox, brought up to date, posted again when they are deleted.
 
 Here stands what is in the channel; when that is something a game must know (a round has opened, a message can't be posted),
 it is told as an event.
@@ -49,7 +49,6 @@ ACCESS_AGAIN_SECONDS = (10.0, 20.0, 30.0, 60.0)
 LOST = "I can't write in this channel any more ({why}). I try again by myself."
 NOT_TAKEN = "Discord did not take the message. I try again by myself."
 BUSY = "Discord takes no message here before <t:{until}:t>. I try again by myself."
-_BY_ITSELF = "I try again by myself."
 FINISH_AGAIN_SECONDS = (60.0, 300.0, 900.0, 3_600.0)
 """After which waits the reveals and the podium of a game that has ended are tried again; then at the next start."""
 HINT_FREE_MS = 2_000
@@ -200,7 +199,7 @@ class GameMessages:
         for number in sorted({*shown.waiting_reveals(), *([state.round] if between else [])}):
             self._background.spawn(self._show_round(shown, number), "competition-round")
         await self.post_what_waits(shown)
-        if _waits_by_itself(shown.game.state):
+        if shown.game.state.waits_by_itself:
             self._try_again_later(shown)
 
     async def finish_all_but(self, live: Collection[int]) -> None:
@@ -448,7 +447,7 @@ class GameMessages:
             await asyncio.sleep(seconds)
             for wait in itertools.chain(ACCESS_AGAIN_SECONDS, itertools.repeat(ACCESS_AGAIN_SECONDS[-1])):
                 await asyncio.sleep(wait)
-                if not _waits_by_itself(shown.game.state):
+                if not shown.game.state.waits_by_itself:
                     return
                 if await self._is_back(shown):
                     await self._happened(shown.game.id, Resume())
@@ -467,7 +466,7 @@ class GameMessages:
         try:
             await self._stage.edit_round(await self.view(shown), number, message_id)
         except MessageGoneError:
-            return True  # the channel is there; what shows the round posts it anew
+            return True  # the channel is there; what shows the round posts it again
         except Exception as problem:
             _log.info("competition %d waits for its channel: %s", shown.game.id, problem)
             return False
@@ -536,11 +535,6 @@ class GameMessages:
         view = await self.view(shown)
         if self._stage is not None and shown.game.state.phase is Phase.LOBBY:
             self._stage.hint_lobby(view)
-
-
-def _waits_by_itself(state: Competition) -> bool:
-    """Whether a trouble paused the game, and not a person."""
-    return state.phase is Phase.PAUSED and state.reason.endswith(_BY_ITSELF)
 
 
 def _podium(state: Competition) -> Podium | None:

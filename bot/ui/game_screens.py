@@ -20,6 +20,8 @@ from bot.quiz.competition import (
 from bot.quiz.points import BONUSES
 from bot.quiz.practice import LETTERS
 from bot.quiz.scoring import RULES, Confidence, Scoring
+from bot.services.competitions import GAME_OVER
+from bot.services.exports import member_numbers
 from bot.services.game_views import MOST_CALLED, GameView, MyResult
 from bot.ui import ids
 from bot.ui.layouts import (
@@ -67,7 +69,7 @@ def elsewhere_words(view: GameView, number: int) -> str:
 def over_words(other: GameView | None) -> str:
     """What the controls of a game that is over say; ``other`` is the one that is on in the channel."""
     if other is None:
-        return "This competition is over. Open a new one with `/compete`."
+        return GAME_OVER
     return f"This competition is over. Another one is on: {link_to(other)}"
 
 
@@ -530,9 +532,7 @@ def _best_calibrated(state: Competition) -> int | None:
 def csv_screen(view: GameView) -> Screen:
     """The results as a file for a spreadsheet."""
     rows = []
-    numbers = {
-        player.member_id: number for number, player in enumerate(view.state.players, 1)
-    }  # names are no one's own
+    numbers = member_numbers(player.member_id for player in view.state.players)
     for line in standings(view.state):
         median = "" if line.median_ms is None else f"{line.median_ms / 1000:.3f}"
         rows.append(

@@ -134,11 +134,12 @@ class HostControls:
     # What asks first
 
     async def _ask_skip(self, reply: Reply, game: str, place: str) -> None:
-        view = await self._led(reply, game)
-        if ids.number(place) == view.state.round + 1 and not _is_over(view):
-            await reply.show(ask_skip_screen(view))
-        else:
+        if not (view := await self._still(reply, game, place)):
+            return
+        if _is_over(view):
             await reply.update(panel_screen(view, MOVED_ON))
+        else:
+            await reply.show(ask_skip_screen(view))
 
     async def _skip(self, reply: Reply, game: str, place: str) -> None:
         view, number = await self._led(reply, game), ids.number(place) - 1
@@ -150,11 +151,8 @@ class HostControls:
             await reply.update(note(f"Round {number + 1} was over already, so nothing was skipped."))
 
     async def _ask_end(self, reply: Reply, game: str, place: str) -> None:
-        view = await self._led(reply, game)
-        if ids.number(place) == view.state.round + 1:
+        if view := await self._still(reply, game, place):
             await reply.show(ask_end_screen(view))
-        else:
-            await reply.update(panel_screen(view, MOVED_ON))
 
     async def _end(self, reply: Reply, game: str, place: str) -> None:
         view = await self._led(reply, game)
