@@ -28,7 +28,6 @@ from bot.ui.layouts import (
     bold,
     code_block,
     cut,
-    fitting,
     note,
     unstressed,
 )
@@ -249,7 +248,7 @@ def item_screen(item: FlaggedItem, remark: str = "") -> Screen:
         Row(row),
         Row([Button("Back to the queue", ids.encode("flags.list"))]),
     ]
-    return fitting(blocks)
+    return Screen(blocks)
 
 
 def _key(item: FlaggedItem) -> int | None:

@@ -7,8 +7,8 @@ from bot.errors import UserError
 from bot.services.groups import MEMBERS_FROM, Group, Groups
 from bot.ui import ids
 from bot.ui.compete import CompeteFeature
-from bot.ui.layouts import BLURPLE, RULE, Block, Button, Pick, Row, Screen, bar, fitting
-from bot.ui.lesson import nearby
+from bot.ui.layouts import BLURPLE, RULE, Block, Button, Row, Screen, bar
+from bot.ui.lesson import course_menu
 from bot.ui.managers import managed
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
@@ -75,9 +75,6 @@ def group_screen(group: Group) -> Screen:
             "Open a competition on this", ids.encode("group.compete", group.pack_id), discord.ButtonStyle.success
         )
         blocks.append(Row([button]))
-    if len(group.courses) > 1:
-        courses = [(title, pack_id, "") for pack_id, title in group.courses]
-        blocks.append(
-            Pick(ids.encode("group.course"), "Another course…", nearby(courses, group.pack_id), (group.pack_id,))
-        )
-    return fitting(blocks, BLURPLE)
+    courses = [(title, pack_id, "") for pack_id, title in group.courses]
+    blocks += course_menu("group.course", courses, group.pack_id)
+    return Screen(blocks, BLURPLE)

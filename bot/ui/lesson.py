@@ -114,6 +114,13 @@ def nearby(courses: Sequence[tuple[str, str, str]], pack_id: str) -> Sequence[tu
     return courses[first : first + MENU]
 
 
+def course_menu(action: str, courses: Sequence[tuple[str, str, str]], pack_id: str) -> list[Block]:
+    """The menu that leads from a course to the other ones, where there are any; each a title, an id, and words on it."""
+    if len(courses) < 2:
+        return []
+    return [Pick(ids.encode(action), "Another course…", nearby(courses, pack_id), (pack_id,))]
+
+
 def contents_screen(contents: Contents, courses: Sequence[tuple[str, str, str]] = ()) -> Screen:
     """A pack's sections with the member's progress, and the way to the other courses, where there are any."""
     blocks: list[Block] = [f"## {contents.title}\n-# {contents.subtitle}\n{contents.description}".strip(), RULE]
@@ -136,9 +143,7 @@ def contents_screen(contents: Contents, courses: Sequence[tuple[str, str, str]] 
     else:
         first = contents.lines[0].ref
         blocks.append(Row([Button("Start reading", _page_id(first, 0), discord.ButtonStyle.primary)]))
-    if len(courses) > 1:
-        menu = nearby(courses, contents.pack_id)
-        blocks.append(Pick(ids.encode("lesson.course"), "Another course…", menu, (contents.pack_id,)))
+    blocks += course_menu("lesson.course", courses, contents.pack_id)
     return Screen(blocks, BLURPLE)
 
 

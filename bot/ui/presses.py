@@ -4,7 +4,7 @@ Somebody who presses twice means the button that they saw. Where the first press
 place, the second one must not do what that one says.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import discord
@@ -40,7 +40,12 @@ class Presses:
 
 def offered(message: discord.Message) -> frozenset[str]:
     """The custom ids of a message's components."""
-    return frozenset(_ids(message.components))
+    return frozenset(one.custom_id for one in components(message) if getattr(one, "custom_id", None))
+
+
+def components(message: discord.Message) -> Iterator[Any]:
+    """A message's components, and all that is in them."""
+    return _walked(message.components)
 
 
 def own_message(interaction: discord.Interaction, channel_id: int, prefix: str) -> int | None:
@@ -54,10 +59,9 @@ def own_message(interaction: discord.Interaction, channel_id: int, prefix: str) 
     return message.id if any(one.startswith(prefix) for one in offered(message)) else None
 
 
-def _ids(components: Any) -> Iterator[str]:
-    for component in components:
-        if custom_id := getattr(component, "custom_id", None):
-            yield custom_id
-        yield from _ids(getattr(component, "children", ()))
+def _walked(found: Iterable[Any]) -> Iterator[Any]:
+    for component in found:
+        yield component
+        yield from _walked(getattr(component, "children", ()))
         if (accessory := getattr(component, "accessory", None)) is not None:
-            yield from _ids([accessory])
+            yield accessory

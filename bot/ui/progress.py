@@ -27,11 +27,10 @@ from bot.ui.layouts import (
     Row,
     Screen,
     bar,
-    fitting,
     note,
     unstressed,
 )
-from bot.ui.lesson import nearby
+from bot.ui.lesson import course_menu
 from bot.ui.names import safe
 from bot.ui.options import whole
 from bot.ui.quiz import plan_words, question_screen
@@ -149,14 +148,9 @@ def progress_screen(progress: Progress) -> Screen:
         history = Button("My last four weeks", ids.encode("progress.history", progress.pack_id))
         last = blocks.pop()
         blocks.append(Row([*last.buttons, history]) if isinstance(last, Row) else last)
-    if len(progress.courses) > 1:
-        courses = [(title, pack_id, "") for pack_id, title in progress.courses]
-        blocks.append(
-            Pick(
-                ids.encode("progress.course"), "Another course…", nearby(courses, progress.pack_id), (progress.pack_id,)
-            )
-        )
-    return fitting(blocks, BLURPLE)
+    courses = [(title, pack_id, "") for pack_id, title in progress.courses]
+    blocks += course_menu("progress.course", courses, progress.pack_id)
+    return Screen(blocks, BLURPLE)
 
 
 def _totals(progress: Progress) -> str:

@@ -10,6 +10,7 @@ import discord
 
 from bot.errors import UserError
 from bot.services.stage import ChannelLostError, MessageGoneError
+from bot.ui.presses import offered
 
 UNKNOWN_CHANNEL, UNKNOWN_MESSAGE = 10003, 10008
 HISTORY = 50
@@ -56,14 +57,8 @@ async def find_message(client: discord.Client, channel_id: int, wanted: re.Patte
     """The newest message of the bot in a channel with a button whose custom id matches. Raises ChannelLostError."""
     try:
         async for message in client.get_partial_messageable(channel_id).history(limit=HISTORY):
-            if message.author == client.user and _names(message, wanted):
+            if message.author == client.user and any(map(wanted.match, offered(message))):
                 return message.id
     except discord.HTTPException as problem:
         raise as_lost(problem) from problem
     return None
-
-
-def _names(message: discord.Message, wanted: re.Pattern[str]) -> bool:
-    view = discord.ui.LayoutView.from_message(message, timeout=None)
-    view.stop()
-    return any(wanted.match(getattr(item, "custom_id", None) or "") for item in view.walk_children())

@@ -15,7 +15,7 @@ from bot.clock import snowflake_ms
 from bot.errors import UserError
 from bot.ui import ids
 from bot.ui.options import whole
-from bot.ui.presses import Presses, offered
+from bot.ui.presses import Presses, components, offered
 from bot.ui.replies import Desk, Reply
 
 Handler = Callable[..., Awaitable[object]]
@@ -107,17 +107,10 @@ def _values(values: Any) -> list[str]:
 
 def _is_offered(message: discord.Message | None, data: Any) -> bool:
     """Whether every value is among those that the pressed menu of this message offers, as far as it lists any."""
-    for menu in _menus(message.components if message else ()):
-        if menu.custom_id == data.get("custom_id") and menu.options:
-            return set(data.get("values", [])) <= {option.value for option in menu.options}
+    for one in components(message) if message else ():
+        if isinstance(one, discord.SelectMenu) and one.custom_id == data.get("custom_id") and one.options:
+            return set(data.get("values", [])) <= {option.value for option in one.options}
     return True
-
-
-def _menus(components: Any) -> Iterator[discord.SelectMenu]:
-    for component in components:
-        if isinstance(component, discord.SelectMenu):
-            yield component
-        yield from _menus(getattr(component, "children", ()))
 
 
 def _fields(components: Any, depth: int = 3) -> Iterator[tuple[str, str]]:

@@ -28,9 +28,6 @@ HINT = (
     "and the time zone. **Everybody**: `/help` says where to start."
 )
 
-PICKABLE = 25
-"""So many options Discord allows in a menu."""
-
 _log = logging.getLogger(__name__)
 
 
