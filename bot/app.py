@@ -17,7 +17,7 @@ from bot import __version__
 from bot.clock import HOUR_MS, DiscordClock, WallClock
 from bot.errors import SettingsError, StudyhallError
 from bot.packs.library import Library
-from bot.quiz.pace import paced
+from bot.quiz.pace import Tempo, paced
 from bot.services.backups import Backups
 from bot.services.boards import Boards
 from bot.services.charts import ChartDrawer
@@ -154,6 +154,7 @@ async def build(
             beats=steady_timers,
         )
         closing.push_async_callback(games.close)
+        tempo = Tempo(settings.pace_factor, settings.pause_factor)
         daily = DailyQuestions(store, discord_clock, rng, servers.library)
         seasons = Seasons(store, discord_clock, sure_time)
         schedules = Schedules(
@@ -163,7 +164,7 @@ async def build(
             daily,
             games,
             seasons,
-            lambda one: paced(one.pace, one.rounds, one.lobby_minutes, settings.pace_factor, one.scoring),
+            lambda one: paced(one.pace, one.rounds, one.lobby_minutes, tempo, one.scoring),
             sure_time,
         )
         closing.push_async_callback(schedules.close)
@@ -230,7 +231,7 @@ async def build(
             reports=Reports(library, store, discord_clock),
             member_settings=member_settings,
             servers=servers,
-            pace_factor=settings.pace_factor,
+            tempo=tempo,
             scheduler=scheduler,
             thinking_seconds=settings.thinking_seconds,
             pulse=pulse,
@@ -378,7 +379,7 @@ async def _connect(client: StudyhallClient, token: str, where: str) -> None:
 
 @contextlib.asynccontextmanager
 async def _reload_on_hangup(courses: Courses) -> AsyncIterator[None]:
-    """SIGHUP, where the system has it, reads the packs anew; how it went stands in the log.
+    """SIGHUP, where the system has it, reloads the packs; how it went stands in the log.
 
     Leaving the block gives up what is under way: nothing that it needs is there any more.
     """

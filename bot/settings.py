@@ -204,6 +204,13 @@ class Settings:
         "1",
         default=1.0,
     )
+    pause_factor: float = _setting(
+        "STUDYHALL_PAUSE_FACTOR",
+        _number(0.01, 4),
+        "scales the pauses after the rounds of a competition once more",
+        "1",
+        default=1.0,
+    )
     thinking_seconds: float = _setting(
         "STUDYHALL_THINKING_SECONDS",
         _seconds(0.1, 2.5),

@@ -33,6 +33,10 @@ class RateLimits:
         self._per_second = per_second
         self._windows: dict[str, _Window] = {}
 
+    def begin_anew(self) -> None:
+        """Forget what was counted, as Discord has after a minute without a request."""
+        self._windows.clear()
+
     def take(
         self, bucket: str, limit: int, seconds: float, *, counts_globally: bool
     ) -> tuple[dict[str, str], Limited | None]:

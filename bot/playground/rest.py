@@ -55,7 +55,7 @@ class Rest:
     ) -> None:
         self._world = world
         self._interactions = interactions
-        self._limits = limits
+        self.limits = limits
         self._token = token
         self._gateway_address = gateway_address
         self.intercept: Callable[[web.Request], Awaitable[web.StreamResponse | None]] | None = None
@@ -115,7 +115,7 @@ class Rest:
                     raise ApiError(UNAUTHORIZED)
                 major = request.match_info.get("channel_id") or request.match_info.get("token") or ""
                 bucket = f"{request.method} {path}:{major}"
-                headers, limited = self._limits.take(bucket, requests, seconds, counts_globally=not by_token)
+                headers, limited = self.limits.take(bucket, requests, seconds, counts_globally=not by_token)
                 if limited:
                     limit_body = {
                         "message": "You are being rate limited.",

@@ -19,10 +19,10 @@ from bot.quiz.competition import (
     Rules,
     Verdict,
 )
-from bot.quiz.pace import PACE_SECONDS, paced
+from bot.quiz.pace import PACE_SECONDS, USUAL, Tempo, paced
 from bot.quiz.practice import LETTERS
 from bot.quiz.scoring import Confidence, Scoring
-from bot.services.competitions import AlreadyOnError, Competitions, Opening
+from bot.services.competitions import GAME_OVER, AlreadyOnError, Competitions, Opening
 from bot.services.game_views import MOST_CALLED, ClickResult, GameView
 from bot.services.practice import Learner, Practice
 from bot.services.servers import Servers
@@ -58,7 +58,7 @@ WORDS = {
     Verdict.CAME_LATE: "The round had closed: your click was made in time, but it reached me after the reveal.",
     Verdict.NOT_OPEN: "This round has not begun.",
     Verdict.PAUSED: "The game is paused; your click was not counted. Click again when it goes on.",
-    Verdict.OVER: "This competition is over. Open a new one with `/compete`.",
+    Verdict.OVER: GAME_OVER,
     Verdict.NOT_ALLOWED: NOT_HOST,
     Verdict.NO_SUCH_OPTION: "This question has no such option. Please use its buttons.",
     Verdict.NO_ANSWER_YET: "Choose a letter first; then say how sure you are.",
@@ -68,7 +68,7 @@ WORDS = {
 class CompeteFeature:
     """The command and the stage of competitions.
 
-    ``pace_factor`` scales every pace and pause; tests and the impatient shorten them.
+    ``tempo`` scales every pace and pause; tests and the impatient shorten them.
     """
 
     def __init__(
@@ -79,14 +79,14 @@ class CompeteFeature:
         scheduler: SendScheduler,
         servers: Servers,
         *,
-        pace_factor: float = 1.0,
+        tempo: Tempo = USUAL,
     ) -> None:
         self._games = games
         self._practice = practice
         self._client = client
         self._scheduler = scheduler
         self._servers = servers
-        self._pace_factor = pace_factor
+        self._tempo = tempo
         self._threads: set[int] = set()
 
     def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
@@ -124,7 +124,7 @@ class CompeteFeature:
                     pace,
                     rounds,
                     starts_in,
-                    self._pace_factor,
+                    self._tempo,
                     Scoring(scoring),
                     teams=teams or 0,
                     teams_chosen=bool(teams) and team_choice == "chosen",
@@ -184,7 +184,7 @@ class CompeteFeature:
 
     async def open_aimed(self, reply: Reply, pack_id: str, sections: tuple[str, ...], aims: tuple[str, ...]) -> None:
         """Open a lobby with the usual rules for these sections, whose game asks first about these misconceptions."""
-        rules = paced("standard", ROUNDS, LOBBY_MINUTES, self._pace_factor)
+        rules = paced("standard", ROUNDS, LOBBY_MINUTES, self._tempo)
         await self._open_with(reply, rules, Setup(sections, None, "standard", aims=aims), pack_id)
 
     async def _open_with(self, reply: Reply, rules: Rules, setup: Setup, pack_id: str | None = None) -> None:
@@ -224,7 +224,7 @@ class CompeteFeature:
             raise UserError("A duel takes two: name somebody else.")
         if member.bot:
             raise UserError("Bots don't take part. Name a member of this server.")
-        rules = paced("standard", DUEL_ROUNDS, DUEL_MINUTES, self._pace_factor, duel=True)
+        rules = paced("standard", DUEL_ROUNDS, DUEL_MINUTES, self._tempo, duel=True)
         pack_id, asked = self._part(reply, section)
         setup = Setup(asked, None, "standard", member.id, whole(member.display_name))
         await self._open_with(reply, rules, setup, pack_id)

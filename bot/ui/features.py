@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from bot.packs.library import Library
+from bot.quiz.pace import Tempo
 from bot.services.boards import Boards
 from bot.services.charts import ChartDrawer
 from bot.services.competitions import Competitions
@@ -78,7 +79,7 @@ def add_features(
     member_settings: MemberSettings,
     servers: Servers,
     reports: Reports,
-    pace_factor: float,
+    tempo: Tempo,
     scheduler: SendScheduler,
     thinking_seconds: float,
     pulse: Pulse,
@@ -117,7 +118,7 @@ def add_features(
     inside = InsideFeature(specimen, client, scheduler)
     inside.add_to(router)
     demo = DemoFeature(demos, servers, client, scheduler, inside)
-    compete = CompeteFeature(games, practice, client, scheduler, servers, pace_factor=pace_factor)
+    compete = CompeteFeature(games, practice, client, scheduler, servers, tempo=tempo)
     setup = SetupFeature(servers, library, courses, scheduler)
     of_the_day = DailyFeature(daily, client, scheduler)
     events = ServerEvents(client, scheduler)

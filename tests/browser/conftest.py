@@ -77,8 +77,8 @@ async def open_tab(browser: Browser, bot: Bot) -> AsyncIterator[OpenTab]:
 
 @pytest.fixture
 async def open_quick(browser: Browser, playground: Playground, tmp_path: Path) -> AsyncIterator[OpenTab]:
-    """Tabs of a playground whose bot plays competitions at three tenths of their pace."""
-    running = Bot(playground, tmp_path / "data", STUDYHALL_PACE_FACTOR="0.3")
+    """Tabs of a playground whose bot makes short pauses between rounds."""
+    running = Bot(playground, tmp_path / "data", STUDYHALL_PAUSE_FACTOR="0.3")
     await running.start()
     async with tabs_of(browser, playground) as tab:
         yield tab

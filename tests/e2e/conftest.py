@@ -20,7 +20,46 @@ Which fault is tried where; in each nothing acknowledged is lost, nothing counts
 """
 
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+
+import pytest
+from hosting import Bot
+
+from bot.playground.server import Playground
 
 sys.path.append(str(Path(__file__).parents[1] / "playground"))
 sys.path.append(str(Path(__file__).parents[1] / "packs"))
+
+
+@asynccontextmanager
+async def playing(playground: Playground, data_dir: Path, **settings: str) -> AsyncIterator[Bot]:
+    running = Bot(playground, data_dir, STUDYHALL_PROGRESS_SECONDS="1", **settings)
+    await running.start()
+    yield running
+    if running.process is not None:
+        assert await running.stop() == 0, running.log()
+    assert "Traceback" not in running.log(), running.log()
+
+
+@pytest.fixture
+async def calm(playground: Playground, tmp_path: Path) -> AsyncIterator[Bot]:
+    """A bot whose competitions run at their usual pace: nothing ends by itself while one looks."""
+    async with playing(playground, tmp_path / "data") as running:
+        yield running
+
+
+@pytest.fixture
+async def quick(playground: Playground, tmp_path: Path) -> AsyncIterator[Bot]:
+    """A bot with short pauses between its rounds, and rounds long enough for their players on a busy machine too."""
+    factors = {"STUDYHALL_PACE_FACTOR": "0.5", "STUDYHALL_PAUSE_FACTOR": "0.2"}
+    async with playing(playground, tmp_path / "data", **factors) as running:
+        yield running
+
+
+@pytest.fixture
+async def hasty(playground: Playground, tmp_path: Path) -> AsyncIterator[Bot]:
+    """A bot whose competitions run ten times as fast, where silence is what is tried."""
+    async with playing(playground, tmp_path / "data", STUDYHALL_PACE_FACTOR="0.1") as running:
+        yield running

@@ -39,6 +39,7 @@ async def killed(bot: Bot, seam: str, which: Which, act: Callable[[], object]) -
     await asyncio.wait_for(there.wait(), PATIENCE_SECONDS)
     await bot.stop(signal.SIGKILL)
     rest.intercept = rest.after = None
+    rest.limits.begin_anew()  # a restart takes longer elsewhere: what one bot sent does not hold up the next
     gone.set()
 
 

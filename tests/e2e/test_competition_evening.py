@@ -4,7 +4,6 @@ import asyncio
 import json
 import re
 import sqlite3
-from collections.abc import AsyncIterator
 from contextlib import closing
 
 import pytest
@@ -17,28 +16,6 @@ from bot.playground.rest import Exchange
 LETTERS = "ABCD"
 AWAY = "{'type': 10, 'content': '-# I was away; that time was given back.'}, "
 """Said by the first edit after a start, and by none after it."""
-
-
-@pytest.fixture
-async def quick(playground, tmp_path) -> AsyncIterator[Bot]:
-    """A bot whose competitions run seven times as fast: time enough for three presses on a busy machine."""
-    running = Bot(playground, tmp_path / "data", STUDYHALL_PACE_FACTOR="0.15", STUDYHALL_PROGRESS_SECONDS="1")
-    await running.start()
-    yield running
-    if running.process is not None:
-        assert await running.stop() == 0, running.log()
-    assert "Traceback" not in running.log(), running.log()
-
-
-@pytest.fixture
-async def calm(playground, tmp_path) -> AsyncIterator[Bot]:
-    """A bot whose competitions run at their usual pace: nothing ends by itself while one looks."""
-    running = Bot(playground, tmp_path / "data", STUDYHALL_PROGRESS_SECONDS="1")
-    await running.start()
-    yield running
-    if running.process is not None:
-        assert await running.stop() == 0, running.log()
-    assert "Traceback" not in running.log(), running.log()
 
 
 def three(bot: Bot) -> tuple[Member, Member, Member]:
@@ -171,14 +148,14 @@ async def test_when_all_have_answered_the_round_is_shown_at_once(calm: Bot):
     assert calm.playground.world.now_ms() < deadline_ms(asked)
 
 
-async def test_two_rounds_without_an_answer_pause_the_game_and_say_so(quick: Bot):
-    ada, _grace, _linus = three(quick)
-    channel = Channel(quick.playground)
+async def test_two_rounds_without_an_answer_pause_the_game_and_say_so(hasty: Bot):
+    ada, _grace, _linus = three(hasty)
+    channel = Channel(hasty.playground)
     await ada.steer(await opened(ada), "Start")
     await channel.reveal(1)
     shown = (await channel.reveal(1))["id"]
     await until(
-        quick.playground,
+        hasty.playground,
         lambda: any("Nobody answered for 2 rounds" in text(m) for m in channel.revealed(1)),
         "the pause says why",
     )
@@ -187,12 +164,12 @@ async def test_two_rounds_without_an_answer_pause_the_game_and_say_so(quick: Bot
     await channel.open(2)
 
 
-async def test_the_lobby_starts_by_itself(quick: Bot):
-    ada, _grace, _linus = three(quick)
+async def test_the_lobby_starts_by_itself(hasty: Bot):
+    ada, _grace, _linus = three(hasty)
     lobby = await opened(ada, starts_in=1)
     assert "Starts by itself <t:" in text(lobby)
-    await Channel(quick.playground).open(0)
-    await until(quick.playground, lambda: "It has begun" in text(ada.sees(lobby)), "the lobby says so")
+    await Channel(hasty.playground).open(0)
+    await until(hasty.playground, lambda: "It has begun" in text(ada.sees(lobby)), "the lobby says so")
 
 
 async def test_when_the_host_leaves_the_first_player_takes_over_and_the_lobby_goes_on(calm: Bot):

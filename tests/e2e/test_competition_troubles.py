@@ -2,33 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from aiohttp import web
 from evening import Channel, deadline_ms, faults_of_results, opened, rows
 from hosting import PATIENCE_SECONDS, Bot, Member, button, text, until
-
-
-@pytest.fixture
-async def quick(playground, tmp_path) -> AsyncIterator[Bot]:
-    """A bot whose competitions run ten times as fast."""
-    running = Bot(playground, tmp_path / "data", STUDYHALL_PACE_FACTOR="0.1", STUDYHALL_PROGRESS_SECONDS="1")
-    await running.start()
-    yield running
-    if running.process is not None:
-        assert await running.stop() == 0, running.log()
-
-
-@pytest.fixture
-async def calm(playground, tmp_path) -> AsyncIterator[Bot]:
-    """A bot whose competitions run at their usual pace."""
-    running = Bot(playground, tmp_path / "data", STUDYHALL_PROGRESS_SECONDS="1")
-    await running.start()
-    yield running
-    if running.process is not None:
-        assert await running.stop() == 0, running.log()
 
 
 def two(bot: Bot) -> tuple[Member, Member]:
@@ -264,50 +244,50 @@ class Mail:
             self._send("INTERACTION_CREATE", data)
 
 
-async def test_a_click_made_in_time_that_arrives_within_the_drain_counts(quick: Bot):
-    ada, grace = two(quick)
-    channel = Channel(quick.playground)
+async def test_a_click_made_in_time_that_arrives_within_the_drain_counts(hasty: Bot):
+    ada, grace = two(hasty)
+    channel = Channel(hasty.playground)
     await ada.steer(await opened(ada, grace), "Start")
     asked = await channel.open(0)
-    mail = Mail(quick)
-    await time_is(quick, deadline_ms(asked) - 300)
+    mail = Mail(hasty)
+    await time_is(hasty, deadline_ms(asked) - 300)
     click = asyncio.create_task(grace.press(asked, "B"))
-    await time_is(quick, deadline_ms(asked) + 300)
+    await time_is(hasty, deadline_ms(asked) + 300)
     mail.let_go()
     assert "Locked in **B**" in text(await click)
     await channel.reveal(0)
-    assert rows(quick.data_dir, "SELECT count(*) FROM competition_answer WHERE marks IS NOT NULL") == [(1,)]
+    assert rows(hasty.data_dir, "SELECT count(*) FROM competition_answer WHERE marks IS NOT NULL") == [(1,)]
 
 
-async def test_a_click_made_in_time_that_arrives_after_the_reveal_is_told_so_and_logged(quick: Bot):
-    ada, grace = two(quick)
-    channel = Channel(quick.playground)
+async def test_a_click_made_in_time_that_arrives_after_the_reveal_is_told_so_and_logged(hasty: Bot):
+    ada, grace = two(hasty)
+    channel = Channel(hasty.playground)
     await ada.steer(await opened(ada, grace), "Start")
     asked = await channel.open(0)
-    linus = Member(quick.playground, 2)
-    mail = Mail(quick)
+    linus = Member(hasty.playground, 2)
+    mail = Mail(hasty)
     closes_ms = deadline_ms(asked)
-    await time_is(quick, closes_ms - 300)
+    await time_is(hasty, closes_ms - 300)
     click = asyncio.create_task(linus.press(asked, "B"))
     await channel.reveal(0)
-    assert quick.playground.world.now_ms() >= closes_ms + 1_500
+    assert hasty.playground.world.now_ms() >= closes_ms + 1_500
     mail.let_go()
     assert "The round had closed" in text(await click)
-    assert rows(quick.data_dir, "SELECT count(*) FROM competition_answer") == [(0,)]
-    await quick.stop()
-    assert "arrived after the round was over" in quick.log()
+    assert rows(hasty.data_dir, "SELECT count(*) FROM competition_answer") == [(0,)]
+    await hasty.stop()
+    assert "arrived after the round was over" in hasty.log()
 
 
-async def test_a_click_made_after_the_deadline_is_told_that_the_round_had_closed(quick: Bot):
-    ada, grace = two(quick)
-    channel = Channel(quick.playground)
+async def test_a_click_made_after_the_deadline_is_told_that_the_round_had_closed(hasty: Bot):
+    ada, grace = two(hasty)
+    channel = Channel(hasty.playground)
     await ada.steer(await opened(ada, grace), "Start")
     asked = await channel.open(0)
-    await time_is(quick, deadline_ms(asked) + 50)
+    await time_is(hasty, deadline_ms(asked) + 50)
     assert "The round had closed" in text(await grace.forge(asked, button(asked, "A")["custom_id"]))
     await channel.reveal(0)
-    assert rows(quick.data_dir, "SELECT count(*) FROM competition_answer") == [(0,)]
-    assert faults_of_results(quick.data_dir) == []
+    assert rows(hasty.data_dir, "SELECT count(*) FROM competition_answer") == [(0,)]
+    assert faults_of_results(hasty.data_dir) == []
 
 
 FORGED = (

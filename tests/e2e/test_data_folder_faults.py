@@ -91,7 +91,7 @@ async def test_what_cannot_be_written_to_is_told_in_a_sentence(lived_in: Bot, na
 
 
 async def test_a_folder_that_becomes_read_only_in_mid_round_loses_nothing(playground: Playground, tmp_path):
-    bot = Bot(playground, tmp_path / "data", STUDYHALL_PACE_FACTOR="0.2")
+    bot = Bot(playground, tmp_path / "data", STUDYHALL_PAUSE_FACTOR="0.2")
     bot.program = (AS_ANY_USER, "run")
     await bot.start()
     ada, grace = Member(playground), Member(playground, 1)

@@ -51,7 +51,7 @@ async def quick(playground, tmp_path):
     running = Bot(
         playground,
         tmp_path / "data",
-        STUDYHALL_PACE_FACTOR="0.05",
+        STUDYHALL_PACE_FACTOR="0.15",
         STUDYHALL_PROGRESS_SECONDS="0.1",
         STUDYHALL_DEMO_COOLDOWN_SECONDS="0",
     )

@@ -39,7 +39,7 @@ def closes_ms(bot: Bot) -> int:
 
 @pytest.mark.parametrize("seam", SEAMS)
 async def test_a_game_goes_on_wherever_it_was_cut(playground, tmp_path, seam):
-    bot = Bot(playground, tmp_path / "data", STUDYHALL_PACE_FACTOR="0.3", STUDYHALL_PROGRESS_SECONDS="1")
+    bot = Bot(playground, tmp_path / "data", STUDYHALL_PAUSE_FACTOR="0.3", STUDYHALL_PROGRESS_SECONDS="1")
     await bot.start()
     ada, grace = Member(playground), Member(playground, 1)
     channel = Channel(playground)
@@ -165,7 +165,7 @@ async def played(bot: Bot, ada: Member, grace: Member) -> None:
 
 
 async def test_a_regrade_that_was_cut_is_done_after_the_restart_and_told_once(playground, tmp_path):
-    bot = Bot(playground, tmp_path / "data", STUDYHALL_PACE_FACTOR="0.05")
+    bot = Bot(playground, tmp_path / "data", STUDYHALL_PAUSE_FACTOR="0.05")
     await bot.start()
     ada, grace = Member(playground), Member(playground, 1)
     await played(bot, ada, grace)

@@ -1,18 +1,6 @@
 """What a host and the players choose before a game: sections, teams, a duel."""
 
-import pytest
 from hosting import Bot, Member, button, buttons, text, until
-
-from bot.playground.server import Playground
-
-
-@pytest.fixture
-async def quick_bot(playground: Playground, tmp_path):
-    """A bot whose games run at a twentieth of their pace."""
-    bot = Bot(playground, tmp_path / "data", STUDYHALL_PACE_FACTOR="0.05")
-    await bot.start()
-    yield bot
-    assert await bot.stop() == 0, bot.log()
 
 
 def find(member: Member, words: str) -> dict | None:
@@ -60,8 +48,8 @@ async def test_players_choose_their_teams(bot: Bot):
     assert "Team 1: Ada" in text(ada.sees(lobby))
 
 
-async def test_teams_share_a_board_on_the_podium(quick_bot: Bot):
-    playground = quick_bot.playground
+async def test_teams_share_a_board_on_the_podium(quick: Bot):
+    playground = quick.playground
     players = [Member(playground, number) for number in range(3)]
     lobby = await players[0].command("compete", teams=2, rounds=3, pace="quick")
     for player in players[1:]:
@@ -72,8 +60,8 @@ async def test_teams_share_a_board_on_the_podium(quick_bot: Bot):
     assert "Team 2" in text(podium)
 
 
-async def test_a_duel_is_accepted_played_by_two_alone_and_ends_when_it_is_decided(quick_bot: Bot):
-    playground = quick_bot.playground
+async def test_a_duel_is_accepted_played_by_two_alone_and_ends_when_it_is_decided(quick: Bot):
+    playground = quick.playground
     ada, grace, linus = (Member(playground, number) for number in range(3))
     challenge = await ada.command("duel", member=grace.id)
     assert "**Ada** challenges **Grace**" in text(challenge)
@@ -86,14 +74,16 @@ async def test_a_duel_is_accepted_played_by_two_alone_and_ends_when_it_is_decide
     assert "🥇" in text(podium)
 
 
-async def test_a_duel_can_be_declined_and_expires_by_itself(quick_bot: Bot):
-    playground = quick_bot.playground
+async def test_a_duel_can_be_declined_and_expires_by_itself(playground, tmp_path):
+    hasty = Bot(playground, tmp_path / "data", STUDYHALL_PACE_FACTOR="0.02")
+    await hasty.start()
     ada, grace = Member(playground), Member(playground, 1)
     challenge = await ada.command("duel", member=grace.id)
     await grace.press(await grace.press(challenge, "Decline"), "Yes, decline it")
     await until(playground, lambda: "It was declined" in text(ada.sees(challenge)), "the refusal")
     again = await ada.command("duel", member=grace.id)
     await until(playground, lambda: "not accepted in time" in text(ada.sees(again)), "the end of the challenge")
+    assert await hasty.stop() == 0
 
 
 async def test_nobody_duels_with_themselves(bot: Bot):
@@ -105,8 +95,8 @@ def _game(lobby: dict) -> str:
     return button(lobby, "Join")["custom_id"].rsplit(":", 1)[1]
 
 
-async def test_a_game_in_a_thread_leaves_the_channel_free(quick_bot: Bot):
-    playground = quick_bot.playground
+async def test_a_game_in_a_thread_leaves_the_channel_free(quick: Bot):
+    playground = quick.playground
     exchanges: list = []
     playground.rest.record = exchanges.append
     ada, grace = Member(playground), Member(playground, 1)
@@ -130,8 +120,8 @@ async def test_a_game_in_a_thread_leaves_the_channel_free(quick_bot: Bot):
     assert sum(exchange.route.endswith("/threads") for exchange in exchanges) == 1
 
 
-async def test_the_rematch_of_a_duel_is_between_the_same_two_whoever_asks_for_it(quick_bot: Bot):
-    playground = quick_bot.playground
+async def test_the_rematch_of_a_duel_is_between_the_same_two_whoever_asks_for_it(quick: Bot):
+    playground = quick.playground
     ada, grace, linus = (Member(playground, number) for number in range(3))
     await grace.press(await ada.command("duel", member=grace.id), "Accept")
     podium = await play(7, ada, grace)
@@ -143,8 +133,8 @@ async def test_the_rematch_of_a_duel_is_between_the_same_two_whoever_asks_for_it
     await until(playground, lambda: "It has begun" in text(ada.sees(challenge)), "the second duel begins")
 
 
-async def test_the_rematch_of_a_game_in_a_thread_is_played_in_it(quick_bot: Bot):
-    playground = quick_bot.playground
+async def test_the_rematch_of_a_game_in_a_thread_is_played_in_it(quick: Bot):
+    playground = quick.playground
     ada = Member(playground)
     lobby = await ada.command("compete", rounds=3, pace="quick", thread=True)
     await ada.steer(lobby, "Start")

@@ -11,15 +11,6 @@ DAY = 86_400
 SEND_MESSAGES = 1 << 11
 
 
-@pytest.fixture
-async def quick(playground, tmp_path):
-    """A bot whose competitions run ten times as fast."""
-    running = Bot(playground, tmp_path / "data", STUDYHALL_PACE_FACTOR="0.1", STUDYHALL_PROGRESS_SECONDS="1")
-    await running.start()
-    yield running
-    assert await running.stop() == 0, running.log()
-
-
 def next_day(bot: Bot) -> None:
     """Let midnight come, in the server's time zone."""
     bot.playground.world.shift(DAY + 3 - bot.playground.world.now_ms() // 1000 % DAY)

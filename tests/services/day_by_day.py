@@ -170,7 +170,7 @@ class Days:
             self.daily,
             self.games,
             self.seasons,
-            lambda one: paced(one.pace, one.rounds, one.lobby_minutes, 1.0, one.scoring),
+            lambda one: paced(one.pace, one.rounds, one.lobby_minutes, scoring=one.scoring),
             time,
         )
         self.games.attach(self.wall)  # type: ignore[arg-type]

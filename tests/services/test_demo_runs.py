@@ -159,7 +159,9 @@ async def test_predict_run_result(hall, workers):
         right = view.result.verdict.right_choice
         assert view.result.predicted_right == (["Bob", "Ada"] if right == "less" else [])
         assert stage.shown[0].progress == (0, 1, "")
-        assert [hint.progress[:2] for hint in stage.hints if hint.progress] == [(1, 4), (2, 4), (3, 4), (4, 4)]
+        told = [hint.progress[:2] for hint in stage.hints if hint.progress]
+        assert told[:4] == [(1, 4), (2, 4), (3, 4), (4, 4)]
+        assert [done for done, _ in told] == list(range(1, len(told) + 1))  # on a busy machine rounds are added
         [(stored, ended_ms)] = await store.rows("SELECT result, ended_ms FROM demo_run")
         assert ended_ms == NOON + 4
         assert set(json.loads(stored)["samples"]) == {"call", "plain", "locked", "queue"}

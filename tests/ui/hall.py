@@ -21,6 +21,7 @@ BUTTON, MENU, TEXT, GALLERY = 2, 3, 10, 12
 COMPONENT, AUTOCOMPLETE, FORM = 3, 4, 5
 SIMCORDS_START_SECONDS = 5.0
 DAY_SECONDS = 86_400.0
+LIVED_SECONDS = 120.0
 
 
 def walk(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -323,18 +324,25 @@ class Hall:
         self._tell_time()
 
     async def pass_time(self, seconds: float) -> None:
-        """Let time go by, for Discord and for the bot; a long time day by day, since simcord gives each step its limit."""
+        """Let time go by, for Discord and for the bot; of a long time, the last minutes of each day are lived through.
+
+        Of the rest the bot notices as much as if its machine had slept: what became due is due.
+        """
         self.app.clock.shift_ms += round(seconds * 1000)
         while seconds > 0:
             step = min(seconds, DAY_SECONDS)
-            await self.env.advance_time(step)
+            if step > LIVED_SECONDS:
+                self.env._move_clock(self.env._virtual_time + step - LIVED_SECONDS)
+            await self.env.advance_time(min(step, LIVED_SECONDS))
             seconds -= step
         self._tell_time()
 
     def _tell_time(self) -> None:
         """Let Discord tell the bot its time, as every answer over the wire does."""
         assert self.app.client.heard_date is not None
-        self.app.client.heard_date(round(self.env.now().timestamp() * 1000))
+        # What the bot begins on hearing it is the bot's own work, for which the simulator waits.
+        with self.env._bot_scope():
+            self.app.client.heard_date(round(self.env.now().timestamp() * 1000))
 
     async def restart(self) -> None:
         """Stop the bot and start it anew on the same data."""
