@@ -12,6 +12,7 @@ import discord
 import pytest
 from discord import AppCommandOptionType as Kind
 from discord import app_commands
+from forging import presses
 from hall import Hall, Person, Shown, open_hall
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -283,3 +284,7 @@ async def test_a_press_elsewhere_does_not_tell_which_message_the_question_of_the
     assert "not in its channel yet" in await refused(hall, hall.bob, elsewhere, custom_id)
     assert "Locked in" in (await hall.bob.click(question, "A")).text
     assert hall.rows("SELECT message_id FROM daily") == [(question.id,)]
+
+
+async def test_whatever_is_pressed_nothing_of_others_changes():
+    assert await presses(60, seed=3) == []
