@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from bot.charts.bars import BarChart
-from bot.demos.model import Demo, Verdict
+from bot.demos.model import Demo, DemoVerdict
 from bot.demos.reference import reference
 from bot.demos.registry import DEMOS
 from bot.errors import NotFound, UserError
@@ -77,7 +77,7 @@ def _progress(step: tuple[int, int, str]) -> None:
     )
 
 
-def _print(demo: Demo, verdict: Verdict, chart: BarChart) -> None:
+def _print(demo: Demo, verdict: DemoVerdict, chart: BarChart) -> None:
     print(f"{demo.title}: {demo.workload}.\n")
     widest = max(len(bar.label) for bar in chart.bars)
     print(f"{'':<{widest}}  {chart.of_rounds:>22}  {'lowest':>9}  {'highest':>9}")

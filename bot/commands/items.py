@@ -7,6 +7,7 @@ from pathlib import Path
 from bot.clock import WallClock, utc
 from bot.demos.registry import DEMOS
 from bot.errors import UserError
+from bot.model.rulings import ReportForAuthor
 from bot.packs.library import Library
 from bot.packs.loading import load_packs
 from bot.private import write_private
@@ -16,7 +17,6 @@ from bot.services.item_views import HEAD, OPTIONS_HEAD, as_json, options_row, ro
 from bot.services.items import Bank, Items
 from bot.storage import rulings
 from bot.storage.beside import only_reading
-from bot.storage.rulings import ReportForAuthor
 from bot.ui.sheets import ENCODING, sheet
 
 SHOWN = 10

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from bot.charts.bars import BarChart
 from bot.demos import pools
-from bot.demos.model import Choice, Demo, Measured, Variant, Verdict, Work, bar_chart, inconclusive
+from bot.demos.model import Demo, DemoVerdict, Measured, Prediction, Variant, Work, bar_chart, inconclusive
 
 BEAT_SECONDS = 0.01
 BUSY_SECONDS = 0.3
@@ -101,7 +101,7 @@ def _stop_ms(measured: Measured, variant_id: str) -> float:
     return measured.count(variant_id, "stop_us") / 1000
 
 
-def judge(measured: Measured) -> Verdict:
+def judge(measured: Measured) -> DemoVerdict:
     """In the loop the heartbeat stops for as long as the call takes; elsewhere it hardly stops at all."""
     in_loop = min(_stop_ms(measured, "sleep"), _stop_ms(measured, "compute"))
     thread, computing = _stop_ms(measured, "sleep-thread"), _stop_ms(measured, "compute-thread")
@@ -109,7 +109,7 @@ def judge(measured: Measured) -> Verdict:
     if not (in_loop > 900 * BUSY_SECONDS * 0.9 and max(thread, computing, process) < 100 and thread < 50):
         return inconclusive("The heartbeat was held up by other work too. Run it again when less is going on.")
     why = ", as both share the GIL and a switch is asked for after 5 ms" if measured.host.gil else ""
-    return Verdict(
+    return DemoVerdict(
         "stops",
         f"A blocking call stops everything, for {_stop_ms(measured, 'sleep'):.0f} ms here",
         [
@@ -136,9 +136,9 @@ DEMO = Demo(
     workload=f"a heartbeat due every {BEAT_SECONDS * 1000:.0f} ms, beside {BUSY_SECONDS:g} s of sleeping or computing",
     question=f"A coroutine calls time.sleep({BUSY_SECONDS:g}). For how long does the heartbeat of another task stop?",
     choices=(
-        Choice("goes-on", "Not at all"),
-        Choice("a-little", "About 10 ms"),
-        Choice("stops", f"About {BUSY_SECONDS * 1000:.0f} ms"),
+        Prediction("goes-on", "Not at all"),
+        Prediction("a-little", "About 10 ms"),
+        Prediction("stops", f"About {BUSY_SECONDS * 1000:.0f} ms"),
     ),
     variants=VARIANTS,
     bound_seconds=9,

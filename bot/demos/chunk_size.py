@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from bot.charts.bars import BarChart
 from bot.demos import pools
-from bot.demos.model import Choice, Demo, Measured, Variant, Verdict, Work, bar_chart, inconclusive
+from bot.demos.model import Demo, DemoVerdict, Measured, Prediction, Variant, Work, bar_chart, inconclusive
 
 CALLS = 4_000
 
@@ -48,7 +48,7 @@ VARIANTS = (
 )
 
 
-def judge(measured: Measured) -> Verdict:
+def judge(measured: Measured) -> DemoVerdict:
     """One by one is by far the slowest, chunks help, the plain loop wins."""
     times = {variant.id: measured.wall(variant.id) * 1000 for variant in VARIANTS}
     if len({count for variant in VARIANTS for count in measured.counts(variant.id, "sum")}) != 1:
@@ -56,7 +56,7 @@ def judge(measured: Measured) -> Verdict:
     in_order = times["1"] > 1.5 * times["10"] and times["1"] > 5 * times["100"] and times["10"] > times["1000"]
     if not (in_order and times["inline"] * 1.5 < min(times["100"], times["1000"])):
         return inconclusive("The times of the variants contradict each other. Run it again when less is going on.")
-    return Verdict(
+    return DemoVerdict(
         "inline",
         f"The plain loop wins, {times['1'] / times['inline']:,.0f} times over chunks of 1",
         [
@@ -82,10 +82,10 @@ DEMO = Demo(
     workload=f"{CALLS:,} calls that take a fraction of a microsecond each: in a loop, and in two processes",
     question=f"{CALLS:,} tiny calls: which way is done first?",
     choices=(
-        Choice("inline", "A plain loop"),
-        Choice("1", "2 processes, one call at a time"),
-        Choice("1000", "2 processes, 1,000 at a time"),
-        Choice("same", "All about the same"),
+        Prediction("inline", "A plain loop"),
+        Prediction("1", "2 processes, one call at a time"),
+        Prediction("1000", "2 processes, 1,000 at a time"),
+        Prediction("same", "All about the same"),
     ),
     variants=VARIANTS,
     bound_seconds=10,

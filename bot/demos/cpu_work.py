@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from bot.charts.bars import BarChart
 from bot.demos import pools
-from bot.demos.model import Choice, Demo, Measured, Variant, Verdict, Work, inconclusive, time_chart
+from bot.demos.model import Demo, DemoVerdict, Measured, Prediction, Variant, Work, inconclusive, time_chart
 
 PIECES = 4
 STEPS = 5_000_000
@@ -82,7 +82,7 @@ VARIANTS = (
 )
 
 
-def judge(measured: Measured) -> Verdict:
+def judge(measured: Measured) -> DemoVerdict:
     """Claims a winner only when the host was quiet enough to give one."""
     serial, threads = measured.wall("serial"), measured.wall("threads")
     asyncio_, processes = measured.wall("asyncio"), measured.wall("processes")
@@ -114,7 +114,7 @@ def judge(measured: Measured) -> Verdict:
     )
     fastest = "processes" if processes <= threads else "threads"
     names = {"processes": "Processes win: they run at the same instant", "threads": "Threads win on this build"}
-    return Verdict(fastest, names[fastest], sentences)
+    return DemoVerdict(fastest, names[fastest], sentences)
 
 
 def chart(measured: Measured) -> BarChart:
@@ -129,11 +129,11 @@ DEMO = Demo(
     workload=f"{PIECES} sums of {STEPS:,} squares each, in pure Python",
     question="Which way finishes first?",
     choices=(
-        Choice("serial", "One by one"),
-        Choice("threads", "4 threads"),
-        Choice("asyncio", "asyncio"),
-        Choice("processes", "2 processes"),
-        Choice("same", "All about the same"),
+        Prediction("serial", "One by one"),
+        Prediction("threads", "4 threads"),
+        Prediction("asyncio", "asyncio"),
+        Prediction("processes", "2 processes"),
+        Prediction("same", "All about the same"),
     ),
     variants=VARIANTS,
     bound_seconds=12,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from bot.charts.bars import BarChart
-from bot.demos.model import Choice, Demo, Measured, Variant, Verdict, Work, bar_chart, inconclusive
+from bot.demos.model import Demo, DemoVerdict, Measured, Prediction, Variant, Work, bar_chart, inconclusive
 
 GIVE_UP_SECONDS = 0.4
 """Real code would wait for ever; here each thread gives up, so that you need not."""
@@ -78,12 +78,12 @@ VARIANTS = (
 )
 
 
-def judge(measured: Measured) -> Verdict:
+def judge(measured: Measured) -> DemoVerdict:
     """Neither finishes in opposite order, in no round; both do in one order, in every round."""
     opposite, ordered = (measured.counts(variant.id, "finished") for variant in VARIANTS)
     if set(opposite) != {0} or set(ordered) != {2} or measured.wall("opposite") < GIVE_UP_SECONDS:
         return inconclusive("The two threads did not meet as planned. Run it again when less is going on.")
-    return Verdict(
+    return DemoVerdict(
         "neither",
         "In opposite order neither thread gets both locks",
         [
@@ -109,7 +109,7 @@ DEMO = Demo(
     section="common-mistakes",
     workload="two threads that each take two locks, in opposite order and in one order",
     question="One thread takes lock A then B, the other B then A, and both hold their first. How many get both?",
-    choices=(Choice("both", "Both"), Choice("one", "One of them"), Choice("neither", "Neither")),
+    choices=(Prediction("both", "Both"), Prediction("one", "One of them"), Prediction("neither", "Neither")),
     variants=VARIANTS,
     bound_seconds=4,
     judge=judge,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from bot.charts.bars import BarChart
-from bot.demos.model import Choice, Demo, Measured, Variant, Verdict, Work, bar_chart, inconclusive
+from bot.demos.model import Demo, DemoVerdict, Measured, Prediction, Variant, Work, bar_chart, inconclusive
 
 THREADS = 2
 PASSWORD_ROUNDS = 500_000
@@ -70,7 +70,7 @@ VARIANTS = (
 )
 
 
-def judge(measured: Measured) -> Verdict:
+def judge(measured: Measured) -> DemoVerdict:
     """Reads cores used, which other work on the machine can lower but never raise."""
     cores = {variant.id: measured.cores(variant.id) for variant in VARIANTS}
     as_expected = cores["python"] <= 1.2 if measured.host.gil else cores["python"] >= 1.4
@@ -97,7 +97,7 @@ def judge(measured: Measured) -> Verdict:
         )
     right = "c-code" if measured.host.gil else "both"
     headline = "C code uses two cores, Python one" if measured.host.gil else "Without the GIL both use two cores"
-    return Verdict(right, headline, sentences)
+    return DemoVerdict(right, headline, sentences)
 
 
 def chart(measured: Measured) -> BarChart:
@@ -113,10 +113,10 @@ DEMO = Demo(
     workload="two threads at once: pure Python, hashing small pieces, compressing, hashing a password",
     question="Two threads at once: which work keeps two cores busy in this Python?",
     choices=(
-        Choice("c-code", "C code such as zlib"),
-        Choice("python", "Pure Python"),
-        Choice("both", "Both of them"),
-        Choice("neither", "Neither"),
+        Prediction("c-code", "C code such as zlib"),
+        Prediction("python", "Pure Python"),
+        Prediction("both", "Both of them"),
+        Prediction("neither", "Neither"),
     ),
     variants=VARIANTS,
     bound_seconds=12,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from bot.charts.bars import BarChart
-from bot.demos.model import Choice, Demo, Measured, Variant, Verdict, Work, bar_chart, inconclusive
+from bot.demos.model import Demo, DemoVerdict, Measured, Prediction, Variant, Work, bar_chart, inconclusive
 
 ITEMS = 60_000
 
@@ -70,14 +70,14 @@ def _rate(measured: Measured, variant_id: str) -> float:
     return ITEMS / measured.wall(variant_id)
 
 
-def judge(measured: Measured) -> Verdict:
+def judge(measured: Measured) -> DemoVerdict:
     """Every item arrives, in order; the simple queue is far ahead; even the slowest is quick enough."""
     own, full, simple = (_rate(measured, variant.id) for variant in VARIANTS)
     if any(set(measured.counts(variant.id, "in_order")) != {ITEMS} for variant in VARIANTS):
         return inconclusive("An item came out of order, which must not be: please report it.")
     if not (simple > 1.5 * max(own, full) and min(own, full) > 5_000):
         return inconclusive("The rates were too close to call this time. Run it again when less is going on.")
-    return Verdict(
+    return DemoVerdict(
         "simple",
         "SimpleQueue is far ahead, and all are quick enough",
         [
@@ -103,10 +103,10 @@ DEMO = Demo(
     workload=f"{ITEMS:,} items from one thread to another, in three ways",
     question="Which way hands over the most items a second?",
     choices=(
-        Choice("own", "Own list + Condition"),
-        Choice("queue", "queue.Queue"),
-        Choice("simple", "queue.SimpleQueue"),
-        Choice("same", "All about the same"),
+        Prediction("own", "Own list + Condition"),
+        Prediction("queue", "queue.Queue"),
+        Prediction("simple", "queue.SimpleQueue"),
+        Prediction("same", "All about the same"),
     ),
     variants=VARIANTS,
     bound_seconds=8,

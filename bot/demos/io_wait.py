@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from bot.charts.bars import BarChart
 from bot.demos import pools
-from bot.demos.model import Choice, Demo, Measured, Variant, Verdict, Work, inconclusive, time_chart
+from bot.demos.model import Demo, DemoVerdict, Measured, Prediction, Variant, Work, inconclusive, time_chart
 
 WAITS = 20
 WAIT_SECONDS = 0.05
@@ -84,7 +84,7 @@ VARIANTS = (
 )
 
 
-def judge(measured: Measured) -> Verdict:
+def judge(measured: Measured) -> DemoVerdict:
     """Holds the order: threads and asyncio level at about one wait, far ahead of two processes, and those of one by one."""
     serial, processes = measured.wall("serial"), measured.wall("processes")
     threads, asyncio_ = measured.wall("threads"), measured.wall("asyncio")
@@ -93,7 +93,7 @@ def judge(measured: Measured) -> Verdict:
     in_order = slower < 0.8 * few < 0.64 * processes and processes < 0.8 * serial
     if not (in_order and slower < 1.5 * faster and slower < 2 * WAIT_SECONDS):
         return inconclusive("Waits that should overlap were held up by other work. Run it again when it is quieter.")
-    return Verdict(
+    return DemoVerdict(
         "overlap",
         "Waiting overlaps: threads and asyncio both win",
         [
@@ -119,11 +119,11 @@ DEMO = Demo(
     workload=f"{WAITS} waits of {WAIT_SECONDS:g} s each, like {WAITS} slow web requests",
     question="Which way finishes first?",
     choices=(
-        Choice("overlap", "Threads and asyncio, level"),
-        Choice("threads", "Threads, clearly"),
-        Choice("asyncio", "asyncio, clearly"),
-        Choice("processes", "2 processes"),
-        Choice("same", "All about the same"),
+        Prediction("overlap", "Threads and asyncio, level"),
+        Prediction("threads", "Threads, clearly"),
+        Prediction("asyncio", "asyncio, clearly"),
+        Prediction("processes", "2 processes"),
+        Prediction("same", "All about the same"),
     ),
     variants=VARIANTS,
     bound_seconds=8,

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from bot.charts.bars import BarChart
-from bot.demos.model import Choice, Demo, Measured, Variant, Verdict, Work, bar_chart, inconclusive
+from bot.demos.model import Demo, DemoVerdict, Measured, Prediction, Variant, Work, bar_chart, inconclusive
 
 UPDATES = 400_000
 
 
-class Counter:
+class GuardedNumber:
     """A number, and the lock that guards it."""
 
     def __init__(self) -> None:
@@ -29,12 +29,12 @@ class Counter:
                 self.value += 1
 
 
-def _threads(count: int, add: Callable[[Counter, int], None]) -> Callable[[], Iterator[Work]]:
+def _threads(count: int, add: Callable[[GuardedNumber, int], None]) -> Callable[[], Iterator[Work]]:
     """So many threads that share the updates between them."""
 
     def prepared() -> Iterator[Work]:
         def work() -> tuple[float, dict[str, int]]:
-            counter = Counter()
+            counter = GuardedNumber()
             workers = [threading.Thread(target=add, args=(counter, UPDATES // count)) for _ in range(count)]
             for worker in workers:
                 worker.start()
@@ -48,10 +48,10 @@ def _threads(count: int, add: Callable[[Counter, int], None]) -> Callable[[], It
 
 
 VARIANTS = (
-    Variant("plain", "No lock, 1 thread", contextmanager(_threads(1, Counter.add)), cores_at_least=0.85),
-    Variant("locked", "Lock, 1 thread", contextmanager(_threads(1, Counter.add_locked)), cores_at_least=0.85),
-    Variant("two", "Lock, 2 threads", contextmanager(_threads(2, Counter.add_locked))),
-    Variant("four", "Lock, 4 threads", contextmanager(_threads(4, Counter.add_locked))),
+    Variant("plain", "No lock, 1 thread", contextmanager(_threads(1, GuardedNumber.add)), cores_at_least=0.85),
+    Variant("locked", "Lock, 1 thread", contextmanager(_threads(1, GuardedNumber.add_locked)), cores_at_least=0.85),
+    Variant("two", "Lock, 2 threads", contextmanager(_threads(2, GuardedNumber.add_locked))),
+    Variant("four", "Lock, 4 threads", contextmanager(_threads(4, GuardedNumber.add_locked))),
 )
 
 
@@ -59,7 +59,7 @@ def _nanoseconds(measured: Measured, variant_id: str) -> float:
     return measured.wall(variant_id) / UPDATES * 1e9
 
 
-def judge(measured: Measured) -> Verdict:
+def judge(measured: Measured) -> DemoVerdict:
     """The lock costs something, but far less than a microsecond; threads that share it are no quicker."""
     plain, locked = _nanoseconds(measured, "plain"), _nanoseconds(measured, "locked")
     two, four = _nanoseconds(measured, "two"), _nanoseconds(measured, "four")
@@ -67,7 +67,7 @@ def judge(measured: Measured) -> Verdict:
         return inconclusive("An update was lost under the lock, which must not be: please report it.")
     if not (1.1 * plain < locked < 1_000 and min(two, four) > 0.8 * locked and four < 20_000):
         return inconclusive("The times of the variants contradict each other. Run it again when less is going on.")
-    return Verdict(
+    return DemoVerdict(
         "little",
         "A lock costs well under a microsecond",
         [
@@ -94,9 +94,9 @@ DEMO = Demo(
     workload=f"{UPDATES:,} updates of one counter, without and with a lock, by one, two and four threads",
     question="What does a lock that nobody else wants add to each update?",
     choices=(
-        Choice("nothing", "Nothing that can be measured"),
-        Choice("little", "Less than a microsecond"),
-        Choice("much", "10 microseconds or more"),
+        Prediction("nothing", "Nothing that can be measured"),
+        Prediction("little", "Less than a microsecond"),
+        Prediction("much", "10 microseconds or more"),
     ),
     variants=VARIANTS,
     bound_seconds=8,

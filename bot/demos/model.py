@@ -28,7 +28,7 @@ class Variant:
 
 
 @dataclass(frozen=True)
-class Choice:
+class Prediction:
     """An answer that members can predict."""
 
     id: str
@@ -89,7 +89,7 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class DemoVerdict:
     """What the numbers show; ``right_choice`` is None when they are too noisy to claim anything."""
 
     right_choice: str | None
@@ -112,10 +112,10 @@ class Demo:
     section: str
     workload: str
     question: str
-    choices: tuple[Choice, ...]
+    choices: tuple[Prediction, ...]
     variants: tuple[Variant, ...]
     bound_seconds: float
-    judge: Callable[[Measured], Verdict]
+    judge: Callable[[Measured], DemoVerdict]
     chart: Callable[[Measured], BarChart]
     shows: str = ""
     refutes: tuple[str, ...] = ()
@@ -123,10 +123,10 @@ class Demo:
     memory_mib: int = 4096
     clear: Callable[[Measured], bool] = lambda _measured: True
 
-    def read(self, measured: Measured) -> Verdict:
+    def read(self, measured: Measured) -> DemoVerdict:
         """What the numbers show; nothing is claimed from a host that was busy, or has too few cores."""
         if measured.host.cores < self.cores_needed:
-            return Verdict(
+            return DemoVerdict(
                 None,
                 f"This host has only {measured.host.cores:g} cores to give",
                 [f"The demo needs {self.cores_needed:g} to show its point, so these numbers claim nothing."],
@@ -146,14 +146,14 @@ class Demo:
 _STARVED = "Other work kept taking the cores away, in round after round. Run it again when less is going on."
 
 
-def inconclusive(reason: str) -> Verdict:
+def inconclusive(reason: str) -> DemoVerdict:
     """The verdict on numbers that claim nothing."""
-    return Verdict(None, "The host was busy, so these numbers claim nothing", [reason])
+    return DemoVerdict(None, "The host was busy, so these numbers claim nothing", [reason])
 
 
-def not_to_be_shown(reason: str) -> Verdict:
+def not_to_be_shown(reason: str) -> DemoVerdict:
     """The verdict where the system lacks what the demo is about."""
-    return Verdict(None, "This system can't show it, so these numbers claim nothing", [reason])
+    return DemoVerdict(None, "This system can't show it, so these numbers claim nothing", [reason])
 
 
 def footer(measured: Measured, of_rounds: str = "median") -> str:

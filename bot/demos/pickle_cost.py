@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 from bot.charts.bars import BarChart
 from bot.demos import pools
-from bot.demos.model import Choice, Demo, Measured, Variant, Verdict, Work, bar_chart, inconclusive
+from bot.demos.model import Demo, DemoVerdict, Measured, Prediction, Variant, Work, bar_chart, inconclusive
 
 TRIPS = 4
 MEGABYTE = 1_000_000
@@ -59,7 +59,7 @@ def _ms(measured: Measured, variant_id: str) -> float:
     return measured.wall(variant_id) / TRIPS * 1000
 
 
-def judge(measured: Measured) -> Verdict:
+def judge(measured: Measured) -> DemoVerdict:
     """The cost grows with the data for a process, and a thread gets the very object."""
     small, one, ten = _ms(measured, "small"), _ms(measured, "one"), _ms(measured, "ten")
     ints, thread = _ms(measured, "list"), _ms(measured, "thread")
@@ -68,7 +68,7 @@ def judge(measured: Measured) -> Verdict:
         return inconclusive("A copy was no copy, which must not be: please report it.")
     if not (small < one < ten and ten >= 10 * small and ints > 4 * small and thread < ten / 4):
         return inconclusive("The times of the variants contradict each other. Run it again when less is going on.")
-    return Verdict(
+    return DemoVerdict(
         "grows",
         "Every byte to a process and back is copied",
         [
@@ -94,9 +94,9 @@ DEMO = Demo(
     workload="data sent to a worker and back: 10 bytes, 1 MB, 10 MB, a list of 500,000 ints; and 10 MB to a thread",
     question="10 MB to a worker process and back: how long, against 10 bytes?",
     choices=(
-        Choice("same", "About the same"),
-        Choice("double", "Two to five times as long"),
-        Choice("grows", "Ten times as long, or more"),
+        Prediction("same", "About the same"),
+        Prediction("double", "Two to five times as long"),
+        Prediction("grows", "Ten times as long, or more"),
     ),
     variants=VARIANTS,
     bound_seconds=10,

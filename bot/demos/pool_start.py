@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.charts.bars import BarChart
 from bot.demos import pools
-from bot.demos.model import Choice, Demo, Measured, Variant, Verdict, Work, bar_chart, inconclusive
+from bot.demos.model import Demo, DemoVerdict, Measured, Prediction, Variant, Work, bar_chart, inconclusive
 
 POOL_SIZE = 2
 
@@ -61,7 +61,7 @@ def _ms(measured: Measured, variant_id: str) -> float:
     return measured.wall(variant_id) * 1000
 
 
-def judge(measured: Measured) -> Verdict:
+def judge(measured: Measured) -> DemoVerdict:
     """Threads first, spawned processes last, whatever lies between."""
     times = {variant.id: _ms(measured, variant.id) for variant in VARIANTS}
     threads_ms, spawn_ms = times["threads"], times["spawn"]
@@ -80,7 +80,7 @@ def judge(measured: Measured) -> Verdict:
             f"threads. `forkserver` took {times['forkserver']:.0f} ms: a small server forks instead, so no thread is copied."
         )
     sentences.append("So make a pool once and keep it; a pool for each small job pays this price each time.")
-    return Verdict("threads", "Threads are ready long before any process", sentences)
+    return DemoVerdict("threads", "Threads are ready long before any process", sentences)
 
 
 def chart(measured: Measured) -> BarChart:
@@ -96,10 +96,10 @@ DEMO = Demo(
     workload=f"a pool of {POOL_SIZE} workers made, given a tiny task each, and closed",
     question="Which pool has its first results soonest, and which last?",
     choices=(
-        Choice("threads", "Threads first, spawn last"),
-        Choice("fork", "Fork first, threads last"),
-        Choice("spawn", "Spawn first, threads last"),
-        Choice("same", "All about the same"),
+        Prediction("threads", "Threads first, spawn last"),
+        Prediction("fork", "Fork first, threads last"),
+        Prediction("spawn", "Spawn first, threads last"),
+        Prediction("same", "All about the same"),
     ),
     variants=VARIANTS,
     bound_seconds=8,

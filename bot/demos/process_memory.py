@@ -8,7 +8,17 @@ from typing import Any
 
 from bot.charts.bars import BarChart
 from bot.demos import pools
-from bot.demos.model import Choice, Demo, Measured, Variant, Verdict, Work, bar_chart, inconclusive, not_to_be_shown
+from bot.demos.model import (
+    Demo,
+    DemoVerdict,
+    Measured,
+    Prediction,
+    Variant,
+    Work,
+    bar_chart,
+    inconclusive,
+    not_to_be_shown,
+)
 
 HOW_MANY = 3
 
@@ -54,14 +64,14 @@ METHODS = pools.start_methods()
 VARIANTS = tuple(Variant(name, name, contextmanager(_idle_workers(name))) for name in METHODS)
 
 
-def judge(measured: Measured) -> Verdict:
+def judge(measured: Measured) -> DemoVerdict:
     """Forked workers share pages with their parent, spawned ones don't."""
     megabytes = {name: measured.count(name, "bytes_each") / 1e6 for name in METHODS}
     if "fork" not in megabytes or not all(megabytes.values()):
         return not_to_be_shown("Linux tells how much memory a process has for itself, and can fork.")
     if not megabytes["fork"] < 0.9 * megabytes["spawn"]:
         return inconclusive("The sizes were too close to call this time. Run it again.")
-    return Verdict(
+    return DemoVerdict(
         "fork",
         "Forked workers share memory with their parent",
         [
@@ -88,9 +98,9 @@ DEMO = Demo(
     workload=f"{HOW_MANY} idle worker processes for each start method",
     question="Which start method gives workers that need the least memory of their own?",
     choices=(
-        Choice("fork", "fork"),
-        Choice("spawn", "spawn"),
-        Choice("same", "All need the same"),
+        Prediction("fork", "fork"),
+        Prediction("spawn", "spawn"),
+        Prediction("same", "All need the same"),
     ),
     variants=VARIANTS,
     bound_seconds=8,

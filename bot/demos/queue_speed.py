@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.charts.bars import BarChart
 from bot.demos.host import START_METHOD
-from bot.demos.model import Choice, Demo, Measured, Variant, Verdict, Work, bar_chart, inconclusive
+from bot.demos.model import Demo, DemoVerdict, Measured, Prediction, Variant, Work, bar_chart, inconclusive
 
 ITEMS = 50_000
 ITEMS_TO_PROCESSES = 15_000
@@ -117,13 +117,13 @@ def _rate(measured: Measured, variant_id: str) -> float:
     return measured.count(variant_id, "items") / measured.wall(variant_id)
 
 
-def judge(measured: Measured) -> Verdict:
+def judge(measured: Measured) -> DemoVerdict:
     """Between tasks more than twice as many as between processes."""
     threads, tasks = _rate(measured, "threads"), _rate(measured, "tasks")
     processes, pipe = _rate(measured, "processes"), _rate(measured, "pipe")
     if not tasks > 2 * processes:
         return inconclusive("The rates were too close to call this time. Run it again when less is going on.")
-    return Verdict(
+    return DemoVerdict(
         "tasks",
         f"Between tasks {tasks / processes:.0f} times as many as between processes",
         [
@@ -151,9 +151,9 @@ DEMO = Demo(
     workload=f"{ITEMS:,} items between threads and between tasks, {ITEMS_TO_PROCESSES:,} to a process",
     question="asyncio.Queue or multiprocessing.Queue: which carries more items a second?",
     choices=(
-        Choice("tasks", "asyncio.Queue, by far"),
-        Choice("same", "About the same"),
-        Choice("processes", "multiprocessing.Queue, by far"),
+        Prediction("tasks", "asyncio.Queue, by far"),
+        Prediction("same", "About the same"),
+        Prediction("processes", "multiprocessing.Queue, by far"),
     ),
     variants=VARIANTS,
     bound_seconds=8,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from bot.charts.bars import BarChart, BarValue
-from bot.demos.model import Choice, Demo, Measured, Variant, Verdict, Work, footer
+from bot.demos.model import Demo, DemoVerdict, Measured, Prediction, Variant, Work, footer
 
 THREADS = 4
 UPDATES = 300_000
@@ -103,17 +103,17 @@ VARIANTS = (
 )
 
 
-def judge(measured: Measured) -> Verdict:
+def judge(measured: Measured) -> DemoVerdict:
     """A race need not show in every round; it must show in one, and never under the lock."""
     by_call, plain, locked, queued = (measured.counts(variant.id, "lost") for variant in VARIANTS)
     if any(locked) or any(queued):
-        return Verdict(
+        return DemoVerdict(
             None,
             "The count was wrong even with a lock, so these numbers claim nothing",
             ["That can't come from a race. Run it again; if it stays so, report it."],
         )
     if not any(by_call):
-        return Verdict(
+        return DemoVerdict(
             None,
             f"No update was lost in {_rounds(len(by_call))}, which proves nothing",
             ["A race shows only when threads are switched at the wrong moment. Run it again."],
@@ -135,7 +135,7 @@ def judge(measured: Measured) -> Verdict:
         f"With the lock none was lost, at a price: {measured.wall('locked'):.2f} s instead of {measured.wall('call'):.2f} s. "
         f"Handed to one owner through a queue, none was lost either, in {measured.wall('queue'):.2f} s."
     )
-    return Verdict("less", "Updates get lost without a lock", sentences)
+    return DemoVerdict("less", "Updates get lost without a lock", sentences)
 
 
 def shows_itself(measured: Measured) -> bool:
@@ -175,9 +175,9 @@ DEMO = Demo(
     workload=f"{THREADS} threads add 1 to the same counter {UPDATES:,} times each",
     question="Without a lock, using n += one(): what does the counter hold at the end?",
     choices=(
-        Choice("exact", f"Exactly {EXPECTED:,}"),
-        Choice("less", "Less"),
-        Choice("more", "More"),
+        Prediction("exact", f"Exactly {EXPECTED:,}"),
+        Prediction("less", "Less"),
+        Prediction("more", "More"),
     ),
     variants=VARIANTS,
     bound_seconds=6,

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot.charts.bars import BarChart
-from bot.demos.model import Choice, Demo, Measured, Variant, Verdict, Work, bar_chart, inconclusive
+from bot.demos.model import Demo, DemoVerdict, Measured, Prediction, Variant, Work, bar_chart, inconclusive
 
 THREADS = 200
 TASKS = 10_000
@@ -70,7 +70,7 @@ VARIANTS = (
 )
 
 
-def judge(measured: Measured) -> Verdict:
+def judge(measured: Measured) -> DemoVerdict:
     """A task must be at least five times as cheap to start; memory is told where the system tells it."""
     thread_us, task_us = (measured.count(variant.id, "ns_each") / 1000 for variant in VARIANTS)
     # What a round frees, the next one uses again: the first use is what it costs.
@@ -89,7 +89,7 @@ def judge(measured: Measured) -> Verdict:
         "Both wait equally well: for some dozens of waits threads are fine; for many thousands at once, tasks are what "
         "fits into memory."
     )
-    return Verdict("tasks", "A waiting task costs a fraction of a waiting thread", sentences)
+    return DemoVerdict("tasks", "A waiting task costs a fraction of a waiting thread", sentences)
 
 
 def chart(measured: Measured) -> BarChart:
@@ -105,9 +105,9 @@ DEMO = Demo(
     workload=f"{THREADS} threads and {TASKS:,} tasks started, all of them waiting",
     question="What does one more task that waits cost, against one more thread?",
     choices=(
-        Choice("tasks", "A fifth of it, or less"),
-        Choice("same", "About the same"),
-        Choice("threads", "More: a thread is cheaper"),
+        Prediction("tasks", "A fifth of it, or less"),
+        Prediction("same", "About the same"),
+        Prediction("threads", "More: a thread is cheaper"),
     ),
     variants=VARIANTS,
     bound_seconds=6,

@@ -6,7 +6,17 @@ from contextlib import contextmanager, suppress
 
 from bot.charts.bars import BarChart
 from bot.demos import pools
-from bot.demos.model import Choice, Demo, Measured, Variant, Verdict, Work, inconclusive, not_to_be_shown, time_chart
+from bot.demos.model import (
+    Demo,
+    DemoVerdict,
+    Measured,
+    Prediction,
+    Variant,
+    Work,
+    inconclusive,
+    not_to_be_shown,
+    time_chart,
+)
 
 CHUNKS = 16
 STEPS = 1_500_000
@@ -52,7 +62,7 @@ VARIANTS = (
 )
 
 
-def judge(measured: Measured) -> Verdict:
+def judge(measured: Measured) -> DemoVerdict:
     """Two beat one; many are at best as good as two."""
     one, two, many = measured.wall("1"), measured.wall("2"), measured.wall("many")
     if not hasattr(os, "sched_setaffinity") and measured.host.cores > CORES:
@@ -63,7 +73,7 @@ def judge(measured: Measured) -> Verdict:
         return inconclusive("The times of the variants contradict each other. Run it again when less is going on.")
     slower = many > 1.25 * two
     compared = f"{many / two:.1f} times as long as with two" if slower else "about as long as with two"
-    return Verdict(
+    return DemoVerdict(
         "slower" if slower else "same",
         "The gain ends at the number of cores",
         [
@@ -87,9 +97,9 @@ DEMO = Demo(
     workload=f"{CHUNKS} sums of {STEPS:,} squares on two cores, by 1, 2, 4 and {MANY} worker processes",
     question=f"On two cores, what do {MANY} worker processes do against 2?",
     choices=(
-        Choice("faster", "Several times faster"),
-        Choice("same", "About as fast"),
-        Choice("slower", "Clearly slower"),
+        Prediction("faster", "Several times faster"),
+        Prediction("same", "About as fast"),
+        Prediction("slower", "Clearly slower"),
     ),
     variants=VARIANTS,
     bound_seconds=20,

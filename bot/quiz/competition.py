@@ -91,7 +91,7 @@ class Player:
 
 
 @dataclass(frozen=True)
-class Plan:
+class RoundPlan:
     """A round to come: the question, its right option, the order of its options, its reading time.
 
     ``key`` and ``order`` are places in the question's file; ``order[i]`` stands behind the i-th letter.
@@ -135,7 +135,7 @@ class Competition:
     rules: Rules
     phase: Phase = Phase.LOBBY
     players: tuple[Player, ...] = ()
-    plans: tuple[Plan, ...] = ()
+    plans: tuple[RoundPlan, ...] = ()
     round: int = -1
     opened_ms: int | None = None
     deadline_ms: int | None = None
@@ -153,7 +153,7 @@ class Competition:
     starts_ms: int | None = None
 
     @property
-    def plan(self) -> Plan:
+    def plan(self) -> RoundPlan:
         """The round that is on."""
         return self.plans[self.round]
 
@@ -221,7 +221,7 @@ class Start:
     ``strengths`` tell how well players did in the past (more is better); the teams are balanced by them.
     """
 
-    plans: tuple[Plan, ...]
+    plans: tuple[RoundPlan, ...]
     by: int | None = None
     manager: bool = False
     strengths: Mapping[int, float] = field(default_factory=dict)

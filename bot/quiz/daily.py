@@ -20,7 +20,7 @@ FEW = 8
 """So many answers weigh as much as what is known of the section, or of the whole course."""
 
 
-class Tally(NamedTuple):
+class FamilyTally(NamedTuple):
     """Answers of a server's members to one family."""
 
     answered: int
@@ -36,7 +36,7 @@ class Known:
     it is ``now_ms``.
     """
 
-    tallies: Mapping[str, Tally] = field(default_factory=dict)
+    tallies: Mapping[str, FamilyTally] = field(default_factory=dict)
     asked: Sequence[str] = ()
     near: Sequence[Question] = ()
     met_ms: Mapping[str, int] = field(default_factory=dict)
@@ -78,21 +78,21 @@ def _freshness(met_ms: int | None, now_ms: int) -> int:
     return met_ms if days < MET_DAYS else FORGOTTEN_DAYS // 7 + 1 - int(days // 7)
 
 
-def weaknesses(candidates: Iterable[Question], tallies: Mapping[str, Tally]) -> dict[str, float]:
+def weaknesses(candidates: Iterable[Question], tallies: Mapping[str, FamilyTally]) -> dict[str, float]:
     """The share of wrong answers to expect in each family."""
     section_of = {question.family: question.section for question in candidates}
-    sections: dict[str, list[Tally]] = {}
+    sections: dict[str, list[FamilyTally]] = {}
     for family, section in section_of.items():
-        sections.setdefault(section, []).append(tallies.get(family, Tally(0, 0)))
+        sections.setdefault(section, []).append(tallies.get(family, FamilyTally(0, 0)))
     whole = _wrong([one for some in sections.values() for one in some], 0.5)
     of_section = {section: _wrong(some, whole) for section, some in sections.items()}
     return {
-        family: _wrong([tallies.get(family, Tally(0, 0))], of_section[section])
+        family: _wrong([tallies.get(family, FamilyTally(0, 0))], of_section[section])
         for family, section in section_of.items()
     }
 
 
-def _wrong(tallies: Iterable[Tally], expected: float) -> float:
+def _wrong(tallies: Iterable[FamilyTally], expected: float) -> float:
     """The share of wrong answers, drawn towards what was expected."""
     some = list(tallies)
     answered, right = sum(one.answered for one in some), sum(one.right for one in some)

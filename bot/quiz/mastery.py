@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bot.packs.models import Question
-from bot.quiz.spacing import Card, Given, known_now
+from bot.quiz.spacing import Card, FamilyAnswer, known_now
 
 FADING = 0.6
 """What an answer weighs less for each later one of its family."""
@@ -62,7 +62,7 @@ def guessed_shares(questions: Iterable[Question]) -> dict[str, float]:
 
 
 def mastery(
-    guessed: Mapping[str, float], given: Mapping[str, Sequence[Given]], cards: Mapping[str, Card], now_ms: int
+    guessed: Mapping[str, float], given: Mapping[str, Sequence[FamilyAnswer]], cards: Mapping[str, Card], now_ms: int
 ) -> Mastery:
     """How well a section is known. ``guessed`` has its families, each with the share that guessing gets right.
 

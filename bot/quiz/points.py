@@ -7,7 +7,7 @@ BONUSES = (30, 20, 10)
 """For the first three of a competition in which at least two answered."""
 
 
-class Standing(Enum):
+class QuestionStanding(Enum):
     """What a question is to a member before they answer it."""
 
     NEW = "new"
@@ -15,13 +15,13 @@ class Standing(Enum):
     NOT_DUE = "not due"
 
 
-def standing(answered_before: bool, due_ms: int | None, now_ms: int) -> Standing:
+def standing(answered_before: bool, due_ms: int | None, now_ms: int) -> QuestionStanding:
     """New if this member never answered the question, due if the card of its family is, else not due."""
     if not answered_before:
-        return Standing.NEW
-    return Standing.DUE if due_ms is not None and due_ms <= now_ms else Standing.NOT_DUE
+        return QuestionStanding.NEW
+    return QuestionStanding.DUE if due_ms is not None and due_ms <= now_ms else QuestionStanding.NOT_DUE
 
 
-def points_for(correct: bool, at: Standing) -> int:
+def points_for(correct: bool, at: QuestionStanding) -> int:
     """10 for a right answer to a question that is new or due; 0 for everything else."""
-    return POINTS_FOR_RIGHT if correct and at is not Standing.NOT_DUE else 0
+    return POINTS_FOR_RIGHT if correct and at is not QuestionStanding.NOT_DUE else 0

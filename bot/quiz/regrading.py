@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from bot.packs.models import Question
-from bot.quiz.competition import Competition, Given, Plan, Played, Standing, marks_of_round, standings
+from bot.quiz.competition import Competition, Given, Played, RoundPlan, Standing, marks_of_round, standings
 from bot.quiz.points import BONUSES, points_for, standing
 from bot.quiz.rating import Rating, after_game
 from bot.quiz.spacing import USUAL, Aim, Card, review
-from bot.quiz.spacing import Given as Review
+from bot.quiz.spacing import FamilyAnswer as Review
 
 Version = tuple[str, str]
 """A question's id and the hash of its content."""
@@ -181,7 +181,7 @@ def regraded(
     return ended(replace(state, plans=tuple(plans), played=tuple(played)))
 
 
-def _right(plan: Plan, given: Given) -> bool:
+def _right(plan: RoundPlan, given: Given) -> bool:
     return plan.order[given.choice] == plan.key
 
 

@@ -60,7 +60,7 @@ class Sureness(IntEnum):
 
 
 @dataclass(frozen=True)
-class Given:
+class FamilyAnswer:
     """One answer to a question of the family."""
 
     question_id: str
@@ -123,7 +123,7 @@ def _scheduler(aim: Aim) -> Scheduler:
     )
 
 
-def replay(given: Iterable[Given], aim: Aim = USUAL) -> Card | None:
+def replay(given: Iterable[FamilyAnswer], aim: Aim = USUAL) -> Card | None:
     """The card after all these answers to one family, oldest first; None without any.
 
     For when an answer's sureness becomes known later, and for another version of the model.

@@ -42,7 +42,7 @@ class Attempt:
 
 
 @dataclass(slots=True)
-class Rest:
+class RestScores:
     """Rest scores of some answers: how many, their sum and the sum of their squares."""
 
     count: int = 0
@@ -76,8 +76,8 @@ class Counts:
     attempts: int = 0
     right: int = 0
     chosen: dict[int, int] = field(default_factory=dict)
-    rest: Rest = field(default_factory=Rest)
-    rest_of: dict[int, Rest] = field(default_factory=dict)
+    rest: RestScores = field(default_factory=RestScores)
+    rest_of: dict[int, RestScores] = field(default_factory=dict)
     elapsed_ms: "array[int]" = field(default_factory=lambda: array("i"))
     sure: int = 0
     sure_wrong: int = 0
@@ -164,7 +164,7 @@ class Tally:
             if others >= LEAST_OTHERS:
                 rest = (right - one.right) / others
                 counts.rest.add(rest)
-                counts.rest_of.setdefault(one.chosen, Rest()).add(rest)
+                counts.rest_of.setdefault(one.chosen, RestScores()).add(rest)
                 places.append(2 * place + one.right)
         if others >= LEAST_OTHERS:
             sizes.append(len(attempts))
@@ -191,7 +191,7 @@ class Tally:
             facility=counts.right / n if n else None,
             interval=wilson(counts.right, n),
             ranked=counts.rest.count,
-            discrimination=point_biserial(counts.rest_of.get(question.key, Rest()), counts.rest),
+            discrimination=point_biserial(counts.rest_of.get(question.key, RestScores()), counts.rest),
             rest_deviation=counts.rest.deviation,
             options=tuple(_use(counts, place, question) for place in range(len(question.options))),
             timed=len(elapsed),
@@ -241,7 +241,7 @@ def _count(counts: Counts, one: Attempt) -> None:
 
 
 def _use(counts: Counts, place: int, question: Question) -> OptionUse:
-    chosen, rest = counts.chosen.get(place, 0), counts.rest_of.get(place, Rest())
+    chosen, rest = counts.chosen.get(place, 0), counts.rest_of.get(place, RestScores())
     return OptionUse(
         place=place,
         is_key=place == question.key,
@@ -263,7 +263,7 @@ def wilson(right: int, attempts: int, z: float = Z95) -> tuple[float, float] | N
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def point_biserial(chosen: Rest, everybody: Rest) -> float | None:
+def point_biserial(chosen: RestScores, everybody: RestScores) -> float | None:
     """The correlation of choosing with the rest score; None where all chose alike or all rest scores are equal."""
     n, k = everybody.count, chosen.count
     if not 0 < k < n or everybody.deviation < _TINY:

@@ -6,12 +6,13 @@ from datetime import UTC, tzinfo
 from typing import NamedTuple
 
 from bot.clock import Clock
+from bot.model.boards import Entry, Of, Total
+from bot.model.seasons import HeldSeason
 from bot.quiz.periods import Period, period_key
 from bot.quiz.ranking import ACCURACY_FROM, BY_PERIOD, OF_A_SECTION, BoardKind, places
 from bot.services.reckoned import Reckoned
 from bot.storage import boards, member_settings, members, seasons, servers
-from bot.storage.boards import Entry, Of, Ranked, Total
-from bot.storage.seasons import Held
+from bot.storage.boards import Ranked
 from bot.storage.store import Store
 
 PAGE_SIZE = 10
@@ -61,8 +62,8 @@ class Board(NamedTuple):
     hidden: bool = False
     season_ends_ms: int | None = None
     section: str = ""
-    season: Held | None = None
-    seasons: Sequence[Held] = ()
+    season: HeldSeason | None = None
+    seasons: Sequence[HeldSeason] = ()
     zone: tzinfo = UTC
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from bot.clock import DiscordClock, snowflake_ms
 from bot.errors import NotFound, StorageError, UserError
+from bot.model.games import Click, Game, GamePost, Setup
 from bot.packs.library import Library, LibraryOf
 from bot.packs.models import Question
 from bot.quiz import competition as rules
@@ -52,7 +53,6 @@ from bot.services.practice import Learner
 from bot.services.settling import settle
 from bot.services.stage import ChannelLostError, GameStage
 from bot.storage import answers, competitions, members
-from bot.storage.competitions import Click, Game, Post, Setup
 from bot.storage.store import Job, Store, Transaction
 
 BEAT_SECONDS = 1.0
@@ -571,7 +571,7 @@ class Competitions:
         async with live.lock:
             now_ms = self._clock.now_ms()
 
-            async def job(tx: Transaction) -> tuple[Game, list[Effect], list[Post]]:
+            async def job(tx: Transaction) -> tuple[Game, list[Effect], list[GamePost]]:
                 game = live.game
                 if game.state.phase in (Phase.ASKING, Phase.PAUSED) and game.state.round >= 0:
                     stored = await competitions.answers_of_round(tx, game.id, game.state.round)

@@ -14,6 +14,9 @@ from weakref import WeakValueDictionary
 
 from bot.clock import DAY_MS, Clock, utc
 from bot.errors import NotFound, StudyhallError, UserError
+from bot.model.dailies import Daily, DailyPost
+from bot.model.rulings import Subject
+from bot.model.servers import Server
 from bot.packs.library import LibraryOf
 from bot.packs.models import Question
 from bot.quiz import daily as rules
@@ -23,13 +26,11 @@ from bot.quiz.schedule import local_day, moment, next_after
 from bot.services.daily_views import DailyView, Locked, MyDaily
 from bot.services.outbox import SAME_NONCE_MS, sent_before
 from bot.services.practice import Learner
-from bot.services.recording import Asked, record_choices
+from bot.services.recording import AskedOfMany, record_choices
 from bot.services.stage import ChannelLostError, DailyStage, MessageGoneError
 from bot.storage import daily as storage
 from bot.storage import members, open_questions, rulings, schedules, servers
-from bot.storage.daily import QUESTION, Daily, Post
-from bot.storage.rulings import Subject
-from bot.storage.servers import Server
+from bot.storage.daily import QUESTION
 from bot.storage.store import Job, Store, Transaction
 
 LONGEST_MS = 3 * DAY_MS
@@ -160,7 +161,7 @@ class DailyQuestions:
             letters = await storage.choices(tx, daily_id)
             chosen = {member_id: daily.order[place] for member_id, place in letters.items()}
             periods = (await servers.load(tx, daily.guild_id)).periods(now_ms)
-            asked = Asked(daily.guild_id, daily.pack_id, storage.MODE, daily_id, 0)
+            asked = AskedOfMany(daily.guild_id, daily.pack_id, storage.MODE, daily_id, 0)
             most_days = self._library_of(None).review_within_days(daily.pack_id)
             here = await rulings.here(tx, daily.guild_id, daily.pack_id)
             key = daily.question.key
@@ -211,7 +212,7 @@ class DailyQuestions:
                 if daily is not None and self._stage is not None:
                     await (self._post(daily, post, self._stage) if post.kind == QUESTION else self._reveal(daily, post))
 
-    async def _post(self, daily: Daily, post: Post, stage: DailyStage) -> None:
+    async def _post(self, daily: Daily, post: DailyPost, stage: DailyStage) -> None:
         now_ms = self._clock.now_ms()
         try:
             find = functools.partial(stage.find_daily, daily.channel_id, daily.id)
@@ -229,7 +230,7 @@ class DailyQuestions:
         shown = message_id
         await self._store.write(lambda tx: storage.shown(tx, post, shown))
 
-    async def _reveal(self, daily: Daily, post: Post) -> None:
+    async def _reveal(self, daily: Daily, post: DailyPost) -> None:
         assert self._stage is not None
         view = await self._view(daily)
         message_id = daily.message_id or 0
@@ -317,5 +318,5 @@ class DailyQuestions:
         return daily
 
 
-def _nonce(post: Post) -> str:
+def _nonce(post: DailyPost) -> str:
     return f"daily-{post.id}"

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from bot.storage.daily import Daily
+from bot.model.dailies import Daily
 
 
 class DailyView(NamedTuple):

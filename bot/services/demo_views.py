@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from bot.charts.bars import BarChart
-from bot.demos.model import Demo, Verdict
+from bot.demos.model import Demo, DemoVerdict
 from bot.demos.reference import Reference
-from bot.storage.demos import DemoRun
+from bot.model.demos import DemoRun
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class DemoResult:
     ``reference`` is what a quiet machine measured, for when these numbers claim nothing.
     """
 
-    verdict: Verdict
+    verdict: DemoVerdict
     chart: BarChart
     picture: bytes | None = None
     predicted_right: list[str] = field(default_factory=list)

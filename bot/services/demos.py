@@ -11,12 +11,12 @@ from bot.demos.model import Demo, Measured
 from bot.demos.reference import reference
 from bot.demos.registry import DEMOS
 from bot.errors import NotFound, StorageError, UserError, WorkerError, WorkerTimedOut
+from bot.model.demos import DemoRun
 from bot.services.charts import ChartDrawer
 from bot.services.demo_views import DemoResult, DemoView
 from bot.services.lab import Lab
 from bot.services.stage import ChannelLostError, Stage
 from bot.storage import demos, members
-from bot.storage.demos import DemoRun
 from bot.storage.store import Store
 from bot.telemetry import LoopLag, new_error_id
 

@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from bot.clock import Clock, utc
 from bot.errors import NotFound
+from bot.model.boards import Total
 from bot.packs.library import LibraryOf
 from bot.quiz.periods import Period, period_key
 from bot.quiz.ranking import places
 from bot.services.boards import lines_of
 from bot.storage import exports, servers
-from bot.storage.boards import Total
 from bot.storage.exports import MOST_ROWS
 from bot.storage.store import Store
 

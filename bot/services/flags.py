@@ -5,13 +5,13 @@ from typing import NamedTuple
 
 from bot.clock import Clock
 from bot.errors import NotFound, UserError
+from bot.model.rulings import Decision, DecisionKind, Extent, Said, Subject
 from bot.packs.library import Library, LibraryOf
 from bot.packs.models import Question
 from bot.quiz.items import ItemReport
 from bot.quiz.regrading import Ruling
 from bot.services.items import Items
 from bot.storage import notices, rulings
-from bot.storage.rulings import Decision, DecisionKind, Extent, Said, Subject
 from bot.storage.store import Store, Transaction
 
 SUSPECT = ("suspect key", "negative")
@@ -56,7 +56,7 @@ class FlaggedItem(NamedTuple):
     earlier: bool
 
 
-class Choice(NamedTuple):
+class ProposedDecision(NamedTuple):
     """A decision that is not made yet, and how much it would grade anew."""
 
     item: FlaggedItem
@@ -136,14 +136,14 @@ class Flags:
 
     async def weigh(
         self, guild_id: int, pack_id: str, question_id: str, kind: DecisionKind, key: int | None = None
-    ) -> Choice:
+    ) -> ProposedDecision:
         """How much a decision would change. Raises UserError for one that makes no sense now."""
         item = await self._item(guild_id, pack_id, question_id)
         ruling = _ruling(item.question, item.ruling, kind, key)
         extent = Extent(0, 0, 0)
         if ruling is not None:
             extent = await rulings.extent(self._store, item.subject, ruling.course_key, ruling.key)
-        return Choice(item, kind, key, extent)
+        return ProposedDecision(item, kind, key, extent)
 
     async def decide(
         self, guild_id: int, pack_id: str, question_id: str, version: str, kind: DecisionKind, key: int | None = None

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from bot.charts.podium import Podium, Step
 from bot.clock import DiscordClock, snowflake_ms
 from bot.errors import NotFound
+from bot.model.games import Game, GamePost
 from bot.packs.library import Library, LibraryOf, SectionRef
 from bot.quiz.competition import (
     LIVE,
@@ -40,7 +41,6 @@ from bot.services.game_views import MOST_CALLED, GameView
 from bot.services.outbox import sent_before
 from bot.services.stage import ChannelBusyError, ChannelLostError, GameStage, MessageGoneError
 from bot.storage import competitions, members
-from bot.storage.competitions import Game, Post
 from bot.storage.store import Store, Transaction
 
 RETRY_SECONDS = (1.0, 3.0, 10.0)
@@ -65,7 +65,7 @@ class ShownGame:
     """
 
     game: Game
-    posts: dict[tuple[str, int], Post] = field(default_factory=dict)
+    posts: dict[tuple[str, int], GamePost] = field(default_factory=dict)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     note: str = ""
     posting: bool = False
@@ -74,7 +74,7 @@ class ShownGame:
     unshown: set[int] = field(default_factory=set)
     fitting: int | None = None
 
-    def take(self, posts: Iterable[Post]) -> bool:
+    def take(self, posts: Iterable[GamePost]) -> bool:
         """Note the rows of the outbox that are not known yet; says whether there were any."""
         new = {(post.kind, post.round): post for post in posts if (post.kind, post.round) not in self.posts}
         self.posts |= new
@@ -85,12 +85,12 @@ class ShownGame:
         post = self.posts.get((kind, number))
         return post.message_id if post else None
 
-    def waiting_post(self) -> Post | None:
+    def waiting_post(self) -> GamePost | None:
         """The next message that is not known to be in the channel; a round that has passed is not asked any more."""
         waiting = (post for post in self.posts.values() if post.message_id is None)
         return next((post for post in waiting if post.kind == "podium" or self._is_due(post)), None)
 
-    def _is_due(self, post: Post) -> bool:
+    def _is_due(self, post: GamePost) -> bool:
         if post.kind == "lobby":
             return self.game.state.phase is Phase.LOBBY
         if post.kind == "call":
@@ -102,7 +102,7 @@ class ShownGame:
         return [post.round for post in self.posts.values() if post.kind == "reveal" and post.message_id is None]
 
 
-async def queue(tx: Transaction, game: Game, effects: Iterable[Effect], now_ms: int) -> list[Post]:
+async def queue(tx: Transaction, game: Game, effects: Iterable[Effect], now_ms: int) -> list[GamePost]:
     """Write what effects want posted to the outbox, in the transaction that stores them; returns the game's whole outbox."""
     for effect in effects:
         match effect:
@@ -308,7 +308,7 @@ class GameMessages:
                 return
             await self._posted(shown, post, message_id)
 
-    async def _post(self, shown: ShownGame, post: Post) -> int:
+    async def _post(self, shown: ShownGame, post: GamePost) -> int:
         assert self._stage is not None
         find = functools.partial(self._stage.find_post, post.channel_id, post.kind, post.competition_id, post.round)
         if (found := await sent_before(post.created_ms, self._clock.now_ms(), find)) is not None:
@@ -334,7 +334,7 @@ class GameMessages:
                 await asyncio.sleep(wait)
         raise AssertionError
 
-    async def _posted(self, shown: ShownGame, post: Post, message_id: int) -> None:
+    async def _posted(self, shown: ShownGame, post: GamePost, message_id: int) -> None:
         """Store that a message is in the channel; for a round, its clock starts with the message's stamp."""
         key = (post.kind, post.round)
         if shown.posts[key].message_id is not None:
@@ -373,7 +373,7 @@ class GameMessages:
             return
         now_ms = self._clock.now_ms()
 
-        async def job(tx: Transaction) -> list[Post]:
+        async def job(tx: Transaction) -> list[GamePost]:
             if post:
                 await competitions.post_again(tx, post.id, now_ms)
             else:

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from random import Random
 
 from bot.errors import UserError
+from bot.model.games import Game, Setup
 from bot.packs.library import Library
 from bot.packs.models import Question
-from bot.quiz.competition import Plan
+from bot.quiz.competition import RoundPlan
 from bot.quiz.mixups import offered_by
 from bot.quiz.practice import Seen, option_order, pick
 from bot.quiz.regrading import Rulings
 from bot.storage import competitions, open_questions, rulings
-from bot.storage.competitions import Game, Setup
 from bot.storage.store import Store
 
 READING_MS_A_CHARACTER = 30
@@ -29,7 +29,7 @@ class GameQuestions:
         """How many questions fit what was chosen. Raises UserError when none does."""
         return len(self._fitting(pack_id, setup, await rulings.here(self._store, guild_id, pack_id)))
 
-    async def draw(self, game: Game) -> tuple[list[Question], tuple[Plan, ...]]:
+    async def draw(self, game: Game) -> tuple[list[Question], tuple[RoundPlan, ...]]:
         """A question for each round, and how it is asked. Raises UserError when none fits.
 
         What is open in the server is not asked a second time there: one result would tell the other.
@@ -46,7 +46,7 @@ class GameQuestions:
             )
         questions = self._chosen(fitting, game.setup, game.state.rules.rounds, lately)
         plans = tuple(
-            Plan(q.id, here.key(q), option_order(q, self._rng), len(q.code or "") * READING_MS_A_CHARACTER)
+            RoundPlan(q.id, here.key(q), option_order(q, self._rng), len(q.code or "") * READING_MS_A_CHARACTER)
             for q in questions
         )
         return questions, plans

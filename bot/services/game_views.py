@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from bot.charts.podium import Podium
+from bot.model.games import Game
 from bot.packs.models import Question, Term
-from bot.quiz.competition import Competition, Given, Plan, Standing, Verdict
-from bot.storage.competitions import Game
+from bot.quiz.competition import Competition, Given, RoundPlan, Standing, Verdict
 
 MOST_CALLED = 100
 """So many members can be mentioned in one message
@@ -59,7 +59,7 @@ class MyResult(NamedTuple):
     """
 
     question: Question
-    plan: Plan
+    plan: RoundPlan
     given: Given | None
     marks: int
     line: Standing | None

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from bot.clock import DAY_MS, Clock
+from bot.model.answers import Answered
 from bot.packs.library import Library, LibraryOf, SectionRef
 from bot.packs.models import Misconception, Pack
 from bot.quiz.mixups import Choice, mixups, offered_by
 from bot.quiz.statistics import wilson
 from bot.storage import answers, members
-from bot.storage.answers import Answered
 from bot.storage.store import Store
 
 LAST_DAYS = 60

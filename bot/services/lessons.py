@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from bot.clock import Clock
 from bot.errors import NotFound
+from bot.model.lessons import PagePlace
 from bot.packs.library import Library, LibraryOf, SectionRef
 from bot.packs.models import Page, Term
 from bot.storage import reading
-from bot.storage.reading import Place
 from bot.storage.store import Store
 
 
@@ -97,12 +97,12 @@ class Lessons:
         pages = ref.section.pages
         if number is None:
             read = await reading.pages_read(self._store, member_id, ref.pack.id)
-            unread = [n for n in range(len(pages)) if Place(ref.section.id, n) not in read]
+            unread = [n for n in range(len(pages)) if PagePlace(ref.section.id, n) not in read]
             number = unread[0] if unread else 0
         number = max(0, min(number, len(pages) - 1))
         now_ms = self._clock.now_ms()
         await self._store.write(
-            lambda tx: reading.mark_read(tx, member_id, ref.pack.id, Place(ref.section.id, number), now_ms)
+            lambda tx: reading.mark_read(tx, member_id, ref.pack.id, PagePlace(ref.section.id, number), now_ms)
         )
         sections = [SectionRef(ref.pack, section) for section in ref.pack.sections]
         at = sections.index(ref)
@@ -122,7 +122,7 @@ class Lessons:
         return LessonPage(ref, number, page, before, after, terms)
 
 
-def _place(library: Library, pack_id: str, place: Place) -> tuple[SectionRef, int] | None:
+def _place(library: Library, pack_id: str, place: PagePlace) -> tuple[SectionRef, int] | None:
     try:
         ref = library.section(pack_id, place.section_id)
     except NotFound:

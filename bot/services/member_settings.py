@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot.errors import UserError
+from bot.model.members import Chosen
 from bot.services.respacing import Respacing
 from bot.services.zones import Zones
 from bot.storage import member_settings
-from bot.storage.member_settings import Chosen
 from bot.storage.store import Store, Transaction
 
 TIME_FACTORS = (1.0, 1.5, 2.0)

@@ -7,15 +7,15 @@ from typing import NamedTuple
 
 from bot.clock import Clock
 from bot.errors import NotFound, NotYours, UserError
+from bot.model.answers import StoredAnswer
 from bot.packs.library import Library, LibraryOf, SectionRef
 from bot.packs.models import Misconception, Question, Term
 from bot.quiz import practice as rules
-from bot.quiz.points import Standing, points_for, standing
+from bot.quiz.points import QuestionStanding, points_for, standing
 from bot.quiz.practice import Asked, Interlude, Run
 from bot.quiz.spacing import Aim, Sureness, replay, review
 from bot.storage import answers, member_settings, members, open_questions, rulings, servers
 from bot.storage import practice as runs
-from bot.storage.answers import Answer
 from bot.storage.store import Reads, Store, Transaction
 
 
@@ -53,7 +53,7 @@ class Outcome:
     chosen: int
     correct: bool
     points: int
-    standing: Standing | None
+    standing: QuestionStanding | None
     in_server: bool
     doubled: bool
     misconception: Misconception | None
@@ -271,7 +271,7 @@ class Practice:
             known = await answers.before(tx, learner.member_id, run.pack_id, question.id, question.family)
             stood = standing(known.answered_before, known.card.due_ms if known.card else None, answered_ms)
             points = points_for(correct, stood)
-            answered = Answer(
+            answered = StoredAnswer(
                 member_id=learner.member_id,
                 guild_id=learner.guild_id,
                 pack_id=run.pack_id,
@@ -360,7 +360,7 @@ class Practice:
         return question
 
     async def _outcome(
-        self, db: Reads, run: Run, asked: Asked, question: Question, stood: Standing | None, *, doubled: bool
+        self, db: Reads, run: Run, asked: Asked, question: Question, stood: QuestionStanding | None, *, doubled: bool
     ) -> Outcome:
         chosen = asked.chosen
         assert chosen is not None

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from bot.charts.history import Day, History
 from bot.clock import Clock, zone_of
 from bot.errors import NotFound
+from bot.model.answers import Answered
 from bot.packs.library import Library, LibraryOf, SectionRef
 from bot.packs.models import Misconception, Pack, Question
 from bot.quiz import plan as planning
@@ -18,11 +19,10 @@ from bot.quiz.plan import NEW_QUESTIONS, Plan, SectionStanding
 from bot.quiz.practice import Interlude, Run, Seen, too_close
 from bot.quiz.reviewing import Due, count_due, pick_due
 from bot.quiz.schedule import local_day
-from bot.quiz.spacing import Given, Sureness
+from bot.quiz.spacing import FamilyAnswer, Sureness
 from bot.quiz.streaks import Streak, streak
 from bot.services.practice import Expected, Learner, Practice
 from bot.storage import answers, daily, member_settings, reading
-from bot.storage.answers import Answered
 from bot.storage.store import Store
 
 HISTORY_DAYS = 28
@@ -225,9 +225,11 @@ class ProgressOf:
         cards = await answers.cards(self._store, member_id, pack.id)
         read = await reading.pages_read(self._store, member_id, pack.id)
         now_ms = self._clock.now_ms()
-        given: dict[str, list[Given]] = {}
+        given: dict[str, list[FamilyAnswer]] = {}
         for one in past:
-            given.setdefault(one.family, []).append(Given(one.question_id, one.correct, one.sureness, one.answered_ms))
+            given.setdefault(one.family, []).append(
+                FamilyAnswer(one.question_id, one.correct, one.sureness, one.answered_ms)
+            )
         opened = {(place.section_id, place.page) for place in read}
         standings = []
         for section in pack.sections:

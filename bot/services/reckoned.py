@@ -7,12 +7,12 @@ from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 from bot.clock import DAY_MS, Clock
+from bot.model.boards import Entry, Improved, InARow
 from bot.quiz.improvement import WINDOW_DAYS, Improvement, improvement
 from bot.quiz.ranking import BoardKind
 from bot.quiz.schedule import local_day
 from bot.quiz.streaks import streak
 from bot.storage import activity, boards, members, servers
-from bot.storage.boards import Entry, Improved, InARow
 from bot.storage.store import Store
 
 KEPT_MS = 600_000

@@ -3,15 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from bot.model.answers import StoredAnswer
 from bot.packs.models import Question
 from bot.quiz.points import points_for, standing
 from bot.quiz.spacing import USUAL, Aim, Card, Sureness, review
 from bot.storage import answers
-from bot.storage.answers import Answer
 from bot.storage.store import Transaction
 
 
-class Asked(NamedTuple):
+class AskedOfMany(NamedTuple):
     """Where a question was asked of many."""
 
     guild_id: int
@@ -23,7 +23,7 @@ class Asked(NamedTuple):
 
 async def record_choices(
     tx: Transaction,
-    asked: Asked,
+    asked: AskedOfMany,
     question: Question,
     chosen: Mapping[int, int],
     now_ms: int,
@@ -44,12 +44,12 @@ async def record_choices(
         others = await answers.right_on_siblings(tx, chosen, asked.pack_id, question.id, question.family)
     question_hash = question.content_hash
     known_of = await answers.before_all(tx, chosen, asked.pack_id, question.id, question.family)
-    recorded: list[tuple[Answer, Card]] = []
+    recorded: list[tuple[StoredAnswer, Card]] = []
     for member_id, option in chosen.items():
         correct = option == key
         known = known_of[member_id]
         stood = standing(known.answered_before, known.card.due_ms if known.card else None, now_ms)
-        answer = Answer(
+        answer = StoredAnswer(
             member_id=member_id,
             guild_id=asked.guild_id,
             pack_id=asked.pack_id,

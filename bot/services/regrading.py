@@ -10,14 +10,14 @@ from typing import TypeVar
 
 from bot.clock import DAY_MS, Clock
 from bot.errors import StorageError
+from bot.model.games import GamePost
+from bot.model.rulings import Regrade, Subject
+from bot.model.servers import Server
 from bot.quiz.regrading import Rulings, RulingsOf, rate_anew
 from bot.services.outbox import sent_before
 from bot.services.stage import ChannelLostError, Moves, RegradeStage
 from bot.storage import competitions, members, regrading, rulings, servers
-from bot.storage.competitions import Post
 from bot.storage.regrading import ROWS_A_PIECE, Change, GameChange, MemberChange, Scope
-from bot.storage.rulings import Regrade, Subject
-from bot.storage.servers import Server
 from bot.storage.store import Job, Store, Transaction
 from bot.storage.totals import Periods
 from bot.telemetry import Durations
@@ -251,7 +251,7 @@ class Regrading:
                 posted = functools.partial(competitions.posted, post_id=post.id, message_id=message_id)
                 await self._write(posted)
 
-    async def _post(self, post: Post) -> int:
+    async def _post(self, post: GamePost) -> int:
         assert self._stage is not None
         find = functools.partial(self._stage.find_moves, post.channel_id, post.round)
         if (found := await sent_before(post.created_ms, self._clock.now_ms(), find)) is not None:

@@ -7,12 +7,12 @@ from typing import Protocol
 
 from bot.clock import Clock
 from bot.errors import StudyhallError
+from bot.model.members import Reminded
 from bot.quiz.reminding import day_to_remind
 from bot.services.practice import Learner
 from bot.services.reviews import CourseDue, Reviews
 from bot.services.sure_time import ALWAYS_SURE, TimeCheck
 from bot.storage import member_settings, notices
-from bot.storage.member_settings import Reminded
 from bot.storage.store import Store, Transaction
 
 LOOK_SECONDS = 15.0

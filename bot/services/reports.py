@@ -2,11 +2,11 @@
 
 from bot.clock import Clock
 from bot.errors import NotFound, UserError
+from bot.model.rulings import Report
 from bot.packs.library import Library
 from bot.packs.models import Question
 from bot.services.practice import Learner
 from bot.storage import reports
-from bot.storage.reports import Report
 from bot.storage.store import Store
 
 MOST_CHARACTERS = 500

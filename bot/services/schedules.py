@@ -12,6 +12,8 @@ from functools import partial
 
 from bot.clock import DAY_MS, Clock, utc
 from bot.errors import NotFound, StudyhallError, UserError
+from bot.model.games import Setup
+from bot.model.schedules import Recurring, Schedule
 from bot.quiz.competition import Phase, Rules
 from bot.quiz.schedule import Occurrence, Weekly, latest_until, local_day, next_after
 from bot.services.competitions import AlreadyOnError, Competitions, Opening
@@ -25,8 +27,6 @@ from bot.services.sure_time import ALWAYS_SURE, TimeCheck
 from bot.storage import daily as dailies
 from bot.storage import members
 from bot.storage import schedules as storage
-from bot.storage.competitions import Setup
-from bot.storage.schedules import Recurring, Schedule
 from bot.storage.store import Store, Transaction
 
 MOST = 5
@@ -46,7 +46,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Plan:
+class NewSchedule:
     """What a manager wants scheduled; without ``setup`` it is the question of the day."""
 
     guild_id: int
@@ -99,7 +99,7 @@ class Schedules:
         """Everything that is scheduled in a server."""
         return await storage.of_guild(self._store, guild_id)
 
-    async def add(self, plan: Plan) -> Schedule:
+    async def add(self, plan: NewSchedule) -> Schedule:
         """Schedule something; a new question of the day takes the place of the old one.
 
         Raises UserError when there is too much already, or competitions are not played in that channel.

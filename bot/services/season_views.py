@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import tzinfo
 from typing import NamedTuple
 
+from bot.model.seasons import HeldSeason
 from bot.services.boards import BoardLine
-from bot.storage.seasons import Held
 
 
 class SeasonView(NamedTuple):
@@ -14,7 +14,7 @@ class SeasonView(NamedTuple):
     ``next_ends_ms`` is when the season after it ends; None where there is none.
     """
 
-    season: Held
+    season: HeldSeason
     channel_id: int
     lines: Sequence[BoardLine]
     more: int

@@ -8,6 +8,7 @@ import functools
 import logging
 
 from bot.clock import DAY_MS, Clock
+from bot.model.seasons import HeldSeason, SeasonPost
 from bot.quiz.ranking import BoardKind, places
 from bot.services.boards import lines_of
 from bot.services.outbox import sent_before
@@ -16,7 +17,6 @@ from bot.services.stage import ChannelLostError, SeasonStage
 from bot.services.sure_time import ALWAYS_SURE, TimeCheck
 from bot.storage import boards, servers
 from bot.storage import seasons as storage
-from bot.storage.seasons import Held, SeasonPost
 from bot.storage.store import Store
 
 LATE_MS = 3 * DAY_MS
@@ -86,7 +86,7 @@ class Seasons:
         shown = message_id
         await self._store.write(lambda tx: storage.posted(tx, post.id, shown))
 
-    async def view(self, season: Held, channel_id: int) -> SeasonView:
+    async def view(self, season: HeldSeason, channel_id: int) -> SeasonView:
         """Who stands on the first three places of a season, without those who hide or left."""
         board = boards.ranked(BoardKind.POINTS, season.guild_id, season.key)
         entries = await boards.page(self._store, board, 0, SHOWN)

@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from bot.errors import UserError
+from bot.model.servers import EVERYONE, MANAGERS, Server
 from bot.packs.library import Library
 from bot.quiz.periods import Season
 from bot.services.zones import Zones
 from bot.storage import seasons, servers
-from bot.storage.servers import EVERYONE, MANAGERS, Server
 from bot.storage.store import Job, Store, Transaction
 
 SEASON_DAYS = (30, 60, 90)

@@ -4,15 +4,15 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bot.quiz.competition import Competition, Given, Phase, Plan
+from bot.model.games import Game
+from bot.model.rulings import Subject
+from bot.quiz.competition import Competition, Given, Phase, RoundPlan
 from bot.quiz.rating import Rating, after_game
 from bot.quiz.regrading import ended
 from bot.quiz.scoring import Scoring
 from bot.quiz.spacing import Sureness
-from bot.services.recording import Asked, record_choices
+from bot.services.recording import AskedOfMany, record_choices
 from bot.storage import answers, competitions, ratings, rulings, servers
-from bot.storage.competitions import Game
-from bot.storage.rulings import Subject
 from bot.storage.store import Transaction
 
 
@@ -38,14 +38,14 @@ async def _record_round(
     tx: Transaction,
     game: Game,
     number: int,
-    plan: Plan,
+    plan: RoundPlan,
     given: Mapping[int, Given],
     now_ms: int,
     periods: Sequence[str],
     most_days: int,
 ) -> None:
     """Points, cards and totals for every answer of a round; reviews come within ``most_days``."""
-    asked = Asked(game.guild_id, game.pack_id, competitions.MODE, game.id, number)
+    asked = AskedOfMany(game.guild_id, game.pack_id, competitions.MODE, game.id, number)
     chosen = {member_id: plan.order[one.choice] for member_id, one in given.items()}
     sureness = {}
     if game.state.rules.scoring is Scoring.CERTAINTY:  # only then did anybody say how sure they were

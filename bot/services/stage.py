@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+from bot.model.rulings import Decision, Moved, Subject
 from bot.services.daily_views import DailyView, EventView
 from bot.services.demo_views import DemoView
 from bot.services.game_views import GameView
 from bot.services.season_views import SeasonView
-from bot.storage.regrading import Moved
-from bot.storage.rulings import Decision, Subject
 
 
 class ChannelLostError(Exception):

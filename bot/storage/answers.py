@@ -2,45 +2,15 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
 
+from bot.model.answers import Answered, Before, StoredAnswer
 from bot.quiz.practice import Seen
 from bot.quiz.regrading import Past
-from bot.quiz.spacing import USUAL, Aim, Card, Given, Sureness
+from bot.quiz.spacing import USUAL, Aim, Card, FamilyAnswer, Sureness
 from bot.storage.boards import IN_COMPETITIONS
 from bot.storage.competitions import IS_LIVE
 from bot.storage.competitions import MODE as COMPETITION
 from bot.storage.store import Reads, Transaction
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One member's choice; ``run_id`` and ``position`` say where it was asked, ``mode`` in what."""
-
-    member_id: int
-    guild_id: int | None
-    pack_id: str
-    section_id: str
-    question_id: str
-    question_hash: str
-    family: str
-    mode: str
-    run_id: int
-    position: int
-    chosen: int
-    correct: bool
-    points: int
-    answered_ms: int
-    sureness: Sureness | None = None
-
-
-class Before(NamedTuple):
-    """What was known when the answer came: had the member met the question, its family's card, the retention asked for."""
-
-    answered_before: bool
-    card: Card | None
-    retention: float = USUAL.retention
 
 
 async def before(db: Reads, member_id: int, pack_id: str, question_id: str, family: str) -> Before:
@@ -80,12 +50,12 @@ async def right_on_siblings(
     return {member_id for (member_id,) in rows}
 
 
-async def record(tx: Transaction, answer: Answer, card: Card, periods: Sequence[str]) -> None:
+async def record(tx: Transaction, answer: StoredAnswer, card: Card, periods: Sequence[str]) -> None:
     """Store an answer, the card after it, and what it adds to the totals of its server."""
     await record_all(tx, [(answer, card)], periods)
 
 
-async def record_all(tx: Transaction, given: Sequence[tuple[Answer, Card]], periods: Sequence[str]) -> None:
+async def record_all(tx: Transaction, given: Sequence[tuple[StoredAnswer, Card]], periods: Sequence[str]) -> None:
     """The same for many answers at once, as a round of a competition brings them."""
     await tx.run_many(
         "INSERT INTO answer (member_id, guild_id, pack_id, section_id, question_id, question_hash, family, mode, run_id,"
@@ -124,7 +94,7 @@ def sections_of(pack_id: str, section_id: str, mode: str) -> tuple[str, ...]:
     return (*own, IN_COMPETITIONS) if mode == COMPETITION else own
 
 
-async def _add_to_totals(tx: Transaction, given: Sequence[Answer], periods: Sequence[str]) -> None:
+async def _add_to_totals(tx: Transaction, given: Sequence[StoredAnswer], periods: Sequence[str]) -> None:
     all_periods = json.dumps(list(periods))
     await tx.run_many(
         "INSERT INTO total (guild_id, period, section, member_id, points, answers, correct, last_ms)"
@@ -189,7 +159,7 @@ async def due_by_family(db: Reads, member_id: int, pack_id: str) -> dict[str, in
     return dict(rows)
 
 
-async def family_history(db: Reads, member_id: int, pack_id: str, family: str) -> list[Given]:
+async def family_history(db: Reads, member_id: int, pack_id: str, family: str) -> list[FamilyAnswer]:
     """Every answer of a member to a family's questions that counts, oldest first."""
     histories = await family_histories(db, [(member_id, family)], pack_id)
     return [past.given for past in histories.get((member_id, family), ()) if not past.void]
@@ -223,40 +193,23 @@ async def _histories(db: Reads, source: str, values: Sequence[object]) -> dict[t
     for member_id, family, id_, guild_id, hash_, chosen, points, void, kept, fixed, question_id, *given in rows:
         correct, sureness, answered_ms = given
         sure = None if sureness is None else Sureness(sureness)
-        answer = Given(question_id, bool(correct), sure, answered_ms)
+        answer = FamilyAnswer(question_id, bool(correct), sure, answered_ms)
         past = Past(id_, guild_id, hash_, chosen, points, bool(void), bool(kept), bool(fixed), answer)
         found.setdefault((member_id, family), []).append(past)
     return {key: tuple(history) for key, history in found.items()}
 
 
-async def histories(db: Reads, member_id: int) -> dict[tuple[str, str], list[Given]]:
+async def histories(db: Reads, member_id: int) -> dict[tuple[str, str], list[FamilyAnswer]]:
     """Every answer of a member by course and family, oldest first."""
-    found: dict[tuple[str, str], list[Given]] = {}
+    found: dict[tuple[str, str], list[FamilyAnswer]] = {}
     for pack_id, family, question_id, correct, sureness, answered_ms in await db.rows(
         "SELECT pack_id, family, question_id, correct, sureness, answered_ms FROM answer"
         " WHERE member_id = ? AND NOT void ORDER BY answered_ms, id",
         (member_id,),
     ):
-        given = Given(question_id, bool(correct), None if sureness is None else Sureness(sureness), answered_ms)
+        given = FamilyAnswer(question_id, bool(correct), None if sureness is None else Sureness(sureness), answered_ms)
         found.setdefault((pack_id, family), []).append(given)
     return found
-
-
-class Answered(NamedTuple):
-    """An answer of a member that counts, with what was chosen.
-
-    A question of the day counts from its close; ``given_ms`` is when it was clicked.
-    """
-
-    question_id: str
-    question_hash: str
-    section_id: str
-    family: str
-    chosen: int
-    correct: bool
-    sureness: Sureness | None
-    answered_ms: int
-    given_ms: int
 
 
 async def all_of(db: Reads, member_id: int, pack_id: str) -> list[Answered]:

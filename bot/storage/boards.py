@@ -7,54 +7,13 @@ import json
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from bot.quiz.improvement import Improvement
+from bot.model.boards import Entry, Rated, Total
 from bot.quiz.ranking import ACCURACY_FROM, BoardKind
 from bot.quiz.rating import Rating
-from bot.quiz.streaks import Streak
 from bot.storage.store import Reads, Row
 
 IN_COMPETITIONS = "in:competition"
 """The section under which totals count what was earned in competitions."""
-
-
-class Total(NamedTuple):
-    """A member's totals in one server and period."""
-
-    member_id: int
-    points: int
-    answers: int
-    correct: int
-
-
-class Rated(NamedTuple):
-    """A member's rating in one server."""
-
-    member_id: int
-    rating: Rating
-
-
-class InARow(NamedTuple):
-    """A member's days in a row in one server."""
-
-    member_id: int
-    streak: Streak
-
-
-class Improved(NamedTuple):
-    """A member who does better in one server than before."""
-
-    member_id: int
-    improvement: Improvement
-
-
-Of = Total | Rated | InARow | Improved
-
-
-class Entry(NamedTuple):
-    """A member on a board; ``value`` is what the board orders by."""
-
-    value: float
-    of: Of
 
 
 class Ranked(NamedTuple):

@@ -3,34 +3,18 @@
 import functools
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from dataclasses import replace
 
 from pydantic import TypeAdapter
 
+from bot.model.games import Click, Game, GamePost, Setup, StoredClick
 from bot.packs.models import Question
-from bot.quiz.competition import LIVE, Competition, Given, Plan, Played, Player, Standing
+from bot.quiz.competition import LIVE, Competition, Given, Played, Player, RoundPlan, Standing
 from bot.quiz.scoring import Confidence
 from bot.storage.store import Reads, Transaction
 
 MODE = "competition"
 IS_LIVE = "phase IN ('" + "', '".join(LIVE) + "')"
-
-
-@dataclass(frozen=True)
-class Setup:
-    """What was chosen beside the rules: sections (none: all) and difficulty, and how it is called.
-
-    Questions that offer a misconception of ``aims`` are asked first.
-    """
-
-    sections: tuple[str, ...]
-    difficulty: str | None
-    pace: str
-    duel_with: int | None = None
-    duel_name: str = ""
-    thread: bool = False
-    aims: tuple[str, ...] = ()
 
 
 # Made at the first use: a start has other things to do.
@@ -44,69 +28,6 @@ def _state_json() -> TypeAdapter[Competition]:
 @functools.cache
 def _setup_json() -> TypeAdapter[Setup]:
     return TypeAdapter(Setup)
-
-
-@dataclass(frozen=True)
-class Game:
-    """A competition as it is stored; ``questions`` are as they were when it started."""
-
-    id: int
-    guild_id: int
-    channel_id: int
-    pack_id: str
-    setup: Setup
-    state: Competition
-    questions: tuple[Question, ...]
-    lobby_message_id: int | None
-
-    @property
-    def play_channel_id(self) -> int:
-        """Where the rounds are: the channel, or the lobby's thread, which has the id of the message that it hangs on."""
-        return self.lobby_message_id if self.setup.thread and self.lobby_message_id else self.channel_id
-
-    def involves(self, member_id: int) -> bool:
-        """Whether a member leads, plays, has played, or is challenged."""
-        return (
-            member_id in (self.state.host_id, self.setup.duel_with)
-            or self.state.player(member_id) is not None
-            or member_id in self.state.answers
-            or any(member_id in played.answers for played in self.state.played)
-        )
-
-
-@dataclass(frozen=True)
-class Post:
-    """A message of the outbox; ``message_id`` is None while it is not known to be in the channel."""
-
-    id: int
-    competition_id: int
-    kind: str
-    round: int
-    channel_id: int
-    created_ms: int
-    message_id: int | None
-
-
-@dataclass(frozen=True)
-class Click:
-    """An answer on its way into the database."""
-
-    competition_id: int
-    round: int
-    member_id: int
-    choice: int
-    stamp_ms: int
-    elapsed_ms: int
-    time_factor: float
-    team: int
-    now_ms: int
-
-
-class Stored(NamedTuple):
-    """What became of a click: ``new`` if it is the one that counts; ``choice`` is the one stored (None: closed)."""
-
-    new: bool
-    choice: int | None
 
 
 def _head(state: Competition) -> str:
@@ -181,7 +102,7 @@ async def take_out(tx: Transaction, competition_id: int, member_id: int) -> None
 
 
 async def save_rounds(
-    tx: Transaction, competition_id: int, plans: Sequence[Plan], questions: Sequence[Question]
+    tx: Transaction, competition_id: int, plans: Sequence[RoundPlan], questions: Sequence[Question]
 ) -> None:
     """Store what will be asked, as it is now."""
     await tx.run_many(
@@ -202,7 +123,7 @@ async def save_rounds(
     )
 
 
-def own_key(plan: Plan, question: Question) -> int | None:
+def own_key(plan: RoundPlan, question: Question) -> int | None:
     """What is stored of a round's key: nothing where it is what the question says."""
     return None if plan.key == question.key else plan.key
 
@@ -264,7 +185,7 @@ async def load(db: Reads, competition_id: int) -> Game | None:
     )
     questions = tuple(Question.model_validate_json(question) for question, *_ in rounds)
     plans = tuple(
-        Plan(q.id, q.key if key is None else key, tuple(map(int, order)), reading_ms)
+        RoundPlan(q.id, q.key if key is None else key, tuple(map(int, order)), reading_ms)
         for q, (_, order, reading_ms, key, _voided) in zip(questions, rounds, strict=True)
     )
     state = _state_json().validate_json(head)
@@ -326,7 +247,7 @@ async def answers_of_round(db: Reads, competition_id: int, number: int) -> dict[
     return {member_id: Given(choice, elapsed, Confidence(c)) for member_id, choice, elapsed, c in rows}
 
 
-async def answer_all(tx: Transaction, clicks: list[Click]) -> list[Stored]:
+async def answer_all(tx: Transaction, clicks: list[Click]) -> list[StoredClick]:
     """Store many clicks at once: the first of a member counts, and only while the round is open."""
     values = json.dumps(
         [
@@ -364,10 +285,10 @@ async def answer_all(tx: Transaction, clicks: list[Click]) -> list[Stored]:
     for click in clicks:
         place = (click.competition_id, click.round, click.member_id)
         if mine.get(place) == (click.choice, click.stamp_ms):
-            results.append(Stored(new=True, choice=click.choice))
+            results.append(StoredClick(new=True, choice=click.choice))
             del mine[place]  # a second click of the same batch finds the first one stored
         else:
-            results.append(Stored(new=False, choice=await _stored_choice(tx, click)))
+            results.append(StoredClick(new=False, choice=await _stored_choice(tx, click)))
     return results
 
 
@@ -459,16 +380,16 @@ async def post(tx: Transaction, game: Game, kind: str, number: int, now_ms: int)
     )
 
 
-async def posts(db: Reads, competition_id: int) -> list[Post]:
+async def posts(db: Reads, competition_id: int) -> list[GamePost]:
     """Every message of a competition, in order."""
     rows = await db.rows(f"SELECT {_POST} FROM outbox WHERE competition_id = ? ORDER BY id", (competition_id,))
-    return [Post(*row) for row in rows]
+    return [GamePost(*row) for row in rows]
 
 
-async def waiting_posts(db: Reads) -> list[Post]:
+async def waiting_posts(db: Reads) -> list[GamePost]:
     """Messages that are not known to be in their channel, of games that ended too; a lobby means nothing then."""
     rows = await db.rows(f"SELECT {_POST} FROM outbox WHERE message_id IS NULL AND kind != 'lobby' ORDER BY id")
-    return [Post(*row) for row in rows]
+    return [GamePost(*row) for row in rows]
 
 
 async def posted(tx: Transaction, post_id: int, message_id: int) -> None:
@@ -484,7 +405,7 @@ async def post_again(tx: Transaction, post_id: int, now_ms: int) -> int | None:
     rows = await tx.rows(f"DELETE FROM outbox WHERE id = ? RETURNING {_POST}", (post_id,))
     if not rows:
         return None
-    old = Post(*rows[0])
+    old = GamePost(*rows[0])
     [[new_id]] = await tx.rows(
         "INSERT INTO outbox (id, competition_id, kind, round, channel_id, created_ms)"
         " SELECT max(coalesce(max(id), 0), ?) + 1, ?, ?, ?, ?, ? FROM outbox RETURNING id",

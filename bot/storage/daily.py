@@ -2,40 +2,15 @@
 
 import json
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from bot.model.dailies import Daily, DailyPost
 from bot.packs.models import Question
-from bot.quiz.daily import Tally
+from bot.quiz.daily import FamilyTally
 from bot.storage.store import Reads, Row, Transaction
 
 MODE = "daily"
 QUESTION, RESULT = "question", "result"
 _COLUMNS = "id, guild_id, day, channel_id, pack_id, question, option_order, asked_ms, closes_ms, closed_ms, message_id"
-
-
-class Daily(NamedTuple):
-    """A question of the day as it was asked; ``order[i]`` is the option (its place in the file) behind the i-th letter."""
-
-    guild_id: int
-    day: str
-    channel_id: int
-    pack_id: str
-    question: Question
-    order: tuple[int, ...]
-    asked_ms: int
-    closes_ms: int
-    id: int = 0
-    closed_ms: int | None = None
-    message_id: int | None = None
-
-
-class Post(NamedTuple):
-    """Something that is to be shown; its id makes the nonce."""
-
-    id: int
-    daily_id: int
-    kind: str
-    created_ms: int
 
 
 def _daily(row: Row) -> Daily:
@@ -111,13 +86,13 @@ async def last_asked_ms(db: Reads, guild_id: int) -> dict[str, int]:
     return dict(rows)
 
 
-async def tallies(db: Reads, guild_id: int, pack_id: str) -> dict[str, Tally]:
+async def tallies(db: Reads, guild_id: int, pack_id: str) -> dict[str, FamilyTally]:
     """How a server's members answered each family of a course."""
     rows = await db.rows(
         "SELECT family, count(*), sum(correct) FROM answer WHERE guild_id = ? AND pack_id = ? AND NOT void GROUP BY family",
         (guild_id, pack_id),
     )
-    return {family: Tally(answered, right) for family, answered, right in rows}
+    return {family: FamilyTally(answered, right) for family, answered, right in rows}
 
 
 async def met_ms(db: Reads, guild_id: int, pack_id: str, since_ms: int) -> dict[str, int]:
@@ -221,13 +196,13 @@ async def _post(tx: Transaction, daily_id: int, kind: str, now_ms: int) -> None:
     )
 
 
-async def waiting_posts(db: Reads, daily_id: int) -> list[Post]:
+async def waiting_posts(db: Reads, daily_id: int) -> list[DailyPost]:
     """What of a question is not known to be shown, in order."""
     rows = await db.rows(
         "SELECT id, daily_id, kind, created_ms FROM daily_post WHERE daily_id = ? AND message_id IS NULL ORDER BY id",
         (daily_id,),
     )
-    return [Post(*row) for row in rows]
+    return [DailyPost(*row) for row in rows]
 
 
 async def waiting(db: Reads) -> list[int]:
@@ -236,13 +211,13 @@ async def waiting(db: Reads) -> list[int]:
     return [daily_id for (daily_id,) in rows]
 
 
-async def shown(tx: Transaction, post: Post, message_id: int) -> None:
+async def shown(tx: Transaction, post: DailyPost, message_id: int) -> None:
     """Store which message shows it."""
     await tx.run("UPDATE daily_post SET message_id = ? WHERE id = ?", (message_id, post.id))
     await tx.run("UPDATE daily SET message_id = ? WHERE id = ?", (message_id, post.daily_id))
 
 
-async def give_up(tx: Transaction, post: Post) -> None:
+async def give_up(tx: Transaction, post: DailyPost) -> None:
     """It can't be shown any more, and nobody waits for it."""
     await tx.run("DELETE FROM daily_post WHERE id = ?", (post.id,))
 

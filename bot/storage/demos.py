@@ -1,24 +1,9 @@
 """Demos that were opened in a channel, the predictions made, and every result."""
 
-from typing import NamedTuple
-
+from bot.model.demos import DemoRun
 from bot.storage.store import Reads, Row, Transaction
 
 _COLUMNS = "id, demo_id, guild_id, channel_id, message_id, member_id, state, created_ms, result"
-
-
-class DemoRun(NamedTuple):
-    """One opening of a demo; ``state`` is predicting, queued, running, done or failed; ``result`` is JSON."""
-
-    id: int
-    demo_id: str
-    guild_id: int | None
-    channel_id: int
-    message_id: int | None
-    member_id: int
-    state: str
-    created_ms: int
-    result: str | None
 
 
 async def create(

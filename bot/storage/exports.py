@@ -1,41 +1,12 @@
 """What a server's managers take along as tables: points, competitions, answers by section. No key and no question in them."""
 
-from dataclasses import dataclass
-from typing import NamedTuple
-
+from bot.model.boards import Entry, SectionTotal
+from bot.model.games import GameLine
 from bot.quiz.ranking import BoardKind
 from bot.storage import boards
-from bot.storage.boards import Entry
 from bot.storage.store import Reads
 
 MOST_ROWS = 50_000
-
-
-@dataclass(frozen=True)
-class Played:
-    """One member's line in a competition that is over; the name is None where it is not known any more."""
-
-    competition_id: int
-    ended_ms: int
-    pack_id: str
-    place: int
-    name: str | None
-    score: int
-    right: int
-    answered: int
-    bonus: int
-    member_id: int
-
-
-class SectionTotal(NamedTuple):
-    """What a member answered in a section; ``section`` is ``pack/section``."""
-
-    member_id: int
-    name: str | None
-    section: str
-    answers: int
-    right: int
-    points: int
 
 
 async def points(db: Reads, guild_id: int, period: str) -> list[Entry]:
@@ -43,7 +14,7 @@ async def points(db: Reads, guild_id: int, period: str) -> list[Entry]:
     return await boards.page(db, boards.ranked(BoardKind.POINTS, guild_id, period), 0, MOST_ROWS + 1)
 
 
-async def competitions(db: Reads, guild_id: int) -> list[Played]:
+async def competitions(db: Reads, guild_id: int) -> list[GameLine]:
     """Every line of every competition that is over, the last one first."""
     rows = await db.rows(
         "SELECT c.id, c.ended_ms, c.pack_id, r.place, m.name, r.score, r.right_answers, r.answered, r.bonus, r.member_id"
@@ -52,7 +23,7 @@ async def competitions(db: Reads, guild_id: int) -> list[Played]:
         " WHERE c.guild_id = ? AND c.ended_ms IS NOT NULL ORDER BY c.id DESC, r.place, r.member_id LIMIT ?",
         (guild_id, MOST_ROWS + 1),
     )
-    return [Played(*row) for row in rows]
+    return [GameLine(*row) for row in rows]
 
 
 async def answers(db: Reads, guild_id: int, period: str) -> list[SectionTotal]:

@@ -8,15 +8,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from bot.model.games import Game
+from bot.model.rulings import Moved, Regrade, Subject
+from bot.model.servers import Server
 from bot.quiz.competition import Given, Phase, Standing
 from bot.quiz.rating import Rating
 from bot.quiz.regrading import Ended, Graded, Past, RatedGame, Replay, Rulings, RulingsOf, rate_anew, regraded, replayed
 from bot.quiz.spacing import Aim, Card
 from bot.storage import answers, competitions, servers, totals
 from bot.storage.competitions import MODE as COMPETITION
-from bot.storage.competitions import Game, own_key
-from bot.storage.rulings import Regrade, Subject, everywhere
-from bot.storage.servers import Server
+from bot.storage.competitions import own_key
+from bot.storage.rulings import everywhere
 from bot.storage.store import Reads, Transaction
 from bot.storage.totals import Counted, Key, Periods, Sums
 
@@ -530,16 +532,6 @@ async def finish(tx: Transaction, regrade: Regrade, now_ms: int, since_ms: int) 
         (POST, regrade.id, now_ms, regrade.id),
     )
     await tx.run("UPDATE regrade SET done_ms = ? WHERE id = ?", (now_ms, regrade.id))
-
-
-class Moved(NamedTuple):
-    """Somebody whose place changed. ``hidden``: others are not told."""
-
-    member_id: int
-    competition_id: int
-    before: int | None
-    after: int | None
-    hidden: bool
 
 
 async def moved(db: Reads, regrade_id: int, channel_id: int | None = None) -> list[Moved]:

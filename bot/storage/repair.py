@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from bot.model.servers import Server
 from bot.quiz.periods import SEASON_KEY
 from bot.storage import regrading, servers, totals
-from bot.storage.servers import Server
 from bot.storage.store import Store, Transaction
 from bot.storage.totals import Counted, Key, Periods, Sums
 

@@ -1,20 +1,7 @@
 """What members say is wrong with a question."""
 
-from typing import NamedTuple
-
+from bot.model.rulings import Report
 from bot.storage.store import Transaction
-
-
-class Report(NamedTuple):
-    """One member's word on a question, as it was then."""
-
-    member_id: int
-    pack_id: str
-    question_id: str
-    question_hash: str
-    guild_id: int | None
-    words: str
-    at_ms: int
 
 
 async def save(tx: Transaction, report: Report) -> bool:

@@ -1,67 +1,10 @@
 """What managers decided about questions in their servers: reports, decisions, and the rulings that grade answers there."""
 
 from collections.abc import Sequence
-from enum import StrEnum
-from typing import NamedTuple
 
+from bot.model.rulings import Decision, DecisionKind, Extent, Regrade, Reported, ReportForAuthor, Said, Subject
 from bot.quiz.regrading import Ruling, Rulings, RulingsOf
 from bot.storage.store import Reads, Transaction
-
-
-class DecisionKind(StrEnum):
-    """What managers can decide about a question."""
-
-    ACCEPT = "accept"
-    ANSWER = "answer"
-    RETIRE = "retire"
-    OVERRIDE = "override"
-    UNDO = "undo"
-    DISMISS = "dismiss"
-
-
-class Subject(NamedTuple):
-    """A version of a question in a server."""
-
-    guild_id: int
-    pack_id: str
-    question_id: str
-    question_hash: str
-
-
-class Decision(NamedTuple):
-    """What was decided when. ``key`` is that of an override, ``words`` those of an answer."""
-
-    subject: Subject
-    kind: DecisionKind
-    at_ms: int
-    key: int | None = None
-    words: str = ""
-
-
-class Said(NamedTuple):
-    """A report as managers see it: the words, without who said them."""
-
-    question_hash: str
-    words: str
-    at_ms: int
-
-
-class Reported(NamedTuple):
-    """A question with open reports in a server."""
-
-    pack_id: str
-    question_id: str
-    reports: int
-    first_ms: int
-
-
-class Extent(NamedTuple):
-    """How much is graded anew."""
-
-    answers: int
-    members: int
-    competitions: int
-
 
 _SUBJECT = "guild_id = ? AND pack_id = ? AND question_id = ? AND question_hash = ?"
 
@@ -170,17 +113,6 @@ async def close_reports(tx: Transaction, subject: Subject, now_ms: int) -> list[
     return sorted(member_id for (member_id,) in rows)
 
 
-class ReportForAuthor(NamedTuple):
-    """A report with what was last decided on it (None: nothing yet), without who and where."""
-
-    pack_id: str
-    question_id: str
-    question_hash: str
-    at_ms: int
-    words: str
-    decision: Decision | None
-
-
 async def for_authors(db: Reads) -> list[ReportForAuthor]:
     """Every report, by question and time."""
     rows = await db.rows(
@@ -212,13 +144,6 @@ async def extent(db: Reads, subject: Subject, course_key: int, key: int | None) 
 
 
 # What waits to be graded anew
-
-
-class Regrade(NamedTuple):
-    """A version of a question whose answers in a server are to be graded anew."""
-
-    id: int
-    subject: Subject
 
 
 async def ask_regrades(tx: Transaction, subjects: Sequence[Subject], now_ms: int) -> None:

@@ -1,67 +1,25 @@
 """What happens by itself in a server: when, where, what, and which occurrences were begun."""
 
 import functools
-from dataclasses import dataclass
 from datetime import date
 
 from pydantic import TypeAdapter
 
+from bot.model.schedules import COMPETITION, Recurring, Schedule
 from bot.quiz.competition import NOBODY
 from bot.quiz.schedule import Occurrence, Weekly
-from bot.quiz.scoring import Scoring
 from bot.storage.store import Reads, Row, Transaction
 
-DAILY, COMPETITION = "daily", "competition"
 _COLUMNS = (
     "id, guild_id, channel_id, member_id, kind, hour, minute, weekdays, setup, made_ms, next_ms, reason, remark, event_id,"
     " event_ms"
 )
 
 
-@dataclass(frozen=True)
-class Recurring:
-    """What a recurring competition plays; no ``sections``: all of the course; no ``pack_id``: the courses by turns."""
-
-    pack_id: str
-    sections: tuple[str, ...]
-    difficulty: str | None
-    rounds: int
-    pace: str
-    scoring: Scoring
-    lobby_minutes: int
-
-
 @functools.cache
 def _setup_json() -> TypeAdapter[Recurring]:
     """Made at the first use: a start has other things to do."""
     return TypeAdapter(Recurring)
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """One thing that is scheduled; ``setup`` is None for the question of the day.
-
-    ``next_ms`` is None while it is paused, and ``reason`` then says why, unless a manager did it. ``remark`` tells why the
-    last occurrence did not take place.
-    """
-
-    guild_id: int
-    channel_id: int
-    member_id: int
-    weekly: Weekly
-    setup: Recurring | None
-    made_ms: int
-    next_ms: int | None
-    id: int = 0
-    reason: str = ""
-    remark: str = ""
-    event_id: int | None = None
-    event_ms: int | None = None
-
-    @property
-    def kind(self) -> str:
-        """DAILY or COMPETITION."""
-        return DAILY if self.setup is None else COMPETITION
 
 
 def _schedule(row: Row) -> Schedule:

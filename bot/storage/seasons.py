@@ -1,32 +1,9 @@
 """Seasons that were held, the one that is on, and the results that are still to be posted."""
 
-from typing import NamedTuple
-
-from bot.quiz.periods import SEASON_KEY, Season
+from bot.model.seasons import HeldSeason, SeasonPost
+from bot.quiz.periods import Season
 from bot.storage import servers
 from bot.storage.store import Reads, Row, Transaction
-
-
-class Held(NamedTuple):
-    """One season of a server, from its first millisecond to its end."""
-
-    guild_id: int
-    started_ms: int
-    ends_ms: int
-
-    @property
-    def key(self) -> str:
-        """The period under which its totals are kept."""
-        return f"{SEASON_KEY}{self.started_ms}"
-
-
-class SeasonPost(NamedTuple):
-    """The result of a season, to be posted in a channel; its id makes the nonce."""
-
-    id: int
-    season: Held
-    channel_id: int
-    created_ms: int
 
 
 async def change(tx: Transaction, guild_id: int, chosen: Season | None, now_ms: int) -> None:
@@ -34,13 +11,13 @@ async def change(tx: Transaction, guild_id: int, chosen: Season | None, now_ms: 
     for row in await tx.rows(
         "SELECT guild_id, started_ms, ends_ms FROM season WHERE guild_id = ? AND closed_ms IS NULL", (guild_id,)
     ):
-        was = Held(*row)
-        await _close(tx, Held(guild_id, was.started_ms, min(was.ends_ms, now_ms)), now_ms)
+        was = HeldSeason(*row)
+        await _close(tx, HeldSeason(guild_id, was.started_ms, min(was.ends_ms, now_ms)), now_ms)
     if chosen:
         await _begin(tx, guild_id, chosen, now_ms)
 
 
-async def end(tx: Transaction, season: Held, now_ms: int) -> None:
+async def end(tx: Transaction, season: HeldSeason, now_ms: int) -> None:
     """A season is over, and the next one begins where there are still seasons. Once; a second time changes nothing."""
     if not await tx.rows(
         "SELECT 1 FROM season WHERE guild_id = ? AND started_ms = ? AND closed_ms IS NULL",
@@ -53,7 +30,7 @@ async def end(tx: Transaction, season: Held, now_ms: int) -> None:
         await _begin(tx, season.guild_id, chosen, season.ends_ms)
 
 
-async def _close(tx: Transaction, season: Held, now_ms: int) -> None:
+async def _close(tx: Transaction, season: HeldSeason, now_ms: int) -> None:
     """Keep its result, and have it posted; a season in which nobody earned anything is forgotten."""
     place = (season.guild_id, season.started_ms)
     if not await tx.rows(
@@ -97,13 +74,13 @@ async def channels_of(db: Reads, guild_id: int) -> list[int]:
     return list(dict.fromkeys([*chosen, *(channel_id for (channel_id,) in rows)]))
 
 
-async def due(db: Reads, now_ms: int) -> list[Held]:
+async def due(db: Reads, now_ms: int) -> list[HeldSeason]:
     """The seasons whose end has come."""
     rows = await db.rows(
         "SELECT guild_id, started_ms, ends_ms FROM season WHERE closed_ms IS NULL AND ends_ms <= ? ORDER BY ends_ms",
         (now_ms,),
     )
-    return [Held(*row) for row in rows]
+    return [HeldSeason(*row) for row in rows]
 
 
 async def next_end_ms(db: Reads) -> int | None:
@@ -112,24 +89,24 @@ async def next_end_ms(db: Reads) -> int | None:
     return None if at_ms is None else int(at_ms)
 
 
-async def past(db: Reads, guild_id: int, most: int) -> list[Held]:
+async def past(db: Reads, guild_id: int, most: int) -> list[HeldSeason]:
     """The seasons of a server that are over, the last one first."""
     rows = await db.rows(
         "SELECT guild_id, started_ms, ends_ms FROM season WHERE guild_id = ? AND closed_ms IS NOT NULL"
         " ORDER BY started_ms DESC LIMIT ?",
         (guild_id, most),
     )
-    return [Held(*row) for row in rows]
+    return [HeldSeason(*row) for row in rows]
 
 
-async def load(db: Reads, guild_id: int, started_ms: int) -> Held | None:
+async def load(db: Reads, guild_id: int, started_ms: int) -> HeldSeason | None:
     """The season that began then, if it is over."""
     rows = await db.rows(
         "SELECT guild_id, started_ms, ends_ms FROM season"
         " WHERE guild_id = ? AND started_ms = ? AND closed_ms IS NOT NULL",
         (guild_id, started_ms),
     )
-    return Held(*rows[0]) if rows else None
+    return HeldSeason(*rows[0]) if rows else None
 
 
 # What is to be posted
@@ -146,7 +123,7 @@ async def waiting(db: Reads) -> list[SeasonPost]:
 
 def _post(row: Row) -> SeasonPost:
     id_, channel_id, created_ms, *season = row
-    return SeasonPost(id_, Held(*season), channel_id, created_ms)
+    return SeasonPost(id_, HeldSeason(*season), channel_id, created_ms)
 
 
 async def posted(tx: Transaction, post_id: int, message_id: int) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from bot.model.servers import Server
 from bot.storage.answers import sections_of
 from bot.storage.boards import IN_COMPETITIONS
-from bot.storage.servers import Server
 from bot.storage.store import Transaction
 
 QUARTER_MS = 900_000

@@ -9,6 +9,7 @@ import discord
 from discord import app_commands
 
 from bot.errors import UserError
+from bot.model.games import Setup
 from bot.quiz.competition import (
     LIVE,
     Cancel,
@@ -27,7 +28,6 @@ from bot.services.game_views import MOST_CALLED, ClickResult, GameView
 from bot.services.practice import Learner, Practice
 from bot.services.servers import Servers
 from bot.services.stage import ChannelBusyError, ChannelLostError
-from bot.storage.competitions import Setup
 from bot.ui import game_screens as screens
 from bot.ui import ids
 from bot.ui.host import NOT_HOST, HostControls, only_here, take_over

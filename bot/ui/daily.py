@@ -9,11 +9,11 @@ import discord
 from discord import app_commands
 
 from bot.errors import UserError
+from bot.model.dailies import Daily
 from bot.quiz.practice import LETTERS
 from bot.services.daily import DailyQuestions
 from bot.services.daily_views import DailyView, Locked, MyDaily
 from bot.services.stage import ChannelLostError
-from bot.storage.daily import Daily
 from bot.ui import ids
 from bot.ui.layouts import (
     BLURPLE,

@@ -5,14 +5,13 @@ import re
 import discord
 from discord import app_commands
 
+from bot.model.rulings import Decision, DecisionKind, Moved
 from bot.packs.models import Question
 from bot.quiz.practice import LETTERS
 from bot.quiz.statistics import SHOWN_FROM
-from bot.services.flags import MOST_CHARACTERS, Choice, FlaggedItem, FlaggedQuestion, Flags
+from bot.services.flags import MOST_CHARACTERS, FlaggedItem, FlaggedQuestion, Flags, ProposedDecision
 from bot.services.regrading import TOLD_DAYS, Regrading
 from bot.services.stage import Moves
-from bot.storage.regrading import Moved
-from bot.storage.rulings import Decision, DecisionKind
 from bot.ui import ids
 from bot.ui.layouts import (
     BLURPLE,
@@ -324,7 +323,7 @@ def _name(decision: Decision, question: Question) -> str:
     }[decision.kind]
 
 
-def choice_screen(choice: Choice) -> Screen:
+def choice_screen(choice: ProposedDecision) -> Screen:
     """What a decision will do, before it is made."""
     item, place = choice.item, (choice.item.subject.pack_id, choice.item.subject.question_id)
     reports = len(item.said)

@@ -7,16 +7,7 @@ import discord
 
 from bot.charts.podium import alt_text as podium_alt_text
 from bot.packs.models import Question
-from bot.quiz.competition import (
-    LIVE,
-    Competition,
-    Phase,
-    Plan,
-    Played,
-    Standing,
-    standings,
-    team_standings,
-)
+from bot.quiz.competition import LIVE, Competition, Phase, Played, RoundPlan, Standing, standings, team_standings
 from bot.quiz.points import BONUSES
 from bot.quiz.practice import LETTERS
 from bot.quiz.scoring import RULES, Confidence, Scoring
@@ -263,7 +254,7 @@ def _stem(view: GameView, number: int) -> str:
     return f"{_head(view, number)}\n{bold(question.stem)}" + ("\n" + code_block(question.code) if question.code else "")
 
 
-def _options(question: Question, plan: Plan) -> str:
+def _options(question: Question, plan: RoundPlan) -> str:
     return "\n".join(f"**{LETTERS[i]}** · {question.options[o].text.strip()}" for i, o in enumerate(plan.order))
 
 
@@ -324,13 +315,13 @@ def _reveal(view: GameView, number: int) -> Screen:
     return Screen(blocks, GREEN)
 
 
-def _ruled(question: Question, plan: Plan) -> list[Block]:
+def _ruled(question: Question, plan: RoundPlan) -> list[Block]:
     if plan.key == question.key:
         return []
     return [ruled_line(LETTERS[plan.order.index(plan.key)], LETTERS[plan.order.index(question.key)])]
 
 
-def _bars(question: Question, plan: Plan, played: Played) -> str:
+def _bars(question: Question, plan: RoundPlan, played: Played) -> str:
     """How many chose each option, as text: letter, bar, count."""
     counts = [sum(given.choice == i for given in played.answers.values()) for i in range(len(plan.order))]
     most = max([*counts, 1])
@@ -342,7 +333,7 @@ def _bars(question: Question, plan: Plan, played: Played) -> str:
     return "\n".join(lines)
 
 
-def _fastest(view: GameView, plan: Plan, played: Played) -> str:
+def _fastest(view: GameView, plan: RoundPlan, played: Played) -> str:
     right = [(g.elapsed_ms, member) for member, g in played.answers.items() if plan.order[g.choice] == plan.key]
     if not right:
         return ""

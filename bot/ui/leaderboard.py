@@ -10,6 +10,8 @@ from discord import app_commands
 
 from bot.clock import utc
 from bot.errors import UserError
+from bot.model.boards import Improved, InARow, Rated, Total
+from bot.model.seasons import HeldSeason
 from bot.packs.library import SectionRef
 from bot.quiz.improvement import IMPROVED_FROM, WINDOW_DAYS
 from bot.quiz.periods import Period
@@ -19,8 +21,6 @@ from bot.quiz.rating import SETTLED_FROM, START_SHOWN
 from bot.services.boards import Board, BoardLine, Boards, Wanted
 from bot.services.presence import Presence
 from bot.services.servers import Servers
-from bot.storage.boards import Improved, InARow, Rated, Total
-from bot.storage.seasons import Held
 from bot.ui import ids
 from bot.ui.layouts import BLURPLE, RULE, Block, Button, Pick, Row, Screen
 from bot.ui.lesson import section_choices
@@ -243,7 +243,7 @@ def _choices(board: Board) -> Iterable[tuple[str, str, str]]:
         yield season_days(season, board.zone), str(season.started_ms), ""
 
 
-def season_days(season: Held, zone: tzinfo) -> str:
+def season_days(season: HeldSeason, zone: tzinfo) -> str:
     """From which day to which a season went, by the server's clocks."""
     first, last = (utc(ms).astimezone(zone) for ms in (season.started_ms, season.ends_ms))
     year = "" if first.year == last.year else f" {first.year}"

@@ -5,6 +5,7 @@ from discord import app_commands
 
 from bot.charts.history import alt_text
 from bot.errors import NotFound, UserError
+from bot.model.boards import Rated, Total
 from bot.quiz.mastery import Level, Mastery
 from bot.quiz.periods import Period
 from bot.quiz.ranking import BoardKind
@@ -14,7 +15,6 @@ from bot.services.boards import BoardLine, Boards
 from bot.services.charts import ChartDrawer
 from bot.services.practice import Asking, Practice
 from bot.services.progress import MixupView, Next, Progress, ProgressOf
-from bot.storage.boards import Rated, Total
 from bot.ui import ids
 from bot.ui.layouts import (
     BLURPLE,

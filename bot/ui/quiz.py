@@ -7,7 +7,7 @@ from discord import app_commands
 
 from bot.errors import NotFound
 from bot.packs.library import SectionRef
-from bot.quiz.points import POINTS_FOR_RIGHT, Standing
+from bot.quiz.points import POINTS_FOR_RIGHT, QuestionStanding
 from bot.quiz.practice import DEFAULT_QUESTIONS, LETTERS, MAX_QUESTIONS, Run
 from bot.quiz.spacing import Sureness
 from bot.services.lessons import LessonPage, Lessons
@@ -309,9 +309,9 @@ def _points_line(outcome: Outcome) -> str:
         return f"-# This answer earned {outcome.points or 'no'} points."
     if not outcome.correct:
         return f"-# No points this time. A right answer to a new or due question earns {POINTS_FOR_RIGHT}."
-    if outcome.standing is Standing.NOT_DUE:
+    if outcome.standing is QuestionStanding.NOT_DUE:
         return "-# No points: you have answered this one before and it is not due yet. It counts again when it is."
-    reason = "new to you" if outcome.standing is Standing.NEW else "due again"
+    reason = "new to you" if outcome.standing is QuestionStanding.NEW else "due again"
     where = "" if outcome.in_server else " (In direct messages they count for no leaderboard.)"
     return f"-# **+{outcome.points} points**: the question was {reason}.{where}"
 

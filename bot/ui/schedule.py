@@ -8,15 +8,15 @@ from discord import app_commands
 
 from bot.clock import utc, zone_words
 from bot.errors import NotFound, UserError
+from bot.model.schedules import COMPETITION, DAILY, Recurring, Schedule
+from bot.model.servers import Server
 from bot.packs.library import Library, whole_title
 from bot.packs.words import spellings
 from bot.quiz.pace import PACE_SECONDS
 from bot.quiz.schedule import WEEKDAYS, Weekly
 from bot.quiz.scoring import Scoring
-from bot.services.schedules import MOST, Plan, Schedules
+from bot.services.schedules import MOST, NewSchedule, Schedules
 from bot.services.servers import Servers
-from bot.storage.schedules import COMPETITION, DAILY, Recurring, Schedule
-from bot.storage.servers import Server
 from bot.ui import ids
 from bot.ui.events import ServerEvents
 from bot.ui.layouts import BLURPLE, Block, Button, Pick, Row, Screen, asking
@@ -89,7 +89,7 @@ class ScheduleFeature:
                     pack_id, sections = _sections(library, section)
                     setup = Recurring(pack_id, sections, difficulty, rounds, pace, Scoring(scoring), lobby)
                 channel_id = _channel(interaction, channel)
-                await self._schedules.add(Plan(guild_id, channel_id, reply.learner, weekly, setup))
+                await self._schedules.add(NewSchedule(guild_id, channel_id, reply.learner, weekly, setup))
                 await reply.show(await self._screen(reply, guild_id, "✅ Scheduled."))
 
             await desk.serve(interaction, run)

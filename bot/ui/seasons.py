@@ -4,8 +4,8 @@ import re
 
 import discord
 
+from bot.model.boards import Total
 from bot.services.season_views import SeasonView
-from bot.storage.boards import Total
 from bot.ui import ids
 from bot.ui.layouts import BLURPLE, Block, Button, Row, Screen
 from bot.ui.leaderboard import place_and_name, season_days

@@ -4,8 +4,8 @@ import discord
 from discord import app_commands
 
 from bot.clock import utc, zone_of, zone_words
+from bot.model.members import Chosen
 from bot.services.member_settings import RETENTIONS, MemberSettings
-from bot.storage.member_settings import Chosen
 from bot.ui import ids
 from bot.ui.layouts import BLURPLE, RULE, Button, Pick, Row, Screen
 from bot.ui.replies import Desk, Reply

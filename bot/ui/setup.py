@@ -8,10 +8,10 @@ from discord import app_commands
 
 from bot.clock import utc, zone_words
 from bot.errors import UserError
+from bot.model.servers import EVERYONE, MANAGERS, Server
 from bot.packs.library import Library
 from bot.services.courses import Courses, WouldLose
 from bot.services.servers import SEASON_DAYS, Opener, Servers
-from bot.storage.servers import EVERYONE, MANAGERS, Server
 from bot.ui import ids
 from bot.ui.layouts import BLURPLE, RULE, Block, Button, ChannelPick, Pick, RolePick, Row, Screen, asking, note
 from bot.ui.lesson import MENU

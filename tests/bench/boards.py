@@ -22,6 +22,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from bot.model.answers import StoredAnswer
+
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import aiosqlite
@@ -31,7 +33,6 @@ from bot.quiz.ranking import BoardKind
 from bot.quiz.spacing import Card
 from bot.services.boards import Boards, Wanted
 from bot.storage import answers, boards
-from bot.storage.answers import Answer
 from bot.storage.store import Store
 
 LARGEST, OTHERS = 1, 500
@@ -202,7 +203,7 @@ async def reckon(store: Store) -> dict[str, tuple[float, float, int]]:
 
 async def write(store: Store, number: int) -> float:
     """Seconds of one answer, from the call to its commit."""
-    answer = Answer(
+    answer = StoredAnswer(
         member_id=5_000_000 + number,
         guild_id=LARGEST,
         pack_id="python-concurrency",

@@ -25,6 +25,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from bot.model.games import Setup
+
 TESTS = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(TESTS.parent), str(TESTS), *(str(TESTS / part) for part in ("e2e", "bench", "services"))]
 
@@ -44,7 +46,6 @@ from bot.quiz.regrading import replayed  # noqa: E402
 from bot.services.competitions import Competitions, Opening  # noqa: E402
 from bot.services.practice import Learner  # noqa: E402
 from bot.storage import answers, repair, rulings  # noqa: E402
-from bot.storage.competitions import Setup  # noqa: E402
 from bot.storage.store import Store, Transaction  # noqa: E402
 
 PACK = "python-concurrency"

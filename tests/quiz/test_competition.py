@@ -27,9 +27,9 @@ from bot.quiz.competition import (
     Opened,
     Pause,
     Phase,
-    Plan,
     Resume,
     Reveal,
+    RoundPlan,
     Rules,
     ShowPodium,
     ShowRound,
@@ -51,7 +51,7 @@ NOON = 1_795_348_800_000
 HOST, GRACE, LINUS = 1, 2, 3
 PACE, REVEAL, LOBBY = 20_000, 10_000, 180_000
 RULES = Rules(rounds=3, pace_ms=PACE, reveal_ms=REVEAL, lobby_ms=LOBBY)
-PLANS = (Plan("q0", 1, (0, 1, 2, 3)), Plan("q1", 1, (3, 2, 1, 0), 1_200), Plan("q2", 0, (2, 0, 1)))
+PLANS = (RoundPlan("q0", 1, (0, 1, 2, 3)), RoundPlan("q1", 1, (3, 2, 1, 0), 1_200), RoundPlan("q2", 0, (2, 0, 1)))
 RIGHT = (1, 2, 1)
 """Behind which letter the key stands, round by round."""
 
@@ -71,7 +71,7 @@ class Evening:
         self.state, self.effects = step(self.state, event, self.now)
         return next((effect.verdict for effect in self.effects if isinstance(effect, Told)), None)
 
-    def starts(self, plans: tuple[Plan, ...] = PLANS, opened_after_ms: int = 100) -> "Evening":
+    def starts(self, plans: tuple[RoundPlan, ...] = PLANS, opened_after_ms: int = 100) -> "Evening":
         self.does(Start(plans, HOST))
         self.opens(opened_after_ms)
         return self

@@ -22,9 +22,9 @@ from bot.quiz.competition import (
     Opened,
     Pause,
     Phase,
-    Plan,
     Resume,
     Reveal,
+    RoundPlan,
     Rules,
     ShowPodium,
     Skip,
@@ -68,7 +68,7 @@ class AnyEvening(RuleBasedStateMachine):
         begins=st.sampled_from([True, True, True, True, True, False]),
     )
     def a_lobby_opens(self, scoring, orders, pace_ms, teams, factor, keys, begins) -> None:
-        self.plans = tuple(Plan(f"q{n}", keys[n], order, n * 700) for n, order in enumerate(orders))
+        self.plans = tuple(RoundPlan(f"q{n}", keys[n], order, n * 700) for n, order in enumerate(orders))
         rules = Rules(max(1, len(orders)), pace_ms, 5_000, 60_000, scoring, teams)
         self.now = NOON
         self.first = self.state = opened_by(HOST, rules, NOON, factor)

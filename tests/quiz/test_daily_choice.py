@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.clock import DAY_MS
-from bot.quiz.daily import Known, Tally, choose, streak, weaknesses
+from bot.quiz.daily import FamilyTally, Known, choose, streak, weaknesses
 
 BANK = [
     *(question(f"w{n}", family=f"water-{n // 2}") for n in range(6)),
@@ -20,19 +20,21 @@ def chosen(known: Known, seed: int = 1, bank=BANK) -> str:
 
 
 def test_the_group_meets_what_it_gets_wrong_most():
-    known = Known({"water-0": Tally(20, 18), "leaves-1": Tally(20, 3), "leaves-2": Tally(20, 15)})
+    known = Known({"water-0": FamilyTally(20, 18), "leaves-1": FamilyTally(20, 3), "leaves-2": FamilyTally(20, 15)})
     assert {chosen(known, seed) for seed in range(20)} == {"l2", "l3"}
 
 
 def test_few_answers_say_little():
-    one, many = ({"water-0": tally, "water-1": Tally(40, 20)} for tally in (Tally(1, 0), Tally(40, 0)))
+    one, many = (
+        {"water-0": tally, "water-1": FamilyTally(40, 20)} for tally in (FamilyTally(1, 0), FamilyTally(40, 0))
+    )
     for tallies, gap in ((one, 0.1), (many, 0.3)):
         weak = weaknesses(BANK, tallies)
         assert (weak["water-0"] - weak["water-1"] > gap) is (tallies is many)
 
 
 def test_a_family_without_answers_is_as_hard_as_its_section():
-    weak = weaknesses(BANK, {"water-0": Tally(30, 3), "leaves-0": Tally(30, 28)})
+    weak = weaknesses(BANK, {"water-0": FamilyTally(30, 3), "leaves-0": FamilyTally(30, 28)})
     assert weak["water-1"] > 0.6 > 0.4 > weak["leaves-1"]
 
 
@@ -41,19 +43,21 @@ def test_without_any_answers_chance_decides():
 
 
 def test_siblings_enemies_and_what_was_just_played_are_kept_apart():
-    weak = {"water-0": Tally(30, 0), "water-1": Tally(30, 5), "water-2": Tally(30, 10)}
-    weak |= {f"leaves-{n}": Tally(30, 29) for n in range(3)}
+    weak = {"water-0": FamilyTally(30, 0), "water-1": FamilyTally(30, 5), "water-2": FamilyTally(30, 10)}
+    weak |= {f"leaves-{n}": FamilyTally(30, 29) for n in range(3)}
     assert chosen(Known(weak, asked=["w0"], near=[BANK[0]])) in {"w2", "w3"}
     played = {"w2": 5 * DAY_MS}
     assert chosen(Known(weak, asked=["w0"], near=[BANK[0]], met_ms=played, now_ms=6 * DAY_MS)) in {"w4", "w5"}
     enemy = question("w9", family="water-9", enemies=["w0"])
-    weak |= {"water-9": Tally(30, 0)}
+    weak |= {"water-9": FamilyTally(30, 0)}
     assert chosen(Known(weak, asked=["w0"], near=[BANK[0]]), bank=[*BANK, enemy]) in {"w2", "w3"}
 
 
 def test_what_anybody_met_in_the_last_days_is_left_out_while_there_is_anything_else():
     now_ms = 100 * DAY_MS
-    weak = {f"water-{n}": Tally(30, 5 * n) for n in range(3)} | {f"leaves-{n}": Tally(30, 29) for n in range(3)}
+    weak = {f"water-{n}": FamilyTally(30, 5 * n) for n in range(3)} | {
+        f"leaves-{n}": FamilyTally(30, 29) for n in range(3)
+    }
     met = {"w0": now_ms - 120_000}
     for seed in range(20):
         assert chosen(Known(weak, met_ms=met, now_ms=now_ms), seed) in {"w2", "w3"}
@@ -65,7 +69,7 @@ def test_what_anybody_met_in_the_last_days_is_left_out_while_there_is_anything_e
 
 def test_when_everything_was_met_the_longest_ago_comes_before_the_weakest_and_a_sibling_before_the_same():
     now_ms = 100 * DAY_MS
-    weak = {f"water-{n}": Tally(30, 0) for n in range(3)} | {f"leaves-{n}": Tally(30, 29) for n in range(3)}
+    weak = {f"water-{n}": FamilyTally(30, 0) for n in range(3)} | {f"leaves-{n}": FamilyTally(30, 29) for n in range(3)}
     met = {f"{section}{2 * n}": now_ms - n * DAY_MS - 1 for section in "wl" for n in range(3)}
     met["l4"] -= 1
     for seed in range(20):
@@ -74,7 +78,7 @@ def test_when_everything_was_met_the_longest_ago_comes_before_the_weakest_and_a_
 
 @given(
     st.dictionaries(st.sampled_from([one.id for one in BANK]), st.integers(0, 6 * 86_400_000)),
-    st.dictionaries(st.sampled_from([one.family for one in BANK]), st.just(Tally(9, 0))),
+    st.dictionaries(st.sampled_from([one.family for one in BANK]), st.just(FamilyTally(9, 0))),
     st.integers(0, 99),
 )
 def test_nobody_is_asked_what_was_just_met(ago_ms, tallies, seed):
@@ -92,7 +96,9 @@ def test_nobody_is_asked_what_was_just_met(ago_ms, tallies, seed):
 IDS = st.lists(st.sampled_from([one.id for one in BANK]), unique=True)
 
 
-@given(IDS, st.dictionaries(st.sampled_from([one.family for one in BANK]), st.just(Tally(9, 0))), st.integers(0, 99))
+@given(
+    IDS, st.dictionaries(st.sampled_from([one.family for one in BANK]), st.just(FamilyTally(9, 0))), st.integers(0, 99)
+)
 def test_nothing_asked_lately_comes_again_while_there_is_anything_else(asked, tallies, seed):
     found = chosen(Known(tallies, asked=asked), seed)
     if len(asked) < len(BANK):

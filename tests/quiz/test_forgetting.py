@@ -21,9 +21,9 @@ from bot.quiz.competition import (
     Opened,
     Pause,
     Phase,
-    Plan,
     Resume,
     Reveal,
+    RoundPlan,
     Rules,
     ShowLobby,
     ShowPodium,
@@ -41,7 +41,7 @@ from bot.quiz.scoring import Confidence, Scoring
 
 NOON = 1_795_348_800_000
 RULES = Rules(rounds=3, pace_ms=12_000, reveal_ms=5_000, lobby_ms=60_000)
-PLANS = tuple(Plan(f"q{n}", 1, (0, 1, 2, 3)) for n in range(3))
+PLANS = tuple(RoundPlan(f"q{n}", 1, (0, 1, 2, 3)) for n in range(3))
 HOST, OTHER, THIRD = 81_330_001, 81_330_002, 81_330_003  # no number of anything else
 
 

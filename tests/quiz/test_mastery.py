@@ -6,18 +6,18 @@ from hypothesis import strategies as st
 
 from bot.packs.models import Question
 from bot.quiz.mastery import Level, guessed_shares, mastery
-from bot.quiz.spacing import Given, replay
+from bot.quiz.spacing import FamilyAnswer, replay
 
 NOON = 1_795_348_800_000
 DAY = 86_400_000
 FAMILIES = [f"f{n}" for n in range(8)]
 
 
-def answered(results: dict[str, str], days_ago: float = 0.0) -> dict[str, list[Given]]:
+def answered(results: dict[str, str], days_ago: float = 0.0) -> dict[str, list[FamilyAnswer]]:
     """Answers by family, written as r (right) and w (wrong), all so long ago."""
     at = NOON - round(days_ago * DAY)
     return {
-        family: [Given(f"{family}-{n}", letter == "r", None, at + n) for n, letter in enumerate(letters)]
+        family: [FamilyAnswer(f"{family}-{n}", letter == "r", None, at + n) for n, letter in enumerate(letters)]
         for family, letters in results.items()
     }
 

@@ -10,7 +10,7 @@ from bot.clock import DAY_MS
 from bot.packs.models import Question
 from bot.quiz.practice import Seen
 from bot.quiz.reviewing import Due, count_due, pick_due
-from bot.quiz.spacing import Given, Sureness, replay, review
+from bot.quiz.spacing import FamilyAnswer, Sureness, replay, review
 
 NOW = 1_795_348_800_000
 RIGHT, WRONG = True, False
@@ -110,7 +110,7 @@ def test_replaying_all_answers_gives_the_card_that_was_kept_step_by_step(steps):
         at += days * DAY_MS
         card = review(card, correct, at, sure, other=bool(right - {name}))
         right |= {name} if correct else set()
-        given_.append(Given(name, correct, sure, at))
+        given_.append(FamilyAnswer(name, correct, sure, at))
     assert replay(given_) == card
     if card:
         assert card.due_ms - card.reviewed_ms <= 60 * DAY_MS

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from small_course import HandClock, library
 
 from bot.clock import snowflake_at
+from bot.model.schedules import Recurring
 from bot.quiz.pace import paced
 from bot.quiz.schedule import EVERY_DAY, Weekly
 from bot.quiz.scoring import Scoring
@@ -14,14 +15,13 @@ from bot.services.competitions import Competitions
 from bot.services.daily import DailyQuestions
 from bot.services.daily_views import DailyView, EventView, Locked
 from bot.services.practice import Learner
-from bot.services.schedules import Plan, Schedules
+from bot.services.schedules import NewSchedule, Schedules
 from bot.services.season_views import SeasonView
 from bot.services.seasons import Seasons
 from bot.services.servers import Servers
 from bot.services.stage import ChannelLostError, MessageGoneError
 from bot.services.sure_time import ALWAYS_SURE, TimeCheck
 from bot.services.zones import Zones
-from bot.storage.schedules import Recurring
 from bot.storage.store import Store
 
 HALL, CHANNEL = 50, 60
@@ -195,10 +195,10 @@ class Days:
         await self.schedules.look()
 
     async def every_day(self, hour: int = 9, minute: int = 0, days: frozenset[int] = EVERY_DAY):
-        return await self.schedules.add(Plan(HALL, CHANNEL, ADA, Weekly(hour, minute, days)))
+        return await self.schedules.add(NewSchedule(HALL, CHANNEL, ADA, Weekly(hour, minute, days)))
 
     async def every_friday(self, hour: int = 19, channel: int = CHANNEL):
-        return await self.schedules.add(Plan(HALL, channel, ADA, Weekly(hour, 0, FRIDAYS), GAME))
+        return await self.schedules.add(NewSchedule(HALL, channel, ADA, Weekly(hour, 0, FRIDAYS), GAME))
 
     async def click(self, daily_id: int, who: Learner, place: int, stamp_ms: int | None = None) -> Locked:
         stamp_ms = self.clock.now_ms() if stamp_ms is None else stamp_ms

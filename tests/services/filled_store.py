@@ -4,6 +4,12 @@ from pathlib import Path
 
 from small_course import DAY, NOON, question
 
+from bot.model.answers import StoredAnswer
+from bot.model.dailies import Daily
+from bot.model.lessons import PagePlace
+from bot.model.members import Chosen
+from bot.model.rulings import Report
+from bot.model.schedules import Recurring, Schedule
 from bot.quiz.practice import Asked, Run
 from bot.quiz.rating import Rating
 from bot.quiz.schedule import Weekly
@@ -24,13 +30,7 @@ from bot.storage import (
     reports,
     schedules,
 )
-from bot.storage.answers import Answer
-from bot.storage.daily import Daily
-from bot.storage.member_settings import Chosen
 from bot.storage.privacy import TABLES
-from bot.storage.reading import Place
-from bot.storage.reports import Report
-from bot.storage.schedules import Recurring, Schedule
 from bot.storage.store import Store
 
 HALL = 50
@@ -50,11 +50,11 @@ async def live(store: Store, who: Learner, now_ms: int = NOON) -> None:
         await member_settings.save(tx, member_id, Chosen(1.5, hidden=True))
         await notices.add(tx, member_id, f"A word for {who.name}.", now_ms)
         for page in range(3):
-            await reading.mark_read(tx, member_id, "tea", Place("water", page), now_ms)
+            await reading.mark_read(tx, member_id, "tea", PagePlace("water", page), now_ms)
         for guild in (HALL, None):
             run_id = await practice.create(tx, Run(0, member_id, guild, "tea", "water", None, asked), now_ms)
             for n in range(3):
-                answer = Answer(
+                answer = StoredAnswer(
                     member_id, guild, "tea", "water", f"w{n}", f"hash{n}", f"f{n}", practice.MODE, run_id, n, 1, RIGHT,
                     10, now_ms + n,
                 )  # fmt: skip

@@ -6,13 +6,13 @@ from small_course import library as course
 from small_course import question
 from test_games_and_members import DiscordHandClock, Evening
 
+from bot.model.rulings import Decision, DecisionKind, Subject
 from bot.quiz.regrading import Ruling
 from bot.quiz.spacing import Sureness
 from bot.services.competitions import Competitions
 from bot.services.practice import Learner, Practice
 from bot.services.regrading import Regrading
 from bot.storage import repair, rulings
-from bot.storage.rulings import Decision, DecisionKind, Subject
 from bot.storage.store import Store
 
 HALL, ELSEWHERE = 50, 51

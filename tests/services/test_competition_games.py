@@ -11,6 +11,7 @@ from small_course import NOON, QUESTIONS, HandClock, library
 
 from bot.clock import DiscordClock, snowflake_at
 from bot.errors import StorageError, UserError
+from bot.model.games import Setup
 from bot.packs.library import Library
 from bot.quiz.competition import Cancel, End, Join, Leave, Pause, Phase, Resume, Rules, Skip, Tick, Verdict, standings
 from bot.quiz.scoring import Confidence, Scoring
@@ -20,7 +21,6 @@ from bot.services.practice import Learner
 from bot.services.stage import ChannelBusyError, ChannelLostError
 from bot.storage import competitions
 from bot.storage import store as module
-from bot.storage.competitions import Setup
 from bot.storage.store import Store
 from bot.ui import game_screens as screens
 from bot.ui.layouts import Download, Screen

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from bot.demos.registry import DEMOS
+from bot.model.games import Game, Setup
 from bot.packs.loading import load_packs
-from bot.quiz.competition import Answer, Competition, Join, Opened, Plan, Rules, Start, Tick, opened_by, step
+from bot.quiz.competition import Answer, Competition, Join, Opened, RoundPlan, Rules, Start, Tick, opened_by, step
 from bot.quiz.scoring import Scoring
 from bot.services.game_views import GameView
-from bot.storage.competitions import Game, Setup
 from bot.ui import game_screens as screens
 
 NOON = 1_795_348_800_000
@@ -28,7 +28,7 @@ def game_of(number: int, scoring: Scoring, *, over: bool) -> GameView:
     for member in range(2, PLAYERS):
         state, _ = step(state, Join(member), NOON)
     order = tuple(reversed(range(len(question.options))))
-    state, _ = step(state, Start((Plan(question.id, question.key, order),), 1), NOON)
+    state, _ = step(state, Start((RoundPlan(question.id, question.key, order),), 1), NOON)
     state, _ = step(state, Opened(0, NOON), NOON)
     for member in range(1, PLAYERS):
         state, _ = step(state, Answer(member, 0, member % len(order), NOON + 900 + member), NOON + 1_000)

@@ -8,6 +8,7 @@ from day_by_day import ADA, BOB, CHANNEL, CLEO, HALL, Days, DiscordHandClock, be
 from small_course import DAY, HOUR, library
 
 from bot.errors import StudyhallError, UserError
+from bot.model.rulings import Subject
 from bot.quiz.competition import DRAIN_MS
 from bot.quiz.regrading import Ruling
 from bot.services.practice import Practice
@@ -15,7 +16,6 @@ from bot.services.progress import ProgressOf
 from bot.services.stage import ChannelLostError
 from bot.storage import members, privacy, rulings
 from bot.storage.repair import repair_totals
-from bot.storage.rulings import Subject
 
 EMPTY_UNTIL_CLOSED = ("answer", "card", "total")
 

@@ -9,13 +9,12 @@ from test_item_reports import CHECKOUT, filled
 
 from bot.demos.registry import DEMOS
 from bot.errors import UserError
+from bot.model.rulings import DecisionKind, Report
 from bot.packs.library import Library
 from bot.packs.loading import load_packs
 from bot.services.flags import Flags
 from bot.services.items import Items
 from bot.storage import reports
-from bot.storage.reports import Report
-from bot.storage.rulings import DecisionKind
 from bot.storage.store import Store
 
 

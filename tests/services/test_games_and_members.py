@@ -7,6 +7,8 @@ import pytest
 from small_course import HandClock, library
 
 from bot.clock import snowflake_at
+from bot.model.games import Setup
+from bot.model.servers import Server
 from bot.quiz.competition import LIVE, Join, Phase, Rules, Tick, Verdict
 from bot.quiz.periods import Period, Season
 from bot.quiz.ranking import BoardKind
@@ -17,8 +19,6 @@ from bot.services.practice import Learner
 from bot.services.respacing import Respacing
 from bot.services.zones import Zones
 from bot.storage import servers
-from bot.storage.competitions import Setup
-from bot.storage.servers import Server
 from bot.storage.store import Store
 
 HALL, CHANNEL = 50, 60

@@ -11,6 +11,7 @@ from small_course import DAY, HOUR, NOON, library, question
 from bot.cli import main
 from bot.demos.registry import DEMOS
 from bot.errors import StorageError
+from bot.model.answers import StoredAnswer
 from bot.packs.loading import load_packs
 from bot.packs.models import Question
 from bot.quiz.spacing import review
@@ -19,7 +20,6 @@ from bot.services.items import Items
 from bot.services.practice import Learner, Practice
 from bot.settings import CHECKOUT
 from bot.storage import answers
-from bot.storage.answers import Answer
 from bot.storage.store import Store
 
 BANK = [question(f"i{n}", difficulty=("easy", "medium", "hard")[n % 3]) for n in range(15)]
@@ -39,7 +39,7 @@ async def answered(
             if one.id == wrong_key:
                 chosen = {1: 2, 2: 1}.get(chosen, chosen)
             made.append(
-                Answer(member, None, "tea", one.section, one.id, one.content_hash, one.family, "practice", member, n,
+                StoredAnswer(member, None, "tea", one.section, one.id, one.content_hash, one.family, "practice", member, n,
                        chosen, chosen == one.key, 0, NOON + n)
             )  # fmt: skip
     given = [(one, review(None, one.correct, NOON)) for one in made]
@@ -202,7 +202,7 @@ def filled(path) -> list[Question]:
                 right = (chance.random() < 0.2 + 0.7 * knows) is not (n == 2)
                 wrong = [place for place in range(len(one.options)) if place != one.key]
                 made.append(
-                    Answer(member, None, pack.id, one.section, one.id, one.content_hash, one.family, "practice", member,
+                    StoredAnswer(member, None, pack.id, one.section, one.id, one.content_hash, one.family, "practice", member,
                            n, one.key if right else wrong[n % 2], right, 0, NOON + DAY)
                 )  # fmt: skip
         await store.write(

@@ -3,13 +3,13 @@
 import pytest
 from small_course import DAY, NOON
 
+from bot.model.members import Chosen
+from bot.model.servers import Server
 from bot.quiz.periods import Period, Season
 from bot.quiz.ranking import ACCURACY_FROM, BoardKind
 from bot.quiz.rating import Rating
 from bot.services.boards import PAGE_SIZE, Boards, Wanted
 from bot.storage import member_settings, members, memberships, ratings, servers
-from bot.storage.member_settings import Chosen
-from bot.storage.servers import Server
 
 HALL, ELSEWHERE = 50, 51
 

@@ -7,13 +7,13 @@ from day_by_day import ADA, BOB, CHANNEL, HALL, Days, DiscordHandClock, berlin
 from small_course import library
 
 from bot.errors import UserError
+from bot.model.games import Setup
 from bot.quiz.competition import Join, Pause, Rules
 from bot.quiz.spacing import Sureness
 from bot.services.competitions import Opening
 from bot.services.practice import Asking, Learner, Practice, QuestionOpenError
 from bot.services.progress import ProgressOf
 from bot.services.reviews import Reviews
-from bot.storage.competitions import Setup
 
 ALL = ["l0", "l1", "w0", "w1", "w2", "w3"]
 WHERE = [HALL, None, HALL + 1]

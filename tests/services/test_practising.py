@@ -7,7 +7,7 @@ import pytest
 from small_course import DAY, HOUR, NOON, QUESTIONS, library, question
 
 from bot.errors import NotFound, NotYours, UserError
-from bot.quiz.points import Standing
+from bot.quiz.points import QuestionStanding
 from bot.services.practice import Asking, Learner, Practice, QuestionChangedError, Summary
 from bot.storage.store import Store
 
@@ -56,7 +56,7 @@ async def test_a_whole_run_from_the_first_question_to_the_summary(practice, cloc
         outcome = await choose(practice, clock, asking, RIGHT if number != 3 else 2)
         assert outcome.correct == (number != 3)
         assert outcome.points == (10 if number != 3 else 0)
-        assert outcome.standing is Standing.NEW
+        assert outcome.standing is QuestionStanding.NEW
         assert outcome.is_last == (number == 4)
         assert outcome.in_server
         assert not outcome.doubled
@@ -172,7 +172,7 @@ async def test_what_was_missed_can_be_retried_in_a_run_of_its_own(practice, cloc
     assert {asked.question_id for asked in again.asked} == {missed.id for missed in summary.missed}
     for _ in range(2):
         outcome = await choose(practice, clock, await practice.current(again.id, ADA.member_id), RIGHT)
-        assert (outcome.correct, outcome.points, outcome.standing) == (True, 0, Standing.NOT_DUE)
+        assert (outcome.correct, outcome.points, outcome.standing) == (True, 0, QuestionStanding.NOT_DUE)
     with pytest.raises(UserError, match="nothing to retry"):
         await practice.retry_missed(again.id, ADA)
 
@@ -185,18 +185,18 @@ async def test_points_come_for_new_and_due_questions_only(store, clock):
         return await choose(practice, clock, await practice.current(run.id, ADA.member_id), RIGHT)
 
     first = await answer_right()
-    assert (first.points, first.standing) == (10, Standing.NEW)
+    assert (first.points, first.standing) == (10, QuestionStanding.NEW)
     for _ in range(3):
         clock.advance(HOUR)
         again = await answer_right()
-        assert (again.points, again.standing) == (0, Standing.NOT_DUE)
+        assert (again.points, again.standing) == (0, QuestionStanding.NOT_DUE)
     [(due_ms,)] = await rows(store, "due_ms", "card")
     clock.now = due_ms - 1
     assert (await answer_right()).points == 0
     [(due_ms,)] = await rows(store, "due_ms", "card")
     clock.now = due_ms
     due = await answer_right()
-    assert (due.points, due.standing) == (10, Standing.DUE)
+    assert (due.points, due.standing) == (10, QuestionStanding.DUE)
     assert await own_points(store) == 20
 
 

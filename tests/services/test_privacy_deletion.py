@@ -12,13 +12,13 @@ from filled_store import HALL, live, tables_naming, traces, varint
 from small_course import DAY, NOON
 from test_games_and_members import CHANNEL, RULES, DiscordHandClock, Evening
 
+from bot.model.games import Setup
 from bot.quiz.competition import Join, Phase
 from bot.quiz.practice import Asked, Run
 from bot.services.competitions import Opening
 from bot.services.practice import Learner
 from bot.services.privacy import PORTION, Deleted, Privacy, Retention
 from bot.storage import competitions, members, practice, privacy
-from bot.storage.competitions import Setup
 from bot.storage.deletions import Deletion, add_deletions, deletions_file, deletions_in, hash_of, read_deletions
 from bot.storage.privacy import TABLES
 from bot.storage.repair import repair_totals

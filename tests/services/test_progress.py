@@ -6,14 +6,14 @@ import pytest
 from small_course import DAY, NOON, QUESTIONS, library, question
 
 from bot.errors import NotFound, UserError
+from bot.model.members import Chosen
+from bot.model.rulings import Subject
 from bot.quiz.mastery import Level
 from bot.quiz.regrading import Ruling
 from bot.quiz.spacing import Sureness
 from bot.services.practice import Asking, Learner, Practice
 from bot.services.progress import ProgressOf
 from bot.storage import member_settings, rulings
-from bot.storage.member_settings import Chosen
-from bot.storage.rulings import Subject
 
 ADA, BOB = Learner(1, 50, "Ada"), Learner(2, 50, "Bob")
 RIGHT, WRONG = 1, 2

@@ -20,13 +20,13 @@ from small_course import DAY
 
 from bot.clock import utc
 from bot.errors import NotFound, UserError
+from bot.model.games import Setup
 from bot.quiz.competition import LIVE, NOBODY, Join, Tick, Verdict
 from bot.quiz.schedule import Weekly, latest_until
 from bot.services.competitions import Opening
 from bot.services.schedules import MOST
 from bot.storage import privacy
 from bot.storage import schedules as storage
-from bot.storage.competitions import Setup
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from small_course import HandClock, library, question
 
 from bot.clock import DiscordClock
 from bot.errors import NotFound
+from bot.model.games import Setup
 from bot.packs.library import Library
 from bot.quiz.competition import Cancel, Rules, Verdict
 from bot.services.competitions import Competitions, Opening
@@ -15,7 +16,6 @@ from bot.services.practice import Learner, Practice
 from bot.services.progress import ProgressOf
 from bot.services.servers import Servers
 from bot.services.zones import Zones
-from bot.storage.competitions import Setup
 from bot.ui.game_screens import lobby_screen
 
 GUILD, OTHER_GUILD, CHANNEL = 50, 51, 60

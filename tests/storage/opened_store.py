@@ -4,12 +4,12 @@ import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from bot.storage.answers import Answer
+from bot.model.answers import StoredAnswer
 from bot.storage.store import Store
 
 NOW = 1_795_348_800_000
 """Sunday, 22 November 2026, noon UTC."""
-ANSWER = Answer(
+ANSWER = StoredAnswer(
     member_id=7,
     guild_id=1,
     pack_id="tea",

@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 from opened_store import ANSWER, NOW, opened
 
 from bot.clock import DAY_MS as DAY
+from bot.model.answers import Before, StoredAnswer
+from bot.model.boards import Total
+from bot.model.lessons import PagePlace
 from bot.quiz.periods import Period, period_key, period_keys
 from bot.quiz.practice import Asked, Run, Seen
 from bot.quiz.ranking import BoardKind
 from bot.quiz.spacing import Card, review
 from bot.storage import answers, boards, members, practice, reading
-from bot.storage.answers import Answer
-from bot.storage.reading import Place
 
 
 @pytest.fixture
@@ -32,19 +33,19 @@ def points_of(guild_id: int) -> boards.Ranked:
     return boards.ranked(BoardKind.POINTS, guild_id, "all")
 
 
-def recording(answer: Answer, card: Card | None = None):
+def recording(answer: StoredAnswer, card: Card | None = None):
     after = card or review(None, answer.correct, answer.answered_ms)
     return lambda tx: answers.record(tx, answer, after, period_keys(answer.answered_ms, UTC))
 
 
 async def test_what_was_known_before_an_answer(store):
-    assert await answers.before(store, 7, "tea", "q1", "heat") == answers.Before(answered_before=False, card=None)
+    assert await answers.before(store, 7, "tea", "q1", "heat") == Before(answered_before=False, card=None)
     card = Card(1.5, 6.0, NOW, NOW + DAY)
     await store.write(recording(ANSWER, card))
-    assert await answers.before(store, 7, "tea", "q1", "heat") == answers.Before(answered_before=True, card=card)
-    assert await answers.before(store, 7, "tea", "q2", "heat") == answers.Before(answered_before=False, card=card)
-    assert await answers.before(store, 8, "tea", "q1", "heat") == answers.Before(answered_before=False, card=None)
-    assert await answers.before(store, 7, "mate", "q1", "heat") == answers.Before(answered_before=False, card=None)
+    assert await answers.before(store, 7, "tea", "q1", "heat") == Before(answered_before=True, card=card)
+    assert await answers.before(store, 7, "tea", "q2", "heat") == Before(answered_before=False, card=card)
+    assert await answers.before(store, 8, "tea", "q1", "heat") == Before(answered_before=False, card=None)
+    assert await answers.before(store, 7, "mate", "q1", "heat") == Before(answered_before=False, card=None)
     assert await answers.due_by_family(store, 7, "tea") == {"heat": NOW + DAY}
 
 
@@ -60,7 +61,7 @@ async def test_there_is_one_answer_for_each_position_of_a_run(store, change):
     with pytest.raises(sqlite3.IntegrityError):
         await store.write(recording(replace(ANSWER, **change)))
     assert await store.rows("SELECT chosen, answered_ms FROM answer") == [(2, NOW)]
-    assert (await boards.of_member(store, points_of(1), 7)).of == boards.Total(7, 10, 1, 1)
+    assert (await boards.of_member(store, points_of(1), 7)).of == Total(7, 10, 1, 1)
 
 
 async def test_an_answer_counts_for_its_week_its_month_and_all_time_overall_and_in_its_section(store):
@@ -167,8 +168,8 @@ async def test_the_name_of_a_member_is_the_last_one_seen_in_that_server(store):
 
 async def test_pages_read_and_the_last_of_them(store):
     assert await reading.last_read(store, 7) is None
-    for at, place in enumerate([Place("leaves", 0), Place("water", 3), Place("leaves", 0)]):
+    for at, place in enumerate([PagePlace("leaves", 0), PagePlace("water", 3), PagePlace("leaves", 0)]):
         await store.write(lambda tx, a=at, p=place: reading.mark_read(tx, 7, "tea", p, NOW + a))
-    assert await reading.pages_read(store, 7, "tea") == {Place("leaves", 0), Place("water", 3)}
-    assert await reading.last_read(store, 7) == ("tea", Place("leaves", 0))
+    assert await reading.pages_read(store, 7, "tea") == {PagePlace("leaves", 0), PagePlace("water", 3)}
+    assert await reading.last_read(store, 7) == ("tea", PagePlace("leaves", 0))
     assert await reading.pages_read(store, 8, "tea") == set()

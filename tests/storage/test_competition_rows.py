@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from opened_store import opened
 
 from bot.errors import StorageError
+from bot.model.games import Click, Game, Setup, StoredClick
 from bot.packs.models import Question
 from bot.quiz.competition import (
     Answer,
@@ -26,8 +27,8 @@ from bot.quiz.competition import (
     Opened,
     Pause,
     Phase,
-    Plan,
     Resume,
+    RoundPlan,
     Rules,
     Skip,
     Start,
@@ -40,7 +41,6 @@ from bot.quiz.competition import (
 from bot.quiz.scoring import Confidence, Scoring
 from bot.storage import competitions
 from bot.storage import store as module
-from bot.storage.competitions import Click, Game, Setup, Stored
 from bot.storage.store import Store
 
 NOON = 1_795_348_800_000
@@ -71,7 +71,8 @@ def question(number: int) -> Question:
 
 QUESTIONS = tuple(question(n) for n in range(3))
 PLANS = tuple(
-    Plan(q.id, q.key, order) for q, order in zip(QUESTIONS, [(0, 1, 2, 3), (3, 1, 0, 2), (1, 0, 2, 3)], strict=True)
+    RoundPlan(q.id, q.key, order)
+    for q, order in zip(QUESTIONS, [(0, 1, 2, 3), (3, 1, 0, 2), (1, 0, 2, 3)], strict=True)
 )
 
 
@@ -106,7 +107,7 @@ async def after(store: Store, game: Game, event: object, now_ms: int) -> Game:
             game.id, event.round, event.member_id, event.choice, event.stamp_ms, given.elapsed_ms,
             player.time_factor, player.team, player.joined_ms,
         )  # fmt: skip
-        assert await store.write_together(competitions.answer_all, click) == Stored(new=True, choice=event.choice)
+        assert await store.write_together(competitions.answer_all, click) == StoredClick(new=True, choice=event.choice)
     if isinstance(event, Confide) and state != game.state:
         args = (game.id, event.round, event.member_id, event.confidence)
         await store.write(lambda tx: competitions.confide(tx, *args))
@@ -181,14 +182,14 @@ async def counted(store: Store) -> list[tuple[int, int, int]]:
     return await store.rows("SELECT competition_id, member_id, choice FROM competition_answer ORDER BY 1, 2")
 
 
-async def together(store: Store, *clicks: Click) -> list[Stored]:
+async def together(store: Store, *clicks: Click) -> list[StoredClick]:
     return await asyncio.gather(*(store.write_together(competitions.answer_all, one) for one in clicks))
 
 
 async def test_of_two_clicks_in_one_batch_the_first_counts(store):
     game = await asking(store)
     first, second = click(game, 2, 3), click(game, 2, 1, stamp_ms=NOON + 2_500)
-    assert await together(store, first, second) == [Stored(new=True, choice=3), Stored(new=False, choice=3)]
+    assert await together(store, first, second) == [StoredClick(new=True, choice=3), StoredClick(new=False, choice=3)]
     assert await counted(store) == [(game.id, 2, 3)]
 
 
@@ -201,17 +202,17 @@ async def test_the_same_click_twice_in_one_batch_counts_once(store):
 async def test_a_later_batch_finds_what_was_locked_in(store):
     game = await asking(store)
     await together(store, click(game, 2, 3))
-    assert await together(store, click(game, 2, 0)) == [Stored(new=False, choice=3)]
+    assert await together(store, click(game, 2, 0)) == [StoredClick(new=False, choice=3)]
 
 
 async def test_clicks_on_a_round_that_is_over_paused_or_to_come_are_not_stored(store):
     game = await asking(store)
     for number in (-1, 1, 7):
-        assert await together(store, click(game, 2, 0, round=number)) == [Stored(new=False, choice=None)]
+        assert await together(store, click(game, 2, 0, round=number)) == [StoredClick(new=False, choice=None)]
     paused = await after(store, game, Pause(by=HOST), NOON + 2_000)
-    assert await together(store, click(paused, 2, 0)) == [Stored(new=False, choice=None)]
+    assert await together(store, click(paused, 2, 0)) == [StoredClick(new=False, choice=None)]
     shown = await after(store, await after(store, paused, Resume(by=HOST), NOON + 2_500), Skip(HOST, 0), NOON + 3_000)
-    assert await together(store, click(shown, 2, 0)) == [Stored(new=False, choice=None)]
+    assert await together(store, click(shown, 2, 0)) == [StoredClick(new=False, choice=None)]
     assert await counted(store) == []
 
 
@@ -259,13 +260,13 @@ async def test_while_the_database_is_locked_a_click_is_refused_and_not_counted(t
             with pytest.raises(StorageError, match="nothing was counted"):
                 await together(store, click(game, 2, 0))
         assert await counted(store) == []
-        assert await together(store, click(game, 2, 1)) == [Stored(new=True, choice=1)]
+        assert await together(store, click(game, 2, 1)) == [StoredClick(new=True, choice=1)]
 
 
 async def test_a_batch_that_fails_takes_only_its_own_clicks_with_it(store):
     game = await asking(store)
 
-    async def refuse(tx, items: list[Click]) -> list[Stored]:
+    async def refuse(tx, items: list[Click]) -> list[StoredClick]:
         await competitions.answer_all(tx, items)
         raise ValueError("spilt")
 
@@ -276,7 +277,7 @@ async def test_a_batch_that_fails_takes_only_its_own_clicks_with_it(store):
         store.write_together(competitions.answer_all, click(game, 5, 0)),
         return_exceptions=True,
     )
-    assert [type(one) for one in results] == [Stored, ValueError, ValueError, Stored]
+    assert [type(one) for one in results] == [StoredClick, ValueError, ValueError, StoredClick]
     assert [member for _, member, _ in await counted(store)] == [2, 5]
 
 

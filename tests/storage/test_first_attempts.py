@@ -13,10 +13,10 @@ from opened_store import ANSWER as IN_A_SERVER
 from opened_store import NOW, opened
 
 from bot.errors import StorageError
+from bot.model.answers import StoredAnswer
 from bot.quiz.spacing import review
 from bot.quiz.statistics import Attempt
 from bot.storage import answers
-from bot.storage.answers import Answer
 from bot.storage.beside import only_reading
 from bot.storage.statistics import MemberAttempts, first_attempts, first_attempts_of
 
@@ -29,7 +29,7 @@ async def store(tmp_path):
         yield made
 
 
-async def record(store, *given_: Answer) -> None:
+async def record(store, *given_: StoredAnswer) -> None:
     made = [replace(one, run_id=one.run_id * 1_000 + n) for n, one in enumerate(given_)]
     await store.write(lambda tx: answers.record_all(tx, [(one, review(None, one.correct, NOW)) for one in made], []))
 

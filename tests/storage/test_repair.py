@@ -13,19 +13,19 @@ from hypothesis import strategies as st
 from opened_store import opened
 
 from bot.cli import main
+from bot.model.answers import StoredAnswer
+from bot.model.servers import Server
 from bot.quiz.periods import Season
 from bot.quiz.spacing import review
 from bot.storage import answers, seasons, servers
-from bot.storage.answers import Answer
 from bot.storage.repair import repair_totals
-from bot.storage.servers import Server
 
 NOW = 1_795_348_800_000  # Sunday, 22 November 2026, noon UTC
 DAY = 86_400_000
 HALL = Server(time_zone="Pacific/Auckland", season=Season(NOW + 5 * DAY, 30))
 
 GIVEN = st.builds(
-    lambda member, guild, section, mode, correct, earns, hours: Answer(
+    lambda member, guild, section, mode, correct, earns, hours: StoredAnswer(
         member_id=member,
         guild_id=guild,
         pack_id="tea",
@@ -54,11 +54,11 @@ ENDED = st.tuples(
 )
 
 
-async def live_through(store, made: list[Answer], ended: list[tuple[int, int, dict[int, int]]]) -> None:
+async def live_through(store, made: list[StoredAnswer], ended: list[tuple[int, int, dict[int, int]]]) -> None:
     """A history: answers, and competitions with their bonuses, each stored as the bot does."""
     await store.write(lambda tx: servers.save(tx, 1, HALL))
     for number, answer in enumerate(made):
-        one = Answer(**{**vars(answer), "run_id": number})
+        one = StoredAnswer(**{**vars(answer), "run_id": number})
         periods = [] if one.guild_id is None else (await servers.load(store, one.guild_id)).periods(one.answered_ms)
         card = review(None, one.correct, one.answered_ms)
         await store.write(lambda tx, a=one, c=card, p=periods: answers.record(tx, a, c, p))
@@ -77,7 +77,7 @@ async def live_through(store, made: list[Answer], ended: list[tuple[int, int, di
         await store.write(job)
 
 
-def sums(made: list[Answer], ended: list[tuple[int, int, dict[int, int]]]) -> set[tuple]:
+def sums(made: list[StoredAnswer], ended: list[tuple[int, int, dict[int, int]]]) -> set[tuple]:
     """What the totals should be, counted the plain way."""
     points, given_, right = Counter(), Counter(), Counter()
     for a in made:
@@ -138,7 +138,7 @@ async def test_a_repair_makes_the_totals_of_an_earlier_season_anew_which_the_arc
         await store.write(lambda tx: seasons.change(tx, 1, Season(NOW, 30), NOW))
         given_at = [NOW + DAY, NOW + 31 * DAY]
         for number, at in enumerate(given_at):
-            one = Answer(1, 1, "tea", "water", f"q{number}", "h", "f", "practice", number, 0, 0, True, 10, at)  # noqa: FBT003
+            one = StoredAnswer(1, 1, "tea", "water", f"q{number}", "h", "f", "practice", number, 0, 0, True, 10, at)  # noqa: FBT003
             periods = (await servers.load(store, 1)).periods(at)
             await store.write(lambda tx, a=one, p=periods: answers.record(tx, a, review(None, True, a.answered_ms), p))  # noqa: FBT003
         for held in await seasons.due(store, NOW + 31 * DAY):

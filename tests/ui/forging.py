@@ -1,7 +1,7 @@
 """Forged presses by those who may not: a stranger in the server, and a manager of another one.
 
-Everything a server can have open is open, and belongs to others. Every action of the bot is pressed with ids and values that are
-made up or belong to somebody else; whatever comes of it, no row that does not name the presser changes.
+Everything a server can have open is open, and belongs to others. Every action of the bot is pressed with ids and values that
+are made up or belong to somebody else; whatever comes of it, no row that does not name the presser changes.
 
 python tests/ui/forging.py [--presses 2800] [--seed 1]
 """
@@ -27,7 +27,23 @@ FOR_ALL = {"demo.run", "demo.open", "lesson.share", "game.rematch", "demo.cancel
 """What anybody may do and all can see: not a matter of whose it is."""
 WITHOUT_NAMES = {"practice_question"}
 """What is made for the presser by a row that names them."""
-WORDS = ["tea", "brewing", "serving", "points", "all", "first", "yes", "no", "period", "-1", "x", "", "9" * 18, "1_0", "٣"]
+WORDS = [
+    "tea",
+    "brewing",
+    "serving",
+    "points",
+    "all",
+    "first",
+    "yes",
+    "no",
+    "period",
+    "-1",
+    "x",
+    "",
+    "9" * 18,
+    "1_0",
+    "٣",
+]
 WITHIN_SECONDS = 60.0
 
 
@@ -88,7 +104,9 @@ class Scene:
             arguments = []
         there = [part for one in seen for part in one["custom_id"].split(":")[2:]]
         while arguments == [] or chance.random() < 0.3:
-            part = chance.choice([*there, *WORDS, *map(str, range(6)), str(self.hall.guild.id), str(self.hall.alice.id)])
+            part = chance.choice(
+                [*there, *WORDS, *map(str, range(6)), str(self.hall.guild.id), str(self.hall.alice.id)]
+            )
             if arguments and chance.random() < 0.5:
                 arguments[chance.randrange(len(arguments))] = part
             else:

@@ -12,10 +12,14 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from test_ui_layouts import BIG, asking, drawn, outcomes, pages
 
+from bot.model.dailies import Daily
+from bot.model.games import Game, Setup
+from bot.model.rulings import Subject
+from bot.model.servers import Server
 from bot.packs.library import Library, SectionRef, TermRef
 from bot.packs.loading import Loaded, load_packs, read_packs
 from bot.packs.models import Misconception, Pack, Question
-from bot.quiz.competition import Answer, Join, Opened, Plan, Rules, Start, Tick, opened_by, step
+from bot.quiz.competition import Answer, Join, Opened, RoundPlan, Rules, Start, Tick, opened_by, step
 from bot.quiz.mastery import Mastery
 from bot.quiz.mixups import Mixup
 from bot.quiz.plan import Plan as Ahead
@@ -29,10 +33,6 @@ from bot.services.groups import Group, GroupBelief, GroupSection
 from bot.services.lessons import Contents, ContentsLine
 from bot.services.practice import Summary
 from bot.services.progress import MixupView, Next, Progress, SectionProgress
-from bot.storage.competitions import Game, Setup
-from bot.storage.daily import Daily
-from bot.storage.rulings import Subject
-from bot.storage.servers import Server
 from bot.ui import game_screens
 from bot.ui.daily import daily_screen, my_answer_screen
 from bot.ui.flags import item_screen
@@ -257,7 +257,7 @@ def _of_a_round(pack: Pack, question: Question, order: tuple[int, ...]) -> Itera
     state = opened_by(1, Rules(rounds=1, pace_ms=12_000, reveal_ms=1_000, lobby_ms=60_000), NOON)
     for member in range(2, 40):
         state, _ = step(state, Join(member), NOON)
-    plan = Plan(question.id, question.key, order)
+    plan = RoundPlan(question.id, question.key, order)
     state, _ = step(state, Start((plan,), 1), NOON)
     state, _ = step(state, Opened(0, NOON), NOON)
     for member in range(1, 40):

@@ -5,10 +5,10 @@ import logging
 from hall import COURSE, Hall, Shown, assert_fits_discord, walk
 
 from bot.demos.registry import DEMOS
+from bot.model.dailies import Daily
 from bot.packs.loading import load_packs
 from bot.quiz.practice import LETTERS
 from bot.services.daily_views import DailyView, MyDaily
-from bot.storage.daily import Daily
 from bot.ui.daily import daily_screen, my_answer_screen
 
 DAY = 86_400

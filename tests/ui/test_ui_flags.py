@@ -7,10 +7,10 @@ import pytest
 from hall import Hall, Person, Shown, assert_fits_discord
 
 from bot.cli import main
+from bot.model.rulings import Decision, DecisionKind, Extent, Said, Subject
 from bot.packs.models import Question
 from bot.quiz.regrading import Ruling
-from bot.services.flags import Choice, FlaggedItem, FlaggedQuestion
-from bot.storage.rulings import Decision, DecisionKind, Extent, Said, Subject
+from bot.services.flags import FlaggedItem, FlaggedQuestion, ProposedDecision
 from bot.ui.flags import choice_screen, item_screen, queue_screen
 
 NOW = 1_795_348_800_000
@@ -275,7 +275,7 @@ def test_a_question_at_its_longest_with_the_longest_reports_fits_a_message():
     item = FlaggedItem(subject, question, None, said, made, Ruling(1, 2), earlier=True)
     for screen in (
         item_screen(item, "✅ Done."),
-        choice_screen(Choice(item, DecisionKind.OVERRIDE, 3, Extent(10**6, 10**5, 10**3))),
+        choice_screen(ProposedDecision(item, DecisionKind.OVERRIDE, 3, Extent(10**6, 10**5, 10**3))),
         queue_screen(
             [
                 FlaggedQuestion(

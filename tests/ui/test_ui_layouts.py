@@ -12,12 +12,17 @@ from hall import COURSE, assert_fits_discord, walk, words
 from bot.demos.model import Host, Measured, Sample
 from bot.demos.reference import reference
 from bot.demos.registry import DEMOS
+from bot.model.boards import Improved, InARow, Rated, Total
+from bot.model.demos import DemoRun
+from bot.model.members import Chosen
+from bot.model.seasons import HeldSeason
+from bot.model.servers import Server
 from bot.packs.library import Library, SectionRef
 from bot.packs.loading import load_packs
 from bot.packs.models import Misconception, Option, Pack, PackHead, Page, Question, Section, Topic
 from bot.quiz.improvement import Improvement, Tries
 from bot.quiz.periods import Period, Season
-from bot.quiz.points import Standing
+from bot.quiz.points import QuestionStanding
 from bot.quiz.practice import Asked, Run
 from bot.quiz.ranking import BoardKind
 from bot.quiz.rating import Rating
@@ -27,11 +32,6 @@ from bot.services.demo_views import DemoResult, DemoView
 from bot.services.lessons import Contents, ContentsLine, LessonPage
 from bot.services.practice import Asking, Outcome, Summary
 from bot.services.season_views import SeasonView
-from bot.storage.boards import Improved, InARow, Rated, Total
-from bot.storage.demos import DemoRun
-from bot.storage.member_settings import Chosen
-from bot.storage.seasons import Held
-from bot.storage.servers import Server
 from bot.ui import ids
 from bot.ui.demo import demo_screen
 from bot.ui.help import help_screen
@@ -132,7 +132,7 @@ def outcomes(question: Question, pack: Pack) -> Iterator[Outcome]:
     longest = Misconception(id="m", belief=filled(300), correction=filled(300), section="s")
     for chosen, option in enumerate(question.options):
         belief = beliefs.get(option.misconception or "", longest) if option.misconception else None
-        for standing in (*Standing, None):
+        for standing in (*QuestionStanding, None):
             for doubled in (True, False):
                 yield outcome_of(question, chosen, belief, standing, doubled=doubled)
 
@@ -141,7 +141,7 @@ def outcome_of(
     question: Question,
     chosen: int,
     belief: Misconception | None,
-    standing: Standing | None = None,
+    standing: QuestionStanding | None = None,
     *,
     doubled: bool = False,
 ) -> Outcome:
@@ -270,7 +270,7 @@ def test_a_stem_that_is_cut_short_leaves_no_code_open():
 @pytest.mark.parametrize("page", [0, 1, 10**6])
 def test_every_board_fits(name: str, page: int):
     ends = {"season_ends_ms": 2 * 10**12, "hidden": True}
-    seasons = [Held(BIG, 10**12 + n * 10**9, 10**12 + (n + 1) * 10**9) for n in range(24)]
+    seasons = [HeldSeason(BIG, 10**12 + n * 10**9, 10**12 + (n + 1) * 10**9) for n in range(24)]
     ends |= {"section": "w" * 30 + "/" + "w" * 40, "seasons": seasons, "season": seasons[0]}
     tries = Tries(0, 10**6), Tries(10**6, 10**6)
     counted = {
@@ -292,7 +292,7 @@ def test_every_board_fits(name: str, page: int):
 def test_every_end_of_a_season_fits(name: str):
     lines = [BoardLine(3, BIG, name, Total(BIG, 10**12, 10**9, 10**9))] * 10
     for next_ms in (None, 2 * 10**12):
-        view = SeasonView(Held(BIG, 10**12, 2 * 10**12), BIG, lines, 10**6, 10**7, UTC, next_ms)
+        view = SeasonView(HeldSeason(BIG, 10**12, 2 * 10**12), BIG, lines, 10**6, 10**7, UTC, next_ms)
         assert_fits_discord(drawn(season_screen(view)))
 
 

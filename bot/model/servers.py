@@ -1,0 +1,29 @@
+"""What the managers of a server chose."""
+
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from bot.clock import zone_of
+from bot.quiz.periods import Season, period_keys
+
+EVERYONE, MANAGERS = "everyone", "managers"
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server's choices. ``may_host`` is EVERYONE, MANAGERS or a role's id; no ``channels`` or ``courses``: all."""
+
+    time_zone: str = "UTC"
+    season: Season | None = None
+    may_host: str = EVERYONE
+    channels: tuple[int, ...] = ()
+    courses: tuple[str, ...] = ()
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone; UTC when this machine does not know its name."""
+        return zone_of(self.time_zone)
+
+    def periods(self, moment_ms: int) -> list[str]:
+        """Every period that an answer at this moment counts for here."""
+        return period_keys(moment_ms, self.zone, self.season)
