@@ -71,6 +71,18 @@ def test_the_rules_take_time_and_chance_as_arguments(name):
     assert not [call for call in calls if call.startswith(asks_the_machine)]
 
 
+def test_one_module_turns_letters_into_options_and_grades():
+    found = []
+    for name, tree in TREES.items():
+        for node in ast.walk(tree):
+            taken = (
+                isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "order"
+            )
+            sought = isinstance(node, ast.Call) and reach(node).endswith(".order.index")
+            found += [f"{name}:{node.lineno}"] if taken or sought else []
+    assert {place.partition(":")[0] for place in found} == {"bot/quiz/asking.py"}, found
+
+
 def test_at_least_two_thirds_of_the_lines_live_where_discord_is_not_imported():
     lines = {name: text.count("\n") for name, text in SOURCES.items()}
     with_discord = sum(count for name, count in lines.items() if name.startswith("bot/ui/") or name == "bot/app.py")

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from bot.quiz.spacing import USUAL, Card, Sureness
+from bot.quiz.asking import FilePlace, Given, Sureness
+from bot.quiz.spacing import USUAL, Card
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class StoredAnswer:
     mode: str
     run_id: int
     position: int
-    chosen: int
+    given: Given
     correct: bool
     points: int
     answered_ms: int
@@ -45,7 +46,7 @@ class Answered(NamedTuple):
     question_hash: str
     section_id: str
     family: str
-    chosen: int
+    chosen: FilePlace
     correct: bool
     sureness: Sureness | None
     answered_ms: int

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from bot.packs.models import Question
+from bot.quiz.asking import ShownPlace
 from bot.quiz.competition import Competition
 
 
@@ -58,7 +59,7 @@ class Click:
     competition_id: int
     round: int
     member_id: int
-    choice: int
+    choice: ShownPlace
     stamp_ms: int
     elapsed_ms: int
     time_factor: float
@@ -70,7 +71,7 @@ class StoredClick(NamedTuple):
     """What became of a click: ``new`` if it is the one that counts; ``choice`` is the one stored (None: closed)."""
 
     new: bool
-    choice: int | None
+    choice: ShownPlace | None
 
 
 @dataclass(frozen=True)

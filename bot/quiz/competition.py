@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple, TypeVar
 
-from bot.quiz.scoring import Confidence, Scoring, marks
+from bot.quiz.asking import FilePlace, Given, Lettering, Sureness, is_right
+from bot.quiz.scoring import Scoring, marks
 
 T = TypeVar("T")
 
@@ -92,31 +93,37 @@ class Player:
 
 @dataclass(frozen=True)
 class RoundPlan:
-    """A round to come: the question, its right option, the order of its options, its reading time.
-
-    ``key`` and ``order`` are places in the question's file; ``order[i]`` stands behind the i-th letter.
-    """
+    """A round to come: the question, the option that is right in it, the order of its options, its reading time."""
 
     question_id: str
-    key: int
-    order: tuple[int, ...]
+    key: FilePlace
+    order: tuple[FilePlace, ...]
     reading_ms: int = 0
+
+    @property
+    def lettering(self) -> Lettering:
+        """Which option stands behind which letter."""
+        return Lettering(self.order)
+
+    def is_right(self, given: Given) -> bool:
+        """Whether an answer is right in this round."""
+        return is_right(given, self.key)
 
 
 @dataclass(frozen=True)
-class Given:
-    """An answer: the letter's place, and how long it took."""
+class RoundAnswer:
+    """What a player gave, how long it took, and how sure they said they were: a guess, until they say more."""
 
-    choice: int
+    given: Given
     elapsed_ms: int
-    confidence: Confidence = Confidence.GUESS
+    sureness: Sureness = Sureness.GUESS
 
 
 @dataclass(frozen=True)
 class Played:
     """A round that is over, with each player's marks. One that was ``voided`` has none, and counts against nobody."""
 
-    answers: Mapping[int, Given]
+    answers: Mapping[int, RoundAnswer]
     marks: Mapping[int, int]
     voided: bool = False
 
@@ -141,7 +148,7 @@ class Competition:
     deadline_ms: int | None = None
     paused_in_round_ms: int = 0
     unplaced_pauses: tuple[tuple[int, int], ...] = ()
-    answers: Mapping[int, Given] = field(default_factory=dict)
+    answers: Mapping[int, RoundAnswer] = field(default_factory=dict)
     played: tuple[Played, ...] = ()
     silent: int = 0
     wake_ms: int | None = None
@@ -263,7 +270,7 @@ class Confide(NamedTuple):
 
     member_id: int
     round: int
-    confidence: Confidence
+    sureness: Sureness
     stamp_ms: int
 
 
@@ -396,7 +403,7 @@ class Told(NamedTuple):
     """What the member who acted is to be told."""
 
     verdict: "Verdict"
-    choice: int | None = None
+    given: Given | None = None
 
 
 class Verdict(StrEnum):
@@ -405,7 +412,7 @@ class Verdict(StrEnum):
     DONE = "done"
     LOCKED_IN = "locked in"
     HAD_LOCKED_IN = "had locked in"
-    CONFIDENCE_TAKEN = "confidence taken"
+    SURENESS_TAKEN = "sureness taken"
     NO_ANSWER_YET = "no answer yet"
     CLOSED = "closed"
     CAME_LATE = "came late"
@@ -664,36 +671,37 @@ def opened_at(state: Competition, stamp_ms: int) -> Competition:
 def _answer(state: Competition, event: Answer, now_ms: int) -> Step:
     if state.phase is Phase.LOBBY or event.round > state.round or event.round < 0:
         return state, [Told(Verdict.NOT_OPEN)]
-    given = state.answers.get(event.member_id) if event.round == state.round else None
-    if given is not None:
-        return state, [Told(Verdict.HAD_LOCKED_IN, given.choice)]
-    verdict = answer_verdict(state, event.round, event.choice, event.stamp_ms)
+    known = state.answers.get(event.member_id) if event.round == state.round else None
+    if known is not None:
+        return state, [Told(Verdict.HAD_LOCKED_IN, known.given)]
+    given = state.plan.lettering.given(event.choice)
+    verdict = answer_verdict(state, event.round, given, event.stamp_ms)
     if verdict is Verdict.LOCKED_IN and state.rules.duel and not state.player(event.member_id):
         verdict = Verdict.NOT_ALLOWED
-    if verdict is not Verdict.LOCKED_IN:
+    if verdict is not Verdict.LOCKED_IN or given is None:
         return state, [Told(verdict)]
-    if (known := state.player(event.member_id)) is not None:
-        if known.gone:
-            state = _with_player(state, replace(known, gone=False))
+    if (player := state.player(event.member_id)) is not None:
+        if player.gone:
+            state = _with_player(state, replace(player, gone=False))
     else:
         late = Player(event.member_id, now_ms, event.time_factor, smallest_team(state))
         state = replace(state, players=(*state.players, late))
     elapsed = elapsed_ms(state, event.stamp_ms)
-    answers = {**state.answers, event.member_id: Given(event.choice, elapsed)}
+    answers = {**state.answers, event.member_id: RoundAnswer(given, elapsed)}
     state = replace(state, answers=answers)
-    effects: list[Effect] = [Told(Verdict.LOCKED_IN, event.choice), ShowCount(state.round)]
+    effects: list[Effect] = [Told(Verdict.LOCKED_IN, given), ShowCount(state.round)]
     if state.all_answered and state.rules.scoring is not Scoring.CERTAINTY:
         state = replace(state, wake_ms=now_ms)
     return state, effects
 
 
-def answer_verdict(state: Competition, number: int, choice: int, stamp_ms: int) -> Verdict:
-    """What a first click on a letter of this round comes to: LOCKED_IN, or why it does not count."""
+def answer_verdict(state: Competition, number: int, given: Given | None, stamp_ms: int) -> Verdict:
+    """What a first click in this round comes to: LOCKED_IN, or why it does not count. ``given`` is None for no option."""
     if _is_paused_in(state, number):
         return Verdict.PAUSED
     if state.phase is not Phase.ASKING or state.round != number:
         return Verdict.CLOSED
-    if not 0 <= choice < len(state.plan.order):
+    if given is None:
         return Verdict.NO_SUCH_OPTION
     if state.deadline_ms is not None and state.opened_ms is not None and stamp_ms > state.deadline_ms:
         return Verdict.CLOSED
@@ -717,23 +725,23 @@ def _confide(state: Competition, event: Confide) -> Step:
         return state, [Told(Verdict.PAUSED)]
     if state.phase is not Phase.ASKING or state.round != event.round:
         return state, [Told(Verdict.CLOSED)]
-    given = state.answers.get(event.member_id)
-    if given is None:
+    answer = state.answers.get(event.member_id)
+    if answer is None:
         return state, [Told(Verdict.NO_ANSWER_YET)]
     if state.deadline_ms is not None and event.stamp_ms > state.deadline_ms:
-        return state, [Told(Verdict.CLOSED, given.choice)]
-    answers = {**state.answers, event.member_id: replace(given, confidence=event.confidence)}
-    return replace(state, answers=answers), [Told(Verdict.CONFIDENCE_TAKEN, given.choice)]
+        return state, [Told(Verdict.CLOSED, answer.given)]
+    answers = {**state.answers, event.member_id: replace(answer, sureness=event.sureness)}
+    return replace(state, answers=answers), [Told(Verdict.SURENESS_TAKEN, answer.given)]
 
 
-def marks_of_round(state: Competition, number: int, answers: Mapping[int, Given]) -> dict[int, int]:
+def marks_of_round(state: Competition, number: int, answers: Mapping[int, RoundAnswer]) -> dict[int, int]:
     """What each answer of a round is worth by the rules and the round's key."""
     state, plan = replace(state, round=number), state.plans[number]
     return {
         member_id: marks(
             state.rules.scoring,
-            correct=plan.order[one.choice] == plan.key,
-            confidence=one.confidence,
+            correct=plan.is_right(one.given),
+            sureness=one.sureness,
             elapsed_ms=one.elapsed_ms,
             own_ms=state.own_ms(member_id),
             rounds=len(state.plans),
@@ -972,10 +980,10 @@ def standings(state: Competition, rounds: int | None = None) -> list[Standing]:
     totals: dict[int, tuple[int, int, list[int]]] = {p.member_id: (0, 0, []) for p in state.players}
     for number, one in enumerate(played):
         plan = state.plans[number]
-        for member_id, given in one.answers.items():
+        for member_id, answer in one.answers.items():
             score, right, times = totals.get(member_id, (0, 0, []))
-            is_right = plan.order[given.choice] == plan.key
-            totals[member_id] = (score + one.marks[member_id], right + is_right, [*times, given.elapsed_ms])
+            more = plan.is_right(answer.given)
+            totals[member_id] = (score + one.marks[member_id], right + more, [*times, answer.elapsed_ms])
     ordered = sorted(totals.items(), key=lambda item: (-item[1][0], -item[1][1], item[0]))
     scores = [totals[member_id][0] for member_id, _ in ordered]
     return [

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from bot.clock import DAY_MS
 from bot.packs.models import OTHER, Question
+from bot.quiz.asking import FilePlace, Sureness
 from bot.quiz.practice import TARGET_SHARE, Chance, too_close
-from bot.quiz.spacing import Sureness
 
 TAKEN_BY_BELIEVERS = 0.7
 TAKEN_BY_CHANCE = 0.12
@@ -30,7 +30,7 @@ class Choice(NamedTuple):
 
     question_id: str
     question_hash: str
-    chosen: int
+    chosen: FilePlace
     correct: bool
     answered_ms: int
     sureness: Sureness | None = None
@@ -108,7 +108,11 @@ def _evidence(choices: Sequence[Choice], questions: Mapping[str, Question]) -> "
     found: dict[str, _Evidence] = {}
     for choice in sorted(choices, key=lambda one: one.answered_ms):
         question = questions.get(choice.question_id)
-        if question is None or question.content_hash != choice.question_hash or choice.chosen >= len(question.options):
+        if (
+            question is None
+            or question.content_hash != choice.question_hash
+            or not 0 <= choice.chosen < len(question.options)
+        ):
             continue
         taken = question.options[choice.chosen].misconception
         for name in offered_by(question):

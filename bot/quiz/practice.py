@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from bot.packs.models import Question
-from bot.quiz.spacing import Sureness
+from bot.quiz.asking import FilePlace, Given, Lettering, Sureness
 
-LETTERS = "ABCD"
 MAX_QUESTIONS = 20
 DEFAULT_QUESTIONS = 5
 TARGET_SHARE = 0.7
@@ -24,24 +23,24 @@ class Chance(Protocol):
 
 @dataclass(frozen=True)
 class Asked:
-    """A question of a run: the order its options were shown in, and the answer once there is one.
+    """A question of a run: the order its options were shown in, and what was given once there is an answer.
 
-    ``order[i]`` is the option (its place in the file) behind the i-th letter; ``chosen`` is a place in the file too.
     ``sureness`` is how sure the learner said they were.
     """
 
     position: int
     question_id: str
     question_hash: str
-    order: tuple[int, ...]
-    chosen: int | None = None
+    order: tuple[FilePlace, ...]
+    given: Given | None = None
     correct: bool | None = None
     points: int = 0
     sureness: Sureness | None = None
 
-    def letter_of(self, option: int) -> str:
-        """The letter under which an option was shown."""
-        return LETTERS[self.order.index(option)]
+    @property
+    def lettering(self) -> Lettering:
+        """Which option stands behind which letter."""
+        return Lettering(self.order)
 
 
 class Interlude(NamedTuple):
@@ -68,7 +67,7 @@ class Run:
     @property
     def current(self) -> Asked | None:
         """The first question without an answer; None when the run is over."""
-        return next((asked for asked in self.asked if asked.chosen is None), None)
+        return next((asked for asked in self.asked if asked.given is None), None)
 
     @property
     def right(self) -> int:
@@ -93,9 +92,9 @@ class Seen(NamedTuple):
     correct: bool
 
 
-def option_order(question: Question, rng: Chance) -> tuple[int, ...]:
+def option_order(question: Question, rng: Chance) -> tuple[FilePlace, ...]:
     """A fresh order of the options for one asking."""
-    order = list(range(len(question.options)))
+    order = [FilePlace(place) for place in range(len(question.options))]
     rng.shuffle(order)
     return tuple(order)
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from bot.packs.models import Question
-from bot.quiz.competition import Competition, Given, Played, RoundPlan, Standing, marks_of_round, standings
+from bot.quiz.asking import FilePlace, Given, is_right
+from bot.quiz.competition import Competition, Played, RoundAnswer, Standing, marks_of_round, standings
 from bot.quiz.points import BONUSES, points_for, standing
 from bot.quiz.rating import Rating, after_game
-from bot.quiz.spacing import USUAL, Aim, Card, review
-from bot.quiz.spacing import FamilyAnswer as Review
+from bot.quiz.spacing import USUAL, Aim, Card, FamilyAnswer, review
 
 Version = tuple[str, str]
 """A question's id and the hash of its content."""
@@ -45,10 +45,10 @@ class Rulings:
         ruling = self._by_version.get((question.id, question.content_hash))
         return ruling is not None and ruling.key is None
 
-    def key(self, question: Question) -> int:
+    def key(self, question: Question) -> FilePlace:
         """The option that is right here; the course's own for a question that is retired."""
         ruling = self._by_version.get((question.id, question.content_hash))
-        return question.key if ruling is None or ruling.key is None else ruling.key
+        return FilePlace(question.key if ruling is None or ruling.key is None else ruling.key)
 
 
 # A member's answers
@@ -63,12 +63,12 @@ class Past(NamedTuple):
     id: int
     guild_id: int | None
     question_hash: str
-    chosen: int
+    given: Given
     points: int
     void: bool
     kept: bool
     fixed: bool
-    given: Review
+    answer: FamilyAnswer
 
 
 class Graded(NamedTuple):
@@ -100,7 +100,7 @@ def replayed(
     results = []
     for past in history:
         correct, void = graded(past, rulings)
-        question_id, now_ms = past.given.question_id, past.given.answered_ms
+        question_id, now_ms = past.answer.question_id, past.answer.answered_ms
         if void:
             results.append(Graded(past.id, correct, void, 0, kept=False))
             continue
@@ -111,7 +111,7 @@ def replayed(
         else:
             results.append(Graded(past.id, correct, void, past.points, kept=past.points != points))
         other = bool(right - {question_id})
-        card = review(card, correct, now_ms, past.given.sureness, other=other, aim=aim)
+        card = review(card, correct, now_ms, past.answer.sureness, other=other, aim=aim)
         met.add(question_id)
         if correct:
             right.add(question_id)
@@ -121,12 +121,12 @@ def replayed(
 def graded(past: Past, rulings: RulingsOf) -> tuple[bool, bool]:
     """Whether an answer is right, and whether it counts for nobody. A void one is right or wrong by the course's key."""
     known = rulings.get(past.guild_id)
-    ruling = known.on(past.given.question_id, past.question_hash) if known else None
+    ruling = known.on(past.answer.question_id, past.question_hash) if known else None
     if ruling is None or past.fixed:
-        return past.given.correct, past.void
+        return past.answer.correct, past.void
     if ruling.key is None:
-        return past.chosen == ruling.course_key, True
-    return past.chosen == ruling.key, False
+        return is_right(past.given, ruling.course_key), True
+    return is_right(past.given, ruling.key), False
 
 
 # Competitions
@@ -150,7 +150,7 @@ def ended(state: Competition) -> Ended:
 def regraded(
     state: Competition,
     questions: Sequence[Question],
-    counted: Sequence[Mapping[int, Given]],
+    counted: Sequence[Mapping[int, RoundAnswer]],
     rulings: Rulings,
     *,
     everything: bool = False,
@@ -169,20 +169,17 @@ def regraded(
         before, old_marks = plans[number], played[number].marks
         retired = ruling is not None and ruling.key is None
         key = before.key if ruling is None else ruling.course_key if ruling.key is None else ruling.key
-        plans[number] = plan = replace(before, key=key)
+        plans[number] = plan = replace(before, key=FilePlace(key))
         if retired:
             played[number] = Played({}, {}, voided=True)
             continue
         marks = marks_of_round(replace(state, plans=tuple(plans)), number, answers)
-        for member_id, given in answers.items():
-            if member_id < 0 and member_id in old_marks and _right(before, given) == _right(plan, given):
+        for member_id, answer in answers.items():
+            same = before.is_right(answer.given) == plan.is_right(answer.given)
+            if member_id < 0 and member_id in old_marks and same:
                 marks[member_id] = old_marks[member_id]
         played[number] = Played(dict(answers), marks)
     return ended(replace(state, plans=tuple(plans), played=tuple(played)))
-
-
-def _right(plan: RoundPlan, given: Given) -> bool:
-    return plan.order[given.choice] == plan.key
 
 
 class RatedGame(NamedTuple):

@@ -1,6 +1,8 @@
 """How a competition's answers become a score: four presets, each with its rule in a line."""
 
-from enum import IntEnum, StrEnum
+from enum import StrEnum
+
+from bot.quiz.asking import Sureness
 
 GRACE_MS = 500
 """An answer within half a second gets full speed marks: that much is the network and the finger, not knowledge."""
@@ -19,14 +21,6 @@ class Scoring(StrEnum):
     CERTAINTY = "certainty"
 
 
-class Confidence(IntEnum):
-    """How sure a player said they were; the first click counts as a guess until they say more."""
-
-    GUESS = 1
-    THINK = 2
-    SURE = 3
-
-
 RULES = {
     Scoring.STUDY: "one point for each right answer; time does not matter",
     Scoring.CLASSIC: "1,000 for each right answer and a small bonus for speed; one more right answer always wins",
@@ -36,21 +30,21 @@ RULES = {
 """Each preset's rule in one line, as the lobby shows it."""
 
 _CERTAINTY = {
-    Confidence.SURE: (3, -6),
-    Confidence.THINK: (2, -2),
-    Confidence.GUESS: (1, 0),
+    Sureness.SURE: (3, -6),
+    Sureness.THINK: (2, -2),
+    Sureness.GUESS: (1, 0),
 }
 """Right and wrong marks of certainty-based marking (Gardner-Medwin, https://tmedwin.net/cbm/)."""
 
 
-def marks(scoring: Scoring, *, correct: bool, confidence: Confidence, elapsed_ms: int, own_ms: int, rounds: int) -> int:
+def marks(scoring: Scoring, *, correct: bool, sureness: Sureness, elapsed_ms: int, own_ms: int, rounds: int) -> int:
     """The marks of one answer.
 
     ``elapsed_ms`` is how long it took, ``own_ms`` the time that this player has for the round, ``rounds`` how many
     rounds the competition has.
     """
     if scoring is Scoring.CERTAINTY:
-        return _CERTAINTY[confidence][0 if correct else 1]
+        return _CERTAINTY[sureness][0 if correct else 1]
     if not correct:
         return 0
     if scoring is Scoring.STUDY:

@@ -8,13 +8,13 @@ import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum
 from typing import NamedTuple
 
 from fsrs import Card as FsrsCard
 from fsrs import Rating, Scheduler, State
 
 from bot.clock import DAY_MS, utc
+from bot.quiz.asking import Sureness
 
 GUESS_DAYS = 3
 """After a right guess a family comes back within so many days."""
@@ -49,14 +49,6 @@ class Card(NamedTuple):
     reviewed_ms: int
     due_ms: int
     model: str = USUAL.model
-
-
-class Sureness(IntEnum):
-    """How sure a member says they were, after the choice."""
-
-    GUESS = 0
-    THINK = 1
-    SURE = 2
 
 
 @dataclass(frozen=True)

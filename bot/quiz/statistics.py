@@ -13,8 +13,8 @@ from statistics import median
 from typing import NamedTuple
 
 from bot.packs.models import Difficulty, Question
+from bot.quiz.asking import Sureness
 from bot.quiz.difficulty import Estimate, after_answer, start
-from bot.quiz.scoring import Confidence
 
 LEAST_OTHERS = 10
 SHOWN_FROM = 30
@@ -31,14 +31,14 @@ ItemKey = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One first attempt; ``chosen`` is the option's place in the file, time and confidence are None where not known."""
+    """One first attempt; ``chosen`` is the option's place in the file, time and sureness are None where not known."""
 
     question_id: str
     version: str
     chosen: int
     right: bool
     elapsed_ms: int | None = None
-    confidence: int | None = None
+    sureness: int | None = None
 
 
 @dataclass(slots=True)
@@ -235,7 +235,7 @@ def _count(counts: Counts, one: Attempt) -> None:
     counts.chosen[one.chosen] = counts.chosen.get(one.chosen, 0) + 1
     if one.elapsed_ms is not None:
         counts.elapsed_ms.append(one.elapsed_ms)
-    if one.confidence == Confidence.SURE:
+    if one.sureness == Sureness.SURE:
         counts.sure += 1
         counts.sure_wrong += not one.right
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot.quiz.competition import Competition, Given, Phase, Player, smallest_teams
+from bot.quiz.competition import Competition, Phase, Player, RoundAnswer, smallest_teams
 from bot.quiz.scoring import Scoring
 
 
 def with_stored(
-    state: Competition, stored: Mapping[int, Given], now_ms: int, time_factor: Callable[[int], float]
+    state: Competition, stored: Mapping[int, RoundAnswer], now_ms: int, time_factor: Callable[[int], float]
 ) -> Competition:
     """The state with the round's stored answers, and those who gave them among the players."""
     if stored == state.answers:

@@ -18,6 +18,7 @@ from bot.model.games import Click, Game, GamePost, Setup
 from bot.packs.library import Library, LibraryOf
 from bot.packs.models import Question
 from bot.quiz import competition as rules
+from bot.quiz.asking import Given, Lettering, ShownPlace, Sureness
 from bot.quiz.competition import (
     BEHIND_MS,
     LIVE,
@@ -29,11 +30,11 @@ from bot.quiz.competition import (
     Effect,
     Event,
     Forget,
-    Given,
     Join,
     Lost,
     Opened,
     Phase,
+    RoundAnswer,
     Rules,
     ShowCount,
     Start,
@@ -42,7 +43,7 @@ from bot.quiz.competition import (
     Verdict,
     standings,
 )
-from bot.quiz.scoring import Confidence, Scoring
+from bot.quiz.scoring import Scoring
 from bot.quiz.stored_answers import with_late, with_stored
 from bot.services.background import Background
 from bot.services.charts import ChartDrawer
@@ -410,7 +411,9 @@ class Competitions:
         if message_id is not None:
             self._messages.found(live, number, message_id)
         certainty = state.rules.scoring is Scoring.CERTAINTY
-        verdict = rules.answer_verdict(state, number, choice, stamp_ms)
+        lettering = state.plans[number].lettering if 0 <= number < len(state.plans) else Lettering(())
+        given = lettering.given(choice)
+        verdict = rules.answer_verdict(state, number, given, stamp_ms)
         if verdict is Verdict.LOCKED_IN and state.rules.duel and not state.player(learner.member_id):
             verdict = Verdict.NOT_ALLOWED
         opened = state
@@ -418,9 +421,9 @@ class Competitions:
             if message_id is None:
                 return ClickResult(Verdict.NOT_OPEN, None, certainty)
             opened = rules.opened_at(state, snowflake_ms(message_id))
-        if verdict is not Verdict.LOCKED_IN:
-            if verdict in (Verdict.CLOSED, Verdict.PAUSED) and (given := self._given(state, number, learner.member_id)):
-                return ClickResult(Verdict.HAD_LOCKED_IN, given.choice, certainty)
+        if verdict is not Verdict.LOCKED_IN or given is None:
+            if verdict in (Verdict.CLOSED, Verdict.PAUSED) and (known := self._given(state, number, learner.member_id)):
+                return ClickResult(Verdict.HAD_LOCKED_IN, lettering.called(known), certainty)
             if verdict is Verdict.CLOSED and stamp_ms <= live.deadlines.get(number, 0):
                 _log.info("a click made at %d on round %d arrived after the round was over", stamp_ms, number)
                 verdict = Verdict.CAME_LATE
@@ -429,20 +432,20 @@ class Competitions:
             competition_id=competition_id,
             round=number,
             member_id=learner.member_id,
-            choice=choice,
+            choice=ShownPlace(choice),
             stamp_ms=stamp_ms,
             elapsed_ms=rules.elapsed_ms(opened, stamp_ms),
             time_factor=self._time_factor(learner.member_id),
-            team=known.team if (known := state.player(learner.member_id)) else rules.smallest_team(state),
+            team=player.team if (player := state.player(learner.member_id)) else rules.smallest_team(state),
             now_ms=self._clock.now_ms(),
         )
         stored = await self._store.write_together(competitions.answer_all, click)
         if not stored.new:
-            if stored.choice is None:
+            if stored.choice is None or (had := lettering.given(stored.choice)) is None:
                 return ClickResult(Verdict.CLOSED, None, certainty)
-            return ClickResult(Verdict.HAD_LOCKED_IN, stored.choice, certainty)
-        self._answered(live, click, learner)
-        return ClickResult(Verdict.LOCKED_IN, choice, certainty)
+            return ClickResult(Verdict.HAD_LOCKED_IN, lettering.called(had), certainty)
+        self._answered(live, click, RoundAnswer(given, click.elapsed_ms), learner)
+        return ClickResult(Verdict.LOCKED_IN, lettering.called(given), certainty)
 
     async def forget(self, member_id: int) -> int:
         """Take a member out of every game that is on, answers and all; returns how many games that were."""
@@ -457,10 +460,11 @@ class Competitions:
 
     def _given(self, state: Competition, number: int, member_id: int) -> Given | None:
         if number == state.round and member_id in state.answers:
-            return state.answers[member_id]
-        return state.played[number].answers.get(member_id) if 0 <= number < len(state.played) else None
+            return state.answers[member_id].given
+        found = state.played[number].answers.get(member_id) if 0 <= number < len(state.played) else None
+        return found.given if found else None
 
-    def _answered(self, live: _Live, click: Click, learner: Learner) -> None:
+    def _answered(self, live: _Live, click: Click, answer: RoundAnswer, learner: Learner) -> None:
         """Take a stored answer into the state; a round that has moved on since has counted it from the database."""
         if click.now_ms <= live.taken_out.get(click.member_id, -1):
             return
@@ -468,8 +472,7 @@ class Competitions:
         event = Answer(click.member_id, click.round, click.choice, click.stamp_ms, click.time_factor)
         state, effects = rules.step(before, event, click.now_ms)
         if state is not before and click.member_id in state.answers:
-            given = Given(click.choice, click.elapsed_ms)
-            state = replace(state, answers={**state.answers, click.member_id: given})
+            state = replace(state, answers={**state.answers, click.member_id: answer})
             live.game = replace(live.game, state=state)
         if any(isinstance(effect, ShowCount) for effect in effects):
             self._messages.hint_round(live)
@@ -483,14 +486,16 @@ class Competitions:
         await self._store.write_together(_remember_all, (guild_id, learner.member_id, learner.name, now_ms))
 
     async def confide(
-        self, competition_id: int, number: int, confidence: Confidence, learner: Learner, stamp_ms: int
+        self, competition_id: int, number: int, sureness: Sureness, learner: Learner, stamp_ms: int
     ) -> ClickResult:
         """Say how sure one is of an answer that is locked in."""
         live = self._of(competition_id)
-        event = Confide(learner.member_id, number, confidence, stamp_ms)
+        event = Confide(learner.member_id, number, sureness, stamp_ms)
         effects = await self._apply(live, event)
         told = next(effect for effect in effects if isinstance(effect, Told))
-        return ClickResult(told.verdict, told.choice, certainty=True)
+        plans, known = live.game.state.plans, told.given
+        called = plans[number].lettering.called(known) if known is not None else None
+        return ClickResult(told.verdict, called, certainty=True)
 
     async def my_result(self, competition_id: int, number: int, member_id: int) -> MyResult:
         """A player's own round. Raises UserError while it is open."""
@@ -501,13 +506,13 @@ class Competitions:
         played = state.played[number]
         lines = standings(state, number + 1)
         line = next((one for one in lines if one.member_id == member_id), None)
-        given, marks = played.answers.get(member_id), played.marks.get(member_id, 0)
+        answer, marks = played.answers.get(member_id), played.marks.get(member_id, 0)
         question = game.questions[number]
         terms = self._library.terms_of(game.pack_id, question)
         player = state.player(member_id)
         leave = competition_id if player and not player.gone and state.phase in LIVE else None
         return MyResult(
-            question, state.plans[number], given, marks, line, len(lines), game.pack_id, terms, played.voided, leave
+            question, state.plans[number], answer, marks, line, len(lines), game.pack_id, terms, played.voided, leave
         )
 
     async def missed_by(self, competition_id: int, member_id: int) -> tuple[str, list[Question]]:
@@ -522,8 +527,8 @@ class Competitions:
         for played, plan, question in zip(game.state.played, game.state.plans, game.questions, strict=False):
             if played.voided:
                 continue
-            given = played.answers.get(member_id)
-            if given is None or plan.order[given.choice] != plan.key:
+            answer = played.answers.get(member_id)
+            if answer is None or not plan.is_right(answer.given):
                 missed.append(question)
         return game.pack_id, missed
 
@@ -574,7 +579,7 @@ class Competitions:
             async def job(tx: Transaction) -> tuple[Game, list[Effect], list[GamePost]]:
                 game = live.game
                 if game.state.phase in (Phase.ASKING, Phase.PAUSED) and game.state.round >= 0:
-                    stored = await competitions.answers_of_round(tx, game.id, game.state.round)
+                    stored = await competitions.answers_of_round(tx, game, game.state.round)
                     game = replace(game, state=with_stored(game.state, stored, now_ms, self._time_factor))
                 state, effects = rules.step(game.state, event, now_ms)
                 if state is game.state and state is live.game.state:
@@ -587,7 +592,7 @@ class Competitions:
                 if isinstance(event, Forget):
                     await competitions.take_out(tx, game.id, event.member_id)
                 if isinstance(event, Confide):
-                    await competitions.confide(tx, game.id, event.round, event.member_id, event.confidence)
+                    await competitions.confide(tx, game.id, event.round, event.member_id, event.sureness)
                 await settle(tx, game, state, now_ms, self._library.review_within_days(game.pack_id))
                 return replace(game, state=state), effects, await queue(tx, game, effects, now_ms)
 

@@ -7,7 +7,7 @@ shown are rows, written with what they show: a crash at any moment loses and dou
 import asyncio
 import functools
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from random import Random
 from weakref import WeakValueDictionary
@@ -20,6 +20,7 @@ from bot.model.servers import Server
 from bot.packs.library import LibraryOf
 from bot.packs.models import Question
 from bot.quiz import daily as rules
+from bot.quiz.asking import FilePlace, ShownPlace, counted
 from bot.quiz.competition import BEHIND_MS, DRAIN_MS
 from bot.quiz.practice import option_order
 from bot.quiz.schedule import local_day, moment, next_after
@@ -109,20 +110,20 @@ class DailyQuestions:
         daily = await self.of(daily_id, guild_id)
         if daily.message_id is None and message_id is None:
             raise UserError("This question is not in its channel yet. Click again when it is.")
-        if not 0 <= place < len(daily.order):
+        if daily.lettering.given(place) is None:
             raise UserError("This question has no such option. Please use its buttons.")
 
         async def job(tx: Transaction) -> Locked:
-            new = await storage.answer(tx, daily_id, learner.member_id, place, stamp_ms)
+            new = await storage.answer(tx, daily_id, learner.member_id, ShownPlace(place), stamp_ms)
             if new:
                 await members.remember(tx, daily.guild_id, learner.member_id, learner.name, stamp_ms)
                 if daily.message_id is None and message_id is not None:
                     for post in await storage.waiting_posts(tx, daily_id):
                         await storage.shown(tx, post, message_id)
-            choice = await storage.choice_of(tx, daily_id, learner.member_id)
+            given = await storage.given_by(tx, daily, learner.member_id)
             own = rules.streak(await storage.days(tx, daily.guild_id, daily.day, learner.member_id))
             all_ = rules.streak(await storage.days(tx, daily.guild_id, daily.day))
-            return Locked(daily, choice, new, own, all_)
+            return Locked(daily, daily.lettering.called(given) if given else None, new, own, all_)
 
         locked = await self._store.write(job)
         if locked.new and self._stage and (current := await storage.load(self._store, daily_id)):
@@ -134,11 +135,11 @@ class DailyQuestions:
         daily = await self.of(daily_id, guild_id)
         if daily.closed_ms is None:
             raise UserError("The result is not out yet: it comes when the question has closed.")
-        choice = await storage.choice_of(self._store, daily_id, member_id)
+        given = await storage.given_by(self._store, daily, member_id)
         points = await storage.points_of(self._store, daily_id, member_id)
         days = await storage.days(self._store, daily.guild_id, daily.day, member_id)
         here, question = await rulings.here(self._store, daily.guild_id, daily.pack_id), daily.question
-        return MyDaily(daily, choice, points, rules.streak(days), here.key(question), here.retired(question))
+        return MyDaily(daily, given, points, rules.streak(days), here.key(question), here.retired(question))
 
     async def streak(self, guild_id: int, member_id: int | None = None) -> int:
         """How many questions in a row were answered here, by anybody or by that member."""
@@ -158,14 +159,13 @@ class DailyQuestions:
             daily = await storage.load(tx, daily_id)
             if daily is None or daily.closed_ms is not None or daily.message_id is None:
                 return False
-            letters = await storage.choices(tx, daily_id)
-            chosen = {member_id: daily.order[place] for member_id, place in letters.items()}
+            given = await storage.all_given(tx, daily)
             periods = (await servers.load(tx, daily.guild_id)).periods(now_ms)
             asked = AskedOfMany(daily.guild_id, daily.pack_id, storage.MODE, daily_id, 0)
             most_days = self._library_of(None).review_within_days(daily.pack_id)
             here = await rulings.here(tx, daily.guild_id, daily.pack_id)
             key = daily.question.key
-            await record_choices(tx, asked, daily.question, chosen, now_ms, periods, key=key, most_days=most_days)
+            await record_choices(tx, asked, daily.question, given, now_ms, periods, key=key, most_days=most_days)
             ruling = here.on(daily.question.id, daily.question.content_hash)
             if (
                 ruling and ruling.in_force
@@ -248,12 +248,11 @@ class DailyQuestions:
         await self._store.write(lambda tx: storage.shown(tx, post, message_id))
 
     async def _view(self, daily: Daily) -> DailyView:
-        letters = await storage.choices(self._store, daily.id)
+        given = await storage.all_given(self._store, daily)
         days = await storage.days(self._store, daily.guild_id, daily.day)
-        counts: tuple[int, ...] = ()
+        counts: Mapping[FilePlace, int] = {}
         if daily.closed_ms is not None:
-            chosen = list(letters.values())
-            counts = tuple(chosen.count(place) for place in range(len(daily.order)))
+            counts = counted(given.values())
         before = await storage.before(self._store, daily)
         last = (before.channel_id, before.message_id) if before and before.message_id else None
         library = self._library_of(daily.guild_id)
@@ -261,7 +260,7 @@ class DailyQuestions:
             section = library.title(library.section(daily.pack_id, daily.question.section))
         except NotFound:
             section = daily.question.section
-        return DailyView(daily, section, len(letters), rules.streak(days), counts, last)
+        return DailyView(daily, section, len(given), rules.streak(days), counts, last)
 
     # Choosing
 

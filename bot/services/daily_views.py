@@ -1,12 +1,17 @@
 """The question of the day as it is shown to all and to one member, and the events that announce competitions."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from bot.model.dailies import Daily
+from bot.quiz.asking import FilePlace, Given
+
+NONE_COUNTED: Mapping[FilePlace, int] = MappingProxyType({})
 
 
 class DailyView(NamedTuple):
-    """The question for a channel: how many have answered, and only once it is closed how many chose which letter.
+    """The question for a channel: how many have answered, and only once it is closed how many chose which option.
 
     ``streak`` is how many questions in a row somebody here answered. ``last`` is where the one before stands: channel and
     message.
@@ -16,34 +21,34 @@ class DailyView(NamedTuple):
     section: str
     answered: int
     streak: int
-    counts: tuple[int, ...] = ()
+    counts: Mapping[FilePlace, int] = NONE_COUNTED
     last: tuple[int, int] | None = None
 
 
 class Locked(NamedTuple):
-    """What a click came to: ``choice`` is the letter that counts (None: it came too late), ``new`` if this click made it.
+    """What a click came to: ``called`` is the answer that counts (None: it came too late), ``new`` if this click made it.
 
     The streaks are the member's own and the server's.
     """
 
     daily: Daily
-    choice: int | None
+    called: str | None
     new: bool
     own_streak: int
     streak: int
 
 
 class MyDaily(NamedTuple):
-    """A closed question as one member answered it; ``choice`` is a letter's place, None for no answer.
+    """A closed question as one member answered it; ``given`` is None for no answer.
 
     ``key`` is the option that is right in the server, ``retired`` tells that its managers took the question out.
     """
 
     daily: Daily
-    choice: int | None
+    given: Given | None
     points: int
     own_streak: int
-    key: int
+    key: FilePlace
     retired: bool = False
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from bot.charts.podium import Podium
 from bot.model.games import Game
 from bot.packs.models import Question, Term
-from bot.quiz.competition import Competition, Given, RoundPlan, Standing, Verdict
+from bot.quiz.competition import Competition, RoundAnswer, RoundPlan, Standing, Verdict
 
 MOST_CALLED = 100
 """So many members can be mentioned in one message
@@ -45,10 +45,10 @@ class GameView:
 
 
 class ClickResult(NamedTuple):
-    """What a click on a letter came to; ``choice`` is the letter that counts."""
+    """What a click on a letter came to; ``called`` is what the answer that counts is called."""
 
     verdict: Verdict
-    choice: int | None
+    called: str | None
     certainty: bool
 
 
@@ -60,7 +60,7 @@ class MyResult(NamedTuple):
 
     question: Question
     plan: RoundPlan
-    given: Given | None
+    answer: RoundAnswer | None
     marks: int
     line: Standing | None
     players: int

@@ -11,9 +11,10 @@ from bot.model.answers import StoredAnswer
 from bot.packs.library import Library, LibraryOf, SectionRef
 from bot.packs.models import Misconception, Question, Term
 from bot.quiz import practice as rules
+from bot.quiz.asking import FilePlace, Given, Sureness, is_right
 from bot.quiz.points import QuestionStanding, points_for, standing
 from bot.quiz.practice import Asked, Interlude, Run
-from bot.quiz.spacing import Aim, Sureness, replay, review
+from bot.quiz.spacing import Aim, replay, review
 from bot.storage import answers, member_settings, members, open_questions, rulings, servers
 from bot.storage import practice as runs
 from bot.storage.store import Reads, Store, Transaction
@@ -50,7 +51,7 @@ class Outcome:
     """
 
     asking: Asking
-    chosen: int
+    given: Given
     correct: bool
     points: int
     standing: QuestionStanding | None
@@ -60,13 +61,13 @@ class Outcome:
     is_last: bool
     terms: list[Term] = field(default_factory=list)
     sureness: Sureness | None = None
-    key: int | None = None
+    key: FilePlace | None = None
     retired: bool = False
 
     @property
-    def right_option(self) -> int:
+    def right_option(self) -> FilePlace:
         """The option that is right here: the managers' where they changed the key, else the course's."""
-        return self.asking.question.key if self.key is None else self.key
+        return FilePlace(self.asking.question.key) if self.key is None else self.key
 
 
 class Summary(NamedTuple):
@@ -256,7 +257,7 @@ class Practice:
             run = _own(await runs.load(tx, run_id), learner.member_id)
             asked = _at(run, position)
             await _refuse_open(tx, run, asked, learner.guild_id)
-            if asked.chosen is not None:
+            if asked.given is not None:
                 return await self._outcome(tx, run, asked, self._answered(run, asked), None, doubled=True)
             question = self._question(run, asked)
             here = await rulings.here(tx, learner.guild_id, run.pack_id)
@@ -264,10 +265,9 @@ class Practice:
                 raise QuestionChangedError("The managers of this server took this question out. Go on with the next.")
             if asked.question_hash != question.content_hash:
                 raise QuestionChangedError("This question was edited since it was asked. Here it is anew.")
-            if not 0 <= letter < len(asked.order):
+            if (given := asked.lettering.given(letter)) is None:
                 raise UserError("This question has no such option. Please use its buttons.")
-            chosen = asked.order[letter]
-            correct = chosen == here.key(question)
+            correct = is_right(given, here.key(question))
             known = await answers.before(tx, learner.member_id, run.pack_id, question.id, question.family)
             stood = standing(known.answered_before, known.card.due_ms if known.card else None, answered_ms)
             points = points_for(correct, stood)
@@ -282,7 +282,7 @@ class Practice:
                 mode=runs.MODE,
                 run_id=run.id,
                 position=position,
-                chosen=chosen,
+                given=given,
                 correct=correct,
                 points=points,
                 answered_ms=answered_ms,
@@ -293,7 +293,7 @@ class Practice:
             card = review(known.card, correct, answered_ms, aim=self._aim(run.pack_id, known.retention))
             await answers.record(tx, answered, card, periods)
             await members.remember(tx, learner.guild_id or 0, learner.member_id, learner.name, answered_ms)
-            after = replace(asked, chosen=chosen, correct=correct, points=points)
+            after = replace(asked, given=given, correct=correct, points=points)
             run = replace(run, asked=tuple(after if a.position == position else a for a in run.asked))
             return await self._outcome(tx, run, after, question, stood, doubled=False)
 
@@ -308,7 +308,7 @@ class Practice:
         async def job(tx: Transaction) -> Outcome:
             run = _own(await runs.load(tx, run_id), member_id)
             asked = _at(run, position)
-            if asked.chosen is None:
+            if asked.given is None:
                 raise UserError("Answer the question first; then say how sure you were.")
             await _refuse_open(tx, run, asked)
             question = self._answered(run, asked)
@@ -325,7 +325,7 @@ class Practice:
         """An answered question once more. Raises UserError when it has no answer yet, or was edited since."""
         run = await self._run(run_id, member_id)
         asked = _at(run, position)
-        if asked.chosen is None:
+        if asked.given is None:
             raise UserError("Answer the question first; then every option is explained.")
         await _refuse_open(self._store, run, asked)
         return await self._outcome(self._store, run, asked, self._answered(run, asked), None, doubled=False)
@@ -362,16 +362,16 @@ class Practice:
     async def _outcome(
         self, db: Reads, run: Run, asked: Asked, question: Question, stood: QuestionStanding | None, *, doubled: bool
     ) -> Outcome:
-        chosen = asked.chosen
-        assert chosen is not None
+        given = asked.given
+        assert given is not None
         here = await rulings.here(db, run.guild_id, run.pack_id)
         key = here.key(question)
-        belief = (
-            self._library.misconception(run.pack_id, question.options[chosen].misconception) if chosen != key else None
-        )
+        belief = None
+        if given.option is not None and not is_right(given, key):
+            belief = self._library.misconception(run.pack_id, question.options[given.option].misconception)
         return Outcome(
             asking=self._asking(run, asked, question),
-            chosen=chosen,
+            given=given,
             correct=bool(asked.correct),
             points=asked.points,
             standing=stood,
@@ -401,7 +401,7 @@ async def _refuse_open(db: Reads, run: Run, asked: Asked, guild_id: int | None =
     """
     for place in {run.guild_id, guild_id} - {None} or {None}:
         if asked.question_id in await open_questions.for_member(db, place, run.member_id, run.pack_id):
-            raise (QuestionOpenError if asked.chosen is None else UserError)(IS_OPEN)
+            raise (QuestionOpenError if asked.given is None else UserError)(IS_OPEN)
 
 
 def _at(run: Run, position: int) -> Asked:

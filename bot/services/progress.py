@@ -13,13 +13,14 @@ from bot.model.answers import Answered
 from bot.packs.library import Library, LibraryOf, SectionRef
 from bot.packs.models import Misconception, Pack, Question
 from bot.quiz import plan as planning
+from bot.quiz.asking import Sureness
 from bot.quiz.mastery import Mastery, guessed_shares, mastery
 from bot.quiz.mixups import Choice, Mixup, Search, aimed_at, mixups, most_telling
 from bot.quiz.plan import NEW_QUESTIONS, Plan, SectionStanding
 from bot.quiz.practice import Interlude, Run, Seen, too_close
 from bot.quiz.reviewing import Due, count_due, pick_due
 from bot.quiz.schedule import local_day
-from bot.quiz.spacing import FamilyAnswer, Sureness
+from bot.quiz.spacing import FamilyAnswer
 from bot.quiz.streaks import Streak, streak
 from bot.services.practice import Expected, Learner, Practice
 from bot.storage import answers, daily, member_settings, reading

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from bot.model.answers import StoredAnswer
 from bot.packs.models import Question
+from bot.quiz.asking import Given, Sureness, is_right
 from bot.quiz.points import points_for, standing
-from bot.quiz.spacing import USUAL, Aim, Card, Sureness, review
+from bot.quiz.spacing import USUAL, Aim, Card, review
 from bot.storage import answers
 from bot.storage.store import Transaction
 
@@ -25,7 +26,7 @@ async def record_choices(
     tx: Transaction,
     asked: AskedOfMany,
     question: Question,
-    chosen: Mapping[int, int],
+    given: Mapping[int, Given],
     now_ms: int,
     periods: Sequence[str],
     *,
@@ -33,7 +34,7 @@ async def record_choices(
     most_days: int = USUAL.most_days,
     sureness: Mapping[int, Sureness] | None = None,
 ) -> None:
-    """Store what each member chose (a place in the question's file), in the transaction that ends the asking.
+    """Store what each member gave, in the transaction that ends the asking.
 
     ``key`` is the option that is right there, as managers may have decided. Reviews come within ``most_days``;
     ``sureness`` has how sure they said they were, where they were asked.
@@ -41,12 +42,12 @@ async def record_choices(
     sureness = sureness or {}
     others: set[int] = set()
     if sureness:
-        others = await answers.right_on_siblings(tx, chosen, asked.pack_id, question.id, question.family)
+        others = await answers.right_on_siblings(tx, given, asked.pack_id, question.id, question.family)
     question_hash = question.content_hash
-    known_of = await answers.before_all(tx, chosen, asked.pack_id, question.id, question.family)
+    known_of = await answers.before_all(tx, given, asked.pack_id, question.id, question.family)
     recorded: list[tuple[StoredAnswer, Card]] = []
-    for member_id, option in chosen.items():
-        correct = option == key
+    for member_id, one in given.items():
+        correct = is_right(one, key)
         known = known_of[member_id]
         stood = standing(known.answered_before, known.card.due_ms if known.card else None, now_ms)
         answer = StoredAnswer(
@@ -60,7 +61,7 @@ async def record_choices(
             mode=asked.mode,
             run_id=asked.run_id,
             position=asked.position,
-            chosen=option,
+            given=one,
             correct=correct,
             points=points_for(correct, stood),
             answered_ms=now_ms,

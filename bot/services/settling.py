@@ -6,11 +6,10 @@ from dataclasses import replace
 
 from bot.model.games import Game
 from bot.model.rulings import Subject
-from bot.quiz.competition import Competition, Given, Phase, RoundPlan
+from bot.quiz.competition import Competition, Phase, RoundAnswer, RoundPlan
 from bot.quiz.rating import Rating, after_game
 from bot.quiz.regrading import ended
 from bot.quiz.scoring import Scoring
-from bot.quiz.spacing import Sureness
 from bot.services.recording import AskedOfMany, record_choices
 from bot.storage import answers, competitions, ratings, rulings, servers
 from bot.storage.store import Transaction
@@ -27,8 +26,8 @@ async def settle(tx: Transaction, game: Game, after: Competition, now_ms: int, m
         return
     periods = (await servers.load(tx, game.guild_id)).periods(now_ms)
     for number in range(len(before.played), len(after.played)):
-        given = after.played[number].answers
-        await _record_round(tx, game, number, after.plans[number], given, now_ms, periods, most_days)
+        answered = after.played[number].answers
+        await _record_round(tx, game, number, after.plans[number], answered, now_ms, periods, most_days)
     if has_finished:
         await _record_results(tx, game, after, now_ms, periods)
         await _regrade_what_was_decided_meanwhile(tx, replace(game, state=after), now_ms)
@@ -39,22 +38,21 @@ async def _record_round(
     game: Game,
     number: int,
     plan: RoundPlan,
-    given: Mapping[int, Given],
+    answered: Mapping[int, RoundAnswer],
     now_ms: int,
     periods: Sequence[str],
     most_days: int,
 ) -> None:
     """Points, cards and totals for every answer of a round; reviews come within ``most_days``."""
     asked = AskedOfMany(game.guild_id, game.pack_id, competitions.MODE, game.id, number)
-    chosen = {member_id: plan.order[one.choice] for member_id, one in given.items()}
     sureness = {}
     if game.state.rules.scoring is Scoring.CERTAINTY:  # only then did anybody say how sure they were
-        sureness = {member_id: Sureness(one.confidence - 1) for member_id, one in given.items()}
+        sureness = {member_id: one.sureness for member_id, one in answered.items()}
     await record_choices(
         tx,
         asked,
         game.questions[number],
-        chosen,
+        {member_id: one.given for member_id, one in answered.items()},
         now_ms,
         periods,
         key=plan.key,

@@ -4,12 +4,14 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from bot.model.answers import Answered, Before, StoredAnswer
+from bot.quiz.asking import FilePlace, Sureness
 from bot.quiz.practice import Seen
 from bot.quiz.regrading import Past
-from bot.quiz.spacing import USUAL, Aim, Card, FamilyAnswer, Sureness
+from bot.quiz.spacing import USUAL, Aim, Card, FamilyAnswer
 from bot.storage.boards import IN_COMPETITIONS
 from bot.storage.competitions import IS_LIVE
 from bot.storage.competitions import MODE as COMPETITION
+from bot.storage.given import given_of, option_of, text_of
 from bot.storage.store import Reads, Transaction
 
 
@@ -59,8 +61,8 @@ async def record_all(tx: Transaction, given: Sequence[tuple[StoredAnswer, Card]]
     """The same for many answers at once, as a round of a competition brings them."""
     await tx.run_many(
         "INSERT INTO answer (member_id, guild_id, pack_id, section_id, question_id, question_hash, family, mode, run_id,"
-        " position, chosen, correct, points, answered_ms, sureness)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " position, chosen, correct, points, answered_ms, sureness, given)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 answer.member_id,
@@ -73,11 +75,12 @@ async def record_all(tx: Transaction, given: Sequence[tuple[StoredAnswer, Card]]
                 answer.mode,
                 answer.run_id,
                 answer.position,
-                answer.chosen,
+                option_of(answer.given),
                 answer.correct,
                 answer.points,
                 answer.answered_ms,
                 answer.sureness,
+                text_of(answer.given),
             )
             for answer, _ in given
         ],
@@ -162,7 +165,7 @@ async def due_by_family(db: Reads, member_id: int, pack_id: str) -> dict[str, in
 async def family_history(db: Reads, member_id: int, pack_id: str, family: str) -> list[FamilyAnswer]:
     """Every answer of a member to a family's questions that counts, oldest first."""
     histories = await family_histories(db, [(member_id, family)], pack_id)
-    return [past.given for past in histories.get((member_id, family), ()) if not past.void]
+    return [past.answer for past in histories.get((member_id, family), ()) if not past.void]
 
 
 async def family_histories(
@@ -184,17 +187,18 @@ async def histories_of(db: Reads, ids: Sequence[int]) -> dict[tuple[int, str], t
 
 async def _histories(db: Reads, source: str, values: Sequence[object]) -> dict[tuple[int, str], tuple[Past, ...]]:
     rows = await db.rows(
-        "SELECT a.member_id, a.family, a.id, a.guild_id, a.question_hash, a.chosen, a.points, a.void, a.kept,"
+        "SELECT a.member_id, a.family, a.id, a.guild_id, a.question_hash, a.chosen, a.given, a.points, a.void, a.kept,"
         f" a.mode = ? AND EXISTS (SELECT 1 FROM competition c WHERE c.id = a.run_id AND c.{IS_LIVE}),"
         f" a.question_id, a.correct, a.sureness, a.answered_ms FROM {source} ORDER BY a.answered_ms, a.id",
         (COMPETITION, *values),
     )
     found: dict[tuple[int, str], list[Past]] = {}
-    for member_id, family, id_, guild_id, hash_, chosen, points, void, kept, fixed, question_id, *given in rows:
-        correct, sureness, answered_ms = given
+    for member_id, family, id_, guild_id, hash_, chosen, given, points, void, kept, fixed, *answer in rows:
+        question_id, correct, sureness, answered_ms = answer
         sure = None if sureness is None else Sureness(sureness)
-        answer = FamilyAnswer(question_id, bool(correct), sure, answered_ms)
-        past = Past(id_, guild_id, hash_, chosen, points, bool(void), bool(kept), bool(fixed), answer)
+        asked = FamilyAnswer(question_id, bool(correct), sure, answered_ms)
+        whole = given_of(chosen, given)
+        past = Past(id_, guild_id, hash_, whole, points, bool(void), bool(kept), bool(fixed), asked)
         found.setdefault((member_id, family), []).append(past)
     return {key: tuple(history) for key, history in found.items()}
 
@@ -252,7 +256,8 @@ def _answered(
 ) -> Answered:
     sure = None if sureness is None else Sureness(sureness)
     given_ms = answered_ms if clicked_ms is None else clicked_ms
-    return Answered(question_id, question_hash, section_id, family, chosen, bool(correct), sure, answered_ms, given_ms)
+    option = FilePlace(chosen)
+    return Answered(question_id, question_hash, section_id, family, option, bool(correct), sure, answered_ms, given_ms)
 
 
 async def cards(db: Reads, member_id: int, pack_id: str) -> dict[str, Card]:

@@ -9,8 +9,9 @@ from pydantic import TypeAdapter
 
 from bot.model.games import Click, Game, GamePost, Setup, StoredClick
 from bot.packs.models import Question
-from bot.quiz.competition import LIVE, Competition, Given, Played, Player, RoundPlan, Standing
-from bot.quiz.scoring import Confidence
+from bot.quiz.asking import FilePlace, Lettering, ShownPlace, Sureness, lettering
+from bot.quiz.competition import LIVE, Competition, Played, Player, RoundAnswer, RoundPlan, Standing
+from bot.storage.given import clicked
 from bot.storage.store import Reads, Transaction
 
 MODE = "competition"
@@ -185,11 +186,11 @@ async def load(db: Reads, competition_id: int) -> Game | None:
     )
     questions = tuple(Question.model_validate_json(question) for question, *_ in rounds)
     plans = tuple(
-        RoundPlan(q.id, q.key if key is None else key, tuple(map(int, order)), reading_ms)
+        RoundPlan(q.id, FilePlace(q.key if key is None else key), lettering(order).order, reading_ms)
         for q, (_, order, reading_ms, key, _voided) in zip(questions, rounds, strict=True)
     )
     state = _state_json().validate_json(head)
-    answers = await _answers(db, competition_id)
+    answers = await _answers(db, competition_id, plans)
     over = state.round if state.phase in LIVE and not _round_is_over(state) else state.round + 1
     played = tuple(_played(answers.get(number, {}), voided=bool(rounds[number][4])) for number in range(over))
     current = {member_id: given for member_id, (given, _) in answers.get(state.round, {}).items()}
@@ -219,7 +220,7 @@ def _round_is_over(state: Competition) -> bool:
     return "revealing" in (state.phase, state.paused_phase)
 
 
-def _played(answers: dict[int, tuple[Given, int | None]], *, voided: bool) -> Played:
+def _played(answers: dict[int, tuple[RoundAnswer, int | None]], *, voided: bool) -> Played:
     counted = {member_id: one for member_id, one in answers.items() if one[1] is not None}
     return Played(
         {member_id: given for member_id, (given, _) in counted.items()},
@@ -228,23 +229,34 @@ def _played(answers: dict[int, tuple[Given, int | None]], *, voided: bool) -> Pl
     )
 
 
-async def _answers(db: Reads, competition_id: int) -> dict[int, dict[int, tuple[Given, int | None]]]:
-    found: dict[int, dict[int, tuple[Given, int | None]]] = {}
-    for number, member_id, choice, elapsed, confidence, marks in await db.rows(
-        "SELECT round, member_id, choice, elapsed_ms, confidence, marks FROM competition_answer WHERE competition_id = ?",
+async def _answers(
+    db: Reads, competition_id: int, plans: Sequence[RoundPlan]
+) -> dict[int, dict[int, tuple[RoundAnswer, int | None]]]:
+    found: dict[int, dict[int, tuple[RoundAnswer, int | None]]] = {}
+    for number, member_id, marks, *answer in await db.rows(
+        f"SELECT round, member_id, marks, {_ANSWER} FROM competition_answer WHERE competition_id = ?",
         (competition_id,),
     ):
-        found.setdefault(number, {})[member_id] = Given(choice, elapsed, Confidence(confidence)), marks
+        found.setdefault(number, {})[member_id] = _answer(plans[number].lettering, *answer), marks
     return found
 
 
-async def answers_of_round(db: Reads, competition_id: int, number: int) -> dict[int, Given]:
+_ANSWER = "choice, given, elapsed_ms, sureness"
+
+
+def _answer(letters: Lettering, choice: int, given: str | None, elapsed_ms: int, sureness: int) -> RoundAnswer:
+    """An answer from its row, where ``choice`` is the letter's place."""
+    return RoundAnswer(clicked(letters, choice, given), elapsed_ms, Sureness(sureness))
+
+
+async def answers_of_round(db: Reads, game: Game, number: int) -> dict[int, RoundAnswer]:
     """Every answer of a round, as committed."""
+    letters = game.state.plans[number].lettering
     rows = await db.rows(
-        "SELECT member_id, choice, elapsed_ms, confidence FROM competition_answer WHERE competition_id = ? AND round = ?",
-        (competition_id, number),
+        f"SELECT member_id, {_ANSWER} FROM competition_answer WHERE competition_id = ? AND round = ?",
+        (game.id, number),
     )
-    return {member_id: Given(choice, elapsed, Confidence(c)) for member_id, choice, elapsed, c in rows}
+    return {member_id: _answer(letters, *answer) for member_id, *answer in rows}
 
 
 async def answer_all(tx: Transaction, clicks: list[Click]) -> list[StoredClick]:
@@ -266,8 +278,8 @@ async def answer_all(tx: Transaction, clicks: list[Click]) -> list[StoredClick]:
         ]
     )
     new = await tx.rows(
-        "INSERT INTO competition_answer (competition_id, round, member_id, choice, stamp_ms, elapsed_ms, confidence)"
-        " SELECT j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4, j.value ->> 5, 1"
+        "INSERT INTO competition_answer (competition_id, round, member_id, choice, stamp_ms, elapsed_ms, sureness)"
+        " SELECT j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4, j.value ->> 5, 0"
         " FROM json_each(?) AS j JOIN competition c ON c.id = j.value ->> 0"
         " WHERE c.phase = 'asking' AND c.round = j.value ->> 1"
         " ON CONFLICT DO NOTHING RETURNING competition_id, round, member_id, choice, stamp_ms",
@@ -292,19 +304,19 @@ async def answer_all(tx: Transaction, clicks: list[Click]) -> list[StoredClick]:
     return results
 
 
-async def _stored_choice(tx: Transaction, click: Click) -> int | None:
+async def _stored_choice(tx: Transaction, click: Click) -> ShownPlace | None:
     rows = await tx.rows(
         "SELECT choice FROM competition_answer WHERE competition_id = ? AND round = ? AND member_id = ?",
         (click.competition_id, click.round, click.member_id),
     )
-    return rows[0][0] if rows else None
+    return ShownPlace(rows[0][0]) if rows else None
 
 
-async def confide(tx: Transaction, competition_id: int, number: int, member_id: int, confidence: int) -> None:
+async def confide(tx: Transaction, competition_id: int, number: int, member_id: int, sureness: Sureness) -> None:
     """Store how sure a player is."""
     await tx.run(
-        "UPDATE competition_answer SET confidence = ? WHERE competition_id = ? AND round = ? AND member_id = ?",
-        (confidence, competition_id, number, member_id),
+        "UPDATE competition_answer SET sureness = ? WHERE competition_id = ? AND round = ? AND member_id = ?",
+        (sureness, competition_id, number, member_id),
     )
 
 
@@ -336,16 +348,16 @@ async def save_results(
     )
 
 
-async def counted_answers(db: Reads, competition_id: int, rounds: int) -> list[dict[int, Given]]:
+async def counted_answers(db: Reads, game: Game) -> list[dict[int, RoundAnswer]]:
     """The answers of each round that had counted when it ended; those of a round that was skipped did not."""
-    found: list[dict[int, Given]] = [{} for _ in range(rounds)]
-    for number, member_id, choice, elapsed, confidence in await db.rows(
-        "SELECT round, member_id, choice, elapsed_ms, confidence FROM competition_answer AS c WHERE competition_id = ?1"
+    found: list[dict[int, RoundAnswer]] = [{} for _ in game.state.played]
+    for number, member_id, *answer in await db.rows(
+        "SELECT round, member_id, choice, given, elapsed_ms, sureness FROM competition_answer AS c WHERE competition_id = ?1"
         " AND round < ?2 AND EXISTS (SELECT 1 FROM answer WHERE mode = ?3 AND run_id = ?1 AND position = c.round"
         " AND member_id = c.member_id)",
-        (competition_id, rounds, MODE),
+        (game.id, len(found), MODE),
     ):
-        found[number][member_id] = Given(choice, elapsed, Confidence(confidence))
+        found[number][member_id] = _answer(game.state.plans[number].lettering, *answer)
     return found
 
 

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 
 from bot.model.dailies import Daily, DailyPost
 from bot.packs.models import Question
+from bot.quiz.asking import Given, ShownPlace, lettering
 from bot.quiz.daily import FamilyTally
+from bot.storage.given import clicked
 from bot.storage.store import Reads, Row, Transaction
 
 MODE = "daily"
@@ -16,7 +18,7 @@ _COLUMNS = "id, guild_id, day, channel_id, pack_id, question, option_order, aske
 def _daily(row: Row) -> Daily:
     id_, guild_id, day, channel_id, pack_id, question, order, asked_ms, closes_ms, closed_ms, message_id = row
     whole = Question.model_validate_json(question)
-    places = tuple(map(int, order))
+    places = lettering(order).order
     return Daily(
         guild_id, day, channel_id, pack_id, whole, places, asked_ms, closes_ms, id_, closed_ms, message_id
     )  # fmt: skip
@@ -123,7 +125,7 @@ async def close_by(tx: Transaction, latest_ms: int, closes_ms: int) -> None:
 # Answers
 
 
-async def answer(tx: Transaction, daily_id: int, member_id: int, choice: int, stamp_ms: int) -> bool:
+async def answer(tx: Transaction, daily_id: int, member_id: int, choice: ShownPlace, stamp_ms: int) -> bool:
     """Store a member's choice if it is their first and was made in time; says whether it was stored."""
     return bool(
         await tx.rows(
@@ -135,18 +137,20 @@ async def answer(tx: Transaction, daily_id: int, member_id: int, choice: int, st
     )
 
 
-async def choice_of(db: Reads, daily_id: int, member_id: int) -> int | None:
-    """What a member chose."""
-    rows = await db.rows("SELECT choice FROM daily_answer WHERE daily_id = ? AND member_id = ?", (daily_id, member_id))
-    return int(rows[0][0]) if rows else None
-
-
-async def choices(db: Reads, daily_id: int) -> dict[int, int]:
-    """Every member's choice, in the order in which they were made."""
+async def given_by(db: Reads, daily: Daily, member_id: int) -> Given | None:
+    """What a member gave."""
     rows = await db.rows(
-        "SELECT member_id, choice FROM daily_answer WHERE daily_id = ? ORDER BY stamp_ms, member_id", (daily_id,)
+        "SELECT choice, given FROM daily_answer WHERE daily_id = ? AND member_id = ?", (daily.id, member_id)
     )
-    return dict(rows)
+    return clicked(daily.lettering, *rows[0]) if rows else None
+
+
+async def all_given(db: Reads, daily: Daily) -> dict[int, Given]:
+    """What every member gave, in the order in which it came."""
+    rows = await db.rows(
+        "SELECT member_id, choice, given FROM daily_answer WHERE daily_id = ? ORDER BY stamp_ms, member_id", (daily.id,)
+    )
+    return {member_id: clicked(daily.lettering, *answer) for member_id, *answer in rows}
 
 
 async def points_of(db: Reads, daily_id: int, member_id: int) -> int:

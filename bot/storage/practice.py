@@ -1,7 +1,8 @@
 """Practice runs and their questions; how they were answered is in ``answers``."""
 
+from bot.quiz.asking import Sureness, lettering
 from bot.quiz.practice import Asked, Interlude, Run
-from bot.quiz.spacing import Sureness
+from bot.storage.given import given_of
 from bot.storage.store import Reads, Transaction
 
 MODE = "practice"
@@ -36,7 +37,8 @@ async def load(db: Reads, run_id: int) -> Run | None:
     if not heads:
         return None
     rows = await db.rows(
-        "SELECT q.position, q.question_id, q.question_hash, q.option_order, a.chosen, a.correct, a.points, a.sureness"
+        "SELECT q.position, q.question_id, q.question_hash, q.option_order, a.chosen, a.given, a.correct, a.points,"
+        " a.sureness"
         " FROM practice_question q LEFT JOIN answer a"
         " ON a.mode = ? AND a.run_id = q.run_id AND a.position = q.position"
         " WHERE q.run_id = ? ORDER BY q.position",
@@ -47,13 +49,13 @@ async def load(db: Reads, run_id: int) -> Run | None:
             position=position,
             question_id=question_id,
             question_hash=question_hash,
-            order=tuple(map(int, order)),
-            chosen=chosen,
+            order=lettering(order).order,
+            given=None if chosen is None else given_of(chosen, given),
             correct=None if correct is None else bool(correct),
             points=points or 0,
             sureness=None if sureness is None else Sureness(sureness),
         )
-        for position, question_id, question_hash, order, chosen, correct, points, sureness in rows
+        for position, question_id, question_hash, order, chosen, given, correct, points, sureness in rows
     )
     member_id, guild_id, pack_id, section_id, difficulty, *page = heads[0]
     interlude = None if page[0] is None else Interlude(*page)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from bot.model.games import Game
 from bot.model.rulings import Moved, Regrade, Subject
 from bot.model.servers import Server
-from bot.quiz.competition import Given, Phase, Standing
+from bot.quiz.competition import Phase, RoundAnswer, Standing
 from bot.quiz.rating import Rating
 from bot.quiz.regrading import Ended, Graded, Past, RatedGame, Replay, Rulings, RulingsOf, rate_anew, regraded, replayed
 from bot.quiz.spacing import Aim, Card
@@ -196,7 +196,7 @@ def member_change(
 
 
 def _as_it_is(past: Past) -> Graded:
-    return Graded(past.id, past.given.correct, past.void, past.points, past.kept)
+    return Graded(past.id, past.answer.correct, past.void, past.points, past.kept)
 
 
 def _sums(
@@ -312,7 +312,7 @@ class Record(NamedTuple):
 
     game: Game
     ended_ms: int
-    counted: Sequence[Mapping[int, Given]]
+    counted: Sequence[Mapping[int, RoundAnswer]]
     results: Mapping[int, Result]
 
 
@@ -327,7 +327,7 @@ async def record(db: Reads, competition_id: int) -> Record | None:
         " WHERE competition_id = ?",
         (competition_id,),
     )
-    counted = await competitions.counted_answers(db, competition_id, len(game.state.played))
+    counted = await competitions.counted_answers(db, game)
     return Record(game, ended_ms, counted, {member_id: Result(*row) for member_id, *row in rows})
 
 

@@ -60,7 +60,7 @@ async def first_attempts(db: Reads, page: int = PAGE) -> AsyncIterator[list[Memb
             " GROUP BY member_id, pack_id, family)"
             " SELECT a.member_id, a.pack_id, a.question_id, a.question_hash, a.chosen,"
             " coalesce(a.chosen = r.course_key, a.correct), c.elapsed_ms,"
-            " c.confidence FROM first CROSS JOIN answer AS a ON a.id = first.id"
+            " c.sureness FROM first CROSS JOIN answer AS a ON a.id = first.id"
             " LEFT JOIN competition_answer AS c ON a.mode = ? AND c.competition_id = a.run_id AND c.round = a.position"
             " AND c.member_id = a.member_id LEFT JOIN ruling AS r ON r.guild_id = a.guild_id AND r.pack_id = a.pack_id"
             " AND r.question_id = a.question_id AND r.question_hash = a.question_hash ORDER BY a.member_id, a.pack_id, a.id",

@@ -21,8 +21,7 @@ from bot.quiz.competition import (
     Verdict,
 )
 from bot.quiz.pace import PACE_SECONDS, USUAL, Tempo, paced
-from bot.quiz.practice import LETTERS
-from bot.quiz.scoring import Confidence, Scoring
+from bot.quiz.scoring import Scoring
 from bot.services.competitions import GAME_OVER, AlreadyOnError, Competitions, Opening
 from bot.services.game_views import MOST_CALLED, ClickResult, GameView
 from bot.services.practice import Learner, Practice
@@ -281,16 +280,15 @@ class CompeteFeature:
         await reply.show(_locked_in(result, game, number))
 
     async def _sure(self, reply: Reply, game: str, number: str, level: str) -> None:
-        if level not in {"1", "2", "3"}:
+        if (sureness := screens.LEVELS.get(level)) is None:
             raise ids.stale()
-        confidence = Confidence(int(level))
         result = await self._games.confide(
-            ids.number(game), ids.number(number), confidence, reply.learner, reply.stamp_ms
+            ids.number(game), ids.number(number), sureness, reply.learner, reply.stamp_ms
         )
-        if result.verdict is not Verdict.CONFIDENCE_TAKEN:
+        if result.verdict is not Verdict.SURENESS_TAKEN:
             await reply.show(note(_words(result)))
         else:
-            await reply.update(screens.confidence_screen(result.choice or 0, game, number, confidence))
+            await reply.update(screens.sureness_screen(result.called or "?", game, number, sureness))
 
     async def _act(self, reply: Reply, game: str, event: Event, done: str, nothing: str) -> None:
         """Let a member act; tell them in private what came of it, or (``nothing``) why nothing did."""
@@ -490,7 +488,7 @@ class CompeteFeature:
 
 
 def _words(result: ClickResult) -> str:
-    letter = LETTERS[result.choice] if result.choice is not None else "?"
+    letter = result.called or "?"
     return WORDS.get(result.verdict, WORDS[Verdict.CLOSED]).format(letter=letter)
 
 
@@ -500,5 +498,5 @@ def _locked_in(result: ClickResult, game: str, number: str) -> Screen:
     if result.verdict is not Verdict.LOCKED_IN:
         return note(_words(result))
     if result.certainty:
-        return screens.confidence_screen(result.choice or 0, game, number, None)
-    return note(f"🔒 Locked in **{LETTERS[result.choice or 0]}**.", BLURPLE)
+        return screens.sureness_screen(result.called or "?", game, number, None)
+    return note(f"🔒 Locked in **{result.called}**.", BLURPLE)

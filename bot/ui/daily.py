@@ -3,18 +3,18 @@
 import re
 from collections.abc import Awaitable, Callable
 from datetime import date
+from functools import partial
 from typing import TypeVar
 
 import discord
 from discord import app_commands
 
 from bot.errors import UserError
-from bot.model.dailies import Daily
-from bot.quiz.practice import LETTERS
+from bot.quiz.asking import FilePlace, is_right
 from bot.services.daily import DailyQuestions
 from bot.services.daily_views import DailyView, Locked, MyDaily
 from bot.services.stage import ChannelLostError
-from bot.ui import ids
+from bot.ui import ids, question_card
 from bot.ui.layouts import (
     BLURPLE,
     GREEN,
@@ -26,11 +26,9 @@ from bot.ui.layouts import (
     Row,
     Screen,
     bold,
-    code_block,
     note,
 )
 from bot.ui.presses import own_message
-from bot.ui.quiz import RETIRED, ruled_line
 from bot.ui.reach import as_lost, channel_in, find_message, require
 from bot.ui.replies import Desk, Reply
 from bot.ui.report import report_button
@@ -148,19 +146,10 @@ def _head(view: DailyView, what: str) -> str:
     return f"-# {what} · {day} · {view.section} · {view.daily.question.difficulty}"
 
 
-def _stem(daily: Daily) -> str:
-    question = daily.question
-    return bold(question.stem) + ("\n" + code_block(question.code) if question.code else "")
-
-
 def _open_screen(view: DailyView) -> Screen:
     daily = view.daily
-    options = [daily.question.options[place].text.strip() for place in daily.order]
-    lines = "\n".join(f"**{LETTERS[i]}** · {text}" for i, text in enumerate(options))
-    letters = [
-        Button(LETTERS[i], ids.encode("daily.pick", daily.id, i), discord.ButtonStyle.primary)
-        for i in range(len(options))
-    ]
+    question, head = daily.question, f"{_head(view, 'Question of the day')}\n"
+    letters = question_card.letters(daily.lettering, partial(ids.encode, "daily.pick", daily.id))
     answered = f"**{view.answered}** answered" if view.answered else "Nobody has answered yet"
     foot = f"🔒 {answered} · the result comes <t:{daily.closes_ms // 1000}:R> at the latest"
     more = ["Your answer is private, and the first one counts."]
@@ -169,30 +158,24 @@ def _open_screen(view: DailyView) -> Screen:
     if view.last:
         more.append(f"[The result of the last one]({link_to(daily.guild_id, *view.last)})")
     return Screen(
-        [f"{_head(view, 'Question of the day')}\n{_stem(daily)}", lines, Row(letters), f"{foot}\n-# {' '.join(more)}"],
+        [
+            head + question_card.stem(question),
+            question_card.options(question, daily.lettering),
+            letters,
+            f"{foot}\n-# {' '.join(more)}",
+        ],
         BLURPLE,
     )
 
 
 def _result_screen(view: DailyView) -> Screen:
     daily, question = view.daily, view.daily.question
-    key = question.options[question.key]
-    letter = LETTERS[daily.order.index(question.key)]
-    right = view.counts[daily.order.index(question.key)]
-    most = max([*view.counts, 1])
-    lines = []
-    for i, place in enumerate(daily.order):
-        option = question.options[place]
-        mark, bar = "✅" if option.correct else "❌", "█" * round(8 * view.counts[i] / most)
-        lines.append(
-            f"{mark} **{LETTERS[i]}** `{bar:<8}` {view.counts[i]} · {option.text.strip()}\n{option.why.strip()}"
-        )
+    letter, right = daily.lettering.letter(question.key), view.counts.get(FilePlace(question.key), 0)
+    lines = question_card.bars_with_reasons(question, daily.lettering, question.key, view.counts)
     who = "Nobody answered this one." if not view.answered else f"**{right} of {view.answered}** had it right."
     row = " The streak of this server: " + _days(view.streak) + "." if view.streak > 1 else ""
     head = f"{_head(view, 'Result')}\n"
-    source = f"\n-# [Source]({question.source})" if question.source else ""
-    rule = f"**The rule**: {question.explanation.strip()}{source}"
-    verdict = f"### ✅ {letter} · {key.text.strip()}\n{who}{row}"
+    verdict = f"### ✅ {letter} · {question.options[question.key].text.strip()}\n{who}{row}"
     buttons = Row(
         [
             Button("My answer", ids.encode("daily.mine", daily.id), discord.ButtonStyle.primary),
@@ -200,7 +183,7 @@ def _result_screen(view: DailyView) -> Screen:
             report_button(daily.pack_id, question.id),
         ]
     )
-    whole: list[Block] = [head + _stem(daily), RULE, verdict, "\n\n".join(lines), rule]
+    whole: list[Block] = [head + question_card.stem(question), RULE, verdict, lines, question_card.rule(question)]
     without_code: list[Block] = [f"{head}{bold(question.stem)}", *whole[1:]]
     shortest: list[Block] = without_code[:-1]
     fitting = next((one for one in (whole, without_code) if Screen(one).fits(reserve=50)), shortest)
@@ -209,9 +192,9 @@ def _result_screen(view: DailyView) -> Screen:
 
 def locked_screen(locked: Locked) -> Screen:
     """What a click came to; nothing here says whether it was right."""
-    if locked.choice is None:
+    if locked.called is None:
         return note("This question had closed; the click came too late to count. `/daily` shows today's.")
-    letter, closes = LETTERS[locked.choice], f"<t:{locked.daily.closes_ms // 1000}:R>"
+    letter, closes = locked.called, f"<t:{locked.daily.closes_ms // 1000}:R>"
     if not locked.new:
         return note(f"You had locked in **{letter}**; the first answer counts.", GREY)
     words = f"🔒 Locked in **{letter}**. The result and every reason come {closes} at the latest."
@@ -221,20 +204,14 @@ def locked_screen(locked: Locked) -> Screen:
 def my_answer_screen(mine: MyDaily) -> Screen:
     """A member's own answer to a closed question, and why it was right or not: by what their managers decided, too."""
     daily, question = mine.daily, mine.daily.question
-    key, letter = question.options[mine.key], LETTERS[daily.order.index(mine.key)]
-    blocks: list[Block] = [_stem(daily)]
-    if mine.retired:
-        blocks.append(RETIRED)
-    elif mine.key != question.key:
-        blocks.append(ruled_line(letter, LETTERS[daily.order.index(question.key)]))
-    right = f"**Right was {letter}** · {key.text.strip()}\n{key.why.strip()}"
-    if mine.choice is None:
+    blocks: list[Block] = [question_card.stem(question)]
+    blocks += question_card.ruled(question, daily.lettering, mine.key, retired=mine.retired)
+    right = question_card.right_one(question, daily.lettering, mine.key)
+    if mine.given is None:
         blocks.append(f"You did not answer this one. {right}")
         return Screen(blocks, GREY)
-    option = question.options[daily.order[mine.choice]]
-    correct = daily.order[mine.choice] == mine.key
-    verdict = "### ✅ Right" if correct else "### ❌ Not quite"
-    blocks.append(f"{verdict}: you chose {LETTERS[mine.choice]}\n{option.text.strip()}\n{option.why.strip()}")
+    correct = is_right(mine.given, mine.key)
+    blocks.append(question_card.verdict(question, daily.lettering, mine.given, mine.key))
     if not correct:
         blocks.append(right)
     earned = f"+{mine.points} points" if mine.points else "No points"

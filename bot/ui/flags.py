@@ -7,12 +7,12 @@ from discord import app_commands
 
 from bot.model.rulings import Decision, DecisionKind, Moved
 from bot.packs.models import Question
-from bot.quiz.practice import LETTERS
+from bot.quiz.asking import LETTERS
 from bot.quiz.statistics import SHOWN_FROM
 from bot.services.flags import MOST_CHARACTERS, FlaggedItem, FlaggedQuestion, Flags, ProposedDecision
 from bot.services.regrading import TOLD_DAYS, Regrading
 from bot.services.stage import Moves
-from bot.ui import ids
+from bot.ui import ids, question_card
 from bot.ui.layouts import (
     BLURPLE,
     GREEN,
@@ -24,8 +24,6 @@ from bot.ui.layouts import (
     Pick,
     Row,
     Screen,
-    bold,
-    code_block,
     cut,
     note,
     unstressed,
@@ -255,14 +253,7 @@ def _key(item: FlaggedItem) -> int | None:
 
 
 def _question(item: FlaggedItem) -> str:
-    question, key = item.question, _key(item)
-    code = "\n" + code_block(question.code) if question.code else ""
-    lines = []
-    for n, option in enumerate(question.options):
-        mark = "✅" if n == key else "▫️"
-        course = " *(the course's key)*" if n == question.key and key != question.key else ""
-        lines.append(f"{mark} **{LETTERS[n]}** · {option.text.strip()}{course}")
-    return f"{bold(question.stem)}{code}\n" + "\n".join(lines)
+    return f"{question_card.stem(item.question)}\n{question_card.marked_options(item.question, _key(item))}"
 
 
 def _in_force(item: FlaggedItem) -> str:

@@ -1,20 +1,19 @@
 """The screens of a competition: lobby, round, reveal, podium, and what a player sees in private."""
 
-import statistics
-from collections.abc import Sequence
+from functools import partial
 
 import discord
 
 from bot.charts.podium import alt_text as podium_alt_text
-from bot.packs.models import Question
-from bot.quiz.competition import LIVE, Competition, Phase, Played, RoundPlan, Standing, standings, team_standings
+from bot.quiz import awards
+from bot.quiz.asking import Sureness, counted
+from bot.quiz.competition import LIVE, Phase, Standing, standings, team_standings
 from bot.quiz.points import BONUSES
-from bot.quiz.practice import LETTERS
-from bot.quiz.scoring import RULES, Confidence, Scoring
+from bot.quiz.scoring import RULES, Scoring
 from bot.services.competitions import GAME_OVER
 from bot.services.exports import member_numbers
 from bot.services.game_views import MOST_CALLED, GameView, MyResult
-from bot.ui import ids
+from bot.ui import ids, question_card
 from bot.ui.layouts import (
     BLURPLE,
     GREEN,
@@ -28,17 +27,17 @@ from bot.ui.layouts import (
     Screen,
     asking,
     bold,
-    code_block,
 )
 from bot.ui.names import safe
-from bot.ui.quiz import ruled_line
 from bot.ui.report import report_button
 from bot.ui.sheets import sheet
 from bot.ui.term import term_menu
 
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 SHOWN_PLAYERS, SHOWN_LINES, SHOWN_PLACES, SHOWN_WINNERS = 30, 5, 10, 3
-CONFIDENCE_WORDS = {Confidence.GUESS: "Guess", Confidence.THINK: "Think so", Confidence.SURE: "Sure"}
+LEVELS = {"1": Sureness.GUESS, "2": Sureness.THINK, "3": Sureness.SURE}
+"""How sure somebody is, as custom ids say it; messages that stand in channels have them."""
+SURENESS_WORDS = {Sureness.GUESS: "Guess", Sureness.THINK: "Think so", Sureness.SURE: "Sure"}
 PRIMARY, SUCCESS, DANGER = discord.ButtonStyle.primary, discord.ButtonStyle.success, discord.ButtonStyle.danger
 
 
@@ -250,12 +249,7 @@ def _head(view: GameView, number: int) -> str:
 
 
 def _stem(view: GameView, number: int) -> str:
-    question = view.game.questions[number]
-    return f"{_head(view, number)}\n{bold(question.stem)}" + ("\n" + code_block(question.code) if question.code else "")
-
-
-def _options(question: Question, plan: RoundPlan) -> str:
-    return "\n".join(f"**{LETTERS[i]}** · {question.options[o].text.strip()}" for i, o in enumerate(plan.order))
+    return f"{_head(view, number)}\n{question_card.stem(view.game.questions[number])}"
 
 
 def _open_round(view: GameView, number: int) -> Screen:
@@ -264,12 +258,9 @@ def _open_round(view: GameView, number: int) -> Screen:
     if paused:  # a pause gives nobody time to think
         blocks: list[Block] = [f"{_head(view, number)}\nThe question is hidden until the game goes on."]
     else:
-        blocks = [_stem(view, number), _options(view.game.questions[number], plan)]
-    letters = [
-        Button(LETTERS[i], ids.encode("game.pick", view.game.id, number, i), PRIMARY, disabled=paused)
-        for i in range(len(plan.order))
-    ]
-    blocks.append(Row(letters))
+        blocks = [_stem(view, number), question_card.options(view.game.questions[number], plan.lettering)]
+    pick = partial(ids.encode, "game.pick", view.game.id, number)
+    blocks.append(question_card.letters(plan.lettering, pick, locked=paused))
     waited_for = {player.member_id for player in state.present} | state.answers.keys()
     answered = f"**{len(state.answers)}** of {len(waited_for)} have answered"
     if paused:
@@ -285,17 +276,16 @@ def _open_round(view: GameView, number: int) -> Screen:
 def _reveal(view: GameView, number: int) -> Screen:
     state, question, plan = view.state, view.game.questions[number], view.state.plans[number]
     played = state.played[number]
-    key = question.options[plan.key]
-    letter = LETTERS[plan.order.index(plan.key)]
-    blocks: list[Block] = [_stem(view, number), _bars(question, plan, played), RULE]
-    blocks.append(f"### ✅ {letter} · {key.text.strip()}\n{key.why.strip()}")
-    blocks += _ruled(question, plan)
+    letters, counts = plan.lettering, counted(one.given for one in played.answers.values())
+    blocks: list[Block] = [_stem(view, number), question_card.bars(question, letters, plan.key, counts), RULE]
+    blocks.append(question_card.right_one(question, letters, plan.key, "### ✅ {}"))
+    blocks += question_card.ruled(question, letters, plan.key)
     if played.voided:
         blocks.append("-# This round was skipped: it counts for nobody.")
     elif not played.answers:
         blocks.append("-# Nobody answered in this round.")
-    if fastest := _fastest(view, plan, played):
-        blocks.append(fastest)
+    if first := awards.fastest(plan, played):
+        blocks.append(f"⚡ Fastest right answer: {safe(view.name(first[0]))}, {first[1] / 1000:.1f} s")
     blocks.append(_table(view, number))
     if number == state.round and state.phase is Phase.PAUSED:
         blocks.append(pause_words(view))
@@ -315,32 +305,6 @@ def _reveal(view: GameView, number: int) -> Screen:
     return Screen(blocks, GREEN)
 
 
-def _ruled(question: Question, plan: RoundPlan) -> list[Block]:
-    if plan.key == question.key:
-        return []
-    return [ruled_line(LETTERS[plan.order.index(plan.key)], LETTERS[plan.order.index(question.key)])]
-
-
-def _bars(question: Question, plan: RoundPlan, played: Played) -> str:
-    """How many chose each option, as text: letter, bar, count."""
-    counts = [sum(given.choice == i for given in played.answers.values()) for i in range(len(plan.order))]
-    most = max([*counts, 1])
-    lines = []
-    for i, option in enumerate(plan.order):
-        mark = "✅" if option == plan.key else "▫️"
-        bar = "█" * round(8 * counts[i] / most)
-        lines.append(f"{mark} **{LETTERS[i]}** `{bar:<8}` {counts[i]} · {question.options[option].text.strip()}")
-    return "\n".join(lines)
-
-
-def _fastest(view: GameView, plan: RoundPlan, played: Played) -> str:
-    right = [(g.elapsed_ms, member) for member, g in played.answers.items() if plan.order[g.choice] == plan.key]
-    if not right:
-        return ""
-    elapsed, member_id = min(right)
-    return f"⚡ Fastest right answer: {safe(view.name(member_id))}, {elapsed / 1000:.1f} s"
-
-
 def _table(view: GameView, number: int) -> str:
     """The first five after this round, with how their place changed."""
     state = view.state
@@ -354,50 +318,42 @@ def _table(view: GameView, number: int) -> str:
     return "**Standings**\n" + "\n".join(lines) if lines else "**Standings**: nobody has joined yet."
 
 
-def confidence_screen(choice: int, game: str | int, number: str | int, chosen: Confidence | None) -> Screen:
+def sureness_screen(called: str, game: str | int, number: str | int, chosen: Sureness | None) -> Screen:
     """Locked in, and how sure? The last tap before the deadline counts."""
-    said = CONFIDENCE_WORDS[chosen].lower() if chosen else "guess, until you say more"
-    words = f"🔒 Locked in **{LETTERS[choice]}** ({said}). How sure are you? The last tap before the deadline counts."
+    said = "guess, until you say more" if chosen is None else SURENESS_WORDS[chosen].lower()
+    words = f"🔒 Locked in **{called}** ({said}). How sure are you? The last tap before the deadline counts."
     buttons = [
         Button(
-            word,
-            ids.encode("game.sure", game, number, level.value),
-            PRIMARY if level is chosen else discord.ButtonStyle.secondary,
+            SURENESS_WORDS[sureness],
+            ids.encode("game.sure", game, number, level),
+            PRIMARY if sureness is chosen else discord.ButtonStyle.secondary,
         )
-        for level, word in CONFIDENCE_WORDS.items()
+        for level, sureness in LEVELS.items()
     ]
     return Screen([words, Row(buttons[::-1])], BLURPLE)
 
 
 def my_result_screen(mine: MyResult) -> Screen:
     """A player's own round: choice, reason, marks, place."""
-    question, plan, given = mine.question, mine.plan, mine.given
+    question, plan, answer = mine.question, mine.plan, mine.answer
+    right_one, letters = partial(question_card.right_one, question, plan.lettering, plan.key), plan.lettering
+    correct = answer is not None and plan.is_right(answer.given)
     blocks: list[Block] = [bold(question.stem)]
-    letter = LETTERS[plan.order.index(plan.key)]
-    right = question.options[plan.key]
     if mine.voided:
-        blocks.append(
-            f"This round was skipped: it counts for nobody. The answer is **{letter}** · {right.text.strip()}\n"
-            f"{right.why.strip()}"
-        )
-    elif given is None:
-        blocks.append(
-            f"You did not answer this one. Right was **{letter}** · {right.text.strip()}\n{right.why.strip()}"
-        )
+        blocks.append(right_one("This round was skipped: it counts for nobody. The answer is **{}**"))
+    elif answer is None:
+        blocks.append(right_one("You did not answer this one. Right was **{}**"))
     else:
-        option = question.options[plan.order[given.choice]]
-        correct = plan.order[given.choice] == plan.key
-        mark = "✅ Right" if correct else "❌ Not quite"
-        blocks.append(f"### {mark}: you chose {LETTERS[given.choice]}\n{option.text.strip()}\n{option.why.strip()}")
+        blocks.append(question_card.verdict(question, letters, answer.given, plan.key))
         if not correct:
-            blocks.append(f"**Right was {letter}** · {right.text.strip()}\n{right.why.strip()}")
-        blocks.append(f"-# {mine.marks:+,} after {given.elapsed_ms / 1000:.1f} s")
-    blocks += _ruled(question, plan)
+            blocks.append(right_one())
+        blocks.append(f"-# {mine.marks:+,} after {answer.elapsed_ms / 1000:.1f} s")
+    blocks += question_card.ruled(question, letters, plan.key)
     if mine.line:
         blocks.append(f"You're **{_ordinal(mine.line.place)}** of {mine.players} with {mine.line.score:,}.")
     if mine.leave is not None:
         blocks.append(Row([Button("Leave the game", ids.encode("game.leave", mine.leave))]))
-    return Screen(blocks, GREEN if given and plan.order[given.choice] == plan.key else GREY)
+    return Screen(blocks, GREEN if correct else GREY)
 
 
 def _ordinal(number: int) -> str:
@@ -407,17 +363,9 @@ def _ordinal(number: int) -> str:
 
 def reasons_screen(mine: MyResult) -> Screen:
     """Every option with its reason, and the rule."""
-    question = mine.question
-    lines = []
-    for i, place in enumerate(mine.plan.order):
-        option = question.options[place]
-        lines.append(
-            f"{'✅' if place == mine.plan.key else '❌'} **{LETTERS[i]}** · {option.text.strip()}\n{option.why.strip()}"
-        )
-    source = f"\n-# [Source]({question.source})" if question.source else ""
-    rule = f"**The rule**: {question.explanation.strip()}{source}"
-    ruled = _ruled(question, mine.plan)
-    blocks: list[Block] = [bold(question.stem), *ruled, "\n\n".join(lines), RULE, rule]
+    question, key, letters = mine.question, mine.plan.key, mine.plan.lettering
+    blocks: list[Block] = [bold(question.stem), *question_card.ruled(question, letters, key)]
+    blocks += [question_card.reasons(question, letters, key), RULE, question_card.rule(question)]
     return Screen([*blocks, *term_menu(mine.pack_id, mine.terms, "Words of this explanation…")])
 
 
@@ -465,59 +413,15 @@ def _awards(view: GameView, lines: list[Standing]) -> list[str]:
     if len(lines) < 2 or not state.played:
         return []
     found = []
-    if best := _most_improved(state, lines):
+    if best := awards.most_improved(state, lines):
         found.append(f"📈 **Most improved**: {safe(view.name(best))}, better in the second half than in the first")
-    if hardest := _hardest(state):
+    if hardest := awards.hardest(state):
         number, members = hardest
         names = ", ".join(safe(view.name(member)) for member in members[:3])
         found.append(f"🧗 **Best on the hardest question** (round {number + 1}): {names}")
-    if state.rules.scoring is Scoring.CERTAINTY and (knows := _best_calibrated(state)):
+    if state.rules.scoring is Scoring.CERTAINTY and (knows := awards.best_calibrated(state)):
         found.append(f"🎯 **Best calibrated**: {safe(view.name(knows))}")
     return found
-
-
-def _most_improved(state: Competition, lines: list[Standing]) -> int | None:
-    counted = [number for number, one in enumerate(state.played) if not one.voided]
-    half = len(counted) // 2
-    if half < 2:
-        return None
-
-    def right(member_id: int, rounds: Sequence[int]) -> int:
-        return sum(
-            (given := state.played[n].answers.get(member_id)) is not None
-            and state.plans[n].order[given.choice] == state.plans[n].key
-            for n in rounds
-        )
-
-    gains = {
-        line.member_id: right(line.member_id, counted[-half:]) - right(line.member_id, counted[:half]) for line in lines
-    }
-    member_id, gain = max(gains.items(), key=lambda item: item[1])
-    return member_id if gain > 0 else None
-
-
-def _hardest(state: Competition) -> tuple[int, list[int]] | None:
-    """The question with the fewest right answers that at least one player got, and who did."""
-    found: tuple[float, int, list[int]] | None = None
-    for number, (played, plan) in enumerate(zip(state.played, state.plans, strict=False)):
-        right = [member for member, given in played.answers.items() if plan.order[given.choice] == plan.key]
-        if right and len(played.answers) >= 2 and len(right) < len(played.answers):
-            share = len(right) / len(played.answers)
-            if found is None or share < found[0]:
-                found = share, number, right
-    return (found[1], found[2]) if found else None
-
-
-def _best_calibrated(state: Competition) -> int | None:
-    """Whose stated confidence was nearest to being right, over at least three answers."""
-    expected = {Confidence.GUESS: 0.4, Confidence.THINK: 0.75, Confidence.SURE: 1.0}
-    misses: dict[int, list[float]] = {}
-    for played, plan in zip(state.played, state.plans, strict=False):
-        for member, given in played.answers.items():
-            right = plan.order[given.choice] == plan.key
-            misses.setdefault(member, []).append(abs(expected[given.confidence] - right))
-    means = {member: statistics.mean(values) for member, values in misses.items() if len(values) >= 3}
-    return min(means, key=lambda member: means[member]) if means else None
 
 
 def csv_screen(view: GameView) -> Screen:

@@ -6,10 +6,10 @@ from discord import app_commands
 from bot.charts.history import alt_text
 from bot.errors import NotFound, UserError
 from bot.model.boards import Rated, Total
+from bot.quiz.asking import Sureness
 from bot.quiz.mastery import Level, Mastery
 from bot.quiz.periods import Period
 from bot.quiz.ranking import BoardKind
-from bot.quiz.spacing import Sureness
 from bot.quiz.streaks import Streak
 from bot.services.boards import BoardLine, Boards
 from bot.services.charts import ChartDrawer

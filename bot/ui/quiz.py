@@ -1,5 +1,6 @@
 """`/quiz`: one question at a time, and after each choice why it is right or wrong."""
 
+from functools import partial
 from typing import Literal
 
 import discord
@@ -7,15 +8,15 @@ from discord import app_commands
 
 from bot.errors import NotFound
 from bot.packs.library import SectionRef
+from bot.quiz.asking import Given, Sureness
 from bot.quiz.points import POINTS_FOR_RIGHT, QuestionStanding
-from bot.quiz.practice import DEFAULT_QUESTIONS, LETTERS, MAX_QUESTIONS, Run
-from bot.quiz.spacing import Sureness
+from bot.quiz.practice import DEFAULT_QUESTIONS, MAX_QUESTIONS, Run
 from bot.services.lessons import LessonPage, Lessons
 from bot.services.practice import Asking, Outcome, Practice, QuestionChangedError, Summary
 from bot.services.progress import Next, ProgressOf
 from bot.services.servers import Servers
-from bot.ui import ids
-from bot.ui.layouts import BLURPLE, GREEN, RED, RULE, Block, Button, Row, Screen, bold, code_block, cut, unstressed
+from bot.ui import ids, question_card
+from bot.ui.layouts import BLURPLE, GREEN, RED, RULE, Block, Button, Row, Screen, bold, cut, unstressed
 from bot.ui.lesson import page_blocks, section_choices
 from bot.ui.replies import Desk, Reply
 from bot.ui.report import report_button
@@ -195,57 +196,29 @@ def question_screen(asking: Asking, remark: str = "") -> Screen:
     blocks: list[Block] = [_stem(asking)]
     if remark:
         blocks.insert(0, f"-# {remark}")
-    blocks += [_options(asking), _letters(asking)]
+    blocks += [question_card.options(asking.question, asking.asked.lettering), _letters(asking)]
     return Screen(blocks, BLURPLE)
 
 
-def _letters(asking: Asking, *, chosen: int | None = None) -> Row:
-    """The letters; once one was chosen they stay where they were, and none can be pressed."""
-    run, position, order = asking.run.id, asking.asked.position, asking.asked.order
-    style = discord.ButtonStyle.primary if chosen is None else discord.ButtonStyle.secondary
-    return Row(
-        [
-            Button(
-                LETTERS[i],
-                ids.encode("quiz.pick", run, position, i),
-                discord.ButtonStyle.primary if option == chosen else style,
-                disabled=chosen is not None,
-            )
-            for i, option in enumerate(order)
-        ]
-    )
+def _letters(asking: Asking, given: Given | None = None) -> Row:
+    pick = partial(ids.encode, "quiz.pick", asking.run.id, asking.asked.position)
+    return question_card.letters(asking.asked.lettering, pick, given=given)
 
 
 def _stem(asking: Asking) -> str:
-    question = asking.question
-    head = f"-# Question {asking.number} of {len(asking.run.asked)} · {asking.section_title} · {question.difficulty}"
-    body = f"{head}\n{bold(question.stem)}"
-    return body + ("\n" + code_block(question.code) if question.code else "")
-
-
-def _options(asking: Asking) -> str:
-    texts = [asking.question.options[option].text for option in asking.asked.order]
-    return "\n".join(f"**{LETTERS[i]}** · {text.strip()}" for i, text in enumerate(texts))
+    head = f"-# Question {asking.number} of {len(asking.run.asked)} · {asking.section_title} · {asking.question.difficulty}"
+    return f"{head}\n{question_card.stem(asking.question)}"
 
 
 def outcome_screen(outcome: Outcome) -> Screen:
     """Right or wrong, and why; then the ways on."""
     asking, question = outcome.asking, outcome.asking.question
-    chosen, key = question.options[outcome.chosen], question.options[outcome.right_option]
-    letter = asking.asked.letter_of
-    blocks: list[Block] = [_stem(asking), _options(asking), _letters(asking, chosen=outcome.chosen), RULE]
+    letters, given, key = asking.asked.lettering, outcome.given, outcome.right_option
+    blocks: list[Block] = [_stem(asking), question_card.options(question, letters), _letters(asking, given), RULE]
     if outcome.doubled:
-        blocks.append(f"You had already answered **{letter(outcome.chosen)}**; the first answer counts.")
-    if outcome.correct:
-        verdict = f"### ✅ Right: {letter(outcome.chosen)}\n{chosen.why.strip()}"
-    else:
-        verdict = (
-            f"### ❌ Not quite: you chose {letter(outcome.chosen)}\n{chosen.why.strip()}\n"
-            f"**The right answer is {letter(outcome.right_option)}** · {key.text.strip()}\n{key.why.strip()}"
-        )
-    blocks.append(verdict)
-    if ruled := _ruled(outcome):
-        blocks.append(ruled)
+        blocks.append(f"You had already answered **{letters.called(given)}**; the first answer counts.")
+    blocks.append(question_card.verdict_below_options(question, letters, given, key))
+    blocks += question_card.ruled(question, letters, key, retired=outcome.retired)
     blocks.append(_points_line(outcome))
     run, position = asking.run.id, asking.asked.position
     on = "See how it went" if outcome.is_last else "Next ▶"
@@ -263,29 +236,6 @@ def outcome_screen(outcome: Outcome) -> Screen:
         _how_sure(outcome),
     ]
     return Screen(blocks, GREEN if outcome.correct else RED)
-
-
-RETIRED = (
-    "-# ⚖️ Your managers have taken this question out here: it is not asked any more, and answers count for nobody."
-)
-
-
-def _ruled(outcome: Outcome) -> str:
-    """That the managers of this server decided otherwise than the course, and what that does to the reasons."""
-    if outcome.retired:
-        return RETIRED
-    if outcome.key is None:
-        return ""
-    letter = outcome.asking.asked.letter_of
-    return ruled_line(letter(outcome.key), letter(outcome.asking.question.key))
-
-
-def ruled_line(here: str, course: str) -> str:
-    """What is said of a question whose key was changed, by the letters of both keys."""
-    return (
-        f"-# ⚖️ Your managers changed the key of this question here, to **{here}**. "
-        f"The reasons are the course's own, and take **{course}** for right."
-    )
 
 
 def _how_sure(outcome: Outcome) -> Row:
@@ -319,17 +269,10 @@ def _points_line(outcome: Outcome) -> str:
 def options_screen(outcome: Outcome) -> Screen:
     """Every option with its reason, then the rule."""
     asking, question = outcome.asking, outcome.asking.question
-    lines = []
-    for i, option_index in enumerate(asking.asked.order):
-        option = question.options[option_index]
-        mark = "✅" if option_index == outcome.right_option else "❌"
-        yours = " *(your choice)*" if option_index == outcome.chosen else ""
-        lines.append(f"{mark} **{LETTERS[i]}** · {option.text.strip()}{yours}\n{option.why.strip()}")
-    blocks: list[Block] = [bold(question.stem), RULE, "\n\n".join(lines), RULE]
-    if ruled := _ruled(outcome):
-        blocks.insert(1, ruled)
-    source = f"\n-# [Source]({question.source})" if question.source else ""
-    blocks.append(f"**The rule**: {question.explanation.strip()}{source}")
+    letters, key = asking.asked.lettering, outcome.right_option
+    ruled = question_card.ruled(question, letters, key, retired=outcome.retired)
+    reasons = question_card.reasons(question, letters, key, outcome.given)
+    blocks: list[Block] = [bold(question.stem), *ruled, RULE, reasons, RULE, question_card.rule(question)]
     if belief := outcome.misconception:
         words = f"**A belief to drop**: {belief.belief} {belief.correction}"
         if Screen(blocks).fits(words):

@@ -23,6 +23,7 @@ from random import Random
 from typing import Any
 
 from bot.model.answers import StoredAnswer
+from bot.quiz.asking import chose
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
@@ -214,7 +215,7 @@ async def write(store: Store, number: int) -> float:
         mode="practice",
         run_id=10**12 + number,
         position=0,
-        chosen=1,
+        given=chose(1),
         correct=True,
         points=10,
         answered_ms=1_790_000_000_000 + number,

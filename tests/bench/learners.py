@@ -21,6 +21,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from bot.quiz.asking import Sureness
+
 sys.path.insert(0, str(Path(__file__).parents[2]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "quiz"))
 
@@ -33,7 +35,7 @@ from bot.packs.loading import load_packs
 from bot.packs.models import Question
 from bot.quiz.items import Weight, flags
 from bot.quiz.mixups import offered_by
-from bot.quiz.spacing import USUAL, Sureness
+from bot.quiz.spacing import USUAL
 from bot.services.practice import Asking, Learner, Practice
 from bot.services.progress import ProgressOf
 from bot.storage.store import Store

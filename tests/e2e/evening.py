@@ -12,7 +12,8 @@ from hosting import Member, text, until, walk
 
 from bot.packs.models import Question
 from bot.playground.server import Playground
-from bot.quiz.scoring import Confidence, Scoring, marks
+from bot.quiz.asking import Sureness
+from bot.quiz.scoring import Scoring, marks
 
 Json = dict[str, Any]
 
@@ -116,9 +117,9 @@ def faults_of_results(data_dir: Path) -> list[str]:
         scores: dict[int, int] = {}
         for number, question, order, reading_ms in asked:
             key = Question.model_validate_json(question).key
-            for member, choice, elapsed_ms, confidence, stored in rows(
+            for member, choice, elapsed_ms, sureness, stored in rows(
                 data_dir,
-                "SELECT member_id, choice, elapsed_ms, confidence, marks FROM competition_answer"
+                "SELECT member_id, choice, elapsed_ms, sureness, marks FROM competition_answer"
                 " WHERE competition_id = ? AND round = ? AND marks IS NOT NULL",
                 game,
                 number,
@@ -126,7 +127,7 @@ def faults_of_results(data_dir: Path) -> list[str]:
                 expected = marks(
                     scoring,
                     correct=int(order[choice]) == key,
-                    confidence=Confidence(confidence),
+                    sureness=Sureness(sureness),
                     elapsed_ms=elapsed_ms,
                     own_ms=round((pace_ms + reading_ms) * factors[member]),
                     rounds=len(asked),

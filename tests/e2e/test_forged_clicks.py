@@ -40,7 +40,8 @@ async def test_a_game_obeys_its_host_and_managers_and_only_where_it_is_played(pl
     message = await linus.command("help")
     alone = next(one.id for one in playground.world.channels.values() if one.recipient == ada.id)
     elsewhere = await Member(playground, 0, alone).command("help")
-    await linus.forge(message, game_id("start"))  # what the lobby still had to store is stored before this is answered
+    while rows(bot.data_dir, "SELECT lobby_message_id FROM competition") == [(None,)]:
+        await linus.command("help")  # until the bot has stored which message is the lobby
     before, seen = stored(bot), text(ada.sees(shown))
     for action in LEADS:
         assert text(await linus.forge(message, game_id(action))).strip(), action

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.quiz.asking import Sureness, chose
 from bot.quiz.competition import (
     DRAIN_MS,
     HEIR_MS,
@@ -19,7 +20,6 @@ from bot.quiz.competition import (
     Competition,
     Confide,
     End,
-    Given,
     Join,
     KeepWaiting,
     Leave,
@@ -29,6 +29,7 @@ from bot.quiz.competition import (
     Phase,
     Resume,
     Reveal,
+    RoundAnswer,
     RoundPlan,
     Rules,
     ShowPodium,
@@ -44,7 +45,7 @@ from bot.quiz.competition import (
     step,
     team_standings,
 )
-from bot.quiz.scoring import Confidence, Scoring
+from bot.quiz.scoring import Scoring
 from bot.quiz.stored_answers import with_stored
 
 NOON = 1_795_348_800_000
@@ -138,8 +139,8 @@ def test_the_first_answer_counts_and_later_ones_are_told_so():
     game = Evening(RULES, GRACE).starts()
     assert game.picks(HOST, 2, 400) is Verdict.LOCKED_IN
     assert game.picks(HOST, 1, 400) is Verdict.HAD_LOCKED_IN
-    assert Told(Verdict.HAD_LOCKED_IN, 2) in game.effects
-    assert game.state.answers[HOST].choice == 2
+    assert Told(Verdict.HAD_LOCKED_IN, chose(PLANS[0].order[2])) in game.effects
+    assert game.state.answers[HOST].given == chose(PLANS[0].order[2])
 
 
 @pytest.mark.parametrize(
@@ -434,10 +435,10 @@ def test_how_sure_one_is_waits_for_the_end_of_a_pause():
     game = Evening(replace(RULES, scoring=Scoring.CERTAINTY), GRACE).starts()
     game.picks(GRACE, RIGHT[0], 300)
     game.does(Pause(by=HOST))
-    sure = Confide(GRACE, 0, Confidence.SURE, game.now)
+    sure = Confide(GRACE, 0, Sureness.SURE, game.now)
     assert game.does(sure) is Verdict.PAUSED
     game.does(Resume(by=HOST), 500)
-    assert game.does(sure) is Verdict.CONFIDENCE_TAKEN
+    assert game.does(sure) is Verdict.SURENESS_TAKEN
 
 
 def test_who_joins_a_lobby_that_its_host_left_empty_takes_over():
@@ -461,7 +462,7 @@ def test_who_joins_long_after_the_host_left_takes_over_at_once():
 
 def test_latecomers_go_to_the_smallest_teams_one_after_the_other():
     state = Evening(replace(RULES, teams=3), GRACE).starts().state
-    stored = {**{member: Given(0, 500) for member in (HOST, 20, 21, 22, 23)}}
+    stored = {**{member: RoundAnswer(chose(PLANS[0].order[0]), 500) for member in (HOST, 20, 21, 22, 23)}}
     late = with_stored(state, stored, NOON, lambda _member: 1.0).players[2:]
     sizes = Counter(player.team for player in (*state.players, *late))
     assert sizes == {1: 2, 2: 2, 3: 2}
@@ -550,14 +551,14 @@ def test_a_lobby_whose_time_is_up_shortly_after_the_host_left_has_nothing_else_t
 
 def test_the_last_word_on_how_sure_one_is_counts_until_the_deadline():
     game = Evening(replace(RULES, scoring=Scoring.CERTAINTY), GRACE).starts()
-    assert game.does(Confide(HOST, 0, Confidence.SURE, game.now)) is Verdict.NO_ANSWER_YET
+    assert game.does(Confide(HOST, 0, Sureness.SURE, game.now)) is Verdict.NO_ANSWER_YET
     game.picks(HOST, RIGHT[0])
     game.picks(GRACE, 0)
     assert game.state.wake_ms > game.now  # all have answered, and may still say how sure they are
-    for confidence in (Confidence.SURE, Confidence.THINK):
-        assert game.does(Confide(HOST, 0, confidence, game.now)) is Verdict.CONFIDENCE_TAKEN
-    game.does(Confide(GRACE, 0, Confidence.SURE, game.state.deadline_ms))
-    assert game.does(Confide(HOST, 0, Confidence.SURE, game.state.deadline_ms + 1)) is Verdict.CLOSED
+    for sureness in (Sureness.SURE, Sureness.THINK):
+        assert game.does(Confide(HOST, 0, sureness, game.now)) is Verdict.SURENESS_TAKEN
+    game.does(Confide(GRACE, 0, Sureness.SURE, game.state.deadline_ms))
+    assert game.does(Confide(HOST, 0, Sureness.SURE, game.state.deadline_ms + 1)) is Verdict.CLOSED
     game.waits()
     assert game.scores == {HOST: 2, GRACE: -6}
 

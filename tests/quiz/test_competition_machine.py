@@ -8,6 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from bot.quiz.asking import Sureness
 from bot.quiz.competition import (
     LIVE,
     Answer,
@@ -38,7 +39,7 @@ from bot.quiz.competition import (
     step,
     team_standings,
 )
-from bot.quiz.scoring import Confidence, Scoring
+from bot.quiz.scoring import Scoring
 
 NOON = 1_795_348_800_000
 MEMBERS = st.integers(1, 5)
@@ -108,16 +109,14 @@ class AnyEvening(RuleBasedStateMachine):
         if said and said[0].verdict is Verdict.LOCKED_IN:
             place = (event.round, event.member_id)
             assert place not in self.counted
-            given = self.state.answers[event.member_id]
-            assert (given.choice, event.round) == (event.choice, before.round)
-            self.counted[place] = given.choice, given.elapsed_ms
-        now = {
-            (self.state.round, member): (given.choice, given.elapsed_ms) for member, given in self.state.answers.items()
-        }
+            answer = self.state.answers[event.member_id]
+            assert (answer.given, event.round) == (before.plan.lettering.given(event.choice), before.round)
+            self.counted[place] = answer.given, answer.elapsed_ms
+        now = {(self.state.round, member): (one.given, one.elapsed_ms) for member, one in self.state.answers.items()}
         assert now == {place: one for place, one in self.counted.items() if place[0] == self.state.round}
         for number, played in enumerate(self.state.played):
-            for member, given in played.answers.items():
-                assert self.counted[number, member] == (given.choice, given.elapsed_ms)
+            for member, answer in played.answers.items():
+                assert self.counted[number, member] == (answer.given, answer.elapsed_ms)
             assert played.answers.keys() == played.marks.keys()
 
     def check_time_is_given_back(self, before, event) -> None:
@@ -169,9 +168,7 @@ class AnyEvening(RuleBasedStateMachine):
         stamp = self.now + after_ms + stamp_off
         self.happens(Answer(member, self.state.round + off, choice, stamp, factor), after_ms)
 
-    @rule(
-        member=MEMBERS, off=st.sampled_from([0, 0, 0, -1, 1]), sure=st.sampled_from(Confidence), ms=st.integers(-9, 9)
-    )
+    @rule(member=MEMBERS, off=st.sampled_from([0, 0, 0, -1, 1]), sure=st.sampled_from(Sureness), ms=st.integers(-9, 9))
     def somebody_says_how_sure_they_are(self, member, off, sure, ms) -> None:
         self.happens(Confide(member, self.state.round + off, sure, self.now + ms * 1_000))
 
@@ -319,7 +316,7 @@ def test_long_games_of_many_events_hold_the_rules_too(seed):
     happenings = (
         (30, lambda: game.happens(Answer(member(), game.state.round, chance.randint(0, 3), game.now - 9, 1.0))),
         (8, lambda: game.somebody_clicks(member(), chance.choice((-1, 0, 1)), 4, -2_000, 500, chance.choice(factors))),
-        (12, lambda: game.somebody_says_how_sure_they_are(member(), 0, chance.choice(list(Confidence)), 0)),
+        (12, lambda: game.somebody_says_how_sure_they_are(member(), 0, chance.choice(list(Sureness)), 0)),
         (12, lambda: game.a_message_is_there(chance.randint(0, 2_000), 0)),
         (8, lambda: game.time_passes(chance.randint(0, 3_000))),
         # A pause is ended by somebody, so that games stay long.

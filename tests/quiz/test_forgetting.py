@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.quiz.asking import Sureness
 from bot.quiz.competition import (
     LIVE,
     NOBODY,
@@ -37,7 +38,7 @@ from bot.quiz.competition import (
     standings,
     step,
 )
-from bot.quiz.scoring import Confidence, Scoring
+from bot.quiz.scoring import Scoring
 
 NOON = 1_795_348_800_000
 RULES = Rules(rounds=3, pace_ms=12_000, reveal_ms=5_000, lobby_ms=60_000)
@@ -136,7 +137,7 @@ def any_event(chance: Random, state: Competition, now: int) -> object:
             Start(PLANS, HOST, manager=True),
             Opened(number, now),
             *[Answer(member, number, chance.randint(0, 3), now)] * 4,
-            Confide(member, number, chance.choice(list(Confidence)), now),
+            Confide(member, number, chance.choice(list(Sureness)), now),
             *[Tick()] * 4,
             Pause(by=HOST, manager=True),
             Resume(by=HOST, manager=True),

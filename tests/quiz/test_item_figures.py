@@ -87,8 +87,8 @@ def test_attempts_at_an_older_version_are_not_its_own_but_tell_of_the_member():
 
 def test_times_and_confidence_count_where_they_are_known():
     found = figures(
-        member(0, 5, elapsed_ms=4_000, confidence=3), member(1, 5, elapsed_ms=9_000, confidence=3),
-        member(1, 5, elapsed_ms=6_000, confidence=1), member(1, 5),
+        member(0, 5, elapsed_ms=4_000, sureness=2), member(1, 5, elapsed_ms=9_000, sureness=2),
+        member(1, 5, elapsed_ms=6_000, sureness=0), member(1, 5),
     )  # fmt: skip
     assert (found.timed, found.median_seconds) == (3, 6.0)
     assert (found.sure, found.confident_errors) == (2, 0.5)
@@ -192,9 +192,9 @@ def test_times_are_judged_by_the_bank_and_by_the_share():
 
 
 def test_being_sure_and_wrong_is_a_flag_from_thirty_sure_answers_on():
-    assert "confident errors" in names(*crowd((20, 0, 8), (10, 1, 2), confidence=3))
-    assert names(*crowd((20, 0, 8), (9, 1, 2), confidence=3)) == set()
-    assert names(*crowd((30, 0, 8), (10, 1, 2), confidence=3)) == set()
+    assert "confident errors" in names(*crowd((20, 0, 8), (10, 1, 2), sureness=2))
+    assert names(*crowd((20, 0, 8), (9, 1, 2), sureness=2)) == set()
+    assert names(*crowd((30, 0, 8), (10, 1, 2), sureness=2)) == set()
 
 
 def test_the_worst_comes_first_and_what_nobody_answered_last():

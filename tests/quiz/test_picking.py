@@ -7,7 +7,8 @@ from bank import question
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.quiz.practice import LETTERS, Asked, Run, Seen, ask, option_order, pick
+from bot.quiz.asking import LETTERS, chose
+from bot.quiz.practice import Asked, Run, Seen, ask, option_order, pick
 
 NOW = 1_800_000_000_000
 DAY = 86_400_000
@@ -27,8 +28,11 @@ def test_every_option_comes_to_stand_behind_every_letter():
 
 @given(order=st.permutations(range(4)), option=st.integers(0, 3))
 def test_the_letter_of_an_option_is_where_it_was_shown(order, option):
-    asked = Asked(0, "q", "hash", tuple(order), chosen=option)
-    assert order[LETTERS.index(asked.letter_of(option))] == option
+    letters = Asked(0, "q", "hash", tuple(order)).lettering
+    assert order[LETTERS.index(letters.letter(option))] == option
+    assert letters.given(letters.shown(option)) == chose(option)
+    assert letters.called(chose(option)) == letters.letter(option)
+    assert dict(letters)[letters.letter(option)] == option
 
 
 def test_a_run_asks_its_questions_by_number_with_the_version_that_was_shown():
@@ -38,13 +42,13 @@ def test_a_run_asks_its_questions_by_number_with_the_version_that_was_shown():
         (0, "one", questions[0].content_hash),
         (1, "two", questions[1].content_hash),
     ]
-    assert all(a.chosen is None and a.correct is None and a.points == 0 for a in asked)
+    assert all(a.given is None and a.correct is None and a.points == 0 for a in asked)
 
 
 def test_a_run_counts_what_was_answered():
     asked = (
-        Asked(0, "a", "h", (0, 1, 2), chosen=0, correct=True, points=10),
-        Asked(1, "b", "h", (0, 1, 2), chosen=2, correct=False),
+        Asked(0, "a", "h", (0, 1, 2), given=chose(0), correct=True, points=10),
+        Asked(1, "b", "h", (0, 1, 2), given=chose(2), correct=False),
         Asked(2, "c", "h", (0, 1, 2)),
     )
     run = Run(1, 2, 3, "tea", None, None, asked)

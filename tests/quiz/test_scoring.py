@@ -4,14 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.quiz.scoring import RULES, Confidence, Scoring, marks
+from bot.quiz.asking import Sureness
+from bot.quiz.scoring import RULES, Scoring, marks
 
-GUESS, THINK, SURE = Confidence.GUESS, Confidence.THINK, Confidence.SURE
+GUESS, THINK, SURE = Sureness.GUESS, Sureness.THINK, Sureness.SURE
 TIMES = st.integers(0, 10**7)
 
 
-def of(scoring, *, correct=True, confidence=GUESS, elapsed_ms=0, own_ms=20_000, rounds=10) -> int:
-    return marks(scoring, correct=correct, confidence=confidence, elapsed_ms=elapsed_ms, own_ms=own_ms, rounds=rounds)
+def of(scoring, *, correct=True, sureness=GUESS, elapsed_ms=0, own_ms=20_000, rounds=10) -> int:
+    return marks(scoring, correct=correct, sureness=sureness, elapsed_ms=elapsed_ms, own_ms=own_ms, rounds=rounds)
 
 
 @pytest.mark.parametrize(
@@ -39,18 +40,18 @@ def test_a_right_answer_of_ten_in_twenty_seconds_earns(scoring, elapsed_ms, expe
 
 
 @pytest.mark.parametrize("scoring", [Scoring.STUDY, Scoring.CLASSIC, Scoring.SPRINT])
-@pytest.mark.parametrize("confidence", Confidence)
-def test_a_wrong_answer_earns_and_costs_nothing_where_certainty_is_not_asked(scoring, confidence):
-    assert of(scoring, correct=False, confidence=confidence) == 0
+@pytest.mark.parametrize("sureness", Sureness)
+def test_a_wrong_answer_earns_and_costs_nothing_where_certainty_is_not_asked(scoring, sureness):
+    assert of(scoring, correct=False, sureness=sureness) == 0
 
 
 @pytest.mark.parametrize(
-    ("confidence", "right", "wrong"), [(GUESS, 1, 0), (THINK, 2, -2), (SURE, 3, -6)], ids=["guess", "think", "sure"]
+    ("sureness", "right", "wrong"), [(GUESS, 1, 0), (THINK, 2, -2), (SURE, 3, -6)], ids=["guess", "think", "sure"]
 )
 @pytest.mark.parametrize("elapsed_ms", [0, 19_000, 90_000])
-def test_certainty_counts_how_sure_one_was_and_never_the_time(confidence, right, wrong, elapsed_ms):
-    assert of(Scoring.CERTAINTY, confidence=confidence, elapsed_ms=elapsed_ms) == right
-    assert of(Scoring.CERTAINTY, correct=False, confidence=confidence, elapsed_ms=elapsed_ms) == wrong
+def test_certainty_counts_how_sure_one_was_and_never_the_time(sureness, right, wrong, elapsed_ms):
+    assert of(Scoring.CERTAINTY, sureness=sureness, elapsed_ms=elapsed_ms) == right
+    assert of(Scoring.CERTAINTY, correct=False, sureness=sureness, elapsed_ms=elapsed_ms) == wrong
 
 
 @given(st.lists(TIMES, min_size=1, max_size=30), st.integers(1, 120_000))

@@ -10,6 +10,7 @@ from bot.model.lessons import PagePlace
 from bot.model.members import Chosen
 from bot.model.rulings import Report
 from bot.model.schedules import Recurring, Schedule
+from bot.quiz.asking import chose
 from bot.quiz.practice import Asked, Run
 from bot.quiz.rating import Rating
 from bot.quiz.schedule import Weekly
@@ -55,7 +56,7 @@ async def live(store: Store, who: Learner, now_ms: int = NOON) -> None:
             run_id = await practice.create(tx, Run(0, member_id, guild, "tea", "water", None, asked), now_ms)
             for n in range(3):
                 answer = StoredAnswer(
-                    member_id, guild, "tea", "water", f"w{n}", f"hash{n}", f"f{n}", practice.MODE, run_id, n, 1, RIGHT,
+                    member_id, guild, "tea", "water", f"w{n}", f"hash{n}", f"f{n}", practice.MODE, run_id, n, chose(1), RIGHT,
                     10, now_ms + n,
                 )  # fmt: skip
                 await answers.record(tx, answer, review(None, RIGHT, now_ms), ["all", "2026-11"] if guild else [])
@@ -80,7 +81,8 @@ async def answer_daily(tx, member_id: int, day: str, now_ms: int) -> None:
             await daily.close(tx, daily_id, NOON)
     else:
         daily_id = asked.id
-    await tx.run("INSERT INTO daily_answer VALUES (?, ?, 1, ?) ON CONFLICT DO NOTHING", (daily_id, member_id, now_ms))
+    sql = "INSERT INTO daily_answer (daily_id, member_id, choice, stamp_ms) VALUES (?, ?, 1, ?) ON CONFLICT DO NOTHING"
+    await tx.run(sql, (daily_id, member_id, now_ms))
 
 
 def varint(number: int) -> bytes:

@@ -7,8 +7,8 @@ from small_course import question
 from test_games_and_members import DiscordHandClock, Evening
 
 from bot.model.rulings import Decision, DecisionKind, Subject
+from bot.quiz.asking import Sureness
 from bot.quiz.regrading import Ruling
-from bot.quiz.spacing import Sureness
 from bot.services.competitions import Competitions
 from bot.services.practice import Learner, Practice
 from bot.services.regrading import Regrading

@@ -13,8 +13,9 @@ from bot.clock import DiscordClock, snowflake_at
 from bot.errors import StorageError, UserError
 from bot.model.games import Setup
 from bot.packs.library import Library
+from bot.quiz.asking import Sureness
 from bot.quiz.competition import Cancel, End, Join, Leave, Pause, Phase, Resume, Rules, Skip, Tick, Verdict, standings
-from bot.quiz.scoring import Confidence, Scoring
+from bot.quiz.scoring import Scoring
 from bot.services.competitions import AlreadyOnError, Competitions, Opening
 from bot.services.game_views import GameView
 from bot.services.practice import Learner
@@ -231,7 +232,7 @@ async def test_a_click_is_told_that_it_was_not_counted_while_the_database_is_loc
     assert (await games.view(game)).state.answers == {}
     assert await store.rows("SELECT * FROM competition_answer") == []
     assert (await pick(games, clock, notice, game, 0, GRACE, 2)).verdict is Verdict.LOCKED_IN
-    assert (await pick(games, clock, notice, game, 0, GRACE, 1)).choice == 2
+    assert (await pick(games, clock, notice, game, 0, GRACE, 1)).called == "C"
 
 
 async def test_a_second_game_in_the_channel_is_refused_with_the_first_one(games):
@@ -278,7 +279,7 @@ async def test_a_restart_goes_on_in_the_same_message_with_the_answers_and_gives_
     assert before.deadline_ms + 40_000 <= state.deadline_ms < before.deadline_ms + 41_000
     assert state.answers == before.answers
     assert notice.rounds == {0: [message_id]}
-    assert (await pick(again, clock, notice, game, 0, GRACE, 1)).choice == 2
+    assert (await pick(again, clock, notice, game, 0, GRACE, 1)).called == "C"
     await again.act(game, Skip(1, 0), ADA)
     await notice.until(lambda: notice.rounds.get(1))
     assert (await again.view(game)).note == ""  # of the second round nothing was lost
@@ -396,7 +397,7 @@ async def test_a_skipped_round_earns_no_points(store, games, clock, notice):
     assert await store.rows("SELECT * FROM answer") == []
     assert await store.rows("SELECT points FROM total") == []
     mine = await games.my_result(game, 0, GRACE.member_id)
-    assert (mine.given, mine.marks, mine.voided) == (None, 0, True)
+    assert (mine.answer, mine.marks, mine.voided) == (None, 0, True)
     assert "counts for nobody" in said(screens.my_result_screen(mine))
 
 
@@ -649,7 +650,7 @@ async def test_zero_and_less_win_no_medal(games, clock, notice, scoring):
     for one in EVERYBODY:
         await pick(games, clock, notice, game, 0, one, wrong)
         if scoring is Scoring.CERTAINTY:
-            await games.confide(game, 0, Confidence.SURE, one, clock.now_ms())
+            await games.confide(game, 0, Sureness.SURE, one, clock.now_ms())
     clock.advance(2 * 3_600_000)
     while not notice.podiums:
         await games.act(game, Tick(), ADA) if games.live else None

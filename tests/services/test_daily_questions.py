@@ -9,6 +9,7 @@ from small_course import DAY, HOUR, library
 
 from bot.errors import StudyhallError, UserError
 from bot.model.rulings import Subject
+from bot.quiz.asking import chose
 from bot.quiz.competition import DRAIN_MS
 from bot.quiz.regrading import Ruling
 from bot.services.practice import Practice
@@ -51,9 +52,9 @@ async def test_the_day_is_that_of_the_server_and_not_of_utc(days):
 async def test_the_first_answer_counts_once_and_a_second_click_hears_of_it(days):
     daily = await days.daily.ask(HALL, CHANNEL)
     first = await days.click(daily.id, ADA, 1)
-    assert (first.choice, first.new, first.own_streak, first.streak) == (1, True, 1, 1)
+    assert (first.called, first.new, first.own_streak, first.streak) == ("B", True, 1, 1)
     second = await days.click(daily.id, ADA, 2)
-    assert (second.choice, second.new) == (1, False)
+    assert (second.called, second.new) == ("B", False)
     assert await days.rows("SELECT member_id, choice FROM daily_answer") == [(ADA.member_id, 1)]
 
 
@@ -64,7 +65,7 @@ async def test_nothing_tells_the_key_before_the_question_closes(days):
     for table in EMPTY_UNTIL_CLOSED:
         assert await days.rows(f"SELECT * FROM {table}") == []
     shown = days.wall.shown[daily.message_id]
-    assert (shown.answered, shown.counts) == (2, ())
+    assert (shown.answered, shown.counts) == (2, {})
     of_ada, of_bob = [
         json.dumps(await privacy.everything(days.store, who.member_id), sort_keys=True) for who in (ADA, BOB)
     ]
@@ -81,8 +82,8 @@ async def test_the_close_counts_every_answer_and_shows_the_result_in_the_same_me
     await days.at("2026-11-21T18:00:02")
     shown = days.wall.shown[daily.message_id]
     assert shown.daily.closed_ms is not None
-    assert shown.counts[right(daily)] == 1
-    assert sum(shown.counts) == 2
+    assert shown.counts[daily.question.key] == 1
+    assert sum(shown.counts.values()) == 2
     assert await days.rows("SELECT member_id, mode, correct, points FROM answer ORDER BY 1") == [
         (ADA.member_id, "daily", 1, 10),
         (BOB.member_id, "daily", 0, 0),
@@ -94,8 +95,8 @@ async def test_the_close_counts_every_answer_and_shows_the_result_in_the_same_me
     ]
     assert await repair_totals(days.store) == []
     mine = await days.daily.mine(daily.id, HALL, ADA.member_id)
-    assert (mine.choice, mine.points, mine.own_streak) == (right(daily), 10, 1)
-    assert (await days.daily.mine(daily.id, HALL, CLEO.member_id)).choice is None
+    assert (mine.given, mine.points, mine.own_streak) == (chose(daily.question.key), 10, 1)
+    assert (await days.daily.mine(daily.id, HALL, CLEO.member_id)).given is None
     assert len(days.wall.posted) == 1
 
 
@@ -119,10 +120,10 @@ async def test_a_click_made_in_time_counts_although_it_arrives_late(days):
     days.clock.now = daily.closes_ms + DRAIN_MS - 1
     await days.schedules.look()
     assert (await days.click(daily.id, ADA, 0, daily.closes_ms - 1)).new
-    assert (await days.click(daily.id, BOB, 0, daily.closes_ms)).choice is None
+    assert (await days.click(daily.id, BOB, 0, daily.closes_ms)).called is None
     days.clock.now += 1
     await days.schedules.look()
-    assert (await days.click(daily.id, CLEO, 0, daily.closes_ms - 1)).choice is None
+    assert (await days.click(daily.id, CLEO, 0, daily.closes_ms - 1)).called is None
     assert await days.rows("SELECT member_id FROM answer") == [(ADA.member_id,)]
 
 
@@ -133,7 +134,7 @@ async def test_the_next_question_closes_the_one_before(days):
     second = await days.daily.ask(HALL, CHANNEL)
     assert second.id != first.id
     assert second.question.family != first.question.family
-    assert (await days.click(first.id, BOB, 0)).choice is None
+    assert (await days.click(first.id, BOB, 0)).called is None
     await days.at("2026-11-21T08:00:02")
     assert days.wall.shown[first.message_id].daily.closed_ms is not None
     assert days.wall.posted[1].last == (CHANNEL, first.message_id)
@@ -206,10 +207,10 @@ async def test_a_result_that_was_not_shown_is_shown_after_a_restart_and_counts_o
     days.clock.now = daily.closes_ms + DRAIN_MS
     days.daily._stage, stage = None, days.daily._stage
     await days.schedules.look()
-    assert days.wall.shown[daily.message_id].counts == ()
+    assert days.wall.shown[daily.message_id].counts == {}
     days.daily._stage = stage
     after = await days.restart()
-    assert days.wall.shown[daily.message_id].counts[right(daily)] == 1
+    assert days.wall.shown[daily.message_id].counts[daily.question.key] == 1
     assert await after.rows("SELECT count(*), sum(points) FROM answer") == [(1, 10)]
     await after.stop()
 

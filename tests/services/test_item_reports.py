@@ -14,6 +14,7 @@ from bot.errors import StorageError
 from bot.model.answers import StoredAnswer
 from bot.packs.loading import load_packs
 from bot.packs.models import Question
+from bot.quiz.asking import chose
 from bot.quiz.spacing import review
 from bot.services.item_views import HEAD, OPTIONS_HEAD, as_json, options_row, row
 from bot.services.items import Items
@@ -40,7 +41,7 @@ async def answered(
                 chosen = {1: 2, 2: 1}.get(chosen, chosen)
             made.append(
                 StoredAnswer(member, None, "tea", one.section, one.id, one.content_hash, one.family, "practice", member, n,
-                       chosen, chosen == one.key, 0, NOON + n)
+                       chose(chosen), chosen == one.key, 0, NOON + n)
             )  # fmt: skip
     given = [(one, review(None, one.correct, NOON)) for one in made]
     await store.write(lambda tx: answers.record_all(tx, given, []))
@@ -203,7 +204,7 @@ def filled(path) -> list[Question]:
                 wrong = [place for place in range(len(one.options)) if place != one.key]
                 made.append(
                     StoredAnswer(member, None, pack.id, one.section, one.id, one.content_hash, one.family, "practice", member,
-                           n, one.key if right else wrong[n % 2], right, 0, NOON + DAY)
+                           n, chose(one.key if right else wrong[n % 2]), right, 0, NOON + DAY)
                 )  # fmt: skip
         await store.write(
             lambda tx: answers.record_all(tx, [(one, review(None, one.correct, NOON)) for one in made], [])

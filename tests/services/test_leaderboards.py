@@ -286,7 +286,8 @@ async def test_the_question_of_the_day_counts_on_the_day_it_was_answered_and_not
             (HALL,),
         )
     )
-    await store.write(lambda tx: tx.run("INSERT INTO daily_answer VALUES (1, 1, 0, ?)", (NOON - 2 * DAY,)))
+    answered = "INSERT INTO daily_answer (daily_id, member_id, choice, stamp_ms) VALUES (1, 1, 0, ?)"
+    await store.write(lambda tx: tx.run(answered, (NOON - 2 * DAY,)))
     await tried(store, 1, 1, 1)
     await store.write(lambda tx: tx.run("UPDATE answer SET mode = 'daily' WHERE answered_ms = ?", (NOON - DAY,)))
     streak = (await boards.show(HALL, 1, Period.ALL, kind=BoardKind.STREAK)).own.of.streak

@@ -8,8 +8,8 @@ from small_course import library
 
 from bot.errors import UserError
 from bot.model.games import Setup
+from bot.quiz.asking import Sureness
 from bot.quiz.competition import Join, Pause, Rules
-from bot.quiz.spacing import Sureness
 from bot.services.competitions import Opening
 from bot.services.practice import Asking, Learner, Practice, QuestionOpenError
 from bot.services.progress import ProgressOf

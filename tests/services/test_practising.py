@@ -7,6 +7,7 @@ import pytest
 from small_course import DAY, HOUR, NOON, QUESTIONS, library, question
 
 from bot.errors import NotFound, NotYours, UserError
+from bot.quiz.asking import chose
 from bot.quiz.points import QuestionStanding
 from bot.services.practice import Asking, Learner, Practice, QuestionChangedError, Summary
 from bot.storage.store import Store
@@ -98,7 +99,7 @@ async def test_a_second_answer_changes_nothing(practice, clock, store):
     before = await rows(store), await rows(store, table="card"), await rows(store, table="total")
     again = await choose(practice, clock, asking, RIGHT)
     assert again.doubled
-    assert (again.chosen, again.correct, again.points) == (0, False, 0)
+    assert (again.given, again.correct, again.points) == (chose(0), False, 0)
     assert before == (await rows(store), await rows(store, table="card"), await rows(store, table="total"))
 
 
@@ -108,8 +109,8 @@ async def test_of_many_answers_at_once_exactly_one_counts(practice, clock, store
     outcomes = await asyncio.gather(*(choose(practice, clock, asking, n % 4) for n in range(40)))
     first = [outcome for outcome in outcomes if not outcome.doubled]
     assert len(first) == 1
-    assert {outcome.chosen for outcome in outcomes} == {first[0].chosen}
-    assert await rows(store, "chosen, points") == [(first[0].chosen, first[0].points)]
+    assert {outcome.given for outcome in outcomes} == {first[0].given}
+    assert await rows(store, "chosen, points") == [(first[0].given.option, first[0].points)]
     assert await rows(store, "answers", "total WHERE period = 'all' AND section = ''") == [(1,)]
 
 
@@ -159,7 +160,7 @@ async def test_an_answered_question_can_be_looked_at_again_but_not_before(practi
         await practice.outcome(run.id, asking.asked.position, ADA.member_id)
     await choose(practice, clock, asking, 3)
     again = await practice.outcome(run.id, asking.asked.position, ADA.member_id)
-    assert (again.chosen, again.correct, again.doubled, again.standing) == (3, False, False, None)
+    assert (again.given, again.correct, again.doubled, again.standing) == (chose(3), False, False, None)
 
 
 async def test_what_was_missed_can_be_retried_in_a_run_of_its_own(practice, clock):

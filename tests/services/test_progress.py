@@ -8,9 +8,9 @@ from small_course import DAY, NOON, QUESTIONS, library, question
 from bot.errors import NotFound, UserError
 from bot.model.members import Chosen
 from bot.model.rulings import Subject
+from bot.quiz.asking import Sureness
 from bot.quiz.mastery import Level
 from bot.quiz.regrading import Ruling
-from bot.quiz.spacing import Sureness
 from bot.services.practice import Asking, Learner, Practice
 from bot.services.progress import ProgressOf
 from bot.storage import member_settings, rulings

@@ -11,7 +11,7 @@ from regraded_house import ELSEWHERE, HALL, RegradedHouse
 from small_course import DAY, HOUR
 
 from bot.errors import UserError
-from bot.quiz.spacing import Sureness
+from bot.quiz.asking import Sureness
 from bot.services.practice import Learner
 from bot.storage import competitions, memberships, privacy, regrading, repair, statistics
 from bot.storage.store import Store

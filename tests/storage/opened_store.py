@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from bot.model.answers import StoredAnswer
+from bot.quiz.asking import chose
 from bot.storage.store import Store
 
 NOW = 1_795_348_800_000
@@ -20,7 +21,7 @@ ANSWER = StoredAnswer(
     mode="practice",
     run_id=1,
     position=0,
-    chosen=2,
+    given=chose(2),
     correct=True,
     points=10,
     answered_ms=NOW,

@@ -16,6 +16,7 @@ from bot.clock import DAY_MS as DAY
 from bot.model.answers import Before, StoredAnswer
 from bot.model.boards import Total
 from bot.model.lessons import PagePlace
+from bot.quiz.asking import chose
 from bot.quiz.periods import Period, period_key, period_keys
 from bot.quiz.practice import Asked, Run, Seen
 from bot.quiz.ranking import BoardKind
@@ -55,7 +56,7 @@ async def test_the_last_answer_to_a_question_is_what_counts_as_seen(store):
     assert await answers.last_answers(store, 7, "tea") == {"q1": Seen(NOW + DAY, correct=False)}
 
 
-@pytest.mark.parametrize("change", [{}, {"chosen": 1, "correct": False}, {"answered_ms": NOW + 1}])
+@pytest.mark.parametrize("change", [{}, {"given": chose(1), "correct": False}, {"answered_ms": NOW + 1}])
 async def test_there_is_one_answer_for_each_position_of_a_run(store, change):
     await store.write(recording(ANSWER))
     with pytest.raises(sqlite3.IntegrityError):
@@ -154,7 +155,7 @@ async def test_a_run_comes_back_as_it_was_stored_with_its_answers(store):
     assert await practice.load(store, run_id) == Run(run_id, 7, 1, "tea", "water", "easy", asked)
     await store.write(recording(replace(ANSWER, run_id=run_id)))
     loaded = await practice.load(store, run_id)
-    assert loaded.asked == (replace(asked[0], chosen=2, correct=True, points=10), asked[1])
+    assert loaded.asked == (replace(asked[0], given=chose(2), correct=True, points=10), asked[1])
     assert await practice.load(store, run_id + 1) is None
 
 

@@ -16,6 +16,7 @@ from opened_store import opened
 from bot.errors import StorageError
 from bot.model.games import Click, Game, Setup, StoredClick
 from bot.packs.models import Question
+from bot.quiz.asking import Sureness
 from bot.quiz.competition import (
     Answer,
     Competition,
@@ -38,7 +39,7 @@ from bot.quiz.competition import (
     standings,
     step,
 )
-from bot.quiz.scoring import Confidence, Scoring
+from bot.quiz.scoring import Scoring
 from bot.storage import competitions
 from bot.storage import store as module
 from bot.storage.store import Store
@@ -109,7 +110,7 @@ async def after(store: Store, game: Game, event: object, now_ms: int) -> Game:
         )  # fmt: skip
         assert await store.write_together(competitions.answer_all, click) == StoredClick(new=True, choice=event.choice)
     if isinstance(event, Confide) and state != game.state:
-        args = (game.id, event.round, event.member_id, event.confidence)
+        args = (game.id, event.round, event.member_id, event.sureness)
         await store.write(lambda tx: competitions.confide(tx, *args))
     await store.write(job)
     return replace(game, state=state, questions=QUESTIONS if state.plans else ())
@@ -134,7 +135,7 @@ def any_event(chance: Random, state: Competition, now: int) -> object:
             Start(PLANS, HOST),
             Opened(number, now - 5),
             *[Answer(member, number, chance.randint(0, 3), now - 5)] * 4,
-            Confide(member, number, chance.choice(list(Confidence)), now),
+            Confide(member, number, chance.choice(list(Sureness)), now),
             *[Tick()] * 4,
             Pause(by=HOST, manager=True),
             Resume(by=HOST, manager=True),

@@ -14,6 +14,7 @@ from opened_store import NOW, opened
 
 from bot.errors import StorageError
 from bot.model.answers import StoredAnswer
+from bot.quiz.asking import chose
 from bot.quiz.spacing import review
 from bot.quiz.statistics import Attempt
 from bot.storage import answers
@@ -45,7 +46,7 @@ async def test_nothing_comes_of_a_database_without_answers(store):
 async def test_only_the_first_answer_of_a_family_counts_whatever_question_and_mode_it_was(store):
     await record(
         store,
-        replace(ANSWER, correct=False, chosen=1),
+        replace(ANSWER, correct=False, given=chose(1)),
         ANSWER,
         replace(ANSWER, question_id="sibling", mode="competition"),
         replace(ANSWER, question_id="q2", family="leaf", question_hash="older"),
@@ -70,11 +71,11 @@ async def test_time_and_confidence_come_from_the_competition(store):
             "INSERT INTO competition (id, guild_id, channel_id, pack_id, setup, head, phase, round, created_ms)"
             " VALUES (3, 1, 1, 'tea', '{}', '{}', 'over', 4, 0)"
         )
-        await tx.run("INSERT INTO competition_answer VALUES (3, 4, 7, 0, ?, 8000, 3, 1)", (NOW,))
+        await tx.run("INSERT INTO competition_answer VALUES (3, 4, 7, 0, ?, 8000, 2, 1, NULL)", (NOW,))
 
     await store.write(job)
     [[attempt]] = [one.attempts for one in await read(store)]
-    assert (attempt.elapsed_ms, attempt.confidence) == (8_000, 3)
+    assert (attempt.elapsed_ms, attempt.sureness) == (8_000, 2)
 
 
 async def test_who_was_deleted_is_left_out_because_nothing_tells_which_answer_was_the_first(store):

@@ -15,6 +15,7 @@ from opened_store import opened
 from bot.cli import main
 from bot.model.answers import StoredAnswer
 from bot.model.servers import Server
+from bot.quiz.asking import chose
 from bot.quiz.periods import Season
 from bot.quiz.spacing import review
 from bot.storage import answers, seasons, servers
@@ -36,7 +37,7 @@ GIVEN = st.builds(
         mode=mode,
         run_id=0,
         position=0,
-        chosen=0,
+        given=chose(0),
         correct=correct,
         points=10 * (correct and earns),
         answered_ms=NOW + hours * 3_600_000,
@@ -138,7 +139,8 @@ async def test_a_repair_makes_the_totals_of_an_earlier_season_anew_which_the_arc
         await store.write(lambda tx: seasons.change(tx, 1, Season(NOW, 30), NOW))
         given_at = [NOW + DAY, NOW + 31 * DAY]
         for number, at in enumerate(given_at):
-            one = StoredAnswer(1, 1, "tea", "water", f"q{number}", "h", "f", "practice", number, 0, 0, True, 10, at)  # noqa: FBT003
+            place = ("water", f"q{number}", "h", "f", "practice", number, 0)
+            one = StoredAnswer(1, 1, "tea", *place, chose(0), True, 10, at)  # noqa: FBT003
             periods = (await servers.load(store, 1)).periods(at)
             await store.write(lambda tx, a=one, p=periods: answers.record(tx, a, review(None, True, a.answered_ms), p))  # noqa: FBT003
         for held in await seasons.due(store, NOW + 31 * DAY):

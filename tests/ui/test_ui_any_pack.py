@@ -19,12 +19,12 @@ from bot.model.servers import Server
 from bot.packs.library import Library, SectionRef, TermRef
 from bot.packs.loading import Loaded, load_packs, read_packs
 from bot.packs.models import Misconception, Pack, Question
+from bot.quiz.asking import Sureness, chose
 from bot.quiz.competition import Answer, Join, Opened, RoundPlan, Rules, Start, Tick, opened_by, step
 from bot.quiz.mastery import Mastery
 from bot.quiz.mixups import Mixup
 from bot.quiz.plan import Plan as Ahead
 from bot.quiz.reviewing import Due
-from bot.quiz.spacing import Sureness
 from bot.quiz.streaks import Streak
 from bot.services.daily_views import DailyView, MyDaily
 from bot.services.flags import FlaggedItem
@@ -247,9 +247,10 @@ def _of_a_question(pack: Pack, question: Question) -> Iterator[Screen]:
     title = pack.sections[0].title
     yield daily_screen(DailyView(daily, title, 10**6, 10**6, last=(BIG, BIG)))
     closed = daily._replace(closed_ms=NOON)
-    yield daily_screen(DailyView(closed, title, 10**6, 10**6, (10**6,) * len(order)))
+    yield daily_screen(DailyView(closed, title, 10**6, 10**6, dict.fromkeys(order, 10**6)))
     for choice in (None, *range(len(order))):
-        yield my_answer_screen(MyDaily(closed, choice, 10, 10**6, question.key))
+        given_answer = None if choice is None else chose(choice)
+        yield my_answer_screen(MyDaily(closed, given_answer, 10, 10**6, question.key))
     yield from _of_a_round(pack, question, order)
 
 

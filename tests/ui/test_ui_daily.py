@@ -7,7 +7,7 @@ from hall import COURSE, Hall, Shown, assert_fits_discord, walk
 from bot.demos.registry import DEMOS
 from bot.model.dailies import Daily
 from bot.packs.loading import load_packs
-from bot.quiz.practice import LETTERS
+from bot.quiz.asking import LETTERS, chose
 from bot.services.daily_views import DailyView, MyDaily
 from bot.ui.daily import daily_screen, my_answer_screen
 
@@ -124,10 +124,10 @@ def test_every_question_of_the_course_fits_while_open_and_with_its_result():
     for question in pack.questions:
         order = tuple(range(len(question.options)))
         daily = Daily(1 << 60, "2026-11-22", 1 << 60, pack.id, question, order, 0, 0, 10**6, None, 1 << 60)
-        counts = tuple(1_000 for _ in order)
-        view = DailyView(daily, "A section of the course with a long title", 4_000, 365, (), (1 << 60, 1 << 60))
+        counts = dict.fromkeys(order, 1_000)
+        view = DailyView(daily, "A section of the course with a long title", 4_000, 365, {}, (1 << 60, 1 << 60))
         over = view._replace(daily=daily._replace(closed_ms=1), counts=counts)
-        mine = MyDaily(over.daily, order[-1], 10, 365, question.key)
+        mine = MyDaily(over.daily, chose(order[-1]), 10, 365, question.key)
         for screen in (daily_screen(view), daily_screen(over), my_answer_screen(mine)):
             assert_fits_discord(screen.view().to_components())
         assert question.explanation.strip() in "\n".join(b for b in daily_screen(over).blocks if isinstance(b, str))
@@ -140,7 +140,7 @@ def test_my_answer_is_told_by_the_key_in_force_with_what_the_managers_decided():
     daily = Daily(1, "2026-11-22", 1, "p", question, order, 0, 0, 10**6, 1, 1)
 
     def told(choice: int, key: int, *, retired: bool = False) -> str:
-        blocks = my_answer_screen(MyDaily(daily, choice, 0, 1, key, retired)).blocks
+        blocks = my_answer_screen(MyDaily(daily, chose(choice), 0, 1, key, retired)).blocks
         return "\n".join(block for block in blocks if isinstance(block, str))
 
     assert "✅ Right: you chose" in told(ruled, ruled)

@@ -20,6 +20,7 @@ from bot.model.servers import Server
 from bot.packs.library import Library, SectionRef
 from bot.packs.loading import load_packs
 from bot.packs.models import Misconception, Option, Pack, PackHead, Page, Question, Section, Topic
+from bot.quiz.asking import chose
 from bot.quiz.improvement import Improvement, Tries
 from bot.quiz.periods import Period, Season
 from bot.quiz.points import QuestionStanding
@@ -122,7 +123,7 @@ def pages(pack: Pack) -> Iterator[LessonPage]:
 def asking(question: Question, order: tuple[int, ...] | None = None, chosen: int | None = None) -> Asking:
     correct = None if chosen is None else question.options[chosen].correct
     shown = order or tuple(range(len(question.options)))
-    asked = Asked(19, question.id, question.content_hash, shown, chosen, correct)
+    asked = Asked(19, question.id, question.content_hash, shown, None if chosen is None else chose(chosen), correct)
     run = Run(BIG, BIG, BIG, "p" * 30, "s" * 40, "medium", (asked,) * 20)
     return Asking(run, asked, question, filled(60))
 
@@ -147,7 +148,7 @@ def outcome_of(
 ) -> Outcome:
     return Outcome(
         asking(question, chosen=chosen),
-        chosen=chosen,
+        given=chose(chosen),
         correct=question.options[chosen].correct,
         points=10,
         standing=standing,
