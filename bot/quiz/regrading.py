@@ -29,6 +29,11 @@ class Ruling(NamedTuple):
         """Whether it says anything else than the course."""
         return self.key != self.course_key
 
+    @property
+    def grading(self) -> tuple[FilePlace, bool]:
+        """The option that is right by it, and whether answers count for nobody; then they are graded by the course's key."""
+        return FilePlace(self.course_key if self.key is None else self.key), self.key is None
+
 
 class Rulings:
     """The rulings of one server on one course."""
@@ -39,6 +44,10 @@ class Rulings:
     def on(self, question_id: str, question_hash: str) -> Ruling | None:
         """The ruling on a version of a question, one that was undone too."""
         return self._by_version.get((question_id, question_hash))
+
+    def all(self) -> Iterable[tuple[Version, Ruling]]:
+        """Every ruling with the version that it is on."""
+        return self._by_version.items()
 
     def retired(self, question: Question) -> bool:
         """Whether the question is not asked any more here."""
@@ -124,9 +133,8 @@ def graded(past: Past, rulings: RulingsOf) -> tuple[bool, bool]:
     ruling = known.on(past.answer.question_id, past.question_hash) if known else None
     if ruling is None or past.fixed:
         return past.answer.correct, past.void
-    if ruling.key is None:
-        return is_right(past.given, ruling.course_key), True
-    return is_right(past.given, ruling.key), False
+    key, void = ruling.grading
+    return is_right(past.given, key), void
 
 
 # Competitions
@@ -168,8 +176,8 @@ def regraded(
             continue
         before, old_marks = plans[number], played[number].marks
         retired = ruling is not None and ruling.key is None
-        key = before.key if ruling is None else ruling.course_key if ruling.key is None else ruling.key
-        plans[number] = plan = replace(before, key=FilePlace(key))
+        key = before.key if ruling is None else ruling.grading[0]
+        plans[number] = plan = replace(before, key=key)
         if retired:
             played[number] = Played({}, {}, voided=True)
             continue

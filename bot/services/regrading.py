@@ -13,13 +13,14 @@ from bot.errors import StorageError
 from bot.model.games import GamePost
 from bot.model.rulings import Regrade, Subject
 from bot.model.servers import Server
-from bot.quiz.regrading import Rulings, RulingsOf, rate_anew
+from bot.quiz.regraded import Change, GameChange, MemberChange, game_change, member_change, rating_changes
+from bot.quiz.regrading import Rulings, RulingsOf
+from bot.quiz.totals import Periods
 from bot.services.outbox import sent_before
 from bot.services.stage import ChannelLostError, Moves, RegradeStage
 from bot.storage import competitions, members, regrading, rulings, servers
-from bot.storage.regrading import ROWS_A_PIECE, Change, GameChange, MemberChange, Scope
+from bot.storage.regrading import ROWS_A_PIECE, Scope
 from bot.storage.store import Job, Store, Transaction
-from bot.storage.totals import Periods
 from bot.telemetry import Durations
 
 T = TypeVar("T")
@@ -115,12 +116,10 @@ class Regrading:
         for ids in await self._small(families):
             changes += await self._members(subject, {m: families[m] for m in ids}, grading, server, bonuses)
         since_ms = self._clock.now_ms() - TOLD_DAYS * DAY_MS
-        await self._in_pieces(
-            c for one in games if one.ended_ms >= since_ms for c in regrading.places_noted(regrade.id, one)
-        )
+        await self._in_pieces(c for one in games if one.ended_ms >= since_ms for c in one.noted(regrade.id))
         await self._in_pieces(c for one in games for c in one.changes)
         await self._swap(subject, changes, grading, server, bonuses)
-        await self._in_pieces(c for one in games for c in regrading.lines_gone(one))
+        await self._in_pieces(c for one in games for c in one.gone)
         await self._stand_ins(subject, own)
         if touched.competitions:
             await self._ratings(subject.guild_id, touched)
@@ -137,7 +136,7 @@ class Regrading:
         found = await regrading.record(self._store, competition_id)
         if found is None:
             return None
-        of = await asyncio.to_thread(regrading.game_change, found, own)
+        of = await asyncio.to_thread(game_change, found, own)
         return of or None
 
     async def _small(self, member_ids: Iterable[int]) -> list[list[int]]:
@@ -165,10 +164,10 @@ class Regrading:
         read = await regrading.inputs(self._store, subject, families)
 
         def reckon() -> list[MemberChange]:
-            periods, found = Periods(server), []
+            periods, found = Periods(server.zone, server.season), []
             for one in read:
                 own = bonuses.get(one.member_id, {})
-                found.append(regrading.member_change(one, grading, subject.guild_id, periods, own))
+                found.append(member_change(one, grading, subject.guild_id, periods, own))
                 time.sleep(BREATH_SECONDS)
             return [one for one in found if one]
 
@@ -198,9 +197,11 @@ class Regrading:
                 waiting += await self._members(subject, {m: again[m] for m in ids}, grading, server, bonuses)
 
     async def _stand_ins(self, subject: Subject, own: Rulings) -> None:
+        ruling = own.on(subject.question_id, subject.question_hash)
         after: int | None = 0
-        while after is not None:
-            grade = functools.partial(regrading.grade_stand_ins, subject=subject, rulings=own, after=after)
+        while ruling is not None and after is not None:
+            right, void = ruling.grading
+            grade = functools.partial(regrading.grade_stand_ins, subject=subject, right=right, after=after, void=void)
             after = await self._write(grade)
 
     async def _ratings(self, guild_id: int, touched: Scope) -> None:
@@ -208,8 +209,8 @@ class Regrading:
         first = await regrading.first_of(self._store, touched.competitions)
         while True:
             given = await regrading.rated(self._store, guild_id, first)
-            replay = await asyncio.to_thread(rate_anew, given.games)
-            if await self._swap_ratings(guild_id, regrading.rating_changes(guild_id, given, replay), given.finished):
+            changes = await asyncio.to_thread(rating_changes, guild_id, given)
+            if await self._swap_ratings(guild_id, changes, given.finished):
                 return
 
     async def _swap_ratings(self, guild_id: int, changes: Sequence[Change], finished: int) -> bool:
@@ -271,7 +272,7 @@ def _bonuses_by_member(games: Iterable[GameChange]) -> Bonuses:
     for one in games:
         for member_id, bonus in one.bonuses.items():
             if member_id > 0:
-                found.setdefault(member_id, {})[one.game.id] = bonus, one.ended_ms
+                found.setdefault(member_id, {})[one.game_id] = bonus, one.ended_ms
     return found
 
 

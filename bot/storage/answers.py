@@ -8,9 +8,8 @@ from bot.quiz.asking import FilePlace, Sureness
 from bot.quiz.practice import Seen
 from bot.quiz.regrading import Past
 from bot.quiz.spacing import USUAL, Aim, Card, FamilyAnswer
-from bot.storage.boards import IN_COMPETITIONS
+from bot.quiz.totals import COMPETITION, IN_COMPETITIONS, sections_of
 from bot.storage.competitions import IS_LIVE
-from bot.storage.competitions import MODE as COMPETITION
 from bot.storage.given import given_of, option_of, text_of
 from bot.storage.store import Reads, Transaction
 
@@ -89,12 +88,6 @@ async def record_all(tx: Transaction, given: Sequence[tuple[StoredAnswer, Card]]
         cards = {(answer.member_id, answer.family): card for answer, card in given if answer.pack_id == pack_id}
         await put_cards(tx, pack_id, cards)
     await _add_to_totals(tx, [answer for answer, _ in given if answer.guild_id is not None], periods)
-
-
-def sections_of(pack_id: str, section_id: str, mode: str) -> tuple[str, ...]:
-    """The sections of the totals that an answer counts for: all of them, its own, and what was earned in competitions."""
-    own = ("", f"{pack_id}/{section_id}")
-    return (*own, IN_COMPETITIONS) if mode == COMPETITION else own
 
 
 async def _add_to_totals(tx: Transaction, given: Sequence[StoredAnswer], periods: Sequence[str]) -> None:

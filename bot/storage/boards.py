@@ -10,10 +10,8 @@ from typing import NamedTuple
 from bot.model.boards import Entry, Rated, Total
 from bot.quiz.ranking import ACCURACY_FROM, BoardKind
 from bot.quiz.rating import Rating
+from bot.quiz.totals import IN_COMPETITIONS
 from bot.storage.store import Reads, Row
-
-IN_COMPETITIONS = "in:competition"
-"""The section under which totals count what was earned in competitions."""
 
 
 class Ranked(NamedTuple):

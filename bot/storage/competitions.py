@@ -11,10 +11,12 @@ from bot.model.games import Click, Game, GamePost, Setup, StoredClick
 from bot.packs.models import Question
 from bot.quiz.asking import FilePlace, Lettering, ShownPlace, Sureness, lettering
 from bot.quiz.competition import LIVE, Competition, Played, Player, RoundAnswer, RoundPlan, Standing
+from bot.quiz.regraded import own_key
+from bot.quiz.totals import COMPETITION
 from bot.storage.given import clicked
 from bot.storage.store import Reads, Transaction
 
-MODE = "competition"
+MODE = COMPETITION
 IS_LIVE = "phase IN ('" + "', '".join(LIVE) + "')"
 
 
@@ -117,16 +119,11 @@ async def save_rounds(
                 q.id,
                 "".join(map(str, plan.order)),
                 plan.reading_ms,
-                own_key(plan, q),
+                own_key(plan.key, q),
             )
             for n, (plan, q) in enumerate(zip(plans, questions, strict=True))
         ],
     )
-
-
-def own_key(plan: RoundPlan, question: Question) -> int | None:
-    """What is stored of a round's key: nothing where it is what the question says."""
-    return None if plan.key == question.key else plan.key
 
 
 async def set_setup(tx: Transaction, competition_id: int, setup: Setup) -> None:

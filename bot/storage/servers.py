@@ -25,6 +25,11 @@ async def load(db: Reads, guild_id: int) -> Server:
     )
 
 
+async def load_all(db: Reads) -> dict[int, Server]:
+    """The choices of every server that made any."""
+    return {guild_id: await load(db, guild_id) for (guild_id,) in await db.rows("SELECT guild_id FROM server")}
+
+
 async def courses(db: Reads) -> dict[int, tuple[str, ...]]:
     """The packs chosen by each server that chose."""
     rows = await db.rows("SELECT guild_id, courses FROM server WHERE courses IS NOT NULL")

@@ -9,10 +9,11 @@ from test_games_and_members import DiscordHandClock, Evening
 from bot.model.rulings import Decision, DecisionKind, Subject
 from bot.quiz.asking import Sureness
 from bot.quiz.regrading import Ruling
+from bot.services import repair
 from bot.services.competitions import Competitions
 from bot.services.practice import Learner, Practice
 from bot.services.regrading import Regrading
-from bot.storage import repair, rulings
+from bot.storage import rulings
 from bot.storage.store import Store
 
 HALL, ELSEWHERE = 50, 51

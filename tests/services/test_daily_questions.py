@@ -14,9 +14,9 @@ from bot.quiz.competition import DRAIN_MS
 from bot.quiz.regrading import Ruling
 from bot.services.practice import Practice
 from bot.services.progress import ProgressOf
+from bot.services.repair import repair_totals
 from bot.services.stage import ChannelLostError
 from bot.storage import members, privacy, rulings
-from bot.storage.repair import repair_totals
 
 EMPTY_UNTIL_CLOSED = ("answer", "card", "total")
 

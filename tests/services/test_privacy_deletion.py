@@ -18,10 +18,10 @@ from bot.quiz.practice import Asked, Run
 from bot.services.competitions import Opening
 from bot.services.practice import Learner
 from bot.services.privacy import PORTION, Deleted, Privacy, Retention
+from bot.services.repair import repair_totals
 from bot.storage import competitions, members, practice, privacy
 from bot.storage.deletions import Deletion, add_deletions, deletions_file, deletions_in, hash_of, read_deletions
 from bot.storage.privacy import TABLES
-from bot.storage.repair import repair_totals
 from bot.storage.store import Store
 
 ADA = Learner(1_234_567_890_123_456_789, HALL, "Adaline Verity")

@@ -12,8 +12,9 @@ from small_course import DAY, HOUR
 
 from bot.errors import UserError
 from bot.quiz.asking import Sureness
+from bot.services import repair
 from bot.services.practice import Learner
-from bot.storage import competitions, memberships, privacy, regrading, repair, statistics
+from bot.storage import competitions, memberships, privacy, regrading, statistics
 from bot.storage.store import Store
 from bot.ui.game_screens import my_result_screen, round_screen
 

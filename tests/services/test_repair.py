@@ -18,8 +18,8 @@ from bot.model.servers import Server
 from bot.quiz.asking import chose
 from bot.quiz.periods import Season
 from bot.quiz.spacing import review
+from bot.services.repair import repair_totals
 from bot.storage import answers, seasons, servers
-from bot.storage.repair import repair_totals
 
 NOW = 1_795_348_800_000  # Sunday, 22 November 2026, noon UTC
 DAY = 86_400_000
