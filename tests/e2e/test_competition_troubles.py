@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -126,6 +127,55 @@ async def test_a_click_on_a_round_whose_id_is_not_known_yet_counts(calm: Bot):
     go_on.set()
     await ada.press(asked, "A")
     await channel.reveal(0)
+
+
+async def test_a_forged_click_before_a_rounds_id_is_known_counts_for_nothing_and_takes_no_other_message_for_it(
+    calm: Bot,
+):
+    ada, grace = two(calm)
+    linus = Member(calm.playground, 2)
+    channel = Channel(calm.playground)
+    lobby = await opened(ada, grace)
+    go_on = asyncio.Event()
+
+    async def after(request: web.Request, response: web.StreamResponse) -> None:
+        if is_post(request, channel):
+            await go_on.wait()
+
+    calm.playground.rest.after = after
+    await ada.steer(lobby, "Start")
+    asked = await channel.open(0)
+    own = await linus.command("help")
+    for message in (lobby, own):
+        assert "not open" in text(await linus.forge(message, button(asked, "B")["custom_id"]))
+    assert rows(calm.data_dir, "SELECT count(*) FROM competition_answer") == [(0,)]
+    assert rows(calm.data_dir, "SELECT message_id FROM outbox") == [(None,)]
+    go_on.set()
+    await until(calm.playground, lambda: rows(calm.data_dir, "SELECT message_id FROM outbox") == [(int(asked["id"]),)])
+    await ada.press(asked, "A")
+    await grace.press(asked, "A")
+    assert (await channel.reveal(0))["id"] == asked["id"]
+    assert " ERROR " not in calm.log()
+
+
+async def test_ten_minutes_that_discord_asks_for_are_told_in_the_lobby_and_the_host_can_end(calm: Bot):
+    ada, grace = two(calm)
+    channel = Channel(calm.playground)
+    lobby = await opened(ada, grace)
+    body = {"message": "You are being rate limited.", "retry_after": 600.0, "global": False}
+    headers = {"Retry-After": "600", "Via": "1.1 google", "X-RateLimit-Scope": "user"}
+    answer_first(
+        calm, 1, lambda: web.json_response(body, status=429, headers=headers), lambda one: is_post(one, channel)
+    )
+    before_ms = calm.playground.world.now_ms()
+    await ada.steer(lobby, "Start")
+    await until(calm.playground, lambda: "Paused" in text(ada.sees(lobby)), "the lobby says why nothing comes")
+    again = re.search(r"<t:(\d+):[tTR]>", text(ada.sees(lobby)).partition("Paused")[2])
+    assert again, text(ada.sees(lobby))
+    assert 590 <= int(again[1]) - before_ms // 1000 <= 610
+    await ada.steer(ada.sees(lobby), "End game for everyone")
+    await until(calm.playground, lambda: "It is over" in text(ada.sees(lobby)), "the end")
+    assert rows(calm.data_dir, "SELECT phase FROM competition") == [("finished",)]
 
 
 async def test_a_message_that_is_deleted_while_its_round_is_open_is_posted_anew(calm: Bot):

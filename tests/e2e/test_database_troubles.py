@@ -13,6 +13,8 @@ from hosting import PATIENCE_SECONDS, Bot, Member, text, until
 
 NOT_COUNTED = "The database could not take this just now, so nothing was counted. Please try again in a moment."
 
+LOCKED_SECONDS = 30
+
 Json = dict[str, Any]
 
 
@@ -92,4 +94,25 @@ async def test_a_round_whose_end_the_database_refuses_is_revealed_as_soon_as_it_
             while "waits for the database" not in bot.log():  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
     await until(playground, lambda: "Standings" in text(ada.sees(asked)), "the reveal after all")
+    assert await bot.stop() == 0
+
+
+async def test_a_database_that_is_locked_for_half_a_minute_fills_no_log_and_the_game_goes_on(playground, tmp_path):
+    bot = Bot(playground, tmp_path / "data", STUDYHALL_PACE_FACTOR="0.5")
+    await bot.start()
+    ada, grace = Member(playground), Member(playground, 1)
+    channel = Channel(playground)
+    await ada.steer(await opened(ada, grace), "Start")
+    asked = await channel.open(0)
+    before = len(bot.log())
+    with locked(bot):
+        clicks = [asyncio.create_task(told(member, asked, "A")) for member in (ada, grace)]
+        await asyncio.sleep(LOCKED_SECONDS)
+        assert all(NOT_COUNTED in text(one) for one in await asyncio.gather(*clicks))
+    await channel.reveal(0)
+    again = await channel.open(1)
+    assert "Locked in" in text(await ada.press(again, "A"))
+    lines = bot.log()[before:].splitlines()
+    assert "Traceback" not in bot.log()
+    assert sum("WARNING" in line or "ERROR" in line for line in lines) <= 2 + LOCKED_SECONDS // 5, lines
     assert await bot.stop() == 0
