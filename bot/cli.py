@@ -213,8 +213,8 @@ def _items(settings: Settings, options: argparse.Namespace) -> int:
 
 
 async def _repair(settings: Settings) -> int:
-    from bot.services.repair import repair_totals
-    from bot.storage.lock import only_one
+    from bot.services.question.repair import repair_totals
+    from bot.storage.sqlite.lock import only_one
     from bot.storage.store import Store
 
     path = settings.database_path

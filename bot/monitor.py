@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.errors import SettingsError
-from bot.services.health import Health, HealthCheck
+from bot.services.server.health import Health, HealthCheck
 from bot.telemetry import Durations
 
 HOST = "127.0.0.1"

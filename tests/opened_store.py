@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from bot.model.answers import StoredAnswer
-from bot.quiz.asking import chose
+from bot.quiz.question.asking import chose
 from bot.storage.store import Store
 
 NOW = 1_795_348_800_000

@@ -80,7 +80,7 @@ def test_one_module_turns_letters_into_options_and_grades():
             )
             sought = isinstance(node, ast.Call) and reach(node).endswith(".order.index")
             found += [f"{name}:{node.lineno}"] if taken or sought else []
-    assert {place.partition(":")[0] for place in found} == {"bot/quiz/asking.py"}, found
+    assert {place.partition(":")[0] for place in found} == {"bot/quiz/question/asking.py"}, found
 
 
 def test_at_least_two_thirds_of_the_lines_live_where_discord_is_not_imported():

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.storage.backup import BackupWriter, backup_path
+from bot.storage.sqlite.backup import BackupWriter, backup_path
 from bot.wording import visible
 
 

@@ -11,8 +11,8 @@ from bot.demos.model import Demo, DemoVerdict
 from bot.demos.reference import reference
 from bot.demos.registry import DEMOS
 from bot.errors import NotFound, UserError
-from bot.services.charts import ChartDrawer
-from bot.services.lab import Lab
+from bot.services.demo.charts import ChartDrawer
+from bot.services.demo.lab import Lab
 from bot.workers import Workers
 
 WIDTH = 24

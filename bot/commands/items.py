@@ -11,12 +11,12 @@ from bot.model.rulings import ReportForAuthor
 from bot.packs.library import Library
 from bot.packs.loading import load_packs
 from bot.private import write_private
-from bot.quiz.items import ItemReport
-from bot.quiz.statistics import SHOWN_FROM
-from bot.services.item_views import HEAD, OPTIONS_HEAD, as_json, options_row, row
-from bot.services.items import Bank, Items
-from bot.storage import rulings
-from bot.storage.beside import only_reading
+from bot.quiz.question.items import ItemReport
+from bot.quiz.question.statistics import SHOWN_FROM
+from bot.services.question.items import Bank, Items
+from bot.services.question.views import HEAD, OPTIONS_HEAD, as_json, options_row, row
+from bot.storage.question import rulings
+from bot.storage.sqlite.beside import only_reading
 from bot.ui.sheets import ENCODING, sheet
 
 SHOWN = 10

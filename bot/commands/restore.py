@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.services.backups import made_at, restore
-from bot.storage.deletions import deletions_file
+from bot.storage.sqlite.remembered import deletions_file
 from bot.wording import visible
 
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from bot.quiz.asking import FilePlace, Given, Sureness
-from bot.quiz.spacing import USUAL, Card
+from bot.quiz.practice.spacing import USUAL, Card
+from bot.quiz.question.asking import FilePlace, Given, Sureness
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from bot.quiz.improvement import Improvement
-from bot.quiz.rating import Rating
-from bot.quiz.streaks import Streak
+from bot.quiz.board.improvement import Improvement
+from bot.quiz.board.rating import Rating
+from bot.quiz.board.streaks import Streak
 
 
 class Total(NamedTuple):

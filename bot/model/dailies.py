@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from bot.packs.models import Question
-from bot.quiz.asking import FilePlace, Lettering
+from bot.quiz.question.asking import FilePlace, Lettering
 
 
 class Daily(NamedTuple):

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from bot.packs.models import Question
-from bot.quiz.asking import ShownPlace
-from bot.quiz.competition import Competition
+from bot.quiz.competition.game import Competition
+from bot.quiz.question.asking import ShownPlace
 
 
 @dataclass(frozen=True)

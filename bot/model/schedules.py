@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from bot.quiz.schedule import Weekly
-from bot.quiz.scoring import Scoring
+from bot.quiz.calendar.schedule import Weekly
+from bot.quiz.competition.scoring import Scoring
 
 DAILY, COMPETITION = "daily", "competition"
 

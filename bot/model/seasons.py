@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from bot.quiz.periods import SEASON_KEY
+from bot.quiz.calendar.periods import SEASON_KEY
 
 
 class HeldSeason(NamedTuple):

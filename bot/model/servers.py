@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from bot.clock import zone_of
-from bot.quiz.periods import Season, period_keys
+from bot.quiz.calendar.periods import Season, period_keys
 
 EVERYONE, MANAGERS = "everyone", "managers"
 

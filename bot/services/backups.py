@@ -10,9 +10,12 @@ from typing import NamedTuple
 from bot.clock import DAY_MS, Clock, utc
 from bot.errors import StudyhallError
 from bot.services.sure_time import ALWAYS_SURE, TimeCheck
-from bot.storage import backup, privacy
-from bot.storage.backup import BackupWriter, Facts
-from bot.storage.deletions import (
+from bot.storage import privacy
+from bot.storage.privacy import Reapplied
+from bot.storage.sqlite import backup
+from bot.storage.sqlite.backup import BackupWriter, Facts
+from bot.storage.sqlite.lock import only_one
+from bot.storage.sqlite.remembered import (
     add_deletions,
     deletions_file,
     deletions_in,
@@ -20,8 +23,6 @@ from bot.storage.deletions import (
     undo_deletions,
     unreadable_lines,
 )
-from bot.storage.lock import only_one
-from bot.storage.privacy import Reapplied
 from bot.storage.store import Store
 
 HOUR_SECONDS = 3_600.0

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from bot.model.rulings import Decision, Moved, Subject
-from bot.services.daily_views import DailyView, EventView
-from bot.services.demo_views import DemoView
-from bot.services.game_views import GameView
-from bot.services.season_views import SeasonView
+from bot.services.calendar.daily_views import DailyView, EventView
+from bot.services.calendar.season_views import SeasonView
+from bot.services.competition.views import GameView
+from bot.services.demo.views import DemoView
 
 
 class ChannelLostError(Exception):

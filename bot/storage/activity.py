@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from bot.quiz.improvement import Tries
+from bot.quiz.board.improvement import Tries
 from bot.storage.store import Reads
 
 QUARTER_MS = 900_000

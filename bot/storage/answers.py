@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from bot.model.answers import Answered, Before, StoredAnswer
-from bot.quiz.asking import FilePlace, Sureness
-from bot.quiz.practice import Seen
-from bot.quiz.regrading import Past
-from bot.quiz.spacing import USUAL, Aim, Card, FamilyAnswer
-from bot.quiz.totals import COMPETITION, IN_COMPETITIONS, sections_of
+from bot.quiz.board.totals import COMPETITION, IN_COMPETITIONS, sections_of
+from bot.quiz.practice.runs import Seen
+from bot.quiz.practice.spacing import USUAL, Aim, Card, FamilyAnswer
+from bot.quiz.question.asking import FilePlace, Sureness
+from bot.quiz.question.regrading import Past
 from bot.storage.competitions import IS_LIVE
 from bot.storage.given import given_of, option_of, text_of
 from bot.storage.store import Reads, Transaction

@@ -8,9 +8,9 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from bot.model.boards import Entry, Rated, Total
-from bot.quiz.ranking import ACCURACY_FROM, BoardKind
-from bot.quiz.rating import Rating
-from bot.quiz.totals import IN_COMPETITIONS
+from bot.quiz.board.ranking import ACCURACY_FROM, BoardKind
+from bot.quiz.board.rating import Rating
+from bot.quiz.board.totals import IN_COMPETITIONS
 from bot.storage.store import Reads, Row
 
 

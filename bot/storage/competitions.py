@@ -9,10 +9,10 @@ from pydantic import TypeAdapter
 
 from bot.model.games import Click, Game, GamePost, Setup, StoredClick
 from bot.packs.models import Question
-from bot.quiz.asking import FilePlace, Lettering, ShownPlace, Sureness, lettering
-from bot.quiz.competition import LIVE, Competition, Played, Player, RoundAnswer, RoundPlan, Standing
-from bot.quiz.regraded import own_key
-from bot.quiz.totals import COMPETITION
+from bot.quiz.board.totals import COMPETITION
+from bot.quiz.competition.game import LIVE, Competition, Played, Player, RoundAnswer, RoundPlan, Standing
+from bot.quiz.question.asking import FilePlace, Lettering, ShownPlace, Sureness, lettering
+from bot.quiz.question.regraded import own_key
 from bot.storage.given import clicked
 from bot.storage.store import Reads, Transaction
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from bot.model.dailies import Daily, DailyPost
 from bot.packs.models import Question
-from bot.quiz.asking import Given, ShownPlace, lettering
-from bot.quiz.daily import FamilyTally
+from bot.quiz.calendar.daily import FamilyTally
+from bot.quiz.question.asking import Given, ShownPlace, lettering
 from bot.storage.given import clicked
 from bot.storage.store import Reads, Row, Transaction
 

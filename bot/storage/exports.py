@@ -2,7 +2,7 @@
 
 from bot.model.boards import Entry, SectionTotal
 from bot.model.games import GameLine
-from bot.quiz.ranking import BoardKind
+from bot.quiz.board.ranking import BoardKind
 from bot.storage import boards
 from bot.storage.store import Reads
 

@@ -3,7 +3,7 @@
 import json
 
 from bot.errors import StorageError
-from bot.quiz.asking import FilePlace, Given, Lettering
+from bot.quiz.question.asking import FilePlace, Given, Lettering
 
 NO_OPTION = -1
 """Stands in the option's column where what was given is not one option."""

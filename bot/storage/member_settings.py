@@ -3,7 +3,7 @@
 from datetime import date
 
 from bot.model.members import Chosen, Reminded
-from bot.quiz.reminding import DAYS_APART
+from bot.quiz.practice.reminding import DAYS_APART
 from bot.storage.store import Reads, Transaction
 
 

@@ -1,7 +1,7 @@
 """Practice runs and their questions; how they were answered is in ``answers``."""
 
-from bot.quiz.asking import Sureness, lettering
-from bot.quiz.practice import Asked, Interlude, Run
+from bot.quiz.practice.runs import Asked, Interlude, Run
+from bot.quiz.question.asking import Sureness, lettering
 from bot.storage.given import given_of
 from bot.storage.store import Reads, Transaction
 

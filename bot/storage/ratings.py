@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 
-from bot.quiz.rating import Rating
+from bot.quiz.board.rating import Rating
 from bot.storage.store import Reads, Transaction
 
 

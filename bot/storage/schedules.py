@@ -6,8 +6,8 @@ from datetime import date
 from pydantic import TypeAdapter
 
 from bot.model.schedules import COMPETITION, Recurring, Schedule
-from bot.quiz.competition import NOBODY
-from bot.quiz.schedule import Occurrence, Weekly
+from bot.quiz.calendar.schedule import Occurrence, Weekly
+from bot.quiz.competition.game import NOBODY
 from bot.storage.store import Reads, Row, Transaction
 
 _COLUMNS = (

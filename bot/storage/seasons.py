@@ -1,7 +1,7 @@
 """Seasons that were held, the one that is on, and the results that are still to be posted."""
 
 from bot.model.seasons import HeldSeason, SeasonPost
-from bot.quiz.periods import Season
+from bot.quiz.calendar.periods import Season
 from bot.storage import servers
 from bot.storage.store import Reads, Row, Transaction
 

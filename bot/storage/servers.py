@@ -3,7 +3,7 @@
 import json
 
 from bot.model.servers import Server
-from bot.quiz.periods import Season
+from bot.quiz.calendar.periods import Season
 from bot.storage.store import Reads, Transaction
 
 

@@ -13,8 +13,8 @@ import aiosqlite
 
 from bot.errors import StorageError, StudyhallError
 from bot.private import make_private_folder
-from bot.storage.backup import damage, journals, missing, other_layout, remove, unusable
 from bot.storage.migrations import migrate
+from bot.storage.sqlite.backup import damage, journals, missing, other_layout, remove, unusable
 from bot.telemetry import Durations
 
 T = TypeVar("T")

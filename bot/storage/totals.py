@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from bot.quiz.totals import Counted, Key, Sums
+from bot.quiz.board.totals import Counted, Key, Sums
 from bot.storage.store import Reads, Transaction
 
 Shown = tuple[int, int, int]

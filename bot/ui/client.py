@@ -13,7 +13,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.errors import UserError
-from bot.services.health import Connection
+from bot.services.server.health import Connection
 from bot.ui.door import Door
 from bot.ui.options import fits
 from bot.ui.replies import Desk

@@ -4,8 +4,8 @@ import discord
 from discord import app_commands
 
 from bot.packs.library import Library
-from bot.quiz.points import POINTS_FOR_RIGHT
-from bot.services.servers import Servers
+from bot.quiz.board.points import POINTS_FOR_RIGHT
+from bot.services.server.servers import Servers
 from bot.ui import ids
 from bot.ui.layouts import RULE, Button, Row, Screen
 from bot.ui.replies import Desk, Reply

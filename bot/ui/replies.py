@@ -11,9 +11,9 @@ import discord
 
 from bot.clock import snowflake_ms
 from bot.errors import StudyhallError, UserError
-from bot.services.notices import Notices
-from bot.services.practice import Learner
-from bot.services.presence import Presence
+from bot.services.member.notices import Notices
+from bot.services.member.presence import Presence
+from bot.services.practice.practising import Learner
 from bot.telemetry import Durations, Pulse, is_page, new_error_id, one_line
 from bot.ui import ids
 from bot.ui.layouts import GREY, MAX_TEXT, NO_PINGS, RED, Screen, note

@@ -4,7 +4,7 @@ import re
 
 from bot.errors import UserError
 from bot.packs.words import spellings
-from bot.quiz.schedule import EVERY_DAY, WEEKDAYS, Weekly
+from bot.quiz.calendar.schedule import EVERY_DAY, WEEKDAYS, Weekly
 
 OFFERED = 25
 WORK_DAYS, WEEKEND = frozenset(range(5)), frozenset({5, 6})

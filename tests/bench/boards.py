@@ -23,16 +23,16 @@ from random import Random
 from typing import Any
 
 from bot.model.answers import StoredAnswer
-from bot.quiz.asking import chose
+from bot.quiz.question.asking import chose
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import aiosqlite
 from figures import all_met, drawn
 
-from bot.quiz.ranking import BoardKind
-from bot.quiz.spacing import Card
-from bot.services.boards import Boards, Wanted
+from bot.quiz.board.ranking import BoardKind
+from bot.quiz.practice.spacing import Card
+from bot.services.board.boards import Boards, Wanted
 from bot.storage import answers, boards
 from bot.storage.store import Store
 

@@ -24,7 +24,7 @@ from figures import all_met, drawn
 from bot.demos import reference
 from bot.demos.registry import DEMOS
 from bot.errors import WorkerError
-from bot.services.lab import Lab
+from bot.services.demo.lab import Lab
 from bot.workers import Workers
 
 TRUE = {

@@ -26,10 +26,10 @@ from bot.demos.registry import DEMOS
 from bot.packs.library import Library
 from bot.packs.loading import load_packs
 from bot.services.backups import Backups
-from bot.services.charts import ChartDrawer
-from bot.services.courses import Courses
-from bot.services.servers import Servers
-from bot.services.zones import Zones
+from bot.services.demo.charts import ChartDrawer
+from bot.services.lesson.courses import Courses
+from bot.services.server.servers import Servers
+from bot.services.server.zones import Zones
 from bot.storage.migrations import migrate, migrations
 from bot.storage.store import Store
 from bot.telemetry import LoopLag

@@ -21,7 +21,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from bot.quiz.asking import Sureness
+from bot.quiz.question.asking import Sureness
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "quiz"))
@@ -33,11 +33,11 @@ from bot.clock import DAY_MS
 from bot.packs.library import Library
 from bot.packs.loading import load_packs
 from bot.packs.models import Question
-from bot.quiz.items import Weight, flags
-from bot.quiz.mixups import offered_by
-from bot.quiz.spacing import USUAL
-from bot.services.practice import Asking, Learner, Practice
-from bot.services.progress import ProgressOf
+from bot.quiz.practice.mixups import offered_by
+from bot.quiz.practice.spacing import USUAL
+from bot.quiz.question.items import Weight, flags
+from bot.services.practice.practising import Asking, Learner, Practice
+from bot.services.practice.progress import ProgressOf
 from bot.storage.store import Store
 
 PACKS = Path(__file__).parents[2] / "content"

@@ -41,12 +41,13 @@ from bot.packs.library import Library  # noqa: E402
 from bot.packs.loading import load_packs  # noqa: E402
 from bot.packs.models import Question  # noqa: E402
 from bot.playground.server import Playground  # noqa: E402
-from bot.quiz.competition import Join, Rules, Tick  # noqa: E402
-from bot.quiz.regrading import replayed  # noqa: E402
-from bot.services import repair  # noqa: E402
-from bot.services.competitions import Competitions, Opening  # noqa: E402
-from bot.services.practice import Learner  # noqa: E402
-from bot.storage import answers, rulings  # noqa: E402
+from bot.quiz.competition.game import Join, Rules, Tick  # noqa: E402
+from bot.quiz.question.regrading import replayed  # noqa: E402
+from bot.services.competition.games import Competitions, Opening  # noqa: E402
+from bot.services.practice.practising import Learner  # noqa: E402
+from bot.services.question import repair  # noqa: E402
+from bot.storage import answers  # noqa: E402
+from bot.storage.question import rulings  # noqa: E402
 from bot.storage.store import Store, Transaction  # noqa: E402
 
 PACK = "python-concurrency"

@@ -12,8 +12,8 @@ from hosting import Member, text, until, walk
 
 from bot.packs.models import Question
 from bot.playground.server import Playground
-from bot.quiz.asking import Sureness
-from bot.quiz.scoring import Scoring, marks
+from bot.quiz.competition.scoring import Scoring, marks
+from bot.quiz.question.asking import Sureness
 
 Json = dict[str, Any]
 

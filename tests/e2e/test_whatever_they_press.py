@@ -10,7 +10,7 @@ from evening import rows, until_row
 from hosting import Bot, Member
 from wandering import Wanderer
 
-from bot.services import repair
+from bot.services.question import repair
 from bot.storage.store import Store
 
 ACTS, LIVES = 600, 3

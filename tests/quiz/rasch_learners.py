@@ -8,7 +8,7 @@ from random import Random
 from bank import question
 
 from bot.packs.models import Question
-from bot.quiz.statistics import Attempt, Figures, Tally
+from bot.quiz.question.statistics import Attempt, Figures, Tally
 
 PACK = "tea"
 

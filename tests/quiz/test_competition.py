@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.quiz.asking import Sureness, chose
-from bot.quiz.competition import (
+from bot.quiz.competition.game import (
     DRAIN_MS,
     HEIR_MS,
     SILENCE_ENDS_MS,
@@ -45,8 +44,9 @@ from bot.quiz.competition import (
     step,
     team_standings,
 )
-from bot.quiz.scoring import Scoring
-from bot.quiz.stored_answers import with_stored
+from bot.quiz.competition.scoring import Scoring
+from bot.quiz.competition.stored_answers import with_stored
+from bot.quiz.question.asking import Sureness, chose
 
 NOON = 1_795_348_800_000
 HOST, GRACE, LINUS = 1, 2, 3

@@ -8,8 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bot.quiz.asking import Sureness
-from bot.quiz.competition import (
+from bot.quiz.competition.game import (
     LIVE,
     Answer,
     Ask,
@@ -39,7 +38,8 @@ from bot.quiz.competition import (
     step,
     team_standings,
 )
-from bot.quiz.scoring import Scoring
+from bot.quiz.competition.scoring import Scoring
+from bot.quiz.question.asking import Sureness
 
 NOON = 1_795_348_800_000
 MEMBERS = st.integers(1, 5)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.clock import DAY_MS
-from bot.quiz.daily import FamilyTally, Known, choose, streak, weaknesses
+from bot.quiz.calendar.daily import FamilyTally, Known, choose, streak, weaknesses
 
 BANK = [
     *(question(f"w{n}", family=f"water-{n // 2}") for n in range(6)),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rasch_learners import Made, asked_of_many
 
-from bot.quiz.difficulty import (
+from bot.quiz.practice.difficulty import (
     TARGET_SHARES,
     Estimate,
     ability_of,

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.quiz.asking import Sureness
-from bot.quiz.competition import (
+from bot.quiz.competition.game import (
     LIVE,
     NOBODY,
     Answer,
@@ -38,7 +37,8 @@ from bot.quiz.competition import (
     standings,
     step,
 )
-from bot.quiz.scoring import Scoring
+from bot.quiz.competition.scoring import Scoring
+from bot.quiz.question.asking import Sureness
 
 NOON = 1_795_348_800_000
 RULES = Rules(rounds=3, pace_ms=12_000, reveal_ms=5_000, lobby_ms=60_000)

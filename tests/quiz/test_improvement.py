@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.quiz.improvement import IMPROVED_FROM, Tries, improvement, least_rise
-from bot.quiz.statistics import Z95
+from bot.quiz.board.improvement import IMPROVED_FROM, Tries, improvement, least_rise
+from bot.quiz.question.statistics import Z95
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rasch_learners import PACK, a_bank, asked_of_many, attempt
 
-from bot.quiz.items import Flag, Weight, flags, item_reports
-from bot.quiz.statistics import Attempt, Tally, wilson
+from bot.quiz.question.items import Flag, Weight, flags, item_reports
+from bot.quiz.question.statistics import Attempt, Tally, wilson
 
 ITEM = question("item")
 OTHERS = [question(f"other{n}") for n in range(12)]

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.packs.models import Question
-from bot.quiz.mastery import Level, guessed_shares, mastery
-from bot.quiz.spacing import FamilyAnswer, replay
+from bot.quiz.practice.mastery import Level, guessed_shares, mastery
+from bot.quiz.practice.spacing import FamilyAnswer, replay
 
 NOON = 1_795_348_800_000
 DAY = 86_400_000

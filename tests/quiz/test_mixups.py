@@ -6,7 +6,7 @@ import pytest
 from bank import question
 
 from bot.packs.models import OTHER
-from bot.quiz.mixups import Choice, aimed_at, mixups, offered_by
+from bot.quiz.practice.mixups import Choice, aimed_at, mixups, offered_by
 
 NOON = 1_795_348_800_000
 DAY = 86_400_000

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.clock import DAY_MS
-from bot.quiz.periods import Period, Season, period_key, period_keys
+from bot.quiz.calendar.periods import Period, Season, period_key, period_keys
 
 AUCKLAND, BERLIN, HONOLULU = ZoneInfo("Pacific/Auckland"), ZoneInfo("Europe/Berlin"), ZoneInfo("Pacific/Honolulu")
 

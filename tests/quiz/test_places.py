@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.quiz.ranking import places
+from bot.quiz.board.ranking import places
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.quiz.mastery import Mastery
-from bot.quiz.plan import REVIEWS_AT_MOST, Plan, SectionStanding, plan
+from bot.quiz.practice.mastery import Mastery
+from bot.quiz.practice.plan import REVIEWS_AT_MOST, Plan, SectionStanding, plan
 
 
 def section(name: str, share: float, answers: int = 20, unread=()) -> SectionStanding:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.quiz.points import QuestionStanding, points_for, standing
+from bot.quiz.board.points import QuestionStanding, points_for, standing
 
 NOW = 1_800_000_000_000
 

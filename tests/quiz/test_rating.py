@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.quiz.rating import Rating, after_game
+from bot.quiz.board.rating import Rating, after_game
 
 
 def test_everybody_begins_at_a_thousand_and_very_unsure():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.quiz.reminding import LATE_HOURS, day_to_remind
+from bot.quiz.practice.reminding import LATE_HOURS, day_to_remind
 
 
 def ms(*moment: int) -> int:

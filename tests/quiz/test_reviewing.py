@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from bot.clock import DAY_MS
 from bot.packs.models import Question
-from bot.quiz.asking import Sureness
-from bot.quiz.practice import Seen
-from bot.quiz.reviewing import Due, count_due, pick_due
-from bot.quiz.spacing import FamilyAnswer, replay, review
+from bot.quiz.practice.reviewing import Due, count_due, pick_due
+from bot.quiz.practice.runs import Seen
+from bot.quiz.practice.spacing import FamilyAnswer, replay, review
+from bot.quiz.question.asking import Sureness
 
 NOW = 1_795_348_800_000
 RIGHT, WRONG = True, False

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.clock import utc
-from bot.quiz.schedule import EVERY_DAY, Weekly, latest_until, local_day, moment, next_after
+from bot.quiz.calendar.schedule import EVERY_DAY, Weekly, latest_until, local_day, moment, next_after
 
 ZONES = (
     "Europe/Berlin",

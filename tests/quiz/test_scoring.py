@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.quiz.asking import Sureness
-from bot.quiz.scoring import RULES, Scoring, marks
+from bot.quiz.competition.scoring import RULES, Scoring, marks
+from bot.quiz.question.asking import Sureness
 
 GUESS, THINK, SURE = Sureness.GUESS, Sureness.THINK, Sureness.SURE
 TIMES = st.integers(0, 10**7)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.quiz.spacing import Card, review
+from bot.quiz.practice.spacing import Card, review
 
 DAY = 86_400_000
 moments = st.integers(1_700_000_000_000, 2_000_000_000_000)

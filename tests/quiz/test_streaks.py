@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.quiz.streaks import Streak, streak
+from bot.quiz.board.streaks import Streak, streak
 
 TODAY = date(2026, 11, 22)
 

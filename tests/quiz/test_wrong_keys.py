@@ -6,7 +6,7 @@ from random import Random
 import pytest
 from rasch_learners import a_bank, asked_of_many
 
-from bot.quiz.items import Weight, flags
+from bot.quiz.question.items import Weight, flags
 
 CHANCES = range(40)
 

@@ -8,20 +8,20 @@ from small_course import HandClock, library
 
 from bot.clock import snowflake_at
 from bot.model.schedules import Recurring
-from bot.quiz.pace import paced
-from bot.quiz.schedule import EVERY_DAY, Weekly
-from bot.quiz.scoring import Scoring
-from bot.services.competitions import Competitions
-from bot.services.daily import DailyQuestions
-from bot.services.daily_views import DailyView, EventView, Locked
-from bot.services.practice import Learner
-from bot.services.schedules import NewSchedule, Schedules
-from bot.services.season_views import SeasonView
-from bot.services.seasons import Seasons
-from bot.services.servers import Servers
+from bot.quiz.calendar.schedule import EVERY_DAY, Weekly
+from bot.quiz.competition.pace import paced
+from bot.quiz.competition.scoring import Scoring
+from bot.services.calendar.daily import DailyQuestions
+from bot.services.calendar.daily_views import DailyView, EventView, Locked
+from bot.services.calendar.schedules import NewSchedule, Schedules
+from bot.services.calendar.season_views import SeasonView
+from bot.services.calendar.seasons import Seasons
+from bot.services.competition.games import Competitions
+from bot.services.practice.practising import Learner
+from bot.services.server.servers import Servers
+from bot.services.server.zones import Zones
 from bot.services.stage import ChannelLostError, MessageGoneError
 from bot.services.sure_time import ALWAYS_SURE, TimeCheck
-from bot.services.zones import Zones
 from bot.storage.store import Store
 
 HALL, CHANNEL = 50, 60

@@ -10,13 +10,13 @@ from bot.model.lessons import PagePlace
 from bot.model.members import Chosen
 from bot.model.rulings import Report
 from bot.model.schedules import Recurring, Schedule
-from bot.quiz.asking import chose
-from bot.quiz.practice import Asked, Run
-from bot.quiz.rating import Rating
-from bot.quiz.schedule import Weekly
-from bot.quiz.scoring import Scoring
-from bot.quiz.spacing import review
-from bot.services.practice import Learner
+from bot.quiz.board.rating import Rating
+from bot.quiz.calendar.schedule import Weekly
+from bot.quiz.competition.scoring import Scoring
+from bot.quiz.practice.runs import Asked, Run
+from bot.quiz.practice.spacing import review
+from bot.quiz.question.asking import chose
+from bot.services.practice.practising import Learner
 from bot.storage import (
     answers,
     daily,
@@ -28,10 +28,10 @@ from bot.storage import (
     practice,
     ratings,
     reading,
-    reports,
     schedules,
 )
 from bot.storage.privacy import TABLES
+from bot.storage.question import reports
 from bot.storage.store import Store
 
 HALL = 50

@@ -7,13 +7,13 @@ from small_course import question
 from test_games_and_members import DiscordHandClock, Evening
 
 from bot.model.rulings import Decision, DecisionKind, Subject
-from bot.quiz.asking import Sureness
-from bot.quiz.regrading import Ruling
-from bot.services import repair
-from bot.services.competitions import Competitions
-from bot.services.practice import Learner, Practice
-from bot.services.regrading import Regrading
-from bot.storage import rulings
+from bot.quiz.question.asking import Sureness
+from bot.quiz.question.regrading import Ruling
+from bot.services.competition.games import Competitions
+from bot.services.practice.practising import Learner, Practice
+from bot.services.question import repair
+from bot.services.question.regrading import Regrading
+from bot.storage.question import rulings
 from bot.storage.store import Store
 
 HALL, ELSEWHERE = 50, 51

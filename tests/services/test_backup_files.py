@@ -18,12 +18,13 @@ from bot.cli import main
 from bot.clock import utc
 from bot.errors import StorageError
 from bot.services.backups import Backups, kept, restore
-from bot.services.practice import Learner
-from bot.storage import backup, members, privacy
-from bot.storage.backup import BackupWriter, backups_in, damage, examine
-from bot.storage.deletions import add_deletions, deletions_file
-from bot.storage.lock import only_one
+from bot.services.practice.practising import Learner
+from bot.storage import members, privacy
 from bot.storage.migrations import migrate, migrations
+from bot.storage.sqlite import backup
+from bot.storage.sqlite.backup import BackupWriter, backups_in, damage, examine
+from bot.storage.sqlite.lock import only_one
+from bot.storage.sqlite.remembered import add_deletions, deletions_file
 from bot.storage.store import Store
 
 ADA = Learner(1_234_567_890_123_456_789, HALL, "Adaline Verity")
@@ -541,7 +542,7 @@ def test_a_second_bot_on_the_same_folder_is_refused(data, capsys, monkeypatch):
 @posix
 def test_a_killed_bot_leaves_no_lock(data):
     program = (
-        "import os, sys, pathlib; from bot.storage.lock import only_one\n"
+        "import os, sys, pathlib; from bot.storage.sqlite.lock import only_one\n"
         "with only_one(pathlib.Path(sys.argv[1])): os._exit(0)"
     )
     checkout = Path(__file__).parents[2]
@@ -593,7 +594,7 @@ async def opened_answers(path: Path) -> int:
 
 
 def test_a_large_truncated_file_is_noticed_without_reading_it(data, monkeypatch):
-    monkeypatch.setattr("bot.storage.backup.CHECKED_BYTES", 0)
+    monkeypatch.setattr("bot.storage.sqlite.backup.CHECKED_BYTES", 0)
     lived_in(data, ADA)
     assert damage(data) == ""
     data.write_bytes(data.read_bytes()[:-4096])

@@ -7,8 +7,8 @@ import pytest
 import pytest_asyncio
 
 from bot.charts.bars import BarChart, BarValue
-from bot.services import charts as module
-from bot.services.charts import ChartDrawer
+from bot.services.demo import charts as module
+from bot.services.demo.charts import ChartDrawer
 from bot.workers import Workers
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("chart drawer")]

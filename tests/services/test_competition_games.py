@@ -13,17 +13,30 @@ from bot.clock import DiscordClock, snowflake_at
 from bot.errors import StorageError, UserError
 from bot.model.games import Setup
 from bot.packs.library import Library
-from bot.quiz.asking import Sureness
-from bot.quiz.competition import Cancel, End, Join, Leave, Pause, Phase, Resume, Rules, Skip, Tick, Verdict, standings
-from bot.quiz.scoring import Scoring
-from bot.services.competitions import AlreadyOnError, Competitions, Opening
-from bot.services.game_views import GameView
-from bot.services.practice import Learner
+from bot.quiz.competition.game import (
+    Cancel,
+    End,
+    Join,
+    Leave,
+    Pause,
+    Phase,
+    Resume,
+    Rules,
+    Skip,
+    Tick,
+    Verdict,
+    standings,
+)
+from bot.quiz.competition.scoring import Scoring
+from bot.quiz.question.asking import Sureness
+from bot.services.competition.games import AlreadyOnError, Competitions, Opening
+from bot.services.competition.views import GameView
+from bot.services.practice.practising import Learner
 from bot.services.stage import ChannelBusyError, ChannelLostError
 from bot.storage import competitions
 from bot.storage import store as module
 from bot.storage.store import Store
-from bot.ui import game_screens as screens
+from bot.ui.competition import screens
 from bot.ui.layouts import Download, Screen
 
 GUILD, CHANNEL = 50, 60
@@ -541,8 +554,8 @@ async def test_when_it_is_over_everybody_has_their_name(games, clock, notice):
 async def test_what_discord_does_not_take_at_the_end_is_shown_when_it_does_again(
     store, games, clock, notice, monkeypatch
 ):
-    monkeypatch.setattr("bot.services.game_messages.RETRY_SECONDS", (0.0,))
-    monkeypatch.setattr("bot.services.game_messages.FINISH_AGAIN_SECONDS", (0.0,) * 500)
+    monkeypatch.setattr("bot.services.competition.messages.RETRY_SECONDS", (0.0,))
+    monkeypatch.setattr("bot.services.competition.messages.FINISH_AGAIN_SECONDS", (0.0,) * 500)
     game = await started(games, notice)
     message_id = notice.rounds[0][0]
     notice.forbidden = notice.refuse_edits = True
@@ -561,7 +574,7 @@ async def test_what_discord_does_not_take_at_the_end_is_shown_when_it_does_again
 
 
 async def test_a_reveal_that_discord_did_not_take_is_shown_with_the_next_round(games, clock, notice, monkeypatch):
-    monkeypatch.setattr("bot.services.game_messages.RETRY_SECONDS", (0.0,))
+    monkeypatch.setattr("bot.services.competition.messages.RETRY_SECONDS", (0.0,))
     game = await started(games, notice, reveal_ms=3_600_000)
     message_id = notice.rounds[0][0]
     notice.refuse_edits = True
@@ -798,8 +811,8 @@ async def test_a_round_does_not_wait_for_what_was_clicked_after_it_or_for_ever(g
 
 @pytest.fixture
 def tries_at_once(monkeypatch):
-    monkeypatch.setattr("bot.services.game_messages.RETRY_SECONDS", (0.0,))
-    monkeypatch.setattr("bot.services.game_messages.ACCESS_AGAIN_SECONDS", (0.001,))
+    monkeypatch.setattr("bot.services.competition.messages.RETRY_SECONDS", (0.0,))
+    monkeypatch.setattr("bot.services.competition.messages.ACCESS_AGAIN_SECONDS", (0.001,))
 
 
 async def until_phase(games: Competitions, store: Store, game: int, phase: Phase) -> None:
@@ -863,7 +876,7 @@ async def test_a_trouble_from_before_a_restart_ends_by_itself_after_it(store, ga
 
 
 async def test_a_long_rate_limit_is_told_in_the_lobby_and_the_host_can_end(store, games, clock, notice, monkeypatch):
-    monkeypatch.setattr("bot.services.game_messages.RETRY_SECONDS", (0.0,))
+    monkeypatch.setattr("bot.services.competition.messages.RETRY_SECONDS", (0.0,))
     notice.busy_seconds = 600.0
     game = await lobby(games)
     await games.start(game, ADA, manager=False)

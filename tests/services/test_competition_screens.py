@@ -7,10 +7,10 @@ import pytest
 from bot.demos.registry import DEMOS
 from bot.model.games import Game, Setup
 from bot.packs.loading import load_packs
-from bot.quiz.competition import Answer, Competition, Join, Opened, RoundPlan, Rules, Start, Tick, opened_by, step
-from bot.quiz.scoring import Scoring
-from bot.services.game_views import GameView
-from bot.ui import game_screens as screens
+from bot.quiz.competition.game import Answer, Competition, Join, Opened, RoundPlan, Rules, Start, Tick, opened_by, step
+from bot.quiz.competition.scoring import Scoring
+from bot.services.competition.views import GameView
+from bot.ui.competition import screens
 
 NOON = 1_795_348_800_000
 [PACK] = load_packs(Path(__file__).parents[2] / "content", DEMOS)[:1]

@@ -9,9 +9,9 @@ import pytest
 from bot.errors import UserError
 from bot.packs.library import Library
 from bot.packs.loading import load_packs
-from bot.services.courses import Courses, WouldLose
-from bot.services.servers import Servers
-from bot.services.zones import Zones
+from bot.services.lesson.courses import Courses, WouldLose
+from bot.services.server.servers import Servers
+from bot.services.server.zones import Zones
 from bot.workers import Workers
 
 pytestmark = pytest.mark.asyncio

@@ -9,14 +9,15 @@ from small_course import DAY, HOUR, library
 
 from bot.errors import StudyhallError, UserError
 from bot.model.rulings import Subject
-from bot.quiz.asking import chose
-from bot.quiz.competition import DRAIN_MS
-from bot.quiz.regrading import Ruling
-from bot.services.practice import Practice
-from bot.services.progress import ProgressOf
-from bot.services.repair import repair_totals
+from bot.quiz.competition.game import DRAIN_MS
+from bot.quiz.question.asking import chose
+from bot.quiz.question.regrading import Ruling
+from bot.services.practice.practising import Practice
+from bot.services.practice.progress import ProgressOf
+from bot.services.question.repair import repair_totals
 from bot.services.stage import ChannelLostError
-from bot.storage import members, privacy, rulings
+from bot.storage import members, privacy
+from bot.storage.question import rulings
 
 EMPTY_UNTIL_CLOSED = ("answer", "card", "total")
 

@@ -14,10 +14,10 @@ from small_course import NOON, HandClock
 
 from bot.demos.registry import DEMOS
 from bot.errors import NotFound, StorageError, UserError, WorkerTimedOut
-from bot.services.charts import ChartDrawer
-from bot.services.demo_views import DemoView
-from bot.services.demos import Demos
-from bot.services.lab import Lab, _Bench
+from bot.services.demo.charts import ChartDrawer
+from bot.services.demo.demos import Demos
+from bot.services.demo.lab import Lab, _Bench
+from bot.services.demo.views import DemoView
 from bot.services.stage import ChannelLostError
 from bot.storage import demos as storage
 from bot.storage.store import Store
@@ -277,7 +277,7 @@ async def test_a_demo_that_nobody_runs_starts_by_itself(hall):
 
 
 async def test_a_demo_that_never_came_into_its_channel_ends_by_itself_without_a_run(hall, monkeypatch):
-    monkeypatch.setattr("bot.services.demos.SHOWING_SECONDS", 0.0)
+    monkeypatch.setattr("bot.services.demo.demos.SHOWING_SECONDS", 0.0)
     async with hall.bot(predict=0.01) as (demos, stage, store):
         await demos.open(next(iter(DEMOS)), HALL, CHANNEL, ADA)
         async with asyncio.timeout(PATIENCE):
@@ -288,7 +288,7 @@ async def test_a_demo_that_never_came_into_its_channel_ends_by_itself_without_a_
 
 
 async def test_a_demo_whose_end_the_database_refuses_at_first_ends_when_it_does_again(hall, monkeypatch):
-    monkeypatch.setattr("bot.services.demos.AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr("bot.services.demo.demos.AGAIN_SECONDS", 0.0)
     finish, refusals = storage.finish, iter(range(3))
 
     async def refusing(*given) -> None:

@@ -12,9 +12,9 @@ from bot.errors import UserError
 from bot.model.rulings import DecisionKind, Report
 from bot.packs.library import Library
 from bot.packs.loading import load_packs
-from bot.services.flags import Flags
-from bot.services.items import Items
-from bot.storage import reports
+from bot.services.question.flags import Flags
+from bot.services.question.items import Items
+from bot.storage.question import reports
 from bot.storage.store import Store
 
 

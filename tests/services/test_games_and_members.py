@@ -9,15 +9,15 @@ from small_course import HandClock, library
 from bot.clock import snowflake_at
 from bot.model.games import Setup
 from bot.model.servers import Server
-from bot.quiz.competition import LIVE, Join, Phase, Rules, Tick, Verdict
-from bot.quiz.periods import Period, Season
-from bot.quiz.ranking import BoardKind
-from bot.services.boards import Boards
-from bot.services.competitions import Competitions, Opening
-from bot.services.member_settings import MemberSettings
-from bot.services.practice import Learner
-from bot.services.respacing import Respacing
-from bot.services.zones import Zones
+from bot.quiz.board.ranking import BoardKind
+from bot.quiz.calendar.periods import Period, Season
+from bot.quiz.competition.game import LIVE, Join, Phase, Rules, Tick, Verdict
+from bot.services.board.boards import Boards
+from bot.services.competition.games import Competitions, Opening
+from bot.services.member.settings import MemberSettings
+from bot.services.practice.practising import Learner
+from bot.services.practice.respacing import Respacing
+from bot.services.server.zones import Zones
 from bot.storage import servers
 from bot.storage.store import Store
 

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from bot.services.inside import Specimen
+from bot.services.demo.inside import Specimen
 from bot.telemetry import Pulse
 from bot.workers import Workers
 

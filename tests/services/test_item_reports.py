@@ -14,11 +14,11 @@ from bot.errors import StorageError
 from bot.model.answers import StoredAnswer
 from bot.packs.loading import load_packs
 from bot.packs.models import Question
-from bot.quiz.asking import chose
-from bot.quiz.spacing import review
-from bot.services.item_views import HEAD, OPTIONS_HEAD, as_json, options_row, row
-from bot.services.items import Items
-from bot.services.practice import Learner, Practice
+from bot.quiz.practice.spacing import review
+from bot.quiz.question.asking import chose
+from bot.services.practice.practising import Learner, Practice
+from bot.services.question.items import Items
+from bot.services.question.views import HEAD, OPTIONS_HEAD, as_json, options_row, row
 from bot.settings import CHECKOUT
 from bot.storage import answers
 from bot.storage.store import Store

@@ -5,10 +5,10 @@ from small_course import DAY, NOON
 
 from bot.model.members import Chosen
 from bot.model.servers import Server
-from bot.quiz.periods import Period, Season
-from bot.quiz.ranking import ACCURACY_FROM, BoardKind
-from bot.quiz.rating import Rating
-from bot.services.boards import PAGE_SIZE, Boards, Wanted
+from bot.quiz.board.ranking import ACCURACY_FROM, BoardKind
+from bot.quiz.board.rating import Rating
+from bot.quiz.calendar.periods import Period, Season
+from bot.services.board.boards import PAGE_SIZE, Boards, Wanted
 from bot.storage import member_settings, members, memberships, ratings, servers
 
 HALL, ELSEWHERE = 50, 51

@@ -5,7 +5,7 @@ from small_course import library
 
 from bot.errors import NotFound
 from bot.packs.library import Library
-from bot.services.lessons import Lessons
+from bot.services.lesson.lessons import Lessons
 
 ADA, BOB = 1, 2
 

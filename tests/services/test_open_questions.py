@@ -8,12 +8,12 @@ from small_course import library
 
 from bot.errors import UserError
 from bot.model.games import Setup
-from bot.quiz.asking import Sureness
-from bot.quiz.competition import Join, Pause, Rules
-from bot.services.competitions import Opening
-from bot.services.practice import Asking, Learner, Practice, QuestionOpenError
-from bot.services.progress import ProgressOf
-from bot.services.reviews import Reviews
+from bot.quiz.competition.game import Join, Pause, Rules
+from bot.quiz.question.asking import Sureness
+from bot.services.competition.games import Opening
+from bot.services.practice.practising import Asking, Learner, Practice, QuestionOpenError
+from bot.services.practice.progress import ProgressOf
+from bot.services.practice.reviews import Reviews
 
 ALL = ["l0", "l1", "w0", "w1", "w2", "w3"]
 WHERE = [HALL, None, HALL + 1]

@@ -7,9 +7,9 @@ import pytest
 from small_course import DAY, HOUR, NOON, QUESTIONS, library, question
 
 from bot.errors import NotFound, NotYours, UserError
-from bot.quiz.asking import chose
-from bot.quiz.points import QuestionStanding
-from bot.services.practice import Asking, Learner, Practice, QuestionChangedError, Summary
+from bot.quiz.board.points import QuestionStanding
+from bot.quiz.question.asking import chose
+from bot.services.practice.practising import Asking, Learner, Practice, QuestionChangedError, Summary
 from bot.storage.store import Store
 
 ADA = Learner(1, 50, "Ada")

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from small_course import DAY, NOON
 
-from bot.services.presence import AT_ONCE, Presence
+from bot.services.member.presence import AT_ONCE, Presence
 from bot.storage import members, memberships, privacy
 
 HALL = 50

@@ -13,15 +13,15 @@ from small_course import DAY, NOON
 from test_games_and_members import CHANNEL, RULES, DiscordHandClock, Evening
 
 from bot.model.games import Setup
-from bot.quiz.competition import Join, Phase
-from bot.quiz.practice import Asked, Run
-from bot.services.competitions import Opening
-from bot.services.practice import Learner
-from bot.services.privacy import PORTION, Deleted, Privacy, Retention
-from bot.services.repair import repair_totals
+from bot.quiz.competition.game import Join, Phase
+from bot.quiz.practice.runs import Asked, Run
+from bot.services.competition.games import Opening
+from bot.services.member.privacy import PORTION, Deleted, Privacy, Retention
+from bot.services.practice.practising import Learner
+from bot.services.question.repair import repair_totals
 from bot.storage import competitions, members, practice, privacy
-from bot.storage.deletions import Deletion, add_deletions, deletions_file, deletions_in, hash_of, read_deletions
 from bot.storage.privacy import TABLES
+from bot.storage.sqlite.remembered import Deletion, add_deletions, deletions_file, deletions_in, hash_of, read_deletions
 from bot.storage.store import Store
 
 ADA = Learner(1_234_567_890_123_456_789, HALL, "Adaline Verity")
@@ -345,7 +345,7 @@ async def test_the_last_traces_wait_for_a_reader_and_go_with_the_next_chores(hou
 
 
 async def test_a_large_file_is_rebuilt_once_no_game_is_on(house, monkeypatch):
-    monkeypatch.setattr("bot.services.privacy.REBUILT_AT_ONCE_BYTES", 0)
+    monkeypatch.setattr("bot.services.member.privacy.REBUILT_AT_ONCE_BYTES", 0)
     await live(house.store, ADA)
     await house.evening.start(BOB)
     await house.privacy.delete(ADA.member_id)
@@ -526,7 +526,7 @@ async def test_a_stop_ends_the_look_for_members_not_seen_and_the_next_start_goes
 
 
 async def test_a_deletion_while_the_file_is_rebuilt_waits_for_the_next_rebuild(house, monkeypatch):
-    monkeypatch.setattr("bot.services.privacy.REBUILT_AT_ONCE_BYTES", 0)
+    monkeypatch.setattr("bot.services.member.privacy.REBUILT_AT_ONCE_BYTES", 0)
     await live(house.store, ADA)
     await live(house.store, BOB)
     await house.privacy.delete(ADA.member_id)

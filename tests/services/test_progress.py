@@ -8,12 +8,13 @@ from small_course import DAY, NOON, QUESTIONS, library, question
 from bot.errors import NotFound, UserError
 from bot.model.members import Chosen
 from bot.model.rulings import Subject
-from bot.quiz.asking import Sureness
-from bot.quiz.mastery import Level
-from bot.quiz.regrading import Ruling
-from bot.services.practice import Asking, Learner, Practice
-from bot.services.progress import ProgressOf
-from bot.storage import member_settings, rulings
+from bot.quiz.practice.mastery import Level
+from bot.quiz.question.asking import Sureness
+from bot.quiz.question.regrading import Ruling
+from bot.services.practice.practising import Asking, Learner, Practice
+from bot.services.practice.progress import ProgressOf
+from bot.storage import member_settings
+from bot.storage.question import rulings
 
 ADA, BOB = Learner(1, 50, "Ada"), Learner(2, 50, "Bob")
 RIGHT, WRONG = 1, 2

@@ -11,12 +11,13 @@ from regraded_house import ELSEWHERE, HALL, RegradedHouse
 from small_course import DAY, HOUR
 
 from bot.errors import UserError
-from bot.quiz.asking import Sureness
-from bot.services import repair
-from bot.services.practice import Learner
-from bot.storage import competitions, memberships, privacy, regrading, statistics
+from bot.quiz.question.asking import Sureness
+from bot.services.practice.practising import Learner
+from bot.services.question import repair
+from bot.storage import competitions, memberships, privacy
+from bot.storage.question import regrading, statistics
 from bot.storage.store import Store
-from bot.ui.game_screens import my_result_screen, round_screen
+from bot.ui.competition.screens import my_result_screen, round_screen
 
 ADA, BOB, CLEO = (Learner(n, HALL, name) for n, name in [(1, "Ada"), (2, "Bob"), (3, "Cleo")])
 PEOPLE = (ADA, BOB, CLEO)

@@ -7,15 +7,15 @@ from small_course import DAY, HOUR, NOON, QUESTIONS, library
 
 from bot.clock import DiscordClock
 from bot.errors import UserError
-from bot.quiz.spacing import review
-from bot.services.member_settings import MemberSettings
-from bot.services.notices import Notices
-from bot.services.practice import Practice
-from bot.services.reminders import DirectMessagesClosedError, Reminders
-from bot.services.respacing import Respacing
-from bot.services.reviews import Reviews
+from bot.quiz.practice.spacing import review
+from bot.services.member.notices import Notices
+from bot.services.member.settings import MemberSettings
+from bot.services.practice.practising import Practice
+from bot.services.practice.reminders import DirectMessagesClosedError, Reminders
+from bot.services.practice.respacing import Respacing
+from bot.services.practice.reviews import Reviews
+from bot.services.server.zones import Zones
 from bot.services.sure_time import SureTime
-from bot.services.zones import Zones
 from bot.storage import answers
 
 ADA, BOB = 1, 2

@@ -15,10 +15,10 @@ from opened_store import opened
 from bot.cli import main
 from bot.model.answers import StoredAnswer
 from bot.model.servers import Server
-from bot.quiz.asking import chose
-from bot.quiz.periods import Season
-from bot.quiz.spacing import review
-from bot.services.repair import repair_totals
+from bot.quiz.calendar.periods import Season
+from bot.quiz.practice.spacing import review
+from bot.quiz.question.asking import chose
+from bot.services.question.repair import repair_totals
 from bot.storage import answers, seasons, servers
 
 NOW = 1_795_348_800_000  # Sunday, 22 November 2026, noon UTC

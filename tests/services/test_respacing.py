@@ -6,10 +6,10 @@ import pytest
 from small_course import DAY, library, question
 
 from bot.errors import UserError
-from bot.services.member_settings import MemberSettings
-from bot.services.practice import Learner, Practice
-from bot.services.respacing import Respacing
-from bot.services.zones import Zones
+from bot.services.member.settings import MemberSettings
+from bot.services.practice.practising import Learner, Practice
+from bot.services.practice.respacing import Respacing
+from bot.services.server.zones import Zones
 
 ADA, BOB = Learner(1, 50, "Ada"), Learner(2, None, "Bob")
 

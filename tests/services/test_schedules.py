@@ -21,10 +21,10 @@ from small_course import DAY
 from bot.clock import utc
 from bot.errors import NotFound, UserError
 from bot.model.games import Setup
-from bot.quiz.competition import LIVE, NOBODY, Join, Tick, Verdict
-from bot.quiz.schedule import Weekly, latest_until
-from bot.services.competitions import Opening
-from bot.services.schedules import MOST
+from bot.quiz.calendar.schedule import Weekly, latest_until
+from bot.quiz.competition.game import LIVE, NOBODY, Join, Tick, Verdict
+from bot.services.calendar.schedules import MOST
+from bot.services.competition.games import Opening
 from bot.storage import privacy
 from bot.storage import schedules as storage
 

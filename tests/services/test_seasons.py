@@ -5,8 +5,8 @@ from day_by_day import ADA, BOB, CHANNEL, CLEO, HALL, Days, DiscordHandClock
 from small_course import DAY, NOON
 
 from bot.model.members import Chosen
-from bot.quiz.periods import Period
-from bot.services.boards import Boards, Wanted
+from bot.quiz.calendar.periods import Period
+from bot.services.board.boards import Boards, Wanted
 from bot.storage import member_settings, members, memberships, seasons
 
 MONTH = 30 * DAY

@@ -9,14 +9,14 @@ from bot.clock import DiscordClock
 from bot.errors import NotFound
 from bot.model.games import Setup
 from bot.packs.library import Library
-from bot.quiz.competition import Cancel, Rules, Verdict
-from bot.services.competitions import Competitions, Opening
-from bot.services.lessons import Lessons
-from bot.services.practice import Learner, Practice
-from bot.services.progress import ProgressOf
-from bot.services.servers import Servers
-from bot.services.zones import Zones
-from bot.ui.game_screens import lobby_screen
+from bot.quiz.competition.game import Cancel, Rules, Verdict
+from bot.services.competition.games import Competitions, Opening
+from bot.services.lesson.lessons import Lessons
+from bot.services.practice.practising import Learner, Practice
+from bot.services.practice.progress import ProgressOf
+from bot.services.server.servers import Servers
+from bot.services.server.zones import Zones
+from bot.ui.competition.screens import lobby_screen
 
 GUILD, OTHER_GUILD, CHANNEL = 50, 51, 60
 ADA = Learner(1, GUILD, "Ada")

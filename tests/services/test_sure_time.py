@@ -9,10 +9,10 @@ from test_games_and_members import Evening
 
 from bot.clock import DiscordClock, snowflake_at
 from bot.services.backups import Backups
-from bot.services.privacy import Privacy
+from bot.services.member.privacy import Privacy
 from bot.services.sure_time import MOST_APART_MS, SureTime, apart_words
 from bot.storage import members, privacy
-from bot.storage.backup import backups_in
+from bot.storage.sqlite.backup import backups_in
 
 YEAR = 365 * DAY
 WRONG = {"a year ahead": YEAR, "ten years behind": -10 * YEAR, "six minutes ahead": MOST_APART_MS + 60_000}

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from bot.clock import zone_of, zone_words
 from bot.errors import UserError
 from bot.model.servers import Server
-from bot.quiz.reminding import day_to_remind
-from bot.quiz.schedule import EVERY_DAY, Weekly
-from bot.services.zones import Zones
+from bot.quiz.calendar.schedule import EVERY_DAY, Weekly
+from bot.quiz.practice.reminding import day_to_remind
+from bot.services.server.zones import Zones
 from bot.ui.times import read_days, read_time, weekly_words
 
 ZONES = Zones()

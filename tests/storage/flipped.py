@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 
 from bot.errors import StudyhallError
-from bot.storage.lock import only_one
+from bot.storage.sqlite.lock import only_one
 from bot.storage.store import Store
 
 WITHIN_SECONDS = 30.0

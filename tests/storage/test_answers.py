@@ -16,11 +16,11 @@ from bot.clock import DAY_MS as DAY
 from bot.model.answers import Before, StoredAnswer
 from bot.model.boards import Total
 from bot.model.lessons import PagePlace
-from bot.quiz.asking import chose
-from bot.quiz.periods import Period, period_key, period_keys
-from bot.quiz.practice import Asked, Run, Seen
-from bot.quiz.ranking import BoardKind
-from bot.quiz.spacing import Card, review
+from bot.quiz.board.ranking import BoardKind
+from bot.quiz.calendar.periods import Period, period_key, period_keys
+from bot.quiz.practice.runs import Asked, Run, Seen
+from bot.quiz.practice.spacing import Card, review
+from bot.quiz.question.asking import chose
 from bot.storage import answers, boards, members, practice, reading
 
 

@@ -16,8 +16,7 @@ from opened_store import opened
 from bot.errors import StorageError
 from bot.model.games import Click, Game, Setup, StoredClick
 from bot.packs.models import Question
-from bot.quiz.asking import Sureness
-from bot.quiz.competition import (
+from bot.quiz.competition.game import (
     Answer,
     Competition,
     Confide,
@@ -39,7 +38,8 @@ from bot.quiz.competition import (
     standings,
     step,
 )
-from bot.quiz.scoring import Scoring
+from bot.quiz.competition.scoring import Scoring
+from bot.quiz.question.asking import Sureness
 from bot.storage import competitions
 from bot.storage import store as module
 from bot.storage.store import Store

@@ -14,12 +14,12 @@ from opened_store import NOW, opened
 
 from bot.errors import StorageError
 from bot.model.answers import StoredAnswer
-from bot.quiz.asking import chose
-from bot.quiz.spacing import review
-from bot.quiz.statistics import Attempt
+from bot.quiz.practice.spacing import review
+from bot.quiz.question.asking import chose
+from bot.quiz.question.statistics import Attempt
 from bot.storage import answers
-from bot.storage.beside import only_reading
-from bot.storage.statistics import MemberAttempts, first_attempts, first_attempts_of
+from bot.storage.question.statistics import MemberAttempts, first_attempts, first_attempts_of
+from bot.storage.sqlite.beside import only_reading
 
 ANSWER = replace(IN_A_SERVER, guild_id=None, points=0)
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from opened_store import ANSWER, NOW, opened
 
-from bot.quiz.asking import FilePlace, Given, Sureness, chose, is_right, lettering
-from bot.quiz.spacing import review
+from bot.quiz.practice.spacing import review
+from bot.quiz.question.asking import FilePlace, Given, Sureness, chose, is_right, lettering
 from bot.storage import answers
 from bot.storage.given import clicked, given_of, option_of, text_of
 from bot.storage.migrations import migrate, migrations

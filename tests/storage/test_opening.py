@@ -14,10 +14,10 @@ import pytest
 from opened_store import opened
 
 from bot.errors import StorageError
-from bot.storage.backup import BackupWriter
-from bot.storage.beside import only_reading
-from bot.storage.lock import only_one
 from bot.storage.migrations import _apply, migrate, migrations, statements
+from bot.storage.sqlite.backup import BackupWriter
+from bot.storage.sqlite.beside import only_reading
+from bot.storage.sqlite.lock import only_one
 from bot.storage.store import Store
 
 ADA = "INSERT INTO member VALUES (1, 2, 'Ada', 3)"

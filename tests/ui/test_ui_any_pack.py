@@ -19,31 +19,31 @@ from bot.model.servers import Server
 from bot.packs.library import Library, SectionRef, TermRef
 from bot.packs.loading import Loaded, load_packs, read_packs
 from bot.packs.models import Misconception, Pack, Question
-from bot.quiz.asking import Sureness, chose
-from bot.quiz.competition import Answer, Join, Opened, RoundPlan, Rules, Start, Tick, opened_by, step
-from bot.quiz.mastery import Mastery
-from bot.quiz.mixups import Mixup
-from bot.quiz.plan import Plan as Ahead
-from bot.quiz.reviewing import Due
-from bot.quiz.streaks import Streak
-from bot.services.daily_views import DailyView, MyDaily
-from bot.services.flags import FlaggedItem
-from bot.services.game_views import GameView, MyResult
-from bot.services.groups import Group, GroupBelief, GroupSection
-from bot.services.lessons import Contents, ContentsLine
-from bot.services.practice import Summary
-from bot.services.progress import MixupView, Next, Progress, SectionProgress
-from bot.ui import game_screens
-from bot.ui.daily import daily_screen, my_answer_screen
-from bot.ui.flags import item_screen
-from bot.ui.group import group_screen
+from bot.quiz.board.streaks import Streak
+from bot.quiz.competition.game import Answer, Join, Opened, RoundPlan, Rules, Start, Tick, opened_by, step
+from bot.quiz.practice.mastery import Mastery
+from bot.quiz.practice.mixups import Mixup
+from bot.quiz.practice.plan import Plan as Ahead
+from bot.quiz.practice.reviewing import Due
+from bot.quiz.question.asking import Sureness, chose
+from bot.services.calendar.daily_views import DailyView, MyDaily
+from bot.services.competition.views import GameView, MyResult
+from bot.services.lesson.lessons import Contents, ContentsLine
+from bot.services.practice.practising import Summary
+from bot.services.practice.progress import MixupView, Next, Progress, SectionProgress
+from bot.services.question.flags import FlaggedItem
+from bot.services.server.groups import Group, GroupBelief, GroupSection
+from bot.ui.calendar.daily import daily_screen, my_answer_screen
+from bot.ui.competition import screens as game_screens
 from bot.ui.help import help_screen
 from bot.ui.layouts import Screen
-from bot.ui.lesson import contents_screen, page_screen, section_choices, shared_screen
-from bot.ui.progress import mixup_screen, progress_screen
-from bot.ui.quiz import options_screen, outcome_screen, page_between_screen, question_screen, summary_screen
-from bot.ui.setup import setup_screen
-from bot.ui.term import term_choices, term_screen
+from bot.ui.lesson.lessons import contents_screen, page_screen, section_choices, shared_screen
+from bot.ui.lesson.terms import term_choices, term_screen
+from bot.ui.practice.progress import mixup_screen, progress_screen
+from bot.ui.practice.quiz import options_screen, outcome_screen, page_between_screen, question_screen, summary_screen
+from bot.ui.question.flags import item_screen
+from bot.ui.server.group import group_screen
+from bot.ui.server.setup import setup_screen
 
 DEMOS = {"cpu-work": "Work for the processor", "io-wait": "Waiting for a server"}
 LETTERS = "abc DEF 漢字かな हिन्दी ကောင်း ابجد עברית 🫖👩‍🏫é?!.,;:-'\""

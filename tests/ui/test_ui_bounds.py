@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.quiz.reviewing import Due
-from bot.services.reviews import CourseDue
+from bot.quiz.practice.reviewing import Due
+from bot.services.practice.reviews import CourseDue
 from bot.ui.layouts import MAX_BYTES, MAX_TEXT, RULE, Button, Row, Screen, note
-from bot.ui.review import review_screen
+from bot.ui.practice.review import review_screen
 from bot.wording import as_many, visible
 
 

@@ -7,9 +7,9 @@ from hall import COURSE, Hall, Shown, assert_fits_discord, walk
 from bot.demos.registry import DEMOS
 from bot.model.dailies import Daily
 from bot.packs.loading import load_packs
-from bot.quiz.asking import LETTERS, chose
-from bot.services.daily_views import DailyView, MyDaily
-from bot.ui.daily import daily_screen, my_answer_screen
+from bot.quiz.question.asking import LETTERS, chose
+from bot.services.calendar.daily_views import DailyView, MyDaily
+from bot.ui.calendar.daily import daily_screen, my_answer_screen
 
 DAY = 86_400
 

@@ -7,7 +7,7 @@ import pytest
 from hall import Hall, Shown
 from test_ui_leaderboard import earn, put
 
-from bot.ui.export import fitting
+from bot.ui.server.export import fitting
 from bot.ui.sheets import sheet
 
 

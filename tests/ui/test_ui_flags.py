@@ -9,9 +9,9 @@ from hall import Hall, Person, Shown, assert_fits_discord
 from bot.cli import main
 from bot.model.rulings import Decision, DecisionKind, Extent, Said, Subject
 from bot.packs.models import Question
-from bot.quiz.regrading import Ruling
-from bot.services.flags import FlaggedItem, FlaggedQuestion, ProposedDecision
-from bot.ui.flags import choice_screen, item_screen, queue_screen
+from bot.quiz.question.regrading import Ruling
+from bot.services.question.flags import FlaggedItem, FlaggedQuestion, ProposedDecision
+from bot.ui.question.flags import choice_screen, item_screen, queue_screen
 
 NOW = 1_795_348_800_000
 WORDS = "Option B is *right* too, see https://example.com @everyone"

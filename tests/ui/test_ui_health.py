@@ -69,7 +69,7 @@ async def test_an_unexpected_error_is_counted(hall: Hall, monkeypatch):
     async def broken(*_: object) -> None:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("bot.services.lessons.Lessons.contents", broken)
+    monkeypatch.setattr("bot.services.lesson.lessons.Lessons.contents", broken)
     assert "Something went wrong" in (await hall.alice.slash("lesson")).text
     assert (
         "**Unexpected errors** 1 since the start (the log has their ids)"

@@ -20,29 +20,29 @@ from bot.model.servers import Server
 from bot.packs.library import Library, SectionRef
 from bot.packs.loading import load_packs
 from bot.packs.models import Misconception, Option, Pack, PackHead, Page, Question, Section, Topic
-from bot.quiz.asking import chose
-from bot.quiz.improvement import Improvement, Tries
-from bot.quiz.periods import Period, Season
-from bot.quiz.points import QuestionStanding
-from bot.quiz.practice import Asked, Run
-from bot.quiz.ranking import BoardKind
-from bot.quiz.rating import Rating
-from bot.quiz.streaks import Streak
-from bot.services.boards import Board, BoardLine, Wanted
-from bot.services.demo_views import DemoResult, DemoView
-from bot.services.lessons import Contents, ContentsLine, LessonPage
-from bot.services.practice import Asking, Outcome, Summary
-from bot.services.season_views import SeasonView
+from bot.quiz.board.improvement import Improvement, Tries
+from bot.quiz.board.points import QuestionStanding
+from bot.quiz.board.ranking import BoardKind
+from bot.quiz.board.rating import Rating
+from bot.quiz.board.streaks import Streak
+from bot.quiz.calendar.periods import Period, Season
+from bot.quiz.practice.runs import Asked, Run
+from bot.quiz.question.asking import chose
+from bot.services.board.boards import Board, BoardLine, Wanted
+from bot.services.calendar.season_views import SeasonView
+from bot.services.demo.views import DemoResult, DemoView
+from bot.services.lesson.lessons import Contents, ContentsLine, LessonPage
+from bot.services.practice.practising import Asking, Outcome, Summary
 from bot.ui import ids
-from bot.ui.demo import demo_screen
+from bot.ui.board.leaderboard import board_screen
+from bot.ui.calendar.seasons import season_screen
+from bot.ui.demo.demos import demo_screen
 from bot.ui.help import help_screen
 from bot.ui.layouts import Button, Download, Picture, Row, Screen, bold, note
-from bot.ui.leaderboard import board_screen
-from bot.ui.lesson import contents_screen, page_screen, shared_screen
-from bot.ui.quiz import options_screen, outcome_screen, question_screen, summary_screen
-from bot.ui.seasons import season_screen
-from bot.ui.settings import settings_screen
-from bot.ui.setup import setup_screen
+from bot.ui.lesson.lessons import contents_screen, page_screen, shared_screen
+from bot.ui.member.settings import settings_screen
+from bot.ui.practice.quiz import options_screen, outcome_screen, question_screen, summary_screen
+from bot.ui.server.setup import setup_screen
 
 BIG = 2**63 - 1
 WIDE = "W" * 60

@@ -10,7 +10,7 @@ from test_ui_leaderboard import earn
 
 from bot.storage.privacy import TABLES
 from bot.ui.layouts import Screen
-from bot.ui.privacy import KINDS, ask_screen, stored_screen
+from bot.ui.member.privacy import KINDS, ask_screen, stored_screen
 
 sys.path.append(str(Path(__file__).parents[1] / "services"))
 from filled_store import traces

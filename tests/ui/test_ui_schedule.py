@@ -4,7 +4,7 @@ import pytest
 from hall import Hall
 
 from bot.errors import UserError
-from bot.quiz.schedule import EVERY_DAY
+from bot.quiz.calendar.schedule import EVERY_DAY
 from bot.ui.times import days_offered, days_words, read_days, read_time, times_offered
 
 

@@ -9,7 +9,7 @@ from importlib import resources
 from pathlib import Path
 
 from bot.errors import StorageError
-from bot.storage.copying import copy_into, put
+from bot.storage.sqlite.copying import copy_into, put
 
 _NAME = re.compile(r"^(\d{4})_\w+\.sql$")
 

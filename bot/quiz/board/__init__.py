@@ -1,0 +1,1 @@
+"""Leaderboards, points and ratings."""

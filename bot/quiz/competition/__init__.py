@@ -1,0 +1,1 @@
+"""A group's game: lobby, rounds, podium."""

@@ -1,0 +1,59 @@
+"""What a competition honours beside its places."""
+
+import statistics
+from collections.abc import Sequence
+
+from bot.quiz.competition.game import Competition, Played, RoundPlan, Standing
+from bot.quiz.question.asking import Sureness
+
+EXPECTED = {Sureness.GUESS: 0.4, Sureness.THINK: 0.75, Sureness.SURE: 1.0}
+"""How often somebody who knows themselves is right when they say so."""
+ANSWERS_TO_JUDGE = 3
+
+
+def fastest(plan: RoundPlan, played: Played) -> tuple[int, int] | None:
+    """The member with the fastest right answer of a round, and its milliseconds."""
+    right = [(one.elapsed_ms, member) for member, one in played.answers.items() if plan.is_right(one.given)]
+    return min(right)[::-1] if right else None
+
+
+def most_improved(state: Competition, lines: Sequence[Standing]) -> int | None:
+    """Who had the most right answers more in the second half than in the first, of four rounds or more."""
+    counted = [number for number, one in enumerate(state.played) if not one.voided]
+    half = len(counted) // 2
+    if half < 2:
+        return None
+
+    def right(member_id: int, rounds: Sequence[int]) -> int:
+        return sum(
+            (one := state.played[n].answers.get(member_id)) is not None and state.plans[n].is_right(one.given)
+            for n in rounds
+        )
+
+    gains = {
+        line.member_id: right(line.member_id, counted[-half:]) - right(line.member_id, counted[:half]) for line in lines
+    }
+    member_id, gain = max(gains.items(), key=lambda item: item[1])
+    return member_id if gain > 0 else None
+
+
+def hardest(state: Competition) -> tuple[int, list[int]] | None:
+    """The round with the fewest right answers that at least one player got, and who did."""
+    found: tuple[float, int, list[int]] | None = None
+    for number, (played, plan) in enumerate(zip(state.played, state.plans, strict=False)):
+        right = [member for member, one in played.answers.items() if plan.is_right(one.given)]
+        if right and len(played.answers) >= 2 and len(right) < len(played.answers):
+            share = len(right) / len(played.answers)
+            if found is None or share < found[0]:
+                found = share, number, right
+    return (found[1], found[2]) if found else None
+
+
+def best_calibrated(state: Competition) -> int | None:
+    """Whose words on how sure they were came nearest to being right, over at least three answers."""
+    misses: dict[int, list[float]] = {}
+    for played, plan in zip(state.played, state.plans, strict=False):
+        for member, one in played.answers.items():
+            misses.setdefault(member, []).append(abs(EXPECTED[one.sureness] - plan.is_right(one.given)))
+    means = {member: statistics.mean(values) for member, values in misses.items() if len(values) >= ANSWERS_TO_JUDGE}
+    return min(means, key=lambda member: means[member]) if means else None

@@ -1,0 +1,322 @@
+"""The question of the day: asked once a day in a server, answered in private, explained when the next one comes.
+
+Until it is closed its answers are kept apart from all others, so that neither points nor boards tell the key. What is to be
+shown are rows, written with what they show: a crash at any moment loses and doubles nothing.
+"""
+
+import asyncio
+import functools
+import logging
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from random import Random
+from weakref import WeakValueDictionary
+
+from bot.clock import DAY_MS, Clock, utc
+from bot.errors import NotFound, StudyhallError, UserError
+from bot.model.dailies import Daily, DailyPost
+from bot.model.rulings import Subject
+from bot.model.servers import Server
+from bot.packs.library import LibraryOf
+from bot.packs.models import Question
+from bot.quiz.calendar import daily as rules
+from bot.quiz.calendar.schedule import local_day, moment, next_after
+from bot.quiz.competition.game import BEHIND_MS, DRAIN_MS
+from bot.quiz.practice.runs import option_order
+from bot.quiz.question.asking import FilePlace, ShownPlace, counted
+from bot.services.calendar.daily_views import DailyView, Locked, MyDaily
+from bot.services.outbox import SAME_NONCE_MS, sent_before
+from bot.services.practice.practising import Learner
+from bot.services.practice.recording import AskedOfMany, record_choices
+from bot.services.stage import ChannelLostError, DailyStage, MessageGoneError
+from bot.storage import daily as storage
+from bot.storage import members, open_questions, schedules, servers
+from bot.storage.daily import QUESTION
+from bot.storage.question import rulings
+from bot.storage.store import Job, Store, Transaction
+
+LONGEST_MS = 3 * DAY_MS
+"""No question is open for longer, whatever a time zone does to its day."""
+PLAYED_DAYS = 7
+"""For so long a family is left alone that a competition asked about."""
+
+_log = logging.getLogger(__name__)
+
+
+class DailyQuestions:
+    """What `/daily` does. ``changed`` is called when there is a new deadline, or something to be shown."""
+
+    def __init__(self, store: Store, clock: Clock, rng: Random, library_of: LibraryOf) -> None:
+        self._store = store
+        self._clock = clock
+        self._rng = rng
+        self._library_of = library_of
+        self._stage: DailyStage | None = None
+        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self.oldest_ms: Callable[[], int | None] = lambda: None
+        """When the oldest click was made that has arrived and may not be stored yet."""
+        self.changed: Callable[[], None] = lambda: None
+        self.has_closed: Callable[[], None] = lambda: None
+        """Called when a question's answers were counted."""
+
+    def attach(self, stage: DailyStage) -> None:
+        """Say who shows things in channels."""
+        self._stage = stage
+
+    async def ask(self, guild_id: int, channel_id: int, also: Job[bool] | None = None) -> Daily | None:
+        """Today's question of a server: the one there is, or a new one, posted in this channel.
+
+        ``also`` runs first in the same transaction, and with False nothing is asked (None). The message id is not known yet
+        when Discord did not take the message; then it comes by itself. Raises ChannelLostError when it can't be posted there.
+        """
+        now_ms = self._clock.now_ms()
+        server = await servers.load(self._store, guild_id)
+        day = local_day(now_ms, server.zone)
+        if also is None and (there := await storage.on_day(self._store, guild_id, day.isoformat())):
+            return await self._delivered(there.id)
+        pack_id, question = await self._choose(guild_id, now_ms)
+        order = option_order(question, self._rng)
+        closes_ms = await self._closes_ms(guild_id, server, now_ms)
+        new = Daily(guild_id, day.isoformat(), channel_id, pack_id, question, order, now_ms, closes_ms)
+
+        async def job(tx: Transaction) -> int | None:
+            if also and not await also(tx):
+                return None
+            if (there := await storage.on_day(tx, guild_id, new.day)) is not None:
+                return there.id
+            return await storage.ask(tx, new)
+
+        daily_id = await self._store.write(job)
+        if daily_id is None:
+            return None
+        self.changed()
+        return await self._delivered(daily_id)
+
+    async def _delivered(self, daily_id: int) -> Daily | None:
+        try:
+            await self.deliver(daily_id)
+        except (ChannelLostError, StudyhallError):
+            raise
+        except Exception as problem:
+            _log.warning("the question of the day %d waits for Discord: %s", daily_id, problem)
+        return await storage.load(self._store, daily_id)
+
+    async def answer(
+        self, daily_id: int, guild_id: int | None, place: int, learner: Learner, stamp_ms: int, message_id: int | None
+    ) -> Locked:
+        """A click on a letter: stored, then told. The first one counts. Raises UserError for what is not there.
+
+        ``message_id`` is the question's message that was clicked; None where it was another one, which tells nothing.
+        """
+        daily = await self.of(daily_id, guild_id)
+        if daily.message_id is None and message_id is None:
+            raise UserError("This question is not in its channel yet. Click again when it is.")
+        if daily.lettering.given(place) is None:
+            raise UserError("This question has no such option. Please use its buttons.")
+
+        async def job(tx: Transaction) -> Locked:
+            new = await storage.answer(tx, daily_id, learner.member_id, ShownPlace(place), stamp_ms)
+            if new:
+                await members.remember(tx, daily.guild_id, learner.member_id, learner.name, stamp_ms)
+                if daily.message_id is None and message_id is not None:
+                    for post in await storage.waiting_posts(tx, daily_id):
+                        await storage.shown(tx, post, message_id)
+            given = await storage.given_by(tx, daily, learner.member_id)
+            own = rules.streak(await storage.days(tx, daily.guild_id, daily.day, learner.member_id))
+            all_ = rules.streak(await storage.days(tx, daily.guild_id, daily.day))
+            return Locked(daily, daily.lettering.called(given) if given else None, new, own, all_)
+
+        locked = await self._store.write(job)
+        if locked.new and self._stage and (current := await storage.load(self._store, daily_id)):
+            self._stage.hint_daily(await self._view(current))
+        return locked
+
+    async def mine(self, daily_id: int, guild_id: int | None, member_id: int) -> MyDaily:
+        """A member's own answer. Raises UserError while the question is open: its result is not out."""
+        daily = await self.of(daily_id, guild_id)
+        if daily.closed_ms is None:
+            raise UserError("The result is not out yet: it comes when the question has closed.")
+        given = await storage.given_by(self._store, daily, member_id)
+        points = await storage.points_of(self._store, daily_id, member_id)
+        days = await storage.days(self._store, daily.guild_id, daily.day, member_id)
+        here, question = await rulings.here(self._store, daily.guild_id, daily.pack_id), daily.question
+        return MyDaily(daily, given, points, rules.streak(days), here.key(question), here.retired(question))
+
+    async def streak(self, guild_id: int, member_id: int | None = None) -> int:
+        """How many questions in a row were answered here, by anybody or by that member."""
+        return rules.streak(await storage.days(self._store, guild_id, "9999", member_id))
+
+    # Closing
+
+    async def close(self, daily_id: int) -> None:
+        """The time is up: the answers count now, and the result is shown.
+
+        The question's message must be known: its result goes there.
+        """
+        await self.deliver(daily_id)
+        now_ms = self._clock.now_ms()
+
+        async def job(tx: Transaction) -> bool:
+            daily = await storage.load(tx, daily_id)
+            if daily is None or daily.closed_ms is not None or daily.message_id is None:
+                return False
+            given = await storage.all_given(tx, daily)
+            periods = (await servers.load(tx, daily.guild_id)).periods(now_ms)
+            asked = AskedOfMany(daily.guild_id, daily.pack_id, storage.MODE, daily_id, 0)
+            most_days = self._library_of(None).review_within_days(daily.pack_id)
+            here = await rulings.here(tx, daily.guild_id, daily.pack_id)
+            key = daily.question.key
+            await record_choices(tx, asked, daily.question, given, now_ms, periods, key=key, most_days=most_days)
+            ruling = here.on(daily.question.id, daily.question.content_hash)
+            if (
+                ruling and ruling.in_force
+            ):  # decided while it was open: it ends as it was asked, and is graded anew at once
+                subject = Subject(daily.guild_id, daily.pack_id, daily.question.id, daily.question.content_hash)
+                await rulings.ask_regrades(tx, [subject], now_ms)
+            await storage.close(tx, daily_id, now_ms)
+            return True
+
+        if await self._store.write(job):
+            self.has_closed()
+            await self.deliver(daily_id)
+
+    async def to_close(self) -> list[int]:
+        """The questions whose time is up; a click that was made in time may arrive a little later."""
+        now_ms = self._clock.now_ms()
+        oldest_ms = self.oldest_ms()
+        if oldest_ms is not None and now_ms - oldest_ms < BEHIND_MS:  # each of them counts
+            now_ms = min(now_ms, oldest_ms)
+        return await storage.to_close(self._store, now_ms - DRAIN_MS)
+
+    async def close_in_time(self) -> None:
+        """A question that was asked by a clock that was ahead closes in a day, as if it had been asked now."""
+        now_ms = self._clock.now_ms()
+        if await storage.any_closing_after(self._store, now_ms + LONGEST_MS):
+            await self._store.write(lambda tx: storage.close_by(tx, now_ms + LONGEST_MS, now_ms + DAY_MS))
+
+    async def next_close_ms(self) -> int | None:
+        """When the next question is to be closed."""
+        closes_ms = await storage.next_close_ms(self._store)
+        return None if closes_ms is None else closes_ms + DRAIN_MS
+
+    # Showing
+
+    async def waiting(self) -> list[int]:
+        """The questions of which something is still to be shown."""
+        return await storage.waiting(self._store)
+
+    async def deliver(self, daily_id: int) -> None:
+        """Show what waits to be shown. Raises ChannelLostError when the question can't be posted: it is taken back then."""
+        async with self._locks.setdefault(daily_id, asyncio.Lock()):
+            for post in await storage.waiting_posts(self._store, daily_id):
+                daily = await storage.load(self._store, daily_id)
+                if daily is not None and self._stage is not None:
+                    await (self._post(daily, post, self._stage) if post.kind == QUESTION else self._reveal(daily, post))
+
+    async def _post(self, daily: Daily, post: DailyPost, stage: DailyStage) -> None:
+        now_ms = self._clock.now_ms()
+        try:
+            find = functools.partial(stage.find_daily, daily.channel_id, daily.id)
+            message_id = await sent_before(post.created_ms, now_ms, find)
+            looked = now_ms - post.created_ms > SAME_NONCE_MS
+            if message_id is None and looked and daily.closes_ms <= now_ms:
+                # Nobody saw it, and nobody could answer it now.
+                await self._store.write(lambda tx: storage.withdraw(tx, daily.id))
+                return
+            if message_id is None:
+                message_id = await stage.post_daily(await self._view(daily), _nonce(post))
+        except ChannelLostError:
+            await self._store.write(lambda tx: storage.withdraw(tx, daily.id))
+            raise
+        shown = message_id
+        await self._store.write(lambda tx: storage.shown(tx, post, shown))
+
+    async def _reveal(self, daily: Daily, post: DailyPost) -> None:
+        assert self._stage is not None
+        view = await self._view(daily)
+        message_id = daily.message_id or 0
+        try:
+            try:
+                await self._stage.edit_daily(view)
+            except MessageGoneError:
+                find = functools.partial(self._stage.find_daily, daily.channel_id, daily.id)
+                found = await sent_before(post.created_ms, self._clock.now_ms(), find)
+                message_id = found or await self._stage.post_daily(view, _nonce(post))
+        except ChannelLostError as lost:
+            _log.info("the result of the question of the day %d can't be shown: %s", daily.id, lost)
+            await self._store.write(lambda tx: storage.give_up(tx, post))
+            return
+        await self._store.write(lambda tx: storage.shown(tx, post, message_id))
+
+    async def _view(self, daily: Daily) -> DailyView:
+        given = await storage.all_given(self._store, daily)
+        days = await storage.days(self._store, daily.guild_id, daily.day)
+        counts: Mapping[FilePlace, int] = {}
+        if daily.closed_ms is not None:
+            counts = counted(given.values())
+        before = await storage.before(self._store, daily)
+        last = (before.channel_id, before.message_id) if before and before.message_id else None
+        library = self._library_of(daily.guild_id)
+        try:
+            section = library.title(library.section(daily.pack_id, daily.question.section))
+        except NotFound:
+            section = daily.question.section
+        return DailyView(daily, section, len(given), rules.streak(days), counts, last)
+
+    # Choosing
+
+    async def _choose(self, guild_id: int, now_ms: int) -> tuple[str, Question]:
+        """The course that was not asked about for longest, and a question of it."""
+        packs = [pack for pack in self._library_of(guild_id).packs if pack.questions]
+        if not packs:
+            raise UserError(
+                "The courses of this server have no questions yet. A manager can choose in `/studyhall setup`."
+            )
+        last_ms = await storage.last_asked_ms(self._store, guild_id)
+        pack = min(packs, key=lambda one: last_ms.get(one.id, 0))
+        lately = await storage.lately(self._store, guild_id, now_ms - rules.NOT_AGAIN_DAYS * DAY_MS)
+        lately = [one for one in lately if one.pack_id == pack.id]
+        near_ms = now_ms - rules.APART_DAYS * DAY_MS
+        known = rules.Known(
+            tallies=await storage.tallies(self._store, guild_id, pack.id),
+            asked=[one.question.id for one in lately],
+            near=[one.question for one in lately if one.asked_ms >= near_ms],
+            met_ms=await storage.met_ms(self._store, guild_id, pack.id, now_ms - rules.FORGOTTEN_DAYS * DAY_MS),
+            now_ms=now_ms,
+        )
+        here = await rulings.here(self._store, guild_id, pack.id)
+        ruled = {one.id for one in pack.questions if (found := here.on(one.id, one.content_hash)) and found.in_force}
+        secret = await open_questions.to_come(self._store, guild_id, pack.id)
+        free = [question for question in pack.questions if question.id not in secret]
+        if not free:
+            raise UserError(
+                "Just now every question of this course is asked in a competition here. Use `/daily` again when it is over."
+            )
+        undisputed = [question for question in free if question.id not in ruled]
+        return pack.id, rules.choose(undisputed or free, known, self._rng)
+
+    async def _closes_ms(self, guild_id: int, server: Server, now_ms: int) -> int:
+        """The same time tomorrow, or the next scheduled question after today where that is earlier."""
+        wall, today = utc(now_ms).astimezone(server.zone), local_day(now_ms, server.zone)
+        later = (moment(today + timedelta(days=n), wall.hour, wall.minute, server.zone) for n in (1, 2))
+        closes_ms = next(at_ms for at_ms in later if at_ms is not None)
+        for one in await schedules.of_guild(self._store, guild_id):
+            if one.setup is None and one.next_ms is not None:
+                occurrence = next_after(now_ms, one.weekly, server.zone)
+                if occurrence.day == today:
+                    occurrence = next_after(occurrence.at_ms, one.weekly, server.zone)
+                closes_ms = min(closes_ms, occurrence.at_ms)
+        return closes_ms
+
+    async def of(self, daily_id: int, guild_id: int | None) -> Daily:
+        """A server's question of the day. Raises UserError when it is not there, or another server's."""
+        daily = await storage.load(self._store, daily_id)
+        if daily is None:
+            raise NotFound("This question of the day is not there any more. `/daily` shows today's.")
+        if daily.guild_id != guild_id:
+            raise UserError("This question is not of this server. `/daily` shows the one of today.")
+        return daily
+
+
+def _nonce(post: DailyPost) -> str:
+    return f"daily-{post.id}"

@@ -1,0 +1,64 @@
+"""The question of the day as it is shown to all and to one member, and the events that announce competitions."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from bot.model.dailies import Daily
+from bot.quiz.question.asking import FilePlace, Given
+
+NONE_COUNTED: Mapping[FilePlace, int] = MappingProxyType({})
+
+
+class DailyView(NamedTuple):
+    """The question for a channel: how many have answered, and only once it is closed how many chose which option.
+
+    ``streak`` is how many questions in a row somebody here answered. ``last`` is where the one before stands: channel and
+    message.
+    """
+
+    daily: Daily
+    section: str
+    answered: int
+    streak: int
+    counts: Mapping[FilePlace, int] = NONE_COUNTED
+    last: tuple[int, int] | None = None
+
+
+class Locked(NamedTuple):
+    """What a click came to: ``called`` is the answer that counts (None: it came too late), ``new`` if this click made it.
+
+    The streaks are the member's own and the server's.
+    """
+
+    daily: Daily
+    called: str | None
+    new: bool
+    own_streak: int
+    streak: int
+
+
+class MyDaily(NamedTuple):
+    """A closed question as one member answered it; ``given`` is None for no answer.
+
+    ``key`` is the option that is right in the server, ``retired`` tells that its managers took the question out.
+    """
+
+    daily: Daily
+    given: Given | None
+    points: int
+    own_streak: int
+    key: FilePlace
+    retired: bool = False
+
+
+class EventView(NamedTuple):
+    """An occurrence for a server's list of events; ``event_id`` is the event that showed an earlier one."""
+
+    guild_id: int
+    channel_id: int
+    event_id: int | None
+    name: str
+    words: str
+    starts_ms: int
+    ends_ms: int

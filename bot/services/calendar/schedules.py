@@ -1,0 +1,435 @@
+"""What happens by itself in a server: the question of the day and its close, recurring competitions, ends of seasons.
+
+Deadlines are data: `look` reads what is due and does it, each occurrence once, by a row that is stored with what it begins. A
+timer looks again at the next deadline, and now and then anyway, because the clock on the wall may be moved.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+from bot.clock import DAY_MS, Clock, utc
+from bot.errors import NotFound, StudyhallError, UserError
+from bot.model.games import Setup
+from bot.model.schedules import Recurring, Schedule
+from bot.quiz.calendar.schedule import Occurrence, Weekly, latest_until, local_day, next_after
+from bot.quiz.competition.game import Phase, Rules
+from bot.services.calendar.daily import DailyQuestions
+from bot.services.calendar.daily_views import EventView
+from bot.services.calendar.seasons import Seasons
+from bot.services.competition.games import AlreadyOnError, Competitions, Opening
+from bot.services.practice.practising import Learner
+from bot.services.server.servers import Opener, Servers
+from bot.services.stage import ChannelLostError, EventBoard
+from bot.services.sure_time import ALWAYS_SURE, TimeCheck
+from bot.storage import daily as dailies
+from bot.storage import members
+from bot.storage import schedules as storage
+from bot.storage.store import Store, Transaction
+
+MOST = 5
+"""What a server may have scheduled: as much as fits on one screen with its buttons."""
+LATE_MS = 5 * 60_000
+"""A competition that could not be opened for so long is left out: nobody waits for it any more."""
+LOOK_SECONDS = 45.0
+BACK_MS = 1_000
+"""A clock that goes back by less was only set right."""
+SEASON_LOOK_SECONDS = 3_600.0
+"""Where only the end of a season is awaited."""
+EVENT_MS = 3_600_000
+"""How long an event is said to be; Discord wants an end."""
+LOST = "I can't write in that channel ({reason}). Let me write there, or remove this and add it for another channel."
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class NewSchedule:
+    """What a manager wants scheduled; without ``setup`` it is the question of the day."""
+
+    guild_id: int
+    channel_id: int
+    manager: Learner
+    weekly: Weekly
+    setup: Recurring | None = None
+
+
+class Schedules:
+    """What `/studyhall schedule` does, and what comes of it. ``rules_of`` makes a game's rules from what was chosen."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        servers: Servers,
+        daily: DailyQuestions,
+        games: Competitions,
+        seasons: Seasons,
+        rules_of: Callable[[Recurring], Rules],
+        time: TimeCheck = ALWAYS_SURE,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._servers = servers
+        self._daily = daily
+        self._games = games
+        self._seasons = seasons
+        self._rules_of = rules_of
+        self._time = time
+        self._looked_ms: int | None = None
+        self._events: EventBoard | None = None
+        self._tried: set[tuple[int, int | None]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._busy: set[tuple[str, int]] = set()
+        self._started = False
+        daily.changed = self.wake
+        servers.zone_changed = self.replan
+        servers.season_changed = self.wake
+
+    def attach(self, events: EventBoard) -> None:
+        """Say who keeps a server's list of events."""
+        self._events = events
+
+    # What managers do
+
+    async def of(self, guild_id: int) -> list[Schedule]:
+        """Everything that is scheduled in a server."""
+        return await storage.of_guild(self._store, guild_id)
+
+    async def add(self, plan: NewSchedule) -> Schedule:
+        """Schedule something; a new question of the day takes the place of the old one.
+
+        Raises UserError when there is too much already, or competitions are not played in that channel.
+        """
+        if plan.setup:
+            await self._servers.refuse_opening(
+                plan.guild_id, Opener((), is_manager=True, channel_ids={plan.channel_id})
+            )
+        zone = (await self._servers.of(plan.guild_id)).zone
+        now_ms = self._clock.now_ms()
+        new = Schedule(
+            guild_id=plan.guild_id,
+            channel_id=plan.channel_id,
+            member_id=plan.manager.member_id,
+            weekly=plan.weekly,
+            setup=plan.setup,
+            made_ms=now_ms,
+            next_ms=next_after(now_ms, plan.weekly, zone).at_ms,
+        )
+
+        async def job(tx: Transaction) -> Schedule:
+            there = await storage.of_guild(tx, plan.guild_id)
+            for one in there:
+                if plan.setup is None and one.setup is None:
+                    await storage.remove(tx, one.id)
+                    there.remove(one)
+            if len(there) >= MOST:
+                raise UserError(f"A server can have {MOST} things scheduled. Remove one before you add another.")
+            await members.remember(tx, plan.guild_id, plan.manager.member_id, plan.manager.name, now_ms)
+            return await storage.add(tx, new)
+
+        added = await self._store.write(job)
+        self.wake()
+        return added
+
+    async def pause(self, guild_id: int, schedule_id: int, made_ms: int) -> None:
+        """Let nothing of it happen until it is resumed."""
+        one = await self.one(guild_id, schedule_id, made_ms)
+        await self._store.write(lambda tx: storage.set_next(tx, one.id, None))
+        self.wake()
+
+    async def resume(self, guild_id: int, schedule_id: int, made_ms: int) -> None:
+        """Go on with the next occurrence."""
+        one = await self.one(guild_id, schedule_id, made_ms)
+        next_ms = await self._next_ms(one)
+        await self._store.write(lambda tx: storage.set_next(tx, one.id, next_ms))
+        self.wake()
+
+    async def remove(self, guild_id: int, schedule_id: int, made_ms: int) -> None:
+        """Take it away, and the event that announced it."""
+        one = await self.one(guild_id, schedule_id, made_ms)
+        await self._store.write(lambda tx: storage.remove(tx, one.id))
+        if one.event_id is not None:
+            await self._drop_event(guild_id, one.event_id)
+
+    async def set_days(self, guild_id: int, schedule_id: int, made_ms: int, days: frozenset[int]) -> None:
+        """Let it happen on these days of the week."""
+        one = await self.one(guild_id, schedule_id, made_ms)
+        changed = replace(one, weekly=replace(one.weekly, weekdays=days))
+        next_ms = None if one.next_ms is None else await self._next_ms(changed)
+
+        async def job(tx: Transaction) -> None:
+            await storage.set_weekly(tx, one.id, changed.weekly)
+            await storage.set_next(tx, one.id, next_ms, one.reason)
+
+        await self._store.write(job)
+        self.wake()
+
+    async def replan(self, guild_id: int) -> None:
+        """The server's time zone was changed: the same times of the day are other moments now."""
+        for one in await storage.of_guild(self._store, guild_id):
+            if one.next_ms is not None:
+                next_ms = await self._next_ms(one)
+                await self._store.write(lambda tx, one=one, at=next_ms: storage.set_next(tx, one.id, at))  # type: ignore[misc]
+        self.wake()
+
+    async def _next_ms(self, schedule: Schedule) -> int:
+        zone = (await self._servers.of(schedule.guild_id)).zone
+        return next_after(self._clock.now_ms(), schedule.weekly, zone).at_ms
+
+    async def one(self, guild_id: int, schedule_id: int, made_ms: int) -> Schedule:
+        """What is scheduled under this id and was made then. Raises NotFound when it is not there any more."""
+        one = await storage.load(self._store, schedule_id)
+        # An id may come again after a removal; when it was made does not.
+        if one is None or one.guild_id != guild_id or one.made_ms != made_ms:
+            raise NotFound("This is not scheduled any more. `/studyhall schedule` shows what is.")
+        return one
+
+    # Time
+
+    def start(self) -> None:
+        """Begin to look; what became due while the bot was away is due now."""
+        self._started = True
+        self.wake()
+
+    def wake(self) -> None:
+        """Look now: something was changed, or the clock was moved."""
+        self._arm(0.0)
+
+    async def close(self) -> None:
+        """Stop; what is due is done after the next start."""
+        self._started = False
+        if self._timer:
+            self._timer.cancel()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def look(self) -> None:
+        """Do what is due: end, show, close, ask, open, announce. Nothing until Discord has told its time."""
+        if not self._time.heard:
+            self._arm(LOOK_SECONDS)
+            return
+        try:
+            await self._plan_anew()
+            await self._arm_for_next()
+            await asyncio.gather(*await self._due())
+            await asyncio.gather(*await self._announcements())
+            await self._arm_for_next()
+        except StudyhallError as refused:
+            _log.warning("what is scheduled waits: %s", refused)
+            self._arm(LOOK_SECONDS)
+
+    async def _plan_anew(self) -> None:
+        """At a start and when the clock went back: nothing waits for a time that was reckoned by a wrong clock."""
+        now_ms = self._clock.now_ms()
+        if self._looked_ms is None or now_ms < self._looked_ms - BACK_MS:
+            if await storage.any_begun_after(self._store, now_ms + DAY_MS):
+                await self._store.write(lambda tx: storage.forget_later(tx, now_ms + DAY_MS))
+            await self._daily.close_in_time()
+            for one in await storage.later_than(self._store, now_ms):
+                zone = (await self._servers.of(one.guild_id)).zone
+                at = next_after(now_ms, one.weekly, zone)
+                if await storage.begun(self._store, one.id, at.day):
+                    at = next_after(at.at_ms, one.weekly, zone)
+                if one.next_ms is not None and at.at_ms < one.next_ms:
+                    await self._store.write(lambda tx, one=one, at=at: storage.bring_forward(tx, one, at.at_ms))  # type: ignore[misc]
+                    _log.info("schedule %d is next at %s UTC", one.id, f"{utc(at.at_ms):%Y-%m-%d %H:%M}")
+        self._looked_ms = now_ms
+
+    def _arm(self, seconds: float) -> None:
+        """Look again by then. A sooner look stays: what was changed during a look must not wait for the next one."""
+        if not self._started:
+            return
+        loop = asyncio.get_running_loop()
+        if self._timer:
+            if self._timer.when() <= loop.time() + seconds:
+                return
+            self._timer.cancel()
+        self._timer = loop.call_later(seconds, self._spawn_look)
+
+    def _spawn_look(self) -> None:
+        self._timer = None
+        task = asyncio.create_task(self.look(), name="schedules")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _arm_for_next(self) -> None:
+        """Look again when the next thing is due; not at all while nothing is."""
+        now_ms = self._clock.now_ms()
+        near = (await storage.next_due_ms(self._store), await self._daily.next_close_ms())
+        waits = [(at_ms - now_ms) / 1000 for at_ms in near if at_ms is not None]
+        most = [LOOK_SECONDS] if waits or await self._daily.waiting() or await self._seasons.waiting() else []
+        if (season_ends_ms := await self._seasons.next_end_ms()) is not None:
+            most.append(SEASON_LOOK_SECONDS)
+            waits.append((season_ends_ms - now_ms) / 1000)
+        if most:
+            self._arm(min([*most, *(wait for wait in waits if wait > 0)]))
+
+    async def _due(self) -> list[Awaitable[None]]:
+        await self._seasons.end_due()
+        closing = await self._daily.to_close()
+        showing = [one for one in await self._daily.waiting() if one not in closing]
+        due = await storage.due(self._store, self._clock.now_ms())
+        works: list[Awaitable[None]] = [self._alone(("seasons", 0), self._seasons.deliver)]
+        works += [self._alone(("daily", one), partial(self._show, one)) for one in showing]
+        works += [self._alone(("daily", one), partial(self._daily.close, one)) for one in closing]
+        works += [self._alone(("schedule", one.id), partial(self._run, one)) for one in due]
+        return works
+
+    async def _announcements(self) -> list[Awaitable[None]]:
+        others = await storage.with_other_event(self._store) if self._events else []
+        return [self._alone(("event", one.id), partial(self._announce, one)) for one in others]
+
+    async def _alone(self, key: tuple[str, int], work: Callable[[], Awaitable[None]]) -> None:
+        """One piece of work, unless it is under way already; its failure is nobody else's, and it is tried again."""
+        if key in self._busy:
+            return
+        self._busy.add(key)
+        try:
+            await work()
+        except ChannelLostError as lost:
+            _log.info("%s %d found its channel lost: %s", *key, lost)
+        except StudyhallError as refused:
+            _log.warning("%s %d waits: %s", *key, refused)
+        except Exception:
+            _log.exception("%s %d failed; it is tried again", *key)
+        finally:
+            self._busy.discard(key)
+
+    # What is due
+
+    async def _show(self, daily_id: int) -> None:
+        asked = await dailies.load(self._store, daily_id)
+        try:
+            await self._daily.deliver(daily_id)
+        except ChannelLostError as lost:
+            for one in await storage.of_guild(self._store, asked.guild_id if asked else 0):
+                if asked and one.setup is None and one.channel_id == asked.channel_id:
+                    await self._pause_lost(one, lost)
+
+    async def _run(self, schedule: Schedule) -> None:
+        zone = (await self._servers.of(schedule.guild_id)).zone
+        now_ms = self._clock.now_ms()
+        occurrence = latest_until(now_ms, schedule.weekly, zone)
+        next_ms = next_after(now_ms, schedule.weekly, zone).at_ms
+        if schedule.next_ms is None or occurrence.at_ms < schedule.next_ms:
+            await self._store.write(lambda tx: storage.set_next(tx, schedule.id, next_ms, schedule.reason))
+            return
+        when = f"{utc(occurrence.at_ms).astimezone(zone):%A, %d %B, %H:%M}"
+        over = (
+            occurrence.day != local_day(now_ms, zone) if schedule.setup is None else now_ms - occurrence.at_ms > LATE_MS
+        )
+        if over:
+            await self._skip(schedule, occurrence, next_ms, f"{when}, was missed: I was not there.")
+            return
+
+        async def begin(tx: Transaction) -> bool:
+            return await storage.begin(tx, schedule.id, occurrence, next_ms, "")
+
+        try:
+            if schedule.setup is None:
+                await self._daily.ask(schedule.guild_id, schedule.channel_id, begin)
+            else:
+                await self._open(schedule, schedule.setup, begin)
+        except ChannelLostError as lost:
+            await self._pause_lost(schedule, lost)
+        except AlreadyOnError:
+            words = f"{when}, was left out: there was a competition in the channel already."
+            await self._skip(schedule, occurrence, next_ms, words)
+        except UserError as refused:
+            await self._skip(schedule, occurrence, next_ms, f"{when}, was left out: {refused.text}")
+
+    async def _open(
+        self, schedule: Schedule, setup: Recurring, begin: Callable[[Transaction], Awaitable[bool]]
+    ) -> None:
+        here = Opener((), is_manager=True, channel_ids={schedule.channel_id})
+        await self._servers.refuse_opening(schedule.guild_id, here)
+        opening = Opening(
+            guild_id=schedule.guild_id,
+            channel_id=schedule.channel_id,
+            host=Learner(schedule.member_id, schedule.guild_id, ""),
+            rules=self._rules_of(setup),
+            setup=Setup(setup.sections, setup.difficulty, setup.pace),
+            pack_id=setup.pack_id or None,
+        )
+        view = await self._games.open_by_itself(opening, begin)
+        if view and view.state.phase is Phase.CANCELLED:
+            raise UserError(view.state.reason)
+
+    async def _skip(self, schedule: Schedule, occurrence: Occurrence, next_ms: int, remark: str) -> None:
+        async def job(tx: Transaction) -> None:
+            await storage.begin(tx, schedule.id, occurrence, next_ms, remark)
+            await storage.set_remark(tx, schedule.id, remark)
+
+        await self._store.write(job)
+        _log.info("schedule %d: %s", schedule.id, remark)
+
+    async def _pause_lost(self, schedule: Schedule, lost: ChannelLostError) -> None:
+        reason = LOST.format(reason=lost)
+        await self._store.write(lambda tx: storage.set_next(tx, schedule.id, None, reason))
+        _log.warning("schedule %d is paused: %s", schedule.id, reason)
+        self.wake()
+
+    # Events
+
+    async def _announce(self, schedule: Schedule) -> None:
+        """Let the server's list of events show the next occurrence; tried once for each, and a refusal harms nothing."""
+        place = (schedule.id, schedule.next_ms)
+        events = self._events
+        if events is None or schedule.setup is None or place in self._tried or not events.may_write(schedule.guild_id):
+            return
+        self._tried = {one for one in self._tried if one[0] != schedule.id} | {place}
+        if schedule.next_ms is None:
+            event_id = None
+            if schedule.event_id is not None:
+                await self._drop_event(schedule.guild_id, schedule.event_id)
+        else:
+            try:
+                event_id = await events.put(self._event(schedule, schedule.setup, schedule.next_ms))
+            except Exception as problem:
+                _log.info("schedule %d has no event: %s", schedule.id, problem)
+                return
+        if await self._note_event(schedule, event_id):
+            return
+        if event_id is not None:  # it was removed meanwhile
+            await self._drop_event(schedule.guild_id, event_id)
+
+    async def _note_event(self, schedule: Schedule, event_id: int | None) -> bool:
+        async def job(tx: Transaction) -> bool:
+            there = await storage.load(tx, schedule.id)
+            if there is None or there.made_ms != schedule.made_ms:
+                return False
+            await storage.set_event(tx, schedule.id, event_id, schedule.next_ms)
+            return True
+
+        return await self._store.write(job)
+
+    async def _drop_event(self, guild_id: int, event_id: int) -> None:
+        try:
+            if self._events:
+                await self._events.remove(guild_id, event_id)
+        except Exception as problem:
+            _log.info("event %d was not taken away: %s", event_id, problem)
+
+    def _event(self, schedule: Schedule, setup: Recurring, next_ms: int) -> EventView:
+        library = self._servers.library(schedule.guild_id)
+        titles = []
+        for section_id in setup.sections:
+            try:
+                titles.append(library.section(setup.pack_id, section_id).section.title)
+            except NotFound:
+                continue
+        words = f"{setup.rounds} rounds at {setup.pace} pace, {setup.scoring.value} scoring. "
+        return EventView(
+            guild_id=schedule.guild_id,
+            channel_id=schedule.channel_id,
+            event_id=schedule.event_id,
+            name=f"Competition: {', '.join(titles) or 'all sections'}"[:100],
+            words=f"{words}The lobby is open for {setup.lobby_minutes} minutes; press Join there.",
+            starts_ms=next_ms,
+            ends_ms=next_ms + EVENT_MS,
+        )

@@ -1,0 +1,106 @@
+"""Seasons that end: each is kept, and its first three are posted once.
+
+The end and what is to be posted are stored together; a crash at any moment loses and doubles nothing.
+"""
+
+import asyncio
+import functools
+import logging
+
+from bot.clock import DAY_MS, Clock
+from bot.model.seasons import HeldSeason, SeasonPost
+from bot.quiz.board.ranking import BoardKind, places
+from bot.services.board.boards import lines_of
+from bot.services.calendar.season_views import SeasonView
+from bot.services.outbox import sent_before
+from bot.services.stage import ChannelLostError, SeasonStage
+from bot.services.sure_time import ALWAYS_SURE, TimeCheck
+from bot.storage import boards, servers
+from bot.storage import seasons as storage
+from bot.storage.store import Store
+
+LATE_MS = 3 * DAY_MS
+"""A result later than this is news to nobody: it is kept, and not posted."""
+LAST_PLACE = 3
+SHOWN = 10
+"""How many may share the first three places before the rest of them is only counted."""
+
+_log = logging.getLogger(__name__)
+
+
+class Seasons:
+    """What becomes of a season when its time is up."""
+
+    def __init__(self, store: Store, clock: Clock, time: TimeCheck = ALWAYS_SURE) -> None:
+        self._store = store
+        self._clock = clock
+        self._time = time
+        self._stage: SeasonStage | None = None
+        self._lock = asyncio.Lock()
+
+    def attach(self, stage: SeasonStage) -> None:
+        """Say who shows things in channels."""
+        self._stage = stage
+
+    async def next_end_ms(self) -> int | None:
+        """When the next season ends."""
+        return await storage.next_end_ms(self._store)
+
+    async def end_due(self) -> None:
+        """End the seasons whose time is up, if the time is sure; of a bot that was away, each that ended meanwhile."""
+        while due := await storage.due(self._store, self._clock.now_ms()):
+            if not await self._time.is_sure():
+                return
+            for season in due:
+                now_ms = self._clock.now_ms()
+                await self._store.write(lambda tx, one=season, at=now_ms: storage.end(tx, one, at))  # type: ignore[misc]
+
+    async def waiting(self) -> bool:
+        """Whether a result is still to be posted."""
+        return bool(await storage.waiting(self._store))
+
+    async def deliver(self) -> None:
+        """Post the results that wait; one that fails is tried again with the next look, and keeps back no other."""
+        if self._stage is None:
+            return
+        async with self._lock:
+            for post in await storage.waiting(self._store):
+                try:
+                    await self._deliver(post, self._stage)
+                except ChannelLostError as lost:
+                    _log.info("the result of a season can't be posted in channel %d (%s)", post.channel_id, lost)
+                    await self._store.write(lambda tx, one=post: storage.post_elsewhere(tx, one))  # type: ignore[misc]
+                except Exception as problem:
+                    _log.warning("the result of a season waits for Discord: %s", problem)
+
+    async def _deliver(self, post: SeasonPost, stage: SeasonStage) -> None:
+        now_ms = self._clock.now_ms()
+        find = functools.partial(stage.find_season, post.channel_id, post.season.started_ms)
+        message_id = await sent_before(post.created_ms, now_ms, find)
+        if message_id is None:
+            view = await self.view(post.season, post.channel_id)
+            if not view.lines or now_ms - post.season.ends_ms > LATE_MS:
+                await self._store.write(lambda tx: storage.give_up(tx, post))
+                return
+            message_id = await stage.post_season(view, f"season-{post.id}")
+        shown = message_id
+        await self._store.write(lambda tx: storage.posted(tx, post.id, shown))
+
+    async def view(self, season: HeldSeason, channel_id: int) -> SeasonView:
+        """Who stands on the first three places of a season, without those who hide or left."""
+        board = boards.ranked(BoardKind.POINTS, season.guild_id, season.key)
+        entries = await boards.page(self._store, board, 0, SHOWN)
+        lines = await lines_of(self._store, season.guild_id, entries, places([e.value for e in entries], 0, 1))
+        first = [line for line in lines if line.place <= LAST_PLACE and line.points > 0]
+        sharing = await boards.sharing(self._store, board, entries[-1].value) if len(first) == SHOWN else 0
+        on_page = sum(entry.value == entries[-1].value for entry in entries)
+        server = await servers.load(self._store, season.guild_id)
+        return SeasonView(
+            season,
+            channel_id,
+            first,
+            more=max(0, sharing - on_page),
+            played=await boards.size(self._store, board),
+            zone=server.zone,
+            next_ends_ms=server.season.end(season.ends_ms) if server.season else None,
+        )

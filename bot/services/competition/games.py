@@ -1,0 +1,734 @@
+"""Competitions: every event goes through the rules, is stored in one transaction, and only then shown.
+
+One `_Live` for each game that is on: its state, its timer, its lock. Deadlines are data: a restart reads them back.
+What stands in the channel is the matter of `GameMessages`, which tells back what happened to it as events.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from random import Random
+from typing import NamedTuple
+
+from bot.clock import DiscordClock, snowflake_ms
+from bot.errors import NotFound, StorageError, UserError
+from bot.model.games import Click, Game, GamePost, Setup
+from bot.packs.library import Library, LibraryOf
+from bot.packs.models import Question
+from bot.quiz.competition import game as rules
+from bot.quiz.competition.game import (
+    BEHIND_MS,
+    LIVE,
+    Answer,
+    Ask,
+    Cancel,
+    Competition,
+    Confide,
+    Effect,
+    Event,
+    Forget,
+    Join,
+    Lost,
+    Opened,
+    Phase,
+    RoundAnswer,
+    Rules,
+    ShowCount,
+    Start,
+    Tick,
+    Told,
+    Verdict,
+    standings,
+)
+from bot.quiz.competition.scoring import Scoring
+from bot.quiz.competition.stored_answers import with_late, with_stored
+from bot.quiz.question.asking import Given, Lettering, ShownPlace, Sureness
+from bot.services.background import Background
+from bot.services.competition.messages import GameMessages, ShownGame, queue
+from bot.services.competition.questions import GameQuestions
+from bot.services.competition.settling import settle
+from bot.services.competition.views import ClickResult, GameView, MyResult
+from bot.services.demo.charts import ChartDrawer
+from bot.services.practice.practising import Learner
+from bot.services.stage import ChannelLostError, GameStage
+from bot.storage import answers, competitions, members
+from bot.storage.store import Job, Store, Transaction
+
+BEAT_SECONDS = 1.0
+PAUSED_BEAT_SECONDS = 30.0
+"""How often it is noted that the bot is alive while every game that is on is paused."""
+BEHIND_SECONDS = 0.2
+"""How often it is looked whether the end of a round still waits for clicks that have arrived and are not stored yet."""
+AGAIN_SECONDS = 1.0
+"""How long a game waits for a database that refuses."""
+FAILED_AGAIN_SECONDS = 60.0
+"""How long a game waits after a failure of ours, so that it does not stay on for ever."""
+
+MOST_CHALLENGES, CHALLENGED_MS = 2, 15 * 60_000
+"""So many duels of a member that nobody accepted are enough for a channel in such a time."""
+GAME_OVER = "This competition is over. Open a new one with `/compete`."
+MADE_ROOM = "A competition was opened here instead."
+
+_log = logging.getLogger(__name__)
+
+
+class Opening(NamedTuple):
+    """What the host of a new competition chose; without a pack it is the server's first."""
+
+    guild_id: int
+    channel_id: int
+    host: Learner
+    rules: Rules
+    setup: Setup
+    pack_id: str | None = None
+
+
+class AlreadyOnError(UserError):
+    """There is a competition in this channel already."""
+
+    def __init__(self, view: GameView) -> None:
+        super().__init__("There is a competition in this channel already.")
+        self.view = view
+
+
+class GameOverError(UserError):
+    """The competition is over."""
+
+    def __init__(self) -> None:
+        super().__init__(GAME_OVER)
+
+
+@dataclass
+class _Live(ShownGame):
+    """A game that is on."""
+
+    timer: asyncio.TimerHandle | None = None
+    deadlines: dict[int, int] = field(default_factory=dict)
+    known_names: set[int] = field(default_factory=set)
+    taken_out: dict[int, int] = field(default_factory=dict)
+
+
+class Competitions:
+    """What `/compete` does."""
+
+    def __init__(
+        self,
+        library: Library,
+        store: Store,
+        clock: DiscordClock,
+        rng: Random,
+        charts: ChartDrawer | None = None,
+        time_factor: Callable[[int], float] = lambda _member_id: 1.0,
+        library_of: LibraryOf | None = None,
+        *,
+        beats: bool = True,
+    ) -> None:
+        """``beats``: note every second while a game is on that the bot is alive, not only with each event."""
+        self._beats = beats
+        self._library_of = library_of or (lambda _guild_id: library)
+        self._time_factor = time_factor
+        self._library = library
+        self._store = store
+        self._clock = clock
+        self._questions = GameQuestions(library, store, rng)
+        self._messages = GameMessages(
+            library, self._library_of, store, clock, charts, happened=self._happened, is_over=self._is_over
+        )
+        self.has_ended: Callable[[], None] = lambda: None
+        """Called when a game is over and its podium is in the channel."""
+        self.oldest_ms: Callable[[], int | None] = lambda: None
+        """When the oldest click was made that has arrived and may not be stored yet."""
+        self._live: dict[int, _Live] = {}
+        self._to_take_up: set[int] = set()
+        self._background = Background()
+        self._beat: asyncio.TimerHandle | None = None
+        self._closing = False
+
+    def attach(self, stage: GameStage) -> None:
+        """Say who shows things in channels."""
+        self._messages.attach(stage)
+
+    # Opening and resuming
+
+    async def open(self, opening: Opening) -> GameView:
+        """Open a lobby.
+
+        A duel that waits there to be accepted makes room for any other game. Raises AlreadyOnError, or UserError when too
+        few questions fit, the server does not have the course, or a member challenges again and again.
+        """
+        pack_id = await self._playable(opening)
+        now_ms = self._clock.now_ms()
+        await self._make_room(opening, now_ms)
+        host_id = opening.host.member_id
+        state = rules.opened_by(host_id, opening.rules, now_ms, self._time_factor(host_id))
+
+        async def job(tx: Transaction) -> int | None:
+            await members.remember(tx, opening.guild_id, opening.host.member_id, opening.host.name, now_ms)
+            await self._beat_in(tx, now_ms)
+            return await competitions.create(
+                tx, opening.guild_id, opening.channel_id, pack_id, opening.setup, state, now_ms
+            )
+
+        competition_id = await self._store.write(job)
+        if competition_id is None:
+            raise await self._already_on(opening)
+        return await self._messages.view(await self._begun(competition_id))
+
+    async def open_by_itself(self, opening: Opening, also: Job[bool]) -> GameView | None:
+        """Open a lobby that no command asked for: its message goes through the outbox, its host has not joined yet.
+
+        ``also`` runs first in the same transaction, and with False nothing is opened (None). What it stored stays when
+        there is a competition in the channel already. Raises what `open` does, and ChannelLostError when the lobby can't be
+        posted there.
+        """
+        pack_id = await self._playable(opening)
+        now_ms = self._clock.now_ms()
+        await self._make_room(opening, now_ms)
+        state = rules.opened_for(opening.host.member_id, opening.rules, now_ms)
+
+        async def job(tx: Transaction) -> tuple[bool, int | None]:
+            if not await also(tx):
+                return False, None
+            await self._beat_in(tx, now_ms)
+            competition_id = await competitions.create(
+                tx, opening.guild_id, opening.channel_id, pack_id, opening.setup, state, now_ms
+            )
+            if competition_id is not None and (game := await competitions.load(tx, competition_id)):
+                await competitions.post(tx, game, "lobby", 0, now_ms)
+            return True, competition_id
+
+        wanted, competition_id = await self._store.write(job)
+        if not wanted:
+            return None
+        if competition_id is None:
+            raise await self._already_on(opening)
+        live = await self._begun(competition_id)
+        await self._messages.post_what_waits(live)
+        if live.lost:
+            raise ChannelLostError(live.lost)
+        return await self._messages.view(live)
+
+    async def _make_room(self, opening: Opening, now_ms: int) -> None:
+        """See to it that challenges hold no channel. Raises UserError for one too many."""
+        if opening.rules.duel:
+            since_ms, host_id = now_ms - CHALLENGED_MS, opening.host.member_id
+            ended = await competitions.unaccepted(
+                self._store, opening.guild_id, opening.channel_id, host_id, since_ms, but=MADE_ROOM
+            )
+            if len(ended) >= MOST_CHALLENGES:
+                again = -(-(ended[MOST_CHALLENGES - 1] + CHALLENGED_MS) // 1000)
+                raise UserError(
+                    f"Your last {MOST_CHALLENGES} challenges here were not accepted. You can challenge again from "
+                    f"<t:{again}:t> on, so that others can use the channel."
+                )
+            return
+        other = self._live.get(await competitions.live_in(self._store, opening.channel_id) or 0)
+        if other and other.game.state.rules.duel and other.game.state.phase is Phase.LOBBY:
+            await self._apply(other, Cancel(None, reason=MADE_ROOM))
+
+    async def _playable(self, opening: Opening) -> str:
+        """The course that is played. Raises UserError when nothing fits what was chosen."""
+        here = self._library_of(opening.guild_id)
+        if opening.pack_id:
+            await self._questions.fitting(opening.guild_id, here.pack(opening.pack_id).id, opening.setup)
+            return opening.pack_id
+        # The courses take turns: the one that was not played for longest is next.
+        last = await competitions.last_played(self._store, opening.guild_id)
+        packs = sorted(here.packs, key=lambda pack: last.get(pack.id, 0))
+        for pack in packs:
+            try:
+                await self._questions.fitting(opening.guild_id, pack.id, opening.setup)
+            except UserError:
+                if pack is packs[-1]:
+                    raise
+            else:
+                return pack.id
+        raise AssertionError("a library has courses")
+
+    async def _already_on(self, opening: Opening) -> UserError:
+        other = await competitions.live_in(self._store, opening.channel_id)
+        if other is None:
+            return UserError("A competition in this channel has just ended. Please try again.")
+        if (on := self._live.get(other)) and on.game.state.phase in (Phase.LOBBY, Phase.PAUSED):
+            await self._messages.show_lobby(on)  # it leads on from there, and may have been deleted
+        return AlreadyOnError(await self.view(other))
+
+    async def _begun(self, competition_id: int) -> _Live:
+        live = await self._load(competition_id)
+        assert live is not None
+        self._arm(live)
+        return live
+
+    async def _load(self, competition_id: int) -> _Live | None:
+        """The game as it is stored, among those that are on from now."""
+        game = await competitions.load(self._store, competition_id)
+        if game is None:
+            return None
+        live = _Live(game)
+        live.take(await competitions.posts(self._store, competition_id))
+        if game.state.phase is Phase.LOBBY:
+            with contextlib.suppress(UserError):  # nothing fits any more: the start says so
+                live.fitting = await self._questions.fitting(game.guild_id, game.pack_id, game.setup)
+        self._live[competition_id] = live
+        return live
+
+    async def shown(self, competition_id: int, message_id: int) -> None:
+        """Note which message is the lobby."""
+        live = self._of(competition_id)
+        async with live.lock:
+            live.game = replace(live.game, lobby_message_id=message_id)
+        await self._store.write(lambda tx: competitions.set_lobby_message(tx, competition_id, message_id))
+
+    async def post_lobby(self, competition_id: int) -> None:
+        """Post a lobby that the answer to its command did not show: without it nobody could join, or open another one."""
+        await self._messages.post_lobby(self._of(competition_id))
+
+    @property
+    def live(self) -> int:
+        """How many competitions are on."""
+        return len(self._live)
+
+    async def resume(self) -> None:
+        """Take up every game that was on when the bot stopped; the time that it was away is given back."""
+        since = await competitions.last_beat(self._store)
+        now_ms = self._clock.now_ms()
+        for competition_id in await competitions.live_ids(self._store):
+            live = await self._load(competition_id)
+            if live is None:
+                continue
+            away = now_ms - since if since is not None else 0
+            if live.game.state.phase is Phase.ASKING and away > 0:
+                live.note = f"I was away for {-(-away // 1000)} s; that time was given back."
+            self._to_take_up.add(competition_id)
+            self._background.spawn(self._take_up(live, since if since is not None else now_ms), "competition-resume")
+        await self._messages.finish_all_but(self._live.keys())
+
+    async def _take_up(self, live: _Live, since_ms: int) -> None:
+        try:
+            while not await self._given_back(live, since_ms):  # noqa: ASYNC110  another process holds the database
+                await asyncio.sleep(AGAIN_SECONDS)
+        finally:
+            if not self._closing:
+                self._to_take_up.discard(live.game.id)
+        await self._messages.take_up(live)
+
+    async def _given_back(self, live: _Live, since_ms: int) -> bool:
+        """Give back the time that the bot was away; False when the database refused."""
+        try:
+            if message_id := live.message_id("round", live.game.state.round):
+                await self._apply(live, Opened(live.game.state.round, snowflake_ms(message_id)))
+            await self._apply(live, Lost(since_ms))
+        except StorageError as refused:
+            _log.warning("competition %d waits for the database: %s", live.game.id, refused)
+            return False
+        return True
+
+    async def close(self) -> None:
+        """Stop; every game is taken up again at the next start."""
+        self._closing = True
+        if self._beat:
+            self._beat.cancel()
+        for live in self._live.values():
+            if live.timer:
+                live.timer.cancel()
+        await self._messages.close()
+        await self._background.close()
+        if self._live:
+            await self._store_beat()
+
+    # What members do
+
+    async def act(self, competition_id: int, event: Event, learner: Learner) -> tuple[Verdict, GameView]:
+        """Any act but an answer. Returns what to tell the member, and the game as it then is.
+
+        Raises UserError for who joins the duel of two others.
+        """
+        if isinstance(event, Join):
+            event = replace(event, time_factor=self._time_factor(event.member_id))
+        live = self._of(competition_id)
+        invited = (live.game.state.host_id, live.game.setup.duel_with)
+        if isinstance(event, Join) and live.game.setup.duel_with and event.member_id not in invited:
+            raise UserError("This duel is between two others. Watch them, or challenge somebody yourself with `/duel`.")
+        now_ms = self._clock.now_ms()
+        await self._store.write(
+            lambda tx: members.remember(tx, live.game.guild_id, learner.member_id, learner.name, now_ms)
+        )
+        effects = await self._apply(live, event)
+        return _verdict(effects), await self._messages.view(live)
+
+    async def choose_sections(
+        self, competition_id: int, learner: Learner, manager: bool, sections: tuple[str, ...]
+    ) -> tuple[Verdict, GameView]:
+        """Change what a lobby's game will ask about; the host or a manager may."""
+        live = self._of(competition_id)
+        state = live.game.state
+        if state.phase is not Phase.LOBBY:
+            return Verdict.NOTHING_TO_DO, await self._messages.view(live)
+        if not manager and learner.member_id != state.host_id:
+            return Verdict.NOT_ALLOWED, await self._messages.view(live)
+        known = [section.id for section in self._library.pack(live.game.pack_id).sections]
+        if not set(sections) <= set(known):
+            raise NotFound(
+                "The course does not have that section any more. Open `Host controls` again and choose there."
+            )
+        chosen = tuple(section for section in known if section in sections)
+        setup = replace(live.game.setup, sections=() if len(chosen) == len(known) else chosen)
+        fitting = await self._questions.fitting(live.game.guild_id, live.game.pack_id, setup)
+        async with live.lock:
+            if live.game.state.phase is not Phase.LOBBY:  # it has begun meanwhile
+                return Verdict.NOTHING_TO_DO, await self._messages.view(live)
+            await self._store.write(lambda tx: competitions.set_setup(tx, competition_id, setup))
+            live.game, live.fitting = replace(live.game, setup=setup), fitting
+        self._messages.hint_lobby(live)
+        return Verdict.DONE, await self._messages.view(live)
+
+    async def start(self, competition_id: int, learner: Learner | None, manager: bool) -> tuple[Verdict, GameView]:
+        """Start the game. Raises UserError when no question fits what was chosen."""
+        live = self._of(competition_id)
+        game = live.game
+        questions, plans = await self._questions.draw(game)
+        players = [player.member_id for player in game.state.players]
+        strengths = await answers.strengths(self._store, game.guild_id, players) if game.state.rules.teams else {}
+        event = Start(plans, learner.member_id if learner else None, manager, strengths)
+        effects = await self._apply(live, event, questions)
+        return _verdict(effects), await self._messages.view(live)
+
+    async def answer(
+        self, competition_id: int, number: int, choice: int, learner: Learner, stamp_ms: int, message_id: int | None
+    ) -> ClickResult:
+        """A click on a letter: stored, then told. The first one counts.
+
+        ``message_id`` is the round's message that was clicked; None where it was another one, which tells nothing.
+
+        Raises StorageError when it could not be stored; then it does not count.
+        """
+        live = self._live.get(competition_id)
+        if live is None:
+            return ClickResult(Verdict.OVER, None, certainty=False)
+        state = live.game.state
+        if message_id is not None:
+            self._messages.found(live, number, message_id)
+        certainty = state.rules.scoring is Scoring.CERTAINTY
+        lettering = state.plans[number].lettering if 0 <= number < len(state.plans) else Lettering(())
+        given = lettering.given(choice)
+        verdict = rules.answer_verdict(state, number, given, stamp_ms)
+        if verdict is Verdict.LOCKED_IN and state.rules.duel and not state.player(learner.member_id):
+            verdict = Verdict.NOT_ALLOWED
+        opened = state
+        if state.opened_ms is None and verdict is Verdict.LOCKED_IN:  # nobody has seen it, but who clicked on it
+            if message_id is None:
+                return ClickResult(Verdict.NOT_OPEN, None, certainty)
+            opened = rules.opened_at(state, snowflake_ms(message_id))
+        if verdict is not Verdict.LOCKED_IN or given is None:
+            if verdict in (Verdict.CLOSED, Verdict.PAUSED) and (known := self._given(state, number, learner.member_id)):
+                return ClickResult(Verdict.HAD_LOCKED_IN, lettering.called(known), certainty)
+            if verdict is Verdict.CLOSED and stamp_ms <= live.deadlines.get(number, 0):
+                _log.info("a click made at %d on round %d arrived after the round was over", stamp_ms, number)
+                verdict = Verdict.CAME_LATE
+            return ClickResult(verdict, None, certainty)
+        click = Click(
+            competition_id=competition_id,
+            round=number,
+            member_id=learner.member_id,
+            choice=ShownPlace(choice),
+            stamp_ms=stamp_ms,
+            elapsed_ms=rules.elapsed_ms(opened, stamp_ms),
+            time_factor=self._time_factor(learner.member_id),
+            team=player.team if (player := state.player(learner.member_id)) else rules.smallest_team(state),
+            now_ms=self._clock.now_ms(),
+        )
+        stored = await self._store.write_together(competitions.answer_all, click)
+        if not stored.new:
+            if stored.choice is None or (had := lettering.given(stored.choice)) is None:
+                return ClickResult(Verdict.CLOSED, None, certainty)
+            return ClickResult(Verdict.HAD_LOCKED_IN, lettering.called(had), certainty)
+        self._answered(live, click, RoundAnswer(given, click.elapsed_ms), learner)
+        return ClickResult(Verdict.LOCKED_IN, lettering.called(given), certainty)
+
+    async def forget(self, member_id: int) -> int:
+        """Take a member out of every game that is on, answers and all; returns how many games that were."""
+        games = [
+            live for live in self._live.values() if live.game.state.phase in LIVE and live.game.involves(member_id)
+        ]
+        for live in games:
+            live.taken_out[member_id] = self._clock.now_ms()
+            live.known_names.discard(member_id)
+            await self._apply(live, Forget(member_id))
+        return len(games)
+
+    def _given(self, state: Competition, number: int, member_id: int) -> Given | None:
+        if number == state.round and member_id in state.answers:
+            return state.answers[member_id].given
+        found = state.played[number].answers.get(member_id) if 0 <= number < len(state.played) else None
+        return found.given if found else None
+
+    def _answered(self, live: _Live, click: Click, answer: RoundAnswer, learner: Learner) -> None:
+        """Take a stored answer into the state; a round that has moved on since has counted it from the database."""
+        if click.now_ms <= live.taken_out.get(click.member_id, -1):
+            return
+        before = live.game.state
+        event = Answer(click.member_id, click.round, click.choice, click.stamp_ms, click.time_factor)
+        state, effects = rules.step(before, event, click.now_ms)
+        if state is not before and click.member_id in state.answers:
+            state = replace(state, answers={**state.answers, click.member_id: answer})
+            live.game = replace(live.game, state=state)
+        if any(isinstance(effect, ShowCount) for effect in effects):
+            self._messages.hint_round(live)
+        if state.wake_ms != before.wake_ms:
+            self._arm(live)
+        if learner.member_id not in live.known_names:
+            live.known_names.add(learner.member_id)
+            self._background.spawn(self._remember(live.game.guild_id, learner, click.now_ms), "remember")
+
+    async def _remember(self, guild_id: int, learner: Learner, now_ms: int) -> None:
+        await self._store.write_together(_remember_all, (guild_id, learner.member_id, learner.name, now_ms))
+
+    async def confide(
+        self, competition_id: int, number: int, sureness: Sureness, learner: Learner, stamp_ms: int
+    ) -> ClickResult:
+        """Say how sure one is of an answer that is locked in."""
+        live = self._of(competition_id)
+        event = Confide(learner.member_id, number, sureness, stamp_ms)
+        effects = await self._apply(live, event)
+        told = next(effect for effect in effects if isinstance(effect, Told))
+        plans, known = live.game.state.plans, told.given
+        called = plans[number].lettering.called(known) if known is not None else None
+        return ClickResult(told.verdict, called, certainty=True)
+
+    async def my_result(self, competition_id: int, number: int, member_id: int) -> MyResult:
+        """A player's own round. Raises UserError while it is open."""
+        game = await self._game(competition_id)
+        state = game.state
+        if not 0 <= number < len(state.played):
+            raise UserError("This round is still open; its result comes when it is over.")
+        played = state.played[number]
+        lines = standings(state, number + 1)
+        line = next((one for one in lines if one.member_id == member_id), None)
+        answer, marks = played.answers.get(member_id), played.marks.get(member_id, 0)
+        question = game.questions[number]
+        terms = self._library.terms_of(game.pack_id, question)
+        player = state.player(member_id)
+        leave = competition_id if player and not player.gone and state.phase in LIVE else None
+        return MyResult(
+            question, state.plans[number], answer, marks, line, len(lines), game.pack_id, terms, played.voided, leave
+        )
+
+    async def missed_by(self, competition_id: int, member_id: int) -> tuple[str, list[Question]]:
+        """The pack, and the questions of rounds that count which a player got wrong or did not answer.
+
+        Raises UserError when no round counts.
+        """
+        game = await self._game(competition_id)
+        if not game.state.counted_rounds:
+            raise UserError("No round counts in this game, so there is nothing to practise. Try `/quiz`.")
+        missed = []
+        for played, plan, question in zip(game.state.played, game.state.plans, game.questions, strict=False):
+            if played.voided:
+                continue
+            answer = played.answers.get(member_id)
+            if answer is None or not plan.is_right(answer.given):
+                missed.append(question)
+        return game.pack_id, missed
+
+    async def view(self, competition_id: int) -> GameView:
+        """The game as it stands, live or over."""
+        live = self._live.get(competition_id)
+        if live is None:
+            shown = ShownGame(await self._game(competition_id))
+            shown.take(await competitions.posts(self._store, competition_id))
+            return await self._messages.view(shown)
+        return await self._messages.view(live)
+
+    async def on_in(self, channel_ids: Iterable[int]) -> GameView | None:
+        """The game that is on in one of these channels."""
+        for channel_id in channel_ids:
+            if (competition_id := await competitions.live_in(self._store, channel_id)) is not None:
+                return await self.view(competition_id)
+        return None
+
+    async def game(self, competition_id: int) -> Game:
+        """The game, live or over. Raises NotFound when there is none."""
+        return await self._game(competition_id)
+
+    async def is_in(self, competition_id: int, guild_id: int | None) -> bool:
+        """Whether the game, live or over, is in this server. Raises NotFound when there is none."""
+        return (await self._game(competition_id)).guild_id == guild_id
+
+    async def _game(self, competition_id: int) -> Game:
+        live = self._live.get(competition_id)
+        game = live.game if live else await competitions.load(self._store, competition_id)
+        if game is None:
+            raise NotFound("This competition is not there any more. Open a new one with `/compete`.")
+        return game
+
+    def _of(self, competition_id: int) -> _Live:
+        live = self._live.get(competition_id)
+        if live is None:
+            raise GameOverError
+        return live
+
+    # One event, from the rules to the channel
+
+    async def _apply(self, live: _Live, event: Event, questions: list[Question] | None = None) -> list[Effect]:
+        """Step, store, show. The answers that count are those in the database, read in the same transaction."""
+        async with live.lock:
+            now_ms = self._clock.now_ms()
+
+            async def job(tx: Transaction) -> tuple[Game, list[Effect], list[GamePost]]:
+                game = live.game
+                if game.state.phase in (Phase.ASKING, Phase.PAUSED) and game.state.round >= 0:
+                    stored = await competitions.answers_of_round(tx, game, game.state.round)
+                    game = replace(game, state=with_stored(game.state, stored, now_ms, self._time_factor))
+                state, effects = rules.step(game.state, event, now_ms)
+                if state is game.state and state is live.game.state:
+                    return game, effects, []
+                if questions is not None and state.plans and game.state.phase is Phase.LOBBY:
+                    await competitions.save_rounds(tx, game.id, state.plans, questions)
+                    game = replace(game, questions=tuple(questions))
+                await self._beat_in(tx, now_ms)
+                await competitions.save(tx, replace(game, state=live.game.state), state, now_ms)
+                if isinstance(event, Forget):
+                    await competitions.take_out(tx, game.id, event.member_id)
+                if isinstance(event, Confide):
+                    await competitions.confide(tx, game.id, event.round, event.member_id, event.sureness)
+                await settle(tx, game, state, now_ms, self._library.review_within_days(game.pack_id))
+                return replace(game, state=state), effects, await queue(tx, game, effects, now_ms)
+
+            game, effects, posts = await self._store.write(job)
+            seen = live.game.state
+            if isinstance(event, Forget):
+                seen = rules.without(seen, event.member_id)
+            live.game = replace(game, state=with_late(game.state, seen, now_ms))
+            has_new_posts = live.take(posts)
+            if any(isinstance(effect, Ask) for effect in effects):
+                live.note = ""
+            self._arm(live)
+        self._messages.show(live, effects)
+        if live.game.state.phase not in LIVE:
+            self._end(live)
+        if has_new_posts:
+            self._messages.post_soon(live)
+        return effects
+
+    async def _happened(self, competition_id: int, event: Event) -> None:
+        """The game's messages brought something about: its round has opened, or it can't go on."""
+        if live := self._live.get(competition_id):
+            await self._apply(live, event)
+
+    def _is_over(self, competition_id: int) -> None:
+        self._live.pop(competition_id, None)
+        self.has_ended()
+
+    async def message_gone(self, competition_id: int, number: int, message_id: int) -> None:
+        """A round's message was found deleted."""
+        if live := self._live.get(competition_id):
+            await self._messages.gone(live, number, message_id)
+
+    async def lobby_gone(self, competition_id: int, message_id: int) -> None:
+        """The lobby's message was found deleted."""
+        if live := self._live.get(competition_id):
+            await self._messages.lobby_gone(live, message_id)
+
+    def _end(self, live: _Live) -> None:
+        if live.timer:
+            live.timer.cancel()
+        if live.game.state.phase is Phase.CANCELLED:
+            self._live.pop(live.game.id, None)
+
+    # Time
+
+    def _arm(self, live: _Live) -> None:
+        """Set the timer to what the state waits for."""
+        if live.timer:
+            live.timer.cancel()
+            live.timer = None
+        wake_ms = live.game.state.wake_ms
+        if live.game.state.deadline_ms is not None:
+            live.deadlines[live.game.state.round] = live.game.state.deadline_ms
+        if wake_ms is None or self._closing or live.game.state.phase not in LIVE:
+            return
+        self._wake_later(live, max(0.0, (wake_ms - self._clock.now_ms()) / 1000))
+        loop = asyncio.get_running_loop()
+        if self._beats and (self._beat is None or self._beat.when() > loop.time() + self._beat_seconds):
+            if self._beat:
+                self._beat.cancel()
+            self._beat = loop.call_later(self._beat_seconds, self._beat_now)
+
+    def _wake_later(self, live: _Live, seconds: float) -> None:
+        if not self._closing:
+            again = asyncio.get_running_loop().call_later
+            live.timer = again(seconds, lambda: self._background.spawn(self._wake(live), "competition-wake"))
+
+    @property
+    def _beat_seconds(self) -> float:
+        phases = {live.game.state.phase for live in self._live.values()}
+        return BEAT_SECONDS if phases & {Phase.LOBBY, Phase.ASKING, Phase.REVEALING} else PAUSED_BEAT_SECONDS
+
+    async def _wake(self, live: _Live) -> None:
+        """The time has come; a database that refuses just now is asked again, so that no game hangs."""
+        try:
+            await self._woken(live)
+        except StorageError as refused:
+            _log.warning("competition %d waits for the database: %s", live.game.id, refused)
+            self._wake_later(live, AGAIN_SECONDS)
+        except UserError as refused:  # the lobby's time is up, and there is nothing to ask any more
+            await self._apply(live, Cancel(None, reason=refused.text))
+        except Exception:
+            self._wake_later(live, FAILED_AGAIN_SECONDS)
+            raise
+
+    async def _woken(self, live: _Live) -> None:
+        state = live.game.state
+        over_ms = state.starts_ms if state.phase is Phase.LOBBY else None
+        if over_ms is not None and over_ms <= self._clock.now_ms():
+            if state.rules.duel:
+                await self._apply(live, Cancel(None, reason="The duel was not accepted in time."))
+            else:
+                await self.start(live.game.id, None, manager=False)
+        elif self._is_behind(state):
+            self._wake_later(live, BEHIND_SECONDS)
+        else:
+            await self._apply(live, Tick())
+            if live.game.state.phase is Phase.ASKING and live.game.state.opened_ms is None:
+                await self._open_after_all(live)
+
+    def _is_behind(self, state: Competition) -> bool:
+        """Whether clicks of a round whose time is up are here and not stored yet; each of them counts."""
+        if state.phase is not Phase.ASKING or state.wake_ms is None or (oldest_ms := self.oldest_ms()) is None:
+            return False
+        now_ms = self._clock.now_ms()
+        return oldest_ms <= min(state.wake_ms, state.deadline_ms or now_ms) and now_ms < state.wake_ms + BEHIND_MS
+
+    async def _open_after_all(self, live: _Live) -> None:
+        """A round's time is up and its message not known to be there: the database refused, or Discord is slow."""
+        if message_id := live.message_id("round", live.game.state.round):
+            await self._apply(live, Opened(live.game.state.round, snowflake_ms(message_id)))
+        else:
+            await self._messages.post_what_waits(live)
+
+    def _beat_now(self) -> None:
+        self._beat = None
+        if any(live.game.state.phase in LIVE for live in self._live.values()) and not self._closing:
+            self._background.spawn(self._store_beat(), "competition-beat")
+            self._beat = asyncio.get_running_loop().call_later(self._beat_seconds, self._beat_now)
+
+    async def _store_beat(self) -> None:
+        now_ms = self._clock.now_ms()
+        await self._store.write(lambda tx: self._beat_in(tx, now_ms))
+
+    async def _beat_in(self, tx: Transaction, now_ms: int) -> None:
+        """Note that the bot is alive; not before every game was given back the time since it was last."""
+        if not self._to_take_up:
+            await competitions.beat(tx, now_ms)
+
+
+def _verdict(effects: list[Effect]) -> Verdict:
+    return next((effect.verdict for effect in effects if isinstance(effect, Told)), Verdict.DONE)
+
+
+async def _remember_all(tx: Transaction, items: list[tuple[int, int, str, int]]) -> list[None]:
+    for item in items:
+        await members.remember(tx, *item)
+    return [None] * len(items)

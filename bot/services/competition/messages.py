@@ -1,0 +1,544 @@
+"""The messages of competitions: posted in order from the outbox, brought up to date, posted again when they are deleted.
+
+Here stands what is in the channel; when that is something a game must know (a round has opened, a message can't be posted),
+it is told as an event.
+"""
+
+import asyncio
+import functools
+import itertools
+import logging
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from dataclasses import dataclass, field, replace
+
+from bot.charts.podium import Podium, Step
+from bot.clock import DiscordClock, snowflake_ms
+from bot.errors import NotFound
+from bot.model.games import Game, GamePost
+from bot.packs.library import Library, LibraryOf, SectionRef
+from bot.quiz.competition.game import (
+    LIVE,
+    Ask,
+    Cancel,
+    Competition,
+    Effect,
+    Event,
+    LobbyPosted,
+    Opened,
+    Pause,
+    Phase,
+    Resume,
+    Reveal,
+    ShowCount,
+    ShowLobby,
+    ShowPodium,
+    ShowRound,
+    standings,
+)
+from bot.services.background import Background
+from bot.services.competition.views import MOST_CALLED, GameView
+from bot.services.demo.charts import ChartDrawer
+from bot.services.outbox import sent_before
+from bot.services.stage import ChannelBusyError, ChannelLostError, GameStage, MessageGoneError
+from bot.storage import competitions, members
+from bot.storage.store import Store, Transaction
+
+RETRY_SECONDS = (1.0, 3.0, 10.0)
+ACCESS_AGAIN_SECONDS = (10.0, 20.0, 30.0, 60.0)
+"""After which waits a game that a trouble has paused tries its channel again; the last one repeats."""
+LOST = "I can't write in this channel any more ({why}). I try again by myself."
+NOT_TAKEN = "Discord did not take the message. I try again by myself."
+BUSY = "Discord takes no message here before <t:{until}:t>. I try again by myself."
+FINISH_AGAIN_SECONDS = (60.0, 300.0, 900.0, 3_600.0)
+"""After which waits the reveals and the podium of a game that has ended are tried again; then at the next start."""
+HINT_FREE_MS = 2_000
+"""In the last two seconds of a round nothing tells how many have answered."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass
+class ShownGame:
+    """A game and what is known of its messages; whoever changes ``game`` holds the lock, or does not wait meanwhile.
+
+    ``unshown`` are rounds whose messages Discord did not let be brought up to date; ``fitting`` is how many questions fit.
+    """
+
+    game: Game
+    posts: dict[tuple[str, int], GamePost] = field(default_factory=dict)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    note: str = ""
+    posting: bool = False
+    trying: bool = False
+    lost: str = ""
+    unshown: set[int] = field(default_factory=set)
+    fitting: int | None = None
+
+    def take(self, posts: Iterable[GamePost]) -> bool:
+        """Note the rows of the outbox that are not known yet; says whether there were any."""
+        new = {(post.kind, post.round): post for post in posts if (post.kind, post.round) not in self.posts}
+        self.posts |= new
+        return bool(new)
+
+    def message_id(self, kind: str, number: int) -> int | None:
+        """The message that is known to be in the channel."""
+        post = self.posts.get((kind, number))
+        return post.message_id if post else None
+
+    def waiting_post(self) -> GamePost | None:
+        """The next message that is not known to be in the channel; a round that has passed is not asked any more."""
+        waiting = (post for post in self.posts.values() if post.message_id is None)
+        return next((post for post in waiting if post.kind == "podium" or self._is_due(post)), None)
+
+    def _is_due(self, post: GamePost) -> bool:
+        if post.kind == "lobby":
+            return self.game.state.phase is Phase.LOBBY
+        if post.kind == "call":
+            return self.game.state.phase in LIVE and self.game.state.round == 0
+        return post.kind == "round" and post.round >= self.game.state.round
+
+    def waiting_reveals(self) -> list[int]:
+        """The rounds whose messages are not known to show how they went."""
+        return [post.round for post in self.posts.values() if post.kind == "reveal" and post.message_id is None]
+
+
+async def queue(tx: Transaction, game: Game, effects: Iterable[Effect], now_ms: int) -> list[GamePost]:
+    """Write what effects want posted to the outbox, in the transaction that stores them; returns the game's whole outbox."""
+    for effect in effects:
+        match effect:
+            case Ask(number):
+                if number == 0 and game.setup.thread and len(game.state.players) <= MOST_CALLED:
+                    await competitions.post(tx, game, "call", 0, now_ms)
+                await competitions.post(tx, game, "round", number, now_ms)
+            case Reveal(number):
+                await competitions.post(tx, game, "reveal", number, now_ms)
+            case ShowPodium():
+                await competitions.post(tx, game, "podium", 0, now_ms)
+    return await competitions.posts(tx, game.id)
+
+
+class GameMessages:
+    """What competitions have in their channels.
+
+    ``happened`` gets the id of a game and an event that its messages brought about; ``is_over`` the id of a game whose
+    podium was posted.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        library_of: LibraryOf,
+        store: Store,
+        clock: DiscordClock,
+        charts: ChartDrawer | None,
+        *,
+        happened: Callable[[int, Event], Awaitable[object]],
+        is_over: Callable[[int], None],
+    ) -> None:
+        self._library = library
+        self._library_of = library_of
+        self._store = store
+        self._clock = clock
+        self._charts = charts
+        self._happened = happened
+        self._is_over = is_over
+        self._stage: GameStage | None = None
+        self._background = Background()
+        self._finishing: set[int] = set()
+
+    def attach(self, stage: GameStage) -> None:
+        """Say who shows things in channels."""
+        self._stage = stage
+
+    async def close(self) -> None:
+        """Stop; what was not sent is sent after the next start."""
+        await self._background.close()
+
+    # What a game wants
+
+    def show(self, shown: ShownGame, effects: Iterable[Effect]) -> None:
+        """Bring what has changed to the channel, beside; messages that are new need `post_what_waits`."""
+        for effect in effects:
+            match effect:
+                case ShowLobby():
+                    if shown.game.state.phase is Phase.LOBBY:
+                        self.hint_lobby(shown)
+                    else:
+                        self.refresh_lobby(shown)
+                case ShowRound(number) | Reveal(number):
+                    self._background.spawn(self._show_round(shown, number), "competition-round")
+                case ShowCount():
+                    self.hint_round(shown)
+                case ShowPodium():
+                    self.refresh_lobby(shown)
+                case Ask(number) if number == len(shown.game.state.plans) - 1 and self._charts:
+                    self._background.spawn(self._charts.warm_up(), "charts-warm-up")
+
+    def post_soon(self, shown: ShownGame) -> None:
+        """Post what waits, beside."""
+        self._background.spawn(self.post_what_waits(shown), "competition-post")
+
+    async def post_what_waits(self, shown: ShownGame) -> None:
+        """Post the messages of the outbox, in order; a trouble pauses the game."""
+        if shown.posting:  # whoever is at it takes the newer ones too
+            return
+        shown.posting = True
+        try:
+            await self._post_in_order(shown)
+        finally:
+            shown.posting = False
+        if shown.game.state.phase is Phase.FINISHED:
+            self._is_over(shown.game.id)
+            if shown.waiting_post():
+                self._finish_later(shown.game.id)
+
+    async def take_up(self, shown: ShownGame) -> None:
+        """After a restart: show the rounds that may not show where they are, and post what waits."""
+        state = shown.game.state
+        between = state.phase is Phase.REVEALING or state.paused_phase is Phase.REVEALING
+        for number in sorted({*shown.waiting_reveals(), *([state.round] if between else [])}):
+            self._background.spawn(self._show_round(shown, number), "competition-round")
+        await self.post_what_waits(shown)
+        if shown.game.state.waits_by_itself:
+            self._try_again_later(shown)
+
+    async def finish_all_but(self, live: Collection[int]) -> None:
+        """After a restart: show what the games that are over did not get to show."""
+        waiting = [post for post in await competitions.waiting_posts(self._store) if post.kind in ("reveal", "podium")]
+        for competition_id in {post.competition_id for post in waiting}.difference(live):
+            self._finish_later(competition_id, at_once=True)
+
+    def hint_round(self, shown: ShownGame) -> None:
+        """Show how many have answered, when there is room for it."""
+        state = shown.game.state
+        message_id = shown.message_id("round", state.round)
+        near_the_end = state.deadline_ms is not None and state.deadline_ms - self._clock.now_ms() < HINT_FREE_MS
+        if message_id is not None and self._stage is not None and not near_the_end:
+            self._stage.hint_round(GameView(shown.game, note=shown.note), state.round, message_id)
+
+    def hint_lobby(self, shown: ShownGame) -> None:
+        """Show who is in, when there is room for it."""
+        if shown.game.lobby_message_id is not None:
+            self._background.spawn(self._hint_lobby(shown), "competition-lobby")
+
+    def refresh_lobby(self, shown: ShownGame) -> None:
+        """Bring the lobby up to date, beside: how it goes on stands there when nothing else is in the channel."""
+        self._background.spawn(self.show_lobby(shown), "competition-lobby")
+
+    async def view(self, shown: ShownGame) -> GameView:
+        """The game with the names of those who stand in its messages; when it is over, of everybody who played."""
+        game, state = shown.game, shown.game.state
+        who = {state.host_id, *(p.member_id for p in state.players[: None if state.phase is Phase.FINISHED else 40])}
+        if state.played:
+            who |= {line.member_id for line in standings(state)[:20]}
+            who |= set(list(state.played[-1].answers)[:200])
+        names = await members.names(self._store, game.guild_id, who)
+        sections, course = self._sections(game)
+        title_of = dict(sections)
+        titles = tuple(title_of.get(section_id, section_id) for section_id in game.setup.sections)
+        return GameView(
+            game,
+            names,
+            titles,
+            sections,
+            shown.note,
+            course=course,
+            fitting=shown.fitting,
+            round_message_id=shown.message_id("round", state.round),
+            podium_message_id=shown.message_id("podium", 0),
+        )
+
+    def _sections(self, game: Game) -> tuple[tuple[tuple[str, str], ...], str]:
+        """What could be asked about (id, title), and the course where the server has several.
+
+        Nothing, when the course was taken away meanwhile: a game that is on has its questions and goes on.
+        """
+        here = self._library_of(game.guild_id)
+        try:
+            pack = self._library.pack(game.pack_id)
+        except NotFound:
+            return (), ""
+        sections = tuple((s.id, here.title(SectionRef(pack, s))) for s in pack.sections)
+        return sections, pack.head.title if len(here.packs) > 1 else ""
+
+    # What somebody found in the channel
+
+    def found(self, shown: ShownGame, number: int, message_id: int) -> None:
+        """A click tells the id of a round's message, which may not have been known yet."""
+        post = shown.posts.get(("round", number))
+        if post and post.message_id is None:
+            self._background.spawn(self._posted(shown, post, message_id), "competition-posted")
+
+    async def gone(self, shown: ShownGame, number: int, message_id: int) -> None:
+        """A round's message was found deleted."""
+        if shown.message_id("round", number) == message_id and number == shown.game.state.round:
+            await self._post_anew(shown, "round", number)
+
+    async def lobby_gone(self, shown: ShownGame, message_id: int) -> None:
+        """The lobby was found deleted: it is posted anew, as nobody can join without it."""
+        async with shown.lock:
+            if shown.game.state.phase is not Phase.LOBBY or shown.game.lobby_message_id != message_id:
+                return
+            shown.game = replace(shown.game, lobby_message_id=None)
+        await self._post_anew(shown, "lobby", 0)
+
+    # Posting
+
+    async def post_lobby(self, shown: ShownGame) -> None:
+        """Post the message of a lobby that has none."""
+        if shown.game.lobby_message_id is None:
+            await self._post_anew(shown, "lobby", 0)
+
+    async def _post_in_order(self, shown: ShownGame) -> None:
+        while post := shown.waiting_post():
+            try:
+                message_id = await self._post(shown, post)
+            except ChannelLostError as trouble:
+                shown.lost = str(trouble)
+                await self._trouble(shown, LOST.format(why=trouble))
+                return
+            except ChannelBusyError as busy:
+                _log.warning("a message of competition %d waits: %s", shown.game.id, busy)
+                until = -(-round(self._clock.now_ms() + busy.seconds * 1000) // 1000)
+                await self._trouble(shown, BUSY.format(until=until), busy.seconds)
+                return
+            except Exception:
+                _log.exception("a message of competition %d was not posted", shown.game.id)
+                await self._trouble(shown, NOT_TAKEN)
+                return
+            await self._posted(shown, post, message_id)
+
+    async def _post(self, shown: ShownGame, post: GamePost) -> int:
+        assert self._stage is not None
+        find = functools.partial(self._stage.find_post, post.channel_id, post.kind, post.competition_id, post.round)
+        if (found := await sent_before(post.created_ms, self._clock.now_ms(), find)) is not None:
+            return found
+        view = await self.view(shown)
+        if post.kind == "podium" and self._charts and (podium := _podium(shown.game.state)):
+            view = replace(view, podium=podium, picture=await self._charts.draw(podium))
+        for wait in (*RETRY_SECONDS, None):
+            try:
+                if post.kind == "round":
+                    return await self._stage.post_round(view, post.round, f"studyhall-{post.id}")
+                if post.kind == "call":
+                    return await self._stage.post_call(view, f"studyhall-{post.id}")
+                if post.kind == "lobby":
+                    return await self._stage.post_lobby(view, f"studyhall-{post.id}")
+                return await self._stage.post_podium(view, f"studyhall-{post.id}")
+            except (ChannelLostError, ChannelBusyError, asyncio.CancelledError):
+                raise
+            except Exception as problem:
+                if wait is None:
+                    raise
+                _log.warning("a message of competition %d is tried again: %s", shown.game.id, problem)
+                await asyncio.sleep(wait)
+        raise AssertionError
+
+    async def _posted(self, shown: ShownGame, post: GamePost, message_id: int) -> None:
+        """Store that a message is in the channel; for a round, its clock starts with the message's stamp."""
+        key = (post.kind, post.round)
+        if shown.posts[key].message_id is not None:
+            return
+        self._clock.learn(message_id)
+        shown.posts[key] = replace(shown.posts[key], message_id=message_id)
+
+        async def job(tx: Transaction) -> bool:
+            await competitions.posted(tx, post.id, message_id)
+            return post.kind == "lobby" and await competitions.set_lobby_message(tx, post.competition_id, message_id)
+
+        try:
+            is_first_lobby = await self._store.write(job)
+        except Exception:
+            shown.posts[key] = replace(shown.posts[key], message_id=None)
+            raise
+        if post.kind == "lobby":
+            async with shown.lock:
+                shown.game = replace(shown.game, lobby_message_id=message_id)
+            if is_first_lobby:
+                await self._happened(shown.game.id, LobbyPosted(snowflake_ms(message_id)))
+        if post.kind == "podium":
+            self.refresh_lobby(shown)  # which leads to it
+        if post.kind == "round":
+            await self._happened(shown.game.id, Opened(post.round, snowflake_ms(message_id)))
+            if shown.game.state.round != post.round or shown.game.state.phase is not Phase.ASKING:
+                await self._show_round(shown, post.round)
+        for number in [*shown.unshown]:  # Discord takes messages again
+            shown.unshown.discard(number)
+            self._background.spawn(self._show_round(shown, number), "competition-round")
+
+    async def _post_anew(self, shown: ShownGame, kind: str, number: int) -> None:
+        """A message that is needed was deleted: post it again, by a row and a nonce of its own."""
+        post = shown.posts.pop((kind, number), None)
+        if post is None and kind == "round":  # somebody is at it
+            return
+        now_ms = self._clock.now_ms()
+
+        async def job(tx: Transaction) -> list[GamePost]:
+            if post:
+                await competitions.post_again(tx, post.id, now_ms)
+            else:
+                await competitions.post(tx, shown.game, kind, number, now_ms)
+            return await competitions.posts(tx, shown.game.id)
+
+        try:
+            shown.take(await self._store.write(job))
+        except Exception:
+            if post:
+                shown.posts[kind, number] = post
+            raise
+        await self.post_what_waits(shown)
+
+    def _finish_later(self, competition_id: int, *, at_once: bool = False) -> None:
+        """Try again what a game that has ended could not show; what still waits then is shown after the next start."""
+        if competition_id not in self._finishing:
+            self._finishing.add(competition_id)
+            waits = (0.0, *FINISH_AGAIN_SECONDS) if at_once else FINISH_AGAIN_SECONDS
+            self._background.spawn(self._finish_again(competition_id, waits), "competition-post")
+
+    async def _finish_again(self, competition_id: int, waits: Iterable[float]) -> None:
+        try:
+            for seconds in waits:
+                await asyncio.sleep(seconds)
+                await self._finish(competition_id)
+                waiting = await competitions.posts(self._store, competition_id)
+                if not any(post.kind in ("reveal", "podium") and post.message_id is None for post in waiting):
+                    return
+        finally:
+            self._finishing.discard(competition_id)
+
+    async def _finish(self, competition_id: int) -> None:
+        """What a game that has ended did not get to show: reveals, the podium."""
+        game = await competitions.load(self._store, competition_id)
+        if game is None:
+            return
+        shown = ShownGame(game)
+        shown.take(await competitions.posts(self._store, competition_id))
+        for number in shown.waiting_reveals():
+            await self._show_round(shown, number)
+        post = shown.posts.get(("podium", 0))
+        if post is None or post.message_id is not None:
+            return
+        try:
+            message_id = await self._post(shown, post)
+        except Exception as problem:
+            _log.warning("the podium of competition %d was not posted: %s", game.id, problem)
+            return
+        await self._store.write(lambda tx: competitions.posted(tx, post.id, message_id))
+        shown.posts["podium", 0] = replace(post, message_id=message_id)
+        await self.show_lobby(shown)
+
+    async def _trouble(self, shown: ShownGame, reason: str, seconds: float = 0.0) -> None:
+        """Pause the game, say so in its lobby, and try again by itself, not before so many seconds."""
+        if shown.game.state.phase in (Phase.ASKING, Phase.REVEALING):
+            await self._happened(shown.game.id, Pause(reason))
+            self._try_again_later(shown, seconds)
+            self.refresh_lobby(shown)  # which may be in another channel
+        elif shown.game.state.phase is Phase.LOBBY and shown.waiting_post():  # nobody can see it, so nobody can join
+            await self._happened(shown.game.id, Cancel(None, reason=reason))
+
+    def _try_again_later(self, shown: ShownGame, seconds: float = 0.0) -> None:
+        if not shown.trying:
+            shown.trying = True
+            self._background.spawn(self._try_again(shown, seconds), "competition-access")
+
+    async def _try_again(self, shown: ShownGame, seconds: float) -> None:
+        """Let a game that a trouble has paused go on when its channel takes messages again, unless somebody did before."""
+        try:
+            await asyncio.sleep(seconds)
+            for wait in itertools.chain(ACCESS_AGAIN_SECONDS, itertools.repeat(ACCESS_AGAIN_SECONDS[-1])):
+                await asyncio.sleep(wait)
+                if not shown.game.state.waits_by_itself:
+                    return
+                if await self._is_back(shown):
+                    await self._happened(shown.game.id, Resume())
+                    self.refresh_lobby(shown)
+                    return
+        finally:
+            shown.trying = False
+
+    async def _is_back(self, shown: ShownGame) -> bool:
+        """Whether the present round's message can be brought up to date, or posted where it is not known to be there."""
+        number = shown.game.state.round
+        message_id = shown.message_id("round", number)
+        if message_id is None or self._stage is None:
+            await self.post_what_waits(shown)
+            return shown.message_id("round", number) is not None
+        try:
+            await self._stage.edit_round(await self.view(shown), number, message_id)
+        except MessageGoneError:
+            return True  # the channel is there; what shows the round posts it again
+        except Exception as problem:
+            _log.info("competition %d waits for its channel: %s", shown.game.id, problem)
+            return False
+        return True
+
+    # Editing
+
+    async def _show_round(self, shown: ShownGame, number: int) -> None:
+        for wait in (*RETRY_SECONDS, None):
+            message_id = shown.message_id("round", number)
+            if self._stage is None:
+                return
+            if message_id is None:
+                await self._show_without_message(shown, number)
+                return
+            try:
+                view = await self.view(shown)
+                await self._stage.edit_round(view, number, message_id)
+                await self._shown_round(shown, number, view.state, message_id)
+                return
+            except MessageGoneError:
+                if number == shown.game.state.round and shown.game.state.phase in LIVE:
+                    await self._post_anew(shown, "round", number)
+                else:
+                    await self._shown_round(shown, number, shown.game.state, message_id)
+                return
+            except ChannelLostError as trouble:
+                await self._trouble(shown, LOST.format(why=trouble))
+                break
+            except Exception as problem:
+                _log.warning("round %d of competition %d is not up to date yet: %s", number, shown.game.id, problem)
+            if wait is not None:
+                await asyncio.sleep(wait)
+        shown.unshown.add(number)
+        if shown.game.state.phase is Phase.FINISHED:
+            self._finish_later(shown.game.id)
+
+    async def _shown_round(self, shown: ShownGame, number: int, state: Competition, message_id: int) -> None:
+        """Note that a round's message shows how it went (or is gone)."""
+        post = shown.posts.get(("reveal", number))
+        if post and post.message_id is None and number < len(state.played):
+            shown.posts["reveal", number] = replace(post, message_id=message_id)
+            await self._store.write(lambda tx: competitions.posted(tx, post.id, message_id))
+
+    async def _show_without_message(self, shown: ShownGame, number: int) -> None:
+        """The round is not in the channel: the lobby says why and leads on, or the round is posted."""
+        if number != shown.game.state.round or shown.posting:
+            return
+        await self.show_lobby(shown)
+        if shown.game.state.phase is Phase.ASKING:
+            await self.post_what_waits(shown)
+
+    async def show_lobby(self, shown: ShownGame) -> None:
+        """Bring the lobby up to date; one that was deleted while members can join is posted anew."""
+        message_id = shown.game.lobby_message_id
+        if message_id is None or self._stage is None:
+            return
+        try:
+            await self._stage.edit_lobby(await self.view(shown))
+        except MessageGoneError:
+            await self.lobby_gone(shown, message_id)
+        except Exception as problem:
+            _log.info("the lobby of competition %d was not brought up to date: %s", shown.game.id, problem)
+
+    async def _hint_lobby(self, shown: ShownGame) -> None:
+        view = await self.view(shown)
+        if self._stage is not None and shown.game.state.phase is Phase.LOBBY:
+            self._stage.hint_lobby(view)
+
+
+def _podium(state: Competition) -> Podium | None:
+    """The first three in numbers; None when nobody scored: nothing is won by zero or less."""
+    lines = [line for line in standings(state) if line.answered]
+    steps = [Step(line.place, f"{line.score:,}", line.right) for line in lines[:3] if line.score > 0]
+    return Podium(steps, state.counted_rounds, len(lines)) if steps else None

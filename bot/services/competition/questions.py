@@ -1,0 +1,73 @@
+"""Which questions a competition asks: such as fit what was chosen, and were not asked here lately."""
+
+from collections.abc import Sequence
+from random import Random
+
+from bot.errors import UserError
+from bot.model.games import Game, Setup
+from bot.packs.library import Library
+from bot.packs.models import Question
+from bot.quiz.competition.game import RoundPlan
+from bot.quiz.practice.mixups import offered_by
+from bot.quiz.practice.runs import Seen, option_order, pick
+from bot.quiz.question.regrading import Rulings
+from bot.storage import competitions, open_questions
+from bot.storage.question import rulings
+from bot.storage.store import Store
+
+READING_MS_A_CHARACTER = 30
+
+
+class GameQuestions:
+    """Chooses what competitions ask."""
+
+    def __init__(self, library: Library, store: Store, rng: Random) -> None:
+        self._library = library
+        self._store = store
+        self._rng = rng
+
+    async def fitting(self, guild_id: int, pack_id: str, setup: Setup) -> int:
+        """How many questions fit what was chosen. Raises UserError when none does."""
+        return len(self._fitting(pack_id, setup, await rulings.here(self._store, guild_id, pack_id)))
+
+    async def draw(self, game: Game) -> tuple[list[Question], tuple[RoundPlan, ...]]:
+        """A question for each round, and how it is asked. Raises UserError when none fits.
+
+        What is open in the server is not asked a second time there: one result would tell the other.
+        """
+        lately = await competitions.lately_asked(self._store, game.guild_id)
+        here = await rulings.here(self._store, game.guild_id, game.pack_id)
+        secret = await open_questions.in_server(self._store, game.guild_id, game.pack_id)
+        secret |= await open_questions.to_come(self._store, game.guild_id, game.pack_id)
+        fitting = {id_: one for id_, one in self._fitting(game.pack_id, game.setup, here).items() if id_ not in secret}
+        if not fitting:
+            raise UserError(
+                "Just now every question that fits is asked in another game or as the question of the day here. Start "
+                "when the results are out, or open a game about another section."
+            )
+        questions = self._chosen(fitting, game.setup, game.state.rules.rounds, lately)
+        plans = tuple(
+            RoundPlan(q.id, here.key(q), option_order(q, self._rng), len(q.code or "") * READING_MS_A_CHARACTER)
+            for q in questions
+        )
+        return questions, plans
+
+    def _fitting(self, pack_id: str, setup: Setup, here: Rulings) -> dict[str, Question]:
+        wanted = setup.sections or (None,)
+        offered = (self._library.questions(pack_id, section, setup.difficulty) for section in wanted)
+        found = {q.id: q for some in offered for q in some if not here.retired(q)}
+        if not found:
+            raise UserError(
+                "No question fits that section and difficulty. Choose another, or leave the difficulty out."
+            )
+        return found
+
+    def _chosen(self, fitting: dict[str, Question], setup: Setup, count: int, lately: Sequence[str]) -> list[Question]:
+        """Those asked lately come last, siblings and enemies apart where that is possible."""
+        seen = {
+            question_id: Seen(place, correct=True) for place, question_id in enumerate(lately) if question_id in fitting
+        }
+        aimed = [one for one in fitting.values() if offered_by(one) & set(setup.aims)]
+        chosen = pick(aimed, seen, {}, count, 0, self._rng) if aimed else []
+        others = [one for one in fitting.values() if one not in chosen]
+        return chosen + pick(others, seen, {}, count - len(chosen), 0, self._rng)

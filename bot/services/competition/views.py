@@ -1,0 +1,70 @@
+"""A competition as it is shown, and what a player is told in private."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from bot.charts.podium import Podium
+from bot.model.games import Game
+from bot.packs.models import Question, Term
+from bot.quiz.competition.game import Competition, RoundAnswer, RoundPlan, Standing, Verdict
+
+MOST_CALLED = 100
+"""So many members can be mentioned in one message
+(https://discord.com/developers/docs/resources/message#allowed-mentions-object)."""
+
+
+@dataclass(frozen=True)
+class GameView:
+    """The game with the names of those who stand in the message; ``note`` is a remark such as *time was given back*.
+
+    ``sections`` are all that could be asked about (id, title); ``section_titles`` those that are, none meaning all of the
+    ``course``, which is named where the server has several; ``fitting`` is how many questions fit what was chosen, where a
+    lobby must know it. ``round_message_id`` and ``podium_message_id`` are where the round that is on and the podium stand.
+    """
+
+    game: Game
+    names: dict[int, str] = field(default_factory=dict)
+    section_titles: tuple[str, ...] = ()
+    sections: tuple[tuple[str, str], ...] = ()
+    note: str = ""
+    podium: Podium | None = None
+    picture: bytes | None = None
+    course: str = ""
+    fitting: int | None = None
+    round_message_id: int | None = None
+    podium_message_id: int | None = None
+
+    @property
+    def state(self) -> Competition:
+        """Where the game is."""
+        return self.game.state
+
+    def name(self, member_id: int) -> str:
+        """A member's name as they go by here."""
+        return self.names.get(member_id, "someone")
+
+
+class ClickResult(NamedTuple):
+    """What a click on a letter came to; ``called`` is what the answer that counts is called."""
+
+    verdict: Verdict
+    called: str | None
+    certainty: bool
+
+
+class MyResult(NamedTuple):
+    """A player's own round: what they chose, what it earned, where they stand.
+
+    ``voided``: it counts for nobody. ``leave``: the game, while it is on and they are in it.
+    """
+
+    question: Question
+    plan: RoundPlan
+    answer: RoundAnswer | None
+    marks: int
+    line: Standing | None
+    players: int
+    pack_id: str
+    terms: list[Term]
+    voided: bool = False
+    leave: int | None = None

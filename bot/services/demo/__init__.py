@@ -1,0 +1,1 @@
+"""Live benchmarks: predicted, run, explained."""

@@ -1,0 +1,346 @@
+"""Demos: opened in a channel, predicted by members, run one at a time for the whole host, shown with what they mean."""
+
+import asyncio
+import json
+import logging
+from collections import Counter
+from dataclasses import asdict, replace
+
+from bot.clock import Clock
+from bot.demos.model import Demo, Measured
+from bot.demos.reference import reference
+from bot.demos.registry import DEMOS
+from bot.errors import NotFound, StorageError, UserError, WorkerError, WorkerTimedOut
+from bot.model.demos import DemoRun
+from bot.services.demo.charts import ChartDrawer
+from bot.services.demo.lab import Lab
+from bot.services.demo.views import DemoResult, DemoView
+from bot.services.stage import ChannelLostError, Stage
+from bot.storage import demos, members
+from bot.storage.store import Store
+from bot.telemetry import LoopLag, new_error_id
+
+SHOWING_SECONDS = 60.0
+"""How much later than its start by itself a demo that was never shown ends."""
+AGAIN_SECONDS = 1.0
+"""How long a demo that is to start by itself waits for a database that refuses."""
+
+TOO_LATE = "It is too late to cancel: this demo is running or has run."
+
+_log = logging.getLogger(__name__)
+
+
+class Demos:
+    """What `/demo` does.
+
+    ``predict_seconds`` is how long a demo waits for *Run* before it starts by itself; in one channel there are
+    ``cooldown_seconds`` between the end of one and the start of the next.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        lab: Lab,
+        clock: Clock,
+        charts: ChartDrawer,
+        *,
+        predict_seconds: float,
+        cooldown_seconds: float,
+    ) -> None:
+        self._store = store
+        self._lab = lab
+        self._clock = clock
+        self._charts = charts
+        self._predict_seconds = predict_seconds
+        self._cooldown_seconds = cooldown_seconds
+        self._free_at_ms: dict[int, int] = {}
+        self._stage: Stage | None = None
+        self._queue: list[int] = []
+        self._running: int | None = None
+        self._runner: asyncio.Task[None] | None = None
+        self._timers: dict[int, asyncio.TimerHandle] = {}
+        self._tasks: set[asyncio.Task[object]] = set()
+        self._closing = False
+
+    @property
+    def demos(self) -> dict[str, Demo]:
+        """The demos there are."""
+        return DEMOS
+
+    def attach(self, stage: Stage) -> None:
+        """Say who shows things in channels."""
+        self._stage = stage
+
+    async def resume(self) -> None:
+        """Take up what a stop or a crash interrupted: count on towards the start, or run again."""
+        for run in await demos.open_runs(self._store):
+            if run.message_id is None or run.demo_id not in DEMOS:
+                await self._store.write(lambda tx, r=run: demos.finish(tx, r.id, "failed", None, self._clock.now_ms()))  # type: ignore[misc]
+            elif run.state == "predicting":
+                self._arm(run)
+            else:
+                await self._enqueue(run.id, ("queued", "running"))
+
+    async def close(self) -> None:
+        """Stop what runs; it is taken up again at the next start."""
+        self._closing = True
+        for timer in self._timers.values():
+            timer.cancel()
+        tasks = [*self._tasks, *([self._runner] if self._runner else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    @property
+    def waiting(self) -> int:
+        """How many demos are in the queue or run."""
+        return len(self._queue) + (self._running is not None)
+
+    async def open(self, demo_id: str, guild_id: int | None, channel_id: int, member_id: int) -> DemoView:
+        """Open a demo for predictions. Raises NotFound for an unknown one, UserError so soon after another.
+
+        It starts by itself once `shown` says where it is; one that was never shown ends instead.
+        """
+        if demo_id not in DEMOS:
+            names = ", ".join(demo.title for demo in DEMOS.values())
+            raise NotFound(f"There is no such demo. Pick one from the list: {names}.")
+        self._refuse_so_soon(channel_id)
+        now_ms = self._clock.now_ms()
+        run = await self._store.write(lambda tx: demos.create(tx, demo_id, guild_id, channel_id, member_id, now_ms))
+        self._start_later(run.id, self._predict_seconds + SHOWING_SECONDS)
+        return self._view(run)
+
+    async def shown(self, run_id: int, message_id: int) -> None:
+        """Note which message shows the run; from now on it can start by itself."""
+        await self._store.write(lambda tx: demos.set_message(tx, run_id, message_id))
+        run = await self._load(run_id)
+        if run.state == "predicting":
+            self._arm(run)
+
+    async def predict(self, run_id: int, member_id: int, guild_id: int | None, name: str, choice: str) -> DemoView:
+        """Store a prediction; the last one before the start counts. Raises UserError once the demo runs."""
+        run = await self._load(run_id)
+        if choice not in {c.id for c in DEMOS[run.demo_id].choices}:
+            raise UserError("That is not one of this demo's answers. Please use its buttons.")
+        now_ms = self._clock.now_ms()
+
+        async def job(tx: object) -> bool:
+            if not await demos.move(tx, run_id, ("predicting",), "predicting"):  # type: ignore[arg-type]
+                return False
+            await demos.predict(tx, run_id, member_id, choice, now_ms)  # type: ignore[arg-type]
+            await members.remember(tx, guild_id or 0, member_id, name, now_ms)  # type: ignore[arg-type]
+            return True
+
+        if not await self._store.write(job):
+            raise UserError("Predictions are closed: this demo has started. The next one is yours with `/demo`.")
+        return await self._with_votes(run)
+
+    async def run(self, run_id: int, *, again: bool = False) -> DemoView:
+        """Put the demo in the queue; with ``again`` one that has ended. Pressing twice changes nothing.
+
+        Raises UserError when another has just run in that channel.
+        """
+        run = await self._load(run_id)
+        if run.state in ("predicting", "done", "failed"):
+            self._refuse_so_soon(run.channel_id)
+        await self._enqueue(run_id, ("done", "failed") if again else ("predicting",))
+        return await self.view(run_id)
+
+    async def cancel(self, run_id: int, member_id: int, *, manager: bool) -> DemoView:
+        """Take a demo that does not run yet out of the queue. Raises UserError when it runs, or is another's."""
+        await self.refuse_cancel(run_id, member_id, manager=manager)
+        if not await self._store.write(lambda tx: demos.move(tx, run_id, ("predicting", "queued"), "failed")):
+            raise UserError(TOO_LATE)
+        if timer := self._timers.pop(run_id, None):
+            timer.cancel()
+        if run_id in self._queue:
+            self._queue.remove(run_id)
+        for waiting in self._queue:
+            self._hint(await self.view(waiting))
+        return replace(await self.view(run_id), problem="Cancelled.")
+
+    async def refuse_cancel(self, run_id: int, member_id: int, *, manager: bool) -> None:
+        """Raise UserError for a demo that can't be cancelled by this member."""
+        run = await self._load(run_id)
+        if run.member_id != member_id and not manager:
+            raise UserError("Only the member who opened this demo, or a manager, can cancel it.")
+        if run.state not in ("predicting", "queued"):
+            raise UserError(TOO_LATE)
+
+    async def view(self, run_id: int) -> DemoView:
+        """The demo as it stands."""
+        view = await self._with_votes(await self._load(run_id))
+        return replace(view, ahead=self._ahead(run_id))
+
+    def code(self, demo_id: str) -> str:
+        """The source that runs, in full, for *Try it yourself*."""
+        import inspect
+        import sys
+
+        return inspect.getsource(sys.modules[DEMOS[demo_id].judge.__module__])
+
+    async def _enqueue(self, run_id: int, from_states: tuple[str, ...]) -> None:
+        moved = await self._store.write(lambda tx: demos.move(tx, run_id, from_states, "queued"))
+        # A run that was just finished may be asked for again while its last message is still on the way.
+        if not moved or run_id in self._queue:
+            return
+        if timer := self._timers.pop(run_id, None):
+            timer.cancel()
+        self._queue.append(run_id)
+        if self._runner is None and not self._closing:
+            self._runner = asyncio.create_task(self._run_queue(), name="demo-queue")
+
+    async def _run_queue(self) -> None:
+        try:
+            while self._queue:
+                self._running = self._queue.pop(0)
+                try:
+                    await self._run_one(self._running)
+                except ChannelLostError as problem:
+                    _log.info("demo run %d has nowhere to be shown: %s", self._running, problem)
+                    await self._give_up(self._running)
+                except Exception:
+                    error_id = new_error_id()
+                    _log.exception("demo run %d failed (%s)", self._running, error_id)
+                    await self._give_up(self._running, f"Something went wrong here (id {error_id}). Press *Run again*.")
+                self._running = None
+        finally:
+            self._running = None
+            self._runner = None
+
+    async def _give_up(self, run_id: int, problem: str = "") -> None:
+        """End a run that can't go on, and say so if there is something to say; the queue goes on in any case."""
+        try:
+            await self._finish(run_id, "failed", None)
+            if problem:
+                await self._show(replace(await self.view(run_id), problem=problem))
+        except Exception:
+            _log.exception("the end of demo run %d was not stored or shown", run_id)
+
+    async def _run_one(self, run_id: int) -> None:
+        if not await self._store.write(lambda tx: demos.move(tx, run_id, ("queued",), "running")):
+            return  # cancelled in the last moment
+        view = replace(await self.view(run_id), progress=(0, 1, ""))
+        for waiting in self._queue:
+            self._hint(await self.view(waiting))
+        await self._show(view)
+        try:
+            measured = await self._measure(view)
+        except WorkerError as problem:
+            _log.warning("demo %s gave no result: %s", view.demo.id, problem)
+            await self._finish(run_id, "failed", None)
+            await self._show(replace(await self.view(run_id), problem=_what_happened(problem)))
+            return
+        began = asyncio.get_running_loop().time()
+        result = await self._result(view.run, view.demo, measured)
+        await self._finish(run_id, "done", json.dumps(asdict(measured)))
+        await self._show(replace(await self.view(run_id), result=result))
+        took = asyncio.get_running_loop().time() - began
+        _log.info("demo %s: chart shown %.2f s after its result", view.demo.id, took)
+
+    async def _measure(self, view: DemoView) -> Measured:
+        def progress(step: tuple[int, int, str]) -> None:
+            self._hint(replace(view, progress=step))
+
+        lag = LoopLag()
+        lag.start()
+        try:
+            await self._charts.warm_up()  # before the first measurement, so that loading the library disturbs none
+            return await self._lab.measure(view.demo, progress)
+        finally:
+            self._free_at_ms[view.run.channel_id] = self._clock.now_ms() + round(self._cooldown_seconds * 1000)
+            lag.stop()
+            _log.info(
+                "demo %s: event loop lag p50 %.1f ms, p99 %.1f ms, longest %.1f ms",
+                view.demo.id,
+                *(lag.milliseconds(quantile) for quantile in (0.5, 0.99, 1.0)),
+            )
+
+    async def _result(self, run: DemoRun, demo: Demo, measured: Measured) -> DemoResult:
+        verdict, chart = demo.read(measured), demo.drawn(measured)
+        picture = await self._charts.draw(chart)
+        made = await demos.predictions(self._store, run.id)
+        right = [member for member, choice in made.items() if choice == verdict.right_choice]
+        names = await members.names(self._store, run.guild_id or 0, right)
+        stored = reference(demo.id) if verdict.right_choice is None else None
+        return DemoResult(verdict, chart, picture, [names.get(m, "someone") for m in right], len(made), stored)
+
+    def _refuse_so_soon(self, channel_id: int) -> None:
+        now_ms = self._clock.now_ms()
+        self._free_at_ms = {channel: at for channel, at in self._free_at_ms.items() if at > now_ms}
+        if free_at_ms := self._free_at_ms.get(channel_id):
+            raise UserError(
+                f"A demo has just run in this channel. The next one can start <t:{-(-free_at_ms // 1000)}:R>, so that others "
+                "find their messages."
+            )
+
+    async def _finish(self, run_id: int, state: str, result: str | None) -> None:
+        """Store how a run ended; a database that refuses is asked again, so that no run seems to go on for ever."""
+        now_ms = self._clock.now_ms()
+        while True:
+            try:
+                await self._store.write(lambda tx: demos.finish(tx, run_id, state, result, now_ms))
+                return
+            except StorageError as refused:
+                _log.warning("the end of demo run %d waits for the database: %s", run_id, refused)
+                await asyncio.sleep(AGAIN_SECONDS)
+
+    async def _load(self, run_id: int) -> DemoRun:
+        run = await demos.load(self._store, run_id)
+        if run is None or run.demo_id not in DEMOS:
+            raise NotFound("This demo is not there any more. Open it anew with `/demo`.")
+        return run
+
+    def _view(self, run: DemoRun) -> DemoView:
+        starts_ms = run.created_ms + round(self._predict_seconds * 1000)
+        return DemoView(run, DEMOS[run.demo_id], starts_ms)
+
+    async def _with_votes(self, run: DemoRun) -> DemoView:
+        made = await demos.predictions(self._store, run.id)
+        return replace(self._view(run), votes=dict(Counter(made.values())))
+
+    def _ahead(self, run_id: int) -> int:
+        if run_id not in self._queue:
+            return 0
+        return self._queue.index(run_id) + (self._running is not None)
+
+    def _arm(self, run: DemoRun) -> None:
+        """Let it start by itself when its time is up."""
+        seconds = max(0.0, self._view(run).starts_ms - self._clock.now_ms()) / 1000
+        self._start_later(run.id, min(seconds, self._predict_seconds))
+
+    def _start_later(self, run_id: int, seconds: float) -> None:
+        if timer := self._timers.pop(run_id, None):
+            timer.cancel()
+        if not self._closing:
+            self._timers[run_id] = asyncio.get_running_loop().call_later(seconds, self._start_by_itself, run_id)
+
+    async def _time_is_up(self, run_id: int) -> None:
+        try:
+            if (await self._load(run_id)).message_id is None:  # nobody has seen it
+                await self._finish(run_id, "failed", None)
+            else:
+                await self._enqueue(run_id, ("predicting",))
+        except StorageError as refused:
+            _log.warning("demo run %d waits for the database: %s", run_id, refused)
+            self._start_later(run_id, AGAIN_SECONDS)
+
+    def _start_by_itself(self, run_id: int) -> None:
+        self._timers.pop(run_id, None)
+        task: asyncio.Task[object] = asyncio.create_task(self._time_is_up(run_id), name="demo-start")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _show(self, view: DemoView) -> None:
+        assert self._stage is not None
+        await self._stage.show_demo(view)
+
+    def _hint(self, view: DemoView) -> None:
+        assert self._stage is not None
+        self._stage.hint_demo(view)
+
+
+def _what_happened(problem: WorkerError) -> str:
+    if isinstance(problem, WorkerTimedOut):
+        return f"{problem} A new process is ready; press *Run again*."
+    return "The process that ran this demo ended before it had a result. A new one is ready; press *Run again*."

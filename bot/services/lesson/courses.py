@@ -1,0 +1,123 @@
+"""The packs anew without a restart: read and checked elsewhere, then put in force at once, or not at all."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot.demos.registry import DEMOS
+from bot.errors import PackError, UserError, WorkerError
+from bot.packs.files import stamps_of
+from bot.packs.library import Library
+from bot.packs.models import Pack
+from bot.services.server.servers import Servers
+from bot.wording import as_many
+from bot.workers import Limits, Workers
+
+READ_SECONDS = 60.0
+SETTLED_SECONDS = 0.5
+SETTLING_LOOKS = 20
+MEMORY_MIB = 2048
+TOLD_CHARACTERS = 3_000
+"""So much of what is wrong with the packs fits a message on Discord; all of it stands in the log."""
+
+_log = logging.getLogger(__name__)
+
+
+def packs_or_faults(packs_dir: Path) -> list[Pack] | str:
+    """All packs, or what is wrong with them in words: what a worker process can send back."""
+    from bot.packs.loading import load_packs  # with the YAML library a thirtieth of a start, and not needed to log in
+
+    _wait_until_written(packs_dir)
+    try:
+        return load_packs(packs_dir, DEMOS)
+    except PackError as problem:
+        return problem.text
+
+
+def _wait_until_written(packs_dir: Path) -> None:
+    """Wait while somebody seems to be writing the packs: until nothing was changed for `SETTLED_SECONDS`."""
+    for _ in range(SETTLING_LOOKS):
+        changed_ns = max((changed_ns for _, _, changed_ns in stamps_of(packs_dir).values()), default=0)
+        age_seconds = time.time() - changed_ns / 1e9
+        if not 0 <= age_seconds < SETTLED_SECONDS:
+            return
+        time.sleep(SETTLED_SECONDS - age_seconds)
+
+
+def _amount(packs: Sequence[Pack]) -> str:
+    questions = sum(len(pack.questions) for pack in packs)
+    return f"{len(packs)} course{'s' * (len(packs) != 1)} with {questions:,} question{'s' * (questions != 1)}"
+
+
+class WouldLose(UserError):
+    """A reload that would take most of the questions away, and was not asked to."""
+
+
+class Courses:
+    """Reloads the packs; a broken one leaves what is in force as it is."""
+
+    def __init__(self, library: Library, servers: Servers, workers: Workers, packs_dir: Path) -> None:
+        self._library = library
+        self._servers = servers
+        self._workers = workers
+        self._packs_dir = packs_dir
+        self._one_at_a_time = asyncio.Lock()
+
+    async def load(self) -> None:
+        """Read every pack for the first time. Raises PackError naming the faults."""
+        found = await asyncio.to_thread(packs_or_faults, self._packs_dir)
+        if isinstance(found, str):
+            raise PackError(found)
+        self._library.replace(found)
+        for pack in found:
+            if not pack.questions:
+                _log.warning("the course %s has no questions: nothing of it can be asked", pack.id)
+        _log.info("loaded %s from %s", _amount(self._library.packs), self._packs_dir)
+
+    async def reload(self, *, though_less: bool = False) -> str:
+        """Read every pack anew, in a process of its own; returns what is in force now, in words.
+
+        Games and quizzes that are on keep their questions as they were. Raises UserError naming the faults, and WouldLose
+        where more than half of the questions would be gone, unless that is wanted (``though_less``).
+        """
+        async with self._one_at_a_time:
+            found = await self._read()
+            if isinstance(found, str):
+                _log.warning("the packs were not reloaded: %s", found)
+                told = as_many(found.splitlines(), TOLD_CHARACTERS, "\n")
+                raise UserError(f"The courses stay as they were. {told}")
+            before, lost = self._lost(found)
+            if lost * 2 > before and not though_less:
+                _log.warning(
+                    "the packs were not reloaded: %d of %d questions would be gone. If that is meant, choose Read the "
+                    "courses anew in /studyhall setup and say yes, or restart the bot",
+                    lost,
+                    before,
+                )
+                raise WouldLose(
+                    f"{lost:,} of the {before:,} questions would be gone, and only {_amount(found)} would be left. "
+                    "The courses stay as they were."
+                )
+            self._library.replace(found)
+            await self._servers.load()
+        words = _amount(found)
+        _log.info("reloaded %s from %s", words, self._packs_dir)
+        return words
+
+    def _lost(self, found: Sequence[Pack]) -> tuple[int, int]:
+        """How many questions are in force, and how many of them are not among what was found."""
+        before = {(pack.id, question.id) for pack in self._library.packs for question in pack.questions}
+        after = {(pack.id, question.id) for pack in found for question in pack.questions}
+        return len(before), len(before - after)
+
+    async def _read(self) -> list[Pack] | str:
+        worker = await self._workers.start("studyhall-packs", Limits(memory_mib=MEMORY_MIB, nice=5))
+        try:
+            return await worker.call(packs_or_faults, self._packs_dir, wall_seconds=READ_SECONDS)
+        except WorkerError as problem:
+            _log.warning("reading the packs failed: %s", problem)
+            return "They could not be read in time. Whoever runs this bot should look at the log."
+        finally:
+            await worker.close()

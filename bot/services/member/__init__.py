@@ -1,0 +1,1 @@
+"""What a member chooses, and what is kept of them."""

@@ -1,0 +1,1 @@
+"""A learner alone: quizzes, reviews, what is known and what comes next."""

@@ -1,0 +1,412 @@
+"""Practice: a member's private run of questions, its answers, and what they earn."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from random import Random
+from typing import NamedTuple
+
+from bot.clock import Clock
+from bot.errors import NotFound, NotYours, UserError
+from bot.model.answers import StoredAnswer
+from bot.packs.library import Library, LibraryOf, SectionRef
+from bot.packs.models import Misconception, Question, Term
+from bot.quiz.board.points import QuestionStanding, points_for, standing
+from bot.quiz.practice import runs as rules
+from bot.quiz.practice.runs import Asked, Interlude, Run
+from bot.quiz.practice.spacing import Aim, replay, review
+from bot.quiz.question.asking import FilePlace, Given, Sureness, is_right
+from bot.storage import answers, member_settings, members, open_questions, servers
+from bot.storage import practice as runs
+from bot.storage.question import rulings
+from bot.storage.store import Reads, Store, Transaction
+
+
+class Learner(NamedTuple):
+    """Who is practising, and where: in a server, or (None) in direct messages."""
+
+    member_id: int
+    guild_id: int | None
+    name: str
+
+
+class Asking(NamedTuple):
+    """A question as it is shown: the run, the question, the order of its options."""
+
+    run: Run
+    asked: Asked
+    question: Question
+    section_title: str
+
+    @property
+    def number(self) -> int:
+        """Which question of the run this is, from 1."""
+        return self.run.asked.index(self.asked) + 1
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A question after its answer. ``doubled`` tells that it had been answered before, so that nothing changed.
+
+    ``standing`` is None when the answer is only looked at again. ``key`` is the option that managers of the server made the
+    right one, ``retired`` tells that they took the question out.
+    """
+
+    asking: Asking
+    given: Given
+    correct: bool
+    points: int
+    standing: QuestionStanding | None
+    in_server: bool
+    doubled: bool
+    misconception: Misconception | None
+    is_last: bool
+    terms: list[Term] = field(default_factory=list)
+    sureness: Sureness | None = None
+    key: FilePlace | None = None
+    retired: bool = False
+
+    @property
+    def right_option(self) -> FilePlace:
+        """The option that is right here: the managers' where they changed the key, else the course's."""
+        return FilePlace(self.asking.question.key) if self.key is None else self.key
+
+
+class Summary(NamedTuple):
+    """A finished run."""
+
+    run: Run
+    missed: list[Question]
+    section: SectionRef | None
+
+
+ALL_OPEN = (
+    "Just now all of these questions are open in a competition or as the question of the day. Try again when the result is "
+    "out, or choose another section."
+)
+IS_OPEN = (
+    "This question is open in a competition or as the question of the day just now, so I can't tell its answer here before "
+    "the result is out."
+)
+
+
+class QuestionChangedError(UserError):
+    """The question was edited since it was asked, or can't be answered here now."""
+
+
+class QuestionOpenError(QuestionChangedError):
+    """The question is open elsewhere, so its answer can't be told."""
+
+
+Expected = Callable[[int, str], Awaitable[Mapping[str, float] | None]]
+"""Tells the share of right answers to expect of a member in a course, by question; None when that is not known."""
+
+
+class Practice:
+    """What `/quiz` does."""
+
+    def __init__(
+        self,
+        library: Library,
+        store: Store,
+        clock: Clock,
+        rng: Random,
+        library_of: LibraryOf | None = None,
+        expected: Expected | None = None,
+    ) -> None:
+        self._library = library
+        self._library_of = library_of or (lambda _guild_id: library)
+        self._expected = expected
+        self._store = store
+        self._clock = clock
+        self._rng = rng
+
+    async def start(
+        self,
+        learner: Learner,
+        section: SectionRef | None,
+        difficulty: str | None,
+        count: int = rules.DEFAULT_QUESTIONS,
+        pack_id: str | None = None,
+    ) -> Run:
+        """Begin a run of at most ``count`` questions: of a section, of the pack, or of the course whose turn it is.
+
+        Raises UserError when no question fits, or when the server does not have the course.
+        """
+        here = self._library_of(learner.guild_id)
+        pack_id = section.pack.id if section else pack_id
+        pack = here.pack(pack_id or await self.course_by_turns(learner, difficulty))
+        candidates = self._library.questions(pack.id, section.section.id if section else None, difficulty)
+        candidates = await self._to_ask(learner, pack.id, candidates)
+        if not candidates:
+            raise UserError(
+                "There is no question of that difficulty in this section yet. Try another difficulty, or leave it out."
+            )
+        seen = await answers.last_answers(self._store, learner.member_id, pack.id)
+        due = await answers.due_by_family(self._store, learner.member_id, pack.id)
+        expected = await self._expected(learner.member_id, pack.id) if self._expected else None
+        questions = rules.pick(candidates, seen, due, count, self._clock.now_ms(), self._rng, expected)
+        return await self._create(
+            learner, pack.id, section.section.id if section else None, difficulty, rules.ask(questions, self._rng)
+        )
+
+    async def course_by_turns(self, learner: Learner, difficulty: str | None = None) -> str:
+        """Of the courses here that have such questions, the one that the learner was asked about the longest ago."""
+        packs = self._library_of(learner.guild_id).packs
+        fitting = [one for one in packs if self._library.questions(one.id, None, difficulty)] or packs
+        last = await runs.last_of_courses(self._store, learner.member_id) if len(fitting) > 1 else {}
+        return min(fitting, key=lambda one: last.get(one.id, 0)).id
+
+    async def retry_missed(self, run_id: int, learner: Learner) -> Run:
+        """A new run of the questions that were answered wrong in an earlier one.
+
+        Raises UserError when there are none.
+        """
+        run = await self._run(run_id, learner.member_id)
+        questions = [q for a in run.missed if (q := self._library.question(run.pack_id, a.question_id))]
+        questions = await self._to_ask(learner, run.pack_id, questions)
+        if not questions:
+            raise UserError(
+                "Nothing was missed in that quiz, so there is nothing to retry. Start a new one with `/quiz`."
+            )
+        asked = rules.ask(questions, self._rng)
+        return await self._create(learner, run.pack_id, run.section_id, run.difficulty, asked)
+
+    async def start_with(
+        self, learner: Learner, pack_id: str, questions: list[Question], interlude: Interlude | None = None
+    ) -> Run:
+        """Begin a run of these questions, as the pack has them now. Raises UserError when there are none."""
+        current = [q for one in questions if (q := self._library.question(pack_id, one.id))]
+        current = (await self._to_ask(learner, pack_id, current))[: rules.MAX_QUESTIONS]
+        if not current:
+            raise UserError("None of these questions is asked here any more. Practise something else with `/quiz`.")
+        return await self._create(learner, pack_id, None, None, rules.ask(current, self._rng), interlude)
+
+    async def kept_here(self, guild_id: int | None, pack_id: str, questions: Iterable[Question]) -> list[Question]:
+        """Those that the managers of the server have not retired."""
+        here = await rulings.here(self._store, guild_id, pack_id)
+        return [question for question in questions if not here.retired(question)]
+
+    async def asked_here(self, learner: Learner, pack_id: str, questions: Iterable[Question]) -> list[Question]:
+        """Those that the learner can be asked now: neither retired nor open somewhere."""
+        return await self.not_open(learner, pack_id, await self.kept_here(learner.guild_id, pack_id, questions))
+
+    async def not_open(self, learner: Learner, pack_id: str, questions: Iterable[Question]) -> list[Question]:
+        """Those that are not open in a competition or as the question of the day.
+
+        What is open in a server has its answer told nowhere else before its result.
+        """
+        secret = await open_questions.for_member(self._store, learner.guild_id, learner.member_id, pack_id)
+        return [question for question in questions if question.id not in secret]
+
+    async def _to_ask(self, learner: Learner, pack_id: str, questions: Iterable[Question]) -> list[Question]:
+        kept = await self.kept_here(learner.guild_id, pack_id, questions)
+        asked = await self.not_open(learner, pack_id, kept)
+        if kept and not asked:
+            raise UserError(ALL_OPEN)
+        return asked
+
+    async def _create(
+        self,
+        learner: Learner,
+        pack_id: str,
+        section_id: str | None,
+        difficulty: str | None,
+        asked: tuple[Asked, ...],
+        interlude: Interlude | None = None,
+    ) -> Run:
+        run = Run(0, learner.member_id, learner.guild_id, pack_id, section_id, difficulty, asked, interlude)
+        run_id = await self._store.write(lambda tx: runs.create(tx, run, self._clock.now_ms()))
+        return replace(run, id=run_id)
+
+    async def current(self, run_id: int, member_id: int) -> Asking | Summary:
+        """The question to show next, or the summary when all were answered.
+
+        A question that was edited since is asked at the end in its new form; one that the pack no longer has, that was
+        retired in the server, or that is open in a competition or as the question of the day, is left out.
+        """
+        run = await self._run(run_id, member_id)
+        here = await rulings.here(self._store, run.guild_id, run.pack_id)
+        secret = await open_questions.for_member(self._store, run.guild_id, member_id, run.pack_id)
+        while (asked := run.current) is not None:
+            question = self._library.question(run.pack_id, asked.question_id)
+            if question is not None and (here.retired(question) or question.id in secret):
+                question = None
+            if question is not None and question.content_hash == asked.question_hash:
+                return self._asking(run, asked, question)
+            await self._store.write(lambda tx, asked=asked, q=question: self._mend(tx, run_id, asked, q))  # type: ignore[misc]
+            run = await self._run(run_id, member_id)
+        return await self.summary(run_id, member_id)
+
+    async def _mend(self, tx: Transaction, run_id: int, asked: Asked, question: Question | None) -> None:
+        # The edited question gets a position of its own, so that a click on the old page can't reach its new options.
+        run = await runs.load(tx, run_id)
+        if run is None or asked not in run.asked:  # somebody pressed twice, and this is done already
+            return
+        if question is not None:
+            order = rules.option_order(question, self._rng)
+            await runs.append_question(tx, run_id, replace(asked, question_hash=question.content_hash, order=order))
+        await runs.drop_question(tx, run_id, asked.position)
+
+    async def answer(self, run_id: int, position: int, letter: int, learner: Learner, answered_ms: int) -> Outcome:
+        """Store the choice behind the ``letter``-th button; the first answer counts, a later one changes nothing.
+
+        Raises QuestionChangedError when the pack was edited in between, or when the question is open elsewhere now, so that
+        its answer is a secret; nothing is stored then.
+        """
+
+        async def job(tx: Transaction) -> Outcome:
+            run = _own(await runs.load(tx, run_id), learner.member_id)
+            asked = _at(run, position)
+            await _refuse_open(tx, run, asked, learner.guild_id)
+            if asked.given is not None:
+                return await self._outcome(tx, run, asked, self._answered(run, asked), None, doubled=True)
+            question = self._question(run, asked)
+            here = await rulings.here(tx, learner.guild_id, run.pack_id)
+            if here.retired(question):
+                raise QuestionChangedError("The managers of this server took this question out. Go on with the next.")
+            if asked.question_hash != question.content_hash:
+                raise QuestionChangedError("This question was edited since it was asked. Here it is anew.")
+            if (given := asked.lettering.given(letter)) is None:
+                raise UserError("This question has no such option. Please use its buttons.")
+            correct = is_right(given, here.key(question))
+            known = await answers.before(tx, learner.member_id, run.pack_id, question.id, question.family)
+            stood = standing(known.answered_before, known.card.due_ms if known.card else None, answered_ms)
+            points = points_for(correct, stood)
+            answered = StoredAnswer(
+                member_id=learner.member_id,
+                guild_id=learner.guild_id,
+                pack_id=run.pack_id,
+                section_id=question.section,
+                question_id=question.id,
+                question_hash=question.content_hash,
+                family=question.family,
+                mode=runs.MODE,
+                run_id=run.id,
+                position=position,
+                given=given,
+                correct=correct,
+                points=points,
+                answered_ms=answered_ms,
+            )
+            periods: list[str] = []
+            if learner.guild_id is not None:
+                periods = (await servers.load(tx, learner.guild_id)).periods(answered_ms)
+            card = review(known.card, correct, answered_ms, aim=self._aim(run.pack_id, known.retention))
+            await answers.record(tx, answered, card, periods)
+            await members.remember(tx, learner.guild_id or 0, learner.member_id, learner.name, answered_ms)
+            after = replace(asked, given=given, correct=correct, points=points)
+            run = replace(run, asked=tuple(after if a.position == position else a for a in run.asked))
+            return await self._outcome(tx, run, after, question, stood, doubled=False)
+
+        return await self._store.write(job)
+
+    async def say_how_sure(self, run_id: int, position: int, member_id: int, sure: Sureness) -> Outcome:
+        """Note how sure the member was of an answer that they gave; when its family is due again follows from that.
+
+        Raises UserError when there is no answer yet, or the question was edited since.
+        """
+
+        async def job(tx: Transaction) -> Outcome:
+            run = _own(await runs.load(tx, run_id), member_id)
+            asked = _at(run, position)
+            if asked.given is None:
+                raise UserError("Answer the question first; then say how sure you were.")
+            await _refuse_open(tx, run, asked)
+            question = self._answered(run, asked)
+            await answers.set_sureness(tx, runs.MODE, run_id, position, member_id, sure)
+            history = await answers.family_history(tx, member_id, run.pack_id, question.family)
+            card = replay(history, self._aim(run.pack_id, (await member_settings.load(tx, member_id)).retention))
+            if card:
+                await answers.put_card(tx, member_id, run.pack_id, question.family, card)
+            return replace(await self._outcome(tx, run, asked, question, None, doubled=False), sureness=sure)
+
+        return await self._store.write(job)
+
+    async def outcome(self, run_id: int, position: int, member_id: int) -> Outcome:
+        """An answered question once more. Raises UserError when it has no answer yet, or was edited since."""
+        run = await self._run(run_id, member_id)
+        asked = _at(run, position)
+        if asked.given is None:
+            raise UserError("Answer the question first; then every option is explained.")
+        await _refuse_open(self._store, run, asked)
+        return await self._outcome(self._store, run, asked, self._answered(run, asked), None, doubled=False)
+
+    async def summary(self, run_id: int, member_id: int) -> Summary:
+        """How the run went so far."""
+        run = await self._run(run_id, member_id)
+        missed = [q for a in run.missed if (q := self._library.question(run.pack_id, a.question_id))]
+        section = self._library.section(run.pack_id, run.section_id) if run.section_id else None
+        return Summary(run, missed, section)
+
+    async def _run(self, run_id: int, member_id: int) -> Run:
+        return _own(await runs.load(self._store, run_id), member_id)
+
+    def _aim(self, pack_id: str, retention: float) -> Aim:
+        return Aim(retention, self._library.review_within_days(pack_id))
+
+    def _asking(self, run: Run, asked: Asked, question: Question) -> Asking:
+        return Asking(run, asked, question, self._library.section(run.pack_id, question.section).section.title)
+
+    def _question(self, run: Run, asked: Asked) -> Question:
+        question = self._library.question(run.pack_id, asked.question_id)
+        if question is None:
+            raise NotFound("This question was taken out of the course. Go on with `/quiz`.")
+        return question
+
+    def _answered(self, run: Run, asked: Asked) -> Question:
+        # The choice is stored by its place, which means nothing in another version of the question.
+        question = self._question(run, asked)
+        if question.content_hash != asked.question_hash:
+            raise QuestionChangedError("This question was edited since you answered it. Your answer counts as it was.")
+        return question
+
+    async def _outcome(
+        self, db: Reads, run: Run, asked: Asked, question: Question, stood: QuestionStanding | None, *, doubled: bool
+    ) -> Outcome:
+        given = asked.given
+        assert given is not None
+        here = await rulings.here(db, run.guild_id, run.pack_id)
+        key = here.key(question)
+        belief = None
+        if given.option is not None and not is_right(given, key):
+            belief = self._library.misconception(run.pack_id, question.options[given.option].misconception)
+        return Outcome(
+            asking=self._asking(run, asked, question),
+            given=given,
+            correct=bool(asked.correct),
+            points=asked.points,
+            standing=stood,
+            in_server=run.guild_id is not None,
+            doubled=doubled,
+            misconception=belief,
+            is_last=run.current is None,
+            terms=self._library.terms_of(run.pack_id, question),
+            sureness=asked.sureness,
+            key=key if key != question.key else None,
+            retired=here.retired(question),
+        )
+
+
+def _own(run: Run | None, member_id: int) -> Run:
+    if run is None:
+        raise NotFound("This quiz is not there any more. Start a new one with `/quiz`.")
+    if run.member_id != member_id:
+        raise NotYours("This quiz belongs to somebody else. Start your own with `/quiz`.")
+    return run
+
+
+async def _refuse_open(db: Reads, run: Run, asked: Asked, guild_id: int | None = None) -> None:
+    """Raise for a question that is open in a competition or as the question of the day: its answer is not out.
+
+    ``guild_id`` is where the member acts now, which may be another place than the run's.
+    """
+    for place in {run.guild_id, guild_id} - {None} or {None}:
+        if asked.question_id in await open_questions.for_member(db, place, run.member_id, run.pack_id):
+            raise (QuestionOpenError if asked.given is None else UserError)(IS_OPEN)
+
+
+def _at(run: Run, position: int) -> Asked:
+    for asked in run.asked:
+        if asked.position == position:
+            return asked
+    raise NotFound("This question is not part of the quiz any more. Go on with `/quiz`.")

@@ -1,0 +1,63 @@
+"""Review: a practice of what is due today, over everything that a member has answered."""
+
+from random import Random
+from typing import NamedTuple
+
+from bot.clock import Clock
+from bot.errors import UserError
+from bot.packs.library import Library, LibraryOf
+from bot.quiz.practice.reviewing import Due, count_due, pick_due
+from bot.quiz.practice.runs import Run
+from bot.services.practice.practising import Learner, Practice
+from bot.storage import answers
+from bot.storage.store import Store
+
+AT_ONCE = 10
+"""Questions of one sitting; who wants more starts another."""
+
+
+class CourseDue(NamedTuple):
+    """What is due in one course."""
+
+    pack_id: str
+    title: str
+    due: Due
+
+
+class Reviews:
+    """What `/review` does."""
+
+    def __init__(
+        self, library: Library, store: Store, clock: Clock, rng: Random, practice: Practice, library_of: LibraryOf
+    ) -> None:
+        self._library = library
+        self._library_of = library_of
+        self._store = store
+        self._clock = clock
+        self._rng = rng
+        self._practice = practice
+
+    async def due(self, learner: Learner) -> list[CourseDue]:
+        """For each course here, what is due now and soon; families without a question that is asked here are left out."""
+        now_ms = self._clock.now_ms()
+        found = []
+        for pack in self._library_of(learner.guild_id).packs:
+            asked = await self._practice.asked_here(learner, pack.id, pack.questions)
+            families = {question.family for question in asked}
+            due = await answers.due_by_family(self._store, learner.member_id, pack.id)
+            counted = count_due([at for family, at in due.items() if family in families], now_ms)
+            found.append(CourseDue(pack.id, pack.head.title, counted))
+        return found
+
+    async def start(self, learner: Learner, pack_id: str) -> Run:
+        """Begin a sitting of what is due. Raises UserError when nothing is."""
+        pack = self._library_of(learner.guild_id).pack(pack_id)
+        seen = await answers.last_answers(self._store, learner.member_id, pack.id)
+        due = await answers.due_by_family(self._store, learner.member_id, pack.id)
+        asked = await self._practice.asked_here(learner, pack.id, pack.questions)
+        questions = pick_due(asked, seen, due, AT_ONCE, self._clock.now_ms(), self._rng)
+        if not questions:
+            raise UserError(
+                "Nothing is due now. `/quiz` asks you something new, and `/review` tells when to come back."
+            )
+        return await self._practice.start_with(learner, pack.id, questions)

@@ -1,0 +1,238 @@
+"""Flags: the questions of a server that need a look, and what its managers decide about them."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from bot.clock import Clock
+from bot.errors import NotFound, UserError
+from bot.model.rulings import Decision, DecisionKind, Extent, Said, Subject
+from bot.packs.library import Library, LibraryOf
+from bot.packs.models import Question
+from bot.quiz.question.items import ItemReport
+from bot.quiz.question.regrading import Ruling
+from bot.services.question.items import Items
+from bot.storage import notices
+from bot.storage.question import rulings
+from bot.storage.store import Store, Transaction
+
+SUSPECT = ("suspect key", "negative")
+"""The flags of item statistics that bring a question here by themselves."""
+MOST_CHARACTERS = 500
+RULINGS = (DecisionKind.RETIRE, DecisionKind.OVERRIDE, DecisionKind.UNDO)
+STALE = (
+    "This question was edited since you opened that screen; nothing was changed. Look at it anew in `/studyhall flags`."
+)
+
+
+class FlaggedQuestion(NamedTuple):
+    """A line of the queue. ``ruling`` is what is in force here, None for nothing; ``waits``: it needs a decision."""
+
+    pack_id: str
+    question: Question
+    reports: int
+    suspect: bool
+    ruling: Ruling | None
+    waits: bool
+    since_ms: int
+
+    @property
+    def rank(self) -> tuple[object, ...]:
+        """What sorts the most urgent first: those that wait; two signs before one; many reports; the oldest."""
+        both = bool(self.reports) and self.suspect
+        return not self.waits, not both, -self.reports, not self.suspect, self.since_ms, self.question.id
+
+
+class FlaggedItem(NamedTuple):
+    """A question with all that managers need: figures, what was said, what was decided, and what is in force.
+
+    ``earlier`` tells that a ruling on an earlier version is not in force for this one.
+    """
+
+    subject: Subject
+    question: Question
+    report: ItemReport | None
+    said: Sequence[Said]
+    decisions: Sequence[Decision]
+    ruling: Ruling | None
+    earlier: bool
+
+
+class ProposedDecision(NamedTuple):
+    """A decision that is not made yet, and how much it would grade anew."""
+
+    item: FlaggedItem
+    kind: DecisionKind
+    key: int | None
+    extent: Extent
+
+
+class Flags:
+    """What `/studyhall flags` does."""
+
+    def __init__(
+        self,
+        library: Library,
+        store: Store,
+        clock: Clock,
+        items: Items,
+        library_of: LibraryOf,
+        regrade: Callable[[], None],
+    ) -> None:
+        self._library = library
+        self._library_of = library_of
+        self._store = store
+        self._clock = clock
+        self._items = items
+        self._regrade = regrade
+
+    async def queue(self, guild_id: int) -> list[FlaggedQuestion]:
+        """The questions of this server that need a look, the most urgent first; then those with a ruling in force."""
+        reported = {(one.pack_id, one.question_id): one for one in await rulings.reported(self._store, guild_id)}
+        decided = await rulings.decided(self._store, guild_id)
+        suspects = await self._suspects()
+        found = []
+        for pack in self._library_of(guild_id).packs:
+            here = await rulings.here(self._store, guild_id, pack.id)
+            for question in pack.questions:
+                own = reported.get((pack.id, question.id))
+                suspect = (pack.id, question.id) in suspects
+                unseen = suspect and (pack.id, question.id, question.content_hash) not in decided
+                ruling = here.on(question.id, question.content_hash)
+                ruling = ruling if ruling and ruling.in_force else None
+                if own or unseen or ruling:
+                    reports, since_ms = (own.reports, own.first_ms) if own else (0, 0)
+                    waits = bool(own) or unseen
+                    found.append(FlaggedQuestion(pack.id, question, reports, suspect, ruling, waits, since_ms))
+        return sorted(found, key=lambda one: one.rank)
+
+    async def item(self, guild_id: int, pack_id: str, question_id: str) -> FlaggedItem:
+        """A question as managers look at it. Raises NotFound for one that is gone."""
+        bank = await self._items.bank()
+        report = next(
+            (r for r in bank.reports if (r.figures.pack_id, r.figures.question.id) == (pack_id, question_id)), None
+        )
+        return await self._item(guild_id, pack_id, question_id, report)
+
+    async def _item(
+        self, guild_id: int, pack_id: str, question_id: str, report: ItemReport | None = None
+    ) -> FlaggedItem:
+        question = self._question(guild_id, pack_id, question_id)
+        subject = Subject(guild_id, pack_id, question_id, question.content_hash)
+        here = await rulings.here(self._store, guild_id, pack_id)
+        own = here.on(question.id, question.content_hash)
+        others = [
+            one
+            for one in await rulings.in_force(self._store, guild_id)
+            if (one.pack_id, one.question_id) == (pack_id, question_id) and one != subject
+        ]
+        return FlaggedItem(
+            subject=subject,
+            question=question,
+            report=report,
+            said=await rulings.said(self._store, guild_id, pack_id, question_id),
+            decisions=await rulings.decisions(self._store, guild_id, pack_id, question_id),
+            ruling=own if own and own.in_force else None,
+            earlier=bool(others),
+        )
+
+    async def weigh(
+        self, guild_id: int, pack_id: str, question_id: str, kind: DecisionKind, key: int | None = None
+    ) -> ProposedDecision:
+        """How much a decision would change. Raises UserError for one that makes no sense now."""
+        item = await self._item(guild_id, pack_id, question_id)
+        ruling = _ruling(item.question, item.ruling, kind, key)
+        extent = Extent(0, 0, 0)
+        if ruling is not None:
+            extent = await rulings.extent(self._store, item.subject, ruling.course_key, ruling.key)
+        return ProposedDecision(item, kind, key, extent)
+
+    async def decide(
+        self, guild_id: int, pack_id: str, question_id: str, version: str, kind: DecisionKind, key: int | None = None
+    ) -> FlaggedItem:
+        """Make a decision about the version whose hash begins so: noted, reports closed, and graded anew where it rules.
+
+        Raises UserError when the question was edited since, or the decision makes no sense any more.
+        """
+        item = await self._item(guild_id, pack_id, question_id)
+        if not version or not item.subject.question_hash.startswith(version):
+            raise UserError(STALE)
+        await self._store.write(
+            lambda tx: self._decided(tx, item, Decision(item.subject, kind, self._clock.now_ms(), key))
+        )
+        if kind in RULINGS:
+            self._regrade()
+        return await self.item(guild_id, pack_id, question_id)
+
+    async def answer(self, guild_id: int, pack_id: str, question_id: str, words: str, told: str) -> int:
+        """Keep the managers' words on the reports, and close them; returns to how many members it is told.
+
+        ``told`` is what each of them reads, in private. Raises UserError for an empty answer, and when no report is open.
+        """
+        words = words.strip()[:MOST_CHARACTERS]
+        if not words:
+            raise UserError("Say in a few words what you found; an empty answer helps nobody. Nothing was sent.")
+        question = self._question(guild_id, pack_id, question_id)
+        subject = Subject(guild_id, pack_id, question_id, question.content_hash)
+        now_ms = self._clock.now_ms()
+
+        async def job(tx: Transaction) -> int:
+            reporters = await rulings.close_reports(tx, subject, now_ms)
+            if not reporters:
+                raise UserError("There is no open report on this question any more, so nobody was told anything.")
+            await rulings.add(tx, Decision(subject, DecisionKind.ANSWER, now_ms, words=words))
+            for member_id in reporters:
+                await notices.add(tx, member_id, told, now_ms)
+            return len(reporters)
+
+        return await self._store.write(job)
+
+    def known(self, pack_id: str, question_id: str) -> Question | None:
+        """A question as its course has it now."""
+        return self._library.question(pack_id, question_id)
+
+    async def _decided(self, tx: Transaction, item: FlaggedItem, decision: Decision) -> None:
+        here = await rulings.here(tx, item.subject.guild_id, item.subject.pack_id)
+        now = here.on(item.question.id, item.question.content_hash)
+        ruling = _ruling(item.question, now if now and now.in_force else None, decision.kind, decision.key)
+        await rulings.add(tx, decision)
+        await rulings.close_reports(tx, item.subject, decision.at_ms)
+        if ruling is not None:
+            await rulings.rule(tx, item.subject, ruling, decision.at_ms)
+            await rulings.ask_regrades(tx, [item.subject], decision.at_ms)
+
+    def _question(self, guild_id: int, pack_id: str, question_id: str) -> Question:
+        packs = {pack.id for pack in self._library_of(guild_id).packs}
+        question = self._library.question(pack_id, question_id) if pack_id in packs else None
+        if question is None:
+            raise NotFound("This question is not in this server's courses any more. `/studyhall flags` shows what is.")
+        return question
+
+    async def _suspects(self) -> set[tuple[str, str]]:
+        bank = await self._items.bank()
+        return {
+            (one.figures.pack_id, one.figures.question.id)
+            for one in bank.reports
+            if any(flag.name in SUSPECT for flag in one.flags)
+        }
+
+
+def _ruling(question: Question, now: Ruling | None, kind: DecisionKind, key: int | None) -> Ruling | None:
+    """The ruling that a decision puts in the place of what is in force; None for a decision that grades nothing.
+
+    Raises UserError for one that makes no sense.
+    """
+    if kind is DecisionKind.OVERRIDE:
+        if key is None or not 0 <= key < len(question.options):
+            raise UserError("This question has no such option; nothing was changed. Open `/studyhall flags` again.")
+        if key == (now.key if now else question.key):
+            raise UserError("That option is the key here already; nothing was changed.")
+        return Ruling(question.key, key)
+    if kind is DecisionKind.RETIRE:
+        if now and now.key is None:
+            raise UserError("This question is retired here already; nothing was changed.")
+        return Ruling(question.key, None)
+    if kind is DecisionKind.UNDO:
+        if now is None:
+            raise UserError("There is nothing to undo: this question is graded as the course says.")
+        return Ruling(question.key, question.key)
+    return None

@@ -1,0 +1,48 @@
+"""Reports: a member says that something is wrong with a question."""
+
+from bot.clock import Clock
+from bot.errors import NotFound, UserError
+from bot.model.rulings import Report
+from bot.packs.library import Library
+from bot.packs.models import Question
+from bot.services.practice.practising import Learner
+from bot.storage.question import reports
+from bot.storage.store import Store
+
+MOST_CHARACTERS = 500
+
+
+class Reports:
+    """What *Report this question* does."""
+
+    def __init__(self, library: Library, store: Store, clock: Clock) -> None:
+        self._library = library
+        self._store = store
+        self._clock = clock
+
+    def find(self, pack_id: str, question_id: str) -> Question:
+        """The question that somebody wants to report. Raises NotFound for one that is gone."""
+        question = self._library.question(pack_id, question_id)
+        if question is None:
+            raise NotFound("This question was taken out of the course, so there is nothing to report any more.")
+        return question
+
+    async def report(self, learner: Learner, pack_id: str, question_id: str, words: str) -> bool:
+        """Keep a report; says whether it is this member's first on the question.
+
+        Raises NotFound for a question that is gone, and UserError for a report that says nothing.
+        """
+        question = self.find(pack_id, question_id)
+        words = words.strip()[:MOST_CHARACTERS]
+        if not words:
+            raise UserError("Say in a few words what is wrong; an empty report helps nobody. Nothing was sent.")
+        report = Report(
+            member_id=learner.member_id,
+            pack_id=pack_id,
+            question_id=question_id,
+            question_hash=question.content_hash,
+            guild_id=learner.guild_id,
+            words=words,
+            at_ms=self._clock.now_ms(),
+        )
+        return await self._store.write(lambda tx: reports.save(tx, report))

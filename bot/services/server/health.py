@@ -1,0 +1,111 @@
+"""How the bot is: alive, ready, quick enough; the same numbers for managers and for a monitor."""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import NamedTuple
+
+from bot.services.member.privacy import Retention
+from bot.services.sure_time import ClockState, SureTime
+from bot.storage.question import statistics
+from bot.storage.store import Store
+from bot.telemetry import Pulse
+from bot.workers import Workers
+
+
+class Connection(NamedTuple):
+    """The gateway as the client sees it: whether it is open, its latency in seconds (None until known), and servers."""
+
+    open: bool
+    latency_seconds: float | None
+    servers: int
+
+
+class Health(NamedTuple):
+    """The bot at one moment. Times in milliseconds, sizes in bytes."""
+
+    version: str
+    up_ms: int
+    connection: Connection
+    lag_p50_ms: float
+    lag_p99_ms: float
+    acknowledged: int
+    acknowledged_p50_ms: float
+    acknowledged_p99_ms: float
+    commits: int
+    commit_p50_ms: float
+    commit_p99_ms: float
+    errors: int
+    queues: dict[str, int]
+    processes: list[str]
+    answers: int
+    database_bytes: int
+    database_works: bool
+    clock: ClockState
+    retention: Retention | None
+
+    @property
+    def ready(self) -> bool:
+        """Whether members get their answers now."""
+        return self.connection.open and self.database_works
+
+
+class HealthCheck:
+    """Looks at every part; ``connection`` asks the client, ``queues`` ask each queue for its length."""
+
+    def __init__(
+        self,
+        store: Store,
+        workers: Workers,
+        pulse: Pulse,
+        *,
+        version: str,
+        connection: Callable[[], Connection],
+        queues: Mapping[str, Callable[[], int]],
+        sure_time: SureTime,
+        retention: Callable[[], Awaitable[Retention | None]],
+    ) -> None:
+        self._store = store
+        self._workers = workers
+        self._pulse = pulse
+        self._version = version
+        self._connection = connection
+        self._queues = dict(queues)
+        self._sure_time = sure_time
+        self._retention = retention
+        self._since = time.monotonic()
+
+    async def look(self) -> Health:
+        """How things are now; a database that does not answer is part of the answer, not an error."""
+        found = await statistics.sizes(self._store)
+        pulse, commits = self._pulse, self._store.commits
+        return Health(
+            version=self._version,
+            up_ms=round((time.monotonic() - self._since) * 1000),
+            connection=self._connection(),
+            lag_p50_ms=pulse.lag.milliseconds(0.5),
+            lag_p99_ms=pulse.lag.milliseconds(0.99),
+            acknowledged=pulse.acknowledgements.count,
+            acknowledged_p50_ms=pulse.acknowledgements.milliseconds(0.5),
+            acknowledged_p99_ms=pulse.acknowledgements.milliseconds(0.99),
+            commits=commits.count,
+            commit_p50_ms=commits.milliseconds(0.5),
+            commit_p99_ms=commits.milliseconds(0.99),
+            errors=pulse.errors,
+            queues={name: length() for name, length in self._queues.items()},
+            processes=self._workers.names,
+            answers=found.answers if found else 0,
+            database_bytes=found.database_bytes if found else 0,
+            database_works=found is not None,
+            clock=self._sure_time.state(),
+            retention=await self._retention() if found else None,
+        )
+
+    @property
+    def pulse(self) -> Pulse:
+        """What is measured all the time."""
+        return self._pulse
+
+    @property
+    def store(self) -> Store:
+        """Where commits are timed."""
+        return self._store

@@ -1,0 +1,128 @@
+"""What managers choose for their server, and what `/compete` asks of it."""
+
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import replace
+from typing import NamedTuple
+
+from bot.errors import UserError
+from bot.model.servers import EVERYONE, MANAGERS, Server
+from bot.packs.library import Library
+from bot.quiz.calendar.periods import Season
+from bot.services.server.zones import Zones
+from bot.storage import seasons, servers
+from bot.storage.store import Job, Store, Transaction
+
+SEASON_DAYS = (30, 60, 90)
+
+
+class Opener(NamedTuple):
+    """Who wants to open a competition, and where; a thread counts as the channel that it hangs in."""
+
+    role_ids: Collection[int]
+    is_manager: bool
+    channel_ids: Collection[int]
+
+
+class Servers:
+    """What `/studyhall setup` does.
+
+    Which courses a server has is kept in memory as well, so that nothing needs a query for it.
+    """
+
+    def __init__(self, store: Store, library: Library, zones: Zones) -> None:
+        self._store = store
+        self._library = library
+        self._zones = zones
+        self._libraries: dict[int, Library] = {}
+        self.zone_changed: Callable[[int], Awaitable[None]] | None = None
+        self.season_changed: Callable[[], None] = lambda: None
+
+    async def load(self) -> None:
+        """Learn which courses the servers have; to be called before anybody can ask for one."""
+        chosen = await servers.courses(self._store)
+        self._libraries = {guild_id: self._library.only(courses) for guild_id, courses in chosen.items()}
+
+    def library(self, guild_id: int | None) -> Library:
+        """The courses of a server; in direct messages (None) every course."""
+        return self._library if guild_id is None else self._libraries.get(guild_id, self._library)
+
+    async def of(self, guild_id: int) -> Server:
+        """What a server's managers have chosen."""
+        return await servers.load(self._store, guild_id)
+
+    async def refuse_opening(self, guild_id: int, opener: Opener) -> None:
+        """Raise UserError when this member may not open a competition here. Managers may everywhere that is chosen."""
+        server = await self.of(guild_id)
+        if server.may_host == MANAGERS and not opener.is_manager:
+            raise UserError(
+                "Only managers of this server open competitions. Ask one of them, or practise with `/quiz`."
+            )
+        is_role = server.may_host not in (EVERYONE, MANAGERS)
+        if is_role and not opener.is_manager and int(server.may_host) not in opener.role_ids:
+            raise UserError(
+                f"Only members with the role <@&{server.may_host}> open competitions here. Ask one of them, "
+                "or practise with `/quiz`."
+            )
+        if server.channels and not set(server.channels) & set(opener.channel_ids):
+            places = ", ".join(f"<#{channel_id}>" for channel_id in server.channels)
+            raise UserError(f"Competitions are played in {places} here. Use `/compete` there.")
+
+    async def set_hosts(self, guild_id: int, may_host: str) -> Server:
+        """Let everybody, only managers, or only a role open competitions."""
+        return await self._change(guild_id, may_host=may_host)
+
+    async def set_channels(self, guild_id: int, channel_ids: Collection[int]) -> Server:
+        """Where competitions may be opened; none for everywhere."""
+        return await self._change(guild_id, channels=tuple(sorted(channel_ids)))
+
+    async def set_courses(self, guild_id: int, pack_ids: Collection[str]) -> Server:
+        """Which courses the server has; all of them is no choice, so that a new one is in too."""
+        known = [pack.id for pack in self._library.packs]
+        courses = tuple(pack_id for pack_id in known if pack_id in pack_ids)
+        if not courses:
+            raise UserError("A server needs one course at least. Choose one, or open `/studyhall setup` again.")
+        if len(courses) != len(set(pack_ids)):
+            raise UserError("That course is not here any more. Open `/studyhall setup` again.")
+        return await self._change(guild_id, courses=() if len(courses) == len(known) else courses)
+
+    async def set_season(self, guild_id: int, days: int, now_ms: int) -> Server:
+        """Begin a season of so many days, and another whenever one ends; 0 days: no seasons.
+
+        The one that is on ends by this, with its result kept and posted like any other's.
+        """
+        if days not in (0, *SEASON_DAYS):
+            raise UserError("A season lasts 30, 60 or 90 days. Choose one of them in `/studyhall setup`.")
+        chosen = Season(now_ms, days) if days else None
+        server = await self._change(
+            guild_id, also=lambda tx: seasons.change(tx, guild_id, chosen, now_ms), season=chosen
+        )
+        self.season_changed()
+        return server
+
+    async def set_time_zone(self, guild_id: int, text: str) -> Server:
+        """Let weeks and months begin at midnight there. Raises UserError for a name that is no time zone's."""
+        server = await self._change(guild_id, time_zone=self._zones.find(text))
+        if self.zone_changed:
+            await self.zone_changed(guild_id)
+        return server
+
+    def time_zones(self, typed: str) -> list[str]:
+        """Names of time zones for what was typed so far."""
+        return self._zones.offered(typed)
+
+    async def season_channel(self, guild_id: int) -> int | None:
+        """Where the result of a season is posted; None where nothing was chosen and nothing has happened yet."""
+        channels = await seasons.channels_of(self._store, guild_id)
+        return channels[0] if channels else None
+
+    async def _change(self, guild_id: int, also: Job[None] | None = None, **change: object) -> Server:
+        async def job(tx: Transaction) -> Server:
+            if also:
+                await also(tx)
+            server = replace(await servers.load(tx, guild_id), **change)  # type: ignore[arg-type]
+            await servers.save(tx, guild_id, server)
+            return server
+
+        server = await self._store.write(job)
+        self._libraries[guild_id] = self._library.only(server.courses)
+        return server

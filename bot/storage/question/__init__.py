@@ -1,0 +1,1 @@
+"""Single questions: what is reported and decided about them, and how they are answered."""

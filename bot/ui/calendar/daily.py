@@ -1,0 +1,229 @@
+"""`/daily`: the question of the day for a channel, private answers, and the result that takes the question's place."""
+
+import re
+from collections.abc import Awaitable, Callable
+from datetime import date
+from functools import partial
+from typing import TypeVar
+
+import discord
+from discord import app_commands
+
+from bot.errors import UserError
+from bot.quiz.question.asking import FilePlace, is_right
+from bot.services.calendar.daily import DailyQuestions
+from bot.services.calendar.daily_views import DailyView, Locked, MyDaily
+from bot.services.stage import ChannelLostError
+from bot.ui import ids
+from bot.ui.layouts import (
+    BLURPLE,
+    GREEN,
+    GREY,
+    NO_PINGS,
+    RULE,
+    Block,
+    Button,
+    Row,
+    Screen,
+    bold,
+    note,
+)
+from bot.ui.presses import own_message
+from bot.ui.question import card as question_card
+from bot.ui.question.reports import report_button
+from bot.ui.reach import as_lost, channel_in, find_message, require
+from bot.ui.replies import Desk, Reply
+from bot.ui.routing import Router
+from bot.ui.sending import SendScheduler
+
+T = TypeVar("T")
+
+NEEDED = ("view_channel", "send_messages", "read_message_history")
+
+
+class DailyFeature:
+    """The command, its buttons, and (as a DailyStage) the messages."""
+
+    def __init__(self, daily: DailyQuestions, client: discord.Client, scheduler: SendScheduler) -> None:
+        self._daily = daily
+        self._client = client
+        self._scheduler = scheduler
+
+    def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
+        """Register the command and its actions."""
+
+        @tree.command(name="daily", description="The question of the day: one for all, the result comes tomorrow")
+        @app_commands.guild_only()
+        async def daily(interaction: discord.Interaction) -> None:
+            await desk.serve(interaction, self._open)
+
+        router.add("daily.pick", self._pick, new=True)
+        router.add("daily.mine", self._mine, new=True)
+
+    async def _open(self, reply: Reply) -> None:
+        interaction = reply.interaction
+        guild_id, channel_id = interaction.guild_id, interaction.channel_id
+        if guild_id is None or channel_id is None:
+            raise UserError("The question of the day belongs to a server's channels. Use `/daily` there.")
+        require(interaction, *NEEDED)
+        try:
+            daily = await self._daily.ask(guild_id, channel_id)
+        except ChannelLostError as lost:
+            raise UserError(f"I can't post in this channel ({lost}). Ask a manager, or use another channel.") from lost
+        own, streak = await self._daily.streak(guild_id, reply.member_id), await self._daily.streak(guild_id)
+        if daily is None or daily.message_id is None:
+            await reply.show(note("Today's question is on its way into the channel.", BLURPLE))
+        else:
+            words = (
+                f"[Today's question]({link_to(daily.guild_id, daily.channel_id, daily.message_id)}) is in the channel."
+            )
+            await reply.show(note(f"{words}\n-# {streaks_line(own, streak)}" if streak else words, BLURPLE))
+
+    async def _pick(self, reply: Reply, daily: str, place: str) -> None:
+        guild_id, daily_id = reply.interaction.guild_id, ids.number(daily)
+        channel_id = (await self._daily.of(daily_id, guild_id)).channel_id
+        message_id = own_message(reply.interaction, channel_id, f"{ids.encode('daily.pick', daily_id)}:")
+        locked = await self._daily.answer(
+            daily_id, guild_id, ids.number(place), reply.learner, reply.stamp_ms, message_id
+        )
+        await reply.show(locked_screen(locked))
+
+    async def _mine(self, reply: Reply, daily: str) -> None:
+        guild_id = reply.interaction.guild_id
+        await reply.show(my_answer_screen(await self._daily.mine(ids.number(daily), guild_id, reply.member_id)))
+
+    # As a stage
+
+    async def post_daily(self, view: DailyView, nonce: str) -> int:
+        """Post the question, or its result; returns the message's id."""
+        channel = channel_in(self._client, view.daily.channel_id, view.daily.guild_id)
+
+        async def send() -> int:
+            return (await channel.send(view=daily_screen(view).view(), nonce=nonce)).id
+
+        return await self._call(send, "")
+
+    async def edit_daily(self, view: DailyView) -> None:
+        """Bring the question's message up to date."""
+        await self._call(lambda: self._patch(view), _key(view))
+
+    def hint_daily(self, view: DailyView) -> None:
+        """Show how many have answered, when there is room for it."""
+        if view.daily.message_id is not None:
+            self._scheduler.hint(_key(view), lambda: self._patch(view))
+
+    async def find_daily(self, channel_id: int, daily_id: int) -> int | None:
+        """Look in the channel's history for a message whose id was not stored: its buttons name it."""
+        return await find_message(self._client, channel_id, re.compile(rf"sh:daily\.(pick|mine):{daily_id}(:|$)"))
+
+    async def _call(self, send: Callable[[], Awaitable[T]], key: str) -> T:
+        try:
+            return await self._scheduler.call(send, key=key)
+        except discord.HTTPException as problem:
+            raise as_lost(problem) from problem
+
+    async def _patch(self, view: DailyView) -> None:
+        channel = channel_in(self._client, view.daily.channel_id, view.daily.guild_id)
+        message = channel.get_partial_message(view.daily.message_id or 0)
+        await message.edit(view=daily_screen(view).view(), attachments=[], allowed_mentions=NO_PINGS)
+
+
+def _key(view: DailyView) -> str:
+    return f"daily {view.daily.id}"
+
+
+def link_to(guild_id: int, channel_id: int, message_id: int) -> str:
+    """Where a message is."""
+    return f"https://discord.com/channels/{guild_id}/{channel_id}/{message_id}"
+
+
+def daily_screen(view: DailyView) -> Screen:
+    """The question while it is open, or its result."""
+    return _open_screen(view) if view.daily.closed_ms is None else _result_screen(view)
+
+
+def _head(view: DailyView, what: str) -> str:
+    day = f"{date.fromisoformat(view.daily.day):%A, %d %B}".replace(" 0", " ")
+    return f"-# {what} · {day} · {view.section} · {view.daily.question.difficulty}"
+
+
+def _open_screen(view: DailyView) -> Screen:
+    daily = view.daily
+    question, head = daily.question, f"{_head(view, 'Question of the day')}\n"
+    letters = question_card.letters(daily.lettering, partial(ids.encode, "daily.pick", daily.id))
+    answered = f"**{view.answered}** answered" if view.answered else "Nobody has answered yet"
+    foot = f"🔒 {answered} · the result comes <t:{daily.closes_ms // 1000}:R> at the latest"
+    more = ["Your answer is private, and the first one counts."]
+    if view.streak > 1:
+        more.append(f"Here {view.streak} questions in a row were answered.")
+    if view.last:
+        more.append(f"[The result of the last one]({link_to(daily.guild_id, *view.last)})")
+    return Screen(
+        [
+            head + question_card.stem(question),
+            question_card.options(question, daily.lettering),
+            letters,
+            f"{foot}\n-# {' '.join(more)}",
+        ],
+        BLURPLE,
+    )
+
+
+def _result_screen(view: DailyView) -> Screen:
+    daily, question = view.daily, view.daily.question
+    letter, right = daily.lettering.letter(question.key), view.counts.get(FilePlace(question.key), 0)
+    lines = question_card.bars_with_reasons(question, daily.lettering, question.key, view.counts)
+    who = "Nobody answered this one." if not view.answered else f"**{right} of {view.answered}** had it right."
+    row = " The streak of this server: " + _days(view.streak) + "." if view.streak > 1 else ""
+    head = f"{_head(view, 'Result')}\n"
+    verdict = f"### ✅ {letter} · {question.options[question.key].text.strip()}\n{who}{row}"
+    buttons = Row(
+        [
+            Button("My answer", ids.encode("daily.mine", daily.id), discord.ButtonStyle.primary),
+            Button("Read the section", ids.encode("lesson.read", daily.pack_id, question.section)),
+            report_button(daily.pack_id, question.id),
+        ]
+    )
+    whole: list[Block] = [head + question_card.stem(question), RULE, verdict, lines, question_card.rule(question)]
+    without_code: list[Block] = [f"{head}{bold(question.stem)}", *whole[1:]]
+    shortest: list[Block] = without_code[:-1]
+    fitting = next((one for one in (whole, without_code) if Screen(one).fits(reserve=50)), shortest)
+    return Screen([*fitting, buttons], GREEN)
+
+
+def locked_screen(locked: Locked) -> Screen:
+    """What a click came to; nothing here says whether it was right."""
+    if locked.called is None:
+        return note("This question had closed; the click came too late to count. `/daily` shows today's.")
+    letter, closes = locked.called, f"<t:{locked.daily.closes_ms // 1000}:R>"
+    if not locked.new:
+        return note(f"You had locked in **{letter}**; the first answer counts.", GREY)
+    words = f"🔒 Locked in **{letter}**. The result and every reason come {closes} at the latest."
+    return note(f"{words}\n-# {streaks_line(locked.own_streak, locked.streak)}", BLURPLE)
+
+
+def my_answer_screen(mine: MyDaily) -> Screen:
+    """A member's own answer to a closed question, and why it was right or not: by what their managers decided, too."""
+    daily, question = mine.daily, mine.daily.question
+    blocks: list[Block] = [question_card.stem(question)]
+    blocks += question_card.ruled(question, daily.lettering, mine.key, retired=mine.retired)
+    right = question_card.right_one(question, daily.lettering, mine.key)
+    if mine.given is None:
+        blocks.append(f"You did not answer this one. {right}")
+        return Screen(blocks, GREY)
+    correct = is_right(mine.given, mine.key)
+    blocks.append(question_card.verdict(question, daily.lettering, mine.given, mine.key))
+    if not correct:
+        blocks.append(right)
+    earned = f"+{mine.points} points" if mine.points else "No points"
+    blocks.append(f"-# {earned}. In a row up to then: {_days(mine.own_streak)}.")
+    return Screen(blocks, GREEN if correct else GREY)
+
+
+def streaks_line(own: int, server: int) -> str:
+    """Both streaks in a sentence."""
+    return f"Answered in a row: you {_days(own)}, this server {_days(server)}."
+
+
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count} days"

@@ -1,0 +1,502 @@
+"""`/compete`: what its buttons do, and (as a GameStage) the messages of each game; ``game_screens`` draws them."""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Literal, TypeVar
+
+import discord
+from discord import app_commands
+
+from bot.errors import UserError
+from bot.model.games import Setup
+from bot.quiz.competition.game import (
+    LIVE,
+    Cancel,
+    Event,
+    Join,
+    Leave,
+    Phase,
+    Rules,
+    Verdict,
+)
+from bot.quiz.competition.pace import PACE_SECONDS, USUAL, Tempo, paced
+from bot.quiz.competition.scoring import Scoring
+from bot.services.competition.games import GAME_OVER, AlreadyOnError, Competitions, Opening
+from bot.services.competition.views import MOST_CALLED, ClickResult, GameView
+from bot.services.practice.practising import Learner, Practice
+from bot.services.server.servers import Servers
+from bot.services.stage import ChannelBusyError, ChannelLostError
+from bot.ui import ids
+from bot.ui.competition import screens
+from bot.ui.competition.host import NOT_HOST, HostControls, only_here, take_over
+from bot.ui.layouts import BLURPLE, GREEN, NO_PINGS, Screen, note
+from bot.ui.lesson.lessons import section_choices
+from bot.ui.options import whole
+from bot.ui.practice.quiz import question_screen
+from bot.ui.presses import own_message
+from bot.ui.reach import UNKNOWN_MESSAGE, as_lost, channel_in, find_message, require
+from bot.ui.replies import Desk, Reply
+from bot.ui.routing import Router
+from bot.ui.sending import SendScheduler
+from bot.ui.server.managers import is_manager
+from bot.ui.server.setup import opener
+
+T = TypeVar("T")
+
+NEEDED = ("view_channel", "send_messages", "attach_files", "read_message_history")
+TEAM_CHOICES = ("balanced", "chosen")
+NEEDED_FOR_THREADS = ("create_public_threads", "send_messages_in_threads")
+THREAD_EXISTS, THREAD_ARCHIVED = 160004, 50083
+DUEL_ROUNDS, DUEL_MINUTES = 7, 5
+ROUNDS, LOBBY_MINUTES = 10, 3
+
+WORDS = {
+    Verdict.HAD_LOCKED_IN: "You had locked in **{letter}**; the first answer counts.",
+    Verdict.CLOSED: "The round had closed; this click came too late to count.",
+    Verdict.CAME_LATE: "The round had closed: your click was made in time, but it reached me after the reveal.",
+    Verdict.NOT_OPEN: "This round has not begun.",
+    Verdict.PAUSED: "The game is paused; your click was not counted. Click again when it goes on.",
+    Verdict.OVER: GAME_OVER,
+    Verdict.NOT_ALLOWED: NOT_HOST,
+    Verdict.NO_SUCH_OPTION: "This question has no such option. Please use its buttons.",
+    Verdict.NO_ANSWER_YET: "Choose a letter first; then say how sure you are.",
+}
+
+
+class CompeteFeature:
+    """The command and the stage of competitions.
+
+    ``tempo`` scales every pace and pause; tests and the impatient shorten them.
+    """
+
+    def __init__(
+        self,
+        games: Competitions,
+        practice: Practice,
+        client: discord.Client,
+        scheduler: SendScheduler,
+        servers: Servers,
+        *,
+        tempo: Tempo = USUAL,
+    ) -> None:
+        self._games = games
+        self._practice = practice
+        self._client = client
+        self._scheduler = scheduler
+        self._servers = servers
+        self._tempo = tempo
+        self._threads: set[int] = set()
+
+    def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
+        """Register the command and its actions."""
+
+        @tree.command(name="compete", description="Open a quiz competition for everybody in this channel")
+        @app_commands.describe(
+            section="A section, or a course; without it, the course you played longest ago",
+            difficulty="How hard the questions are; without it, all of them",
+            rounds=f"How many questions, 3 to 30 (default {ROUNDS})",
+            pace="How long each round is: calm 45 s, standard 25 s, quick 12 s",
+            scoring="How answers count (default classic)",
+            teams="Play in 2 to 8 teams",
+            team_choice="Teams balanced by past results (default), or chosen by the players",
+            starts_in=f"Minutes until it starts by itself, 1 to 60 (default {LOBBY_MINUTES})",
+            thread="Play in a thread of its own, so that the channel stays free",
+        )
+        @app_commands.guild_only()
+        async def compete(
+            interaction: discord.Interaction,
+            section: str | None = None,
+            difficulty: Literal["easy", "medium", "hard"] | None = None,
+            rounds: app_commands.Range[int, 3, 30] = ROUNDS,
+            pace: Literal["calm", "standard", "quick"] = "standard",
+            scoring: Literal["study", "classic", "sprint", "certainty"] = "classic",
+            teams: app_commands.Range[int, 2, 8] | None = None,
+            team_choice: Literal["balanced", "chosen"] = "balanced",
+            starts_in: app_commands.Range[int, 1, 60] = LOBBY_MINUTES,
+            thread: bool = False,
+        ) -> None:
+            async def open_it(reply: Reply) -> None:
+                if pace not in PACE_SECONDS or scoring not in list(Scoring) or team_choice not in TEAM_CHOICES:
+                    raise UserError("There is no such choice. Pick pace, scoring and team_choice from their lists.")
+                rules = paced(
+                    pace,
+                    rounds,
+                    starts_in,
+                    self._tempo,
+                    Scoring(scoring),
+                    teams=teams or 0,
+                    teams_chosen=bool(teams) and team_choice == "chosen",
+                )
+                await self._open(reply, rules, section, difficulty, pace, thread)
+
+            await desk.serve(interaction, open_it, private=False)
+
+        @compete.autocomplete("section")
+        async def sections(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+            return section_choices(self._servers.library(interaction.guild_id), typed)
+
+        @tree.command(name="duel", description="Challenge a member: best of seven questions")
+        @app_commands.describe(
+            member="Whom you challenge; they have five minutes to accept",
+            section="A section, or a course; without it, the course you played longest ago",
+        )
+        @app_commands.guild_only()
+        async def duel(interaction: discord.Interaction, member: discord.Member, section: str | None = None) -> None:
+            await desk.serve(interaction, lambda reply: self._duel(reply, member, section), private=False)
+
+        duel.autocomplete("section")(sections)
+
+        def add(action: str, handler: Callable[..., Awaitable[None]], *, new: bool = False) -> None:
+            router.add(action, only_here(self._games, handler), new=new)
+
+        HostControls(self._games).add_to(router)
+        add("game.join", self._join)
+        add("game.team", self._team)
+        add("game.accept", self._accept)
+        add("game.decline", self._decline, new=True)
+        add("game.decline_yes", self._declined)
+        add("game.leave", self._leave)
+        add("game.leave_yes", self._left)
+        add("game.pick", self._pick, new=True)
+        add("game.sure", self._sure)
+        add("game.mine", self._mine, new=True)
+        add("game.others", self._others, new=True)
+        add("game.practise", self._practise, new=True)
+        add("game.rematch", self._rematch, new=True)
+        add("game.csv", self._csv, new=True)
+
+    # The lobby
+
+    async def _open(
+        self, reply: Reply, rules: Rules, section: str | None, difficulty: str | None, pace: str, thread: bool
+    ) -> None:
+        pack_id, asked = self._part(reply, section)
+        await self._open_with(reply, rules, Setup(asked, difficulty, pace, thread=thread), pack_id)
+
+    def _part(self, reply: Reply, section: str | None) -> tuple[str | None, tuple[str, ...]]:
+        """The course and the sections that were typed; none of either where nothing was."""
+        if not section:
+            return None, ()
+        part = self._servers.library(reply.interaction.guild_id).find_part(section)
+        return part.pack.id, (part.section.id,) if part.section else ()
+
+    async def open_aimed(self, reply: Reply, pack_id: str, sections: tuple[str, ...], aims: tuple[str, ...]) -> None:
+        """Open a lobby with the usual rules for these sections, whose game asks first about these misconceptions."""
+        rules = paced("standard", ROUNDS, LOBBY_MINUTES, self._tempo)
+        await self._open_with(reply, rules, Setup(sections, None, "standard", aims=aims), pack_id)
+
+    async def _open_with(self, reply: Reply, rules: Rules, setup: Setup, pack_id: str | None = None) -> None:
+        interaction = reply.interaction
+        if interaction.guild_id is None or interaction.channel_id is None:
+            raise UserError("Competitions are for a server's channels. Use `/compete` there.")
+        await self._servers.refuse_opening(interaction.guild_id, opener(reply))
+        if setup.thread and isinstance(interaction.channel, discord.Thread):
+            raise UserError("This is a thread already. Leave `thread` out, or use `/compete` in its channel.")
+        require(interaction, *NEEDED, *(NEEDED_FOR_THREADS if setup.thread else ()))
+        opening = Opening(interaction.guild_id, interaction.channel_id, reply.learner, rules, setup, pack_id)
+        try:
+            view = await self._games.open(opening)
+        except AlreadyOnError as already:
+            link = screens.link_to(already.view)
+            raise UserError(f"There is already a competition in this channel: {link}") from already
+        try:
+            message_id = await reply.show(screens.lobby_screen(view), private=False)
+        except discord.HTTPException:
+            await self._games.post_lobby(view.game.id)
+            raise
+        if message_id is not None:
+            await self._games.shown(view.game.id, message_id)
+        else:
+            await self._games.post_lobby(view.game.id)
+
+    async def _join(self, reply: Reply, game: str) -> None:
+        await self._act(reply, game, Join(reply.member_id), "You're in. Good luck!", "You've already joined.")
+
+    async def _team(self, reply: Reply, game: str, team: str) -> None:
+        number = ids.number(team)
+        event = Join(reply.member_id, team=number)
+        await self._act(reply, game, event, f"You're in team {number}.", "You already have a team in this game.")
+
+    async def _duel(self, reply: Reply, member: discord.Member, section: str | None) -> None:
+        if member.id == reply.member_id:
+            raise UserError("A duel takes two: name somebody else.")
+        if member.bot:
+            raise UserError("Bots don't take part. Name a member of this server.")
+        rules = paced("standard", DUEL_ROUNDS, DUEL_MINUTES, self._tempo, duel=True)
+        pack_id, asked = self._part(reply, section)
+        setup = Setup(asked, None, "standard", member.id, whole(member.display_name))
+        await self._open_with(reply, rules, setup, pack_id)
+
+    async def _accept(self, reply: Reply, game: str) -> None:
+        view = await self._games.view(ids.number(game))
+        if reply.member_id != view.game.setup.duel_with:
+            raise UserError("Only the member who was challenged can accept. Start a duel of your own with `/duel`.")
+        await self._games.act(view.game.id, Join(reply.member_id), reply.learner)
+        host = Learner(view.state.host_id, reply.interaction.guild_id, "")
+        verdict, _view = await self._games.start(view.game.id, host, manager=False)
+        if verdict is Verdict.DONE:
+            await reply.announce()
+        else:
+            await reply.show(note("You've already accepted this duel."))
+
+    async def _decline(self, reply: Reply, game: str) -> None:
+        view = await self._duellist(reply, game)
+        await reply.show(screens.ask_decline_screen(view, is_host=reply.member_id == view.state.host_id))
+
+    async def _declined(self, reply: Reply, game: str) -> None:
+        view = await self._duellist(reply, game)
+        is_host = reply.member_id == view.state.host_id
+        event = Cancel(None, reason="It was taken back." if is_host else "It was declined.")
+        verdict, _view = await self._games.act(view.game.id, event, reply.learner)
+        done = "You took the challenge back." if is_host else "You declined the duel."
+        await reply.update(note(done if verdict is Verdict.DONE else "This duel has already begun."))
+
+    async def _duellist(self, reply: Reply, game: str) -> GameView:
+        view = await self._games.view(ids.number(game))
+        if reply.member_id not in (view.game.setup.duel_with, view.state.host_id):
+            raise UserError("Only the two of them can end this duel.")
+        return view
+
+    async def _leave(self, reply: Reply, game: str) -> None:
+        view = await self._games.view(ids.number(game))
+        player = view.state.player(reply.member_id)
+        if view.state.rules.duel and view.state.phase in LIVE and player and not player.gone:
+            await reply.show(screens.ask_leave_screen(view))
+        else:
+            await self._left(reply, game)
+
+    async def _left(self, reply: Reply, game: str) -> None:
+        done = "You've left the game. You can join again until it ends."
+        await self._act(reply, game, Leave(reply.member_id), done, "You're not in this game.")
+
+    # Rounds
+
+    async def _pick(self, reply: Reply, game: str, number: str, choice: str) -> None:
+        which, place = (ids.number(game), ids.number(number)), ids.number(choice)
+        play_channel_id = (await self._games.game(which[0])).play_channel_id
+        message_id = own_message(reply.interaction, play_channel_id, f"{ids.encode('game.pick', *which)}:")
+        result = await self._games.answer(*which, place, reply.learner, reply.stamp_ms, message_id)
+        await reply.show(_locked_in(result, game, number))
+
+    async def _sure(self, reply: Reply, game: str, number: str, level: str) -> None:
+        if (sureness := screens.LEVELS.get(level)) is None:
+            raise ids.stale()
+        result = await self._games.confide(
+            ids.number(game), ids.number(number), sureness, reply.learner, reply.stamp_ms
+        )
+        if result.verdict is not Verdict.SURENESS_TAKEN:
+            await reply.show(note(_words(result)))
+        else:
+            await reply.update(screens.sureness_screen(result.called or "?", game, number, sureness))
+
+    async def _act(self, reply: Reply, game: str, event: Event, done: str, nothing: str) -> None:
+        """Let a member act; tell them in private what came of it, or (``nothing``) why nothing did."""
+        view = await self._games.view(ids.number(game))
+        await take_over(self._games, reply, view)
+        verdict, _view = await self._games.act(view.game.id, event, reply.learner)
+        if verdict is Verdict.DONE:
+            await reply.show(note(done, BLURPLE))
+        else:
+            await reply.show(note(nothing if verdict is Verdict.NOTHING_TO_DO else WORDS[verdict]))
+
+    # Looking back
+
+    async def _mine(self, reply: Reply, game: str, number: str) -> None:
+        mine = await self._games.my_result(ids.number(game), ids.number(number), reply.member_id)
+        await reply.show(screens.my_result_screen(mine))
+
+    async def _others(self, reply: Reply, game: str, number: str) -> None:
+        mine = await self._games.my_result(ids.number(game), ids.number(number), reply.member_id)
+        await reply.show(screens.reasons_screen(mine))
+
+    async def _practise(self, reply: Reply, game: str) -> None:
+        pack_id, missed = await self._games.missed_by(ids.number(game), reply.member_id)
+        if not missed:
+            words = "🎉 You got every question right, so there is nothing to practise from this game. Well done!"
+            await reply.show(note(f"{words}\n-# `/quiz` has new questions for you.", GREEN))
+            return
+        run = await self._practice.start_with(reply.learner, pack_id, missed)
+        current = await self._practice.current(run.id, reply.member_id)
+        await reply.show(question_screen(current))  # type: ignore[arg-type]
+
+    async def _rematch(self, reply: Reply, game: str) -> None:
+        view = await self._games.view(ids.number(game))
+        if view.state.phase not in (Phase.FINISHED, Phase.CANCELLED):
+            raise UserError("This competition is still on; the rematch comes after it.")
+        setup = self._duel_again(reply, view) if view.state.rules.duel else view.game.setup
+        if isinstance(reply.interaction.channel, discord.Thread):
+            # The game's own thread: the rematch is played where it was asked for.
+            setup = replace(setup, thread=False)
+        await self._open_with(reply, view.state.rules, setup, view.game.pack_id)
+
+    def _duel_again(self, reply: Reply, view: GameView) -> Setup:
+        """The same duel, whichever of the two asks for it; the other one is challenged."""
+        host_id, setup = view.state.host_id, view.game.setup
+        if reply.member_id not in (host_id, setup.duel_with):
+            raise UserError("This duel was between two others. Challenge somebody yourself with `/duel`.")
+        if host_id <= 0 or (setup.duel_with or 0) <= 0:  # what stands for a member who was deleted
+            raise UserError("Whoever played this duel with you is not here any more. Challenge somebody with `/duel`.")
+        if reply.member_id == host_id:
+            return setup
+        return replace(setup, duel_with=host_id, duel_name=view.name(host_id))
+
+    async def _csv(self, reply: Reply, game: str) -> None:
+        view = await self._games.view(ids.number(game))
+        if reply.member_id != view.state.host_id and not is_manager(reply):
+            raise UserError(NOT_HOST)
+        await reply.show(screens.csv_screen(view))
+
+    # As a stage
+
+    async def post_round(self, view: GameView, number: int, nonce: str) -> int:
+        """Post a round's message; returns its id."""
+        return await self._send(view, screens.round_screen(view, number), nonce)
+
+    async def post_lobby(self, view: GameView, nonce: str) -> int:
+        """Post a lobby that no command opened; returns the message's id."""
+        return await self._send(view, screens.lobby_screen(view), nonce)
+
+    async def post_call(self, view: GameView, nonce: str) -> int:
+        """Call the players into the game's thread: who is mentioned there is added to it. Returns the message's id."""
+        players = discord.AllowedMentions(users=[discord.Object(p.member_id) for p in view.state.players[:MOST_CALLED]])
+        return await self._send(view, screens.call_screen(view), nonce, players)
+
+    async def post_podium(self, view: GameView, nonce: str) -> int:
+        """Post the podium; returns the message's id."""
+        return await self._send(view, screens.podium_screen(view), nonce)
+
+    async def edit_round(self, view: GameView, number: int, message_id: int) -> None:
+        """Bring a round's message up to date."""
+        screen, key = screens.round_screen(view, number), f"round {view.game.id} {number}"
+        await self._edit(view, view.game.play_channel_id, message_id, screen, key)
+
+    async def edit_lobby(self, view: GameView) -> None:
+        """Bring the lobby up to date."""
+        if view.game.lobby_message_id is not None:
+            screen, key = screens.lobby_screen(view), f"lobby {view.game.id}"
+            await self._edit(view, view.game.channel_id, view.game.lobby_message_id, screen, key)
+
+    def hint_round(self, view: GameView, number: int, message_id: int) -> None:
+        """Show how many have answered, when there is room for it."""
+
+        async def show() -> None:
+            await self._patch(view, view.game.play_channel_id, message_id, screens.round_screen(view, number))
+
+        async def gone() -> None:
+            await self._games.message_gone(view.game.id, number, message_id)
+
+        self._hint(f"round {view.game.id} {number}", show, gone)
+
+    def hint_lobby(self, view: GameView) -> None:
+        """Show who is in, when there is room for it."""
+        message_id = view.game.lobby_message_id
+        if message_id is None:
+            return
+
+        async def show() -> None:
+            await self._patch(view, view.game.channel_id, message_id, screens.lobby_screen(view))
+
+        async def gone() -> None:
+            await self._games.lobby_gone(view.game.id, message_id)
+
+        self._hint(f"lobby {view.game.id}", show, gone)
+
+    def _hint(self, key: str, show: Callable[[], Awaitable[None]], gone: Callable[[], Awaitable[None]]) -> None:
+        """Edit a message when there is room for it; say so when it was deleted."""
+
+        async def edit() -> None:
+            try:
+                await show()
+            except discord.NotFound as problem:
+                if problem.code != UNKNOWN_MESSAGE:
+                    raise
+                await gone()
+
+        self._scheduler.hint(key, edit)
+
+    async def find_post(self, channel_id: int, kind: str, competition_id: int, number: int) -> int | None:
+        """Look in the channel's history for a message whose id was not stored: its buttons name it."""
+        wanted = re.compile(
+            {
+                "round": rf"sh:game\.(pick|mine|resume):{competition_id}:{number}(:|$)",
+                "lobby": rf"sh:game\.(join|accept):{competition_id}$",
+                "call": rf"sh:game\.leave:{competition_id}$",
+            }.get(kind, rf"sh:game\.practise:{competition_id}$")
+        )
+        return await find_message(self._client, channel_id, wanted)
+
+    async def _send(
+        self, view: GameView, screen: Screen, nonce: str, mentions: discord.AllowedMentions = NO_PINGS
+    ) -> int:
+        if view.game.setup.thread:
+            await self._open_thread(view)
+        channel = channel_in(self._client, view.game.play_channel_id, view.game.guild_id)
+
+        async def send() -> int:
+            message = await channel.send(
+                view=screen.view(), files=screen.files(), nonce=nonce, allowed_mentions=mentions
+            )
+            return message.id
+
+        return await self._in_open_thread(view, send, "")
+
+    async def _open_thread(self, view: GameView) -> None:
+        """Have the lobby's thread; that it is there already is fine."""
+        lobby = view.game.lobby_message_id
+        if lobby is None or view.game.id in self._threads:
+            return
+        start = self._client.http.start_thread_with_message
+        try:
+            await self._call(
+                lambda: start(view.game.channel_id, lobby, name=screens.thread_name(view), auto_archive_duration=60), ""
+            )
+        except discord.HTTPException as problem:
+            if problem.code != THREAD_EXISTS:
+                raise
+        self._threads.add(view.game.id)
+
+    async def _edit(self, view: GameView, channel_id: int, message_id: int, screen: Screen, key: str) -> None:
+        await self._in_open_thread(view, lambda: self._patch(view, channel_id, message_id, screen), key)
+
+    async def _in_open_thread(self, view: GameView, send: Callable[[], Awaitable[T]], key: str) -> T:
+        """Send; a thread that was archived meanwhile is opened again. Raises ChannelLostError when that may not be."""
+        try:
+            return await self._call(send, key)
+        except discord.HTTPException as problem:
+            if problem.code != THREAD_ARCHIVED:
+                raise
+        try:
+            reopen = self._client.http.edit_channel
+            await self._call(lambda: reopen(view.game.play_channel_id, archived=False, locked=False), "")
+            return await self._call(send, key)
+        except (discord.HTTPException, ChannelLostError) as refused:
+            raise ChannelLostError("its thread is locked or archived; a manager can reopen it") from refused
+
+    async def _call(self, send: Callable[[], Awaitable[T]], key: str) -> T:
+        try:
+            return await self._scheduler.call(send, urgency=SendScheduler.URGENT, key=key)
+        except discord.HTTPException as problem:
+            raise as_lost(problem) from problem
+        except discord.RateLimited as limited:
+            raise ChannelBusyError(limited.retry_after) from limited
+
+    async def _patch(self, view: GameView, channel_id: int, message_id: int, screen: Screen) -> None:
+        channel = channel_in(self._client, channel_id, view.game.guild_id)
+        message = channel.get_partial_message(message_id)
+        await message.edit(view=screen.view(), attachments=screen.files(), allowed_mentions=NO_PINGS)
+
+
+def _words(result: ClickResult) -> str:
+    letter = result.called or "?"
+    return WORDS.get(result.verdict, WORDS[Verdict.CLOSED]).format(letter=letter)
+
+
+def _locked_in(result: ClickResult, game: str, number: str) -> Screen:
+    if result.verdict is Verdict.NOT_ALLOWED:
+        return note("This duel is between two others. Watch them, or challenge somebody yourself with `/duel`.")
+    if result.verdict is not Verdict.LOCKED_IN:
+        return note(_words(result))
+    if result.certainty:
+        return screens.sureness_screen(result.called or "?", game, number, None)
+    return note(f"🔒 Locked in **{result.called}**.", BLURPLE)

@@ -1,0 +1,446 @@
+"""The screens of a competition: lobby, round, reveal, podium, and what a player sees in private."""
+
+from functools import partial
+
+import discord
+
+from bot.charts.podium import alt_text as podium_alt_text
+from bot.quiz.board.points import BONUSES
+from bot.quiz.competition import awards
+from bot.quiz.competition.game import LIVE, Phase, Standing, standings, team_standings
+from bot.quiz.competition.scoring import RULES, Scoring
+from bot.quiz.question.asking import Sureness, counted
+from bot.services.competition.games import GAME_OVER
+from bot.services.competition.views import MOST_CALLED, GameView, MyResult
+from bot.services.server.exports import member_numbers
+from bot.ui import ids
+from bot.ui.layouts import (
+    BLURPLE,
+    GREEN,
+    GREY,
+    RULE,
+    Block,
+    Button,
+    Download,
+    Picture,
+    Row,
+    Screen,
+    asking,
+    bold,
+)
+from bot.ui.lesson.terms import term_menu
+from bot.ui.names import safe
+from bot.ui.question import card as question_card
+from bot.ui.question.reports import report_button
+from bot.ui.sheets import sheet
+
+MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
+SHOWN_PLAYERS, SHOWN_LINES, SHOWN_PLACES, SHOWN_WINNERS = 30, 5, 10, 3
+LEVELS = {"1": Sureness.GUESS, "2": Sureness.THINK, "3": Sureness.SURE}
+"""How sure somebody is, as custom ids say it; messages that stand in channels have them."""
+SURENESS_WORDS = {Sureness.GUESS: "Guess", Sureness.THINK: "Think so", Sureness.SURE: "Sure"}
+PRIMARY, SUCCESS, DANGER = discord.ButtonStyle.primary, discord.ButtonStyle.success, discord.ButtonStyle.danger
+
+
+def link_to(view: GameView) -> str:
+    """Where a competition is now: its podium, the round that is on, or its lobby."""
+    game = view.game
+    message_id = view.podium_message_id or view.round_message_id
+    if message_id:
+        return f"https://discord.com/channels/{game.guild_id}/{game.play_channel_id}/{message_id}"
+    base = f"https://discord.com/channels/{game.guild_id}/{game.channel_id}"
+    return f"{base}/{game.lobby_message_id}" if game.lobby_message_id else base
+
+
+def elsewhere_words(view: GameView, number: int) -> str:
+    """What the controls of an earlier round say."""
+    return f"Round {number + 1} is over. The game is in round {view.state.round + 1}: {link_to(view)}"
+
+
+def over_words(other: GameView | None) -> str:
+    """What the controls of a game that is over say; ``other`` is the one that is on in the channel."""
+    if other is None:
+        return GAME_OVER
+    return f"This competition is over. Another one is on: {link_to(other)}"
+
+
+def thread_name(view: GameView) -> str:
+    """What a competition's thread is called."""
+    what = _what(view, "all sections")
+    return f"Competition {view.game.id}: {what}"[:100]
+
+
+def _what(view: GameView, everything: str) -> str:
+    whole = f"{view.course} › {everything.lower()}" if view.course else everything
+    return ", ".join(view.section_titles) or whole
+
+
+def lobby_screen(view: GameView) -> Screen:
+    """What is played, by which rule, who is in, and when it starts."""
+    state, rules = view.state, view.state.rules
+    if rules.duel:
+        return _duel_screen(view)
+    what = _what(view, "All sections")
+    level = view.game.setup.difficulty or "every difficulty"
+    teams = f" · {rules.teams} teams" if rules.teams else ""
+    aims = "It asks first about what this group mixes up.\n" if view.game.setup.aims else ""
+    head = (
+        f"## Competition · {what}\n{_rounds(view)} · {view.game.setup.pace} pace "
+        f"({rules.pace_ms / 1000:g} s and time to read code) · {level}{teams}\n"
+        f"**{rules.scoring.value}**: {RULES[rules.scoring]}.\n{aims}"
+        f"-# Every right answer to a question that is new to you or due earns 10 points; the first three earn "
+        f"{BONUSES[0]}, {BONUSES[1]} and {BONUSES[2]} more."
+    )
+    blocks: list[Block] = [head, RULE, _players(view)]
+    if state.phase is Phase.LOBBY:
+        starts = f"Starts by itself <t:{-(-state.starts_ms // 1000)}:R>" if state.starts_ms else ""
+        blocks.append(f"{starts} · host: {safe(view.name(state.host_id))}")
+        if rules.teams_chosen:
+            blocks += _team_rows(view)
+        return Screen([*blocks, _lobby_buttons(view)], BLURPLE)
+    if state.phase is Phase.PAUSED:
+        return Screen([*blocks, pause_words(view), _lobby_buttons(view)], GREY)
+    words = {Phase.CANCELLED: state.reason, Phase.FINISHED: _over(view)}.get(
+        state.phase, f"{_begun(view)} You can still join by answering."
+    )
+    on = [_lobby_buttons(view)] if state.phase in LIVE else []
+    return Screen([*blocks, words, *on], GREY)
+
+
+def _begun(view: GameView) -> str:
+    """That the game is on, and where."""
+    if view.game.setup.thread:
+        return f"It has begun, in <#{view.game.play_channel_id}>."
+    return "It has begun: the rounds are below."
+
+
+def _over(view: GameView) -> str:
+    """Why it is over, who won, and where the podium is, once it is there."""
+    lines = [line for line in standings(view.state) if line.place == 1 and line.score > 0]
+    names = ", ".join(f"**{safe(view.name(line.member_id))}**" for line in lines[:SHOWN_WINNERS])
+    won = f"🏆 {names} won with {lines[0].score:,}." if lines else ""
+    podium = f"The podium: {link_to(view)}" if view.podium_message_id else ""
+    return " ".join(part for part in (view.state.reason, "It is over.", won, podium) if part)
+
+
+def call_screen(view: GameView) -> Screen:
+    """Who plays in the thread, each mentioned once."""
+    names = " ".join(f"<@{player.member_id}>" for player in view.state.players[:MOST_CALLED])
+    leave = Button("Leave", ids.encode("game.leave", view.game.id))
+    return Screen([f"The game is played here: {names}", Row([leave])], BLURPLE)
+
+
+def _lobby_buttons(view: GameView) -> Row:
+    """The same three as long as the game is on."""
+    game = view.game.id
+    return Row(
+        [
+            Button("Join", ids.encode("game.join", game), SUCCESS),
+            Button("Leave", ids.encode("game.leave", game)),
+            controls_button(view),
+        ]
+    )
+
+
+def controls_button(view: GameView, number: int = -1) -> Button:
+    """The button that opens the host's panel: from the lobby, or from a round's message."""
+    return Button("Host controls", ids.encode("game.controls", view.game.id, number + 1))
+
+
+def _rounds(view: GameView) -> str:
+    """How many rounds there will be: no question is asked twice in a game."""
+    wanted, fitting = view.state.rules.rounds, view.fitting
+    if view.state.plans:
+        wanted = len(view.state.plans)
+    if fitting is None or fitting >= wanted:
+        return f"**{wanted} rounds**" if wanted != 1 else "**1 round**"
+    return f"**{fitting} {'rounds' if fitting != 1 else 'round'}** (no more questions fit, of {wanted} asked for)"
+
+
+def _team_rows(view: GameView) -> list[Block]:
+    buttons = [
+        Button(f"Team {team}", ids.encode("game.team", view.game.id, team))
+        for team in range(1, view.state.rules.teams + 1)
+    ]
+    return [Row(buttons[start : start + 4]) for start in range(0, len(buttons), 4)]
+
+
+def _duel_screen(view: GameView) -> Screen:
+    """A challenge, and what became of it."""
+    state = view.state
+    host, other = safe(view.name(state.host_id)), safe(view.game.setup.duel_name)
+    head = (
+        f"## ⚔️ Duel\n**{host}** challenges **{other}**: best of {state.rules.rounds} questions. "
+        "It ends as soon as nobody can catch up."
+    )
+    if state.phase is Phase.LOBBY:
+        expires = f"{other} has until <t:{-(-(state.wake_ms or 0) // 1000)}:R> to accept."
+        return Screen([head, expires, _duel_buttons(view)], BLURPLE)
+    if state.phase is Phase.PAUSED:
+        return Screen([head, pause_words(view), _duel_buttons(view)], GREY)
+    words = {Phase.CANCELLED: state.reason, Phase.FINISHED: _over(view)}.get(state.phase, _begun(view))
+    return Screen([head, words, *([_duel_buttons(view)] if state.phase in LIVE else [])], GREY)
+
+
+def _duel_buttons(view: GameView) -> Row:
+    """The same buttons as long as the duel is on."""
+    game, on = view.game.id, view.state.phase is not Phase.LOBBY
+    return Row(
+        [
+            Button("Accept", ids.encode("game.accept", game), SUCCESS, disabled=on),
+            Button("Decline", ids.encode("game.decline", game), disabled=on),
+            *([Button("Leave", ids.encode("game.leave", game))] if on else []),
+            controls_button(view),
+        ]
+    )
+
+
+def ask_decline_screen(view: GameView, *, is_host: bool) -> Screen:
+    """Whether a challenge is to be declined, or taken back."""
+    words = (
+        "**Take the challenge back?**"
+        if is_host
+        else f"**Decline the duel with {safe(view.name(view.state.host_id))}?**"
+    )
+    yes, game = "Yes, take it back" if is_host else "Yes, decline it", view.game.id
+    keep = Button("No, keep it", ids.encode("host.keep", game))
+    return asking(words, keep, Button(yes, ids.encode("game.decline_yes", game)))
+
+
+def ask_leave_screen(view: GameView) -> Screen:
+    """Whether a duel is to be ended by leaving it."""
+    game = view.game.id
+    keep = Button("No, go on", ids.encode("host.keep", game))
+    yes = Button("Yes, leave it", ids.encode("game.leave_yes", game))
+    return asking("**Leave this duel?** It ends for both of you. What was played counts.", keep, yes)
+
+
+def pause_words(view: GameView) -> str:
+    """Why nothing comes, and when the game ends by itself."""
+    state = view.state
+    ends = f" Otherwise the game ends <t:{-(-state.wake_ms // 1000)}:f>." if state.wake_ms is not None else ""
+    return f"⏸️ **Paused.** {state.reason} The host or a manager can resume it.{ends}"
+
+
+def _players(view: GameView) -> str:
+    state = view.state
+    count = len(state.present)
+    if not count:
+        return "Nobody is in yet. Press **Join**." if state.phase is Phase.LOBBY else "Nobody was in."
+    if state.rules.teams:
+        teams = []
+        for team in range(1, state.rules.teams + 1):
+            names = [safe(view.name(p.member_id)) for p in state.present[:SHOWN_PLAYERS] if p.team == team]
+            teams.append(f"Team {team}: {', '.join(names) or '…'}")
+        return f"**In ({count})**\n" + "\n".join(teams)
+    listed = ", ".join(safe(view.name(player.member_id)) for player in state.present[:SHOWN_PLAYERS])
+    more = f" and {count - SHOWN_PLAYERS} more" if count > SHOWN_PLAYERS else ""
+    return f"**In ({count})**: {listed}{more}"
+
+
+def round_screen(view: GameView, number: int) -> Screen:
+    """A round at whatever stage it is: open, paused, or over."""
+    if number < len(view.state.played):
+        return _reveal(view, number)
+    return _open_round(view, number)
+
+
+def _head(view: GameView, number: int) -> str:
+    return f"-# Round {number + 1} of {len(view.state.plans)} · {view.game.questions[number].difficulty}"
+
+
+def _stem(view: GameView, number: int) -> str:
+    return f"{_head(view, number)}\n{question_card.stem(view.game.questions[number])}"
+
+
+def _open_round(view: GameView, number: int) -> Screen:
+    state, plan = view.state, view.state.plans[number]
+    paused = state.phase is Phase.PAUSED
+    if paused:  # a pause gives nobody time to think
+        blocks: list[Block] = [f"{_head(view, number)}\nThe question is hidden until the game goes on."]
+    else:
+        blocks = [_stem(view, number), question_card.options(view.game.questions[number], plan.lettering)]
+    pick = partial(ids.encode, "game.pick", view.game.id, number)
+    blocks.append(question_card.letters(plan.lettering, pick, locked=paused))
+    waited_for = {player.member_id for player in state.present} | state.answers.keys()
+    answered = f"**{len(state.answers)}** of {len(waited_for)} have answered"
+    if paused:
+        blocks.append(f"{pause_words(view)}\n{answered}; the time that is left is kept.")
+    else:
+        blocks.append(f"⏱️ Closes <t:{(state.deadline_ms or 0) // 1000}:R> · {answered}")
+    if view.note:
+        blocks.append(f"-# {view.note}")
+    blocks.append(Row([controls_button(view, number)]))
+    return Screen(blocks, GREY if paused else BLURPLE)
+
+
+def _reveal(view: GameView, number: int) -> Screen:
+    state, question, plan = view.state, view.game.questions[number], view.state.plans[number]
+    played = state.played[number]
+    letters, counts = plan.lettering, counted(one.given for one in played.answers.values())
+    blocks: list[Block] = [_stem(view, number), question_card.bars(question, letters, plan.key, counts), RULE]
+    blocks.append(question_card.right_one(question, letters, plan.key, "### ✅ {}"))
+    blocks += question_card.ruled(question, letters, plan.key)
+    if played.voided:
+        blocks.append("-# This round was skipped: it counts for nobody.")
+    elif not played.answers:
+        blocks.append("-# Nobody answered in this round.")
+    if first := awards.fastest(plan, played):
+        blocks.append(f"⚡ Fastest right answer: {safe(view.name(first[0]))}, {first[1] / 1000:.1f} s")
+    blocks.append(_table(view, number))
+    if number == state.round and state.phase is Phase.PAUSED:
+        blocks.append(pause_words(view))
+    game = view.game.id
+    blocks.append(
+        Row(
+            [
+                Button("My result", ids.encode("game.mine", game, number), PRIMARY),
+                Button("Why not the others?", ids.encode("game.others", game, number)),
+                Button("Read the section", ids.encode("lesson.read", view.game.pack_id, question.section)),
+                report_button(view.game.pack_id, question.id),
+            ]
+        )
+    )
+    if number == state.round and state.phase in (Phase.REVEALING, Phase.PAUSED):
+        blocks.append(Row([controls_button(view, number)]))
+    return Screen(blocks, GREEN)
+
+
+def _table(view: GameView, number: int) -> str:
+    """The first five after this round, with how their place changed."""
+    state = view.state
+    after = standings(state, number + 1)
+    before = {line.member_id: line.place for line in standings(state, number)} if number else {}
+    lines = []
+    for line in after[:SHOWN_LINES]:
+        moved = before.get(line.member_id, line.place) - line.place if number else 0
+        change = f" ▲{moved}" if moved > 0 else f" ▼{-moved}" if moved < 0 else ""
+        lines.append(f"**{line.place}.** {safe(view.name(line.member_id))} · {line.score:,}{change}")
+    return "**Standings**\n" + "\n".join(lines) if lines else "**Standings**: nobody has joined yet."
+
+
+def sureness_screen(called: str, game: str | int, number: str | int, chosen: Sureness | None) -> Screen:
+    """Locked in, and how sure? The last tap before the deadline counts."""
+    said = "guess, until you say more" if chosen is None else SURENESS_WORDS[chosen].lower()
+    words = f"🔒 Locked in **{called}** ({said}). How sure are you? The last tap before the deadline counts."
+    buttons = [
+        Button(
+            SURENESS_WORDS[sureness],
+            ids.encode("game.sure", game, number, level),
+            PRIMARY if sureness is chosen else discord.ButtonStyle.secondary,
+        )
+        for level, sureness in LEVELS.items()
+    ]
+    return Screen([words, Row(buttons[::-1])], BLURPLE)
+
+
+def my_result_screen(mine: MyResult) -> Screen:
+    """A player's own round: choice, reason, marks, place."""
+    question, plan, answer = mine.question, mine.plan, mine.answer
+    right_one, letters = partial(question_card.right_one, question, plan.lettering, plan.key), plan.lettering
+    correct = answer is not None and plan.is_right(answer.given)
+    blocks: list[Block] = [bold(question.stem)]
+    if mine.voided:
+        blocks.append(right_one("This round was skipped: it counts for nobody. The answer is **{}**"))
+    elif answer is None:
+        blocks.append(right_one("You did not answer this one. Right was **{}**"))
+    else:
+        blocks.append(question_card.verdict(question, letters, answer.given, plan.key))
+        if not correct:
+            blocks.append(right_one())
+        blocks.append(f"-# {mine.marks:+,} after {answer.elapsed_ms / 1000:.1f} s")
+    blocks += question_card.ruled(question, letters, plan.key)
+    if mine.line:
+        blocks.append(f"You're **{_ordinal(mine.line.place)}** of {mine.players} with {mine.line.score:,}.")
+    if mine.leave is not None:
+        blocks.append(Row([Button("Leave the game", ids.encode("game.leave", mine.leave))]))
+    return Screen(blocks, GREEN if correct else GREY)
+
+
+def _ordinal(number: int) -> str:
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def reasons_screen(mine: MyResult) -> Screen:
+    """Every option with its reason, and the rule."""
+    question, key, letters = mine.question, mine.plan.key, mine.plan.lettering
+    blocks: list[Block] = [bold(question.stem), *question_card.ruled(question, letters, key)]
+    blocks += [question_card.reasons(question, letters, key), RULE, question_card.rule(question)]
+    return Screen([*blocks, *term_menu(mine.pack_id, mine.terms, "Words of this explanation…")])
+
+
+def podium_screen(view: GameView) -> Screen:
+    """Places, teams, awards, and what to do next."""
+    state = view.state
+    lines = [line for line in standings(state) if line.answered]
+    blocks: list[Block] = ["## 🏁 Podium"]
+    if view.podium and view.picture:
+        blocks.append(Picture("podium.png", view.picture, podium_alt_text(view.podium)))
+    if not lines:
+        blocks.append("Nobody answered a question this time.")
+    else:
+        blocks.append("\n".join(_place(view, line, state.counted_rounds) for line in lines[:SHOWN_PLACES]))
+        if len(lines) > SHOWN_PLACES:
+            blocks.append(f"-# and {len(lines) - SHOWN_PLACES} more")
+    if teams := team_standings(state):
+        rows = [f"**{place}.** Team {team} · {average:,.0f} a player" for place, (team, average) in enumerate(teams, 1)]
+        blocks += [RULE, "**Teams**\n" + "\n".join(rows)]
+    if awards := _awards(view, lines):
+        blocks += [RULE, "\n".join(awards)]
+    game = view.game.id
+    blocks.append(
+        Row(
+            [
+                Button("Practise what I missed", ids.encode("game.practise", game), PRIMARY),
+                Button("Rematch", ids.encode("game.rematch", game), SUCCESS),
+                Button("Results as CSV", ids.encode("game.csv", game)),
+            ]
+        )
+    )
+    return Screen(blocks, GREEN)
+
+
+def _place(view: GameView, line: Standing, rounds: int) -> str:
+    median = f" · median {line.median_ms / 1000:.1f} s" if line.median_ms is not None else ""
+    name = safe(view.name(line.member_id))
+    medal = MEDALS.get(line.place, "") if line.score > 0 else ""
+    return f"{medal} **{line.place}.** {name} · **{line.score:,}** · {line.right} of {rounds} right{median}".strip()
+
+
+def _awards(view: GameView, lines: list[Standing]) -> list[str]:
+    """Awards for learning, not for speed."""
+    state = view.state
+    if len(lines) < 2 or not state.played:
+        return []
+    found = []
+    if best := awards.most_improved(state, lines):
+        found.append(f"📈 **Most improved**: {safe(view.name(best))}, better in the second half than in the first")
+    if hardest := awards.hardest(state):
+        number, members = hardest
+        names = ", ".join(safe(view.name(member)) for member in members[:3])
+        found.append(f"🧗 **Best on the hardest question** (round {number + 1}): {names}")
+    if state.rules.scoring is Scoring.CERTAINTY and (knows := awards.best_calibrated(state)):
+        found.append(f"🎯 **Best calibrated**: {safe(view.name(knows))}")
+    return found
+
+
+def csv_screen(view: GameView) -> Screen:
+    """The results as a file for a spreadsheet."""
+    rows = []
+    numbers = member_numbers(player.member_id for player in view.state.players)
+    for line in standings(view.state):
+        median = "" if line.median_ms is None else f"{line.median_ms / 1000:.3f}"
+        rows.append(
+            (
+                line.place,
+                view.name(line.member_id),
+                numbers[line.member_id],
+                line.score,
+                line.right,
+                line.answered,
+                median,
+            )
+        )
+    table = sheet(("place", "name", "member", "score", "right", "answered", "median_seconds"), rows)
+    return Screen(["The results of this competition.", Download(f"competition-{view.game.id}.csv", table)])

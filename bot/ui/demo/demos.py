@@ -1,0 +1,297 @@
+"""`/demo`: predict, run with live progress, the chart, and what it shows."""
+
+import contextlib
+from collections.abc import Sequence
+from typing import Literal
+
+import discord
+from discord import app_commands
+
+from bot.charts.bars import alt_text
+from bot.demos.model import Demo
+from bot.errors import UserError
+from bot.packs.words import spellings
+from bot.services.demo.demos import Demos
+from bot.services.demo.views import DemoResult, DemoView
+from bot.services.server.servers import Servers
+from bot.services.stage import ChannelLostError
+from bot.ui import ids
+from bot.ui.demo import inside
+from bot.ui.demo.inside import InsideFeature
+from bot.ui.layouts import (
+    BLURPLE,
+    GREEN,
+    GREY,
+    NO_PINGS,
+    RULE,
+    Block,
+    Button,
+    Download,
+    Pick,
+    Picture,
+    Row,
+    Screen,
+    asking,
+    note,
+)
+from bot.ui.names import safe
+from bot.ui.reach import as_lost, channel_in, require
+from bot.ui.replies import Desk, Reply
+from bot.ui.routing import Router
+from bot.ui.sending import SendScheduler
+from bot.ui.server.managers import is_manager
+
+NEEDED = ("view_channel", "send_messages", "attach_files")
+
+
+class DemoFeature:
+    """The command, what its buttons do, and (as a Stage) the message of each demo."""
+
+    def __init__(
+        self, demos: Demos, servers: Servers, client: discord.Client, scheduler: SendScheduler, inside: InsideFeature
+    ) -> None:
+        self._inside = inside
+        self._demos = demos
+        self._servers = servers
+        self._client = client
+        self._scheduler = scheduler
+
+    def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
+        """Register the command and its actions."""
+
+        @tree.command(name="demo", description="Measure a claim of the lesson live: predict, run, see the chart")
+        @app_commands.describe(name="Which demo; without it you get the list")
+        @app_commands.guild_only()
+        async def demo(interaction: discord.Interaction, name: str | None = None) -> None:
+            await desk.serve(interaction, lambda reply: self._command(reply, name), private=name is None)
+
+        @demo.autocomplete("name")
+        async def names(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+            return self._choices(interaction.guild_id, typed)
+
+        router.add("demo.open", self._open, new=True, private=False)
+        router.add("demo.predict", self._predict, new=True)
+        router.add("demo.run", self._run)
+        router.add("demo.cancel", self._ask_cancel, new=True)
+        router.add("demo.cancel_yes", self._cancel)
+        router.add("demo.keep", self._keep)
+        router.add("demo.code", self._code, new=True)
+
+    def _choices(self, guild_id: int | None, typed: str) -> list[app_commands.Choice[str]]:
+        known = self._servers.library(guild_id).demos
+        offered = [(demo.title, demo.id) for demo in self._demos.demos.values() if demo.id in known]
+        offered += [(inside.TITLE, inside.NAME)] if offered else []
+        wanted = spellings(typed)[1]
+        found = [(title, demo_id) for title, demo_id in offered if wanted in spellings(title)[1]]
+        return [app_commands.Choice(name=title, value=demo_id) for title, demo_id in found[:25]]
+
+    async def _command(self, reply: Reply, name: str | None) -> None:
+        library = self._servers.library(reply.interaction.guild_id)
+        here = [demo for demo in self._demos.demos.values() if demo.id in library.demos]
+        if not here:
+            courses = " and ".join(pack.head.title for pack in library.packs[:3])
+            raise UserError(f"The courses of this server ({courses}) have no demos. `/lesson` shows what they have.")
+        if name is None:
+            await reply.show(list_screen(here))
+        else:
+            meant = [demo.id for demo in here if spellings(name) in {spellings(demo.id), spellings(demo.title)}]
+            await self._open(reply, meant[0] if meant else name)
+
+    async def _open(self, reply: Reply, demo_id: str) -> None:
+        interaction = reply.interaction
+        if demo_id == inside.NAME:
+            await self._inside.open(reply)
+            return
+        if interaction.guild_id is None or interaction.channel_id is None:
+            raise UserError("Demos run in a server's channel, so that others can predict too. Use `/demo` there.")
+        require(interaction, *NEEDED)
+        view = await self._demos.open(demo_id, interaction.guild_id, interaction.channel_id, reply.member_id)
+        message_id = None
+        try:
+            message_id = await reply.show(self._screen(view), private=False)
+        finally:
+            if message_id is None:  # nobody sees it, so nobody could predict
+                await self._demos.cancel(view.run.id, reply.member_id, manager=True)
+        if message_id is not None:
+            await self._demos.shown(view.run.id, message_id)
+
+    async def _predict(self, reply: Reply, run: str, choice: str) -> None:
+        learner = reply.learner
+        await self._require_here(reply, run)
+        view = await self._demos.predict(ids.number(run), learner.member_id, learner.guild_id, learner.name, choice)
+        await reply.show(
+            note(f"You predict: **{view.demo.label(choice)}**. You can change your mind until it runs.", BLURPLE)
+        )
+        self._hint_waiting(view)
+
+    async def _run(self, reply: Reply, run: str, again: Literal["first", "again"]) -> None:
+        await self._require_here(reply, run)
+        await reply.announce()
+        view = await self._demos.run(ids.number(run), again=again == "again")
+        if view.run.state == "queued" and view.ahead:  # else it begins at once, and shows that itself
+            self._hint_waiting(view)
+
+    async def _ask_cancel(self, reply: Reply, run: str) -> None:
+        await self._require_here(reply, run)
+        await self._demos.refuse_cancel(ids.number(run), reply.member_id, manager=is_manager(reply))
+        keep = Button("No, keep it", ids.encode("demo.keep"))
+        yes = Button("Yes, cancel it", ids.encode("demo.cancel_yes", ids.number(run)))
+        await reply.show(asking("**Cancel this demo for everyone?** Its predictions are dropped.", keep, yes))
+
+    async def _cancel(self, reply: Reply, run: str) -> None:
+        await self._require_here(reply, run)
+        view = await self._demos.cancel(ids.number(run), reply.member_id, manager=is_manager(reply))
+        with contextlib.suppress(ChannelLostError):
+            await self.show_demo(view)
+        await reply.update(note("You cancelled the demo."))
+
+    async def _keep(self, reply: Reply) -> None:
+        await reply.update(note("Nothing was changed."))
+
+    async def _require_here(self, reply: Reply, run: str) -> None:
+        """Raise UserError for a demo of another server: a manager of this one is none there."""
+        view = await self._demos.view(ids.number(run))
+        if view.run.guild_id != reply.interaction.guild_id:
+            raise UserError("This demo is not in this server. Open your own with `/demo`.")
+
+    async def _code(self, reply: Reply, demo_id: str) -> None:
+        if demo_id not in self._demos.demos:
+            raise ids.stale()
+        name = demo_id.replace("-", "_") + ".py"
+        words = "This is the code that ran, in full. It imports other files of Studyhall: run it from a copy of that."
+        await reply.show(Screen([words, Download(name, self._demos.code(demo_id))]))
+
+    async def show_demo(self, view: DemoView) -> None:
+        """Bring the demo's message up to date. Raises ChannelLostError when it is out of reach."""
+        try:
+            await self._scheduler.call(lambda: self._edit(view), urgency=SendScheduler.URGENT, key=_key(view))
+        except discord.HTTPException as problem:
+            raise as_lost(problem) from problem
+
+    def hint_demo(self, view: DemoView) -> None:
+        """The same when there is room for it."""
+        self._scheduler.hint(_key(view), lambda: self._edit(view))
+
+    def _hint_waiting(self, view: DemoView) -> None:
+        self._scheduler.hint(_key(view), lambda: self._edit_if_waiting(view.run.id))
+
+    async def _edit_if_waiting(self, run_id: int) -> None:
+        view = await self._demos.view(run_id)  # it may have started since, and then shows that already
+        if view.run.state in ("predicting", "queued"):
+            await self._edit(view)
+
+    async def _edit(self, view: DemoView) -> None:
+        if view.run.message_id is None:
+            return
+        channel = channel_in(self._client, view.run.channel_id, view.run.guild_id)
+        screen = self._screen(view)
+        message = channel.get_partial_message(view.run.message_id)
+        await message.edit(view=screen.view(), attachments=screen.files(), allowed_mentions=NO_PINGS)
+
+    def _screen(self, view: DemoView) -> Screen:
+        return demo_screen(view, self._section_id(view.run.guild_id, view.demo.section))
+
+    def _section_id(self, guild_id: int | None, section: str) -> str | None:
+        for ref in self._servers.library(guild_id).sections:
+            if ref.section.id == section:
+                return ids.encode("lesson.read", ref.pack.id, section)
+        return None
+
+
+def _key(view: DemoView) -> str:
+    return f"demo {view.run.id}"
+
+
+def list_screen(demos: Sequence[Demo]) -> Screen:
+    """Demos with what each measures."""
+    lines = [f"- **{demo.title}** · up to {demo.bound_seconds:.0f} s" for demo in demos]
+    options = [(demo.title, demo.id, demo.question) for demo in demos]
+    options.append((inside.TITLE, inside.NAME, "This bot itself: its tasks, threads, processes and queues, live"))
+    words = "Each runs live on this bot's own machine. Members predict first."
+    return Screen([f"## Demos\n{words}", "\n".join(lines), Pick(ids.encode("demo.open"), "Open a demo here…", options)])
+
+
+def demo_screen(view: DemoView, read_id: str | None) -> Screen:
+    """A demo at whatever stage it is."""
+    state = view.run.state
+    if view.result:
+        return _result_screen(view, view.result, read_id)
+    head: list[Block] = [f"## Demo · {view.demo.title}\n{view.demo.workload}."]
+    if state == "predicting":
+        return Screen([*head, *_predicting(view)], BLURPLE)
+    if state == "queued":
+        ahead = f"{view.ahead} ahead of it" if view.ahead else "it is next"
+        return Screen(
+            [
+                *head,
+                f"⏳ In the queue: {ahead}. One demo runs at a time, so that none disturbs another.",
+                _waiting_buttons(view),
+            ],
+            GREY,
+        )
+    if state == "failed":
+        again = Button("Run again", ids.encode("demo.run", view.run.id, "again"), discord.ButtonStyle.primary)
+        return Screen([*head, f"⚠️ {view.problem or 'This demo did not finish.'}", Row([again])], GREY)
+    done, steps, label = view.progress or (0, 1, "")
+    filled = round(12 * done / steps)
+    words = f"{done} of {steps} measured" + (f", last: {label}" if label else "") if done else "getting ready"
+    return Screen([*head, f"🔬 Running\n`{'█' * filled}{'░' * (12 - filled)}` {words}", _votes(view)], BLURPLE)
+
+
+def _predicting(view: DemoView) -> list[Block]:
+    choices = [Button(choice.label, ids.encode("demo.predict", view.run.id, choice.id)) for choice in view.demo.choices]
+    rule = "Predict before it runs. Nobody sees your choice; whoever was right is named with the result."
+    return [
+        f"### {view.demo.question}\n{rule}",
+        Row(choices),
+        RULE,
+        f"{_votes(view)} It starts by itself <t:{-(-view.starts_ms // 1000)}:R>.",
+        _waiting_buttons(view),
+    ]
+
+
+def _waiting_buttons(view: DemoView) -> Row:
+    """The same two in the same places until it runs."""
+    queued = view.run.state == "queued"
+    run_id = ids.encode("demo.run", view.run.id, "first")
+    run = Button("▶ Run it now", run_id, discord.ButtonStyle.success, disabled=queued)
+    return Row([run, Button("Cancel", ids.encode("demo.cancel", view.run.id))])
+
+
+def _votes(view: DemoView) -> str:
+    count = sum(view.votes.values())
+    return f"{count} prediction{'s' * (count != 1)} so far."
+
+
+def _result_screen(view: DemoView, result: DemoResult, read_id: str | None) -> Screen:
+    blocks: list[Block] = [f"## {result.verdict.headline}\n-# Demo · {view.demo.title} · {view.demo.workload}"]
+    if result.picture:
+        blocks.append(Picture(f"{view.demo.id}.png", result.picture, alt_text(result.chart)))
+    else:
+        bars = "\n".join(f"{bar.label}: **{bar.shown}**" for bar in result.chart.bars)
+        blocks.append(f"{result.chart.title}\n{bars}")
+    blocks.append("\n".join(f"- {sentence}" for sentence in result.verdict.sentences))
+    if result.reference:
+        bars = "\n".join(f"- {label}: **{shown}**" for label, shown in result.reference.bars)
+        blocks.append(f"**What a quiet machine measured**\n{bars}\n-# {result.reference.host}")
+    blocks.append(_predicted(view, result))
+    blocks.append(f"-# {result.chart.footer}")
+    buttons = [Button("Read the section", read_id, discord.ButtonStyle.primary)] if read_id else []
+    buttons.append(Button("Try it yourself", ids.encode("demo.code", view.demo.id)))
+    buttons.append(Button("Run again", ids.encode("demo.run", view.run.id, "again")))
+    blocks.append(Row(buttons))
+    return Screen(blocks, GREEN if result.verdict.right_choice else GREY)
+
+
+def _predicted(view: DemoView, result: DemoResult) -> str:
+    if not result.predicted:
+        return "Nobody predicted this time."
+    if result.verdict.right_choice is None:
+        members = "1 member" if result.predicted == 1 else f"{result.predicted:,} members"
+        return f"{members} had predicted; without a clear result nobody was right or wrong."
+    right = view.demo.label(result.verdict.right_choice)
+    if not result.predicted_right:
+        return f"**{right}** it was; nobody had predicted that."
+    names = ", ".join(safe(name) for name in result.predicted_right[:20])
+    more = len(result.predicted_right) - 20
+    return f"**{right}** it was. Predicted by {names}{f' and {more} more' if more > 0 else ''}."

@@ -1,0 +1,1 @@
+"""Lessons and the courses that they come from."""

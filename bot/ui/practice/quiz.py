@@ -1,0 +1,325 @@
+"""`/quiz`: one question at a time, and after each choice why it is right or wrong."""
+
+from functools import partial
+from typing import Literal
+
+import discord
+from discord import app_commands
+
+from bot.errors import NotFound
+from bot.packs.library import SectionRef
+from bot.quiz.board.points import POINTS_FOR_RIGHT, QuestionStanding
+from bot.quiz.practice.runs import DEFAULT_QUESTIONS, MAX_QUESTIONS, Run
+from bot.quiz.question.asking import Given, Sureness
+from bot.services.lesson.lessons import LessonPage, Lessons
+from bot.services.practice.practising import Asking, Outcome, Practice, QuestionChangedError, Summary
+from bot.services.practice.progress import Next, ProgressOf
+from bot.services.server.servers import Servers
+from bot.ui import ids
+from bot.ui.layouts import BLURPLE, GREEN, RED, RULE, Block, Button, Row, Screen, bold, cut, unstressed
+from bot.ui.lesson.lessons import page_blocks, section_choices
+from bot.ui.lesson.terms import term_menu
+from bot.ui.question import card as question_card
+from bot.ui.question.reports import report_button
+from bot.ui.replies import Desk, Reply
+from bot.ui.routing import Router
+
+SURENESS = {"guess": Sureness.GUESS, "think": Sureness.THINK, "sure": Sureness.SURE}
+MISSED_SHOWN = 5
+_SURE_LABELS = {Sureness.GUESS: "A guess", Sureness.THINK: "I think so", Sureness.SURE: "Sure"}
+
+
+class QuizFeature:
+    """The command, and what its buttons do."""
+
+    def __init__(self, practice: Practice, servers: Servers, lessons: Lessons, progress: ProgressOf) -> None:
+        self._practice = practice
+        self._servers = servers
+        self._lessons = lessons
+        self._progress = progress
+
+    def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
+        """Register the command and its actions."""
+
+        @tree.command(name="quiz", description="Practise: questions for you alone, every option explained")
+        @app_commands.describe(
+            section="A section, or a course; without any choice, what is best for you next, from each course in turn",
+            difficulty="How hard the questions are; without it, all of them",
+            questions=f"How many, 1 to {MAX_QUESTIONS} (default {DEFAULT_QUESTIONS})",
+        )
+        async def quiz(
+            interaction: discord.Interaction,
+            section: str | None = None,
+            difficulty: Literal["easy", "medium", "hard"] | None = None,
+            questions: app_commands.Range[int, 1, MAX_QUESTIONS] | None = None,
+        ) -> None:
+            await desk.serve(interaction, lambda reply: self._start(reply, section, difficulty, questions))
+
+        @quiz.autocomplete("section")
+        async def sections(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+            return section_choices(self._servers.library(interaction.guild_id), typed)
+
+        router.add("quiz.start", self._start_on, new=True)
+        router.add("quiz.pick", self._answer)
+        router.add("quiz.next", self._next)
+        router.add("quiz.go", self._go)
+        router.add("quiz.plan", self._plan, new=True)
+        router.add("quiz.others", self._others, page=True)
+        router.add("quiz.back", self._back, page=True)
+        router.add("quiz.retry", self._retry)
+        router.add("quiz.more", self._more)
+        router.add("quiz.sure", self._sure)
+
+    async def _start(self, reply: Reply, section: str | None, difficulty: str | None, questions: int | None) -> None:
+        if section is None and difficulty is None and questions is None:
+            await self._start_plan(reply)
+            return
+        part = self._servers.library(reply.interaction.guild_id).find_part(section) if section else None
+        ref = SectionRef(part.pack, part.section) if part and part.section else None
+        questions = max(1, min(questions or DEFAULT_QUESTIONS, MAX_QUESTIONS))
+        run = await self._practice.start(reply.learner, ref, difficulty, questions, part.pack.id if part else None)
+        await reply.show(self._screen(await self._practice.current(run.id, reply.member_id), _too_few(run, questions)))
+
+    async def _start_on(self, reply: Reply, pack_id: str, section_id: str) -> None:
+        ref = self._servers.library(reply.interaction.guild_id).section(pack_id, section_id)
+        run = await self._practice.start(reply.learner, ref, None)
+        remark = _too_few(run, DEFAULT_QUESTIONS)
+        await reply.show(self._screen(await self._practice.current(run.id, reply.member_id), remark))
+
+    async def _answer(self, reply: Reply, run: str, position: str, letter: str) -> None:
+        try:
+            outcome = await self._practice.answer(
+                ids.number(run), ids.number(position), ids.number(letter), reply.learner, reply.stamp_ms
+            )
+        except QuestionChangedError as changed:
+            current = await self._practice.current(ids.number(run), reply.member_id)
+            await reply.update(self._screen(current, changed.text))
+        else:
+            await reply.update(outcome_screen(outcome))
+
+    async def _sure(self, reply: Reply, run: str, position: str, sure: str) -> None:
+        if sure not in SURENESS:
+            raise ids.stale()
+        outcome = await self._practice.say_how_sure(
+            ids.number(run), ids.number(position), reply.member_id, SURENESS[sure]
+        )
+        await reply.update(outcome_screen(outcome))
+
+    async def _plan(self, reply: Reply, pack_id: str) -> None:
+        await self._start_plan(reply, pack_id)
+
+    async def _start_plan(self, reply: Reply, pack_id: str | None = None) -> None:
+        run, ahead = await self._progress.start(reply.learner, pack_id)
+        current = await self._practice.current(run.id, reply.member_id)
+        remark = plan_words(ahead)
+        await reply.show(await self._page_between(reply, current, remark) or self._screen(current, remark))
+
+    async def _next(self, reply: Reply, run: str) -> None:
+        current = await self._practice.current(ids.number(run), reply.member_id)
+        await reply.update(await self._page_between(reply, current) or self._screen(current))
+
+    async def _go(self, reply: Reply, run: str) -> None:
+        await reply.update(self._screen(await self._practice.current(ids.number(run), reply.member_id)))
+
+    async def _page_between(self, reply: Reply, current: Asking | Summary, remark: str = "") -> Screen | None:
+        """The page that the run shows before the question that is next, where it has one there."""
+        interlude = current.run.interlude
+        if not isinstance(current, Asking) or not interlude or current.asked.position != interlude.position:
+            return None
+        try:
+            ref = self._servers.library(None).section(current.run.pack_id, interlude.section_id)
+        except NotFound:  # the course changed since
+            return None
+        page = await self._lessons.open(reply.member_id, ref, interlude.page)
+        return page_between_screen(page, current, remark)
+
+    async def _others(self, reply: Reply, run: str, position: str) -> None:
+        await reply.update(
+            options_screen(await self._practice.outcome(ids.number(run), ids.number(position), reply.member_id))
+        )
+
+    async def _back(self, reply: Reply, run: str, position: str) -> None:
+        await reply.update(
+            outcome_screen(await self._practice.outcome(ids.number(run), ids.number(position), reply.member_id))
+        )
+
+    async def _retry(self, reply: Reply, run: str) -> None:
+        new_run = await self._practice.retry_missed(ids.number(run), reply.learner)
+        await reply.update(self._screen(await self._practice.current(new_run.id, reply.member_id)))
+
+    async def _more(self, reply: Reply, run: str) -> None:
+        done = await self._practice.summary(ids.number(run), reply.member_id)
+        wanted = _how_many_more(done.run)
+        new_run = await self._practice.start(reply.learner, done.section, done.run.difficulty, wanted, done.run.pack_id)
+        current = await self._practice.current(new_run.id, reply.member_id)
+        await reply.update(self._screen(current, _too_few(new_run, wanted)))
+
+    def _screen(self, current: Asking | Summary, remark: str = "") -> Screen:
+        return question_screen(current, remark) if isinstance(current, Asking) else summary_screen(current)
+
+
+def plan_words(ahead: Next) -> str:
+    """What a plan consists of, in a line; nothing for a plan of questions alone."""
+    parts = []
+    if ahead.plan.reviews:
+        parts.append(f"{ahead.plan.reviews} review{'s' * (ahead.plan.reviews > 1)} of what is due")
+    if ahead.section and ahead.plan.page is not None and ahead.new:
+        weak = "your weakest section" if ahead.plan.is_weak else "a new section"
+        parts.append(f"a page of {weak}, *{ahead.section.section.title}*")
+    if ahead.new:
+        parts.append(f"{ahead.new} new question{'s' * (ahead.new > 1)}")
+    return f"Next for you: {', then '.join(parts)}." if len(parts) > 1 or ahead.plan.reviews else ""
+
+
+def page_between_screen(page: LessonPage, current: Asking, remark: str = "") -> Screen:
+    """A page in the middle of a quiz, and the way on to its questions."""
+    left = len(current.run.asked) - current.number + 1
+    why = remark or "Before the new questions, a page worth a minute."
+    on = f"Go on with {left} question{'s' * (left > 1)} ▶"
+    go = Button(on, ids.encode("quiz.go", current.run.id), discord.ButtonStyle.primary)
+    return Screen([f"-# {why}", *page_blocks(page), Row([go])], BLURPLE)
+
+
+def _too_few(run: Run, wanted: int) -> str:
+    if len(run.asked) >= wanted:
+        return ""
+    if len(run.asked) == 1:
+        return "There is only one question like that, so this quiz has one."
+    return f"There are only {len(run.asked)} questions like that, so this quiz has {len(run.asked)}."
+
+
+def _how_many_more(run: Run) -> int:
+    return max(len(run.asked), DEFAULT_QUESTIONS)  # one missed question retried is no wish for quizzes of one
+
+
+def question_screen(asking: Asking, remark: str = "") -> Screen:
+    """A question with its lettered options; the letters are on the buttons."""
+    blocks: list[Block] = [_stem(asking)]
+    if remark:
+        blocks.insert(0, f"-# {remark}")
+    blocks += [question_card.options(asking.question, asking.asked.lettering), _letters(asking)]
+    return Screen(blocks, BLURPLE)
+
+
+def _letters(asking: Asking, given: Given | None = None) -> Row:
+    pick = partial(ids.encode, "quiz.pick", asking.run.id, asking.asked.position)
+    return question_card.letters(asking.asked.lettering, pick, given=given)
+
+
+def _stem(asking: Asking) -> str:
+    head = f"-# Question {asking.number} of {len(asking.run.asked)} · {asking.section_title} · {asking.question.difficulty}"
+    return f"{head}\n{question_card.stem(asking.question)}"
+
+
+def outcome_screen(outcome: Outcome) -> Screen:
+    """Right or wrong, and why; then the ways on."""
+    asking, question = outcome.asking, outcome.asking.question
+    letters, given, key = asking.asked.lettering, outcome.given, outcome.right_option
+    blocks: list[Block] = [_stem(asking), question_card.options(question, letters), _letters(asking, given), RULE]
+    if outcome.doubled:
+        blocks.append(f"You had already answered **{letters.called(given)}**; the first answer counts.")
+    blocks.append(question_card.verdict_below_options(question, letters, given, key))
+    blocks += question_card.ruled(question, letters, key, retired=outcome.retired)
+    blocks.append(_points_line(outcome))
+    run, position = asking.run.id, asking.asked.position
+    on = "See how it went" if outcome.is_last else "Next ▶"
+    blocks.append(
+        Row(
+            [
+                Button(on, ids.encode("quiz.next", run), discord.ButtonStyle.primary),
+                Button("Why not the others?", ids.encode("quiz.others", run, position)),
+                Button("Read the section", ids.encode("lesson.read", asking.run.pack_id, question.section)),
+            ]
+        )
+    )
+    blocks += [
+        "-# How sure were you? If you like, say it: it helps to decide when this comes back.",
+        _how_sure(outcome),
+    ]
+    return Screen(blocks, GREEN if outcome.correct else RED)
+
+
+def _how_sure(outcome: Outcome) -> Row:
+    """One tap that says how sure one was; it can be skipped, and the last one counts."""
+    run, position = outcome.asking.run.id, outcome.asking.asked.position
+    return Row(
+        [
+            Button(
+                ("✓ " if outcome.sureness is sure else "") + _SURE_LABELS[sure],
+                ids.encode("quiz.sure", run, position, name),
+                discord.ButtonStyle.primary if outcome.sureness is sure else discord.ButtonStyle.secondary,
+                disabled=outcome.sureness is sure,
+            )
+            for name, sure in SURENESS.items()
+        ]
+    )
+
+
+def _points_line(outcome: Outcome) -> str:
+    if outcome.standing is None:
+        return f"-# This answer earned {outcome.points or 'no'} points."
+    if not outcome.correct:
+        return f"-# No points this time. A right answer to a new or due question earns {POINTS_FOR_RIGHT}."
+    if outcome.standing is QuestionStanding.NOT_DUE:
+        return "-# No points: you have answered this one before and it is not due yet. It counts again when it is."
+    reason = "new to you" if outcome.standing is QuestionStanding.NEW else "due again"
+    where = "" if outcome.in_server else " (In direct messages they count for no leaderboard.)"
+    return f"-# **+{outcome.points} points**: the question was {reason}.{where}"
+
+
+def options_screen(outcome: Outcome) -> Screen:
+    """Every option with its reason, then the rule."""
+    asking, question = outcome.asking, outcome.asking.question
+    letters, key = asking.asked.lettering, outcome.right_option
+    ruled = question_card.ruled(question, letters, key, retired=outcome.retired)
+    reasons = question_card.reasons(question, letters, key, outcome.given)
+    blocks: list[Block] = [bold(question.stem), *ruled, RULE, reasons, RULE, question_card.rule(question)]
+    if belief := outcome.misconception:
+        words = f"**A belief to drop**: {belief.belief} {belief.correction}"
+        if Screen(blocks).fits(words):
+            blocks.insert(-1, words)
+    run, position = asking.run.id, asking.asked.position
+    on = "See how it went" if outcome.is_last else "Next ▶"
+    blocks += term_menu(asking.run.pack_id, outcome.terms, "Words of this explanation…")
+    blocks.append(
+        Row(
+            [
+                Button(on, ids.encode("quiz.next", run), discord.ButtonStyle.primary),
+                Button("Back to my answer", ids.encode("quiz.back", run, position)),
+                Button("Read the section", ids.encode("lesson.read", asking.run.pack_id, question.section)),
+                report_button(asking.run.pack_id, question.id),
+            ]
+        )
+    )
+    return Screen(blocks, BLURPLE)
+
+
+def summary_screen(summary: Summary) -> Screen:
+    """How the run went, and what to do about it."""
+    run = summary.run
+    total = len(run.asked)
+    what = summary.section.section.title if summary.section else "all sections"
+    if not total:
+        return Screen(["The questions of this quiz were taken out of the course. Start a new one with `/quiz`."])
+    cheer = "Every one right!" if run.right == total else "Missed ones come back until they stick."
+    blocks: list[Block] = [
+        f"## {run.right} of {total} right\n-# {what} · {run.difficulty or 'every difficulty'}\n"
+        f"**{run.points} points** earned. {cheer}"
+    ]
+    if summary.missed:
+        missed = "\n".join(f"- {_short(question.stem)}" for question in summary.missed[:MISSED_SHOWN])
+        more = len(summary.missed) - MISSED_SHOWN
+        blocks += [RULE, f"**Worth another look**\n{missed}" + (f"\n-# and {more} more" if more > 0 else "")]
+    buttons = []
+    if summary.missed:
+        buttons.append(Button("Retry missed", ids.encode("quiz.retry", run.id), discord.ButtonStyle.primary))
+    buttons.append(Button("What next?", ids.encode("progress.next", run.pack_id)))
+    buttons.append(Button(f"{_how_many_more(run)} more questions", ids.encode("quiz.more", run.id)))
+    if summary.missed:
+        buttons.append(Button("Read the section", ids.encode("lesson.read", run.pack_id, summary.missed[0].section)))
+    blocks.append(Row(buttons))
+    return Screen(blocks, GREEN if run.right == total else BLURPLE)
+
+
+def _short(text: str, limit: int = 110) -> str:
+    return cut(" ".join(unstressed(text).split()), limit)

@@ -1,0 +1,394 @@
+"""`/studyhall flags`: the questions that need a look, what managers decide about them, and who moved by that."""
+
+import re
+
+import discord
+from discord import app_commands
+
+from bot.model.rulings import Decision, DecisionKind, Moved
+from bot.packs.models import Question
+from bot.quiz.question.asking import LETTERS
+from bot.quiz.question.statistics import SHOWN_FROM
+from bot.services.question.flags import MOST_CHARACTERS, FlaggedItem, FlaggedQuestion, Flags, ProposedDecision
+from bot.services.question.regrading import TOLD_DAYS, Regrading
+from bot.services.stage import Moves
+from bot.ui import ids
+from bot.ui.layouts import (
+    BLURPLE,
+    GREEN,
+    GREY,
+    RED,
+    RULE,
+    Block,
+    Button,
+    Pick,
+    Row,
+    Screen,
+    cut,
+    note,
+    unstressed,
+)
+from bot.ui.names import safe
+from bot.ui.question import card as question_card
+from bot.ui.reach import as_lost, channel_in
+from bot.ui.replies import Desk, Field, Form, Reply
+from bot.ui.routing import Router
+from bot.ui.sending import SendScheduler
+from bot.ui.server.managers import managed
+
+SHOWN = 10
+SHOWN_REPORTS = 5
+SHOWN_MOVES = 10
+HISTORY = 200
+VERSION_DIGITS = 5
+KINDS = {kind.value[0]: kind for kind in DecisionKind if kind is not DecisionKind.ANSWER}
+"""The decisions as they stand in a custom id, which has room for a letter."""
+DONE = {
+    DecisionKind.ACCEPT: "✅ Noted for the author: the report is right.",
+    DecisionKind.DISMISS: "✅ Dismissed; nothing was changed.",
+    DecisionKind.RETIRE: "✅ Retired here. It is not asked any more, and its answers are being taken out of all counts.",
+    DecisionKind.OVERRIDE: "✅ The key was changed here. Answers given before are being graded anew.",
+    DecisionKind.UNDO: "✅ Undone. Answers are being graded anew, as the course says.",
+}
+
+
+class FlagsFeature:
+    """The command and its buttons; it tells in channels who moved."""
+
+    def __init__(self, flags: Flags, regrading: Regrading, client: discord.Client, scheduler: SendScheduler) -> None:
+        self._flags = flags
+        self._regrading = regrading
+        self._client = client
+        self._scheduler = scheduler
+
+    def add_to(self, group: app_commands.Group, router: Router, desk: Desk) -> None:
+        """Register the command and its actions."""
+
+        @group.command(
+            name="flags", description="Questions that were reported here or look wrong, and what to do with them"
+        )
+        async def flags(interaction: discord.Interaction) -> None:
+            await desk.serve(interaction, self._show)
+
+        router.add("flags.list", self._list)
+        router.add("flags.open", self._open)
+        router.add("flags.ask", self._ask, new=True)
+        router.add("flags.key", self._ask_key, new=True)
+        router.add("flags.do", self._do)
+        router.add("flags.answer", self._write, new=True)
+        router.add("flags.mine", self._mine, new=True)
+        router.add_form("flags.send", self._send)
+
+    async def _show(self, reply: Reply) -> None:
+        await reply.show(queue_screen(await self._flags.queue(managed(reply))))
+
+    async def _list(self, reply: Reply) -> None:
+        await reply.update(queue_screen(await self._flags.queue(managed(reply))))
+
+    async def _open(self, reply: Reply, chosen: str) -> None:
+        pack_id, _, question_id = chosen.partition("/")
+        await reply.update(item_screen(await self._flags.item(managed(reply), pack_id, question_id)))
+
+    async def _ask(self, reply: Reply, letter: str, pack_id: str, question_id: str) -> None:
+        kind = _kind(letter)
+        if kind is DecisionKind.OVERRIDE:
+            raise ids.stale()
+        await reply.show(choice_screen(await self._flags.weigh(managed(reply), pack_id, question_id, kind)))
+
+    async def _ask_key(self, reply: Reply, pack_id: str, question_id: str, key: str) -> None:
+        guild_id, wanted = managed(reply), ids.number(key)
+        choice = await self._flags.weigh(guild_id, pack_id, question_id, DecisionKind.OVERRIDE, wanted)
+        await reply.show(choice_screen(choice))
+
+    async def _do(self, reply: Reply, what: str, version: str, pack_id: str, question_id: str) -> None:
+        kind, key = _kind(what[:1]), ids.number(what[1:]) if what[1:] else None
+        item = await self._flags.decide(managed(reply), pack_id, question_id, version, kind, key)
+        await reply.update(item_screen(item, DONE[kind]))
+
+    async def _write(self, reply: Reply, pack_id: str, question_id: str) -> None:
+        await self._flags.item(managed(reply), pack_id, question_id)
+        words = Field("words", "What did you find?", "Each reporter reads it in private, once…", MOST_CHARACTERS)
+        await reply.ask(Form("Answer the reports", ids.encode("flags.send", pack_id, question_id), [words]))
+
+    async def _send(self, reply: Reply, fields: dict[str, str], pack_id: str, question_id: str) -> None:
+        guild_id, words = managed(reply), fields.get("words", "")
+        item = await self._flags.item(guild_id, pack_id, question_id)
+        told = (
+            f"You reported the question *{safe(item.question.stem, 100)}*. The managers of the server answer: "
+            f"{safe(words, MOST_CHARACTERS)}"
+        )
+        count = await self._flags.answer(guild_id, pack_id, question_id, words, told)
+        who = "1 member reads" if count == 1 else f"{count} members read"
+        await reply.show(note(f"Kept. {who} it with their next private reply from me; the reports are closed.", GREEN))
+
+    async def _mine(self, reply: Reply, regrade: str) -> None:
+        try:
+            moves = await self._regrading.moves(ids.number(regrade))
+        except LookupError:
+            raise ids.stale() from None
+        if moves.subject.guild_id != reply.interaction.guild_id:
+            raise ids.stale()
+        await reply.show(mine_screen([one for one in moves.moved if one.member_id == reply.member_id]))
+
+    # Telling who moved
+
+    async def post_moves(self, moves: Moves, nonce: str) -> int:
+        """Post whose place has changed; returns the message's id."""
+        screen = moves_screen(moves, self._stem(moves))
+        channel = channel_in(self._client, moves.channel_id, moves.subject.guild_id)
+
+        async def send() -> int:
+            return (await channel.send(view=screen.view(), nonce=nonce)).id
+
+        try:
+            return await self._scheduler.call(send)
+        except discord.HTTPException as problem:
+            raise as_lost(problem) from problem
+
+    async def find_moves(self, channel_id: int, regrade_id: int) -> int | None:
+        """Look for it in the channel's history: its button names the regrade."""
+        wanted = re.compile(rf"sh:flags\.mine:{regrade_id}$")
+        try:
+            async for message in self._client.get_partial_messageable(channel_id).history(limit=HISTORY):
+                if message.author == self._client.user and _names(message, wanted):
+                    return message.id
+        except discord.HTTPException as problem:
+            raise as_lost(problem) from problem
+        return None
+
+    def _stem(self, moves: Moves) -> str:
+        question = self._flags.known(moves.subject.pack_id, moves.subject.question_id)
+        return safe(question.stem, 150) if question else safe(moves.subject.question_id, 60)
+
+
+def _names(message: discord.Message, wanted: re.Pattern[str]) -> bool:
+    stack = list(message.components)
+    while stack:
+        one = stack.pop()
+        if wanted.match(str(getattr(one, "custom_id", None) or "")):
+            return True
+        stack += getattr(one, "children", [])
+    return False
+
+
+def _kind(letter: str) -> DecisionKind:
+    if letter not in KINDS:
+        raise ids.stale()
+    return KINDS[letter]
+
+
+def queue_screen(queue: list[FlaggedQuestion]) -> Screen:
+    """What needs a look, and what was decided that can be undone."""
+    if not queue:
+        return note(
+            "**No question needs a look.** Members report one under its explanation; a question whose answers speak "
+            "against its key comes here by itself (`/studyhall items`).",
+            GREEN,
+        )
+    waiting = sum(one.waits for one in queue)
+    head = "1 question needs" if waiting == 1 else f"{waiting} questions need"
+    lines = "\n".join(f"- **`{one.question.id}`** · {_why(one)}" for one in queue[:SHOWN])
+    more = f"\n-# and {len(queue) - SHOWN} more" if len(queue) > SHOWN else ""
+    options = [
+        (cut(unstressed(one.question.stem), 100), f"{one.pack_id}/{one.question.id}", f"{one.question.id}: {_why(one)}")
+        for one in queue[:25]
+    ]
+    return Screen(
+        [
+            f"## Flagged questions\n{head} a look here, the most urgent first.",
+            lines + more,
+            Pick(ids.encode("flags.open"), "Look at a question (its key is shown to you)…", options),
+        ],
+        BLURPLE,
+    )
+
+
+def _why(one: FlaggedQuestion) -> str:
+    reports = [f"{one.reports} report{'' if one.reports == 1 else 's'}"] if one.reports else []
+    suspect = ["its answers speak against its key"] if one.suspect and one.waits else []
+    ruled = []
+    if one.ruling:
+        ruled = ["retired here" if one.ruling.key is None else "key changed here"]
+    return ", ".join(reports + suspect + ruled)
+
+
+def item_screen(item: FlaggedItem, remark: str = "") -> Screen:
+    """A question with its key, its figures, what was said of it, and what can be done."""
+    question, place = item.question, (item.subject.pack_id, item.subject.question_id)
+    blocks: list[Block] = [f"## `{question.id}`\n-# Only you see this; it tells the key.", _question(item)]
+    if remark:
+        blocks.insert(0, remark)
+    if item.ruling:
+        blocks.append(_in_force(item))
+    if item.earlier:
+        blocks.append("-# What you decided about an earlier version of this question ended when it was edited.")
+    blocks += [RULE, f"**Figures, of everybody**\n{_figures(item)}", _said(item)]
+    if decided := _decided(item):
+        blocks.append(decided)
+    change = [
+        (
+            f"{LETTERS[n]} · {unstressed(option.text)}",
+            str(n),
+            "the key now" if n == _key(item) else "make this the key here",
+        )
+        for n, option in enumerate(question.options)
+    ]
+    row = [Button("Retire here", ids.encode("flags.ask", "r", *place), discord.ButtonStyle.danger)]
+    if item.ruling:
+        row = [Button("Undo", ids.encode("flags.ask", "u", *place), discord.ButtonStyle.primary), *row]
+        row = row[:1] if item.ruling.key is None else row
+    if item.said:
+        row.insert(0, Button("The report is right", ids.encode("flags.ask", "a", *place), discord.ButtonStyle.success))
+        row.append(Button("Answer the reports", ids.encode("flags.answer", *place)))
+    row.append(Button("Dismiss", ids.encode("flags.ask", "d", *place)))
+    blocks += [
+        Pick(ids.encode("flags.key", *place), "Change the key here…", change),
+        Row(row),
+        Row([Button("Back to the queue", ids.encode("flags.list"))]),
+    ]
+    return Screen(blocks)
+
+
+def _key(item: FlaggedItem) -> int | None:
+    return item.ruling.key if item.ruling else item.question.key
+
+
+def _question(item: FlaggedItem) -> str:
+    return f"{question_card.stem(item.question)}\n{question_card.marked_options(item.question, _key(item))}"
+
+
+def _in_force(item: FlaggedItem) -> str:
+    assert item.ruling is not None
+    what = (
+        "**Retired here**: it is not asked, and answers count for nobody."
+        if item.ruling.key is None
+        else f"**The key is {LETTERS[item.ruling.key]} here**, by your decision."
+    )
+    return f"⚖️ {what}\n-# It holds for this version alone: when the author edits the question, it ends."
+
+
+def _figures(item: FlaggedItem) -> str:
+    if item.report is None or item.report.figures.attempts < SHOWN_FROM:
+        attempts = item.report.figures.attempts if item.report else 0
+        return f"-# {attempts} first attempts; figures begin at {SHOWN_FROM}."
+    one = item.report.figures
+    parts = [f"{one.attempts:,} first attempts"]
+    if one.facility is not None:
+        parts.append(f"{one.facility:.0%} right by the course's key")
+    if one.ranked >= SHOWN_FROM and one.discrimination is not None:
+        parts.append(f"discrimination {one.discrimination:+.2f}")
+    shares = [f"{LETTERS[use.place]} {use.share:.0%}" for use in one.options if use.share is not None]
+    lines = [" · ".join(parts), f"-# chosen: {', '.join(shares)}"]
+    return "\n".join(lines + [f"-# {flag.text}" for flag in item.report.flags])
+
+
+def _said(item: FlaggedItem) -> str:
+    if not item.said:
+        return "**Reports**: none that waits."
+    lines = [
+        f"- {safe(one.words, 300)} · <t:{one.at_ms // 1000}:R>"
+        + ("" if one.question_hash == item.subject.question_hash else " · *of an earlier version*")
+        for one in item.said[:SHOWN_REPORTS]
+    ]
+    more = f"\n-# and {len(item.said) - SHOWN_REPORTS} more" if len(item.said) > SHOWN_REPORTS else ""
+    return f"**Reports ({len(item.said)})**; who wrote them is not told\n" + "\n".join(lines) + more
+
+
+def _decided(item: FlaggedItem) -> str:
+    if not item.decisions:
+        return ""
+    return "**Decided before**\n" + "\n".join(
+        f"-# <t:{one.at_ms // 1000}:d> {_name(one, item.question)}" for one in list(item.decisions)[-3:]
+    )
+
+
+def _name(decision: Decision, question: Question) -> str:
+    if decision.kind is DecisionKind.OVERRIDE and decision.key is not None and decision.key < len(question.options):
+        return f"the key was changed to {LETTERS[decision.key]}"
+    return {
+        DecisionKind.ACCEPT: "a report was accepted",
+        DecisionKind.ANSWER: "the reporters were answered",
+        DecisionKind.RETIRE: "it was retired",
+        DecisionKind.OVERRIDE: "the key was changed",
+        DecisionKind.UNDO: "it was put back",
+        DecisionKind.DISMISS: "it was dismissed",
+    }[decision.kind]
+
+
+def choice_screen(choice: ProposedDecision) -> Screen:
+    """What a decision will do, before it is made."""
+    item, place = choice.item, (choice.item.subject.pack_id, choice.item.subject.question_id)
+    reports = len(item.said)
+    closes = f" {reports} report{' is' if reports == 1 else 's are'} closed." if reports else ""
+    words = {
+        DecisionKind.ACCEPT: "**Note for the author that the report is right?** Nothing is graded anew.",
+        DecisionKind.DISMISS: "**Dismiss it?** Nothing is changed.",
+        DecisionKind.RETIRE: "**Retire this question here?** It is not asked in this server any more, and its answers here "
+        "count for nobody.",
+        DecisionKind.OVERRIDE: f"**Make {LETTERS[choice.key or 0]} the key here?** It grades every answer in this server, "
+        "those given before too.",
+        DecisionKind.UNDO: "**Undo it?** The question is asked and graded as the course says.",
+    }[choice.kind]
+    blocks: list[Block] = [f"## `{item.question.id}`\n{words}{closes}"]
+    if choice.kind in (DecisionKind.RETIRE, DecisionKind.OVERRIDE, DecisionKind.UNDO):
+        much = choice.extent
+        blocks.append(
+            f"Graded anew: **{_count(much.answers, 'answer')}** of **{_count(much.members, 'member')}**, in "
+            f"**{_count(much.competitions, 'competition')}** among others; points, boards and ratings follow.\n"
+            f"-# A competition that is on ends with its old key first. Whose place changes in one of the last {TOLD_DAYS} "
+            "days is told in its channel. It ends when the author edits the question, and you can undo it."
+        )
+    code = next(letter for letter, kind in KINDS.items() if kind is choice.kind)
+    what = code if choice.key is None else f"{code}{choice.key}"
+    version = item.subject.question_hash[:VERSION_DIGITS]
+    style = discord.ButtonStyle.danger if choice.kind is DecisionKind.RETIRE else discord.ButtonStyle.primary
+    back = Pick(
+        ids.encode("flags.open"),
+        "Back to the question, or another…",
+        [(cut(unstressed(item.question.stem), 100), "/".join(place), "")],
+    )
+    blocks += [Row([Button("Yes, do it", ids.encode("flags.do", what, version, *place), style)]), back]
+    return Screen(blocks, RED if choice.kind is DecisionKind.RETIRE else BLURPLE)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def moves_screen(moves: Moves, stem: str) -> Screen:
+    """Which question, what was decided, and who moved from which place to which."""
+    decision = moves.decision
+    what = {
+        DecisionKind.RETIRE: "does not count here any more",
+        DecisionKind.OVERRIDE: "has another key here now",
+        DecisionKind.UNDO: "is graded as the course says again",
+    }.get(decision.kind if decision else DecisionKind.OVERRIDE, "is graded otherwise now")
+    named = [one for one in moves.moved if not one.hidden]
+    lines = [f"- {safe(moves.names.get(one.member_id, ''))}: {_move(one)}" for one in named[:SHOWN_MOVES]]
+    others = len(moves.moved) - len(lines)
+    if others:
+        lines.append(f"-# and {others} more" if lines else f"-# {_count(others, 'place')} changed")
+    games = len({one.competition_id for one in moves.moved})
+    where = "a competition of this channel" if games == 1 else f"{games} competitions of this channel"
+    return Screen(
+        [
+            f"⚖️ **Places changed** in {where}. The managers decided that a question {what}: *{stem}*",
+            "\n".join(lines),
+            Row([Button("And me?", ids.encode("flags.mine", moves.regrade_id))]),
+        ],
+        GREY,
+    )
+
+
+def _move(one: Moved) -> str:
+    if one.before is None:
+        return f"now **{one.after}.**"
+    return f"{one.before}. → **{one.after}.**" if one.after is not None else f"{one.before}. → no answer that counts"
+
+
+def mine_screen(own: list[Moved]) -> Screen:
+    """One's own places before and after."""
+    if not own:
+        return note("Your own places did not change by this.")
+    lines = "\n".join(f"- competition {one.competition_id}: {_move(one)}" for one in own)
+    return note(f"Your places:\n{lines}", BLURPLE)

@@ -1,0 +1,85 @@
+"""`/studyhall health`: the bot's state for managers, in one screen."""
+
+import discord
+from discord import app_commands
+
+from bot.services.server.health import Health, HealthCheck
+from bot.services.sure_time import apart_words
+from bot.ui import ids
+from bot.ui.layouts import GREEN, RED, Button, Row, Screen
+from bot.ui.replies import Desk, Reply
+from bot.ui.routing import Router
+from bot.ui.server.managers import managed
+
+LATE_MS = 1_000
+"""Acknowledgements slower than this are worth a word; Discord allows 3 s."""
+
+
+class HealthFeature:
+    """The command, and its button."""
+
+    def __init__(self, health: HealthCheck) -> None:
+        self._health = health
+
+    def add_to(self, group: app_commands.Group, router: Router, desk: Desk) -> None:
+        """Register the command and its action."""
+
+        @group.command(name="health", description="How the bot is: connection, pace, queues, database")
+        async def health(interaction: discord.Interaction) -> None:
+            await desk.serve(interaction, self._show)
+
+        router.add("health.again", self._again, page=True)
+
+    async def _show(self, reply: Reply) -> None:
+        managed(reply)
+        await reply.show(health_screen(await self._health.look()))
+
+    async def _again(self, reply: Reply) -> None:
+        managed(reply)
+        await reply.update(health_screen(await self._health.look()))
+
+
+def health_screen(health: Health) -> Screen:
+    """Every number with its unit; what is not as it should be comes first."""
+    troubles = []
+    if not health.connection.open:
+        troubles.append("⚠️ The gateway is not connected; Discord's events will come once it is.")
+    if not health.database_works:
+        troubles.append("⚠️ The database does not answer. Whoever runs this bot should look at the disk and the log.")
+    if health.acknowledged_p99_ms > LATE_MS:
+        troubles.append("⚠️ Some answers took longer than a second. The machine may have too much to do.")
+    if not health.clock.heard:
+        troubles.append("⚠️ Discord has not told its time yet. Until then nothing happens automatically.")
+    elif not health.clock.sure:
+        troubles.append(
+            f"⚠️ This bot's machine has a wrong clock: it's {apart_words(health.clock.ahead_ms)} Discord's. Until that is "
+            "set right, no member is deleted for being away, no backup is removed, and no season ends."
+        )
+    if health.retention:
+        one = health.retention.members == 1
+        troubles.append(
+            f"🗑️ {health.retention.members:,} member{'' if one else 's'} not seen for {health.retention.days} days will be "
+            f"deleted from <t:{health.retention.from_ms // 1000}:f> on. To keep them, whoever runs "
+            "this bot sets `STUDYHALL_RETENTION_DAYS` to 0 and starts it again."
+        )
+    latency = health.connection.latency_seconds
+    gateway = f"{latency * 1000:.0f} ms" if latency is not None else "not known yet"
+    hours, minutes = divmod(health.up_ms // 60_000, 60)
+    lines = [
+        f"**Up** for {hours} h {minutes} min · version {health.version} · {health.connection.servers:,} servers",
+        f"**Gateway** latency {gateway}",
+        f"**Answers to interactions** {health.acknowledged:,} · half within {health.acknowledged_p50_ms:.0f} ms, 99 % "
+        f"within {health.acknowledged_p99_ms:.0f} ms",
+        f"**Event loop** half of its wake-ups under {health.lag_p50_ms:.1f} ms late, 99 % under {health.lag_p99_ms:.1f} ms",
+        f"**Database** {health.database_bytes / 1e6:.1f} MB, {health.answers:,} answers · commits: half within "
+        f"{health.commit_p50_ms:.1f} ms, 99 % within {health.commit_p99_ms:.1f} ms",
+        f"**Waiting** {', '.join(f'{name}: {length}' for name, length in health.queues.items())}",
+        f"**Worker processes** {', '.join(health.processes) or 'none now'}",
+        f"**Unexpected errors** {health.errors:,} since the start"
+        + (" (the log has their ids)" if health.errors else ""),
+    ]
+    state = "## ✅ All is well" if not troubles else "## Needs a look\n" + "\n".join(troubles)
+    return Screen(
+        [state, "\n".join(lines), Row([Button("Look again", ids.encode("health.again"))])],
+        RED if troubles else GREEN,
+    )
