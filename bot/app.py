@@ -287,6 +287,7 @@ async def build(
             async def moved() -> None:
                 await sure_time.ask()
                 schedules.wake()
+                games.look()
 
             following = follow_clock(clock, settings.clock_url, reminders.hour_passed, moved)
             follower = asyncio.create_task(following, name="clock")

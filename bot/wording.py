@@ -38,3 +38,8 @@ def visible(text: str, keep: str = "") -> str:
         else character.encode("unicode_escape", "surrogatepass").decode("ascii")
         for character in text
     )
+
+
+def counted(number: int, what: str) -> str:
+    """A number of things: *1 answer*, *1,200 answers*."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from evening import Channel, deadline_ms, faults_of_results, opened, rows
+from evening import Channel, deadline_ms, faults_of_results, opened, rows, until_row
 from hosting import PATIENCE_SECONDS, Bot, Member, button, text, until
 
 
@@ -42,9 +42,15 @@ def broken(status: int) -> Callable[[], web.Response]:
     return lambda: web.json_response({"message": "something is wrong", "code": 0}, status=status)
 
 
-def limited() -> web.Response:
-    body = {"message": "You are being rate limited.", "retry_after": 0.2, "global": False}
-    return web.json_response(body, status=429, headers={"Retry-After": "1", "Via": "1.1 google"})
+def plain_json(status: int, headers: dict[str, str] | None = None, /, **body: object) -> web.Response:
+    """As Discord answers: without a charset, else discord.py takes it for text."""
+    whole = {"Content-Type": "application/json", **(headers or {})}
+    return web.Response(status=status, body=json.dumps(body).encode(), headers=whole)
+
+
+def limited(seconds: float = 0.2) -> web.Response:
+    body = {"message": "You are being rate limited.", "retry_after": seconds, "global": False}
+    return plain_json(429, {"Retry-After": str(max(1, round(seconds))), "Via": "1.1 google"}, **body)
 
 
 @pytest.mark.parametrize("answer", [broken(500), broken(502), broken(503), limited], ids=["500", "502", "503", "429"])
@@ -147,11 +153,11 @@ async def test_a_forged_click_before_a_rounds_id_is_known_counts_for_nothing_and
     asked = await channel.open(0)
     own = await linus.command("help")
     for message in (lobby, own):
-        assert "not open" in text(await linus.forge(message, button(asked, "B")["custom_id"]))
+        assert "has not begun" in text(await linus.forge(message, button(asked, "B")["custom_id"]))
     assert rows(calm.data_dir, "SELECT count(*) FROM competition_answer") == [(0,)]
     assert rows(calm.data_dir, "SELECT message_id FROM outbox") == [(None,)]
     go_on.set()
-    await until(calm.playground, lambda: rows(calm.data_dir, "SELECT message_id FROM outbox") == [(int(asked["id"]),)])
+    await until_row(calm.data_dir, "SELECT message_id FROM outbox", (int(asked["id"]),))
     await ada.press(asked, "A")
     await grace.press(asked, "A")
     assert (await channel.reveal(0))["id"] == asked["id"]
@@ -162,11 +168,7 @@ async def test_ten_minutes_that_discord_asks_for_are_told_in_the_lobby_and_the_h
     ada, grace = two(calm)
     channel = Channel(calm.playground)
     lobby = await opened(ada, grace)
-    body = {"message": "You are being rate limited.", "retry_after": 600.0, "global": False}
-    headers = {"Retry-After": "600", "Via": "1.1 google", "X-RateLimit-Scope": "user"}
-    answer_first(
-        calm, 1, lambda: web.json_response(body, status=429, headers=headers), lambda one: is_post(one, channel)
-    )
+    answer_first(calm, 1, lambda: limited(600.0), lambda one: is_post(one, channel))
     before_ms = calm.playground.world.now_ms()
     await ada.steer(lobby, "Start")
     await until(calm.playground, lambda: "Paused" in text(ada.sees(lobby)), "the lobby says why nothing comes")
@@ -399,11 +401,6 @@ async def test_a_lobby_that_is_deleted_is_posted_anew_and_begins_when_it_was_to_
     assert "Linus" in text(third)
     await ada.steer(third, "Start")
     await channel.open(0)
-
-
-def plain_json(status: int, **body: object) -> web.Response:
-    """As Discord answers: without a charset, else discord.py takes it for text."""
-    return web.Response(status=status, body=json.dumps(body).encode(), headers={"Content-Type": "application/json"})
 
 
 def archived() -> web.Response:

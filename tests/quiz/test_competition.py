@@ -352,6 +352,7 @@ def test_a_pause_that_nobody_ends_ends_the_game_with_what_was_played(pauses, min
     assert (game.state.phase, len(game.state.played)) == (Phase.FINISHED, asked)
     assert game.effects[-1] == ShowPodium()
     assert "Nobody resumed it" in game.state.reason
+    assert ShowRound(game.state.round) in game.effects  # which said that it waits
 
 
 def test_keep_waiting_gives_a_pause_another_hour_and_never_takes_time_from_it():

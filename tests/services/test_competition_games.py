@@ -850,6 +850,15 @@ async def test_a_channel_that_is_lost_in_a_round_is_told_in_the_lobby_and_comes_
     await notice.until(lambda: notice.rounds.get(1) and notice.lobbies[-1].state.phase is not Phase.PAUSED)
 
 
+async def test_a_pause_ends_when_its_time_has_come_although_the_host_slept_over_it(store, games, clock, notice):
+    game = await started(games, notice)
+    await games.act(game, Pause(by=ADA.member_id), ADA)
+    clock.advance(61 * 60_000)
+    games.look()
+    await notice.until(lambda: notice.podiums)
+    assert await store.rows("SELECT phase FROM competition") == [("finished",)]
+
+
 async def test_a_pause_of_the_host_does_not_end_by_itself(store, games, notice, tries_at_once):
     game = await started(games, notice)
     await games.act(game, Pause(by=ADA.member_id), ADA)

@@ -12,7 +12,7 @@ async def test_a_manager_sees_how_the_bot_is(hall: Hall):
     for words in (
         "**Gateway** latency",
         "interactions** 1 ·",
-        "1 servers",
+        "1 server",
         "database writes: 0",
         "MB, 0 answers",
     ):

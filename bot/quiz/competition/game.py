@@ -922,7 +922,7 @@ def _end(state: Competition, event: End, now_ms: int) -> Step:
 
 
 def _end_now(state: Competition, now_ms: int, reason: str = "") -> Step:
-    shown: list[Effect] = []
+    shown: list[Effect] = [ShowRound(state.round)]  # it says no more that it waits
     if Phase.ASKING in (state.phase, state.paused_phase):
         state, _ = _close(state, now_ms, counts=False)
         shown = [Reveal(state.round)]

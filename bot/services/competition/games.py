@@ -639,6 +639,18 @@ class Competitions:
 
     # Time
 
+    def look(self) -> None:
+        """Set anew the timers that would come too late: Discord's clock has moved on, as after a sleep of the host."""
+        loop, now_ms = asyncio.get_running_loop(), self._clock.now_ms()
+        for live in self._live.values():
+            if live.timer and live.game.state.wake_ms is not None:
+                left_seconds, wanted_seconds = (
+                    live.timer.when() - loop.time(),
+                    (live.game.state.wake_ms - now_ms) / 1000,
+                )
+                if left_seconds > max(wanted_seconds, FAILED_AGAIN_SECONDS) + 1:  # what is tried again waits its time
+                    self._arm(live)
+
     def _arm(self, live: _Live) -> None:
         """Set the timer to what the state waits for."""
         if live.timer:
@@ -711,6 +723,7 @@ class Competitions:
     def _beat_now(self) -> None:
         self._beat = None
         if any(live.game.state.phase in LIVE for live in self._live.values()) and not self._closing:
+            self.look()
             self._background.spawn(self._store_beat(), "competition-beat")
             self._beat = asyncio.get_running_loop().call_later(self._beat_seconds, self._beat_now)
 

@@ -35,6 +35,7 @@ from bot.ui.replies import Desk, Field, Form, Reply
 from bot.ui.routing import Router
 from bot.ui.sending import SendScheduler
 from bot.ui.server.managers import managed
+from bot.wording import counted
 
 SHOWN = 10
 SHOWN_REPORTS = 5
@@ -333,8 +334,8 @@ def choice_screen(choice: ProposedDecision) -> Screen:
     if choice.kind in (DecisionKind.RETIRE, DecisionKind.OVERRIDE, DecisionKind.UNDO):
         much = choice.extent
         blocks.append(
-            f"Graded anew: **{_count(much.answers, 'answer')}** of **{_count(much.members, 'member')}**, in "
-            f"**{_count(much.competitions, 'competition')}** among others; points, boards and ratings follow.\n"
+            f"Graded anew: **{counted(much.answers, 'answer')}** of **{counted(much.members, 'member')}**, in "
+            f"**{counted(much.competitions, 'competition')}** among others; points, boards and ratings follow.\n"
             f"-# A competition that is on ends with its old key first. Whose place changes in one of the last {TOLD_DAYS} "
             "days is told in its channel. It ends when the author edits the question, and you can undo it."
         )
@@ -351,10 +352,6 @@ def choice_screen(choice: ProposedDecision) -> Screen:
     return Screen(blocks, RED if choice.kind is DecisionKind.RETIRE else BLURPLE)
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
 def moves_screen(moves: Moves, stem: str) -> Screen:
     """Which question, what was decided, and who moved from which place to which."""
     decision = moves.decision
@@ -367,7 +364,7 @@ def moves_screen(moves: Moves, stem: str) -> Screen:
     lines = [f"- {safe(moves.names.get(one.member_id, ''))}: {_move(one)}" for one in named[:SHOWN_MOVES]]
     others = len(moves.moved) - len(lines)
     if others:
-        lines.append(f"-# and {others} more" if lines else f"-# {_count(others, 'place')} changed")
+        lines.append(f"-# and {others} more" if lines else f"-# {counted(others, 'place')} changed")
     games = len({one.competition_id for one in moves.moved})
     where = "a competition of this channel" if games == 1 else f"{games} competitions of this channel"
     return Screen(

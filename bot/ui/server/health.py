@@ -10,6 +10,7 @@ from bot.ui.layouts import GREEN, RED, Button, Row, Screen
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.server.managers import managed
+from bot.wording import counted
 
 LATE_MS = 1_000
 """Acknowledgements slower than this are worth a word; Discord allows 3 s."""
@@ -56,9 +57,9 @@ def health_screen(health: Health) -> Screen:
             "set right, no member is deleted for being away, no backup is removed, and no season ends."
         )
     if health.retention:
-        one = health.retention.members == 1
         troubles.append(
-            f"🗑️ {health.retention.members:,} member{'' if one else 's'} not seen for {health.retention.days} days will be "
+            f"🗑️ {counted(health.retention.members, 'member')} not seen for "
+            f"{counted(health.retention.days, 'day')} will be "
             f"deleted from <t:{health.retention.from_ms // 1000}:f> on. To keep them, whoever runs "
             "this bot sets `STUDYHALL_RETENTION_DAYS` to 0 and starts it again."
         )
@@ -66,12 +67,12 @@ def health_screen(health: Health) -> Screen:
     gateway = f"{latency * 1000:.0f} ms" if latency is not None else "not known yet"
     hours, minutes = divmod(health.up_ms // 60_000, 60)
     lines = [
-        f"**Up** for {hours} h {minutes} min · version {health.version} · {health.connection.servers:,} servers",
+        f"**Up** for {hours} h {minutes} min · version {health.version} · {counted(health.connection.servers, 'server')}",
         f"**Gateway** latency {gateway}",
         f"**Answers to interactions** {health.acknowledged:,} · half within {health.acknowledged_p50_ms:.0f} ms, 99 % "
         f"within {health.acknowledged_p99_ms:.0f} ms",
         f"**Event loop** half of its wake-ups under {health.lag_p50_ms:.1f} ms late, 99 % under {health.lag_p99_ms:.1f} ms",
-        f"**Database** {health.database_bytes / 1e6:.1f} MB, {health.answers:,} answers · commits: half within "
+        f"**Database** {health.database_bytes / 1e6:.1f} MB, {counted(health.answers, 'answer')} · commits: half within "
         f"{health.commit_p50_ms:.1f} ms, 99 % within {health.commit_p99_ms:.1f} ms",
         f"**Waiting** {', '.join(f'{name}: {length}' for name, length in health.queues.items())}",
         f"**Worker processes** {', '.join(health.processes) or 'none now'}",

@@ -19,7 +19,7 @@ from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.sending import SendScheduler
 from bot.ui.server.managers import managed
-from bot.wording import as_many
+from bot.wording import as_many, counted
 
 NAMED_CHARACTERS = 500
 """So long may the list of chosen courses be."""
@@ -297,7 +297,7 @@ def _season(server: Server, now_ms: int) -> str:
         return "none"
     end_ms = server.season.end(now_ms)
     ends = f"; this one ends <t:{end_ms // 1000}:R>" if end_ms is not None else ""
-    return f"{server.season.days} days each{ends}"
+    return f"{counted(server.season.days, 'day')} each{ends}"
 
 
 def _results(posted_in: int | None) -> str:
