@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from bot.packs.models import Question
-from bot.quiz.competition.game import Competition
+from bot.quiz.competition.state import Competition
 from bot.quiz.question.asking import ShownPlace
 
 

@@ -10,7 +10,8 @@ from pydantic import TypeAdapter
 from bot.model.games import Click, Game, GamePost, Setup, StoredClick
 from bot.packs.models import Question
 from bot.quiz.board.totals import COMPETITION
-from bot.quiz.competition.game import LIVE, Competition, Played, Player, RoundAnswer, RoundPlan, Standing
+from bot.quiz.competition.standings import Standing
+from bot.quiz.competition.state import LIVE, Competition, Played, Player, RoundAnswer, RoundPlan
 from bot.quiz.question.asking import FilePlace, Lettering, ShownPlace, Sureness, lettering
 from bot.quiz.question.regraded import own_key
 from bot.storage.given import clicked

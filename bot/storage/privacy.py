@@ -10,7 +10,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from bot.clock import DAY_MS
-from bot.quiz.competition.game import LIVE, Forget, step
+from bot.quiz.competition.events import Forget
+from bot.quiz.competition.game import step
+from bot.quiz.competition.state import LIVE
 from bot.storage import competitions, daily, schedules
 from bot.storage.sqlite.remembered import Deletion, hash_of
 from bot.storage.store import Reads, Transaction

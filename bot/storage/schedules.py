@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 
 from bot.model.schedules import COMPETITION, Recurring, Schedule
 from bot.quiz.calendar.schedule import Occurrence, Weekly
-from bot.quiz.competition.game import NOBODY
+from bot.quiz.competition.state import NOBODY
 from bot.storage.store import Reads, Row, Transaction
 
 _COLUMNS = (

@@ -26,6 +26,8 @@ from random import Random
 from typing import Any
 
 from bot.model.games import Setup
+from bot.quiz.competition.events import Join, Tick
+from bot.quiz.competition.state import Rules
 
 TESTS = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(TESTS.parent), str(TESTS), *(str(TESTS / part) for part in ("e2e", "bench", "services"))]
@@ -41,7 +43,6 @@ from bot.packs.library import Library  # noqa: E402
 from bot.packs.loading import load_packs  # noqa: E402
 from bot.packs.models import Question  # noqa: E402
 from bot.playground.server import Playground  # noqa: E402
-from bot.quiz.competition.game import Join, Rules, Tick  # noqa: E402
 from bot.quiz.question.regrading import replayed  # noqa: E402
 from bot.services.competition.games import Competitions, Opening  # noqa: E402
 from bot.services.practice.practising import Learner  # noqa: E402

@@ -9,14 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.quiz.competition.game import (
-    DRAIN_MS,
-    HEIR_MS,
-    SILENCE_ENDS_MS,
+from bot.quiz.competition.events import (
     Answer,
     Ask,
     Cancel,
-    Competition,
     Confide,
     End,
     Join,
@@ -25,12 +21,8 @@ from bot.quiz.competition.game import (
     Lost,
     Opened,
     Pause,
-    Phase,
     Resume,
     Reveal,
-    RoundAnswer,
-    RoundPlan,
-    Rules,
     ShowPodium,
     ShowRound,
     Skip,
@@ -39,12 +31,21 @@ from bot.quiz.competition.game import (
     Tick,
     Told,
     Verdict,
-    opened_by,
-    standings,
-    step,
-    team_standings,
 )
+from bot.quiz.competition.game import step
+from bot.quiz.competition.lobby import opened_by
 from bot.quiz.competition.scoring import Scoring
+from bot.quiz.competition.standings import standings, team_standings
+from bot.quiz.competition.state import (
+    DRAIN_MS,
+    HEIR_MS,
+    SILENCE_ENDS_MS,
+    Competition,
+    Phase,
+    RoundAnswer,
+    RoundPlan,
+    Rules,
+)
 from bot.quiz.competition.stored_answers import with_stored
 from bot.quiz.question.asking import Sureness, chose
 

@@ -8,8 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bot.quiz.competition.game import (
-    LIVE,
+from bot.quiz.competition.events import (
     Answer,
     Ask,
     Cancel,
@@ -21,11 +20,8 @@ from bot.quiz.competition.game import (
     Lost,
     Opened,
     Pause,
-    Phase,
     Resume,
     Reveal,
-    RoundPlan,
-    Rules,
     ShowPodium,
     Skip,
     Start,
@@ -33,12 +29,12 @@ from bot.quiz.competition.game import (
     Tick,
     Told,
     Verdict,
-    opened_by,
-    standings,
-    step,
-    team_standings,
 )
+from bot.quiz.competition.game import step
+from bot.quiz.competition.lobby import opened_by
 from bot.quiz.competition.scoring import Scoring
+from bot.quiz.competition.standings import standings, team_standings
+from bot.quiz.competition.state import LIVE, Phase, RoundPlan, Rules
 from bot.quiz.question.asking import Sureness
 
 NOON = 1_795_348_800_000

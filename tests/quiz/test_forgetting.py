@@ -7,12 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.quiz.competition.game import (
-    LIVE,
-    NOBODY,
+from bot.quiz.competition.events import (
     Answer,
     Ask,
-    Competition,
     Confide,
     End,
     Forget,
@@ -20,11 +17,8 @@ from bot.quiz.competition.game import (
     Leave,
     Opened,
     Pause,
-    Phase,
     Resume,
     Reveal,
-    RoundPlan,
-    Rules,
     ShowLobby,
     ShowPodium,
     ShowRound,
@@ -33,11 +27,12 @@ from bot.quiz.competition.game import (
     TakeOver,
     Tick,
     Told,
-    opened_by,
-    standings,
-    step,
 )
+from bot.quiz.competition.game import step
+from bot.quiz.competition.lobby import opened_by
 from bot.quiz.competition.scoring import Scoring
+from bot.quiz.competition.standings import standings
+from bot.quiz.competition.state import LIVE, NOBODY, Competition, Phase, RoundPlan, Rules
 from bot.quiz.question.asking import Sureness
 
 NOON = 1_795_348_800_000

@@ -13,21 +13,10 @@ from bot.clock import DiscordClock, snowflake_at
 from bot.errors import StorageError, UserError
 from bot.model.games import Setup
 from bot.packs.library import Library
-from bot.quiz.competition.game import (
-    Cancel,
-    End,
-    Join,
-    Leave,
-    Pause,
-    Phase,
-    Resume,
-    Rules,
-    Skip,
-    Tick,
-    Verdict,
-    standings,
-)
+from bot.quiz.competition.events import Cancel, End, Join, Leave, Pause, Resume, Skip, Tick, Verdict
 from bot.quiz.competition.scoring import Scoring
+from bot.quiz.competition.standings import standings
+from bot.quiz.competition.state import Phase, Rules
 from bot.quiz.question.asking import Sureness
 from bot.services.competition.games import AlreadyOnError, Competitions, Opening
 from bot.services.competition.views import GameView

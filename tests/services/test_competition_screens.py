@@ -7,8 +7,11 @@ import pytest
 from bot.demos.registry import DEMOS
 from bot.model.games import Game, Setup
 from bot.packs.loading import load_packs
-from bot.quiz.competition.game import Answer, Competition, Join, Opened, RoundPlan, Rules, Start, Tick, opened_by, step
+from bot.quiz.competition.events import Answer, Join, Opened, Start, Tick
+from bot.quiz.competition.game import step
+from bot.quiz.competition.lobby import opened_by
 from bot.quiz.competition.scoring import Scoring
+from bot.quiz.competition.state import Competition, RoundPlan, Rules
 from bot.services.competition.views import GameView
 from bot.ui.competition import screens
 

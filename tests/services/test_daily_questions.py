@@ -9,7 +9,7 @@ from small_course import DAY, HOUR, library
 
 from bot.errors import StudyhallError, UserError
 from bot.model.rulings import Subject
-from bot.quiz.competition.game import DRAIN_MS
+from bot.quiz.competition.state import DRAIN_MS
 from bot.quiz.question.asking import chose
 from bot.quiz.question.regrading import Ruling
 from bot.services.practice.practising import Practice

@@ -11,7 +11,8 @@ from bot.model.games import Setup
 from bot.model.servers import Server
 from bot.quiz.board.ranking import BoardKind
 from bot.quiz.calendar.periods import Period, Season
-from bot.quiz.competition.game import LIVE, Join, Phase, Rules, Tick, Verdict
+from bot.quiz.competition.events import Join, Tick, Verdict
+from bot.quiz.competition.state import LIVE, Phase, Rules
 from bot.services.board.boards import Boards
 from bot.services.competition.games import Competitions, Opening
 from bot.services.member.settings import MemberSettings

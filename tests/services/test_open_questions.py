@@ -8,7 +8,8 @@ from small_course import library
 
 from bot.errors import UserError
 from bot.model.games import Setup
-from bot.quiz.competition.game import Join, Pause, Rules
+from bot.quiz.competition.events import Join, Pause
+from bot.quiz.competition.state import Rules
 from bot.quiz.question.asking import Sureness
 from bot.services.competition.games import Opening
 from bot.services.practice.practising import Asking, Learner, Practice, QuestionOpenError

@@ -13,7 +13,8 @@ from small_course import DAY, NOON
 from test_games_and_members import CHANNEL, RULES, DiscordHandClock, Evening
 
 from bot.model.games import Setup
-from bot.quiz.competition.game import Join, Phase
+from bot.quiz.competition.events import Join
+from bot.quiz.competition.state import Phase
 from bot.quiz.practice.runs import Asked, Run
 from bot.services.competition.games import Opening
 from bot.services.member.privacy import PORTION, Deleted, Privacy, Retention

@@ -22,7 +22,8 @@ from bot.clock import utc
 from bot.errors import NotFound, UserError
 from bot.model.games import Setup
 from bot.quiz.calendar.schedule import Weekly, latest_until
-from bot.quiz.competition.game import LIVE, NOBODY, Join, Tick, Verdict
+from bot.quiz.competition.events import Join, Tick, Verdict
+from bot.quiz.competition.state import LIVE, NOBODY
 from bot.services.calendar.schedules import MOST
 from bot.services.competition.games import Opening
 from bot.storage import privacy

@@ -9,7 +9,8 @@ from bot.clock import DiscordClock
 from bot.errors import NotFound
 from bot.model.games import Setup
 from bot.packs.library import Library
-from bot.quiz.competition.game import Cancel, Rules, Verdict
+from bot.quiz.competition.events import Cancel, Verdict
+from bot.quiz.competition.state import Rules
 from bot.services.competition.games import Competitions, Opening
 from bot.services.lesson.lessons import Lessons
 from bot.services.practice.practising import Learner, Practice

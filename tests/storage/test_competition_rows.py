@@ -16,9 +16,8 @@ from opened_store import opened
 from bot.errors import StorageError
 from bot.model.games import Click, Game, Setup, StoredClick
 from bot.packs.models import Question
-from bot.quiz.competition.game import (
+from bot.quiz.competition.events import (
     Answer,
-    Competition,
     Confide,
     End,
     Join,
@@ -26,19 +25,17 @@ from bot.quiz.competition.game import (
     Lost,
     Opened,
     Pause,
-    Phase,
     Resume,
-    RoundPlan,
-    Rules,
     Skip,
     Start,
     TakeOver,
     Tick,
-    opened_by,
-    standings,
-    step,
 )
+from bot.quiz.competition.game import step
+from bot.quiz.competition.lobby import opened_by
 from bot.quiz.competition.scoring import Scoring
+from bot.quiz.competition.standings import standings
+from bot.quiz.competition.state import Competition, Phase, RoundPlan, Rules
 from bot.quiz.question.asking import Sureness
 from bot.storage import competitions
 from bot.storage import store as module

@@ -20,7 +20,10 @@ from bot.packs.library import Library, SectionRef, TermRef
 from bot.packs.loading import Loaded, load_packs, read_packs
 from bot.packs.models import Misconception, Pack, Question
 from bot.quiz.board.streaks import Streak
-from bot.quiz.competition.game import Answer, Join, Opened, RoundPlan, Rules, Start, Tick, opened_by, step
+from bot.quiz.competition.events import Answer, Join, Opened, Start, Tick
+from bot.quiz.competition.game import step
+from bot.quiz.competition.lobby import opened_by
+from bot.quiz.competition.state import RoundPlan, Rules
 from bot.quiz.practice.mastery import Mastery
 from bot.quiz.practice.mixups import Mixup
 from bot.quiz.practice.plan import Plan as Ahead

@@ -3,7 +3,8 @@
 import statistics
 from collections.abc import Sequence
 
-from bot.quiz.competition.game import Competition, Played, RoundPlan, Standing
+from bot.quiz.competition.standings import Standing
+from bot.quiz.competition.state import Competition, Played, RoundPlan
 from bot.quiz.question.asking import Sureness
 
 EXPECTED = {Sureness.GUESS: 0.4, Sureness.THINK: 0.75, Sureness.SURE: 1.0}

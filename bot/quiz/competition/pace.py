@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from bot.quiz.competition.game import Rules
 from bot.quiz.competition.scoring import Scoring
+from bot.quiz.competition.state import Rules
 
 PACE_SECONDS = {"calm": 45.0, "standard": 25.0, "quick": 12.0}
 

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot.quiz.competition.game import Competition, Phase, Player, RoundAnswer, smallest_teams
+from bot.quiz.competition.players import smallest_teams
 from bot.quiz.competition.scoring import Scoring
+from bot.quiz.competition.state import Competition, Phase, Player, RoundAnswer
 
 
 def with_stored(

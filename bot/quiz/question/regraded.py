@@ -7,7 +7,8 @@ from bot.packs.models import Question
 from bot.quiz.board import totals
 from bot.quiz.board.rating import Rating
 from bot.quiz.board.totals import Counted, Key, Periods, Sums
-from bot.quiz.competition.game import Competition, RoundAnswer, Standing
+from bot.quiz.competition.standings import Standing
+from bot.quiz.competition.state import Competition, RoundAnswer
 from bot.quiz.practice.spacing import Aim, Card
 from bot.quiz.question.asking import FilePlace
 from bot.quiz.question.regrading import (

@@ -7,7 +7,9 @@ from typing import NamedTuple
 from bot.packs.models import Question
 from bot.quiz.board.points import BONUSES, points_for, standing
 from bot.quiz.board.rating import Rating, after_game
-from bot.quiz.competition.game import Competition, Played, RoundAnswer, Standing, marks_of_round, standings
+from bot.quiz.competition.rounds import marks_of_round
+from bot.quiz.competition.standings import Standing, standings
+from bot.quiz.competition.state import Competition, Played, RoundAnswer
 from bot.quiz.practice.spacing import USUAL, Aim, Card, FamilyAnswer, review
 from bot.quiz.question.asking import FilePlace, Given, is_right
 

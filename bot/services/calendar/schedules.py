@@ -15,7 +15,7 @@ from bot.errors import NotFound, StudyhallError, UserError
 from bot.model.games import Setup
 from bot.model.schedules import Recurring, Schedule
 from bot.quiz.calendar.schedule import Occurrence, Weekly, latest_until, local_day, next_after
-from bot.quiz.competition.game import Phase, Rules
+from bot.quiz.competition.state import Phase, Rules
 from bot.services.calendar.daily import DailyQuestions
 from bot.services.calendar.daily_views import EventView
 from bot.services.calendar.seasons import Seasons

@@ -17,14 +17,10 @@ from bot.errors import NotFound, StorageError, UserError
 from bot.model.games import Click, Game, GamePost, Setup
 from bot.packs.library import Library, LibraryOf
 from bot.packs.models import Question
-from bot.quiz.competition import game as rules
-from bot.quiz.competition.game import (
-    BEHIND_MS,
-    LIVE,
+from bot.quiz.competition.events import (
     Answer,
     Ask,
     Cancel,
-    Competition,
     Confide,
     Effect,
     Event,
@@ -32,17 +28,20 @@ from bot.quiz.competition.game import (
     Join,
     Lost,
     Opened,
-    Phase,
-    RoundAnswer,
-    Rules,
     ShowCount,
     Start,
     Tick,
     Told,
     Verdict,
-    standings,
 )
+from bot.quiz.competition.game import step
+from bot.quiz.competition.leaving import without
+from bot.quiz.competition.lobby import opened_by, opened_for
+from bot.quiz.competition.players import smallest_team
+from bot.quiz.competition.rounds import answer_verdict, elapsed_ms, opened_at
 from bot.quiz.competition.scoring import Scoring
+from bot.quiz.competition.standings import standings
+from bot.quiz.competition.state import BEHIND_MS, LIVE, Competition, Phase, RoundAnswer, Rules
 from bot.quiz.competition.stored_answers import with_late, with_stored
 from bot.quiz.question.asking import Given, Lettering, ShownPlace, Sureness
 from bot.services.background import Background
@@ -162,7 +161,7 @@ class Competitions:
         now_ms = self._clock.now_ms()
         await self._make_room(opening, now_ms)
         host_id = opening.host.member_id
-        state = rules.opened_by(host_id, opening.rules, now_ms, self._time_factor(host_id))
+        state = opened_by(host_id, opening.rules, now_ms, self._time_factor(host_id))
 
         async def job(tx: Transaction) -> int | None:
             await members.remember(tx, opening.guild_id, opening.host.member_id, opening.host.name, now_ms)
@@ -186,7 +185,7 @@ class Competitions:
         pack_id = await self._playable(opening)
         now_ms = self._clock.now_ms()
         await self._make_room(opening, now_ms)
-        state = rules.opened_for(opening.host.member_id, opening.rules, now_ms)
+        state = opened_for(opening.host.member_id, opening.rules, now_ms)
 
         async def job(tx: Transaction) -> tuple[bool, int | None]:
             if not await also(tx):
@@ -413,14 +412,14 @@ class Competitions:
         certainty = state.rules.scoring is Scoring.CERTAINTY
         lettering = state.plans[number].lettering if 0 <= number < len(state.plans) else Lettering(())
         given = lettering.given(choice)
-        verdict = rules.answer_verdict(state, number, given, stamp_ms)
+        verdict = answer_verdict(state, number, given, stamp_ms)
         if verdict is Verdict.LOCKED_IN and state.rules.duel and not state.player(learner.member_id):
             verdict = Verdict.NOT_ALLOWED
         opened = state
         if state.opened_ms is None and verdict is Verdict.LOCKED_IN:  # nobody has seen it, but who clicked on it
             if message_id is None:
                 return ClickResult(Verdict.NOT_OPEN, None, certainty)
-            opened = rules.opened_at(state, snowflake_ms(message_id))
+            opened = opened_at(state, snowflake_ms(message_id))
         if verdict is not Verdict.LOCKED_IN or given is None:
             if verdict in (Verdict.CLOSED, Verdict.PAUSED) and (known := self._given(state, number, learner.member_id)):
                 return ClickResult(Verdict.HAD_LOCKED_IN, lettering.called(known), certainty)
@@ -434,9 +433,9 @@ class Competitions:
             member_id=learner.member_id,
             choice=ShownPlace(choice),
             stamp_ms=stamp_ms,
-            elapsed_ms=rules.elapsed_ms(opened, stamp_ms),
+            elapsed_ms=elapsed_ms(opened, stamp_ms),
             time_factor=self._time_factor(learner.member_id),
-            team=player.team if (player := state.player(learner.member_id)) else rules.smallest_team(state),
+            team=player.team if (player := state.player(learner.member_id)) else smallest_team(state),
             now_ms=self._clock.now_ms(),
         )
         stored = await self._store.write_together(competitions.answer_all, click)
@@ -470,7 +469,7 @@ class Competitions:
             return
         before = live.game.state
         event = Answer(click.member_id, click.round, click.choice, click.stamp_ms, click.time_factor)
-        state, effects = rules.step(before, event, click.now_ms)
+        state, effects = step(before, event, click.now_ms)
         if state is not before and click.member_id in state.answers:
             state = replace(state, answers={**state.answers, click.member_id: answer})
             live.game = replace(live.game, state=state)
@@ -581,7 +580,7 @@ class Competitions:
                 if game.state.phase in (Phase.ASKING, Phase.PAUSED) and game.state.round >= 0:
                     stored = await competitions.answers_of_round(tx, game, game.state.round)
                     game = replace(game, state=with_stored(game.state, stored, now_ms, self._time_factor))
-                state, effects = rules.step(game.state, event, now_ms)
+                state, effects = step(game.state, event, now_ms)
                 if state is game.state and state is live.game.state:
                     return game, effects, []
                 if questions is not None and state.plans and game.state.phase is Phase.LOBBY:
@@ -599,7 +598,7 @@ class Competitions:
             game, effects, posts = await self._store.write(job)
             seen = live.game.state
             if isinstance(event, Forget):
-                seen = rules.without(seen, event.member_id)
+                seen = without(seen, event.member_id)
             live.game = replace(game, state=with_late(game.state, seen, now_ms))
             has_new_posts = live.take(posts)
             if any(isinstance(effect, Ask) for effect in effects):

@@ -16,25 +16,23 @@ from bot.clock import DiscordClock, snowflake_ms
 from bot.errors import NotFound
 from bot.model.games import Game, GamePost
 from bot.packs.library import Library, LibraryOf, SectionRef
-from bot.quiz.competition.game import (
-    LIVE,
+from bot.quiz.competition.events import (
     Ask,
     Cancel,
-    Competition,
     Effect,
     Event,
     LobbyPosted,
     Opened,
     Pause,
-    Phase,
     Resume,
     Reveal,
     ShowCount,
     ShowLobby,
     ShowPodium,
     ShowRound,
-    standings,
 )
+from bot.quiz.competition.standings import standings
+from bot.quiz.competition.state import LIVE, Competition, Phase
 from bot.services.background import Background
 from bot.services.competition.views import MOST_CALLED, GameView
 from bot.services.demo.charts import ChartDrawer

@@ -7,7 +7,7 @@ from bot.errors import UserError
 from bot.model.games import Game, Setup
 from bot.packs.library import Library
 from bot.packs.models import Question
-from bot.quiz.competition.game import RoundPlan
+from bot.quiz.competition.state import RoundPlan
 from bot.quiz.practice.mixups import offered_by
 from bot.quiz.practice.runs import Seen, option_order, pick
 from bot.quiz.question.regrading import Rulings

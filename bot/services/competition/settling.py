@@ -7,8 +7,8 @@ from dataclasses import replace
 from bot.model.games import Game
 from bot.model.rulings import Subject
 from bot.quiz.board.rating import Rating, after_game
-from bot.quiz.competition.game import Competition, Phase, RoundAnswer, RoundPlan
 from bot.quiz.competition.scoring import Scoring
+from bot.quiz.competition.state import Competition, Phase, RoundAnswer, RoundPlan
 from bot.quiz.question.regrading import ended
 from bot.services.practice.recording import AskedOfMany, record_choices
 from bot.storage import answers, competitions, ratings, servers

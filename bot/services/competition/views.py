@@ -6,7 +6,9 @@ from typing import NamedTuple
 from bot.charts.podium import Podium
 from bot.model.games import Game
 from bot.packs.models import Question, Term
-from bot.quiz.competition.game import Competition, RoundAnswer, RoundPlan, Standing, Verdict
+from bot.quiz.competition.events import Verdict
+from bot.quiz.competition.standings import Standing
+from bot.quiz.competition.state import Competition, RoundAnswer, RoundPlan
 
 MOST_CALLED = 100
 """So many members can be mentioned in one message

@@ -12,7 +12,7 @@ from bot.model.rulings import Moved, Regrade, Subject
 from bot.model.servers import Server
 from bot.quiz.board.rating import Rating
 from bot.quiz.board.totals import COMPETITION, Counted
-from bot.quiz.competition.game import Phase
+from bot.quiz.competition.state import Phase
 from bot.quiz.question.asking import FilePlace
 from bot.quiz.question.regraded import (
     Change,

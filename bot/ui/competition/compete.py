@@ -10,18 +10,10 @@ from discord import app_commands
 
 from bot.errors import UserError
 from bot.model.games import Setup
-from bot.quiz.competition.game import (
-    LIVE,
-    Cancel,
-    Event,
-    Join,
-    Leave,
-    Phase,
-    Rules,
-    Verdict,
-)
+from bot.quiz.competition.events import Cancel, Event, Join, Leave, Verdict
 from bot.quiz.competition.pace import PACE_SECONDS, USUAL, Tempo, paced
 from bot.quiz.competition.scoring import Scoring
+from bot.quiz.competition.state import LIVE, Phase, Rules
 from bot.services.competition.games import GAME_OVER, AlreadyOnError, Competitions, Opening
 from bot.services.competition.views import MOST_CALLED, ClickResult, GameView
 from bot.services.practice.practising import Learner, Practice

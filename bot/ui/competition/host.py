@@ -8,18 +8,8 @@ import functools
 from collections.abc import Awaitable, Callable
 
 from bot.errors import UserError
-from bot.quiz.competition.game import (
-    Cancel,
-    End,
-    Event,
-    KeepWaiting,
-    Pause,
-    Phase,
-    Resume,
-    Skip,
-    TakeOver,
-    Verdict,
-)
+from bot.quiz.competition.events import Cancel, End, Event, KeepWaiting, Pause, Resume, Skip, TakeOver, Verdict
+from bot.quiz.competition.state import Phase
 from bot.services.competition.games import Competitions, GameOverError
 from bot.services.competition.views import GameView
 from bot.ui import ids

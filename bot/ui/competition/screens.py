@@ -7,8 +7,9 @@ import discord
 from bot.charts.podium import alt_text as podium_alt_text
 from bot.quiz.board.points import BONUSES
 from bot.quiz.competition import awards
-from bot.quiz.competition.game import LIVE, Phase, Standing, standings, team_standings
 from bot.quiz.competition.scoring import RULES, Scoring
+from bot.quiz.competition.standings import Standing, standings, team_standings
+from bot.quiz.competition.state import LIVE, Phase
 from bot.quiz.question.asking import Sureness, counted
 from bot.services.competition.games import GAME_OVER
 from bot.services.competition.views import MOST_CALLED, GameView, MyResult
