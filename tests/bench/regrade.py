@@ -28,6 +28,7 @@ from typing import Any
 from bot.model.games import Setup
 from bot.quiz.competition.events import Join, Tick
 from bot.quiz.competition.state import Rules
+from bot.services.competition.openings import Opening
 
 TESTS = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(TESTS.parent), str(TESTS), *(str(TESTS / part) for part in ("e2e", "bench", "services"))]
@@ -44,7 +45,7 @@ from bot.packs.loading import load_packs  # noqa: E402
 from bot.packs.models import Question  # noqa: E402
 from bot.playground.server import Playground  # noqa: E402
 from bot.quiz.question.regrading import replayed  # noqa: E402
-from bot.services.competition.games import Competitions, Opening  # noqa: E402
+from bot.services.competition.games import Competitions  # noqa: E402
 from bot.services.practice.practising import Learner  # noqa: E402
 from bot.services.question import repair  # noqa: E402
 from bot.storage import answers  # noqa: E402

@@ -18,7 +18,8 @@ from bot.quiz.competition.scoring import Scoring
 from bot.quiz.competition.standings import standings
 from bot.quiz.competition.state import Phase, Rules
 from bot.quiz.question.asking import Sureness
-from bot.services.competition.games import AlreadyOnError, Competitions, Opening
+from bot.services.competition.games import Competitions
+from bot.services.competition.openings import AlreadyOnError, Opening
 from bot.services.competition.views import GameView
 from bot.services.practice.practising import Learner
 from bot.services.stage import ChannelBusyError, ChannelLostError

@@ -14,7 +14,8 @@ from bot.quiz.calendar.periods import Period, Season
 from bot.quiz.competition.events import Join, Tick, Verdict
 from bot.quiz.competition.state import LIVE, Phase, Rules
 from bot.services.board.boards import Boards
-from bot.services.competition.games import Competitions, Opening
+from bot.services.competition.games import Competitions
+from bot.services.competition.openings import Opening
 from bot.services.member.settings import MemberSettings
 from bot.services.practice.practising import Learner
 from bot.services.practice.respacing import Respacing

@@ -11,7 +11,7 @@ from bot.model.games import Setup
 from bot.quiz.competition.events import Join, Pause
 from bot.quiz.competition.state import Rules
 from bot.quiz.question.asking import Sureness
-from bot.services.competition.games import Opening
+from bot.services.competition.openings import Opening
 from bot.services.practice.practising import Asking, Learner, Practice, QuestionOpenError
 from bot.services.practice.progress import ProgressOf
 from bot.services.practice.reviews import Reviews

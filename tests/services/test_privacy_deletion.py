@@ -16,7 +16,7 @@ from bot.model.games import Setup
 from bot.quiz.competition.events import Join
 from bot.quiz.competition.state import Phase
 from bot.quiz.practice.runs import Asked, Run
-from bot.services.competition.games import Opening
+from bot.services.competition.openings import Opening
 from bot.services.member.privacy import PORTION, Deleted, Privacy, Retention
 from bot.services.practice.practising import Learner
 from bot.services.question.repair import repair_totals

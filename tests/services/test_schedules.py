@@ -25,7 +25,7 @@ from bot.quiz.calendar.schedule import Weekly, latest_until
 from bot.quiz.competition.events import Join, Tick, Verdict
 from bot.quiz.competition.state import LIVE, NOBODY
 from bot.services.calendar.schedules import MOST
-from bot.services.competition.games import Opening
+from bot.services.competition.openings import Opening
 from bot.storage import privacy
 from bot.storage import schedules as storage
 

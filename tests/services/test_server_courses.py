@@ -11,7 +11,8 @@ from bot.model.games import Setup
 from bot.packs.library import Library
 from bot.quiz.competition.events import Cancel, Verdict
 from bot.quiz.competition.state import Rules
-from bot.services.competition.games import Competitions, Opening
+from bot.services.competition.games import Competitions
+from bot.services.competition.openings import Opening
 from bot.services.lesson.lessons import Lessons
 from bot.services.practice.practising import Learner, Practice
 from bot.services.practice.progress import ProgressOf

@@ -19,7 +19,8 @@ from bot.quiz.competition.state import Phase, Rules
 from bot.services.calendar.daily import DailyQuestions
 from bot.services.calendar.daily_views import EventView
 from bot.services.calendar.seasons import Seasons
-from bot.services.competition.games import AlreadyOnError, Competitions, Opening
+from bot.services.competition.games import Competitions
+from bot.services.competition.openings import AlreadyOnError, Opening
 from bot.services.practice.practising import Learner
 from bot.services.server.servers import Opener, Servers
 from bot.services.stage import ChannelLostError, EventBoard

@@ -1,20 +1,19 @@
 """Competitions: every event goes through the rules, is stored in one transaction, and only then shown.
 
-One `_Live` for each game that is on: its state, its timer, its lock. Deadlines are data: a restart reads them back.
+One `LiveGame` for each game that is on: its state, its timer, its lock. Deadlines are data: a restart reads them back.
 What stands in the channel is the matter of `GameMessages`, which tells back what happened to it as events.
 """
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from random import Random
-from typing import NamedTuple
 
 from bot.clock import DiscordClock, snowflake_ms
 from bot.errors import NotFound, StorageError, UserError
-from bot.model.games import Click, Game, GamePost, Setup
+from bot.model.games import Click, Game, GamePost
 from bot.packs.library import Library, LibraryOf
 from bot.packs.models import Question
 from bot.quiz.competition.events import (
@@ -40,56 +39,27 @@ from bot.quiz.competition.lobby import opened_by, opened_for
 from bot.quiz.competition.players import smallest_team
 from bot.quiz.competition.rounds import answer_verdict, elapsed_ms, opened_at
 from bot.quiz.competition.scoring import Scoring
-from bot.quiz.competition.standings import standings
-from bot.quiz.competition.state import BEHIND_MS, LIVE, Competition, Phase, RoundAnswer, Rules
+from bot.quiz.competition.state import BEHIND_MS, LIVE, Competition, Phase, RoundAnswer
 from bot.quiz.competition.stored_answers import with_late, with_stored
 from bot.quiz.question.asking import Given, Lettering, ShownPlace, Sureness
 from bot.services.background import Background
-from bot.services.competition.messages import GameMessages, ShownGame, queue
+from bot.services.competition.live import BEHIND_SECONDS, GameTimers, LiveGame
+from bot.services.competition.messages import GameMessages, queue
+from bot.services.competition.openings import MADE_ROOM, AlreadyOnError, Opening, playable, refuse_too_many
 from bot.services.competition.questions import GameQuestions
+from bot.services.competition.records import GameRecords
 from bot.services.competition.settling import settle
-from bot.services.competition.views import ClickResult, GameView, MyResult
+from bot.services.competition.views import ClickResult, GameView
 from bot.services.demo.charts import ChartDrawer
 from bot.services.practice.practising import Learner
 from bot.services.stage import ChannelLostError, GameStage
 from bot.storage import answers, competitions, members
 from bot.storage.store import Job, Store, Transaction
 
-BEAT_SECONDS = 1.0
-PAUSED_BEAT_SECONDS = 30.0
-"""How often it is noted that the bot is alive while every game that is on is paused."""
-BEHIND_SECONDS = 0.2
-"""How often it is looked whether the end of a round still waits for clicks that have arrived and are not stored yet."""
 AGAIN_SECONDS = 1.0
-"""How long a game waits for a database that refuses."""
-FAILED_AGAIN_SECONDS = 60.0
-"""How long a game waits after a failure of ours, so that it does not stay on for ever."""
-
-MOST_CHALLENGES, CHALLENGED_MS = 2, 15 * 60_000
-"""So many duels of a member that nobody accepted are enough for a channel in such a time."""
+"""How long a game that is taken up waits for a database that refuses."""
 GAME_OVER = "This competition is over. Open a new one with `/compete`."
-MADE_ROOM = "A competition was opened here instead."
-
 _log = logging.getLogger(__name__)
-
-
-class Opening(NamedTuple):
-    """What the host of a new competition chose; without a pack it is the server's first."""
-
-    guild_id: int
-    channel_id: int
-    host: Learner
-    rules: Rules
-    setup: Setup
-    pack_id: str | None = None
-
-
-class AlreadyOnError(UserError):
-    """There is a competition in this channel already."""
-
-    def __init__(self, view: GameView) -> None:
-        super().__init__("There is a competition in this channel already.")
-        self.view = view
 
 
 class GameOverError(UserError):
@@ -99,17 +69,7 @@ class GameOverError(UserError):
         super().__init__(GAME_OVER)
 
 
-@dataclass
-class _Live(ShownGame):
-    """A game that is on."""
-
-    timer: asyncio.TimerHandle | None = None
-    deadlines: dict[int, int] = field(default_factory=dict)
-    known_names: set[int] = field(default_factory=set)
-    taken_out: dict[int, int] = field(default_factory=dict)
-
-
-class Competitions:
+class Competitions(GameRecords):
     """What `/compete` does."""
 
     def __init__(
@@ -125,24 +85,23 @@ class Competitions:
         beats: bool = True,
     ) -> None:
         """``beats``: note every second while a game is on that the bot is alive, not only with each event."""
-        self._beats = beats
         self._library_of = library_of or (lambda _guild_id: library)
-        self._time_factor = time_factor
-        self._library = library
-        self._store = store
-        self._clock = clock
-        self._questions = GameQuestions(library, store, rng)
-        self._messages = GameMessages(
+        messages = GameMessages(
             library, self._library_of, store, clock, charts, happened=self._happened, is_over=self._is_over
         )
+        super().__init__(library, store, messages)
+        self._time_factor = time_factor
+        self._clock = clock
+        self._questions = GameQuestions(library, store, rng)
         self.has_ended: Callable[[], None] = lambda: None
         """Called when a game is over and its podium is in the channel."""
         self.oldest_ms: Callable[[], int | None] = lambda: None
         """When the oldest click was made that has arrived and may not be stored yet."""
-        self._live: dict[int, _Live] = {}
         self._to_take_up: set[int] = set()
         self._background = Background()
-        self._beat: asyncio.TimerHandle | None = None
+        self._timers = GameTimers(
+            self._live, clock, self._background, woken=self._wake, beat=self._store_beat, beats=beats
+        )
         self._closing = False
 
     def attach(self, stage: GameStage) -> None:
@@ -157,7 +116,7 @@ class Competitions:
         A duel that waits there to be accepted makes room for any other game. Raises AlreadyOnError, or UserError when too
         few questions fit, the server does not have the course, or a member challenges again and again.
         """
-        pack_id = await self._playable(opening)
+        pack_id = await playable(self._store, opening, self._library_of, self._questions)
         now_ms = self._clock.now_ms()
         await self._make_room(opening, now_ms)
         host_id = opening.host.member_id
@@ -182,7 +141,7 @@ class Competitions:
         there is a competition in the channel already. Raises what `open` does, and ChannelLostError when the lobby can't be
         posted there.
         """
-        pack_id = await self._playable(opening)
+        pack_id = await playable(self._store, opening, self._library_of, self._questions)
         now_ms = self._clock.now_ms()
         await self._make_room(opening, now_ms)
         state = opened_for(opening.host.member_id, opening.rules, now_ms)
@@ -210,41 +169,13 @@ class Competitions:
         return await self._messages.view(live)
 
     async def _make_room(self, opening: Opening, now_ms: int) -> None:
-        """See to it that challenges hold no channel. Raises UserError for one too many."""
+        """Let a duel that waits make room for any other game. Raises UserError for one challenge too many."""
         if opening.rules.duel:
-            since_ms, host_id = now_ms - CHALLENGED_MS, opening.host.member_id
-            ended = await competitions.unaccepted(
-                self._store, opening.guild_id, opening.channel_id, host_id, since_ms, but=MADE_ROOM
-            )
-            if len(ended) >= MOST_CHALLENGES:
-                again = -(-(ended[MOST_CHALLENGES - 1] + CHALLENGED_MS) // 1000)
-                raise UserError(
-                    f"Your last {MOST_CHALLENGES} challenges here were not accepted. You can challenge again from "
-                    f"<t:{again}:t> on, so that others can use the channel."
-                )
+            await refuse_too_many(self._store, opening, now_ms)
             return
         other = self._live.get(await competitions.live_in(self._store, opening.channel_id) or 0)
         if other and other.game.state.rules.duel and other.game.state.phase is Phase.LOBBY:
             await self._apply(other, Cancel(None, reason=MADE_ROOM))
-
-    async def _playable(self, opening: Opening) -> str:
-        """The course that is played. Raises UserError when nothing fits what was chosen."""
-        here = self._library_of(opening.guild_id)
-        if opening.pack_id:
-            await self._questions.fitting(opening.guild_id, here.pack(opening.pack_id).id, opening.setup)
-            return opening.pack_id
-        # The courses take turns: the one that was not played for longest is next.
-        last = await competitions.last_played(self._store, opening.guild_id)
-        packs = sorted(here.packs, key=lambda pack: last.get(pack.id, 0))
-        for pack in packs:
-            try:
-                await self._questions.fitting(opening.guild_id, pack.id, opening.setup)
-            except UserError:
-                if pack is packs[-1]:
-                    raise
-            else:
-                return pack.id
-        raise AssertionError("a library has courses")
 
     async def _already_on(self, opening: Opening) -> UserError:
         other = await competitions.live_in(self._store, opening.channel_id)
@@ -254,18 +185,18 @@ class Competitions:
             await self._messages.show_lobby(on)  # it leads on from there, and may have been deleted
         return AlreadyOnError(await self.view(other))
 
-    async def _begun(self, competition_id: int) -> _Live:
+    async def _begun(self, competition_id: int) -> LiveGame:
         live = await self._load(competition_id)
         assert live is not None
-        self._arm(live)
+        self._timers.arm(live)
         return live
 
-    async def _load(self, competition_id: int) -> _Live | None:
+    async def _load(self, competition_id: int) -> LiveGame | None:
         """The game as it is stored, among those that are on from now."""
         game = await competitions.load(self._store, competition_id)
         if game is None:
             return None
-        live = _Live(game)
+        live = LiveGame(game)
         live.take(await competitions.posts(self._store, competition_id))
         if game.state.phase is Phase.LOBBY:
             with contextlib.suppress(UserError):  # nothing fits any more: the start says so
@@ -304,7 +235,7 @@ class Competitions:
             self._background.spawn(self._take_up(live, since if since is not None else now_ms), "competition-resume")
         await self._messages.finish_all_but(self._live.keys())
 
-    async def _take_up(self, live: _Live, since_ms: int) -> None:
+    async def _take_up(self, live: LiveGame, since_ms: int) -> None:
         try:
             while not await self._given_back(live, since_ms):  # noqa: ASYNC110  another process holds the database
                 await asyncio.sleep(AGAIN_SECONDS)
@@ -313,7 +244,7 @@ class Competitions:
                 self._to_take_up.discard(live.game.id)
         await self._messages.take_up(live)
 
-    async def _given_back(self, live: _Live, since_ms: int) -> bool:
+    async def _given_back(self, live: LiveGame, since_ms: int) -> bool:
         """Give back the time that the bot was away; False when the database refused."""
         try:
             if message_id := live.message_id("round", live.game.state.round):
@@ -327,11 +258,7 @@ class Competitions:
     async def close(self) -> None:
         """Stop; every game is taken up again at the next start."""
         self._closing = True
-        if self._beat:
-            self._beat.cancel()
-        for live in self._live.values():
-            if live.timer:
-                live.timer.cancel()
+        self._timers.close()
         await self._messages.close()
         await self._background.close()
         if self._live:
@@ -463,7 +390,7 @@ class Competitions:
         found = state.played[number].answers.get(member_id) if 0 <= number < len(state.played) else None
         return found.given if found else None
 
-    def _answered(self, live: _Live, click: Click, answer: RoundAnswer, learner: Learner) -> None:
+    def _answered(self, live: LiveGame, click: Click, answer: RoundAnswer, learner: Learner) -> None:
         """Take a stored answer into the state; a round that has moved on since has counted it from the database."""
         if click.now_ms <= live.taken_out.get(click.member_id, -1):
             return
@@ -476,7 +403,7 @@ class Competitions:
         if any(isinstance(effect, ShowCount) for effect in effects):
             self._messages.hint_round(live)
         if state.wake_ms != before.wake_ms:
-            self._arm(live)
+            self._timers.arm(live)
         if learner.member_id not in live.known_names:
             live.known_names.add(learner.member_id)
             self._background.spawn(self._remember(live.game.guild_id, learner, click.now_ms), "remember")
@@ -496,73 +423,7 @@ class Competitions:
         called = plans[number].lettering.called(known) if known is not None else None
         return ClickResult(told.verdict, called, certainty=True)
 
-    async def my_result(self, competition_id: int, number: int, member_id: int) -> MyResult:
-        """A player's own round. Raises UserError while it is open."""
-        game = await self._game(competition_id)
-        state = game.state
-        if not 0 <= number < len(state.played):
-            raise UserError("This round is still open; its result comes when it is over.")
-        played = state.played[number]
-        lines = standings(state, number + 1)
-        line = next((one for one in lines if one.member_id == member_id), None)
-        answer, marks = played.answers.get(member_id), played.marks.get(member_id, 0)
-        question = game.questions[number]
-        terms = self._library.terms_of(game.pack_id, question)
-        player = state.player(member_id)
-        leave = competition_id if player and not player.gone and state.phase in LIVE else None
-        return MyResult(
-            question, state.plans[number], answer, marks, line, len(lines), game.pack_id, terms, played.voided, leave
-        )
-
-    async def missed_by(self, competition_id: int, member_id: int) -> tuple[str, list[Question]]:
-        """The pack, and the questions of rounds that count which a player got wrong or did not answer.
-
-        Raises UserError when no round counts.
-        """
-        game = await self._game(competition_id)
-        if not game.state.counted_rounds:
-            raise UserError("No round counts in this game, so there is nothing to practise. Try `/quiz`.")
-        missed = []
-        for played, plan, question in zip(game.state.played, game.state.plans, game.questions, strict=False):
-            if played.voided:
-                continue
-            answer = played.answers.get(member_id)
-            if answer is None or not plan.is_right(answer.given):
-                missed.append(question)
-        return game.pack_id, missed
-
-    async def view(self, competition_id: int) -> GameView:
-        """The game as it stands, live or over."""
-        live = self._live.get(competition_id)
-        if live is None:
-            shown = ShownGame(await self._game(competition_id))
-            shown.take(await competitions.posts(self._store, competition_id))
-            return await self._messages.view(shown)
-        return await self._messages.view(live)
-
-    async def on_in(self, channel_ids: Iterable[int]) -> GameView | None:
-        """The game that is on in one of these channels."""
-        for channel_id in channel_ids:
-            if (competition_id := await competitions.live_in(self._store, channel_id)) is not None:
-                return await self.view(competition_id)
-        return None
-
-    async def game(self, competition_id: int) -> Game:
-        """The game, live or over. Raises NotFound when there is none."""
-        return await self._game(competition_id)
-
-    async def is_in(self, competition_id: int, guild_id: int | None) -> bool:
-        """Whether the game, live or over, is in this server. Raises NotFound when there is none."""
-        return (await self._game(competition_id)).guild_id == guild_id
-
-    async def _game(self, competition_id: int) -> Game:
-        live = self._live.get(competition_id)
-        game = live.game if live else await competitions.load(self._store, competition_id)
-        if game is None:
-            raise NotFound("This competition is not there any more. Open a new one with `/compete`.")
-        return game
-
-    def _of(self, competition_id: int) -> _Live:
+    def _of(self, competition_id: int) -> LiveGame:
         live = self._live.get(competition_id)
         if live is None:
             raise GameOverError
@@ -570,7 +431,7 @@ class Competitions:
 
     # One event, from the rules to the channel
 
-    async def _apply(self, live: _Live, event: Event, questions: list[Question] | None = None) -> list[Effect]:
+    async def _apply(self, live: LiveGame, event: Event, questions: list[Question] | None = None) -> list[Effect]:
         """Step, store, show. The answers that count are those in the database, read in the same transaction."""
         async with live.lock:
             now_ms = self._clock.now_ms()
@@ -603,7 +464,7 @@ class Competitions:
             has_new_posts = live.take(posts)
             if any(isinstance(effect, Ask) for effect in effects):
                 live.note = ""
-            self._arm(live)
+            self._timers.arm(live)
         self._messages.show(live, effects)
         if live.game.state.phase not in LIVE:
             self._end(live)
@@ -630,7 +491,7 @@ class Competitions:
         if live := self._live.get(competition_id):
             await self._messages.lobby_gone(live, message_id)
 
-    def _end(self, live: _Live) -> None:
+    def _end(self, live: LiveGame) -> None:
         if live.timer:
             live.timer.cancel()
         if live.game.state.phase is Phase.CANCELLED:
@@ -639,58 +500,16 @@ class Competitions:
     # Time
 
     def look(self) -> None:
-        """Set anew the timers that would come too late: Discord's clock has moved on, as after a sleep of the host."""
-        loop, now_ms = asyncio.get_running_loop(), self._clock.now_ms()
-        for live in self._live.values():
-            if live.timer and live.game.state.wake_ms is not None:
-                left_seconds, wanted_seconds = (
-                    live.timer.when() - loop.time(),
-                    (live.game.state.wake_ms - now_ms) / 1000,
-                )
-                if left_seconds > max(wanted_seconds, FAILED_AGAIN_SECONDS) + 1:  # what is tried again waits its time
-                    self._arm(live)
+        """Discord's clock has moved on: wake what would come too late."""
+        self._timers.look()
 
-    def _arm(self, live: _Live) -> None:
-        """Set the timer to what the state waits for."""
-        if live.timer:
-            live.timer.cancel()
-            live.timer = None
-        wake_ms = live.game.state.wake_ms
-        if live.game.state.deadline_ms is not None:
-            live.deadlines[live.game.state.round] = live.game.state.deadline_ms
-        if wake_ms is None or self._closing or live.game.state.phase not in LIVE:
-            return
-        self._wake_later(live, max(0.0, (wake_ms - self._clock.now_ms()) / 1000))
-        loop = asyncio.get_running_loop()
-        if self._beats and (self._beat is None or self._beat.when() > loop.time() + self._beat_seconds):
-            if self._beat:
-                self._beat.cancel()
-            self._beat = loop.call_later(self._beat_seconds, self._beat_now)
-
-    def _wake_later(self, live: _Live, seconds: float) -> None:
-        if not self._closing:
-            again = asyncio.get_running_loop().call_later
-            live.timer = again(seconds, lambda: self._background.spawn(self._wake(live), "competition-wake"))
-
-    @property
-    def _beat_seconds(self) -> float:
-        phases = {live.game.state.phase for live in self._live.values()}
-        return BEAT_SECONDS if phases & {Phase.LOBBY, Phase.ASKING, Phase.REVEALING} else PAUSED_BEAT_SECONDS
-
-    async def _wake(self, live: _Live) -> None:
-        """The time has come; a database that refuses just now is asked again, so that no game hangs."""
+    async def _wake(self, live: LiveGame) -> None:
         try:
             await self._woken(live)
-        except StorageError as refused:
-            _log.warning("competition %d waits for the database: %s", live.game.id, refused)
-            self._wake_later(live, AGAIN_SECONDS)
         except UserError as refused:  # the lobby's time is up, and there is nothing to ask any more
             await self._apply(live, Cancel(None, reason=refused.text))
-        except Exception:
-            self._wake_later(live, FAILED_AGAIN_SECONDS)
-            raise
 
-    async def _woken(self, live: _Live) -> None:
+    async def _woken(self, live: LiveGame) -> None:
         state = live.game.state
         over_ms = state.starts_ms if state.phase is Phase.LOBBY else None
         if over_ms is not None and over_ms <= self._clock.now_ms():
@@ -699,7 +518,7 @@ class Competitions:
             else:
                 await self.start(live.game.id, None, manager=False)
         elif self._is_behind(state):
-            self._wake_later(live, BEHIND_SECONDS)
+            self._timers.wake_later(live, BEHIND_SECONDS)
         else:
             await self._apply(live, Tick())
             if live.game.state.phase is Phase.ASKING and live.game.state.opened_ms is None:
@@ -712,19 +531,12 @@ class Competitions:
         now_ms = self._clock.now_ms()
         return oldest_ms <= min(state.wake_ms, state.deadline_ms or now_ms) and now_ms < state.wake_ms + BEHIND_MS
 
-    async def _open_after_all(self, live: _Live) -> None:
+    async def _open_after_all(self, live: LiveGame) -> None:
         """A round's time is up and its message not known to be there: the database refused, or Discord is slow."""
         if message_id := live.message_id("round", live.game.state.round):
             await self._apply(live, Opened(live.game.state.round, snowflake_ms(message_id)))
         else:
             await self._messages.post_what_waits(live)
-
-    def _beat_now(self) -> None:
-        self._beat = None
-        if any(live.game.state.phase in LIVE for live in self._live.values()) and not self._closing:
-            self.look()
-            self._background.spawn(self._store_beat(), "competition-beat")
-            self._beat = asyncio.get_running_loop().call_later(self._beat_seconds, self._beat_now)
 
     async def _store_beat(self) -> None:
         now_ms = self._clock.now_ms()

@@ -14,7 +14,8 @@ from bot.quiz.competition.events import Cancel, Event, Join, Leave, Verdict
 from bot.quiz.competition.pace import PACE_SECONDS, USUAL, Tempo, paced
 from bot.quiz.competition.scoring import Scoring
 from bot.quiz.competition.state import LIVE, Phase, Rules
-from bot.services.competition.games import GAME_OVER, AlreadyOnError, Competitions, Opening
+from bot.services.competition.games import GAME_OVER, Competitions
+from bot.services.competition.openings import AlreadyOnError, Opening
 from bot.services.competition.views import MOST_CALLED, ClickResult, GameView
 from bot.services.practice.practising import Learner, Practice
 from bot.services.server.servers import Servers

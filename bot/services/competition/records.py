@@ -1,0 +1,88 @@
+"""Games as they are kept: what is shown of them, and what players look back at."""
+
+from collections.abc import Iterable
+
+from bot.errors import NotFound, UserError
+from bot.model.games import Game
+from bot.packs.library import Library
+from bot.packs.models import Question
+from bot.quiz.competition.standings import standings
+from bot.quiz.competition.state import LIVE
+from bot.services.competition.live import LiveGame
+from bot.services.competition.messages import GameMessages, ShownGame
+from bot.services.competition.views import GameView, MyResult
+from bot.storage import competitions
+from bot.storage.store import Store
+
+
+class GameRecords:
+    """Reads games, those that are on too."""
+
+    def __init__(self, library: Library, store: Store, messages: GameMessages) -> None:
+        self._library = library
+        self._store = store
+        self._messages = messages
+        self._live: dict[int, LiveGame] = {}
+
+    async def my_result(self, competition_id: int, number: int, member_id: int) -> MyResult:
+        """A player's own round. Raises UserError while it is open."""
+        game = await self.game(competition_id)
+        state = game.state
+        if not 0 <= number < len(state.played):
+            raise UserError("This round is still open; its result comes when it is over.")
+        played = state.played[number]
+        lines = standings(state, number + 1)
+        line = next((one for one in lines if one.member_id == member_id), None)
+        answer, marks = played.answers.get(member_id), played.marks.get(member_id, 0)
+        question = game.questions[number]
+        terms = self._library.terms_of(game.pack_id, question)
+        player = state.player(member_id)
+        leave = competition_id if player and not player.gone and state.phase in LIVE else None
+        return MyResult(
+            question, state.plans[number], answer, marks, line, len(lines), game.pack_id, terms, played.voided, leave
+        )
+
+    async def missed_by(self, competition_id: int, member_id: int) -> tuple[str, list[Question]]:
+        """The pack, and the questions of rounds that count which a player got wrong or did not answer.
+
+        Raises UserError when no round counts.
+        """
+        game = await self.game(competition_id)
+        if not game.state.counted_rounds:
+            raise UserError("No round counts in this game, so there is nothing to practise. Try `/quiz`.")
+        missed = []
+        for played, plan, question in zip(game.state.played, game.state.plans, game.questions, strict=False):
+            if played.voided:
+                continue
+            answer = played.answers.get(member_id)
+            if answer is None or not plan.is_right(answer.given):
+                missed.append(question)
+        return game.pack_id, missed
+
+    async def view(self, competition_id: int) -> GameView:
+        """The game as it stands, live or over."""
+        live = self._live.get(competition_id)
+        if live is None:
+            shown = ShownGame(await self.game(competition_id))
+            shown.take(await competitions.posts(self._store, competition_id))
+            return await self._messages.view(shown)
+        return await self._messages.view(live)
+
+    async def on_in(self, channel_ids: Iterable[int]) -> GameView | None:
+        """The game that is on in one of these channels."""
+        for channel_id in channel_ids:
+            if (competition_id := await competitions.live_in(self._store, channel_id)) is not None:
+                return await self.view(competition_id)
+        return None
+
+    async def is_in(self, competition_id: int, guild_id: int | None) -> bool:
+        """Whether the game, live or over, is in this server. Raises NotFound when there is none."""
+        return (await self.game(competition_id)).guild_id == guild_id
+
+    async def game(self, competition_id: int) -> Game:
+        """The game, live or over. Raises NotFound when there is none."""
+        live = self._live.get(competition_id)
+        game = live.game if live else await competitions.load(self._store, competition_id)
+        if game is None:
+            raise NotFound("This competition is not there any more. Open a new one with `/compete`.")
+        return game
