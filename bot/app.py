@@ -17,37 +17,10 @@ from bot import __version__
 from bot.clock import HOUR_MS, DiscordClock, WallClock
 from bot.errors import SettingsError, StudyhallError
 from bot.packs.library import Library
-from bot.quiz.competition.pace import Tempo, paced
-from bot.services.backups import Backups
-from bot.services.board.boards import Boards
-from bot.services.calendar.daily import DailyQuestions
-from bot.services.calendar.schedules import Schedules
-from bot.services.calendar.seasons import Seasons
-from bot.services.competition.games import Competitions
-from bot.services.demo.charts import ChartDrawer
-from bot.services.demo.demos import Demos
+from bot.services.all import Parts, Services, make_services, tempo_of
 from bot.services.demo.inside import Specimen
-from bot.services.demo.lab import Lab
 from bot.services.lesson.courses import Courses
-from bot.services.lesson.lessons import Lessons
-from bot.services.member.notices import Notices
-from bot.services.member.presence import Presence
-from bot.services.member.privacy import Privacy
-from bot.services.member.settings import MemberSettings
-from bot.services.practice.practising import Practice
-from bot.services.practice.progress import ProgressOf
-from bot.services.practice.reminders import Reminders
-from bot.services.practice.respacing import Respacing
-from bot.services.practice.reviews import Reviews
-from bot.services.question.flags import Flags
-from bot.services.question.items import Items
-from bot.services.question.regrading import Regrading
-from bot.services.question.reports import Reports
-from bot.services.server.exports import Exports
-from bot.services.server.groups import Groups
 from bot.services.server.health import HealthCheck
-from bot.services.server.servers import Servers
-from bot.services.server.zones import Zones
 from bot.services.sure_time import SureTime
 from bot.settings import Settings
 from bot.storage.sqlite.lock import only_one
@@ -56,7 +29,7 @@ from bot.telemetry import Pulse
 from bot.ui.client import StudyhallClient, set_addresses
 from bot.ui.features import add_features
 from bot.ui.registration import register
-from bot.ui.replies import ANSWER_SECONDS
+from bot.ui.replies import ANSWER_SECONDS, Desk
 from bot.ui.sending import CALLS_PER_SECOND, SendScheduler
 from bot.workers import Workers
 
@@ -86,13 +59,7 @@ class App(NamedTuple):
     discord_clock: DiscordClock
     workers: Workers
     library: Library
-    demos: Demos
-    courses: Courses
-    privacy: Privacy
-    backups: Backups
-    reminders: Reminders
-    schedules: Schedules
-    regrading: Regrading
+    services: Services
 
 
 @contextlib.asynccontextmanager
@@ -116,198 +83,107 @@ async def build(
     Raises StorageError when the database can't be used.
     """
     set_addresses(settings.api_url, settings.gateway_url)
-    library = Library([])
-    clock = WallClock()
     async with contextlib.AsyncExitStack() as closing:
-        store = await Store.open(settings.database_path)
-        closing.push_async_callback(store.close)
-        workers = Workers()
-        closing.push_async_callback(workers.close)
-        charts = ChartDrawer(workers)
-        closing.push_async_callback(charts.close)
-        discord_clock = DiscordClock(clock)
-        sure_time = SureTime(discord_clock)
-        closing.push_async_callback(sure_time.close)
-        demos = Demos(
-            store,
-            Lab(workers, wall_seconds=settings.demo_seconds, rounds=settings.demo_rounds),
-            discord_clock,
-            charts,
-            predict_seconds=settings.predict_seconds,
-            cooldown_seconds=settings.demo_cooldown_seconds,
-        )
-        closing.push_async_callback(demos.close)
-        rng = rng or Random()
-        zones = Zones()
-        respacing = Respacing(library, store)
-        closing.push_async_callback(respacing.close)
-        member_settings = MemberSettings(store, zones, respacing)
-        servers = Servers(store, library, zones)
-        games = Competitions(
-            library,
-            store,
-            discord_clock,
-            rng,
-            charts,
-            member_settings.time_factor,
-            servers.library,
-            beats=steady_timers,
-        )
-        closing.push_async_callback(games.close)
-        tempo = Tempo(settings.pace_factor, settings.pause_factor)
-        daily = DailyQuestions(store, discord_clock, rng, servers.library)
-        seasons = Seasons(store, discord_clock, sure_time)
-        schedules = Schedules(
-            store,
-            discord_clock,
-            servers,
-            daily,
-            games,
-            seasons,
-            lambda one: paced(one.pace, one.rounds, one.lobby_minutes, tempo, one.scoring),
-            sure_time,
-        )
-        closing.push_async_callback(schedules.close)
-        presence = Presence(store, discord_clock)
-        closing.push_async_callback(presence.close)
-        regrading = Regrading(store, discord_clock)
-        closing.push_async_callback(regrading.close)
-        games.has_ended = daily.has_closed = regrading.wake
-        privacy = Privacy(
-            store, discord_clock, games, member_settings, retention_days=settings.retention_days, time=sure_time
-        )
-        closing.push_async_callback(privacy.close)
-        backups = Backups(
-            settings.database_path,
-            discord_clock,
-            every_hours=settings.backup_hours,
-            keep=settings.backup_keep,
-            time=sure_time,
-        )
-        closing.push_async_callback(backups.close)
-        items = Items(library, store, discord_clock)
-        closing.push_async_callback(items.close)
-        courses = Courses(library, servers, workers, settings.packs_dir)
+        clock = WallClock()
+        parts = await _parts(settings, clock, rng or Random(), closing, steady_timers=steady_timers)
+        services = make_services(parts, closing)
         scheduler = SendScheduler(settings.progress_seconds, calls_per_second)
         closing.push_async_callback(scheduler.close)
-        practice = Practice(library, store, discord_clock, rng, servers.library, items.expected)
-        reviews = Reviews(library, store, discord_clock, rng, practice, servers.library)
-        reminders = Reminders(store, discord_clock, reviews, time=sure_time)
-        closing.push_async_callback(reminders.close)
-        pulse = Pulse()
-        client = StudyhallClient()
-        games.oldest_ms = daily.oldest_ms = lambda: client.door.oldest_ms
-        queues = {
-            "interactions": lambda: client.door.waiting,
-            "database writes": lambda: store.waiting,
-            "messages to send": lambda: scheduler.waiting,
-            "demos": lambda: demos.waiting,
-            "competitions": lambda: games.live,
-        }
+        pulse, client = Pulse(), StudyhallClient()
+        services.games.oldest_ms = services.daily.oldest_ms = lambda: client.door.oldest_ms
+        desk = Desk(
+            settings.thinking_seconds,
+            pulse,
+            services.notices,
+            services.presence,
+            now_ms=parts.clock.now_ms,
+            answer_seconds=answer_seconds,
+            answered=client.door.done,
+        )
+        queues = _queues(client, parts.store, scheduler, services)
         health = HealthCheck(
-            store,
-            workers,
+            parts.store,
+            parts.workers,
             pulse,
             version=__version__,
             connection=client.connection,
             queues=queues,
-            sure_time=sure_time,
-            retention=privacy.announced,
+            sure_time=parts.time,
+            retention=services.privacy.announced,
         )
-        tree = add_features(
-            client,
-            library=library,
-            lessons=Lessons(library, store, discord_clock, servers.library),
-            practice=practice,
-            reviews=reviews,
-            reminders=reminders,
-            notices=Notices(store),
-            progress=ProgressOf(library, store, discord_clock, rng, practice, servers.library, items.expected),
-            charts=charts,
-            groups=Groups(library, store, discord_clock, servers.library),
-            boards=Boards(store, discord_clock),
-            demos=demos,
-            games=games,
-            reports=Reports(library, store, discord_clock),
-            member_settings=member_settings,
-            servers=servers,
-            tempo=tempo,
-            scheduler=scheduler,
-            thinking_seconds=settings.thinking_seconds,
-            pulse=pulse,
-            now_ms=discord_clock.now_ms,
-            answer_seconds=answer_seconds,
-            specimen=Specimen(workers, pulse, queues),
-            health=health,
-            courses=courses,
-            privacy=privacy,
-            items=items,
-            daily=daily,
-            schedules=schedules,
-            flags=Flags(library, store, discord_clock, items, servers.library, regrading.wake),
-            regrading=regrading,
-            seasons=seasons,
-            presence=presence,
-            exports=Exports(store, discord_clock, servers.library),
-        )
+        specimen = Specimen(parts.workers, pulse, queues)
+        tree = add_features(client, services, desk, scheduler, tempo_of(settings), specimen, health)
 
         async def before_connecting() -> None:
             if steady_timers:
                 pulse.lag.start()
                 closing.callback(pulse.lag.stop)
             await register(client, tree)
-            await courses.load()
+            await services.courses.load()
             loaded()
-            await member_settings.load()
-            await servers.load()
-            await presence.load()
-            await demos.resume()
-            await games.resume()
-            await privacy.load()
-            await regrading.resume()
-            backups.start()
-            respacing.start()
-            if steady_timers:
-                reminders.start()
-            schedules.start()
+            await services.take_up(steady_timers=steady_timers)
 
-        if settings.monitor_port:
-            from bot.monitor import Monitor  # aiohttp's server: a twentieth of a start, and few ask for it
-
-            monitor = Monitor(health)
-            await monitor.start(settings.monitor_port)
-            closing.push_async_callback(monitor.close)
         client.before_connecting = before_connecting
-        client.door.heard_id = sure_time.learn_id
-        client.heard_date = sure_time.learn_date
-        sure_time.attach(client.ask_time)
-        sure_time.first_heard = schedules.wake
+        _tell_time(client, parts, services)
+        await _serve_monitor(settings, health, closing)
         if settings.clock_url:
-
-            async def moved() -> None:
-                await sure_time.ask()
-                schedules.wake()
-                games.look()
-
-            following = follow_clock(clock, settings.clock_url, reminders.hour_passed, moved)
-            follower = asyncio.create_task(following, name="clock")
+            follower = asyncio.create_task(_follow_playground(settings, clock, parts.time, services), name="clock")
             closing.callback(follower.cancel)
         closing.push_async_callback(client.close)
-        yield App(
-            client,
-            store,
-            clock,
-            discord_clock,
-            workers,
-            library,
-            demos,
-            courses,
-            privacy,
-            backups,
-            reminders,
-            schedules,
-            regrading,
-        )
+        yield App(client, parts.store, clock, parts.clock, parts.workers, parts.library, services)
+
+
+async def _parts(
+    settings: Settings, wall: WallClock, rng: Random, closing: contextlib.AsyncExitStack, *, steady_timers: bool
+) -> Parts:
+    """What services are made of; closed after them."""
+    store = await Store.open(settings.database_path)
+    closing.push_async_callback(store.close)
+    workers = Workers()
+    closing.push_async_callback(workers.close)
+    clock = DiscordClock(wall)
+    time = SureTime(clock)
+    closing.push_async_callback(time.close)
+    return Parts(settings, Library([]), store, workers, clock, time, rng, steady_timers)
+
+
+def _queues(
+    client: StudyhallClient, store: Store, scheduler: SendScheduler, services: Services
+) -> dict[str, Callable[[], int]]:
+    """How much waits, by what."""
+    return {
+        "interactions": lambda: client.door.waiting,
+        "database writes": lambda: store.waiting,
+        "messages to send": lambda: scheduler.waiting,
+        "demos": lambda: services.demos.waiting,
+        "competitions": lambda: services.games.live,
+    }
+
+
+def _tell_time(client: StudyhallClient, parts: Parts, services: Services) -> None:
+    """Let whatever comes from Discord tell its time."""
+    client.door.heard_id = parts.time.learn_id
+    client.heard_date = parts.time.learn_date
+    parts.time.attach(client.ask_time)
+    parts.time.first_heard = services.schedules.wake
+
+
+async def _serve_monitor(settings: Settings, health: HealthCheck, closing: contextlib.AsyncExitStack) -> None:
+    if settings.monitor_port:
+        from bot.monitor import Monitor  # aiohttp's server: a twentieth of a start, and few ask for it
+
+        monitor = Monitor(health)
+        await monitor.start(settings.monitor_port)
+        closing.push_async_callback(monitor.close)
+
+
+async def _follow_playground(settings: Settings, clock: WallClock, time: SureTime, services: Services) -> None:
+    async def moved() -> None:
+        await time.ask()
+        services.schedules.wake()
+        services.games.look()
+
+    await follow_clock(clock, settings.clock_url, services.reminders.hour_passed, moved)
 
 
 async def run(settings: Settings) -> None:
@@ -327,7 +203,7 @@ async def run(settings: Settings) -> None:
         app.store.has_closed = held.closed
         _log.info("data in %s", settings.database_path)
         where = settings.api_url or "Discord"
-        await running.enter_async_context(_reload_on_hangup(app.courses))
+        await running.enter_async_context(_reload_on_hangup(app.services.courses))
         connecting = asyncio.create_task(_connect(app.client, settings.token, where), name="gateway")
         stopping = asyncio.create_task(stop.wait(), name="stop")
         await asyncio.wait({connecting, stopping}, return_when=asyncio.FIRST_COMPLETED)

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-WIRING = {"bot/app.py", "bot/ui/features.py", "bot/cli.py", "bot/__main__.py"}
+WIRING = {"bot/app.py", "bot/services/all.py", "bot/ui/features.py", "bot/cli.py", "bot/__main__.py"}
 """They wire, so they may import as much as it takes."""
 
 

@@ -4,9 +4,11 @@ import ast
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
+from house_figures import WIRING, cycles, measured
 
 from bot.settings import CHECKOUT
 
@@ -49,6 +51,17 @@ def test_no_function_rebinds_a_global(name):
 def reach(call: ast.Call) -> str:
     """The dotted name that is called."""
     return ast.unparse(call.func)
+
+
+def test_no_room_of_the_house_grows_too_large():
+    found = measured(CHECKOUT)
+    assert [one for one in found.functions if one[0] > 80] == []
+    assert [one for one in found.arguments if one[0] > 8] == []
+    assert {name: len(of) for name, of in found.imports.items() if len(of) > 30 and name not in WIRING} == {}
+    assert {name: lines for name, lines in found.lines.items() if lines > 500} == {}
+    assert cycles(found.imports) == []
+    folders = Counter(name.rpartition("/")[0] for name in found.lines if not name.endswith("__init__.py"))
+    assert {folder: modules for folder, modules in folders.items() if modules > 25} == {}
 
 
 def test_a_class_name_means_one_thing():

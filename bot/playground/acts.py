@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from bot.playground.interactions import AUTOCOMPLETE, COMMAND, COMPONENT, FORM, Answered, Interaction, Interactions
-from bot.playground.world import MAX_MEMBERS, Channel, Json, World
+from bot.playground.things import Channel
+from bot.playground.world import MAX_MEMBERS, Json, World
 
 SUBCOMMAND, SUBCOMMAND_GROUP, STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, NUMBER = 1, 2, 3, 4, 5, 6, 7, 8, 10
 ROLE_SELECT, CHANNEL_SELECT = 6, 8

@@ -18,7 +18,8 @@ from bot.playground.api_errors import (
     ApiError,
 )
 from bot.playground.limits import check_choices, check_modal
-from bot.playground.world import EPHEMERAL, Channel, Json, Upload, World
+from bot.playground.things import Channel, Upload
+from bot.playground.world import EPHEMERAL, Json, World
 
 COMMAND, COMPONENT, AUTOCOMPLETE, FORM = 2, 3, 4, 5
 SUBCOMMANDS = (1, 2)

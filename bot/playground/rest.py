@@ -20,7 +20,8 @@ from bot.playground.api_errors import (
 from bot.playground.interactions import Interactions
 from bot.playground.limits import check_commands
 from bot.playground.ratelimits import RateLimits
-from bot.playground.world import CREATE_THREADS, SEND_MESSAGES, VIEW_CHANNEL, Json, Upload, World
+from bot.playground.things import CREATE_THREADS, SEND_MESSAGES, VIEW_CHANNEL, Upload
+from bot.playground.world import Json, World
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

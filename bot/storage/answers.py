@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from bot.model.answers import Answered, Before, StoredAnswer
 from bot.quiz.board.totals import COMPETITION, IN_COMPETITIONS, sections_of
@@ -218,7 +219,7 @@ async def all_of(db: Reads, member_id: int, pack_id: str) -> list[Answered]:
         " FROM answer WHERE member_id = ? AND pack_id = ? AND NOT void ORDER BY answered_ms, id",
         (member_id, pack_id),
     )
-    return [_answered(*row) for row in rows]
+    return [_answered(row, clicked_ms) for *row, clicked_ms in rows]
 
 
 async def since(
@@ -232,21 +233,12 @@ async def since(
         " WHERE pack_id = ? AND guild_id = ? AND answered_ms >= ? AND NOT void ORDER BY answered_ms, answer.id",
         (json.dumps(list(member_ids)), pack_id, guild_id, since_ms),
     ):
-        found.setdefault(member_id, []).append(_answered(*row))
+        found.setdefault(member_id, []).append(_answered(row))
     return found
 
 
-def _answered(
-    question_id: str,
-    question_hash: str,
-    section_id: str,
-    family: str,
-    chosen: int,
-    correct: int,
-    sureness: int | None,
-    answered_ms: int,
-    clicked_ms: int | None = None,
-) -> Answered:
+def _answered(row: Sequence[Any], clicked_ms: int | None = None) -> Answered:
+    question_id, question_hash, section_id, family, chosen, correct, sureness, answered_ms = row
     sure = None if sureness is None else Sureness(sureness)
     given_ms = answered_ms if clicked_ms is None else clicked_ms
     option = FilePlace(chosen)

@@ -25,7 +25,7 @@ async def asked(hall: Hall) -> Shown:
 
 async def next_day(hall: Hall) -> None:
     await hall.pass_time(DAY + 2)
-    await hall.app.schedules.look()
+    await hall.app.services.schedules.look()
 
 
 async def test_the_question_is_posted_for_all_and_a_second_call_links_to_it(hall: Hall):

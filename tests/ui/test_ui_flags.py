@@ -40,7 +40,7 @@ async def opened(hall: Hall, number: int = 0) -> Shown:
 
 
 async def regraded(hall: Hall) -> None:
-    await hall.app.regrading.done()
+    await hall.app.services.regrading.done()
     await hall.env.settle()
 
 
@@ -208,7 +208,7 @@ def places_changed(hall: Hall, places: dict[int, tuple[int | None, int | None]])
 
 async def told(hall: Hall) -> Shown:
     """The one message that tells who moved."""
-    hall.app.regrading.wake()
+    hall.app.services.regrading.wake()
     await regraded(hall)
     [shown] = [one for one in hall.messages() if "Places changed" in one.text]
     return shown

@@ -58,5 +58,5 @@ async def test_only_managers_see_the_group(hall: Hall):
 
 async def test_those_who_were_deleted_are_not_in_the_group(hall: Hall):
     await three_answer(hall, "wrong", "wrong", "wrong")
-    await hall.app.privacy.delete(hall.bob.id)
+    await hall.app.services.privacy.delete(hall.bob.id)
     assert "2 members have answered" in (await hall.manager.slash("studyhall group")).text

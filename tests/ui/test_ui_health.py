@@ -25,9 +25,9 @@ async def test_a_wrong_clock_is_told_and_deletes_nobody(tmp_path, caplog):
     async with open_hall(tmp_path / "data", retention_days=30) as hall:
         await hall.alice.slash("quiz")
         hall.app.clock.shift_ms += 365 * 86_400_000
-        await hall.app.privacy.retain()
+        await hall.app.services.privacy.retain()
         hall.app.clock.shift_ms += 2 * 86_400_000
-        await hall.app.privacy.retain()
+        await hall.app.services.privacy.retain()
         assert hall.rows("SELECT member_id FROM practice_run") == [(hall.alice.id,)]
         shown = await hall.manager.slash("studyhall health")
         assert "it's 367 days ahead of Discord's" in shown.text
@@ -48,11 +48,11 @@ async def test_members_away_for_long_are_announced_before_they_are_deleted(tmp_p
     async with open_hall(tmp_path / "data", retention_days=30) as hall:
         await hall.alice.slash("quiz")
         await hall.pass_time(31 * 86_400)
-        await hall.app.privacy.retain()
+        await hall.app.services.privacy.retain()
         shown = await hall.manager.slash("studyhall health")
         assert "1 member not seen for 30 days will be deleted from <t:" in shown.text
         await hall.pass_time(86_400)
-        await hall.app.privacy.retain()
+        await hall.app.services.privacy.retain()
         assert hall.rows("SELECT count(*) FROM practice_run WHERE member_id = ?", hall.alice.id) == [(0,)]
         assert "not seen for" not in (await hall.manager.click(shown, "Look again")).text
 

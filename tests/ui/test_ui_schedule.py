@@ -24,7 +24,7 @@ async def test_a_question_every_day_is_asked_by_itself(hall: Hall):
     assert f"Every day at 00:10 in <#{hall.channel.id}>" in shown.text
     assert shown.enabled == ["Pause", "Remove"]
     await hall.pass_time(600)
-    await hall.app.schedules.look()
+    await hall.app.services.schedules.look()
     [question] = hall.messages()
     assert "Question of the day" in question.text
 

@@ -81,7 +81,7 @@ async def test_the_setup_says_what_a_change_does_and_where_results_go(hall: Hall
 
 async def test_who_is_deleted_vanishes_from_earlier_seasons(hall: Hall):
     result = await ended(hall)
-    await hall.app.privacy.delete(hall.alice.id)
+    await hall.app.services.privacy.delete(hall.alice.id)
     board = await hall.bob.click(result, "The whole board")
     assert lines(board.text) == ["🥇 **1.** **bob** · 10 points · 1 of 1 right"]
 

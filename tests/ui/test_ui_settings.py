@@ -79,7 +79,7 @@ async def test_a_reminder_comes_as_a_direct_message_and_one_button_ends_them(hal
     hall.run_sql("UPDATE card SET due_ms = 0")
     hour = utc(hall.app.clock.now_ms()).hour
     await hall.alice.choose(await hall.alice.slash("settings"), str(hour))
-    await hall.app.reminders.remind()
+    await hall.app.services.reminders.remind()
     [letter] = hall.messages(hall.alice.in_dm.channel)
     assert "**1 idea is** due for review in Tea" in letter.text
     assert letter.enabled == ["Review 1 now", "No more reminders"]

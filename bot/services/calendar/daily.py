@@ -162,11 +162,10 @@ class DailyQuestions:
                 return False
             given = await storage.all_given(tx, daily)
             periods = (await servers.load(tx, daily.guild_id)).periods(now_ms)
-            asked = AskedOfMany(daily.guild_id, daily.pack_id, storage.MODE, daily_id, 0)
             most_days = self._library_of(None).review_within_days(daily.pack_id)
-            here = await rulings.here(tx, daily.guild_id, daily.pack_id)
-            key = daily.question.key
-            await record_choices(tx, asked, daily.question, given, now_ms, periods, key=key, most_days=most_days)
+            here, key = await rulings.here(tx, daily.guild_id, daily.pack_id), FilePlace(daily.question.key)
+            asked = AskedOfMany(daily.guild_id, daily.pack_id, storage.MODE, daily_id, 0, key, most_days)
+            await record_choices(tx, asked, daily.question, given, now_ms, periods)
             ruling = here.on(daily.question.id, daily.question.content_hash)
             if (
                 ruling and ruling.in_force

@@ -13,11 +13,10 @@ from random import Random
 
 from bot.clock import DiscordClock, snowflake_ms
 from bot.errors import NotFound, StorageError, UserError
-from bot.model.games import Click, Game, GamePost
+from bot.model.games import Game, GamePost
 from bot.packs.library import Library, LibraryOf
 from bot.packs.models import Question
 from bot.quiz.competition.events import (
-    Answer,
     Ask,
     Cancel,
     Confide,
@@ -27,7 +26,6 @@ from bot.quiz.competition.events import (
     Join,
     Lost,
     Opened,
-    ShowCount,
     Start,
     Tick,
     Told,
@@ -36,19 +34,18 @@ from bot.quiz.competition.events import (
 from bot.quiz.competition.game import step
 from bot.quiz.competition.leaving import without
 from bot.quiz.competition.lobby import opened_by, opened_for
-from bot.quiz.competition.players import smallest_team
-from bot.quiz.competition.rounds import answer_verdict, elapsed_ms, opened_at
-from bot.quiz.competition.scoring import Scoring
-from bot.quiz.competition.state import BEHIND_MS, LIVE, Competition, Phase, RoundAnswer
+from bot.quiz.competition.state import BEHIND_MS, LIVE, Competition, Phase
 from bot.quiz.competition.stored_answers import with_late, with_stored
-from bot.quiz.question.asking import Given, Lettering, ShownPlace, Sureness
+from bot.quiz.question.asking import Sureness
 from bot.services.background import Background
+from bot.services.competition.clicks import Clicks
 from bot.services.competition.live import BEHIND_SECONDS, GameTimers, LiveGame
-from bot.services.competition.messages import GameMessages, queue
+from bot.services.competition.messages import GameMessages
 from bot.services.competition.openings import MADE_ROOM, AlreadyOnError, Opening, playable, refuse_too_many
 from bot.services.competition.questions import GameQuestions
 from bot.services.competition.records import GameRecords
 from bot.services.competition.settling import settle
+from bot.services.competition.shown import queue
 from bot.services.competition.views import ClickResult, GameView
 from bot.services.demo.charts import ChartDrawer
 from bot.services.practice.practising import Learner
@@ -102,6 +99,7 @@ class Competitions(GameRecords):
         self._timers = GameTimers(
             self._live, clock, self._background, woken=self._wake, beat=self._store_beat, beats=beats
         )
+        self._clicks = Clicks(store, clock, self._live, messages, self._timers, self._background, time_factor)
         self._closing = False
 
     def attach(self, stage: GameStage) -> None:
@@ -324,54 +322,8 @@ class Competitions(GameRecords):
     async def answer(
         self, competition_id: int, number: int, choice: int, learner: Learner, stamp_ms: int, message_id: int | None
     ) -> ClickResult:
-        """A click on a letter: stored, then told. The first one counts.
-
-        ``message_id`` is the round's message that was clicked; None where it was another one, which tells nothing.
-
-        Raises StorageError when it could not be stored; then it does not count.
-        """
-        live = self._live.get(competition_id)
-        if live is None:
-            return ClickResult(Verdict.OVER, None, certainty=False)
-        state = live.game.state
-        if message_id is not None:
-            self._messages.found(live, number, message_id)
-        certainty = state.rules.scoring is Scoring.CERTAINTY
-        lettering = state.plans[number].lettering if 0 <= number < len(state.plans) else Lettering(())
-        given = lettering.given(choice)
-        verdict = answer_verdict(state, number, given, stamp_ms)
-        if verdict is Verdict.LOCKED_IN and state.rules.duel and not state.player(learner.member_id):
-            verdict = Verdict.NOT_ALLOWED
-        opened = state
-        if state.opened_ms is None and verdict is Verdict.LOCKED_IN:  # nobody has seen it, but who clicked on it
-            if message_id is None:
-                return ClickResult(Verdict.NOT_OPEN, None, certainty)
-            opened = opened_at(state, snowflake_ms(message_id))
-        if verdict is not Verdict.LOCKED_IN or given is None:
-            if verdict in (Verdict.CLOSED, Verdict.PAUSED) and (known := self._given(state, number, learner.member_id)):
-                return ClickResult(Verdict.HAD_LOCKED_IN, lettering.called(known), certainty)
-            if verdict is Verdict.CLOSED and stamp_ms <= live.deadlines.get(number, 0):
-                _log.info("a click made at %d on round %d arrived after the round was over", stamp_ms, number)
-                verdict = Verdict.CAME_LATE
-            return ClickResult(verdict, None, certainty)
-        click = Click(
-            competition_id=competition_id,
-            round=number,
-            member_id=learner.member_id,
-            choice=ShownPlace(choice),
-            stamp_ms=stamp_ms,
-            elapsed_ms=elapsed_ms(opened, stamp_ms),
-            time_factor=self._time_factor(learner.member_id),
-            team=player.team if (player := state.player(learner.member_id)) else smallest_team(state),
-            now_ms=self._clock.now_ms(),
-        )
-        stored = await self._store.write_together(competitions.answer_all, click)
-        if not stored.new:
-            if stored.choice is None or (had := lettering.given(stored.choice)) is None:
-                return ClickResult(Verdict.CLOSED, None, certainty)
-            return ClickResult(Verdict.HAD_LOCKED_IN, lettering.called(had), certainty)
-        self._answered(live, click, RoundAnswer(given, click.elapsed_ms), learner)
-        return ClickResult(Verdict.LOCKED_IN, lettering.called(given), certainty)
+        """A click on a letter; see `Clicks.answer`."""
+        return await self._clicks.answer(competition_id, number, choice, learner, stamp_ms, message_id)
 
     async def forget(self, member_id: int) -> int:
         """Take a member out of every game that is on, answers and all; returns how many games that were."""
@@ -383,33 +335,6 @@ class Competitions(GameRecords):
             live.known_names.discard(member_id)
             await self._apply(live, Forget(member_id))
         return len(games)
-
-    def _given(self, state: Competition, number: int, member_id: int) -> Given | None:
-        if number == state.round and member_id in state.answers:
-            return state.answers[member_id].given
-        found = state.played[number].answers.get(member_id) if 0 <= number < len(state.played) else None
-        return found.given if found else None
-
-    def _answered(self, live: LiveGame, click: Click, answer: RoundAnswer, learner: Learner) -> None:
-        """Take a stored answer into the state; a round that has moved on since has counted it from the database."""
-        if click.now_ms <= live.taken_out.get(click.member_id, -1):
-            return
-        before = live.game.state
-        event = Answer(click.member_id, click.round, click.choice, click.stamp_ms, click.time_factor)
-        state, effects = step(before, event, click.now_ms)
-        if state is not before and click.member_id in state.answers:
-            state = replace(state, answers={**state.answers, click.member_id: answer})
-            live.game = replace(live.game, state=state)
-        if any(isinstance(effect, ShowCount) for effect in effects):
-            self._messages.hint_round(live)
-        if state.wake_ms != before.wake_ms:
-            self._timers.arm(live)
-        if learner.member_id not in live.known_names:
-            live.known_names.add(learner.member_id)
-            self._background.spawn(self._remember(live.game.guild_id, learner, click.now_ms), "remember")
-
-    async def _remember(self, guild_id: int, learner: Learner, now_ms: int) -> None:
-        await self._store.write_together(_remember_all, (guild_id, learner.member_id, learner.name, now_ms))
 
     async def confide(
         self, competition_id: int, number: int, sureness: Sureness, learner: Learner, stamp_ms: int
@@ -550,9 +475,3 @@ class Competitions(GameRecords):
 
 def _verdict(effects: list[Effect]) -> Verdict:
     return next((effect.verdict for effect in effects if isinstance(effect, Told)), Verdict.DONE)
-
-
-async def _remember_all(tx: Transaction, items: list[tuple[int, int, str, int]]) -> list[None]:
-    for item in items:
-        await members.remember(tx, *item)
-    return [None] * len(items)

@@ -9,7 +9,7 @@ from bot.clock import Clock
 from bot.errors import StorageError
 from bot.quiz.competition.state import LIVE, Phase
 from bot.services.background import Background
-from bot.services.competition.messages import ShownGame
+from bot.services.competition.shown import ShownGame
 
 BEAT_SECONDS = 1.0
 PAUSED_BEAT_SECONDS = 30.0

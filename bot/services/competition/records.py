@@ -9,7 +9,8 @@ from bot.packs.models import Question
 from bot.quiz.competition.standings import standings
 from bot.quiz.competition.state import LIVE
 from bot.services.competition.live import LiveGame
-from bot.services.competition.messages import GameMessages, ShownGame
+from bot.services.competition.messages import GameMessages
+from bot.services.competition.shown import ShownGame
 from bot.services.competition.views import GameView, MyResult
 from bot.storage import competitions
 from bot.storage.store import Store

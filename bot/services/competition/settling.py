@@ -45,7 +45,7 @@ async def _record_round(
     most_days: int,
 ) -> None:
     """Points, cards and totals for every answer of a round; reviews come within ``most_days``."""
-    asked = AskedOfMany(game.guild_id, game.pack_id, competitions.MODE, game.id, number)
+    asked = AskedOfMany(game.guild_id, game.pack_id, competitions.MODE, game.id, number, plan.key, most_days)
     sureness = {}
     if game.state.rules.scoring is Scoring.CERTAINTY:  # only then did anybody say how sure they were
         sureness = {member_id: one.sureness for member_id, one in answered.items()}
@@ -56,9 +56,7 @@ async def _record_round(
         {member_id: one.given for member_id, one in answered.items()},
         now_ms,
         periods,
-        key=plan.key,
-        most_days=most_days,
-        sureness=sureness,
+        sureness,
     )
 
 

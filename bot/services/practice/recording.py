@@ -7,19 +7,24 @@ from bot.model.answers import StoredAnswer
 from bot.packs.models import Question
 from bot.quiz.board.points import points_for, standing
 from bot.quiz.practice.spacing import USUAL, Aim, Card, review
-from bot.quiz.question.asking import Given, Sureness, is_right
+from bot.quiz.question.asking import FilePlace, Given, Sureness, is_right
 from bot.storage import answers
 from bot.storage.store import Transaction
 
 
 class AskedOfMany(NamedTuple):
-    """Where a question was asked of many."""
+    """Where a question was asked of many, the option that is right there, and within how many days reviews of it come.
+
+    The key may be another than the course's, as managers decided.
+    """
 
     guild_id: int
     pack_id: str
     mode: str
     run_id: int
     position: int
+    key: FilePlace
+    most_days: int = USUAL.most_days
 
 
 async def record_choices(
@@ -29,14 +34,10 @@ async def record_choices(
     given: Mapping[int, Given],
     now_ms: int,
     periods: Sequence[str],
-    *,
-    key: int,
-    most_days: int = USUAL.most_days,
     sureness: Mapping[int, Sureness] | None = None,
 ) -> None:
     """Store what each member gave, in the transaction that ends the asking.
 
-    ``key`` is the option that is right there, as managers may have decided. Reviews come within ``most_days``;
     ``sureness`` has how sure they said they were, where they were asked.
     """
     sureness = sureness or {}
@@ -47,7 +48,7 @@ async def record_choices(
     known_of = await answers.before_all(tx, given, asked.pack_id, question.id, question.family)
     recorded: list[tuple[StoredAnswer, Card]] = []
     for member_id, one in given.items():
-        correct = is_right(one, key)
+        correct = is_right(one, asked.key)
         known = known_of[member_id]
         stood = standing(known.answered_before, known.card.due_ms if known.card else None, now_ms)
         answer = StoredAnswer(
@@ -67,7 +68,7 @@ async def record_choices(
             answered_ms=now_ms,
             sureness=sureness.get(member_id),
         )
-        aim = Aim(known.retention, most_days)
+        aim = Aim(known.retention, asked.most_days)
         card = review(known.card, correct, now_ms, answer.sureness, other=member_id in others, aim=aim)
         recorded.append((answer, card))
     await answers.record_all(tx, recorded, periods)

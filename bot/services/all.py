@@ -1,0 +1,214 @@
+"""Every service, made once from the same parts and closed in order: the place to look which there are."""
+
+import contextlib
+from dataclasses import dataclass
+from random import Random
+from typing import NamedTuple, Protocol, TypeVar
+
+from bot.clock import DiscordClock
+from bot.packs.library import Library
+from bot.quiz.competition.pace import Tempo, paced
+from bot.services.backups import Backups
+from bot.services.board.boards import Boards
+from bot.services.calendar.daily import DailyQuestions
+from bot.services.calendar.schedules import Schedules
+from bot.services.calendar.seasons import Seasons
+from bot.services.competition.games import Competitions
+from bot.services.demo.charts import ChartDrawer
+from bot.services.demo.demos import Demos
+from bot.services.demo.lab import Lab
+from bot.services.lesson.courses import Courses
+from bot.services.lesson.lessons import Lessons
+from bot.services.member.notices import Notices
+from bot.services.member.presence import Presence
+from bot.services.member.privacy import Privacy
+from bot.services.member.settings import MemberSettings
+from bot.services.practice.practising import Practice
+from bot.services.practice.progress import ProgressOf
+from bot.services.practice.reminders import Reminders
+from bot.services.practice.respacing import Respacing
+from bot.services.practice.reviews import Reviews
+from bot.services.question.flags import Flags
+from bot.services.question.items import Items
+from bot.services.question.regrading import Regrading
+from bot.services.question.reports import Reports
+from bot.services.server.exports import Exports
+from bot.services.server.groups import Groups
+from bot.services.server.servers import Servers
+from bot.services.server.zones import Zones
+from bot.services.sure_time import SureTime
+from bot.settings import Settings
+from bot.storage.store import Store
+from bot.workers import Workers
+
+
+class Parts(NamedTuple):
+    """What services are made of. ``steady_timers``: whether games note every second that the bot is alive."""
+
+    settings: Settings
+    library: Library
+    store: Store
+    workers: Workers
+    clock: DiscordClock
+    time: SureTime
+    rng: Random
+    steady_timers: bool
+
+
+@dataclass(frozen=True)
+class Services:
+    """All of them, and the library that they read."""
+
+    library: Library
+    charts: ChartDrawer
+    demos: Demos
+    respacing: Respacing
+    member_settings: MemberSettings
+    servers: Servers
+    games: Competitions
+    daily: DailyQuestions
+    seasons: Seasons
+    schedules: Schedules
+    presence: Presence
+    regrading: Regrading
+    privacy: Privacy
+    backups: Backups
+    items: Items
+    courses: Courses
+    practice: Practice
+    reviews: Reviews
+    reminders: Reminders
+    lessons: Lessons
+    notices: Notices
+    progress: ProgressOf
+    groups: Groups
+    boards: Boards
+    reports: Reports
+    flags: Flags
+    exports: Exports
+
+    async def take_up(self, *, steady_timers: bool) -> None:
+        """Load what is kept, and go on with what a stop interrupted; the courses are loaded already."""
+        await self.member_settings.load()
+        await self.servers.load()
+        await self.presence.load()
+        await self.demos.resume()
+        await self.games.resume()
+        await self.privacy.load()
+        await self.regrading.resume()
+        self.backups.start()
+        self.respacing.start()
+        if steady_timers:
+            self.reminders.start()
+        self.schedules.start()
+
+
+class Closed(Protocol):
+    """What is closed at the end."""
+
+    async def close(self) -> None:
+        """Stop; what is not done is taken up at the next start."""
+        ...
+
+
+S = TypeVar("S", bound=Closed)
+
+
+def tempo_of(settings: Settings) -> Tempo:
+    """What the times of competitions are multiplied by."""
+    return Tempo(settings.pace_factor, settings.pause_factor)
+
+
+def make_services(parts: Parts, closing: contextlib.AsyncExitStack) -> Services:
+    """Make all services; ``closing`` closes them, the last one first."""
+    settings, library, store, clock = parts.settings, parts.library, parts.store, parts.clock
+
+    def closed(service: S) -> S:
+        closing.push_async_callback(service.close)
+        return service
+
+    charts = closed(ChartDrawer(parts.workers))
+    demos = closed(_demos(parts, charts))
+    zones = Zones()
+    respacing = closed(Respacing(library, store))
+    member_settings = MemberSettings(store, zones, respacing)
+    servers = Servers(store, library, zones)
+    games = closed(
+        Competitions(
+            *(library, store, clock, parts.rng, charts),
+            *(member_settings.time_factor, servers.library),
+            beats=parts.steady_timers,
+        )
+    )
+    daily = DailyQuestions(store, clock, parts.rng, servers.library)
+    seasons = Seasons(store, clock, parts.time)
+    tempo = tempo_of(settings)
+    schedules = closed(
+        Schedules(
+            *(store, clock, servers, daily, games, seasons),
+            lambda one: paced(one.pace, one.rounds, one.lobby_minutes, tempo, one.scoring),
+            parts.time,
+        )
+    )
+    presence = closed(Presence(store, clock))
+    regrading = closed(Regrading(store, clock))
+    games.has_ended = daily.has_closed = regrading.wake
+    privacy = closed(
+        Privacy(store, clock, games, member_settings, retention_days=settings.retention_days, time=parts.time)
+    )
+    backups = closed(_backups(parts))
+    items = closed(Items(library, store, clock))
+    practice = Practice(library, store, clock, parts.rng, servers.library, items.expected)
+    reviews = Reviews(library, store, clock, parts.rng, practice, servers.library)
+    return Services(
+        library=library,
+        charts=charts,
+        demos=demos,
+        respacing=respacing,
+        member_settings=member_settings,
+        servers=servers,
+        games=games,
+        daily=daily,
+        seasons=seasons,
+        schedules=schedules,
+        presence=presence,
+        regrading=regrading,
+        privacy=privacy,
+        backups=backups,
+        items=items,
+        courses=Courses(library, servers, parts.workers, settings.packs_dir),
+        practice=practice,
+        reviews=reviews,
+        reminders=closed(Reminders(store, clock, reviews, time=parts.time)),
+        lessons=Lessons(library, store, clock, servers.library),
+        notices=Notices(store),
+        progress=ProgressOf(library, store, clock, parts.rng, practice, servers.library, items.expected),
+        groups=Groups(library, store, clock, servers.library),
+        boards=Boards(store, clock),
+        reports=Reports(library, store, clock),
+        flags=Flags(library, store, clock, items, servers.library, regrading.wake),
+        exports=Exports(store, clock, servers.library),
+    )
+
+
+def _demos(parts: Parts, charts: ChartDrawer) -> Demos:
+    settings = parts.settings
+    return Demos(
+        parts.store,
+        Lab(parts.workers, wall_seconds=settings.demo_seconds, rounds=settings.demo_rounds),
+        parts.clock,
+        charts,
+        predict_seconds=settings.predict_seconds,
+        cooldown_seconds=settings.demo_cooldown_seconds,
+    )
+
+
+def _backups(parts: Parts) -> Backups:
+    settings = parts.settings
+    return Backups(
+        settings.database_path,
+        parts.clock,
+        every_hours=settings.backup_hours,
+        keep=settings.backup_keep,
+        time=parts.time,
+    )
