@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.facts import Fact
 from bot.quiz.calendar.schedule import Weekly
 from bot.quiz.competition.scoring import Scoring
 
@@ -37,8 +38,8 @@ class Schedule:
     made_ms: int
     next_ms: int | None
     id: int = 0
-    reason: str = ""
-    remark: str = ""
+    reason: Fact | None = None
+    remark: Fact | None = None
     event_id: int | None = None
     event_ms: int | None = None
 

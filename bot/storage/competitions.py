@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from pydantic import TypeAdapter
 
+from bot.facts import Code
 from bot.model.games import Click, Game, GamePost, Setup, StoredClick
 from bot.packs.models import Question
 from bot.quiz.board.totals import COMPETITION
@@ -152,13 +153,13 @@ async def live_in(db: Reads, channel_id: int) -> int | None:
     return int(rows[0][0]) if rows else None
 
 
-async def unaccepted(db: Reads, guild_id: int, channel_id: int, host_id: int, since_ms: int, *, but: str) -> list[int]:
-    """When a member's challenges in a channel ended that nobody accepted, the last one first; ``but`` those for a reason."""
+async def unaccepted(db: Reads, guild_id: int, channel_id: int, host_id: int, since_ms: int, *, but: Code) -> list[int]:
+    """When a member's challenges in a channel ended that nobody accepted, the last one first; ``but`` those for that."""
     rows = await db.rows(
         "SELECT ended_ms FROM (SELECT * FROM competition WHERE guild_id = ? ORDER BY id DESC LIMIT 200)"
         " WHERE channel_id = ? AND phase = 'cancelled' AND ended_ms > ? AND head ->> '$.rules.duel'"
-        " AND head ->> '$.host_id' = ? AND head ->> '$.reason' != ? ORDER BY ended_ms DESC",
-        (guild_id, channel_id, since_ms, host_id, but),
+        " AND head ->> '$.host_id' = ? AND head ->> '$.reason.code' != ? ORDER BY ended_ms DESC",
+        (guild_id, channel_id, since_ms, host_id, but.value),
     )
     return [int(row[0]) for row in rows]
 

@@ -113,7 +113,7 @@ async def everything(db: Reads, member_id: int) -> dict[str, list[dict[str, Any]
 
 
 def _shown(name: str, value: object, member_id: int) -> object:
-    if isinstance(value, str) and name in ("head", "setup", "result", "given"):
+    if isinstance(value, str) and name in ("head", "setup", "result", "given", "reason", "remark", "fact"):
         inner = _json(value)
         return _only_own(inner, member_id) if isinstance(inner, dict) else inner
     return str(value) if isinstance(value, int) and name.endswith("_id") else value

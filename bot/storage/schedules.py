@@ -5,6 +5,7 @@ from datetime import date
 
 from pydantic import TypeAdapter
 
+from bot.facts import Fact, from_text, to_text
 from bot.model.schedules import COMPETITION, Recurring, Schedule
 from bot.quiz.calendar.schedule import Occurrence, Weekly
 from bot.quiz.competition.state import NOBODY
@@ -33,8 +34,8 @@ def _schedule(row: Row) -> Schedule:
         made_ms=made_ms,
         next_ms=next_ms,
         id=id_,
-        reason=reason,
-        remark=remark,
+        reason=from_text(reason),
+        remark=from_text(remark),
         event_id=event,
         event_ms=event_ms,
     )
@@ -127,11 +128,11 @@ async def forget_later(tx: Transaction, after_ms: int) -> None:
     await tx.run("DELETE FROM occurrence WHERE at_ms > ?", (after_ms,))
 
 
-async def begin(tx: Transaction, schedule_id: int, occurrence: Occurrence, next_ms: int, remark: str) -> bool:
+async def begin(tx: Transaction, schedule_id: int, occurrence: Occurrence, next_ms: int, remark: Fact | None) -> bool:
     """Note that an occurrence is dealt with, and when the next one is; False when somebody already did, or it is paused."""
     if not await tx.rows(
         "UPDATE schedule SET next_ms = ?, remark = ? WHERE id = ? AND next_ms <= ? RETURNING id",
-        (next_ms, remark, schedule_id, occurrence.at_ms),
+        (next_ms, to_text(remark), schedule_id, occurrence.at_ms),
     ):
         return False
     return bool(
@@ -142,14 +143,14 @@ async def begin(tx: Transaction, schedule_id: int, occurrence: Occurrence, next_
     )
 
 
-async def set_remark(tx: Transaction, schedule_id: int, remark: str) -> None:
+async def set_remark(tx: Transaction, schedule_id: int, remark: Fact) -> None:
     """Say why the last occurrence did not take place."""
-    await tx.run("UPDATE schedule SET remark = ? WHERE id = ?", (remark, schedule_id))
+    await tx.run("UPDATE schedule SET remark = ? WHERE id = ?", (to_text(remark), schedule_id))
 
 
-async def set_next(tx: Transaction, schedule_id: int, next_ms: int | None, reason: str = "") -> None:
+async def set_next(tx: Transaction, schedule_id: int, next_ms: int | None, reason: Fact | None = None) -> None:
     """Set when the next occurrence is; None pauses it for that reason."""
-    await tx.run("UPDATE schedule SET next_ms = ?, reason = ? WHERE id = ?", (next_ms, reason, schedule_id))
+    await tx.run("UPDATE schedule SET next_ms = ?, reason = ? WHERE id = ?", (next_ms, to_text(reason), schedule_id))
 
 
 async def set_weekly(tx: Transaction, schedule_id: int, weekly: Weekly) -> None:

@@ -18,6 +18,7 @@ from bot.telemetry import Durations, Pulse, is_page, new_error_id, one_line
 from bot.ui import ids
 from bot.ui.layouts import GREY, MAX_TEXT, NO_PINGS, RED, Screen, note
 from bot.ui.options import whole
+from bot.ui.worded import worded
 
 TOO_LATE = (10062, 40060, 50027)
 """Codes of Discord's: nobody answered within 3 seconds, it was answered already, or it is older than 15 minutes
@@ -285,7 +286,7 @@ class Desk:
         waiting = await self._notices.waiting(reply.member_id) if self._notices else {}
         if self._notices and waiting:
             with contextlib.suppress(discord.HTTPException):
-                await reply.show(note("\n\n".join(f"📌 {words}" for words in waiting.values())[:MAX_TEXT]))
+                await reply.show(note("\n\n".join(f"📌 {worded(one)}" for one in waiting.values())[:MAX_TEXT]))
                 await self._notices.told(list(waiting))
 
     async def _explain(self, reply: Reply, problem: Exception) -> None:

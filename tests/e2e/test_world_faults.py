@@ -63,7 +63,11 @@ async def test_a_server_that_is_deleted_in_mid_game_disturbs_nobody(quick: Bot):
     assert "Locked in" in text(await ada.press(asked, "A"))
 
     playground.world.delete_guild()
-    await until_row(quick.data_dir, "SELECT phase, head ->> 'reason' LIKE '%write%' FROM competition", ("paused", 1))
+    await until_row(
+        quick.data_dir,
+        "SELECT phase, head ->> '$.reason.code' = 'channel of a game lost' FROM competition",
+        ("paused", 1),
+    )
     next_day(quick)
     await until_row(quick.data_dir, "SELECT count(*) FROM daily WHERE closed_ms IS NOT NULL", (1,))
     await until_row(quick.data_dir, "SELECT count(*) FROM schedule WHERE next_ms IS NULL", (1,))

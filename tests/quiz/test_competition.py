@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.facts import Code, fact
 from bot.quiz.competition.events import (
     Answer,
     Ask,
@@ -320,7 +321,7 @@ def test_two_rounds_without_any_answer_pause_the_game_and_say_so():
     game.opens()
     game.waits()
     assert game.state.phase is Phase.PAUSED
-    assert "Nobody answered for 2 rounds" in game.state.reason
+    assert game.state.reason == fact(Code.SILENT_ROUNDS, rounds=2)
     assert game.state.wake_ms == game.now + SILENCE_ENDS_MS
     game.does(Resume(by=HOST))
     game.waits()
@@ -340,7 +341,7 @@ def paused_by_silence(game: Evening) -> None:
         (paused_by_silence, 10),
         (lambda game: game.does(Pause(by=HOST)), 60),
         (lambda game: game.does(Pause(by=LINUS, manager=True)), 60),
-        (lambda game: game.does(Pause("I can't write in this channel any more.")), 24 * 60),
+        (lambda game: game.does(Pause(fact(Code.GAME_CHANNEL_LOST, why="Missing Access"))), 24 * 60),
     ],
 )
 def test_a_pause_that_nobody_ends_ends_the_game_with_what_was_played(pauses, minutes):
@@ -352,7 +353,7 @@ def test_a_pause_that_nobody_ends_ends_the_game_with_what_was_played(pauses, min
     game.does(Tick(), 1)
     assert (game.state.phase, len(game.state.played)) == (Phase.FINISHED, asked)
     assert game.effects[-1] == ShowPodium()
-    assert "Nobody resumed it" in game.state.reason
+    assert game.state.reason.code is Code.NOT_RESUMED
     assert ShowRound(game.state.round) in game.effects  # which said that it waits
 
 
@@ -367,7 +368,7 @@ def test_keep_waiting_gives_a_pause_another_hour_and_never_takes_time_from_it():
     game.waits()
     assert game.state.phase is Phase.FINISHED
     lost = Evening(RULES, GRACE).starts()
-    lost.does(Pause("I can't write in this channel any more."))
+    lost.does(Pause(fact(Code.GAME_CHANNEL_LOST, why="Missing Access")))
     ends_ms = lost.state.wake_ms
     lost.does(KeepWaiting(by=HOST), 60_000)
     assert lost.state.wake_ms == ends_ms
@@ -516,7 +517,7 @@ def test_a_lobby_that_everybody_left_does_not_take_place():
     game.does(Leave(HOST))
     game.does(Start(PLANS))
     assert game.state.phase is Phase.CANCELLED
-    assert "Nobody joined" in game.state.reason
+    assert game.state.reason.code is Code.NOBODY_JOINED
 
 
 def test_the_first_player_takes_over_a_minute_after_the_host_left():
@@ -650,7 +651,7 @@ def test_who_leaves_a_duel_ends_it_with_what_was_played():
     game = Evening(replace(RULES, duel=True), GRACE).starts()
     assert game.does(Leave(GRACE)) is Verdict.DONE
     assert game.state.phase is Phase.FINISHED
-    assert "has left" in game.state.reason
+    assert game.state.reason.code is Code.ONE_OF_TWO_LEFT
 
 
 def test_rounds_that_were_skipped_or_cut_by_the_end_do_not_count_and_those_without_answers_do():

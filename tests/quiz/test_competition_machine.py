@@ -8,6 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from bot.facts import Code, Fact
 from bot.quiz.competition.events import (
     Answer,
     Ask,
@@ -184,7 +185,7 @@ class AnyEvening(RuleBasedStateMachine):
 
     @rule(ms=st.integers(0, 9_000))
     def a_trouble_stops_the_clock(self, ms) -> None:
-        self.happens(Pause("Discord did not take the message."), ms)
+        self.happens(Pause(Fact(Code.NOT_TAKEN)), ms)
 
     @rule(by=MEMBERS, rarely=st.integers(0, 5))
     def somebody_cancels(self, by, rarely) -> None:

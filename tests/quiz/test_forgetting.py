@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.facts import Code, Fact
 from bot.quiz.competition.events import (
     Answer,
     Ask,
@@ -74,7 +75,7 @@ def test_a_host_who_had_left_the_lobby_is_forgotten_too():
 def test_a_lobby_with_nobody_left_is_cancelled():
     state, effects = step(lobby(), Forget(HOST), NOON)
     assert (state.phase, state.host_id, state.wake_ms) == (Phase.CANCELLED, NOBODY, None)
-    assert state.reason == "Everybody has left."
+    assert state.reason == Fact(Code.EVERYBODY_LEFT)
     assert shown(effects) == [ShowLobby()]
 
 
@@ -113,7 +114,7 @@ def test_a_paused_game_stays_paused():
 def test_a_duel_ends_without_a_podium_for_one(gone):
     rules = replace(RULES, duel=True)
     waiting, _ = step(lobby(rules), Forget(gone), NOON)
-    assert (waiting.phase, waiting.reason) == (Phase.CANCELLED, "One of the two has left.")
+    assert (waiting.phase, waiting.reason) == (Phase.CANCELLED, Fact(Code.ONE_OF_TWO_LEFT))
     state, effects = step(asking(OTHER, rules=rules), Forget(gone), NOON + 4_000)
     assert state.phase is Phase.FINISHED
     assert shown(effects) == [Reveal(0), ShowPodium()]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from small_course import DAY, NOON, question
 
+from bot.facts import said
 from bot.model.answers import StoredAnswer
 from bot.model.dailies import Daily
 from bot.model.lessons import PagePlace
@@ -49,7 +50,7 @@ async def live(store: Store, who: Learner, now_ms: int = NOON) -> None:
             await members.remember(tx, guild, member_id, who.name, now_ms)
         await memberships.checked(tx, HALL, member_id, now_ms + 1, is_there=False)
         await member_settings.save(tx, member_id, Chosen(1.5, hidden=True))
-        await notices.add(tx, member_id, f"A word for {who.name}.", now_ms)
+        await notices.add(tx, member_id, said(f"A word for {who.name}."), now_ms)
         for page in range(3):
             await reading.mark_read(tx, member_id, "tea", PagePlace("water", page), now_ms)
         for guild in (HALL, None):

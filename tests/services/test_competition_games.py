@@ -11,6 +11,7 @@ from small_course import NOON, QUESTIONS, HandClock, library
 
 from bot.clock import DiscordClock, snowflake_at
 from bot.errors import StorageError, UserError
+from bot.facts import Code, Fact, fact
 from bot.model.games import Setup
 from bot.packs.library import Library
 from bot.quiz.competition.events import Cancel, End, Join, Leave, Pause, Resume, Skip, Tick, Verdict
@@ -28,6 +29,7 @@ from bot.storage import store as module
 from bot.storage.store import Store
 from bot.ui.competition import screens
 from bot.ui.layouts import Download, Screen
+from bot.ui.worded import worded
 
 GUILD, CHANNEL = 50, 60
 ADA, GRACE, LINUS = (Learner(n, GUILD, name) for n, name in ((1, "Ada"), (2, "Grace"), (3, "Linus")))
@@ -350,7 +352,7 @@ async def test_without_the_channel_the_game_pauses_says_why_in_the_lobby_and_goe
     game = await lobby(games)
     await games.start(game, ADA, manager=False)
     await notice.until(lambda: notice.lobbies and notice.lobbies[-1].state.phase is Phase.PAUSED)
-    assert "can't write in this channel" in notice.lobbies[-1].state.reason
+    assert notice.lobbies[-1].state.reason.code is Code.GAME_CHANNEL_LOST
     notice.forbidden = False
     verdict, _ = await games.act(game, Resume(by=1), ADA)
     assert verdict is Verdict.DONE
@@ -732,7 +734,7 @@ async def test_a_duel_that_was_accepted_makes_no_room(games, notice):
 async def test_challenging_again_and_again_holds_no_channel(games, clock):
     for _ in range(2):
         duel = await challenge(games)
-        await games.act(duel, Cancel(None, reason="It was declined."), GRACE)
+        await games.act(duel, Cancel(None, reason=Fact(Code.DECLINED)), GRACE)
         clock.advance(60_000)
     with pytest.raises(UserError, match="were not accepted"):
         await challenge(games, other=LINUS)
@@ -819,7 +821,7 @@ async def test_a_game_goes_on_by_itself_when_its_channel_takes_messages_again(
     notice.forbidden, notice.refuse = why == "forbidden", 2 if why == "refused" else 0
     await games.start(game, ADA, manager=False)
     await notice.until(lambda: notice.lobbies and notice.lobbies[-1].state.phase is Phase.PAUSED)
-    assert "I try again by myself." in notice.lobbies[-1].state.reason
+    assert "I try again by myself." in worded(notice.lobbies[-1].state.reason)
     notice.forbidden = False
     await notice.until(lambda: notice.rounds.get(0))
     await until_phase(games, store, game, Phase.ASKING)
@@ -834,7 +836,7 @@ async def test_a_channel_that_is_lost_in_a_round_is_told_in_the_lobby_and_comes_
     notice.forbidden_edits = True
     await games.act(game, Skip(ADA.member_id, 0), ADA)
     await notice.until(lambda: notice.lobbies and notice.lobbies[-1].state.phase is Phase.PAUSED)
-    assert "can't write in this channel" in notice.lobbies[-1].state.reason
+    assert notice.lobbies[-1].state.reason.code is Code.GAME_CHANNEL_LOST
     notice.forbidden_edits = False
     await until_phase(games, store, game, Phase.ASKING)
     await notice.until(lambda: notice.rounds.get(1) and notice.lobbies[-1].state.phase is not Phase.PAUSED)
@@ -881,6 +883,6 @@ async def test_a_long_rate_limit_is_told_in_the_lobby_and_the_host_can_end(store
     await games.start(game, ADA, manager=False)
     await notice.until(lambda: notice.lobbies and notice.lobbies[-1].state.phase is Phase.PAUSED)
     until_s = (clock.now + 600_000) // 1000
-    assert f"Discord takes no message here before <t:{until_s}:t>" in notice.lobbies[-1].state.reason
+    assert notice.lobbies[-1].state.reason == fact(Code.CHANNEL_BUSY, until=until_s)
     verdict, view = await games.act(game, End(ADA.member_id), ADA)
     assert (verdict, view.state.phase) == (Verdict.DONE, Phase.FINISHED)

@@ -7,6 +7,7 @@ from small_course import DAY, HOUR, NOON, QUESTIONS, library
 
 from bot.clock import DiscordClock
 from bot.errors import UserError
+from bot.facts import Code, Fact
 from bot.quiz.practice.spacing import review
 from bot.services.member.notices import Notices
 from bot.services.member.settings import MemberSettings
@@ -137,9 +138,7 @@ async def test_where_direct_messages_are_closed_it_switches_itself_off_and_says_
     assert letters.written == [(BOB, 1)]
     assert (await settings.show(ADA)).reminder_hour is None
     notices = Notices(store)
-    [words] = (await notices.waiting(ADA)).values()
-    assert "switched off" in words
-    assert "`/settings`" in words
+    assert list((await notices.waiting(ADA)).values()) == [Fact(Code.REMINDERS_OFF)]
     assert not await notices.waiting(BOB)
     await notices.told(list(await notices.waiting(ADA)))
     assert not await notices.waiting(ADA)

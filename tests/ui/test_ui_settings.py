@@ -5,6 +5,7 @@ from hall import Hall
 from test_ui_leaderboard import earn, lines
 
 from bot.clock import utc
+from bot.facts import said, to_text
 
 
 async def test_settings_are_private_and_begin_with_the_usual(hall: Hall):
@@ -91,7 +92,8 @@ async def test_a_reminder_comes_as_a_direct_message_and_one_button_ends_them(hal
 
 
 async def test_what_was_kept_for_a_member_comes_with_their_next_command_once(hall: Hall):
-    hall.run_sql("INSERT INTO notice (member_id, words, at_ms) VALUES (?, 'A word for you.', 1)", hall.alice.id)
+    word = to_text(said("A word for you."))
+    hall.run_sql("INSERT INTO notice (member_id, fact, at_ms) VALUES (?, ?, 1)", hall.alice.id, word)
     assert "A word for you." not in (await hall.bob.slash("help")).text
     told = await hall.alice.slash("help")
     assert told.private

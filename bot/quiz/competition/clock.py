@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bot.facts import Code, Fact
 from bot.quiz.competition.events import (
     Effect,
     End,
@@ -50,7 +51,7 @@ def ticked(state: Competition, now_ms: int) -> Step:
             return _finish(state)
         return ask_round(state, state.round + 1, now_ms)
     if state.phase is Phase.PAUSED:
-        state, effects = end_now(state, now_ms, "Nobody resumed it in time.")
+        state, effects = end_now(state, now_ms, Fact(Code.NOT_RESUMED))
         return state, [effect for effect in effects if not isinstance(effect, Told)]
     if state.phase is Phase.LOBBY and state.host_left_ms is not None and now_ms >= state.host_left_ms + HEIR_MS:
         return inherited(state)
@@ -82,7 +83,7 @@ def paused(state: Competition, event: Pause, now_ms: int) -> Step:
         paused_phase=state.phase,
         paused_at_ms=now_ms,
         wake_ms=now_ms + (TROUBLE_ENDS_MS if event.by is None else PAUSE_ENDS_MS),
-        reason=event.reason or "Paused by the host.",
+        reason=event.reason or Fact(Code.PAUSED_BY_HOST),
         by_trouble=event.by is None,
     )
     return paused, [Told(Verdict.DONE), ShowRound(state.round)]
@@ -97,7 +98,7 @@ def resumed(state: Competition, event: Resume, now_ms: int) -> Step:
     since = state.paused_at_ms if state.paused_at_ms is not None else now_ms
     was_revealing = state.paused_phase is Phase.REVEALING
     phase = state.paused_phase or Phase.ASKING
-    state = replace(state, phase=phase, paused_phase=None, paused_at_ms=None, reason="", by_trouble=False)
+    state = replace(state, phase=phase, paused_phase=None, paused_at_ms=None, reason=None, by_trouble=False)
     if was_revealing:
         return replace(state, wake_ms=now_ms), [Told(Verdict.DONE), ShowRound(state.round)]
     return _given_back(state, since, now_ms), [Told(Verdict.DONE), ShowRound(state.round)]
@@ -170,7 +171,7 @@ def ended(state: Competition, event: End, now_ms: int) -> Step:
     return end_now(state, now_ms)
 
 
-def end_now(state: Competition, now_ms: int, reason: str = "") -> Step:
+def end_now(state: Competition, now_ms: int, reason: Fact | None = None) -> Step:
     """The same, whoever wants it; a round that is open counts for nothing."""
     shown: list[Effect] = [ShowRound(state.round)]  # it says no more that it waits
     if Phase.ASKING in (state.phase, state.paused_phase):

@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
+from bot.facts import Code, Fact
 from bot.quiz.competition.state import Competition, RoundPlan
 from bot.quiz.question.asking import Given, Sureness
+
+CANCELLED = Fact(Code.CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Cancel(NamedTuple):
 
     by: int | None
     manager: bool = False
-    reason: str = "Cancelled."
+    reason: Fact = CANCELLED
 
 
 class Opened(NamedTuple):
@@ -88,7 +91,7 @@ class Tick:
 class Pause(NamedTuple):
     """Somebody (or, with ``by`` None, a trouble) stops the clock; for how long, depends on that."""
 
-    reason: str = ""
+    reason: Fact | None = None
     by: int | None = None
     manager: bool = False
 

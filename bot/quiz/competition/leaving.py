@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeVar
 
+from bot.facts import Code, Fact
 from bot.quiz.competition.clock import end_now
 from bot.quiz.competition.events import Effect, Forget, Leave, ShowCount, ShowLobby, ShowRound, Step, Told, Verdict
 from bot.quiz.competition.players import lobby_wake, with_host, with_player
@@ -29,7 +30,7 @@ def left(state: Competition, event: Leave, now_ms: int) -> Step:
 def _leave_game(state: Competition, player: Player, now_ms: int) -> Step:
     state = with_player(state, replace(player, gone=True))
     if state.rules.duel:
-        return end_now(state, now_ms, "One of the two has left.")
+        return end_now(state, now_ms, Fact(Code.ONE_OF_TWO_LEFT))
     shown: list[Effect] = [Told(Verdict.DONE), ShowLobby()]
     if state.phase is not Phase.ASKING:
         return state, shown
@@ -58,7 +59,7 @@ def forget(state: Competition, event: Forget, now_ms: int) -> Step:
     if state.rules.duel or not state.players:
         if state.phase is not Phase.LOBBY:
             return end_now(state, now_ms)
-        reason = "One of the two has left." if state.rules.duel else "Everybody has left."
+        reason = Fact(Code.ONE_OF_TWO_LEFT if state.rules.duel else Code.EVERYBODY_LEFT)
         state = replace(state, phase=Phase.CANCELLED, wake_ms=None, reason=reason)
         return state, [Told(Verdict.DONE), ShowLobby()]
     if state.phase is Phase.ASKING:

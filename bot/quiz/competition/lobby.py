@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bot.facts import Code, Fact
 from bot.quiz.competition.events import Cancel, Join, LobbyPosted, ShowLobby, Start, Step, Told, Verdict
 from bot.quiz.competition.players import balanced, leads, lobby_wake, smallest_team, with_host, with_player
 from bot.quiz.competition.rounds import ask_round
@@ -62,9 +63,7 @@ def started(state: Competition, event: Start, now_ms: int) -> Step:
     if not leads(state, event.by, event.manager):
         return state, [Told(Verdict.NOT_ALLOWED)]
     if not state.players or not event.plans:
-        cancelled = replace(
-            state, phase=Phase.CANCELLED, wake_ms=None, reason="Nobody joined, so the game was not played."
-        )
+        cancelled = replace(state, phase=Phase.CANCELLED, wake_ms=None, reason=Fact(Code.NOBODY_JOINED))
         return cancelled, [Told(Verdict.DONE), ShowLobby()]
     if state.rules.duel and len(state.players) < DUELLISTS:
         return state, [Told(Verdict.NOTHING_TO_DO)]

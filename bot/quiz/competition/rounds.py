@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from bot.facts import Code, fact
 from bot.quiz.competition.events import (
     Answer,
     Ask,
@@ -44,7 +45,7 @@ def ask_round(state: Competition, number: int, now_ms: int) -> Step:
         answers={},
         paused_at_ms=None,
         paused_phase=None,
-        reason="",
+        reason=None,
         by_trouble=False,
     )
     # A whole second, fixed before the message is sent: Discord shows deadlines in seconds.
@@ -172,12 +173,12 @@ def close_round(state: Competition, now_ms: int, *, counts: bool = True) -> Step
         wake_ms=now_ms + state.rules.reveal_ms,
         paused_at_ms=None,
         paused_phase=None,
-        reason="",
+        reason=None,
         by_trouble=False,
     )
     effects: list[Effect] = [Reveal(state.round)]
     if silent >= SILENT_ROUNDS and state.round + 1 < len(state.plans):
-        reason = f"Nobody answered for {silent} rounds."
+        reason = fact(Code.SILENT_ROUNDS, rounds=silent)
         state = replace(state, phase=Phase.PAUSED, paused_phase=Phase.REVEALING, paused_at_ms=now_ms, reason=reason)
         state = replace(state, wake_ms=now_ms + SILENCE_ENDS_MS, silent=0)
     return state, effects

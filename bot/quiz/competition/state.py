@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.facts import Fact
 from bot.quiz.competition.scoring import Scoring
 from bot.quiz.question.asking import FilePlace, Given, Lettering, Sureness, is_right
 
@@ -155,7 +156,7 @@ class Competition:
     wake_ms: int | None = None
     paused_at_ms: int | None = None
     paused_phase: Phase | None = None
-    reason: str = ""
+    reason: Fact | None = None
     by_trouble: bool = False
     host_left_ms: int | None = None
     starts_ms: int | None = None

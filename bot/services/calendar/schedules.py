@@ -12,6 +12,7 @@ from functools import partial
 
 from bot.clock import DAY_MS, Clock, utc
 from bot.errors import NotFound, StudyhallError, UserError
+from bot.facts import Code, Fact, fact, said, with_why
 from bot.model.games import Setup
 from bot.model.schedules import Recurring, Schedule
 from bot.quiz.calendar.schedule import Occurrence, Weekly, latest_until, local_day, next_after
@@ -21,6 +22,7 @@ from bot.services.calendar.daily_views import EventView
 from bot.services.calendar.seasons import Seasons
 from bot.services.competition.games import Competitions
 from bot.services.competition.openings import AlreadyOnError, Opening
+from bot.services.competition.views import GameView
 from bot.services.practice.practising import Learner
 from bot.services.server.servers import Opener, Servers
 from bot.services.stage import ChannelLostError, EventBoard
@@ -41,7 +43,6 @@ SEASON_LOOK_SECONDS = 3_600.0
 """Where only the end of a season is awaited."""
 EVENT_MS = 3_600_000
 """How long an event is said to be; Discord wants an end."""
-LOST = "I can't write in that channel ({reason}). Let me write there, or remove this and add it for another channel."
 
 _log = logging.getLogger(__name__)
 
@@ -320,33 +321,33 @@ class Schedules:
         if schedule.next_ms is None or occurrence.at_ms < schedule.next_ms:
             await self._store.write(lambda tx: storage.set_next(tx, schedule.id, next_ms, schedule.reason))
             return
-        when = f"{utc(occurrence.at_ms).astimezone(zone):%A, %d %B, %H:%M}"
         over = (
             occurrence.day != local_day(now_ms, zone) if schedule.setup is None else now_ms - occurrence.at_ms > LATE_MS
         )
         if over:
-            await self._skip(schedule, occurrence, next_ms, f"{when}, was missed: I was not there.")
+            await self._skip(schedule, occurrence, next_ms, fact(Code.MISSED, at_ms=occurrence.at_ms))
             return
 
         async def begin(tx: Transaction) -> bool:
-            return await storage.begin(tx, schedule.id, occurrence, next_ms, "")
+            return await storage.begin(tx, schedule.id, occurrence, next_ms, None)
 
         try:
             if schedule.setup is None:
                 await self._daily.ask(schedule.guild_id, schedule.channel_id, begin)
             else:
-                await self._open(schedule, schedule.setup, begin)
+                view = await self._open(schedule, schedule.setup, begin)
+                if view and view.state.phase is Phase.CANCELLED and view.state.reason:
+                    await self._leave_out(schedule, occurrence, next_ms, view.state.reason)
         except ChannelLostError as lost:
             await self._pause_lost(schedule, lost)
         except AlreadyOnError:
-            words = f"{when}, was left out: there was a competition in the channel already."
-            await self._skip(schedule, occurrence, next_ms, words)
+            await self._skip(schedule, occurrence, next_ms, fact(Code.ANOTHER_ON, at_ms=occurrence.at_ms))
         except UserError as refused:
-            await self._skip(schedule, occurrence, next_ms, f"{when}, was left out: {refused.text}")
+            await self._leave_out(schedule, occurrence, next_ms, said(refused.text))
 
     async def _open(
         self, schedule: Schedule, setup: Recurring, begin: Callable[[Transaction], Awaitable[bool]]
-    ) -> None:
+    ) -> GameView | None:
         here = Opener((), is_manager=True, channel_ids={schedule.channel_id})
         await self._servers.refuse_opening(schedule.guild_id, here)
         opening = Opening(
@@ -357,11 +358,12 @@ class Schedules:
             setup=Setup(setup.sections, setup.difficulty, setup.pace),
             pack_id=setup.pack_id or None,
         )
-        view = await self._games.open_by_itself(opening, begin)
-        if view and view.state.phase is Phase.CANCELLED:
-            raise UserError(view.state.reason)
+        return await self._games.open_by_itself(opening, begin)
 
-    async def _skip(self, schedule: Schedule, occurrence: Occurrence, next_ms: int, remark: str) -> None:
+    async def _leave_out(self, schedule: Schedule, occurrence: Occurrence, next_ms: int, why: Fact) -> None:
+        await self._skip(schedule, occurrence, next_ms, with_why(Code.LEFT_OUT, why, at_ms=occurrence.at_ms))
+
+    async def _skip(self, schedule: Schedule, occurrence: Occurrence, next_ms: int, remark: Fact) -> None:
         async def job(tx: Transaction) -> None:
             await storage.begin(tx, schedule.id, occurrence, next_ms, remark)
             await storage.set_remark(tx, schedule.id, remark)
@@ -370,7 +372,7 @@ class Schedules:
         _log.info("schedule %d: %s", schedule.id, remark)
 
     async def _pause_lost(self, schedule: Schedule, lost: ChannelLostError) -> None:
-        reason = LOST.format(reason=lost)
+        reason = fact(Code.CHANNEL_LOST, why=str(lost))
         await self._store.write(lambda tx: storage.set_next(tx, schedule.id, None, reason))
         _log.warning("schedule %d is paused: %s", schedule.id, reason)
         self.wake()

@@ -13,6 +13,7 @@ from random import Random
 
 from bot.clock import DiscordClock, snowflake_ms
 from bot.errors import NotFound, StorageError, UserError
+from bot.facts import Code, Fact, said
 from bot.model.games import Game, GamePost
 from bot.packs.library import Library, LibraryOf
 from bot.packs.models import Question
@@ -41,7 +42,7 @@ from bot.services.background import Background
 from bot.services.competition.clicks import Clicks
 from bot.services.competition.live import BEHIND_SECONDS, GameTimers, LiveGame
 from bot.services.competition.messages import GameMessages
-from bot.services.competition.openings import MADE_ROOM, AlreadyOnError, Opening, playable, refuse_too_many
+from bot.services.competition.openings import AlreadyOnError, Opening, playable, refuse_too_many
 from bot.services.competition.questions import GameQuestions
 from bot.services.competition.records import GameRecords
 from bot.services.competition.settling import settle
@@ -173,7 +174,7 @@ class Competitions(GameRecords):
             return
         other = self._live.get(await competitions.live_in(self._store, opening.channel_id) or 0)
         if other and other.game.state.rules.duel and other.game.state.phase is Phase.LOBBY:
-            await self._apply(other, Cancel(None, reason=MADE_ROOM))
+            await self._apply(other, Cancel(None, reason=Fact(Code.MADE_ROOM)))
 
     async def _already_on(self, opening: Opening) -> UserError:
         other = await competitions.live_in(self._store, opening.channel_id)
@@ -432,14 +433,14 @@ class Competitions(GameRecords):
         try:
             await self._woken(live)
         except UserError as refused:  # the lobby's time is up, and there is nothing to ask any more
-            await self._apply(live, Cancel(None, reason=refused.text))
+            await self._apply(live, Cancel(None, reason=said(refused.text)))
 
     async def _woken(self, live: LiveGame) -> None:
         state = live.game.state
         over_ms = state.starts_ms if state.phase is Phase.LOBBY else None
         if over_ms is not None and over_ms <= self._clock.now_ms():
             if state.rules.duel:
-                await self._apply(live, Cancel(None, reason="The duel was not accepted in time."))
+                await self._apply(live, Cancel(None, reason=Fact(Code.NOT_ACCEPTED)))
             else:
                 await self.start(live.game.id, None, manager=False)
         elif self._is_behind(state):

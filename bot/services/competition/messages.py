@@ -14,6 +14,7 @@ from dataclasses import replace
 from bot.charts.podium import Podium, Step
 from bot.clock import DiscordClock, snowflake_ms
 from bot.errors import NotFound
+from bot.facts import Code, Fact, fact
 from bot.model.games import Game, GamePost
 from bot.packs.library import Library, LibraryOf, SectionRef
 from bot.quiz.competition.events import (
@@ -45,9 +46,6 @@ from bot.storage.store import Store, Transaction
 RETRY_SECONDS = (1.0, 3.0, 10.0)
 ACCESS_AGAIN_SECONDS = (10.0, 20.0, 30.0, 60.0)
 """After which waits a game that a trouble has paused tries its channel again; the last one repeats."""
-LOST = "I can't write in this channel any more ({why}). I try again by myself."
-NOT_TAKEN = "Discord did not take the message. I try again by myself."
-BUSY = "Discord takes no message here before <t:{until}:t>. I try again by myself."
 FINISH_AGAIN_SECONDS = (60.0, 300.0, 900.0, 3_600.0)
 """After which waits the reveals and the podium of a game that has ended are tried again; then at the next start."""
 HINT_FREE_MS = 2_000
@@ -234,16 +232,16 @@ class GameMessages:
                 message_id = await self._post(shown, post)
             except ChannelLostError as trouble:
                 shown.lost = str(trouble)
-                await self._trouble(shown, LOST.format(why=trouble))
+                await self._trouble(shown, fact(Code.GAME_CHANNEL_LOST, why=str(trouble)))
                 return
             except ChannelBusyError as busy:
                 _log.warning("a message of competition %d waits: %s", shown.game.id, busy)
                 until = -(-round(self._clock.now_ms() + busy.seconds * 1000) // 1000)
-                await self._trouble(shown, BUSY.format(until=until), busy.seconds)
+                await self._trouble(shown, fact(Code.CHANNEL_BUSY, until=until), busy.seconds)
                 return
             except Exception:
                 _log.exception("a message of competition %d was not posted", shown.game.id)
-                await self._trouble(shown, NOT_TAKEN)
+                await self._trouble(shown, Fact(Code.NOT_TAKEN))
                 return
             await self._posted(shown, post, message_id)
 
@@ -366,7 +364,7 @@ class GameMessages:
         shown.posts["podium", 0] = replace(post, message_id=message_id)
         await self.show_lobby(shown)
 
-    async def _trouble(self, shown: ShownGame, reason: str, seconds: float = 0.0) -> None:
+    async def _trouble(self, shown: ShownGame, reason: Fact, seconds: float = 0.0) -> None:
         """Pause the game, say so in its lobby, and try again by itself, not before so many seconds."""
         if shown.game.state.phase in (Phase.ASKING, Phase.REVEALING):
             await self._happened(shown.game.id, Pause(reason))
@@ -433,7 +431,7 @@ class GameMessages:
                     await self._shown_round(shown, number, shown.game.state, message_id)
                 return
             except ChannelLostError as trouble:
-                await self._trouble(shown, LOST.format(why=trouble))
+                await self._trouble(shown, fact(Code.GAME_CHANNEL_LOST, why=str(trouble)))
                 break
             except Exception as problem:
                 _log.warning("round %d of competition %d is not up to date yet: %s", number, shown.game.id, problem)

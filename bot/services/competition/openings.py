@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from bot.errors import UserError
+from bot.facts import Code
 from bot.model.games import Setup
 from bot.packs.library import LibraryOf
 from bot.quiz.competition.state import Rules
@@ -14,7 +15,6 @@ from bot.storage.store import Reads
 
 MOST_CHALLENGES, CHALLENGED_MS = 2, 15 * 60_000
 """So many duels of a member that nobody accepted are enough for a channel in such a time."""
-MADE_ROOM = "A competition was opened here instead."
 
 
 class Opening(NamedTuple):
@@ -39,7 +39,9 @@ class AlreadyOnError(UserError):
 async def refuse_too_many(db: Reads, opening: Opening, now_ms: int) -> None:
     """See to it that challenges hold no channel. Raises UserError for one too many."""
     since_ms, host_id = now_ms - CHALLENGED_MS, opening.host.member_id
-    ended = await competitions.unaccepted(db, opening.guild_id, opening.channel_id, host_id, since_ms, but=MADE_ROOM)
+    ended = await competitions.unaccepted(
+        db, opening.guild_id, opening.channel_id, host_id, since_ms, but=Code.MADE_ROOM
+    )
     if len(ended) >= MOST_CHALLENGES:
         again = -(-(ended[MOST_CHALLENGES - 1] + CHALLENGED_MS) // 1000)
         raise UserError(

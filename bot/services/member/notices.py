@@ -1,5 +1,6 @@
 """Notices: what a member is told with the next reply that only they see."""
 
+from bot.facts import Fact
 from bot.storage import notices
 from bot.storage.store import Store
 
@@ -10,7 +11,7 @@ class Notices:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def waiting(self, member_id: int) -> dict[int, str]:
+    async def waiting(self, member_id: int) -> dict[int, Fact]:
         """What the member was not told yet, by number."""
         return await notices.of_member(self._store, member_id)
 

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bot.clock import Clock
 from bot.errors import StudyhallError
+from bot.facts import Code, Fact
 from bot.model.members import Reminded
 from bot.quiz.practice.reminding import day_to_remind
 from bot.services.practice.practising import Learner
@@ -18,10 +19,6 @@ from bot.storage.store import Store, Transaction
 LOOK_SECONDS = 15.0
 GAP_SECONDS = 1.0
 """At most one new message a second, to whomever."""
-CLOSED = (
-    "Your reminders are switched off: Discord would not let me write you a direct message. Allow direct messages from "
-    "this server's members, then switch them on again with `/settings`."
-)
 
 _log = logging.getLogger(__name__)
 
@@ -106,7 +103,7 @@ class Reminders:
 
             async def job(tx: Transaction) -> None:  # who was deleted meanwhile must not be named again
                 if await member_settings.stop_reminding(tx, one.member_id):
-                    await notices.add(tx, one.member_id, CLOSED, now_ms)
+                    await notices.add(tx, one.member_id, Fact(Code.REMINDERS_OFF), now_ms)
 
             await self._store.write(job)
         except Exception as problem:

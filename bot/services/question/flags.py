@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from bot.clock import Clock
 from bot.errors import NotFound, UserError
+from bot.facts import Code, fact
 from bot.model.rulings import Decision, DecisionKind, Extent, Said, Subject
 from bot.packs.library import Library, LibraryOf
 from bot.packs.models import Question
@@ -163,17 +164,17 @@ class Flags:
             self._regrade()
         return await self.item(guild_id, pack_id, question_id)
 
-    async def answer(self, guild_id: int, pack_id: str, question_id: str, words: str, told: str) -> int:
+    async def answer(self, guild_id: int, pack_id: str, question_id: str, words: str) -> int:
         """Keep the managers' words on the reports, and close them; returns to how many members it is told.
 
-        ``told`` is what each of them reads, in private. Raises UserError for an empty answer, and when no report is open.
+        Each of them reads it in private. Raises UserError for an empty answer, and when no report is open.
         """
         words = words.strip()[:MOST_CHARACTERS]
         if not words:
             raise UserError("Say in a few words what you found; an empty answer helps nobody. Nothing was sent.")
         question = self._question(guild_id, pack_id, question_id)
         subject = Subject(guild_id, pack_id, question_id, question.content_hash)
-        now_ms = self._clock.now_ms()
+        now_ms, told = self._clock.now_ms(), fact(Code.REPORT_ANSWERED, stem=question.stem, words=words)
 
         async def job(tx: Transaction) -> int:
             reporters = await rulings.close_reports(tx, subject, now_ms)

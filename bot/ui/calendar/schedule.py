@@ -25,6 +25,7 @@ from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.server.managers import managed
 from bot.ui.times import days_offered, read_days, read_time, times_offered, weekly_words
+from bot.ui.worded import worded
 
 LIST = "list"
 EVERYTHING, EVERY_COURSE = "All sections", "Every course in turn"
@@ -250,9 +251,9 @@ def _one(one: Schedule, library: Library, number: str) -> list[Block]:
     if one.next_ms is not None:
         lines.append(f"Next: <t:{one.next_ms // 1000}:f>, <t:{one.next_ms // 1000}:R>")
     else:
-        lines.append(f"⏸️ **Paused.** {one.reason}".strip())
+        lines.append(f"⏸️ **Paused.** {worded(one.reason)}".strip())
     if one.remark:
-        lines.append(f"-# {one.remark}")
+        lines.append(f"-# {worded(one.remark)}")
     which = (one.id, one.made_ms)
     hold = (
         Button(f"Resume{number}", ids.encode("schedule.resume", *which), discord.ButtonStyle.success)

@@ -9,6 +9,7 @@ import discord
 from discord import app_commands
 
 from bot.errors import UserError
+from bot.facts import Code, Fact
 from bot.model.games import Setup
 from bot.quiz.competition.events import Cancel, Event, Join, Leave, Verdict
 from bot.quiz.competition.pace import PACE_SECONDS, USUAL, Tempo, paced
@@ -240,7 +241,7 @@ class CompeteFeature:
     async def _declined(self, reply: Reply, game: str) -> None:
         view = await self._duellist(reply, game)
         is_host = reply.member_id == view.state.host_id
-        event = Cancel(None, reason="It was taken back." if is_host else "It was declined.")
+        event = Cancel(None, reason=Fact(Code.TAKEN_BACK if is_host else Code.DECLINED))
         verdict, _view = await self._games.act(view.game.id, event, reply.learner)
         done = "You took the challenge back." if is_host else "You declined the duel."
         await reply.update(note(done if verdict is Verdict.DONE else "This duel has already begun."))

@@ -8,6 +8,7 @@ import functools
 from collections.abc import Awaitable, Callable
 
 from bot.errors import UserError
+from bot.facts import Code, Fact
 from bot.quiz.competition.events import Cancel, End, Event, KeepWaiting, Pause, Resume, Skip, TakeOver, Verdict
 from bot.quiz.competition.state import Phase
 from bot.services.competition.games import Competitions, GameOverError
@@ -151,7 +152,7 @@ class HostControls:
             return
         if view.state.phase is Phase.LOBBY:
             await take_over(self._games, reply, view)
-            event: Event = Cancel(reply.member_id, is_manager(reply), f"Cancelled by {_who(reply, view)}.")
+            event: Event = Cancel(reply.member_id, is_manager(reply), _cancelled_by(reply, view))
         else:
             event = End(reply.member_id, is_manager(reply))
         await self._games.act(view.game.id, event, reply.learner)
@@ -167,8 +168,9 @@ async def take_over(games: Competitions, reply: Reply, view: GameView) -> None:
         await games.act(view.game.id, TakeOver(reply.member_id), reply.learner)
 
 
-def _who(reply: Reply, view: GameView) -> str:
-    return "the host" if reply.member_id == view.state.host_id else "a manager"
+def _cancelled_by(reply: Reply, view: GameView) -> Fact:
+    by_host = reply.member_id == view.state.host_id
+    return Fact(Code.CANCELLED_BY_HOST if by_host else Code.CANCELLED_BY_MANAGER)
 
 
 def _is_over(view: GameView) -> bool:

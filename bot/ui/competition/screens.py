@@ -34,6 +34,7 @@ from bot.ui.names import safe
 from bot.ui.question import card as question_card
 from bot.ui.question.reports import report_button
 from bot.ui.sheets import sheet
+from bot.ui.worded import worded
 
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 SHOWN_PLAYERS, SHOWN_LINES, SHOWN_PLACES, SHOWN_WINNERS = 30, 5, 10, 3
@@ -101,7 +102,7 @@ def lobby_screen(view: GameView) -> Screen:
         return Screen([*blocks, _lobby_buttons(view)], BLURPLE)
     if state.phase is Phase.PAUSED:
         return Screen([*blocks, pause_words(view), _lobby_buttons(view)], GREY)
-    words = {Phase.CANCELLED: state.reason, Phase.FINISHED: _over(view)}.get(
+    words = {Phase.CANCELLED: worded(state.reason), Phase.FINISHED: _over(view)}.get(
         state.phase, f"{_begun(view)} You can still join by answering."
     )
     on = [_lobby_buttons(view)] if state.phase in LIVE else []
@@ -121,7 +122,7 @@ def _over(view: GameView) -> str:
     names = ", ".join(f"**{safe(view.name(line.member_id))}**" for line in lines[:SHOWN_WINNERS])
     won = f"🏆 {names} won with {lines[0].score:,}." if lines else ""
     podium = f"The podium: {link_to(view)}" if view.podium_message_id else ""
-    return " ".join(part for part in (view.state.reason, "It is over.", won, podium) if part)
+    return " ".join(part for part in (worded(view.state.reason), "It is over.", won, podium) if part)
 
 
 def call_screen(view: GameView) -> Screen:
@@ -179,7 +180,7 @@ def _duel_screen(view: GameView) -> Screen:
         return Screen([head, expires, _duel_buttons(view)], BLURPLE)
     if state.phase is Phase.PAUSED:
         return Screen([head, pause_words(view), _duel_buttons(view)], GREY)
-    words = {Phase.CANCELLED: state.reason, Phase.FINISHED: _over(view)}.get(state.phase, _begun(view))
+    words = {Phase.CANCELLED: worded(state.reason), Phase.FINISHED: _over(view)}.get(state.phase, _begun(view))
     return Screen([head, words, *([_duel_buttons(view)] if state.phase in LIVE else [])], GREY)
 
 
@@ -220,7 +221,7 @@ def pause_words(view: GameView) -> str:
     """Why nothing comes, and when the game ends by itself."""
     state = view.state
     ends = f" Otherwise the game ends <t:{-(-state.wake_ms // 1000)}:f>." if state.wake_ms is not None else ""
-    return f"⏸️ **Paused.** {state.reason} The host or a manager can resume it.{ends}"
+    return f"⏸️ **Paused.** {worded(state.reason)} The host or a manager can resume it.{ends}"
 
 
 def _players(view: GameView) -> str:

@@ -113,12 +113,7 @@ class FlagsFeature:
 
     async def _send(self, reply: Reply, fields: dict[str, str], pack_id: str, question_id: str) -> None:
         guild_id, words = managed(reply), fields.get("words", "")
-        item = await self._flags.item(guild_id, pack_id, question_id)
-        told = (
-            f"You reported the question *{safe(item.question.stem, 100)}*. The managers of the server answer: "
-            f"{safe(words, MOST_CHARACTERS)}"
-        )
-        count = await self._flags.answer(guild_id, pack_id, question_id, words, told)
+        count = await self._flags.answer(guild_id, pack_id, question_id, words)
         who = "1 member reads" if count == 1 else f"{count} members read"
         await reply.show(note(f"Kept. {who} it with their next private reply from me; the reports are closed.", GREEN))
 
