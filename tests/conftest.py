@@ -13,7 +13,7 @@ from bot.playground.server import Playground
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
-WORKERS_A_CORE = 4
+WORKERS_A_CORE = 3
 """Tests of whole bots mostly wait, so each core carries more than one of them."""
 
 
