@@ -53,7 +53,7 @@ async def calm(playground: Playground, tmp_path: Path) -> AsyncIterator[Bot]:
 @pytest.fixture
 async def quick(playground: Playground, tmp_path: Path) -> AsyncIterator[Bot]:
     """A bot with short pauses between its rounds, and rounds long enough for their players on a busy machine too."""
-    factors = {"STUDYHALL_PACE_FACTOR": "0.5", "STUDYHALL_PAUSE_FACTOR": "0.2"}
+    factors = {"STUDYHALL_PACE_FACTOR": "0.3", "STUDYHALL_PAUSE_FACTOR": "0.3"}
     async with playing(playground, tmp_path / "data", **factors) as running:
         yield running
 

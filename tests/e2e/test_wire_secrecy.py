@@ -3,6 +3,7 @@
 The same evening is played twice with two packs that differ in nothing but the key, by bots that shuffle alike.
 """
 
+import asyncio
 import json
 import re
 from collections import defaultdict
@@ -205,35 +206,36 @@ async def compete(ear: Ear, scoring: str, members: tuple[Member, Member, Member]
             await until(ear.playground, lambda asked=asked: "**2** of 3" in text(ada.sees(asked)), "they are counted")
 
 
+async def evening(folder: Path, scoring: str, shift: int) -> tuple[dict[str, list[str]], list[str], list[str]]:
+    """An evening with the course whose keys are shifted so: what was said, the log's lines, and what was revealed."""
+    async with Playground() as playground:
+        packs = write_pack(folder / "packs", shift)
+        bot = Bot(
+            playground,
+            folder / "data",
+            STUDYHALL_PACKS_DIR=str(packs),
+            STUDYHALL_LOG_LEVEL="debug",
+            STUDYHALL_PROGRESS_SECONDS="0.05",
+            STUDYHALL_PREDICT_SECONDS="600",
+        )
+        bot.program = (str(SEEDED),)
+        ear = Ear(playground)
+        await bot.start()
+        try:
+            ada, grace, linus = (Member(playground, number) for number in range(3))
+            await practise(ear, linus)
+            await predict(ear, ada, grace)
+            await compete(ear, scoring, (ada, grace, linus))
+        finally:
+            code = await bot.stop()
+        assert code == 0, bot.log()
+        return heard(ear), lines_of(bot), ear.reveals
+
+
 @pytest.mark.parametrize("scoring", ["classic", "certainty"])
 async def test_nothing_that_leaves_the_bot_before_a_reveal_depends_on_the_key(tmp_path, scoring):
-    told, logs, reveals = [], [], []
-    for shift in range(2):
-        folder = tmp_path / f"evening-{shift}"
-        async with Playground() as playground:
-            packs = write_pack(folder / "packs", shift)
-            bot = Bot(
-                playground,
-                folder / "data",
-                STUDYHALL_PACKS_DIR=str(packs),
-                STUDYHALL_LOG_LEVEL="debug",
-                STUDYHALL_PROGRESS_SECONDS="0.05",
-                STUDYHALL_PREDICT_SECONDS="600",
-            )
-            bot.program = (str(SEEDED),)
-            ear = Ear(playground)
-            await bot.start()
-            try:
-                ada, grace, linus = (Member(playground, number) for number in range(3))
-                await practise(ear, linus)
-                await predict(ear, ada, grace)
-                await compete(ear, scoring, (ada, grace, linus))
-            finally:
-                code = await bot.stop()
-            assert code == 0, bot.log()
-            told.append(heard(ear))
-            logs.append(lines_of(bot))
-            reveals.append(ear.reveals)
+    both = await asyncio.gather(*(evening(tmp_path / f"evening-{shift}", scoring, shift) for shift in range(2)))
+    told, logs, reveals = zip(*both, strict=True)
     counted = [{route for route in one if route.startswith(EDITS)} for one in told]
     assert told[0].keys() - counted[0] == told[1].keys() - counted[1]
     assert f"{EDITS} {ROUNDS - 1}" in counted[0] & counted[1]

@@ -82,7 +82,7 @@ async def test_a_server_that_is_deleted_in_mid_game_disturbs_nobody(quick: Bot):
     assert rows(quick.data_dir, "SELECT member_id, choice FROM competition_answer") == [(int(ada.id), 0)]
     await quick.stop()
     await quick.start()
-    assert "Question 2 of 5" in text(await alone.press(alone.sees(practice), "Next ▶"))
+    assert "Question 2 of" in text(await alone.press(alone.sees(practice), "Next ▶"))  # without what is open elsewhere
     assert " ERROR " not in quick.log()
 
 
