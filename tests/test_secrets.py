@@ -151,7 +151,7 @@ async def test_only_the_bot_itself_was_given_the_token(playground: Playground, t
         ada = Member(playground)
         demo = await ada.command("demo", name="cpu-work")
         await ada.press(demo, "▶ Run it now")
-        await until(playground, lambda: "Try it yourself" in buttons(ada.sees(demo)), "the demo's result", 90)
+        await until(playground, lambda: "Try it yourself" in buttons(ada.sees(demo)), "the demo's result")
         look()
     finally:
         playground.world.listeners.remove(look)
