@@ -64,7 +64,7 @@ class Reported(NamedTuple):
 
 
 class Extent(NamedTuple):
-    """How much is graded anew."""
+    """How much is graded again."""
 
     answers: int
     members: int
@@ -83,7 +83,7 @@ class ReportForAuthor(NamedTuple):
 
 
 class Regrade(NamedTuple):
-    """A version of a question whose answers in a server are to be graded anew."""
+    """A version of a question whose answers in a server are to be graded again."""
 
     id: int
     subject: Subject

@@ -38,6 +38,18 @@ def answer_first(bot: Bot, times: int, answer: Callable[[], web.Response], which
     return answered
 
 
+def answers_held(bot: Bot, channel: Channel) -> asyncio.Event:
+    """Let nobody hear that a message was posted in the channel before this is set."""
+    go_on = asyncio.Event()
+
+    async def after(request: web.Request, response: web.StreamResponse) -> None:
+        if is_post(request, channel):
+            await go_on.wait()
+
+    bot.playground.rest.after = after
+    return go_on
+
+
 def broken(status: int) -> Callable[[], web.Response]:
     return lambda: web.json_response({"message": "something is wrong", "code": 0}, status=status)
 
@@ -119,13 +131,7 @@ async def test_a_click_on_a_round_whose_id_is_not_known_yet_counts(calm: Bot):
     ada, grace = two(calm)
     channel = Channel(calm.playground)
     lobby = await opened(ada, grace)
-    go_on = asyncio.Event()
-
-    async def after(request: web.Request, response: web.StreamResponse) -> None:
-        if is_post(request, channel):
-            await go_on.wait()
-
-    calm.playground.rest.after = after
+    go_on = answers_held(calm, channel)
     await ada.steer(lobby, "Start")
     asked = await channel.open(0)
     assert "Locked in **C**" in text(await grace.press(asked, "C"))
@@ -142,13 +148,7 @@ async def test_a_forged_click_before_a_rounds_id_is_known_counts_for_nothing_and
     linus = Member(calm.playground, 2)
     channel = Channel(calm.playground)
     lobby = await opened(ada, grace)
-    go_on = asyncio.Event()
-
-    async def after(request: web.Request, response: web.StreamResponse) -> None:
-        if is_post(request, channel):
-            await go_on.wait()
-
-    calm.playground.rest.after = after
+    go_on = answers_held(calm, channel)
     await ada.steer(lobby, "Start")
     asked = await channel.open(0)
     own = await linus.command("help")

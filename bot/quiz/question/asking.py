@@ -80,10 +80,6 @@ def lettering(order: Sequence[int] | str) -> Lettering:
     return Lettering(tuple(FilePlace(int(place)) for place in order))
 
 
-def counted(given: Iterable[Given]) -> dict[FilePlace, int]:
+def times_chosen(given: Iterable[Given]) -> dict[FilePlace, int]:
     """How many chose each option; none for those that nobody chose."""
     return dict(Counter(option for one in given for option in one.options))
-
-
-AS_WRITTEN = lettering(range(len(LETTERS)))
-"""The options as they stand in the file."""

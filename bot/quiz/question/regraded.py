@@ -240,7 +240,7 @@ class GameChange(NamedTuple):
 
 
 def game_change(of: Record, rulings: Rulings, *, everything: bool = False) -> GameChange:
-    """What becomes of a finished competition by the rulings; with ``everything`` rounds without one are marked anew too."""
+    """What becomes of a finished competition by the rulings; with ``everything`` rounds without one are marked again too."""
     after = regraded(of.state, of.questions, of.counted, rulings, everything=everything)
     changes = [*_rounds(of, after), *_lines(of, after)]
     old = {member_id: one.place for member_id, one in of.results.items()}

@@ -23,7 +23,7 @@ from bot.quiz.calendar import daily as rules
 from bot.quiz.calendar.schedule import local_day, moment, next_after
 from bot.quiz.competition.state import BEHIND_MS, DRAIN_MS
 from bot.quiz.practice.runs import option_order
-from bot.quiz.question.asking import FilePlace, ShownPlace, counted
+from bot.quiz.question.asking import FilePlace, ShownPlace, times_chosen
 from bot.services.calendar.daily_views import DailyView, Locked, MyDaily
 from bot.services.outbox import SAME_NONCE_MS, sent_before
 from bot.services.practice.practising import Learner
@@ -252,7 +252,7 @@ class DailyQuestions:
         days = await storage.days(self._store, daily.guild_id, daily.day)
         counts: Mapping[FilePlace, int] = {}
         if daily.closed_ms is not None:
-            counts = counted(given.values())
+            counts = times_chosen(given.values())
         before = await storage.before(self._store, daily)
         last = (before.channel_id, before.message_id) if before and before.message_id else None
         library = self._library_of(daily.guild_id)

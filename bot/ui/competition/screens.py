@@ -10,7 +10,7 @@ from bot.quiz.competition import awards
 from bot.quiz.competition.scoring import RULES, Scoring
 from bot.quiz.competition.standings import Standing, standings, team_standings
 from bot.quiz.competition.state import LIVE, Phase
-from bot.quiz.question.asking import Sureness, counted
+from bot.quiz.question.asking import Sureness, times_chosen
 from bot.services.competition.games import GAME_OVER
 from bot.services.competition.views import MOST_CALLED, GameView, MyResult
 from bot.services.server.exports import member_numbers
@@ -279,7 +279,7 @@ def _open_round(view: GameView, number: int) -> Screen:
 def _reveal(view: GameView, number: int) -> Screen:
     state, question, plan = view.state, view.game.questions[number], view.state.plans[number]
     played = state.played[number]
-    letters, counts = plan.lettering, counted(one.given for one in played.answers.values())
+    letters, counts = plan.lettering, times_chosen(one.given for one in played.answers.values())
     blocks: list[Block] = [_stem(view, number), question_card.bars(question, letters, plan.key, counts), RULE]
     blocks.append(question_card.right_one(question, letters, plan.key, "### ✅ {}"))
     blocks += question_card.ruled(question, letters, plan.key)
