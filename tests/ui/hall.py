@@ -289,8 +289,9 @@ class Hall:
 
     def everything_stored(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of every table."""
-        tables = [name for (name,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
-        return {table: self.rows(f"SELECT * FROM {table}") for table in tables}
+        with contextlib.closing(sqlite3.connect(self.settings.database_path)) as connection:
+            tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
+            return {name: connection.execute(f"SELECT * FROM {name}").fetchall() for (name,) in tables}
 
     def messages(self, channel: ChannelHandle | None = None) -> list[Shown]:
         """Every message in the channel (the server's unless given) that all can see there, oldest first."""
