@@ -25,12 +25,3 @@ class Daily(NamedTuple):
     def lettering(self) -> Lettering:
         """Which option stands behind which letter."""
         return Lettering(self.order)
-
-
-class DailyPost(NamedTuple):
-    """Something that is to be shown; its id makes the nonce."""
-
-    id: int
-    daily_id: int
-    kind: str
-    created_ms: int

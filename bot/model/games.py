@@ -75,19 +75,6 @@ class StoredClick(NamedTuple):
 
 
 @dataclass(frozen=True)
-class GamePost:
-    """A message of the outbox; ``message_id`` is None while it is not known to be in the channel."""
-
-    id: int
-    competition_id: int
-    kind: str
-    round: int
-    channel_id: int
-    created_ms: int
-    message_id: int | None
-
-
-@dataclass(frozen=True)
 class GameLine:
     """One member's line in a competition that is over; the name is None where it is not known any more."""
 

@@ -1,4 +1,4 @@
-"""Seasons that were held, the one that is on, and results to be posted."""
+"""Seasons that were held, and the one that is on."""
 
 from typing import NamedTuple
 
@@ -16,12 +16,3 @@ class HeldSeason(NamedTuple):
     def key(self) -> str:
         """The period under which its totals are kept."""
         return f"{SEASON_KEY}{self.started_ms}"
-
-
-class SeasonPost(NamedTuple):
-    """The result of a season, to be posted in a channel; its id makes the nonce."""
-
-    id: int
-    season: HeldSeason
-    channel_id: int
-    created_ms: int

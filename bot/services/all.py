@@ -23,6 +23,7 @@ from bot.services.member.notices import Notices
 from bot.services.member.presence import Presence
 from bot.services.member.privacy import Privacy
 from bot.services.member.settings import MemberSettings
+from bot.services.posts import Posts
 from bot.services.practice.practising import Practice
 from bot.services.practice.progress import ProgressOf
 from bot.services.practice.reminders import Reminders
@@ -61,6 +62,7 @@ class Services:
 
     library: Library
     charts: ChartDrawer
+    posts: Posts
     demos: Demos
     respacing: Respacing
     member_settings: MemberSettings
@@ -128,20 +130,20 @@ def make_services(parts: Parts, closing: contextlib.AsyncExitStack) -> Services:
         return service
 
     charts = closed(ChartDrawer(parts.workers))
-    demos = closed(_demos(parts, charts))
+    posts = Posts(clock)
+    demos = closed(_demos(parts, charts, posts))
     zones = Zones()
     respacing = closed(Respacing(library, store))
     member_settings = MemberSettings(store, zones, respacing)
     servers = Servers(store, library, zones)
     games = closed(
         Competitions(
-            *(library, store, clock, parts.rng, charts),
-            *(member_settings.time_factor, servers.library),
+            *(servers.library, store, clock, parts.rng, posts, charts, member_settings.time_factor),
             beats=parts.steady_timers,
         )
     )
-    daily = DailyQuestions(store, clock, parts.rng, servers.library)
-    seasons = Seasons(store, clock, parts.time)
+    daily = DailyQuestions(store, clock, parts.rng, posts, servers.library)
+    seasons = Seasons(store, clock, posts, parts.time)
     tempo = tempo_of(settings)
     schedules = closed(
         Schedules(
@@ -151,7 +153,7 @@ def make_services(parts: Parts, closing: contextlib.AsyncExitStack) -> Services:
         )
     )
     presence = closed(Presence(store, clock))
-    regrading = closed(Regrading(store, clock))
+    regrading = closed(Regrading(store, clock, posts))
     games.has_ended = daily.has_closed = regrading.wake
     privacy = closed(
         Privacy(store, clock, games, member_settings, retention_days=settings.retention_days, time=parts.time)
@@ -163,6 +165,7 @@ def make_services(parts: Parts, closing: contextlib.AsyncExitStack) -> Services:
     return Services(
         library=library,
         charts=charts,
+        posts=posts,
         demos=demos,
         respacing=respacing,
         member_settings=member_settings,
@@ -191,13 +194,14 @@ def make_services(parts: Parts, closing: contextlib.AsyncExitStack) -> Services:
     )
 
 
-def _demos(parts: Parts, charts: ChartDrawer) -> Demos:
+def _demos(parts: Parts, charts: ChartDrawer, posts: Posts) -> Demos:
     settings = parts.settings
     return Demos(
         parts.store,
         Lab(parts.workers, wall_seconds=settings.demo_seconds, rounds=settings.demo_rounds),
         parts.clock,
         charts,
+        posts,
         predict_seconds=settings.predict_seconds,
         cooldown_seconds=settings.demo_cooldown_seconds,
     )

@@ -1,8 +1,9 @@
 """What the services want shown in a channel, and who shows it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+from bot.model.posts import What
 from bot.model.rulings import Decision, Moved, Subject
 from bot.services.calendar.daily_views import DailyView, EventView
 from bot.services.calendar.season_views import SeasonView
@@ -26,87 +27,53 @@ class ChannelBusyError(Exception):
         self.seconds = seconds
 
 
-class Stage(Protocol):
-    """Shows demos. Implemented by ``ui``; every call passes the send scheduler there."""
+class Moves(NamedTuple):
+    """Whose place a regrade changed in the competitions of a channel, and by which decision; names of those not hidden."""
 
-    async def show_demo(self, view: DemoView) -> None:
-        """Bring the message of a demo up to date. Raises ChannelLostError when that is not possible any more."""
+    regrade_id: int
+    channel_id: int
+    subject: Subject
+    decision: Decision | None
+    moved: Sequence[Moved]
+    names: Mapping[int, str]
+
+
+View = GameView | DailyView | SeasonView | DemoView | Moves
+"""What a message is drawn from."""
+
+
+class Channel(NamedTuple):
+    """Where a message is, or goes; ``thread_on`` names the channel and the message on which its thread hangs, if any."""
+
+    guild_id: int | None
+    id: int
+    thread_on: tuple[int, int] | None = None
+
+
+class Poster(Protocol):
+    """Shows messages; raises ChannelLostError (MessageGoneError when one was deleted), or ChannelBusyError."""
+
+    async def post(self, what: What, channel: Channel, view: View, nonce: str) -> int:
+        """Post a message, in a thread that is made where there is none yet; returns its id. The same nonce posts it once."""
         ...
 
-    def hint_demo(self, view: DemoView) -> None:
-        """The same when there is room for it: may be merged with a later one, or dropped."""
+    async def edit(self, what: What, channel: Channel, message_id: int, view: View) -> None:
+        """Bring it up to date."""
         ...
 
-
-class GameStage(Protocol):
-    """Shows competitions; raises ChannelLostError (MessageGoneError) when it can't."""
-
-    async def post_round(self, view: GameView, number: int, nonce: str) -> int:
-        """Post a round's message; returns its id. The same nonce posts it once."""
+    def hint(
+        self,
+        what: What,
+        channel: Channel,
+        message_id: int,
+        view: Callable[[], Awaitable[View | None]],
+        gone: Callable[[], Awaitable[None]] | None,
+    ) -> None:
+        """The same when there is room for it; ``view`` is asked then, and ``gone`` called when the message was deleted."""
         ...
 
-    async def post_lobby(self, view: GameView, nonce: str) -> int:
-        """Post a lobby that no command opened; returns the message's id."""
-        ...
-
-    async def post_call(self, view: GameView, nonce: str) -> int:
-        """Call the players into a game's thread by mentioning each of them once; returns the message's id."""
-        ...
-
-    async def post_podium(self, view: GameView, nonce: str) -> int:
-        """Post the podium; returns the message's id."""
-        ...
-
-    async def edit_round(self, view: GameView, number: int, message_id: int) -> None:
-        """Bring a round's message up to date: its deadline, a pause, or how it went."""
-        ...
-
-    async def edit_lobby(self, view: GameView) -> None:
-        """Bring the lobby up to date."""
-        ...
-
-    def hint_round(self, view: GameView, number: int, message_id: int) -> None:
-        """Show how many have answered, when there is room for it."""
-        ...
-
-    def hint_lobby(self, view: GameView) -> None:
-        """Show who is in, when there is room for it."""
-        ...
-
-    async def find_post(self, channel_id: int, kind: str, competition_id: int, number: int) -> int | None:
-        """Look in the channel's history for a message that was posted but whose id was not stored."""
-        ...
-
-
-class DailyStage(Protocol):
-    """Shows the question of the day; raises ChannelLostError (MessageGoneError) when it can't."""
-
-    async def post_daily(self, view: DailyView, nonce: str) -> int:
-        """Post the question, or its result; returns the message's id. The same nonce posts it once."""
-        ...
-
-    async def edit_daily(self, view: DailyView) -> None:
-        """Bring the question's message up to date."""
-        ...
-
-    def hint_daily(self, view: DailyView) -> None:
-        """Show how many have answered, when there is room for it."""
-        ...
-
-    async def find_daily(self, channel_id: int, daily_id: int) -> int | None:
-        """Look in the channel's history for a message that was posted but whose id was not stored."""
-        ...
-
-
-class SeasonStage(Protocol):
-    """Shows how seasons ended; raises ChannelLostError when it can't."""
-
-    async def post_season(self, view: SeasonView, nonce: str) -> int:
-        """Post the result of a season; returns the message's id. The same nonce posts it once."""
-        ...
-
-    async def find_season(self, channel_id: int, started_ms: int) -> int | None:
-        """Look in the channel's history for such a message whose id was not stored."""
+    async def find(self, what: What, channel_id: int) -> int | None:
+        """Look in the channel's history for a message that was posted but whose id was not stored: its buttons name it."""
         ...
 
 
@@ -123,27 +90,4 @@ class EventBoard(Protocol):
 
     async def remove(self, guild_id: int, event_id: int) -> None:
         """Take an event away; that it is gone already is fine."""
-        ...
-
-
-class Moves(NamedTuple):
-    """Whose place a regrade changed in the competitions of a channel, and by which decision; names of those not hidden."""
-
-    regrade_id: int
-    channel_id: int
-    subject: Subject
-    decision: Decision | None
-    moved: Sequence[Moved]
-    names: Mapping[int, str]
-
-
-class RegradeStage(Protocol):
-    """Tells in a channel whose place has changed; raises ChannelLostError when it can't."""
-
-    async def post_moves(self, moves: Moves, nonce: str) -> int:
-        """Post it; returns the message's id. The same nonce posts it once."""
-        ...
-
-    async def find_moves(self, channel_id: int, regrade_id: int) -> int | None:
-        """Look in the channel's history for such a message whose id was not stored."""
         ...

@@ -1,4 +1,4 @@
-"""Competitions: head, players, rounds, answers, results, and the outbox of messages to be posted."""
+"""Competitions: head, players, rounds, answers, results."""
 
 import functools
 import json
@@ -8,7 +8,7 @@ from dataclasses import replace
 from pydantic import TypeAdapter
 
 from bot.facts import Code
-from bot.model.games import Click, Game, GamePost, Setup, StoredClick
+from bot.model.games import Click, Game, Setup, StoredClick
 from bot.packs.models import Question
 from bot.quiz.board.totals import COMPETITION
 from bot.quiz.competition.standings import Standing
@@ -375,54 +375,6 @@ async def lately_asked(db: Reads, guild_id: int, competitions: int = 10) -> list
         (guild_id, competitions),
     )
     return [row[0] for row in rows]
-
-
-# Outbox
-
-_POST = "id, competition_id, kind, round, channel_id, created_ms, message_id"
-
-
-async def post(tx: Transaction, game: Game, kind: str, number: int, now_ms: int) -> None:
-    """A message is to be posted, once."""
-    await tx.run(
-        "INSERT INTO outbox (competition_id, kind, round, channel_id, created_ms) VALUES (?, ?, ?, ?, ?)"
-        " ON CONFLICT DO NOTHING",
-        (game.id, kind, number, game.play_channel_id, now_ms),
-    )
-
-
-async def posts(db: Reads, competition_id: int) -> list[GamePost]:
-    """Every message of a competition, in order."""
-    rows = await db.rows(f"SELECT {_POST} FROM outbox WHERE competition_id = ? ORDER BY id", (competition_id,))
-    return [GamePost(*row) for row in rows]
-
-
-async def waiting_posts(db: Reads) -> list[GamePost]:
-    """Messages that are not known to be in their channel, of games that ended too; a lobby means nothing then."""
-    rows = await db.rows(f"SELECT {_POST} FROM outbox WHERE message_id IS NULL AND kind != 'lobby' ORDER BY id")
-    return [GamePost(*row) for row in rows]
-
-
-async def posted(tx: Transaction, post_id: int, message_id: int) -> None:
-    """Store the id of a message that was posted."""
-    await tx.run("UPDATE outbox SET message_id = ? WHERE id = ?", (message_id, post_id))
-
-
-async def post_again(tx: Transaction, post_id: int, now_ms: int) -> int | None:
-    """A message was deleted in the channel: make a fresh row for it, with a nonce of its own.
-
-    Returns its id; None when somebody else has just done that, who had also found it deleted.
-    """
-    rows = await tx.rows(f"DELETE FROM outbox WHERE id = ? RETURNING {_POST}", (post_id,))
-    if not rows:
-        return None
-    old = GamePost(*rows[0])
-    [[new_id]] = await tx.rows(
-        "INSERT INTO outbox (id, competition_id, kind, round, channel_id, created_ms)"
-        " SELECT max(coalesce(max(id), 0), ?) + 1, ?, ?, ?, ?, ? FROM outbox RETURNING id",
-        (old.id, old.competition_id, old.kind, old.round, old.channel_id, now_ms),
-    )
-    return int(new_id)
 
 
 # Alive

@@ -3,15 +3,16 @@
 import json
 from collections.abc import Sequence
 
-from bot.model.dailies import Daily, DailyPost
+from bot.model.dailies import Daily
+from bot.model.posts import Kind, Post, What
 from bot.packs.models import Question
 from bot.quiz.calendar.daily import FamilyTally
 from bot.quiz.question.asking import Given, ShownPlace, lettering
+from bot.storage import posts
 from bot.storage.given import clicked
 from bot.storage.store import Reads, Row, Transaction
 
 MODE = "daily"
-QUESTION, RESULT = "question", "result"
 _COLUMNS = "id, guild_id, day, channel_id, pack_id, question, option_order, asked_ms, closes_ms, closed_ms, message_id"
 
 
@@ -49,7 +50,7 @@ async def ask(tx: Transaction, daily: Daily) -> int | None:
         "UPDATE daily SET closes_ms = min(closes_ms, ?) WHERE guild_id = ? AND closed_ms IS NULL AND id != ?",
         (daily.asked_ms, daily.guild_id, daily_id),
     )
-    await _post(tx, daily_id, QUESTION, daily.asked_ms)
+    await posts.add(tx, What(Kind.QUESTION, daily_id), daily.guild_id, daily.channel_id, daily.asked_ms)
     return int(daily_id)
 
 
@@ -193,48 +194,20 @@ async def forget(tx: Transaction, member_id: int) -> None:
 # What is to be shown
 
 
-async def _post(tx: Transaction, daily_id: int, kind: str, now_ms: int) -> None:
-    await tx.run(
-        "INSERT INTO daily_post (daily_id, kind, created_ms) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-        (daily_id, kind, now_ms),
-    )
-
-
-async def waiting_posts(db: Reads, daily_id: int) -> list[DailyPost]:
-    """What of a question is not known to be shown, in order."""
-    rows = await db.rows(
-        "SELECT id, daily_id, kind, created_ms FROM daily_post WHERE daily_id = ? AND message_id IS NULL ORDER BY id",
-        (daily_id,),
-    )
-    return [DailyPost(*row) for row in rows]
-
-
-async def waiting(db: Reads) -> list[int]:
-    """The questions of which something is not known to be shown."""
-    rows = await db.rows("SELECT DISTINCT daily_id FROM daily_post WHERE message_id IS NULL ORDER BY daily_id")
-    return [daily_id for (daily_id,) in rows]
-
-
-async def shown(tx: Transaction, post: DailyPost, message_id: int) -> None:
+async def shown(tx: Transaction, post: Post, message_id: int) -> None:
     """Store which message shows it."""
-    await tx.run("UPDATE daily_post SET message_id = ? WHERE id = ?", (message_id, post.id))
-    await tx.run("UPDATE daily SET message_id = ? WHERE id = ?", (message_id, post.daily_id))
+    await posts.posted(tx, post.id, message_id)
+    await tx.run("UPDATE daily SET message_id = ? WHERE id = ?", (message_id, post.what.of))
 
 
-async def give_up(tx: Transaction, post: DailyPost) -> None:
-    """It can't be shown any more, and nobody waits for it."""
-    await tx.run("DELETE FROM daily_post WHERE id = ?", (post.id,))
-
-
-async def withdraw(tx: Transaction, daily_id: int) -> bool:
-    """Take a question back that never reached a channel; says whether it did not."""
-    return bool(
-        await tx.rows(
-            "DELETE FROM daily WHERE id = ? AND message_id IS NULL AND closed_ms IS NULL"
-            " AND NOT EXISTS (SELECT 1 FROM daily_answer WHERE daily_id = daily.id) RETURNING id",
-            (daily_id,),
-        )
-    )
+async def withdraw(tx: Transaction, post: Post) -> None:
+    """Take a question back that never reached a channel."""
+    if await tx.rows(
+        "DELETE FROM daily WHERE id = ? AND message_id IS NULL AND closed_ms IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM daily_answer WHERE daily_id = daily.id) RETURNING id",
+        (post.what.of,),
+    ):
+        await posts.drop(tx, post.id)
 
 
 # The close
@@ -252,10 +225,10 @@ async def next_close_ms(db: Reads) -> int | None:
     return None if at_ms is None else int(at_ms)
 
 
-async def close(tx: Transaction, daily_id: int, now_ms: int) -> None:
+async def close(tx: Transaction, daily: Daily, now_ms: int) -> None:
     """The question is over, and its result to be shown."""
-    await tx.run("UPDATE daily SET closed_ms = ? WHERE id = ?", (now_ms, daily_id))
-    await _post(tx, daily_id, RESULT, now_ms)
+    await tx.run("UPDATE daily SET closed_ms = ? WHERE id = ?", (now_ms, daily.id))
+    await posts.add(tx, What(Kind.RESULT, daily.id), daily.guild_id, daily.channel_id, now_ms)
 
 
 async def stand_in(tx: Transaction, member_id: int, stand_ins: Sequence[tuple[int, int]]) -> None:

@@ -1,39 +1,38 @@
 """Demos that were opened in a channel, the predictions made, and every result."""
 
 from bot.model.demos import DemoRun
+from bot.model.posts import Kind, What
+from bot.storage import posts
 from bot.storage.store import Reads, Row, Transaction
 
-_COLUMNS = "id, demo_id, guild_id, channel_id, message_id, member_id, state, created_ms, result"
+_COLUMNS = "r.id, r.demo_id, r.guild_id, r.channel_id, p.message_id, r.member_id, r.state, r.created_ms, r.result"
+_RUNS = "demo_run r LEFT JOIN post p ON p.kind = 'demo' AND p.of_id = r.id"
 
 
 async def create(
     tx: Transaction, demo_id: str, guild_id: int | None, channel_id: int, member_id: int, now_ms: int
 ) -> DemoRun:
     """Store a demo that has just been opened."""
-    rows = await tx.rows(
+    [[run_id]] = await tx.rows(
         "INSERT INTO demo_run (demo_id, guild_id, channel_id, member_id, state, created_ms)"
-        f" VALUES (?, ?, ?, ?, 'predicting', ?) RETURNING {_COLUMNS}",
+        " VALUES (?, ?, ?, ?, 'predicting', ?) RETURNING id",
         (demo_id, guild_id, channel_id, member_id, now_ms),
     )
-    return DemoRun(*rows[0])
+    await posts.add(tx, What(Kind.DEMO, run_id), guild_id or 0, channel_id, now_ms)
+    return DemoRun(run_id, demo_id, guild_id, channel_id, None, member_id, "predicting", now_ms, None)
 
 
 async def load(db: Reads, run_id: int) -> DemoRun | None:
     """The run, or None."""
-    return _first(await db.rows(f"SELECT {_COLUMNS} FROM demo_run WHERE id = ?", (run_id,)))
+    return _first(await db.rows(f"SELECT {_COLUMNS} FROM {_RUNS} WHERE r.id = ?", (run_id,)))
 
 
 async def open_runs(db: Reads) -> list[DemoRun]:
     """Runs that were not finished, oldest first."""
     rows = await db.rows(
-        f"SELECT {_COLUMNS} FROM demo_run WHERE state IN ('predicting', 'queued', 'running') ORDER BY id"
+        f"SELECT {_COLUMNS} FROM {_RUNS} WHERE r.state IN ('predicting', 'queued', 'running') ORDER BY r.id"
     )
     return [DemoRun(*row) for row in rows]
-
-
-async def set_message(tx: Transaction, run_id: int, message_id: int) -> None:
-    """Store the message that shows the run."""
-    await tx.run("UPDATE demo_run SET message_id = ? WHERE id = ?", (message_id, run_id))
 
 
 async def move(tx: Transaction, run_id: int, from_states: tuple[str, ...], to_state: str) -> bool:

@@ -1,9 +1,10 @@
 """Seasons that were held, the one that is on, and the results that are still to be posted."""
 
-from bot.model.seasons import HeldSeason, SeasonPost
+from bot.model.posts import Kind, Post, What
+from bot.model.seasons import HeldSeason
 from bot.quiz.calendar.periods import Season
-from bot.storage import servers
-from bot.storage.store import Reads, Row, Transaction
+from bot.storage import posts, servers
+from bot.storage.store import Reads, Transaction
 
 
 async def change(tx: Transaction, guild_id: int, chosen: Season | None, now_ms: int) -> None:
@@ -45,11 +46,7 @@ async def _close(tx: Transaction, season: HeldSeason, now_ms: int) -> None:
     )
     channels = await channels_of(tx, season.guild_id)
     if channels:
-        await tx.run(
-            "INSERT INTO season_post (guild_id, started_ms, channel_id, created_ms) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT DO NOTHING",
-            (*place, channels[0], now_ms),
-        )
+        await posts.add(tx, What(Kind.SEASON, season.started_ms), season.guild_id, channels[0], now_ms)
 
 
 async def _begin(tx: Transaction, guild_id: int, chosen: Season, moment_ms: int) -> None:
@@ -109,38 +106,11 @@ async def load(db: Reads, guild_id: int, started_ms: int) -> HeldSeason | None:
     return HeldSeason(*rows[0]) if rows else None
 
 
-# What is to be posted
-
-
-async def waiting(db: Reads) -> list[SeasonPost]:
-    """The results that are not known to be posted, in order."""
-    rows = await db.rows(
-        "SELECT p.id, p.channel_id, p.created_ms, s.guild_id, s.started_ms, s.ends_ms FROM season_post p"
-        " JOIN season s USING (guild_id, started_ms) WHERE p.message_id IS NULL ORDER BY p.id"
-    )
-    return [_post(row) for row in rows]
-
-
-def _post(row: Row) -> SeasonPost:
-    id_, channel_id, created_ms, *season = row
-    return SeasonPost(id_, HeldSeason(*season), channel_id, created_ms)
-
-
-async def posted(tx: Transaction, post_id: int, message_id: int) -> None:
-    """Store which message shows it."""
-    await tx.run("UPDATE season_post SET message_id = ? WHERE id = ?", (message_id, post_id))
-
-
-async def post_elsewhere(tx: Transaction, post: SeasonPost) -> None:
+async def post_elsewhere(tx: Transaction, post: Post) -> None:
     """Its channel is out of reach: the next best one takes its place; without any it is not posted."""
-    channels = await channels_of(tx, post.season.guild_id)
+    channels = await channels_of(tx, post.guild_id)
     at = channels.index(post.channel_id) + 1 if post.channel_id in channels else len(channels)
     if at < len(channels):
-        await tx.run("UPDATE season_post SET channel_id = ? WHERE id = ?", (channels[at], post.id))
+        await posts.move(tx, post.id, channels[at])
     else:
-        await give_up(tx, post)
-
-
-async def give_up(tx: Transaction, post: SeasonPost) -> None:
-    """It is not posted; the season itself stays."""
-    await tx.run("DELETE FROM season_post WHERE id = ?", (post.id,))
+        await posts.drop(tx, post.id)

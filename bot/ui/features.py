@@ -9,7 +9,6 @@ from bot.ui.board.roll import MemberRoll
 from bot.ui.calendar.daily import DailyFeature
 from bot.ui.calendar.events import ServerEvents
 from bot.ui.calendar.schedule import ScheduleFeature
-from bot.ui.calendar.seasons import SeasonPosts
 from bot.ui.client import StudyhallClient, Tree
 from bot.ui.competition.compete import CompeteFeature
 from bot.ui.demo.demos import DemoFeature
@@ -17,8 +16,10 @@ from bot.ui.demo.inside import InsideFeature
 from bot.ui.help import HelpFeature
 from bot.ui.lesson.lessons import LessonFeature
 from bot.ui.lesson.terms import TermFeature
+from bot.ui.looks import looks
 from bot.ui.member.privacy import PrivacyFeature
 from bot.ui.member.settings import SettingsFeature
+from bot.ui.poster import DiscordPoster
 from bot.ui.practice.progress import ProgressFeature
 from bot.ui.practice.quiz import QuizFeature
 from bot.ui.practice.reminders import RemindersFeature
@@ -53,14 +54,14 @@ def add_features(
     router, tree = Router(desk), Tree(client, desk)
     inside = InsideFeature(specimen, client, scheduler)
     inside.add_to(router)
-    demo = DemoFeature(s.demos, s.servers, client, scheduler, inside)
-    compete = CompeteFeature(s.games, s.practice, client, scheduler, s.servers, tempo=tempo)
+    demo = DemoFeature(s.demos, s.servers, inside)
+    compete = CompeteFeature(s.games, s.practice, s.servers, tempo=tempo)
     setup = SetupFeature(s.servers, s.library, s.courses, scheduler)
-    of_the_day = DailyFeature(s.daily, client, scheduler)
+    of_the_day = DailyFeature(s.daily)
     events = ServerEvents(client, scheduler)
     group = managers_group()
     scheduling = ScheduleFeature(s.schedules, s.servers, events)
-    flagged = FlagsFeature(s.flags, s.regrading, client, scheduler)
+    flagged = FlagsFeature(s.flags, s.regrading)
     grouped = GroupFeature(s.groups, compete)
     results = ExportFeature(s.exports)
     for for_managers in (setup, scheduling, HealthFeature(health), ItemsFeature(s.items), flagged, grouped, results):
@@ -87,12 +88,8 @@ def add_features(
     reminding = RemindersFeature(s.member_settings, client, scheduler)
     reminding.add_to(router)
     s.reminders.attach(reminding)
-    s.demos.attach(demo)
-    s.games.attach(compete)
-    s.daily.attach(of_the_day)
+    s.posts.attach(DiscordPoster(client, scheduler, looks(demo.screen, flagged.moves_screen)))
     s.schedules.attach(events)
-    s.regrading.attach(flagged)
-    s.seasons.attach(SeasonPosts(client, scheduler))
     s.presence.attach(MemberRoll(client, scheduler))
     client.joined = setup.greet
     client.before_closing = lambda: desk.finish(FINISH_SECONDS)

@@ -46,6 +46,7 @@ from bot.packs.models import Question  # noqa: E402
 from bot.playground.server import Playground  # noqa: E402
 from bot.quiz.question.regrading import replayed  # noqa: E402
 from bot.services.competition.games import Competitions  # noqa: E402
+from bot.services.posts import Posts  # noqa: E402
 from bot.services.practice.practising import Learner  # noqa: E402
 from bot.services.question import repair  # noqa: E402
 from bot.storage import answers  # noqa: E402
@@ -73,9 +74,8 @@ WHERE c.chosen = (m.value * 7 + q.place * 3 + m.value * q.place) % 3
 async def play_one(path: Path, library: Library, guild_id: int, channel_id: int, players: int) -> Question:
     """A finished competition of so many players; returns its first question."""
     store, clock = await Store.open(path), DiscordHandClock(ANSWERED_FROM - 3_600_000)
-    games = Competitions(library, store, clock, Random(3))  # type: ignore[arg-type]
     channel = Board(clock)
-    games.attach(channel)
+    games = Competitions(lambda _guild_id: library, store, clock, Random(3), Posts(clock, channel))  # type: ignore[arg-type]
     try:
         host, chance = Learner(FIRST_MEMBER - 1, guild_id, "Host"), Random(4)
         rules = Rules(rounds=3, pace_ms=20_000, reveal_ms=1_000, lobby_ms=60_000)

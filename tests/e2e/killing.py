@@ -125,7 +125,7 @@ class Killing:
             return []
 
     def _unfinished(self) -> bool:
-        return bool(self._live() or rows(self.bot.data_dir, "SELECT 1 FROM outbox WHERE message_id IS NULL"))
+        return bool(self._live() or rows(self.bot.data_dir, "SELECT 1 FROM post WHERE message_id IS NULL"))
 
     # What the members do
 

@@ -83,7 +83,7 @@ async def test_a_round_that_discord_does_not_take_at_once_is_posted_once_with_it
     await grace.press(asked, "B")
     await channel.reveal(0)
     assert len(list(channel.messages())) == 2  # the lobby and the round
-    assert len(rows(calm.data_dir, "SELECT 1 FROM outbox WHERE kind = 'round' AND round = 0")) == 1
+    assert len(rows(calm.data_dir, "SELECT 1 FROM post WHERE kind = 'round' AND number = 0")) == 1
 
 
 @pytest.mark.parametrize("status", [500, 503])
@@ -124,7 +124,7 @@ async def test_when_the_connection_breaks_after_the_message_was_made_there_is_st
     await asyncio.wait_for(again.wait(), PATIENCE_SECONDS)
     assert len(channel.open_rounds(0)) == 1
     assert "Locked in" in text(await grace.press(asked, "A"))
-    assert rows(calm.data_dir, "SELECT message_id FROM outbox") == [(int(asked["id"]),)]
+    assert rows(calm.data_dir, "SELECT message_id FROM post") == [(int(asked["id"]),)]
 
 
 async def test_a_click_on_a_round_whose_id_is_not_known_yet_counts(calm: Bot):
@@ -135,7 +135,7 @@ async def test_a_click_on_a_round_whose_id_is_not_known_yet_counts(calm: Bot):
     await ada.steer(lobby, "Start")
     asked = await channel.open(0)
     assert "Locked in **C**" in text(await grace.press(asked, "C"))
-    await until(calm.playground, lambda: rows(calm.data_dir, "SELECT message_id FROM outbox") == [(int(asked["id"]),)])
+    await until(calm.playground, lambda: rows(calm.data_dir, "SELECT message_id FROM post") == [(int(asked["id"]),)])
     go_on.set()
     await ada.press(asked, "A")
     await channel.reveal(0)
@@ -155,9 +155,9 @@ async def test_a_forged_click_before_a_rounds_id_is_known_counts_for_nothing_and
     for message in (lobby, own):
         assert "has not begun" in text(await linus.forge(message, button(asked, "B")["custom_id"]))
     assert rows(calm.data_dir, "SELECT count(*) FROM competition_answer") == [(0,)]
-    assert rows(calm.data_dir, "SELECT message_id FROM outbox") == [(None,)]
+    assert rows(calm.data_dir, "SELECT message_id FROM post") == [(None,)]
     go_on.set()
-    await until_row(calm.data_dir, "SELECT message_id FROM outbox", (int(asked["id"]),))
+    await until_row(calm.data_dir, "SELECT message_id FROM post", (int(asked["id"]),))
     await ada.press(asked, "A")
     await grace.press(asked, "A")
     assert (await channel.reveal(0))["id"] == asked["id"]

@@ -12,7 +12,7 @@ HOSTS = [
 ]
 LEADS = ["start", "cancel", "pause", "resume", "skip:0:open", "end", "csv", "sections", "accept", "decline", *HOSTS]
 ANYBODY = ["join", "leave", "team:1", "pick:0:0", "sure:0:1", "mine:0", "others:0", "practise", "rematch"]
-PASSING = {"member", "alive", "outbox"}
+PASSING = {"member", "alive", "post"}
 """What changes by itself: the name of who acted last, the sign that the bot is there, which messages have arrived."""
 
 

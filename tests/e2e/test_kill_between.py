@@ -75,7 +75,7 @@ async def test_a_game_goes_on_wherever_it_was_cut(playground, tmp_path, seam):
     assert counted == [(0, 2), (1, 2), (2, 2)]
     assert rows(bot.data_dir, "SELECT count(*) FROM answer WHERE mode = 'competition'") == [(6,)]
     assert faults_of_results(bot.data_dir) == []
-    await until_row(bot.data_dir, "SELECT count(*) FROM outbox WHERE message_id IS NULL", (0,))
+    await until_row(bot.data_dir, "SELECT count(*) FROM post WHERE message_id IS NULL", (0,))
     assert "Traceback" not in bot.log()
     assert await bot.stop() == 0
 
@@ -92,7 +92,7 @@ async def test_a_round_that_was_sent_long_before_the_restart_is_found_in_the_cha
     await until(bot.playground, lambda: deadline_ms(ada.sees(asked)) == closes_ms(bot) > bot.playground.world.now_ms())
     assert "Locked in" in text(await grace.press(asked, "A"))
     assert len(channel.open_rounds(0)) == 1
-    await until_row(bot.data_dir, "SELECT message_id FROM outbox", (int(asked["id"]),))
+    await until_row(bot.data_dir, "SELECT message_id FROM post", (int(asked["id"]),))
     [(elapsed_ms,)] = rows(bot.data_dir, "SELECT elapsed_ms FROM competition_answer")
     assert elapsed_ms < 60_000  # the ten minutes are not taken from anybody's time
 
@@ -134,7 +134,7 @@ async def test_a_scheduled_lobby_is_in_the_channel_once_wherever_it_was_cut(bot:
     [lobby] = public(bot, "Nobody is in yet")
     assert "You're in" in text(await ada.press(lobby, "Join"))
     assert len(public(bot, "## Competition")) == 1
-    await until_row(bot.data_dir, "SELECT count(*), sum(message_id IS NOT NULL) FROM outbox", (1, 1))
+    await until_row(bot.data_dir, "SELECT count(*), sum(message_id IS NOT NULL) FROM post", (1, 1))
 
 
 async def test_a_form_that_was_open_when_the_bot_was_killed_is_taken_after_the_restart(bot: Bot):
@@ -196,7 +196,7 @@ async def test_a_regrade_that_was_cut_is_done_after_the_restart_and_told_once(pl
     again = posted_in(ada.channel_id)
     await killed(bot, AFTER, again, lambda: press(ada, undo, "Yes, do it"))
     await bot.start()
-    await until_row(bot.data_dir, "SELECT count(*) FROM outbox WHERE message_id IS NULL", (0,))
+    await until_row(bot.data_dir, "SELECT count(*) FROM post WHERE message_id IS NULL", (0,))
     assert rows(bot.data_dir, places) == before
     assert len(public(bot, "Places changed")) == rows(bot.data_dir, "SELECT count(*) FROM regrade")[0][0]
     assert faults_of_results(bot.data_dir) == []

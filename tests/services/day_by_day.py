@@ -4,9 +4,10 @@ from datetime import datetime
 from random import Random
 from zoneinfo import ZoneInfo
 
-from small_course import HandClock, library
+from small_course import HandClock, everywhere, library
 
 from bot.clock import snowflake_at
+from bot.model.posts import OF_A_DAILY, Kind, What
 from bot.model.schedules import Recurring
 from bot.quiz.calendar.schedule import EVERY_DAY, Weekly
 from bot.quiz.competition.pace import paced
@@ -17,10 +18,11 @@ from bot.services.calendar.schedules import NewSchedule, Schedules
 from bot.services.calendar.season_views import SeasonView
 from bot.services.calendar.seasons import Seasons
 from bot.services.competition.games import Competitions
+from bot.services.posts import Posts
 from bot.services.practice.practising import Learner
 from bot.services.server.servers import Servers
 from bot.services.server.zones import Zones
-from bot.services.stage import ChannelLostError, MessageGoneError
+from bot.services.stage import Channel, ChannelLostError, MessageGoneError
 from bot.services.sure_time import ALWAYS_SURE, TimeCheck
 from bot.storage.store import Store
 
@@ -52,10 +54,11 @@ class Wall:
         self.posted: list[DailyView] = []
         self.shown: dict[int, DailyView] = {}
         self.lobbies: list[int] = []
+        self.hinted = {}
         self.seasons: dict[int, SeasonView] = {}
         self.closed: set[int] = set()
         self.deleted: set[int] = set()
-        self.lost = False
+        self.lost = self.refuse_edits = False
         self.refuse = 0
         self.events: dict[int, EventView] = {}
         self.may_create = False
@@ -71,71 +74,47 @@ class Wall:
         self._last += new
         return self.by_nonce.setdefault(nonce, snowflake_at(self.clock.now_ms(), self._last)), new
 
-    async def post_daily(self, view: DailyView, nonce: str) -> int:
+    async def post(self, what: What, channel: Channel, view, nonce: str) -> int:
+        if what.kind is Kind.SEASON and channel.id in self.closed:
+            raise ChannelLostError("Missing Access")
         message_id, new = self._message(nonce)
-        if new:
+        if new and what.kind in OF_A_DAILY:
             self.posted.append(view)
             self.shown[message_id] = view
+        if new and what.kind is Kind.SEASON:
+            self.seasons[message_id] = view
+        if new and what.kind is Kind.LOBBY:
+            self.lobbies.append(message_id)
         return message_id
 
-    async def edit_daily(self, view: DailyView) -> None:
+    async def edit(self, what: What, channel: Channel, message_id: int, view) -> None:
+        if what.kind not in OF_A_DAILY:
+            return
         if self.lost:
             raise ChannelLostError("Unknown Channel")
-        if view.daily.message_id in self.deleted:
+        if self.refuse_edits:
+            raise OSError("the line is cut")
+        if message_id in self.deleted:
             raise MessageGoneError("Unknown Message")
-        self.shown[view.daily.message_id] = view
+        self.shown[message_id] = view
 
-    def hint_daily(self, view: DailyView) -> None:
-        self.shown[view.daily.message_id] = view
+    def hint(self, what: What, channel: Channel, message_id: int, view, gone) -> None:
+        if what.kind in OF_A_DAILY:
+            self.hinted[message_id] = view
 
-    async def find_daily(self, channel_id: int, daily_id: int) -> int | None:
-        if self.lost:
-            raise ChannelLostError("Missing Access")
-        found = [m for m, view in self.shown.items() if view.daily.id == daily_id and m not in self.deleted]
-        return found[-1] if found else None
-
-    async def post_season(self, view: SeasonView, nonce: str) -> int:
-        if view.channel_id in self.closed:
-            raise ChannelLostError("Missing Access")
-        message_id, new = self._message(nonce)
-        if new:
-            self.seasons[message_id] = view
-        return message_id
-
-    async def find_season(self, channel_id: int, started_ms: int) -> int | None:
-        if channel_id in self.closed:
-            raise ChannelLostError("Missing Access")
-        here = [m for m, v in self.seasons.items() if (v.channel_id, v.season.started_ms) == (channel_id, started_ms)]
+    async def find(self, what: What, channel_id: int) -> int | None:
+        if what.kind in OF_A_DAILY:
+            if self.lost:
+                raise ChannelLostError("Missing Access")
+            here = [m for m, view in self.shown.items() if view.daily.id == what.of and m not in self.deleted]
+        elif what.kind is Kind.SEASON:
+            if channel_id in self.closed:
+                raise ChannelLostError("Missing Access")
+            wanted = (channel_id, what.of)
+            here = [m for m, v in self.seasons.items() if (v.channel_id, v.season.started_ms) == wanted]
+        else:
+            return None
         return here[-1] if here else None
-
-    async def post_lobby(self, view, nonce: str) -> int:
-        message_id, new = self._message(nonce)
-        self.lobbies += [message_id] if new else []
-        return message_id
-
-    async def post_round(self, view, number: int, nonce: str) -> int:
-        return self._message(nonce)[0]
-
-    async def post_call(self, view, nonce: str) -> int:
-        return self._message(nonce)[0]
-
-    async def post_podium(self, view, nonce: str) -> int:
-        return self._message(nonce)[0]
-
-    async def edit_round(self, view, number: int, message_id: int) -> None:
-        pass
-
-    def hint_round(self, view, number: int, message_id: int) -> None:
-        pass
-
-    async def edit_lobby(self, view) -> None:
-        pass
-
-    def hint_lobby(self, view) -> None:
-        pass
-
-    async def find_post(self, channel_id, kind, competition_id, number):
-        return None
 
     def may_write(self, guild_id: int) -> bool:
         return self.may_create
@@ -158,11 +137,11 @@ class Days:
         self.store = store
         self.clock = clock
         self.wall = wall or Wall(clock)
-        packs = library()
+        packs, out = library(), Posts(clock, self.wall)
         self.servers = Servers(store, packs, Zones())
-        self.games = Competitions(packs, store, clock, Random(3))  # type: ignore[arg-type]
-        self.daily = DailyQuestions(store, clock, Random(3), self.servers.library)
-        self.seasons = Seasons(store, clock, time)
+        self.games = Competitions(everywhere(packs), store, clock, Random(3), out)  # type: ignore[arg-type]
+        self.daily = DailyQuestions(store, clock, Random(3), out, self.servers.library)
+        self.seasons = Seasons(store, clock, out, time)
         self.schedules = Schedules(
             store,
             clock,
@@ -173,9 +152,6 @@ class Days:
             lambda one: paced(one.pace, one.rounds, one.lobby_minutes, scoring=one.scoring),
             time,
         )
-        self.games.attach(self.wall)  # type: ignore[arg-type]
-        self.daily.attach(self.wall)
-        self.seasons.attach(self.wall)
         self.schedules.attach(self.wall)
 
     async def stop(self) -> None:

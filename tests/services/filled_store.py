@@ -79,7 +79,7 @@ async def answer_daily(tx, member_id: int, day: str, now_ms: int) -> None:
         new = Daily(HALL, day, 60, "tea", question(f"d{day[-2:]}"), (0, 1, 2, 3), NOON, NOON + DAY)
         daily_id = await daily.ask(tx, new)
         if day != "2026-11-22":
-            await daily.close(tx, daily_id, NOON)
+            await daily.close(tx, new._replace(id=daily_id), NOON)
     else:
         daily_id = asked.id
     sql = "INSERT INTO daily_answer (daily_id, member_id, choice, stamp_ms) VALUES (?, ?, 1, ?) ON CONFLICT DO NOTHING"

@@ -2,14 +2,15 @@
 
 from random import Random
 
+from small_course import everywhere, question
 from small_course import library as course
-from small_course import question
 from test_games_and_members import DiscordHandClock, Evening
 
 from bot.model.rulings import Decision, DecisionKind, Subject
 from bot.quiz.question.asking import Sureness
 from bot.quiz.question.regrading import Ruling
 from bot.services.competition.games import Competitions
+from bot.services.posts import Posts
 from bot.services.practice.practising import Learner, Practice
 from bot.services.question import repair
 from bot.services.question.regrading import Regrading
@@ -46,16 +47,16 @@ class Told:
         self.nonces: list[str] = []
         self.fails = 0
 
-    async def post_moves(self, moves, nonce):
+    async def post(self, what, channel, view, nonce):
         if self.fails:
             self.fails -= 1
             raise OSError("the line is cut")
         if nonce not in self.nonces:
             self.nonces.append(nonce)
-            self.moves.append(moves)
+            self.moves.append(view)
         return 1_000 + self.nonces.index(nonce)
 
-    async def find_moves(self, channel_id, regrade_id):
+    async def find(self, what, channel_id):
         return None
 
 
@@ -65,18 +66,17 @@ class RegradedHouse(Evening):
     def __init__(self, store: Store, clock: DiscordHandClock | None = None) -> None:
         super().__init__(store, clock or DiscordHandClock())
         self.games = Competitions(
-            LIBRARY,
+            everywhere(LIBRARY),
             store,
             self.clock,
             Random(7),
+            Posts(self.clock, self.channel),
             time_factor=self.settings.time_factor,  # type: ignore[arg-type]
         )
-        self.games.attach(self.channel)
         self.practice = Practice(LIBRARY, store, self.clock, Random(5))
         self.questions = QUESTIONS
         self.told = Told()
-        self.regrading = Regrading(store, self.clock)
-        self.regrading.attach(self.told)
+        self.regrading = Regrading(store, self.clock, Posts(self.clock, self.told))
 
     async def close(self) -> None:
         await self.games.close()

@@ -7,12 +7,13 @@ from dataclasses import replace
 from random import Random
 
 import pytest
-from small_course import NOON, QUESTIONS, HandClock, library
+from small_course import NOON, QUESTIONS, HandClock, everywhere, library
 
 from bot.clock import DiscordClock, snowflake_at
 from bot.errors import StorageError, UserError
 from bot.facts import Code, Fact, fact
 from bot.model.games import Setup
+from bot.model.posts import Kind, What
 from bot.packs.library import Library
 from bot.quiz.competition.events import Cancel, End, Join, Leave, Pause, Resume, Skip, Tick, Verdict
 from bot.quiz.competition.scoring import Scoring
@@ -22,9 +23,10 @@ from bot.quiz.question.asking import Sureness
 from bot.services.competition.games import Competitions
 from bot.services.competition.openings import AlreadyOnError, Opening
 from bot.services.competition.views import GameView
+from bot.services.posts import Posts
 from bot.services.practice.practising import Learner
-from bot.services.stage import ChannelBusyError, ChannelLostError
-from bot.storage import competitions
+from bot.services.stage import Channel, ChannelBusyError, ChannelLostError
+from bot.storage import competitions, posts
 from bot.storage import store as module
 from bot.storage.store import Store
 from bot.ui.competition import screens
@@ -52,6 +54,7 @@ class Notice:
         self.refused_edits = 0
         self.forbidden = self.forbidden_edits = False
         self.busy_seconds = 0.0
+        self.gone = {}
         self.changed = asyncio.Event()
 
     def _make(self, nonce: str) -> tuple[int, bool]:
@@ -67,47 +70,36 @@ class Notice:
         self.changed.set()
         return message_id, new
 
-    async def post_round(self, view: GameView, number: int, nonce: str) -> int:
+    async def post(self, what: What, channel: Channel, view: GameView, nonce: str) -> int:
+        if what.kind is Kind.LOBBY:
+            self.lobbies.append(view)
         message_id, new = self._make(nonce)
-        if new:
-            self.rounds.setdefault(number, []).append(message_id)
+        if new and what.kind is Kind.ROUND:
+            self.rounds.setdefault(what.number, []).append(message_id)
+        if new and what.kind is Kind.CALL:
+            self.calls.append(view)
+        if new and what.kind is Kind.PODIUM:
+            self.podiums.append(message_id)
         return message_id
 
-    async def post_lobby(self, view: GameView, nonce: str) -> int:
-        self.lobbies.append(view)
-        return self._make(nonce)[0]
-
-    async def post_call(self, view: GameView, nonce: str) -> int:
-        message_id, new = self._make(nonce)
-        self.calls += [view] if new else []
-        return message_id
-
-    async def post_podium(self, view: GameView, nonce: str) -> int:
-        message_id, new = self._make(nonce)
-        self.podiums += [message_id] if new else []
-        return message_id
-
-    async def edit_round(self, view: GameView, number: int, message_id: int) -> None:
-        if self.forbidden_edits:
+    async def edit(self, what: What, channel: Channel, message_id: int, view: GameView) -> None:
+        if what.kind is Kind.LOBBY:
+            self.lobbies.append(view)
+        elif self.forbidden_edits:
             raise ChannelLostError("Missing Access")
-        if self.refuse_edits:
+        elif self.refuse_edits:
             self.refused_edits += 1
             self.changed.set()
             raise OSError("the line is cut")
-        self.shown[message_id] = view
+        else:
+            self.shown[message_id] = view
         self.changed.set()
 
-    async def edit_lobby(self, view: GameView) -> None:
-        self.lobbies.append(view)
+    def hint(self, what: What, channel: Channel, message_id: int, view, gone) -> None:
+        self.gone[what.kind] = gone
         self.changed.set()
 
-    def hint_round(self, view: GameView, number: int, message_id: int) -> None:
-        self.changed.set()
-
-    def hint_lobby(self, view: GameView) -> None:
-        self.changed.set()
-
-    async def find_post(self, channel_id: int, kind: str, competition_id: int, number: int) -> int | None:
+    async def find(self, what: What, channel_id: int) -> int | None:
         return None
 
     async def until(self, holds) -> None:
@@ -143,9 +135,9 @@ async def games(store, clock, notice):
 
 
 def service(store: Store, clock: HandClock, notice: Notice, course: Library | None = None) -> Competitions:
-    made = Competitions(course or library(), store, DiscordClock(clock, lambda: clock.now), Random(5))
-    made.attach(notice)
-    return made
+    return Competitions(
+        everywhere(course or library()), store, DiscordClock(clock, lambda: clock.now), Random(5), Posts(clock, notice)
+    )
 
 
 async def lobby(games: Competitions, reveal_ms: int = 0, rounds: int = 3, scoring=Scoring.CLASSIC) -> int:
@@ -311,7 +303,7 @@ async def test_a_message_whose_id_was_stored_just_before_the_end_starts_the_cloc
     await first.act(game, Resume(by=1), ADA)
     await first.close()
     message_id = snowflake_at(clock.now_ms())
-    await store.write(lambda tx: tx.run("UPDATE outbox SET message_id = ?", (message_id,)))
+    await store.write(lambda tx: tx.run("UPDATE post SET message_id = ?", (message_id,)))
     await store.write(
         lambda tx: tx.run(
             "UPDATE competition SET phase = 'asking', head = json_set(head, '$.phase', 'asking', '$.paused_phase', null)"
@@ -329,8 +321,8 @@ async def test_a_reveal_and_a_podium_that_were_not_shown_before_the_end_are_show
     game = await started(first, notice)
     await first.close()
     loaded = await competitions.load(store, game)
-    await store.write(lambda tx: competitions.post(tx, loaded, "podium", 0, clock.now_ms()))
-    await store.write(lambda tx: competitions.post(tx, loaded, "reveal", 0, clock.now_ms()))
+    for kind in (Kind.PODIUM, Kind.REVEAL):
+        await store.write(lambda tx, kind=kind: posts.add(tx, What(kind, loaded.id), GUILD, CHANNEL, clock.now_ms()))
     await store.write(
         lambda tx: tx.run("UPDATE competition SET phase = 'finished', head = json_set(head, '$.phase', 'finished')")
     )
@@ -339,7 +331,7 @@ async def test_a_reveal_and_a_podium_that_were_not_shown_before_the_end_are_show
     await notice.until(lambda: notice.podiums)
     assert len(notice.shown[notice.rounds[0][0]].state.played) == 1
     async with asyncio.timeout(20):
-        while await competitions.waiting_posts(store):
+        while await posts.waiting(store, Kind.REVEAL, Kind.PODIUM):
             pass
     await again.close()
 
@@ -362,10 +354,11 @@ async def test_without_the_channel_the_game_pauses_says_why_in_the_lobby_and_goe
 
 async def test_a_message_found_deleted_is_posted_anew_once(games, clock, notice):
     game = await started(games, notice)
-    gone = notice.rounds[0][0]
-    await asyncio.gather(*(games.message_gone(game, 0, gone) for _ in range(3)))
+    await pick(games, clock, notice, game, 0, GRACE, 0)
+    gone = notice.gone[Kind.ROUND]
+    await asyncio.gather(*(gone() for _ in range(3)))
     await notice.until(lambda: len(notice.rounds[0]) > 1)
-    await games.message_gone(game, 0, gone)
+    await gone()
     assert (await pick(games, clock, notice, game, 0, ADA, 0)).verdict is Verdict.LOCKED_IN
     assert len(notice.rounds[0]) == 2
 
@@ -379,9 +372,10 @@ async def test_a_lobby_found_deleted_is_posted_anew_once_and_begins_when_it_was_
     await games.shown(game, 999)
     starts_ms = (await games.view(game)).state.starts_ms
     clock.advance(600_000)
-    await asyncio.gather(*(games.lobby_gone(game, 999) for _ in range(3)))
+    await games.act(game, Join(2), GRACE)
+    await asyncio.gather(*(notice.gone[Kind.LOBBY]() for _ in range(3)))
     assert len(notice.lobbies) == 1
-    assert await store.rows("SELECT channel_id FROM outbox") == [(CHANNEL,)]
+    assert await store.rows("SELECT channel_id FROM post") == [(CHANNEL,)]
     view = await games.view(game)
     assert view.state.starts_ms == starts_ms
     assert view.game.lobby_message_id == (await competitions.load(store, game)).lobby_message_id != 999
@@ -489,7 +483,7 @@ async def in_a_thread(games: Competitions, players: int, *, thread: bool = True)
 async def test_the_players_of_a_game_in_a_thread_are_called_into_it_once_before_the_first_round(store, games, notice):
     await in_a_thread(games, 3)
     await notice.until(lambda: notice.rounds.get(0))
-    assert await store.rows("SELECT kind, channel_id FROM outbox ORDER BY id") == [("call", 999), ("round", 999)]
+    assert await store.rows("SELECT kind, channel_id FROM post ORDER BY id") == [("call", 999), ("round", 999)]
     [view] = notice.calls
     assert "<@1> <@2> <@3>" in said(screens.call_screen(view))
     assert "<#999>" in said(screens.lobby_screen(notice.lobbies[-1]))
@@ -560,7 +554,7 @@ async def test_what_discord_does_not_take_at_the_end_is_shown_when_it_does_again
     await notice.until(lambda: notice.podiums and message_id in notice.shown)
     assert len(notice.shown[message_id].state.played) == 1
     async with asyncio.timeout(20):
-        while await competitions.waiting_posts(store):
+        while await posts.waiting(store, Kind.REVEAL, Kind.PODIUM):
             pass
     assert len(notice.podiums) == 1
 

@@ -65,7 +65,7 @@ async def test_nothing_tells_the_key_before_the_question_closes(days):
     await days.click(daily.id, BOB, (right(daily) + 1) % 4)
     for table in EMPTY_UNTIL_CLOSED:
         assert await days.rows(f"SELECT * FROM {table}") == []
-    shown = days.wall.shown[daily.message_id]
+    shown = await days.wall.hinted[daily.message_id]()
     assert (shown.answered, shown.counts) == (2, {})
     of_ada, of_bob = [
         json.dumps(await privacy.everything(days.store, who.member_id), sort_keys=True) for who in (ADA, BOB)
@@ -187,7 +187,7 @@ async def test_a_question_that_discord_did_not_take_comes_by_itself_once(days):
 async def test_a_crash_between_sending_and_storing_posts_no_second_message(days, minutes):
     daily = await days.daily.ask(HALL, CHANNEL)
     await days.store.write(lambda tx: tx.run("UPDATE daily SET message_id = NULL"))
-    await days.store.write(lambda tx: tx.run("UPDATE daily_post SET message_id = NULL"))
+    await days.store.write(lambda tx: tx.run("UPDATE post SET message_id = NULL"))
     days.clock.advance(minutes * 60_000)
     after = await days.restart()
     assert len(days.wall.posted) == 1
@@ -206,10 +206,10 @@ async def test_a_result_that_was_not_shown_is_shown_after_a_restart_and_counts_o
     daily = await days.daily.ask(HALL, CHANNEL)
     await days.click(daily.id, ADA, right(daily))
     days.clock.now = daily.closes_ms + DRAIN_MS
-    days.daily._stage, stage = None, days.daily._stage
+    days.wall.refuse_edits = True
     await days.schedules.look()
     assert days.wall.shown[daily.message_id].counts == {}
-    days.daily._stage = stage
+    days.wall.refuse_edits = False
     after = await days.restart()
     assert days.wall.shown[daily.message_id].counts[daily.question.key] == 1
     assert await after.rows("SELECT count(*), sum(points) FROM answer") == [(1, 10)]

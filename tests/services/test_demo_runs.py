@@ -14,11 +14,13 @@ from small_course import NOON, HandClock
 
 from bot.demos.registry import DEMOS
 from bot.errors import NotFound, StorageError, UserError, WorkerTimedOut
+from bot.model.posts import What
 from bot.services.demo.charts import ChartDrawer
 from bot.services.demo.demos import Demos
 from bot.services.demo.lab import Lab, _Bench
 from bot.services.demo.views import DemoView
-from bot.services.stage import ChannelLostError
+from bot.services.posts import Posts
+from bot.services.stage import Channel, ChannelLostError
 from bot.storage import demos as storage
 from bot.storage.store import Store
 from bot.workers import Workers
@@ -39,9 +41,11 @@ class HandStage:
         self.hints: list[DemoView] = []
         self.lost: set[int] = set()
         self.broken = False
+        self.found: int | None = None
         self._news = asyncio.Condition()
+        self._tasks: list[asyncio.Task[None]] = []
 
-    async def show_demo(self, view: DemoView) -> None:
+    async def edit(self, what: What, channel: Channel, message_id: int, view: DemoView) -> None:
         if view.run.id in self.lost:
             raise ChannelLostError("unknown channel")
         if self.broken:
@@ -51,9 +55,16 @@ class HandStage:
         async with self._news:
             self._news.notify_all()
 
-    def hint_demo(self, view: DemoView) -> None:
-        self.hints.append(view)
-        asyncio.get_running_loop().create_task(self._tell())
+    def hint(self, what: What, channel: Channel, message_id: int, view, gone) -> None:
+        async def show() -> None:
+            if (now := await view()) is not None:
+                self.hints.append(now)
+                await self._tell()
+
+        self._tasks.append(asyncio.get_running_loop().create_task(show()))
+
+    async def find(self, what: What, channel_id: int) -> int | None:
+        return self.found
 
     async def _tell(self) -> None:
         async with self._news:
@@ -100,9 +111,14 @@ class Hall:
     ) -> AsyncIterator[tuple[Demos, HandStage, Store]]:
         store = await Store.open(self.path)
         lab = Lab(self.workers, wall_seconds=wall, rounds=rounds)
-        demos = Demos(store, lab, self.clock, self.charts, predict_seconds=predict, cooldown_seconds=cooldown)
         stage = HandStage()
-        demos.attach(stage)
+        posts = Posts(self.clock, stage)
+        demos = Demos(
+            *(store, lab, self.clock, self.charts, posts),
+            predict_seconds=predict,
+            cooldown_seconds=cooldown,
+        )
+        self.posts = posts
         try:
             yield demos, stage, store
         finally:
@@ -214,8 +230,7 @@ async def test_demos_run_one_at_a_time_and_those_that_wait_see_their_place(hall)
             ("queued", 2),
         ]
         await stage.until(ended(first))
-        moved_up = await stage.until(lambda view: view.run.id == third and view.run.state == "queued")
-        assert moved_up.ahead == 1
+        await stage.until(lambda view: view.run.id == third and view.run.state == "queued" and view.ahead == 1)
         await stage.until(ended(second))
         order = [(view.run.id, view.run.state) for view in stage.shown]
         assert order[:4] == [(first, "running"), (first, "done"), (second, "running"), (second, "done")]
@@ -315,9 +330,20 @@ async def test_the_start_by_itself_is_kept_over_a_restart(hall):
     hall.clock.advance(61_000)
     async with hall.bot(predict=60) as (demos, stage, store):
         await demos.resume()
-        assert await state(store, nowhere.run.id) == "failed"
         view = await stage.until(ended(run_id))
+        assert await state(store, nowhere.run.id) == "failed"
         assert view.result.predicted == 1
+
+
+async def test_a_demo_that_was_shown_just_before_a_stop_is_found_again_and_runs(hall):
+    async with hall.bot(predict=60) as (demos, _stage, store):
+        run_id = (await demos.open("shared-counter", HALL, CHANNEL, ADA)).run.id  # shown, and not noted where
+    hall.clock.advance(61_000)
+    async with hall.bot(predict=60) as (demos, stage, store):
+        stage.found = MESSAGE
+        await demos.resume()
+        await stage.until(ended(run_id))
+        assert await store.rows("SELECT message_id FROM post") == [(MESSAGE,)]
 
 
 async def test_a_demo_whose_channel_is_gone_ends_and_the_next_one_runs(hall):
@@ -350,15 +376,15 @@ async def test_run_again_is_heard_even_while_the_result_is_still_on_its_way(hall
         pressed = False
 
         class Impatient(HandStage):
-            async def show_demo(self, view: DemoView) -> None:
+            async def edit(self, what: What, channel: Channel, message_id: int, view: DemoView) -> None:
                 nonlocal pressed
                 if view.run.state == "done" and not pressed:
                     pressed = True
                     await demos.run(run_id, again=True)
-                await super().show_demo(view)
+                await super().edit(what, channel, message_id, view)
 
         stage = Impatient()
-        demos.attach(stage)
+        hall.posts.attach(stage)
         await demos.run(run_id)
         await stage.until(lambda _: sum(view.result is not None for view in stage.shown) == 2)
         assert await state(store, run_id) == "done"
@@ -387,7 +413,8 @@ async def test_a_demo_that_waits_can_be_cancelled_by_who_opened_it_or_by_a_manag
             await demos.cancel(running, ADA, manager=False)
         await stage.until(ended(running))
         assert [await state(store, run_id) for run_id in (running, mine, managed)] == ["done", "failed", "failed"]
-        assert {view.run.id for view in stage.shown} == {running}
+        assert {view.run.id for view in stage.shown if view.run.state != "failed"} == {running}
+        assert [view.problem for view in stage.shown if view.run.state == "failed"] == ["Cancelled."] * 2
 
 
 async def test_after_a_demo_its_channel_rests_for_a_while_and_other_channels_do_not(hall):

@@ -4,10 +4,11 @@ import itertools
 from random import Random
 
 import pytest
-from small_course import HandClock, library
+from small_course import HandClock, everywhere, library
 
 from bot.clock import snowflake_at
 from bot.model.games import Setup
+from bot.model.posts import Kind
 from bot.model.servers import Server
 from bot.quiz.board.ranking import BoardKind
 from bot.quiz.calendar.periods import Period, Season
@@ -17,6 +18,7 @@ from bot.services.board.boards import Boards
 from bot.services.competition.games import Competitions
 from bot.services.competition.openings import Opening
 from bot.services.member.settings import MemberSettings
+from bot.services.posts import Posts
 from bot.services.practice.practising import Learner
 from bot.services.practice.respacing import Respacing
 from bot.services.server.zones import Zones
@@ -46,25 +48,16 @@ class Board:
     def _message(self) -> int:
         return snowflake_at(self._clock.now_ms(), next(self._numbers))
 
-    async def post_round(self, view, number, nonce):
-        return self.rounds.setdefault(number, self._message())
+    async def post(self, what, channel, view, nonce):
+        return self.rounds.setdefault(what.number, self._message()) if what.kind is Kind.ROUND else self._message()
 
-    async def post_podium(self, view, nonce):
-        return self._message()
-
-    async def edit_round(self, view, number, message_id):
+    async def edit(self, what, channel, message_id, view):
         pass
 
-    async def edit_lobby(self, view):
+    def hint(self, what, channel, message_id, view, gone):
         pass
 
-    def hint_round(self, view, number, message_id):
-        pass
-
-    def hint_lobby(self, view):
-        pass
-
-    async def find_post(self, channel_id, kind, competition_id, number):
+    async def find(self, what, channel_id):
         return None
 
 
@@ -75,15 +68,15 @@ class Evening:
         self.store = store
         self.clock = clock
         self.settings = MemberSettings(store, Zones(), Respacing(library(), store))
+        self.channel = Board(clock)
         self.games = Competitions(
-            library(),
+            everywhere(library()),
             store,
             clock,
             Random(7),
+            Posts(clock, self.channel),
             time_factor=self.settings.time_factor,  # type: ignore[arg-type]
         )
-        self.channel = Board(clock)
-        self.games.attach(self.channel)
         self.game = 0
 
     @property

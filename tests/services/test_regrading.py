@@ -346,7 +346,7 @@ async def test_who_moved_is_told_once_also_when_the_line_was_cut(house):
     assert moves.channel_id == 60
     assert moves.names == {1: "Ada", 2: "Bob"}
     assert house.told.nonces == [
-        f"studyhall-{row[0]}" for row in await house.store.rows("SELECT id FROM outbox WHERE kind = 'regrade'")
+        f"studyhall-{row[0]}" for row in await house.store.rows("SELECT id FROM post WHERE kind = 'moves'")
     ]
 
 

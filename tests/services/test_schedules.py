@@ -80,11 +80,11 @@ async def test_what_is_changed_at_the_end_of_a_look_does_not_wait_for_the_one_af
             days.schedules.wake()
         return ends_ms
 
-    async def post_daily(view, nonce: str) -> int:
+    async def post(*how) -> int:
         posted.set()
-        return await Wall.post_daily(days.wall, view, nonce)
+        return await Wall.post(days.wall, *how)
 
-    days.seasons.next_end_ms, days.wall.post_daily = changed_meanwhile, post_daily
+    days.seasons.next_end_ms, days.wall.post = changed_meanwhile, post
     days.schedules.start()
     async with asyncio.timeout(20):
         await posted.wait()
@@ -207,7 +207,7 @@ async def test_a_competition_missed_by_more_than_a_few_minutes_is_left_out(days)
 async def test_a_crash_in_the_lobby_keeps_the_lobby_and_opens_no_second_one(days):
     await days.every_friday()
     await days.at("2026-11-20T19:00")
-    await days.store.write(lambda tx: tx.run("UPDATE outbox SET message_id = NULL"))
+    await days.store.write(lambda tx: tx.run("UPDATE post SET message_id = NULL"))
     await days.store.write(lambda tx: tx.run("UPDATE competition SET lobby_message_id = NULL"))
     after = await days.restart()
     while (await after.games.view(1)).game.lobby_message_id is None:

@@ -126,11 +126,11 @@ async def test_a_message_whose_id_was_lost_is_found_again_and_not_posted_twice(d
     await earn(days, NOON, {ADA: 10})
     await after(days, MONTH)
     [message_id] = days.wall.seasons
-    await days.store.write(lambda tx: tx.run("UPDATE season_post SET message_id = NULL"))
+    await days.store.write(lambda tx: tx.run("UPDATE post SET message_id = NULL"))
     days.wall.by_nonce.clear()  # Discord has forgotten it
     await after(days, 5 * 60_000)
     assert list(days.wall.seasons) == [message_id]
-    assert await days.rows("SELECT message_id FROM season_post") == [(message_id,)]
+    assert await days.rows("SELECT message_id FROM post") == [(message_id,)]
 
 
 async def test_a_channel_that_is_lost_makes_way_for_the_next(days):

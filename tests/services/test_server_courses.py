@@ -14,6 +14,7 @@ from bot.quiz.competition.state import Rules
 from bot.services.competition.games import Competitions
 from bot.services.competition.openings import Opening
 from bot.services.lesson.lessons import Lessons
+from bot.services.posts import Posts
 from bot.services.practice.practising import Learner, Practice
 from bot.services.practice.progress import ProgressOf
 from bot.services.server.servers import Servers
@@ -41,7 +42,7 @@ def practice(store, servers):
 @pytest.fixture
 async def games(store, servers):
     clock = HandClock()
-    made = Competitions(BOTH, store, DiscordClock(clock, lambda: clock.now), Random(5), library_of=servers.library)
+    made = Competitions(servers.library, store, DiscordClock(clock, lambda: clock.now), Random(5), Posts(clock))
     yield made
     await made.close()
 

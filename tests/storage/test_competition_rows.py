@@ -15,6 +15,7 @@ from opened_store import opened
 
 from bot.errors import StorageError
 from bot.model.games import Click, Game, Setup, StoredClick
+from bot.model.posts import Kind, What
 from bot.packs.models import Question
 from bot.quiz.competition.events import (
     Answer,
@@ -37,7 +38,7 @@ from bot.quiz.competition.scoring import Scoring
 from bot.quiz.competition.standings import standings
 from bot.quiz.competition.state import Competition, Phase, RoundPlan, Rules
 from bot.quiz.question.asking import Sureness
-from bot.storage import competitions
+from bot.storage import competitions, posts
 from bot.storage import store as module
 from bot.storage.store import Store
 
@@ -308,13 +309,12 @@ async def test_a_channel_has_one_game_at_a_time(store):
 async def test_a_message_is_in_the_outbox_once_and_a_fresh_one_has_a_nonce_of_its_own(store):
     game = await asking(store)
     for _ in range(2):
-        await store.write(lambda tx: competitions.post(tx, game, "round", 0, NOON))
-    [post] = await competitions.waiting_posts(store)
-    await store.write(lambda tx: competitions.posted(tx, post.id, 777))
-    assert await competitions.waiting_posts(store) == []
-    new_id = await store.write(lambda tx: competitions.post_again(tx, post.id, NOON + 5))
-    [again] = await competitions.posts(store, game.id)
-    assert (again.id, again.round, again.message_id) == (new_id, 0, None)
-    assert new_id > post.id
-    assert await store.write(lambda tx: competitions.post_again(tx, post.id, NOON + 6)) is None  # found deleted twice
-    assert [one.id for one in await competitions.posts(store, game.id)] == [new_id]
+        await store.write(lambda tx: posts.add(tx, What(Kind.ROUND, game.id), GUILD, CHANNEL, NOON))
+    [post] = await posts.waiting(store, Kind.ROUND)
+    await store.write(lambda tx: posts.posted(tx, post.id, 777))
+    assert await posts.waiting(store, Kind.ROUND) == []
+    for later in (5, 6):  # found deleted twice
+        await store.write(lambda tx, at=NOON + later: posts.again(tx, post, at))
+    [again] = await posts.of_game(store, game.id)
+    assert (again.id, again.what, again.message_id, again.created_ms) == (post.id, post.what, None, NOON + 5)
+    assert again.nonce != post.nonce

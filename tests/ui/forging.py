@@ -21,7 +21,7 @@ from hall import BUTTON, MENU, Hall, Person, Shown, open_hall, walk
 
 A_SCENE = 200
 """How many presses are made before everything is set up anew, with other people's things."""
-BY_ITSELF = {"alive", "outbox", "member"}
+BY_ITSELF = {"alive", "post", "member"}
 """What changes by itself: the sign that the bot is there, which messages have arrived, the name of who acted last."""
 FOR_ALL = {"demo.run", "demo.open", "lesson.share", "game.rematch", "demo.cancel"}
 """What anybody may do and all can see: not a matter of whose it is."""

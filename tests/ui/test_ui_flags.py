@@ -206,7 +206,10 @@ def places_changed(hall: Hall, places: dict[int, tuple[int | None, int | None]])
     )
     for member_id, (before, after) in places.items():
         hall.run_sql("INSERT INTO place_change VALUES (1, 1, ?, ?, ?)", member_id, before, after)
-    hall.run_sql("INSERT INTO outbox VALUES (1, 1, 'regrade', 1, ?, ?, NULL)", hall.channel.id, now_ms)
+    hall.run_sql(
+        "INSERT INTO post (kind, of_id, number, guild_id, channel_id, created_ms) VALUES ('moves', 1, 1, ?, ?, ?)",
+        *(hall.guild.id, hall.channel.id, now_ms),
+    )
 
 
 async def told(hall: Hall) -> Shown:
@@ -244,10 +247,10 @@ async def test_it_is_told_once_also_after_a_restart(hall: Hall):
     shown = await told(hall)
     await hall.restart()
     assert (await told(hall)).id == shown.id
-    hall.run_sql("UPDATE outbox SET message_id = NULL, created_ms = created_ms - 200000")
+    hall.run_sql("UPDATE post SET message_id = NULL, created_ms = created_ms - 200000")
     await hall.restart()
     assert (await told(hall)).id == shown.id
-    assert hall.rows("SELECT message_id FROM outbox") == [(shown.id,)]
+    assert hall.rows("SELECT message_id FROM post") == [(shown.id,)]
 
 
 async def test_ten_are_named_and_the_rest_counted(hall: Hall):

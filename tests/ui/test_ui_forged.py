@@ -278,7 +278,7 @@ async def test_a_press_elsewhere_does_not_tell_which_message_the_question_of_the
     await hall.manager.slash("daily")
     [question] = hall.messages()
     hall.run_sql("UPDATE daily SET message_id = NULL")
-    hall.run_sql("UPDATE daily_post SET message_id = NULL")
+    hall.run_sql("UPDATE post SET message_id = NULL")
     elsewhere = await hall.bob.slash("demo", name="io-wait")
     custom_id = question.buttons["A"]["custom_id"]
     assert "not in its channel yet" in await refused(hall, hall.bob, elsewhere, custom_id)

@@ -5,7 +5,6 @@ shown are rows, written with what they show: a crash at any moment loses and dou
 """
 
 import asyncio
-import functools
 import logging
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -14,7 +13,8 @@ from weakref import WeakValueDictionary
 
 from bot.clock import DAY_MS, Clock, utc
 from bot.errors import NotFound, StudyhallError, UserError
-from bot.model.dailies import Daily, DailyPost
+from bot.model.dailies import Daily
+from bot.model.posts import OF_A_DAILY, Kind, Post, What
 from bot.model.rulings import Subject
 from bot.model.servers import Server
 from bot.packs.library import LibraryOf
@@ -25,13 +25,12 @@ from bot.quiz.competition.state import BEHIND_MS, DRAIN_MS
 from bot.quiz.practice.runs import option_order
 from bot.quiz.question.asking import FilePlace, ShownPlace, times_chosen
 from bot.services.calendar.daily_views import DailyView, Locked, MyDaily
-from bot.services.outbox import SAME_NONCE_MS, sent_before
+from bot.services.posts import Posts
 from bot.services.practice.practising import Learner
 from bot.services.practice.recording import AskedOfMany, record_choices
-from bot.services.stage import ChannelLostError, DailyStage, MessageGoneError
+from bot.services.stage import Channel, ChannelLostError, MessageGoneError
 from bot.storage import daily as storage
-from bot.storage import members, open_questions, schedules, servers
-from bot.storage.daily import QUESTION
+from bot.storage import members, open_questions, posts, schedules, servers
 from bot.storage.question import rulings
 from bot.storage.store import Job, Store, Transaction
 
@@ -46,22 +45,18 @@ _log = logging.getLogger(__name__)
 class DailyQuestions:
     """What `/daily` does. ``changed`` is called when there is a new deadline, or something to be shown."""
 
-    def __init__(self, store: Store, clock: Clock, rng: Random, library_of: LibraryOf) -> None:
+    def __init__(self, store: Store, clock: Clock, rng: Random, out: Posts, library_of: LibraryOf) -> None:
         self._store = store
         self._clock = clock
         self._rng = rng
         self._library_of = library_of
-        self._stage: DailyStage | None = None
+        self._out = out
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self.oldest_ms: Callable[[], int | None] = lambda: None
         """When the oldest click was made that has arrived and may not be stored yet."""
         self.changed: Callable[[], None] = lambda: None
         self.has_closed: Callable[[], None] = lambda: None
         """Called when a question's answers were counted."""
-
-    def attach(self, stage: DailyStage) -> None:
-        """Say who shows things in channels."""
-        self._stage = stage
 
     async def ask(self, guild_id: int, channel_id: int, also: Job[bool] | None = None) -> Daily | None:
         """Today's question of a server: the one there is, or a new one, posted in this channel.
@@ -119,7 +114,7 @@ class DailyQuestions:
             if new:
                 await members.remember(tx, daily.guild_id, learner.member_id, learner.name, stamp_ms)
                 if daily.message_id is None and message_id is not None:
-                    for post in await storage.waiting_posts(tx, daily_id):
+                    for post in await posts.waiting(tx, *OF_A_DAILY, of=daily_id):
                         await storage.shown(tx, post, message_id)
             given = await storage.given_by(tx, daily, learner.member_id)
             own = rules.streak(await storage.days(tx, daily.guild_id, daily.day, learner.member_id))
@@ -127,8 +122,13 @@ class DailyQuestions:
             return Locked(daily, daily.lettering.called(given) if given else None, new, own, all_)
 
         locked = await self._store.write(job)
-        if locked.new and self._stage and (current := await storage.load(self._store, daily_id)):
-            self._stage.hint_daily(await self._view(current))
+        if locked.new and (current := await storage.load(self._store, daily_id)) and current.message_id is not None:
+
+            async def view() -> DailyView | None:
+                now = await storage.load(self._store, daily_id)
+                return await self._view(now) if now and now.closed_ms is None else None
+
+            self._out.hint(What(Kind.QUESTION, daily_id), _channel(current), current.message_id, view)
         return locked
 
     async def mine(self, daily_id: int, guild_id: int | None, member_id: int) -> MyDaily:
@@ -172,7 +172,7 @@ class DailyQuestions:
             ):  # decided while it was open: it ends as it was asked, and is graded anew at once
                 subject = Subject(daily.guild_id, daily.pack_id, daily.question.id, daily.question.content_hash)
                 await rulings.ask_regrades(tx, [subject], now_ms)
-            await storage.close(tx, daily_id, now_ms)
+            await storage.close(tx, daily, now_ms)
             return True
 
         if await self._store.write(job):
@@ -202,48 +202,42 @@ class DailyQuestions:
 
     async def waiting(self) -> list[int]:
         """The questions of which something is still to be shown."""
-        return await storage.waiting(self._store)
+        return sorted({post.what.of for post in await posts.waiting(self._store, *OF_A_DAILY)})
 
     async def deliver(self, daily_id: int) -> None:
         """Show what waits to be shown. Raises ChannelLostError when the question can't be posted: it is taken back then."""
         async with self._locks.setdefault(daily_id, asyncio.Lock()):
-            for post in await storage.waiting_posts(self._store, daily_id):
+            for post in await posts.waiting(self._store, *OF_A_DAILY, of=daily_id):
                 daily = await storage.load(self._store, daily_id)
-                if daily is not None and self._stage is not None:
-                    await (self._post(daily, post, self._stage) if post.kind == QUESTION else self._reveal(daily, post))
+                if daily is not None:
+                    await (self._post(daily, post) if post.kind is Kind.QUESTION else self._reveal(daily, post))
 
-    async def _post(self, daily: Daily, post: DailyPost, stage: DailyStage) -> None:
-        now_ms = self._clock.now_ms()
+    async def _post(self, daily: Daily, post: Post) -> None:
         try:
-            find = functools.partial(stage.find_daily, daily.channel_id, daily.id)
-            message_id = await sent_before(post.created_ms, now_ms, find)
-            looked = now_ms - post.created_ms > SAME_NONCE_MS
-            if message_id is None and looked and daily.closes_ms <= now_ms:
+            message_id = await self._out.earlier(post)
+            if message_id is None and self._out.is_old(post) and daily.closes_ms <= self._clock.now_ms():
                 # Nobody saw it, and nobody could answer it now.
-                await self._store.write(lambda tx: storage.withdraw(tx, daily.id))
+                await self._store.write(lambda tx: storage.withdraw(tx, post))
                 return
             if message_id is None:
-                message_id = await stage.post_daily(await self._view(daily), _nonce(post))
+                message_id = await self._out.send(post, await self._view(daily))
         except ChannelLostError:
-            await self._store.write(lambda tx: storage.withdraw(tx, daily.id))
+            await self._store.write(lambda tx: storage.withdraw(tx, post))
             raise
         shown = message_id
         await self._store.write(lambda tx: storage.shown(tx, post, shown))
 
-    async def _reveal(self, daily: Daily, post: DailyPost) -> None:
-        assert self._stage is not None
+    async def _reveal(self, daily: Daily, post: Post) -> None:
         view = await self._view(daily)
         message_id = daily.message_id or 0
         try:
             try:
-                await self._stage.edit_daily(view)
+                await self._out.edit(post.what, _channel(daily), message_id, view)
             except MessageGoneError:
-                find = functools.partial(self._stage.find_daily, daily.channel_id, daily.id)
-                found = await sent_before(post.created_ms, self._clock.now_ms(), find)
-                message_id = found or await self._stage.post_daily(view, _nonce(post))
+                message_id = await self._out.earlier(post) or await self._out.send(post, view)
         except ChannelLostError as lost:
             _log.info("the result of the question of the day %d can't be shown: %s", daily.id, lost)
-            await self._store.write(lambda tx: storage.give_up(tx, post))
+            await self._store.write(lambda tx: posts.drop(tx, post.id))
             return
         await self._store.write(lambda tx: storage.shown(tx, post, message_id))
 
@@ -317,5 +311,5 @@ class DailyQuestions:
         return daily
 
 
-def _nonce(post: DailyPost) -> str:
-    return f"daily-{post.id}"
+def _channel(daily: Daily) -> Channel:
+    return Channel(daily.guild_id, daily.channel_id)

@@ -4,18 +4,18 @@ The end and what is to be posted are stored together; a crash at any moment lose
 """
 
 import asyncio
-import functools
 import logging
 
 from bot.clock import DAY_MS, Clock
-from bot.model.seasons import HeldSeason, SeasonPost
+from bot.model.posts import Kind, Post
+from bot.model.seasons import HeldSeason
 from bot.quiz.board.ranking import BoardKind, places
 from bot.services.board.boards import lines_of
 from bot.services.calendar.season_views import SeasonView
-from bot.services.outbox import sent_before
-from bot.services.stage import ChannelLostError, SeasonStage
+from bot.services.posts import Posts
+from bot.services.stage import ChannelLostError
 from bot.services.sure_time import ALWAYS_SURE, TimeCheck
-from bot.storage import boards, servers
+from bot.storage import boards, posts, servers
 from bot.storage import seasons as storage
 from bot.storage.store import Store
 
@@ -31,16 +31,12 @@ _log = logging.getLogger(__name__)
 class Seasons:
     """What becomes of a season when its time is up."""
 
-    def __init__(self, store: Store, clock: Clock, time: TimeCheck = ALWAYS_SURE) -> None:
+    def __init__(self, store: Store, clock: Clock, out: Posts, time: TimeCheck = ALWAYS_SURE) -> None:
         self._store = store
         self._clock = clock
         self._time = time
-        self._stage: SeasonStage | None = None
+        self._out = out
         self._lock = asyncio.Lock()
-
-    def attach(self, stage: SeasonStage) -> None:
-        """Say who shows things in channels."""
-        self._stage = stage
 
     async def next_end_ms(self) -> int | None:
         """When the next season ends."""
@@ -57,34 +53,31 @@ class Seasons:
 
     async def waiting(self) -> bool:
         """Whether a result is still to be posted."""
-        return bool(await storage.waiting(self._store))
+        return bool(await posts.waiting(self._store, Kind.SEASON))
 
     async def deliver(self) -> None:
         """Post the results that wait; one that fails is tried again with the next look, and keeps back no other."""
-        if self._stage is None:
-            return
         async with self._lock:
-            for post in await storage.waiting(self._store):
+            for post in await posts.waiting(self._store, Kind.SEASON):
                 try:
-                    await self._deliver(post, self._stage)
+                    await self._deliver(post)
                 except ChannelLostError as lost:
                     _log.info("the result of a season can't be posted in channel %d (%s)", post.channel_id, lost)
                     await self._store.write(lambda tx, one=post: storage.post_elsewhere(tx, one))  # type: ignore[misc]
                 except Exception as problem:
                     _log.warning("the result of a season waits for Discord: %s", problem)
 
-    async def _deliver(self, post: SeasonPost, stage: SeasonStage) -> None:
-        now_ms = self._clock.now_ms()
-        find = functools.partial(stage.find_season, post.channel_id, post.season.started_ms)
-        message_id = await sent_before(post.created_ms, now_ms, find)
+    async def _deliver(self, post: Post) -> None:
+        message_id = await self._out.earlier(post)
         if message_id is None:
-            view = await self.view(post.season, post.channel_id)
-            if not view.lines or now_ms - post.season.ends_ms > LATE_MS:
-                await self._store.write(lambda tx: storage.give_up(tx, post))
+            season = await storage.load(self._store, post.guild_id, post.what.of)
+            view = await self.view(season, post.channel_id) if season else None
+            if view is None or not view.lines or self._clock.now_ms() - view.season.ends_ms > LATE_MS:
+                await self._store.write(lambda tx: posts.drop(tx, post.id))
                 return
-            message_id = await stage.post_season(view, f"season-{post.id}")
+            message_id = await self._out.send(post, view)
         shown = message_id
-        await self._store.write(lambda tx: storage.posted(tx, post.id, shown))
+        await self._store.write(lambda tx: posts.posted(tx, post.id, shown))
 
     async def view(self, season: HeldSeason, channel_id: int) -> SeasonView:
         """Who stands on the first three places of a season, without those who hide or left."""

@@ -14,8 +14,7 @@ from random import Random
 from bot.clock import DiscordClock, snowflake_ms
 from bot.errors import NotFound, StorageError, UserError
 from bot.facts import Code, Fact, said
-from bot.model.games import Game, GamePost
-from bot.packs.library import Library, LibraryOf
+from bot.packs.library import LibraryOf
 from bot.packs.models import Question
 from bot.quiz.competition.events import (
     Ask,
@@ -27,7 +26,6 @@ from bot.quiz.competition.events import (
     Join,
     Lost,
     Opened,
-    Start,
     Tick,
     Told,
     Verdict,
@@ -46,12 +44,13 @@ from bot.services.competition.openings import AlreadyOnError, Opening, playable,
 from bot.services.competition.questions import GameQuestions
 from bot.services.competition.records import GameRecords
 from bot.services.competition.settling import settle
-from bot.services.competition.shown import queue
+from bot.services.competition.shown import Stored, posts_of, queue, queue_lobby
 from bot.services.competition.views import ClickResult, GameView
 from bot.services.demo.charts import ChartDrawer
+from bot.services.posts import Posts
 from bot.services.practice.practising import Learner
-from bot.services.stage import ChannelLostError, GameStage
-from bot.storage import answers, competitions, members
+from bot.services.stage import ChannelLostError
+from bot.storage import competitions, members
 from bot.storage.store import Job, Store, Transaction
 
 AGAIN_SECONDS = 1.0
@@ -72,25 +71,23 @@ class Competitions(GameRecords):
 
     def __init__(
         self,
-        library: Library,
+        library_of: LibraryOf,
         store: Store,
         clock: DiscordClock,
         rng: Random,
+        out: Posts,
         charts: ChartDrawer | None = None,
         time_factor: Callable[[int], float] = lambda _member_id: 1.0,
-        library_of: LibraryOf | None = None,
         *,
         beats: bool = True,
     ) -> None:
         """``beats``: note every second while a game is on that the bot is alive, not only with each event."""
-        self._library_of = library_of or (lambda _guild_id: library)
-        messages = GameMessages(
-            library, self._library_of, store, clock, charts, happened=self._happened, is_over=self._is_over
-        )
-        super().__init__(library, store, messages)
+        self._library_of = library_of
+        messages = GameMessages(library_of, store, clock, out, charts, happened=self._happened, is_over=self._is_over)
+        super().__init__(library_of(None), store, messages)
         self._time_factor = time_factor
         self._clock = clock
-        self._questions = GameQuestions(library, store, rng)
+        self._questions = GameQuestions(library_of(None), store, rng)
         self.has_ended: Callable[[], None] = lambda: None
         """Called when a game is over and its podium is in the channel."""
         self.oldest_ms: Callable[[], int | None] = lambda: None
@@ -102,10 +99,6 @@ class Competitions(GameRecords):
         )
         self._clicks = Clicks(store, clock, self._live, messages, self._timers, self._background, time_factor)
         self._closing = False
-
-    def attach(self, stage: GameStage) -> None:
-        """Say who shows things in channels."""
-        self._messages.attach(stage)
 
     # Opening and resuming
 
@@ -153,7 +146,7 @@ class Competitions(GameRecords):
                 tx, opening.guild_id, opening.channel_id, pack_id, opening.setup, state, now_ms
             )
             if competition_id is not None and (game := await competitions.load(tx, competition_id)):
-                await competitions.post(tx, game, "lobby", 0, now_ms)
+                await queue_lobby(tx, game, now_ms)
             return True, competition_id
 
         wanted, competition_id = await self._store.write(job)
@@ -196,7 +189,7 @@ class Competitions(GameRecords):
         if game is None:
             return None
         live = LiveGame(game)
-        live.take(await competitions.posts(self._store, competition_id))
+        live.take(await posts_of(self._store, competition_id))
         if game.state.phase is Phase.LOBBY:
             with contextlib.suppress(UserError):  # nothing fits any more: the start says so
                 live.fitting = await self._questions.fitting(game.guild_id, game.pack_id, game.setup)
@@ -246,7 +239,7 @@ class Competitions(GameRecords):
     async def _given_back(self, live: LiveGame, since_ms: int) -> bool:
         """Give back the time that the bot was away; False when the database refused."""
         try:
-            if message_id := live.message_id("round", live.game.state.round):
+            if message_id := live.round_message_id:
                 await self._apply(live, Opened(live.game.state.round, snowflake_ms(message_id)))
             await self._apply(live, Lost(since_ms))
         except StorageError as refused:
@@ -312,11 +305,7 @@ class Competitions(GameRecords):
     async def start(self, competition_id: int, learner: Learner | None, manager: bool) -> tuple[Verdict, GameView]:
         """Start the game. Raises UserError when no question fits what was chosen."""
         live = self._of(competition_id)
-        game = live.game
-        questions, plans = await self._questions.draw(game)
-        players = [player.member_id for player in game.state.players]
-        strengths = await answers.strengths(self._store, game.guild_id, players) if game.state.rules.teams else {}
-        event = Start(plans, learner.member_id if learner else None, manager, strengths)
+        event, questions = await self._questions.start(live.game, learner.member_id if learner else None, manager)
         effects = await self._apply(live, event, questions)
         return _verdict(effects), await self._messages.view(live)
 
@@ -362,7 +351,7 @@ class Competitions(GameRecords):
         async with live.lock:
             now_ms = self._clock.now_ms()
 
-            async def job(tx: Transaction) -> tuple[Game, list[Effect], list[GamePost]]:
+            async def job(tx: Transaction) -> Stored:
                 game = live.game
                 if game.state.phase in (Phase.ASKING, Phase.PAUSED) and game.state.round >= 0:
                     stored = await competitions.answers_of_round(tx, game, game.state.round)
@@ -382,12 +371,12 @@ class Competitions(GameRecords):
                 await settle(tx, game, state, now_ms, self._library.review_within_days(game.pack_id))
                 return replace(game, state=state), effects, await queue(tx, game, effects, now_ms)
 
-            game, effects, posts = await self._store.write(job)
+            game, effects, wanted = await self._store.write(job)
             seen = live.game.state
             if isinstance(event, Forget):
                 seen = without(seen, event.member_id)
             live.game = replace(game, state=with_late(game.state, seen, now_ms))
-            has_new_posts = live.take(posts)
+            has_new_posts = live.take(wanted)
             if any(isinstance(effect, Ask) for effect in effects):
                 live.note = ""
             self._timers.arm(live)
@@ -406,16 +395,6 @@ class Competitions(GameRecords):
     def _is_over(self, competition_id: int) -> None:
         self._live.pop(competition_id, None)
         self.has_ended()
-
-    async def message_gone(self, competition_id: int, number: int, message_id: int) -> None:
-        """A round's message was found deleted."""
-        if live := self._live.get(competition_id):
-            await self._messages.gone(live, number, message_id)
-
-    async def lobby_gone(self, competition_id: int, message_id: int) -> None:
-        """The lobby's message was found deleted."""
-        if live := self._live.get(competition_id):
-            await self._messages.lobby_gone(live, message_id)
 
     def _end(self, live: LiveGame) -> None:
         if live.timer:
@@ -459,7 +438,7 @@ class Competitions(GameRecords):
 
     async def _open_after_all(self, live: LiveGame) -> None:
         """A round's time is up and its message not known to be there: the database refused, or Discord is slow."""
-        if message_id := live.message_id("round", live.game.state.round):
+        if message_id := live.round_message_id:
             await self._apply(live, Opened(live.game.state.round, snowflake_ms(message_id)))
         else:
             await self._messages.post_what_waits(live)

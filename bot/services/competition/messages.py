@@ -5,7 +5,6 @@ it is told as an event.
 """
 
 import asyncio
-import functools
 import itertools
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable
@@ -15,8 +14,9 @@ from bot.charts.podium import Podium, Step
 from bot.clock import DiscordClock, snowflake_ms
 from bot.errors import NotFound
 from bot.facts import Code, Fact, fact
-from bot.model.games import Game, GamePost
-from bot.packs.library import Library, LibraryOf, SectionRef
+from bot.model.games import Game
+from bot.model.posts import Kind, Post, What
+from bot.packs.library import LibraryOf, SectionRef
 from bot.quiz.competition.events import (
     Ask,
     Cancel,
@@ -35,15 +35,14 @@ from bot.quiz.competition.events import (
 from bot.quiz.competition.standings import standings
 from bot.quiz.competition.state import LIVE, Competition, Phase
 from bot.services.background import Background
-from bot.services.competition.shown import ShownGame
+from bot.services.competition.shown import ShownGame, queue_one
 from bot.services.competition.views import GameView
 from bot.services.demo.charts import ChartDrawer
-from bot.services.outbox import sent_before
-from bot.services.stage import ChannelBusyError, ChannelLostError, GameStage, MessageGoneError
-from bot.storage import competitions, members
+from bot.services.posts import RETRY_SECONDS, Posts
+from bot.services.stage import ChannelBusyError, ChannelLostError, MessageGoneError
+from bot.storage import competitions, members, posts
 from bot.storage.store import Store, Transaction
 
-RETRY_SECONDS = (1.0, 3.0, 10.0)
 ACCESS_AGAIN_SECONDS = (10.0, 20.0, 30.0, 60.0)
 """After which waits a game that a trouble has paused tries its channel again; the last one repeats."""
 FINISH_AGAIN_SECONDS = (60.0, 300.0, 900.0, 3_600.0)
@@ -63,29 +62,24 @@ class GameMessages:
 
     def __init__(
         self,
-        library: Library,
         library_of: LibraryOf,
         store: Store,
         clock: DiscordClock,
+        out: Posts,
         charts: ChartDrawer | None,
         *,
         happened: Callable[[int, Event], Awaitable[object]],
         is_over: Callable[[int], None],
     ) -> None:
-        self._library = library
         self._library_of = library_of
         self._store = store
         self._clock = clock
         self._charts = charts
         self._happened = happened
         self._is_over = is_over
-        self._stage: GameStage | None = None
+        self._out = out
         self._background = Background()
         self._finishing: set[int] = set()
-
-    def attach(self, stage: GameStage) -> None:
-        """Say who shows things in channels."""
-        self._stage = stage
 
     async def close(self) -> None:
         """Stop; what was not sent is sent after the next start."""
@@ -141,22 +135,40 @@ class GameMessages:
 
     async def finish_all_but(self, live: Collection[int]) -> None:
         """After a restart: show what the games that are over did not get to show."""
-        waiting = [post for post in await competitions.waiting_posts(self._store) if post.kind in ("reveal", "podium")]
-        for competition_id in {post.competition_id for post in waiting}.difference(live):
+        waiting = await posts.waiting(self._store, Kind.REVEAL, Kind.PODIUM)
+        for competition_id in {post.what.of for post in waiting}.difference(live):
             self._finish_later(competition_id, at_once=True)
 
     def hint_round(self, shown: ShownGame) -> None:
         """Show how many have answered, when there is room for it."""
         state = shown.game.state
-        message_id = shown.message_id("round", state.round)
+        message_id, number = shown.message_id(Kind.ROUND, state.round), state.round
         near_the_end = state.deadline_ms is not None and state.deadline_ms - self._clock.now_ms() < HINT_FREE_MS
-        if message_id is not None and self._stage is not None and not near_the_end:
-            self._stage.hint_round(GameView(shown.game, note=shown.note), state.round, message_id)
+        if message_id is None or near_the_end:
+            return
+
+        async def view() -> GameView | None:
+            is_on = shown.game.state.round == number and shown.game.state.phase is Phase.ASKING
+            return GameView(shown.game, note=shown.note) if is_on else None
+
+        async def gone() -> None:
+            await self.gone(shown, number, message_id)
+
+        self._out.hint(What(Kind.ROUND, shown.game.id, number), shown.channel, message_id, view, gone)
 
     def hint_lobby(self, shown: ShownGame) -> None:
         """Show who is in, when there is room for it."""
-        if shown.game.lobby_message_id is not None:
-            self._background.spawn(self._hint_lobby(shown), "competition-lobby")
+        message_id = shown.game.lobby_message_id
+        if message_id is None:
+            return
+
+        async def view() -> GameView | None:
+            return await self.view(shown) if shown.game.state.phase is Phase.LOBBY else None
+
+        async def gone() -> None:
+            await self.lobby_gone(shown, message_id)
+
+        self._out.hint(What(Kind.LOBBY, shown.game.id), shown.lobby_channel, message_id, view, gone)
 
     def refresh_lobby(self, shown: ShownGame) -> None:
         """Bring the lobby up to date, beside: how it goes on stands there when nothing else is in the channel."""
@@ -181,8 +193,8 @@ class GameMessages:
             shown.note,
             course=course,
             fitting=shown.fitting,
-            round_message_id=shown.message_id("round", state.round),
-            podium_message_id=shown.message_id("podium", 0),
+            round_message_id=shown.message_id(Kind.ROUND, state.round),
+            podium_message_id=shown.message_id(Kind.PODIUM, 0),
         )
 
     def _sections(self, game: Game) -> tuple[tuple[tuple[str, str], ...], str]:
@@ -192,7 +204,7 @@ class GameMessages:
         """
         here = self._library_of(game.guild_id)
         try:
-            pack = self._library.pack(game.pack_id)
+            pack = self._library_of(None).pack(game.pack_id)
         except NotFound:
             return (), ""
         sections = tuple((s.id, here.title(SectionRef(pack, s))) for s in pack.sections)
@@ -202,14 +214,14 @@ class GameMessages:
 
     def found(self, shown: ShownGame, number: int, message_id: int) -> None:
         """A click tells the id of a round's message, which may not have been known yet."""
-        post = shown.posts.get(("round", number))
+        post = shown.posts.get((Kind.ROUND, number))
         if post and post.message_id is None:
             self._background.spawn(self._posted(shown, post, message_id), "competition-posted")
 
     async def gone(self, shown: ShownGame, number: int, message_id: int) -> None:
         """A round's message was found deleted."""
-        if shown.message_id("round", number) == message_id and number == shown.game.state.round:
-            await self._post_anew(shown, "round", number)
+        if shown.message_id(Kind.ROUND, number) == message_id and number == shown.game.state.round:
+            await self._post_anew(shown, Kind.ROUND, number)
 
     async def lobby_gone(self, shown: ShownGame, message_id: int) -> None:
         """The lobby was found deleted: it is posted anew, as nobody can join without it."""
@@ -217,14 +229,14 @@ class GameMessages:
             if shown.game.state.phase is not Phase.LOBBY or shown.game.lobby_message_id != message_id:
                 return
             shown.game = replace(shown.game, lobby_message_id=None)
-        await self._post_anew(shown, "lobby", 0)
+        await self._post_anew(shown, Kind.LOBBY, 0)
 
     # Posting
 
     async def post_lobby(self, shown: ShownGame) -> None:
         """Post the message of a lobby that has none."""
         if shown.game.lobby_message_id is None:
-            await self._post_anew(shown, "lobby", 0)
+            await self._post_anew(shown, Kind.LOBBY, 0)
 
     async def _post_in_order(self, shown: ShownGame) -> None:
         while post := shown.waiting_post():
@@ -245,80 +257,65 @@ class GameMessages:
                 return
             await self._posted(shown, post, message_id)
 
-    async def _post(self, shown: ShownGame, post: GamePost) -> int:
-        assert self._stage is not None
-        find = functools.partial(self._stage.find_post, post.channel_id, post.kind, post.competition_id, post.round)
-        if (found := await sent_before(post.created_ms, self._clock.now_ms(), find)) is not None:
-            return found
-        view = await self.view(shown)
-        if post.kind == "podium" and self._charts and (podium := _podium(shown.game.state)):
-            view = replace(view, podium=podium, picture=await self._charts.draw(podium))
-        for wait in (*RETRY_SECONDS, None):
-            try:
-                if post.kind == "round":
-                    return await self._stage.post_round(view, post.round, f"studyhall-{post.id}")
-                if post.kind == "call":
-                    return await self._stage.post_call(view, f"studyhall-{post.id}")
-                if post.kind == "lobby":
-                    return await self._stage.post_lobby(view, f"studyhall-{post.id}")
-                return await self._stage.post_podium(view, f"studyhall-{post.id}")
-            except (ChannelLostError, ChannelBusyError, asyncio.CancelledError):
-                raise
-            except Exception as problem:
-                if wait is None:
-                    raise
-                _log.warning("a message of competition %d is tried again: %s", shown.game.id, problem)
-                await asyncio.sleep(wait)
-        raise AssertionError
+    async def _post(self, shown: ShownGame, post: Post) -> int:
+        async def view() -> GameView:
+            made = await self.view(shown)
+            if post.kind is Kind.PODIUM and self._charts and (podium := _podium(shown.game.state)):
+                return replace(made, podium=podium, picture=await self._charts.draw(podium))
+            return made
 
-    async def _posted(self, shown: ShownGame, post: GamePost, message_id: int) -> None:
+        return await self._out.post(post, view, shown.channel, waits=RETRY_SECONDS)
+
+    async def _posted(self, shown: ShownGame, post: Post, message_id: int) -> None:
         """Store that a message is in the channel; for a round, its clock starts with the message's stamp."""
-        key = (post.kind, post.round)
+        key = (post.kind, post.number)
         if shown.posts[key].message_id is not None:
             return
         self._clock.learn(message_id)
-        shown.posts[key] = replace(shown.posts[key], message_id=message_id)
+        shown.posts[key] = shown.posts[key]._replace(message_id=message_id)
 
         async def job(tx: Transaction) -> bool:
-            await competitions.posted(tx, post.id, message_id)
-            return post.kind == "lobby" and await competitions.set_lobby_message(tx, post.competition_id, message_id)
+            await posts.posted(tx, post.id, message_id)
+            return post.kind is Kind.LOBBY and await competitions.set_lobby_message(tx, post.what.of, message_id)
 
         try:
             is_first_lobby = await self._store.write(job)
         except Exception:
-            shown.posts[key] = replace(shown.posts[key], message_id=None)
+            shown.posts[key] = shown.posts[key]._replace(message_id=None)
             raise
-        if post.kind == "lobby":
+        if post.kind is Kind.LOBBY:
             async with shown.lock:
                 shown.game = replace(shown.game, lobby_message_id=message_id)
             if is_first_lobby:
                 await self._happened(shown.game.id, LobbyPosted(snowflake_ms(message_id)))
-        if post.kind == "podium":
+        if post.kind is Kind.PODIUM:
             self.refresh_lobby(shown)  # which leads to it
-        if post.kind == "round":
-            await self._happened(shown.game.id, Opened(post.round, snowflake_ms(message_id)))
-            if shown.game.state.round != post.round or shown.game.state.phase is not Phase.ASKING:
-                await self._show_round(shown, post.round)
+        if post.kind is Kind.ROUND:
+            await self._happened(shown.game.id, Opened(post.number, snowflake_ms(message_id)))
+            if shown.game.state.round != post.number or shown.game.state.phase is not Phase.ASKING:
+                await self._show_round(shown, post.number)
         for number in [*shown.unshown]:  # Discord takes messages again
             shown.unshown.discard(number)
             self._background.spawn(self._show_round(shown, number), "competition-round")
 
-    async def _post_anew(self, shown: ShownGame, kind: str, number: int) -> None:
+    async def _post_anew(self, shown: ShownGame, kind: Kind, number: int) -> None:
         """A message that is needed was deleted: post it again, by a row and a nonce of its own."""
         post = shown.posts.pop((kind, number), None)
-        if post is None and kind == "round":  # somebody is at it
+        if post is None and kind is Kind.ROUND:  # somebody is at it
             return
         now_ms = self._clock.now_ms()
 
-        async def job(tx: Transaction) -> list[GamePost]:
+        async def job(tx: Transaction) -> list[Post]:
             if post:
-                await competitions.post_again(tx, post.id, now_ms)
+                await posts.again(tx, post, now_ms)
             else:
-                await competitions.post(tx, shown.game, kind, number, now_ms)
-            return await competitions.posts(tx, shown.game.id)
+                await queue_one(tx, shown.game, kind, number, now_ms)
+            return await posts.of_game(tx, shown.game.id)
 
         try:
-            shown.take(await self._store.write(job))
+            found = await self._store.write(job)
+            shown.posts.pop((kind, number), None)  # an event that was stored just before brought back what it was
+            shown.take(found)
         except Exception:
             if post:
                 shown.posts[kind, number] = post
@@ -337,8 +334,8 @@ class GameMessages:
             for seconds in waits:
                 await asyncio.sleep(seconds)
                 await self._finish(competition_id)
-                waiting = await competitions.posts(self._store, competition_id)
-                if not any(post.kind in ("reveal", "podium") and post.message_id is None for post in waiting):
+                waiting = await posts.of_game(self._store, competition_id)
+                if not any(one.kind in (Kind.REVEAL, Kind.PODIUM) and one.message_id is None for one in waiting):
                     return
         finally:
             self._finishing.discard(competition_id)
@@ -349,10 +346,10 @@ class GameMessages:
         if game is None:
             return
         shown = ShownGame(game)
-        shown.take(await competitions.posts(self._store, competition_id))
+        shown.take(await posts.of_game(self._store, competition_id))
         for number in shown.waiting_reveals():
             await self._show_round(shown, number)
-        post = shown.posts.get(("podium", 0))
+        post = shown.posts.get((Kind.PODIUM, 0))
         if post is None or post.message_id is not None:
             return
         try:
@@ -360,8 +357,8 @@ class GameMessages:
         except Exception as problem:
             _log.warning("the podium of competition %d was not posted: %s", game.id, problem)
             return
-        await self._store.write(lambda tx: competitions.posted(tx, post.id, message_id))
-        shown.posts["podium", 0] = replace(post, message_id=message_id)
+        await self._store.write(lambda tx: posts.posted(tx, post.id, message_id))
+        shown.posts[Kind.PODIUM, 0] = post._replace(message_id=message_id)
         await self.show_lobby(shown)
 
     async def _trouble(self, shown: ShownGame, reason: Fact, seconds: float = 0.0) -> None:
@@ -396,12 +393,12 @@ class GameMessages:
     async def _is_back(self, shown: ShownGame) -> bool:
         """Whether the present round's message can be brought up to date, or posted where it is not known to be there."""
         number = shown.game.state.round
-        message_id = shown.message_id("round", number)
-        if message_id is None or self._stage is None:
+        message_id = shown.message_id(Kind.ROUND, number)
+        if message_id is None:
             await self.post_what_waits(shown)
-            return shown.message_id("round", number) is not None
+            return shown.message_id(Kind.ROUND, number) is not None
         try:
-            await self._stage.edit_round(await self.view(shown), number, message_id)
+            await self._edit_round(shown, number, message_id)
         except MessageGoneError:
             return True  # the channel is there; what shows the round posts it again
         except Exception as problem:
@@ -413,20 +410,17 @@ class GameMessages:
 
     async def _show_round(self, shown: ShownGame, number: int) -> None:
         for wait in (*RETRY_SECONDS, None):
-            message_id = shown.message_id("round", number)
-            if self._stage is None:
-                return
+            message_id = shown.message_id(Kind.ROUND, number)
             if message_id is None:
                 await self._show_without_message(shown, number)
                 return
             try:
-                view = await self.view(shown)
-                await self._stage.edit_round(view, number, message_id)
+                view = await self._edit_round(shown, number, message_id)
                 await self._shown_round(shown, number, view.state, message_id)
                 return
             except MessageGoneError:
                 if number == shown.game.state.round and shown.game.state.phase in LIVE:
-                    await self._post_anew(shown, "round", number)
+                    await self._post_anew(shown, Kind.ROUND, number)
                 else:
                     await self._shown_round(shown, number, shown.game.state, message_id)
                 return
@@ -441,12 +435,17 @@ class GameMessages:
         if shown.game.state.phase is Phase.FINISHED:
             self._finish_later(shown.game.id)
 
+    async def _edit_round(self, shown: ShownGame, number: int, message_id: int) -> GameView:
+        view = await self.view(shown)
+        await self._out.edit(What(Kind.ROUND, shown.game.id, number), shown.channel, message_id, view)
+        return view
+
     async def _shown_round(self, shown: ShownGame, number: int, state: Competition, message_id: int) -> None:
         """Note that a round's message shows how it went (or is gone)."""
-        post = shown.posts.get(("reveal", number))
+        post = shown.posts.get((Kind.REVEAL, number))
         if post and post.message_id is None and number < len(state.played):
-            shown.posts["reveal", number] = replace(post, message_id=message_id)
-            await self._store.write(lambda tx: competitions.posted(tx, post.id, message_id))
+            shown.posts[Kind.REVEAL, number] = post._replace(message_id=message_id)
+            await self._store.write(lambda tx: posts.posted(tx, post.id, message_id))
 
     async def _show_without_message(self, shown: ShownGame, number: int) -> None:
         """The round is not in the channel: the lobby says why and leads on, or the round is posted."""
@@ -459,19 +458,15 @@ class GameMessages:
     async def show_lobby(self, shown: ShownGame) -> None:
         """Bring the lobby up to date; one that was deleted while members can join is posted anew."""
         message_id = shown.game.lobby_message_id
-        if message_id is None or self._stage is None:
+        if message_id is None:
             return
         try:
-            await self._stage.edit_lobby(await self.view(shown))
+            view = await self.view(shown)
+            await self._out.edit(What(Kind.LOBBY, shown.game.id), shown.lobby_channel, message_id, view)
         except MessageGoneError:
             await self.lobby_gone(shown, message_id)
         except Exception as problem:
             _log.info("the lobby of competition %d was not brought up to date: %s", shown.game.id, problem)
-
-    async def _hint_lobby(self, shown: ShownGame) -> None:
-        view = await self.view(shown)
-        if self._stage is not None and shown.game.state.phase is Phase.LOBBY:
-            self._stage.hint_lobby(view)
 
 
 def _podium(state: Competition) -> Podium | None:

@@ -7,11 +7,12 @@ from bot.errors import UserError
 from bot.model.games import Game, Setup
 from bot.packs.library import Library
 from bot.packs.models import Question
+from bot.quiz.competition.events import Start
 from bot.quiz.competition.state import RoundPlan
 from bot.quiz.practice.mixups import offered_by
 from bot.quiz.practice.runs import Seen, option_order, pick
 from bot.quiz.question.regrading import Rulings
-from bot.storage import competitions, open_questions
+from bot.storage import answers, competitions, open_questions
 from bot.storage.question import rulings
 from bot.storage.store import Store
 
@@ -51,6 +52,16 @@ class GameQuestions:
             for q in questions
         )
         return questions, plans
+
+    async def start(self, game: Game, by: int | None, manager: bool) -> tuple[Start, list[Question]]:
+        """What starts a game: its questions, and how strong the players are where teams are made of them.
+
+        Raises UserError when no question fits.
+        """
+        questions, plans = await self.draw(game)
+        players = [player.member_id for player in game.state.players]
+        strengths = await answers.strengths(self._store, game.guild_id, players) if game.state.rules.teams else {}
+        return Start(plans, by, manager, strengths), questions
 
     def _fitting(self, pack_id: str, setup: Setup, here: Rulings) -> dict[str, Question]:
         wanted = setup.sections or (None,)

@@ -12,7 +12,7 @@ from bot.services.competition.live import LiveGame
 from bot.services.competition.messages import GameMessages
 from bot.services.competition.shown import ShownGame
 from bot.services.competition.views import GameView, MyResult
-from bot.storage import competitions
+from bot.storage import competitions, posts
 from bot.storage.store import Store
 
 
@@ -65,7 +65,7 @@ class GameRecords:
         live = self._live.get(competition_id)
         if live is None:
             shown = ShownGame(await self.game(competition_id))
-            shown.take(await competitions.posts(self._store, competition_id))
+            shown.take(await posts.of_game(self._store, competition_id))
             return await self._messages.view(shown)
         return await self._messages.view(live)
 

@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bot.model.games import Game, GamePost
+from bot.model.games import Game
+from bot.model.posts import Kind, Post, What
 from bot.quiz.competition.events import Ask, Effect, Reveal, ShowPodium
 from bot.quiz.competition.state import LIVE, Phase
 from bot.services.competition.views import MOST_CALLED
-from bot.storage import competitions
-from bot.storage.store import Transaction
+from bot.services.stage import Channel
+from bot.storage import posts
+from bot.storage.store import Reads, Transaction
 
 
 @dataclass
@@ -20,7 +22,7 @@ class ShownGame:
     """
 
     game: Game
-    posts: dict[tuple[str, int], GamePost] = field(default_factory=dict)
+    posts: dict[tuple[Kind, int], Post] = field(default_factory=dict)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     note: str = ""
     posting: bool = False
@@ -29,44 +31,81 @@ class ShownGame:
     unshown: set[int] = field(default_factory=set)
     fitting: int | None = None
 
-    def take(self, posts: Iterable[GamePost]) -> bool:
+    def take(self, found: Iterable[Post]) -> bool:
         """Note the rows of the outbox that are not known yet; says whether there were any."""
-        new = {(post.kind, post.round): post for post in posts if (post.kind, post.round) not in self.posts}
+        new = {(post.kind, post.number): post for post in found if (post.kind, post.number) not in self.posts}
         self.posts |= new
         return bool(new)
 
-    def message_id(self, kind: str, number: int) -> int | None:
+    def message_id(self, kind: Kind, number: int) -> int | None:
         """The message that is known to be in the channel."""
         post = self.posts.get((kind, number))
         return post.message_id if post else None
 
-    def waiting_post(self) -> GamePost | None:
+    @property
+    def round_message_id(self) -> int | None:
+        """The message of the present round."""
+        return self.message_id(Kind.ROUND, self.game.state.round)
+
+    def waiting_post(self) -> Post | None:
         """The next message that is not known to be in the channel; a round that has passed is not asked any more."""
         waiting = (post for post in self.posts.values() if post.message_id is None)
-        return next((post for post in waiting if post.kind == "podium" or self._is_due(post)), None)
+        return next((post for post in waiting if post.kind is Kind.PODIUM or self._is_due(post)), None)
 
-    def _is_due(self, post: GamePost) -> bool:
-        if post.kind == "lobby":
+    def _is_due(self, post: Post) -> bool:
+        if post.kind is Kind.LOBBY:
             return self.game.state.phase is Phase.LOBBY
-        if post.kind == "call":
+        if post.kind is Kind.CALL:
             return self.game.state.phase in LIVE and self.game.state.round == 0
-        return post.kind == "round" and post.round >= self.game.state.round
+        return post.kind is Kind.ROUND and post.number >= self.game.state.round
+
+    @property
+    def channel(self) -> Channel:
+        """Where its rounds are: the channel, or the lobby's thread."""
+        game = self.game
+        thread = game.setup.thread and game.lobby_message_id is not None
+        thread_on = (game.channel_id, game.lobby_message_id or 0) if thread else None
+        return Channel(game.guild_id, game.play_channel_id, thread_on)
+
+    @property
+    def lobby_channel(self) -> Channel:
+        """Where its lobby is."""
+        return Channel(self.game.guild_id, self.game.channel_id)
 
     def waiting_reveals(self) -> list[int]:
         """The rounds whose messages are not known to show how they went."""
-        return [post.round for post in self.posts.values() if post.kind == "reveal" and post.message_id is None]
+        return [post.number for post in self.posts.values() if post.kind is Kind.REVEAL and post.message_id is None]
 
 
-async def queue(tx: Transaction, game: Game, effects: Iterable[Effect], now_ms: int) -> list[GamePost]:
+Stored = tuple[Game, list[Effect], list[Post]]
+"""What an event made of a game, what is to be done for it, and the game's whole outbox (nothing where nothing changed)."""
+
+
+async def posts_of(db: Reads, competition_id: int) -> list[Post]:
+    """A game's whole outbox."""
+    return await posts.of_game(db, competition_id)
+
+
+async def queue_lobby(tx: Transaction, game: Game, now_ms: int) -> None:
+    """A lobby is to be posted that no command shows."""
+    await queue_one(tx, game, Kind.LOBBY, 0, now_ms)
+
+
+async def queue(tx: Transaction, game: Game, effects: Iterable[Effect], now_ms: int) -> list[Post]:
     """Write what effects want posted to the outbox, in the transaction that stores them; returns the game's whole outbox."""
     for effect in effects:
         match effect:
             case Ask(number):
                 if number == 0 and game.setup.thread and len(game.state.players) <= MOST_CALLED:
-                    await competitions.post(tx, game, "call", 0, now_ms)
-                await competitions.post(tx, game, "round", number, now_ms)
+                    await queue_one(tx, game, Kind.CALL, 0, now_ms)
+                await queue_one(tx, game, Kind.ROUND, number, now_ms)
             case Reveal(number):
-                await competitions.post(tx, game, "reveal", number, now_ms)
+                await queue_one(tx, game, Kind.REVEAL, number, now_ms)
             case ShowPodium():
-                await competitions.post(tx, game, "podium", 0, now_ms)
-    return await competitions.posts(tx, game.id)
+                await queue_one(tx, game, Kind.PODIUM, 0, now_ms)
+    return await posts.of_game(tx, game.id)
+
+
+async def queue_one(tx: Transaction, game: Game, kind: Kind, number: int, now_ms: int) -> None:
+    """A message of a game is to be posted, once."""
+    await posts.add(tx, What(kind, game.id, number), game.guild_id, game.play_channel_id, now_ms)

@@ -1,9 +1,11 @@
 """Demos: opened in a channel, predicted by members, run one at a time for the whole host, shown with what they mean."""
 
 import asyncio
+import contextlib
 import json
 import logging
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, replace
 
 from bot.clock import Clock
@@ -12,12 +14,15 @@ from bot.demos.reference import reference
 from bot.demos.registry import DEMOS
 from bot.errors import NotFound, StorageError, UserError, WorkerError, WorkerTimedOut
 from bot.model.demos import DemoRun
+from bot.model.posts import Kind, What
+from bot.services.background import Background
 from bot.services.demo.charts import ChartDrawer
 from bot.services.demo.lab import Lab
 from bot.services.demo.views import DemoResult, DemoView
-from bot.services.stage import ChannelLostError, Stage
-from bot.storage import demos, members
-from bot.storage.store import Store
+from bot.services.posts import Posts
+from bot.services.stage import Channel, ChannelLostError
+from bot.storage import demos, members, posts
+from bot.storage.store import Store, Transaction
 from bot.telemetry import LoopLag, new_error_id
 
 SHOWING_SECONDS = 60.0
@@ -43,6 +48,7 @@ class Demos:
         lab: Lab,
         clock: Clock,
         charts: ChartDrawer,
+        out: Posts,
         *,
         predict_seconds: float,
         cooldown_seconds: float,
@@ -54,12 +60,12 @@ class Demos:
         self._predict_seconds = predict_seconds
         self._cooldown_seconds = cooldown_seconds
         self._free_at_ms: dict[int, int] = {}
-        self._stage: Stage | None = None
+        self._out = out
         self._queue: list[int] = []
         self._running: int | None = None
         self._runner: asyncio.Task[None] | None = None
         self._timers: dict[int, asyncio.TimerHandle] = {}
-        self._tasks: set[asyncio.Task[object]] = set()
+        self._background = Background()
         self._closing = False
 
     @property
@@ -67,29 +73,40 @@ class Demos:
         """The demos there are."""
         return DEMOS
 
-    def attach(self, stage: Stage) -> None:
-        """Say who shows things in channels."""
-        self._stage = stage
-
     async def resume(self) -> None:
         """Take up what a stop or a crash interrupted: count on towards the start, or run again."""
         for run in await demos.open_runs(self._store):
-            if run.message_id is None or run.demo_id not in DEMOS:
+            if run.demo_id in DEMOS and run.message_id is None:
+                self._background.spawn(self._find_again(run), "demo-find")
+            elif run.demo_id not in DEMOS:
                 await self._store.write(lambda tx, r=run: demos.finish(tx, r.id, "failed", None, self._clock.now_ms()))  # type: ignore[misc]
             elif run.state == "predicting":
                 self._arm(run)
             else:
                 await self._enqueue(run.id, ("queued", "running"))
 
+    async def _find_again(self, run: DemoRun) -> None:
+        """A stop came between showing a demo and noting where: one whose message is not there ends, as nobody sees it."""
+        for post in await posts.waiting(self._store, Kind.DEMO, of=run.id):
+            try:
+                message_id = await self._out.find(post)
+            except Exception as problem:
+                _log.info("the message of demo run %d was not found: %s", run.id, problem)
+                message_id = None
+            if message_id is not None:
+                await self.shown(run.id, message_id)
+                return
+        await self._finish(run.id, "failed", None)
+
     async def close(self) -> None:
         """Stop what runs; it is taken up again at the next start."""
         self._closing = True
         for timer in self._timers.values():
             timer.cancel()
-        tasks = [*self._tasks, *([self._runner] if self._runner else [])]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._background.close()
+        if self._runner:
+            self._runner.cancel()
+            await asyncio.gather(self._runner, return_exceptions=True)
 
     @property
     def waiting(self) -> int:
@@ -112,7 +129,12 @@ class Demos:
 
     async def shown(self, run_id: int, message_id: int) -> None:
         """Note which message shows the run; from now on it can start by itself."""
-        await self._store.write(lambda tx: demos.set_message(tx, run_id, message_id))
+
+        async def job(tx: Transaction) -> None:
+            for post in await posts.waiting(tx, Kind.DEMO, of=run_id):
+                await posts.posted(tx, post.id, message_id)
+
+        await self._store.write(job)
         run = await self._load(run_id)
         if run.state == "predicting":
             self._arm(run)
@@ -124,15 +146,16 @@ class Demos:
             raise UserError("That is not one of this demo's answers. Please use its buttons.")
         now_ms = self._clock.now_ms()
 
-        async def job(tx: object) -> bool:
-            if not await demos.move(tx, run_id, ("predicting",), "predicting"):  # type: ignore[arg-type]
+        async def job(tx: Transaction) -> bool:
+            if not await demos.move(tx, run_id, ("predicting",), "predicting"):
                 return False
-            await demos.predict(tx, run_id, member_id, choice, now_ms)  # type: ignore[arg-type]
-            await members.remember(tx, guild_id or 0, member_id, name, now_ms)  # type: ignore[arg-type]
+            await demos.predict(tx, run_id, member_id, choice, now_ms)
+            await members.remember(tx, guild_id or 0, member_id, name, now_ms)
             return True
 
         if not await self._store.write(job):
             raise UserError("Predictions are closed: this demo has started. The next one is yours with `/demo`.")
+        self._hint_waiting(run)
         return await self._with_votes(run)
 
     async def run(self, run_id: int, *, again: bool = False) -> DemoView:
@@ -144,7 +167,10 @@ class Demos:
         if run.state in ("predicting", "done", "failed"):
             self._refuse_so_soon(run.channel_id)
         await self._enqueue(run_id, ("done", "failed") if again else ("predicting",))
-        return await self.view(run_id)
+        view = await self.view(run_id)
+        if view.run.state == "queued" and view.ahead:  # else it begins at once, and shows that itself
+            self._hint_waiting(view.run)
+        return view
 
     async def cancel(self, run_id: int, member_id: int, *, manager: bool) -> DemoView:
         """Take a demo that does not run yet out of the queue. Raises UserError when it runs, or is another's."""
@@ -156,8 +182,11 @@ class Demos:
         if run_id in self._queue:
             self._queue.remove(run_id)
         for waiting in self._queue:
-            self._hint(await self.view(waiting))
-        return replace(await self.view(run_id), problem="Cancelled.")
+            self._hint_waiting(await self._load(waiting))
+        cancelled = replace(await self.view(run_id), problem="Cancelled.")
+        with contextlib.suppress(ChannelLostError):
+            await self._show(cancelled)
+        return cancelled
 
     async def refuse_cancel(self, run_id: int, member_id: int, *, manager: bool) -> None:
         """Raise UserError for a demo that can't be cancelled by this member."""
@@ -222,7 +251,7 @@ class Demos:
             return  # cancelled in the last moment
         view = replace(await self.view(run_id), progress=(0, 1, ""))
         for waiting in self._queue:
-            self._hint(await self.view(waiting))
+            self._hint_waiting(await self._load(waiting))
         await self._show(view)
         try:
             measured = await self._measure(view)
@@ -327,17 +356,32 @@ class Demos:
 
     def _start_by_itself(self, run_id: int) -> None:
         self._timers.pop(run_id, None)
-        task: asyncio.Task[object] = asyncio.create_task(self._time_is_up(run_id), name="demo-start")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._background.spawn(self._time_is_up(run_id), "demo-start")
 
     async def _show(self, view: DemoView) -> None:
-        assert self._stage is not None
-        await self._stage.show_demo(view)
+        if view.run.message_id is not None:
+            await self._out.edit(What(Kind.DEMO, view.run.id), _channel(view.run), view.run.message_id, view)
 
     def _hint(self, view: DemoView) -> None:
-        assert self._stage is not None
-        self._stage.hint_demo(view)
+        async def as_it_was() -> DemoView:
+            return view
+
+        self._hint_later(view.run, as_it_was)
+
+    def _hint_waiting(self, run: DemoRun) -> None:
+        async def if_it_waits() -> DemoView | None:
+            view = await self.view(run.id)  # it may have started since, and then shows that already
+            return view if view.run.state in ("predicting", "queued") else None
+
+        self._hint_later(run, if_it_waits)
+
+    def _hint_later(self, run: DemoRun, view: Callable[[], Awaitable[DemoView | None]]) -> None:
+        if run.message_id is not None:
+            self._out.hint(What(Kind.DEMO, run.id), _channel(run), run.message_id, view)
+
+
+def _channel(run: DemoRun) -> Channel:
+    return Channel(run.guild_id, run.channel_id)
 
 
 def _what_happened(problem: WorkerError) -> str:

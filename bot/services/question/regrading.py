@@ -10,15 +10,15 @@ from typing import TypeVar
 
 from bot.clock import DAY_MS, Clock
 from bot.errors import StorageError
-from bot.model.games import GamePost
+from bot.model.posts import Kind
 from bot.model.rulings import Regrade, Subject
 from bot.model.servers import Server
 from bot.quiz.board.totals import Periods
 from bot.quiz.question.regraded import Change, GameChange, MemberChange, game_change, member_change, rating_changes
 from bot.quiz.question.regrading import Rulings, RulingsOf
-from bot.services.outbox import sent_before
-from bot.services.stage import ChannelLostError, Moves, RegradeStage
-from bot.storage import competitions, members, servers
+from bot.services.posts import Posts
+from bot.services.stage import ChannelLostError, Moves
+from bot.storage import members, posts, servers
 from bot.storage.question import regrading, rulings
 from bot.storage.question.regrading import ROWS_A_PIECE, Scope
 from bot.storage.store import Job, Store, Transaction
@@ -45,19 +45,15 @@ class Regrading:
     bonuses of one are never seen half), then ratings. Only what changes is written, so doing it again changes nothing.
     """
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, out: Posts) -> None:
         self._store = store
         self._clock = clock
-        self._stage: RegradeStage | None = None
+        self._out = out
         self._working: asyncio.Task[None] | None = None
         self._again: asyncio.TimerHandle | None = None
         self._closing = False
         self.pieces = Durations()
         """How long the pieces held the write lane, without the flush that they share with others."""
-
-    def attach(self, stage: RegradeStage) -> None:
-        """Say who tells of changed places."""
-        self._stage = stage
 
     async def resume(self) -> None:
         """Take up what a stop or a crash interrupted."""
@@ -239,26 +235,19 @@ class Regrading:
 
     async def _tell(self) -> None:
         """Post what waits to be told, once each."""
-        posts = [post for post in await competitions.waiting_posts(self._store) if post.kind == regrading.POST]
-        for post in posts:
+        for post in await posts.waiting(self._store, Kind.MOVES):
             try:
-                message_id = await self._post(post)
+                moves = functools.partial(self.moves, post.what.of, post.channel_id)
+                message_id = await self._out.post(post, moves)
             except ChannelLostError as lost:
                 _log.info("changed places can't be told in channel %d (%s)", post.channel_id, lost)
-                await self._write(functools.partial(regrading.drop_post, post_id=post.id))
+                await self._write(functools.partial(posts.drop, post_id=post.id))
             except Exception as problem:
                 _log.warning("changed places were not told yet: %s", problem)
                 self._try_again()
             else:
-                posted = functools.partial(competitions.posted, post_id=post.id, message_id=message_id)
+                posted = functools.partial(posts.posted, post_id=post.id, message_id=message_id)
                 await self._write(posted)
-
-    async def _post(self, post: GamePost) -> int:
-        assert self._stage is not None
-        find = functools.partial(self._stage.find_moves, post.channel_id, post.round)
-        if (found := await sent_before(post.created_ms, self._clock.now_ms(), find)) is not None:
-            return found
-        return await self._stage.post_moves(await self.moves(post.round, post.channel_id), f"studyhall-{post.id}")
 
     async def moves(self, regrade_id: int, channel_id: int | None = None) -> Moves:
         """Who moved by a regrade, in the competitions of a channel or anywhere. Raises LookupError when it is not there."""

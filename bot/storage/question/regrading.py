@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.model.posts import Kind, What
 from bot.model.rulings import Moved, Regrade, Subject
 from bot.model.servers import Server
 from bot.quiz.board.rating import Rating
@@ -31,15 +32,13 @@ from bot.quiz.question.regraded import (
     RoundMarks,
 )
 from bot.quiz.question.regrading import Graded, RatedGame
-from bot.storage import answers, competitions, servers, totals
+from bot.storage import answers, competitions, posts, servers, totals
 from bot.storage.store import Reads, Transaction
 
 PAGE = 1_000
 """How many answers are looked at by one read."""
 ROWS_A_PIECE = 120
 """How many rows a piece changes at most: some milliseconds on the write lane."""
-POST = "regrade"
-"""The kind of the outbox's rows that tell of changed places; their round is the regrade's id."""
 
 Family = tuple[int, str]
 """A member and a family."""
@@ -397,12 +396,12 @@ async def finish(tx: Transaction, regrade: Regrade, now_ms: int, since_ms: int) 
         " (SELECT id FROM competition WHERE ended_ms < ?))",
         (regrade.id, since_ms),
     )
-    await tx.run(
-        "INSERT INTO outbox (competition_id, kind, round, channel_id, created_ms)"
-        " SELECT max(c.id), ?, ?, c.channel_id, ? FROM place_change p JOIN competition c ON c.id = p.competition_id"
-        " WHERE p.regrade_id = ? GROUP BY c.channel_id ON CONFLICT DO NOTHING",
-        (POST, regrade.id, now_ms, regrade.id),
-    )
+    for last_id, guild_id, channel_id in await tx.rows(
+        "SELECT max(c.id), c.guild_id, c.channel_id FROM place_change p JOIN competition c ON c.id = p.competition_id"
+        " WHERE p.regrade_id = ? GROUP BY c.guild_id, c.channel_id",
+        (regrade.id,),
+    ):
+        await posts.add(tx, What(Kind.MOVES, regrade.id, last_id), guild_id, channel_id, now_ms)
     await tx.run("UPDATE regrade SET done_ms = ? WHERE id = ?", (now_ms, regrade.id))
 
 
@@ -417,11 +416,6 @@ async def moved(db: Reads, regrade_id: int, channel_id: int | None = None) -> li
         (regrade_id, channel_id, channel_id),
     )
     return [Moved(member, game, before, after, bool(hidden)) for member, game, before, after, hidden in rows]
-
-
-async def drop_post(tx: Transaction, post_id: int) -> None:
-    """Give up a message whose channel is out of reach."""
-    await tx.run("DELETE FROM outbox WHERE id = ? AND kind = ?", (post_id, POST))
 
 
 # All that rulings touch

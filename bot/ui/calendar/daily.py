@@ -1,7 +1,5 @@
 """`/daily`: the question of the day for a channel, private answers, and the result that takes the question's place."""
 
-import re
-from collections.abc import Awaitable, Callable
 from datetime import date
 from functools import partial
 from typing import TypeVar
@@ -19,7 +17,6 @@ from bot.ui.layouts import (
     BLURPLE,
     GREEN,
     GREY,
-    NO_PINGS,
     RULE,
     Block,
     Button,
@@ -31,10 +28,9 @@ from bot.ui.layouts import (
 from bot.ui.presses import own_message
 from bot.ui.question import card as question_card
 from bot.ui.question.reports import report_button
-from bot.ui.reach import as_lost, channel_in, find_message, require
+from bot.ui.reach import require
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
-from bot.ui.sending import SendScheduler
 
 T = TypeVar("T")
 
@@ -42,12 +38,10 @@ NEEDED = ("view_channel", "send_messages", "read_message_history")
 
 
 class DailyFeature:
-    """The command, its buttons, and (as a DailyStage) the messages."""
+    """The command and its buttons."""
 
-    def __init__(self, daily: DailyQuestions, client: discord.Client, scheduler: SendScheduler) -> None:
+    def __init__(self, daily: DailyQuestions) -> None:
         self._daily = daily
-        self._client = client
-        self._scheduler = scheduler
 
     def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
         """Register the command and its actions."""
@@ -91,45 +85,6 @@ class DailyFeature:
     async def _mine(self, reply: Reply, daily: str) -> None:
         guild_id = reply.interaction.guild_id
         await reply.show(my_answer_screen(await self._daily.mine(ids.number(daily), guild_id, reply.member_id)))
-
-    # As a stage
-
-    async def post_daily(self, view: DailyView, nonce: str) -> int:
-        """Post the question, or its result; returns the message's id."""
-        channel = channel_in(self._client, view.daily.channel_id, view.daily.guild_id)
-
-        async def send() -> int:
-            return (await channel.send(view=daily_screen(view).view(), nonce=nonce)).id
-
-        return await self._call(send, "")
-
-    async def edit_daily(self, view: DailyView) -> None:
-        """Bring the question's message up to date."""
-        await self._call(lambda: self._patch(view), _key(view))
-
-    def hint_daily(self, view: DailyView) -> None:
-        """Show how many have answered, when there is room for it."""
-        if view.daily.message_id is not None:
-            self._scheduler.hint(_key(view), lambda: self._patch(view))
-
-    async def find_daily(self, channel_id: int, daily_id: int) -> int | None:
-        """Look in the channel's history for a message whose id was not stored: its buttons name it."""
-        return await find_message(self._client, channel_id, re.compile(rf"sh:daily\.(pick|mine):{daily_id}(:|$)"))
-
-    async def _call(self, send: Callable[[], Awaitable[T]], key: str) -> T:
-        try:
-            return await self._scheduler.call(send, key=key)
-        except discord.HTTPException as problem:
-            raise as_lost(problem) from problem
-
-    async def _patch(self, view: DailyView) -> None:
-        channel = channel_in(self._client, view.daily.channel_id, view.daily.guild_id)
-        message = channel.get_partial_message(view.daily.message_id or 0)
-        await message.edit(view=daily_screen(view).view(), attachments=[], allowed_mentions=NO_PINGS)
-
-
-def _key(view: DailyView) -> str:
-    return f"daily {view.daily.id}"
 
 
 def link_to(guild_id: int, channel_id: int, message_id: int) -> str:

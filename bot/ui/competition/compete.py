@@ -1,6 +1,5 @@
-"""`/compete`: what its buttons do, and (as a GameStage) the messages of each game; ``game_screens`` draws them."""
+"""`/compete` and `/duel`: what their buttons do; ``screens`` draws them."""
 
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Literal, TypeVar
@@ -17,22 +16,20 @@ from bot.quiz.competition.scoring import Scoring
 from bot.quiz.competition.state import LIVE, Phase, Rules
 from bot.services.competition.games import GAME_OVER, Competitions
 from bot.services.competition.openings import AlreadyOnError, Opening
-from bot.services.competition.views import MOST_CALLED, ClickResult, GameView
+from bot.services.competition.views import ClickResult, GameView
 from bot.services.practice.practising import Learner, Practice
 from bot.services.server.servers import Servers
-from bot.services.stage import ChannelBusyError, ChannelLostError
 from bot.ui import ids
 from bot.ui.competition import screens
 from bot.ui.competition.host import NOT_HOST, HostControls, only_here, take_over
-from bot.ui.layouts import BLURPLE, GREEN, NO_PINGS, Screen, note
+from bot.ui.layouts import BLURPLE, GREEN, Screen, note
 from bot.ui.lesson.lessons import section_choices
 from bot.ui.options import whole
 from bot.ui.practice.quiz import question_screen
 from bot.ui.presses import own_message
-from bot.ui.reach import UNKNOWN_MESSAGE, as_lost, channel_in, find_message, require
+from bot.ui.reach import require
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
-from bot.ui.sending import SendScheduler
 from bot.ui.server.managers import is_manager
 from bot.ui.server.setup import opener
 
@@ -41,7 +38,6 @@ T = TypeVar("T")
 NEEDED = ("view_channel", "send_messages", "attach_files", "read_message_history")
 TEAM_CHOICES = ("balanced", "chosen")
 NEEDED_FOR_THREADS = ("create_public_threads", "send_messages_in_threads")
-THREAD_EXISTS, THREAD_ARCHIVED = 160004, 50083
 DUEL_ROUNDS, DUEL_MINUTES = 7, 5
 ROUNDS, LOBBY_MINUTES = 10, 3
 
@@ -59,7 +55,7 @@ WORDS = {
 
 
 class CompeteFeature:
-    """The command and the stage of competitions.
+    """The commands, and what their buttons do.
 
     ``tempo`` scales every pace and pause; tests and the impatient shorten them.
     """
@@ -68,19 +64,14 @@ class CompeteFeature:
         self,
         games: Competitions,
         practice: Practice,
-        client: discord.Client,
-        scheduler: SendScheduler,
         servers: Servers,
         *,
         tempo: Tempo = USUAL,
     ) -> None:
         self._games = games
         self._practice = practice
-        self._client = client
-        self._scheduler = scheduler
         self._servers = servers
         self._tempo = tempo
-        self._threads: set[int] = set()
 
     def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
         """Register the command and its actions."""
@@ -340,145 +331,6 @@ class CompeteFeature:
         if reply.member_id != view.state.host_id and not is_manager(reply):
             raise UserError(NOT_HOST)
         await reply.show(screens.csv_screen(view))
-
-    # As a stage
-
-    async def post_round(self, view: GameView, number: int, nonce: str) -> int:
-        """Post a round's message; returns its id."""
-        return await self._send(view, screens.round_screen(view, number), nonce)
-
-    async def post_lobby(self, view: GameView, nonce: str) -> int:
-        """Post a lobby that no command opened; returns the message's id."""
-        return await self._send(view, screens.lobby_screen(view), nonce)
-
-    async def post_call(self, view: GameView, nonce: str) -> int:
-        """Call the players into the game's thread: who is mentioned there is added to it. Returns the message's id."""
-        players = discord.AllowedMentions(users=[discord.Object(p.member_id) for p in view.state.players[:MOST_CALLED]])
-        return await self._send(view, screens.call_screen(view), nonce, players)
-
-    async def post_podium(self, view: GameView, nonce: str) -> int:
-        """Post the podium; returns the message's id."""
-        return await self._send(view, screens.podium_screen(view), nonce)
-
-    async def edit_round(self, view: GameView, number: int, message_id: int) -> None:
-        """Bring a round's message up to date."""
-        screen, key = screens.round_screen(view, number), f"round {view.game.id} {number}"
-        await self._edit(view, view.game.play_channel_id, message_id, screen, key)
-
-    async def edit_lobby(self, view: GameView) -> None:
-        """Bring the lobby up to date."""
-        if view.game.lobby_message_id is not None:
-            screen, key = screens.lobby_screen(view), f"lobby {view.game.id}"
-            await self._edit(view, view.game.channel_id, view.game.lobby_message_id, screen, key)
-
-    def hint_round(self, view: GameView, number: int, message_id: int) -> None:
-        """Show how many have answered, when there is room for it."""
-
-        async def show() -> None:
-            await self._patch(view, view.game.play_channel_id, message_id, screens.round_screen(view, number))
-
-        async def gone() -> None:
-            await self._games.message_gone(view.game.id, number, message_id)
-
-        self._hint(f"round {view.game.id} {number}", show, gone)
-
-    def hint_lobby(self, view: GameView) -> None:
-        """Show who is in, when there is room for it."""
-        message_id = view.game.lobby_message_id
-        if message_id is None:
-            return
-
-        async def show() -> None:
-            await self._patch(view, view.game.channel_id, message_id, screens.lobby_screen(view))
-
-        async def gone() -> None:
-            await self._games.lobby_gone(view.game.id, message_id)
-
-        self._hint(f"lobby {view.game.id}", show, gone)
-
-    def _hint(self, key: str, show: Callable[[], Awaitable[None]], gone: Callable[[], Awaitable[None]]) -> None:
-        """Edit a message when there is room for it; say so when it was deleted."""
-
-        async def edit() -> None:
-            try:
-                await show()
-            except discord.NotFound as problem:
-                if problem.code != UNKNOWN_MESSAGE:
-                    raise
-                await gone()
-
-        self._scheduler.hint(key, edit)
-
-    async def find_post(self, channel_id: int, kind: str, competition_id: int, number: int) -> int | None:
-        """Look in the channel's history for a message whose id was not stored: its buttons name it."""
-        wanted = re.compile(
-            {
-                "round": rf"sh:game\.(pick|mine|resume):{competition_id}:{number}(:|$)",
-                "lobby": rf"sh:game\.(join|accept):{competition_id}$",
-                "call": rf"sh:game\.leave:{competition_id}$",
-            }.get(kind, rf"sh:game\.practise:{competition_id}$")
-        )
-        return await find_message(self._client, channel_id, wanted)
-
-    async def _send(
-        self, view: GameView, screen: Screen, nonce: str, mentions: discord.AllowedMentions = NO_PINGS
-    ) -> int:
-        if view.game.setup.thread:
-            await self._open_thread(view)
-        channel = channel_in(self._client, view.game.play_channel_id, view.game.guild_id)
-
-        async def send() -> int:
-            message = await channel.send(
-                view=screen.view(), files=screen.files(), nonce=nonce, allowed_mentions=mentions
-            )
-            return message.id
-
-        return await self._in_open_thread(view, send, "")
-
-    async def _open_thread(self, view: GameView) -> None:
-        """Have the lobby's thread; that it is there already is fine."""
-        lobby = view.game.lobby_message_id
-        if lobby is None or view.game.id in self._threads:
-            return
-        start = self._client.http.start_thread_with_message
-        try:
-            await self._call(
-                lambda: start(view.game.channel_id, lobby, name=screens.thread_name(view), auto_archive_duration=60), ""
-            )
-        except discord.HTTPException as problem:
-            if problem.code != THREAD_EXISTS:
-                raise
-        self._threads.add(view.game.id)
-
-    async def _edit(self, view: GameView, channel_id: int, message_id: int, screen: Screen, key: str) -> None:
-        await self._in_open_thread(view, lambda: self._patch(view, channel_id, message_id, screen), key)
-
-    async def _in_open_thread(self, view: GameView, send: Callable[[], Awaitable[T]], key: str) -> T:
-        """Send; a thread that was archived meanwhile is opened again. Raises ChannelLostError when that may not be."""
-        try:
-            return await self._call(send, key)
-        except discord.HTTPException as problem:
-            if problem.code != THREAD_ARCHIVED:
-                raise
-        try:
-            reopen = self._client.http.edit_channel
-            await self._call(lambda: reopen(view.game.play_channel_id, archived=False, locked=False), "")
-            return await self._call(send, key)
-        except (discord.HTTPException, ChannelLostError) as refused:
-            raise ChannelLostError("its thread is locked or archived; a manager can reopen it") from refused
-
-    async def _call(self, send: Callable[[], Awaitable[T]], key: str) -> T:
-        try:
-            return await self._scheduler.call(send, urgency=SendScheduler.URGENT, key=key)
-        except discord.HTTPException as problem:
-            raise as_lost(problem) from problem
-        except discord.RateLimited as limited:
-            raise ChannelBusyError(limited.retry_after) from limited
-
-    async def _patch(self, view: GameView, channel_id: int, message_id: int, screen: Screen) -> None:
-        channel = channel_in(self._client, channel_id, view.game.guild_id)
-        message = channel.get_partial_message(message_id)
-        await message.edit(view=screen.view(), attachments=screen.files(), allowed_mentions=NO_PINGS)
 
 
 def _words(result: ClickResult) -> str:

@@ -1,6 +1,5 @@
 """`/demo`: predict, run with live progress, the chart, and what it shows."""
 
-import contextlib
 from collections.abc import Sequence
 from typing import Literal
 
@@ -14,7 +13,6 @@ from bot.packs.words import spellings
 from bot.services.demo.demos import Demos
 from bot.services.demo.views import DemoResult, DemoView
 from bot.services.server.servers import Servers
-from bot.services.stage import ChannelLostError
 from bot.ui import ids
 from bot.ui.demo import inside
 from bot.ui.demo.inside import InsideFeature
@@ -22,7 +20,6 @@ from bot.ui.layouts import (
     BLURPLE,
     GREEN,
     GREY,
-    NO_PINGS,
     RULE,
     Block,
     Button,
@@ -35,10 +32,9 @@ from bot.ui.layouts import (
     note,
 )
 from bot.ui.names import safe
-from bot.ui.reach import as_lost, channel_in, require
+from bot.ui.reach import require
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
-from bot.ui.sending import SendScheduler
 from bot.ui.server.managers import is_manager
 
 NEEDED = ("view_channel", "send_messages", "attach_files")
@@ -47,14 +43,10 @@ NEEDED = ("view_channel", "send_messages", "attach_files")
 class DemoFeature:
     """The command, what its buttons do, and (as a Stage) the message of each demo."""
 
-    def __init__(
-        self, demos: Demos, servers: Servers, client: discord.Client, scheduler: SendScheduler, inside: InsideFeature
-    ) -> None:
+    def __init__(self, demos: Demos, servers: Servers, inside: InsideFeature) -> None:
         self._inside = inside
         self._demos = demos
         self._servers = servers
-        self._client = client
-        self._scheduler = scheduler
 
     def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
         """Register the command and its actions."""
@@ -108,7 +100,7 @@ class DemoFeature:
         view = await self._demos.open(demo_id, interaction.guild_id, interaction.channel_id, reply.member_id)
         message_id = None
         try:
-            message_id = await reply.show(self._screen(view), private=False)
+            message_id = await reply.show(self.screen(view), private=False)
         finally:
             if message_id is None:  # nobody sees it, so nobody could predict
                 await self._demos.cancel(view.run.id, reply.member_id, manager=True)
@@ -122,14 +114,11 @@ class DemoFeature:
         await reply.show(
             note(f"You predict: **{view.demo.label(choice)}**. You can change your mind until it runs.", BLURPLE)
         )
-        self._hint_waiting(view)
 
     async def _run(self, reply: Reply, run: str, again: Literal["first", "again"]) -> None:
         await self._require_here(reply, run)
         await reply.announce()
-        view = await self._demos.run(ids.number(run), again=again == "again")
-        if view.run.state == "queued" and view.ahead:  # else it begins at once, and shows that itself
-            self._hint_waiting(view)
+        await self._demos.run(ids.number(run), again=again == "again")
 
     async def _ask_cancel(self, reply: Reply, run: str) -> None:
         await self._require_here(reply, run)
@@ -140,9 +129,7 @@ class DemoFeature:
 
     async def _cancel(self, reply: Reply, run: str) -> None:
         await self._require_here(reply, run)
-        view = await self._demos.cancel(ids.number(run), reply.member_id, manager=is_manager(reply))
-        with contextlib.suppress(ChannelLostError):
-            await self.show_demo(view)
+        await self._demos.cancel(ids.number(run), reply.member_id, manager=is_manager(reply))
         await reply.update(note("You cancelled the demo."))
 
     async def _keep(self, reply: Reply) -> None:
@@ -161,34 +148,8 @@ class DemoFeature:
         words = "This is the code that ran, in full. It imports other files of Studyhall: run it from a copy of that."
         await reply.show(Screen([words, Download(name, self._demos.code(demo_id))]))
 
-    async def show_demo(self, view: DemoView) -> None:
-        """Bring the demo's message up to date. Raises ChannelLostError when it is out of reach."""
-        try:
-            await self._scheduler.call(lambda: self._edit(view), urgency=SendScheduler.URGENT, key=_key(view))
-        except discord.HTTPException as problem:
-            raise as_lost(problem) from problem
-
-    def hint_demo(self, view: DemoView) -> None:
-        """The same when there is room for it."""
-        self._scheduler.hint(_key(view), lambda: self._edit(view))
-
-    def _hint_waiting(self, view: DemoView) -> None:
-        self._scheduler.hint(_key(view), lambda: self._edit_if_waiting(view.run.id))
-
-    async def _edit_if_waiting(self, run_id: int) -> None:
-        view = await self._demos.view(run_id)  # it may have started since, and then shows that already
-        if view.run.state in ("predicting", "queued"):
-            await self._edit(view)
-
-    async def _edit(self, view: DemoView) -> None:
-        if view.run.message_id is None:
-            return
-        channel = channel_in(self._client, view.run.channel_id, view.run.guild_id)
-        screen = self._screen(view)
-        message = channel.get_partial_message(view.run.message_id)
-        await message.edit(view=screen.view(), attachments=screen.files(), allowed_mentions=NO_PINGS)
-
-    def _screen(self, view: DemoView) -> Screen:
+    def screen(self, view: DemoView) -> Screen:
+        """A demo at whatever stage it is."""
         return demo_screen(view, self._section_id(view.run.guild_id, view.demo.section))
 
     def _section_id(self, guild_id: int | None, section: str) -> str | None:
@@ -196,10 +157,6 @@ class DemoFeature:
             if ref.section.id == section:
                 return ids.encode("lesson.read", ref.pack.id, section)
         return None
-
-
-def _key(view: DemoView) -> str:
-    return f"demo {view.run.id}"
 
 
 def list_screen(demos: Sequence[Demo]) -> Screen:

@@ -1,7 +1,5 @@
 """`/studyhall flags`: the questions that need a look, what managers decide about them, and who moved by that."""
 
-import re
-
 import discord
 from discord import app_commands
 
@@ -30,10 +28,8 @@ from bot.ui.layouts import (
 )
 from bot.ui.names import safe
 from bot.ui.question import card as question_card
-from bot.ui.reach import as_lost, channel_in
 from bot.ui.replies import Desk, Field, Form, Reply
 from bot.ui.routing import Router
-from bot.ui.sending import SendScheduler
 from bot.ui.server.managers import managed
 from bot.wording import counted
 
@@ -56,11 +52,9 @@ DONE = {
 class FlagsFeature:
     """The command and its buttons; it tells in channels who moved."""
 
-    def __init__(self, flags: Flags, regrading: Regrading, client: discord.Client, scheduler: SendScheduler) -> None:
+    def __init__(self, flags: Flags, regrading: Regrading) -> None:
         self._flags = flags
         self._regrading = regrading
-        self._client = client
-        self._scheduler = scheduler
 
     def add_to(self, group: app_commands.Group, router: Router, desk: Desk) -> None:
         """Register the command and its actions."""
@@ -126,45 +120,13 @@ class FlagsFeature:
             raise ids.stale()
         await reply.show(mine_screen([one for one in moves.moved if one.member_id == reply.member_id]))
 
-    # Telling who moved
-
-    async def post_moves(self, moves: Moves, nonce: str) -> int:
-        """Post whose place has changed; returns the message's id."""
-        screen = moves_screen(moves, self._stem(moves))
-        channel = channel_in(self._client, moves.channel_id, moves.subject.guild_id)
-
-        async def send() -> int:
-            return (await channel.send(view=screen.view(), nonce=nonce)).id
-
-        try:
-            return await self._scheduler.call(send)
-        except discord.HTTPException as problem:
-            raise as_lost(problem) from problem
-
-    async def find_moves(self, channel_id: int, regrade_id: int) -> int | None:
-        """Look for it in the channel's history: its button names the regrade."""
-        wanted = re.compile(rf"sh:flags\.mine:{regrade_id}$")
-        try:
-            async for message in self._client.get_partial_messageable(channel_id).history(limit=HISTORY):
-                if message.author == self._client.user and _names(message, wanted):
-                    return message.id
-        except discord.HTTPException as problem:
-            raise as_lost(problem) from problem
-        return None
+    def moves_screen(self, moves: Moves) -> Screen:
+        """Whose places have changed in a channel, and why."""
+        return moves_screen(moves, self._stem(moves))
 
     def _stem(self, moves: Moves) -> str:
         question = self._flags.known(moves.subject.pack_id, moves.subject.question_id)
         return safe(question.stem, 150) if question else safe(moves.subject.question_id, 60)
-
-
-def _names(message: discord.Message, wanted: re.Pattern[str]) -> bool:
-    stack = list(message.components)
-    while stack:
-        one = stack.pop()
-        if wanted.match(str(getattr(one, "custom_id", None) or "")):
-            return True
-        stack += getattr(one, "children", [])
-    return False
 
 
 def _kind(letter: str) -> DecisionKind:

@@ -1,0 +1,144 @@
+"""Posts, edits and finds messages, whatever they show: each kind has its `Look`."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+import discord
+
+from bot.model.posts import Kind, What
+from bot.services.stage import Channel, ChannelBusyError, ChannelLostError, View
+from bot.ui.layouts import NO_PINGS, Screen
+from bot.ui.reach import UNKNOWN_MESSAGE, as_lost, channel_in, find_message
+from bot.ui.sending import SendScheduler
+
+T = TypeVar("T")
+
+THREAD_EXISTS, THREAD_ARCHIVED = 160004, 50083
+THREAD_MINUTES: Literal[60] = 60
+"""After so long without a message Discord archives it."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one kind of message is drawn, and told from others.
+
+    ``draw`` makes the screen of a view; ``found_by`` is a pattern of custom ids, in which ``{of}`` and ``{number}`` stand
+    for those of the message; ``calls`` says who is mentioned; ``thread`` what a thread is called that is made for it.
+    """
+
+    draw: Callable[[What, Any], Screen]
+    found_by: str
+    urgency: int = SendScheduler.NORMAL
+    calls: Callable[[Any], list[int]] = lambda _view: []
+    thread: Callable[[Any], str] = lambda _view: ""
+
+
+class DiscordPoster:
+    """Shows messages in Discord (a `Poster`)."""
+
+    def __init__(self, client: discord.Client, scheduler: SendScheduler, looks: Mapping[Kind, Look]) -> None:
+        self._client = client
+        self._scheduler = scheduler
+        self._looks = looks
+        self._threads: set[int] = set()
+
+    async def post(self, what: What, channel: Channel, view: View, nonce: str) -> int:
+        """Post a message, in a thread that is made where there is none yet; returns its id. The same nonce posts it once."""
+        look = self._looks[what.kind]
+        if channel.thread_on:
+            await self._open_thread(*channel.thread_on, look.thread(view))
+        screen, called = look.draw(what, view), look.calls(view)
+        mentions = discord.AllowedMentions(users=[discord.Object(one) for one in called]) if called else NO_PINGS
+        target = channel_in(self._client, channel.id, channel.guild_id)
+
+        async def send() -> int:
+            message = await target.send(
+                view=screen.view(), files=screen.files(), nonce=nonce, allowed_mentions=mentions
+            )
+            return message.id
+
+        return await self._in_open_thread(channel, send, look.urgency)
+
+    async def edit(self, what: What, channel: Channel, message_id: int, view: View) -> None:
+        """Bring it up to date."""
+        look = self._looks[what.kind]
+        screen, key = look.draw(what, view), _key(channel, message_id)
+        await self._in_open_thread(channel, lambda: self._patch(channel, message_id, screen), look.urgency, key)
+
+    def hint(
+        self,
+        what: What,
+        channel: Channel,
+        message_id: int,
+        view: Callable[[], Awaitable[View | None]],
+        gone: Callable[[], Awaitable[None]] | None,
+    ) -> None:
+        """The same when there is room for it; ``view`` is asked then, and ``gone`` called when the message was deleted."""
+
+        async def edit() -> None:
+            if (now := await view()) is None:
+                return
+            try:
+                await self._patch(channel, message_id, self._looks[what.kind].draw(what, now))
+            except discord.NotFound as problem:
+                if problem.code != UNKNOWN_MESSAGE or gone is None:
+                    raise
+                await gone()
+
+        self._scheduler.hint(_key(channel, message_id), edit)
+
+    async def find(self, what: What, channel_id: int) -> int | None:
+        """Look in the channel's history for a message that was posted but whose id was not stored: its buttons name it."""
+        pattern = self._looks[what.kind].found_by.format(of=what.of, number=what.number)
+        return await find_message(self._client, channel_id, re.compile(pattern))
+
+    async def _patch(self, channel: Channel, message_id: int, screen: Screen) -> None:
+        message = channel_in(self._client, channel.id, channel.guild_id).get_partial_message(message_id)
+        await message.edit(view=screen.view(), attachments=screen.files(), allowed_mentions=NO_PINGS)
+
+    async def _call(self, send: Callable[[], Awaitable[T]], urgency: int, key: str = "") -> T:
+        try:
+            return await self._scheduler.call(send, urgency=urgency, key=key)
+        except discord.HTTPException as problem:
+            raise as_lost(problem) from problem
+        except discord.RateLimited as limited:
+            raise ChannelBusyError(limited.retry_after) from limited
+
+    # Threads
+
+    async def _open_thread(self, channel_id: int, message_id: int, name: str) -> None:
+        """Have the thread that hangs on a message; that it is there already is fine."""
+        if message_id in self._threads:
+            return
+        start = self._client.http.start_thread_with_message
+        try:
+            await self._call(
+                lambda: start(channel_id, message_id, name=name, auto_archive_duration=THREAD_MINUTES),
+                SendScheduler.URGENT,
+            )
+        except discord.HTTPException as problem:
+            if problem.code != THREAD_EXISTS:
+                raise
+        self._threads.add(message_id)
+
+    async def _in_open_thread(
+        self, channel: Channel, send: Callable[[], Awaitable[T]], urgency: int, key: str = ""
+    ) -> T:
+        """Send; a thread that was archived meanwhile is opened again. Raises ChannelLostError when that may not be."""
+        try:
+            return await self._call(send, urgency, key)
+        except discord.HTTPException as problem:
+            if problem.code != THREAD_ARCHIVED:
+                raise
+        try:
+            reopen = self._client.http.edit_channel
+            await self._call(lambda: reopen(channel.id, archived=False, locked=False), urgency)
+            return await self._call(send, urgency, key)
+        except (discord.HTTPException, ChannelLostError) as refused:
+            raise ChannelLostError("its thread is locked or archived; a manager can reopen it") from refused
+
+
+def _key(channel: Channel, message_id: int) -> str:
+    return f"{channel.id} {message_id}"
