@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from bot.clock import DAY_MS, Clock, utc
 from bot.errors import StudyhallError
+from bot.services.competition import offline
 from bot.services.sure_time import ALWAYS_SURE, TimeCheck
 from bot.storage import privacy
 from bot.storage.privacy import Reapplied
@@ -199,7 +200,13 @@ async def _brought_up_to_date(
     try:
         adopt = facts.schema < DELETIONS_SINCE_SCHEMA
         again = await store.write(
-            lambda tx: privacy.delete_again(tx, known, now_ms, adopt_salt=adopt, keep_members=keep_members)
+            lambda tx: privacy.delete_again(
+                tx,
+                known,
+                lambda tx, member_id: offline.take_out(tx, member_id, now_ms),
+                adopt_salt=adopt,
+                keep_members=keep_members,
+            )
         )
         await store.write(lambda tx: privacy.announce(tx, None))
         await store.tidy(rebuild=True)

@@ -1,6 +1,5 @@
 """Answers, the cards that space them, and the totals that boards show: all kept in the answer's own transaction."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from bot.quiz.question.asking import FilePlace, Sureness
 from bot.quiz.question.regrading import Past
 from bot.storage.competitions import IS_LIVE
 from bot.storage.given import given_of, option_of, text_of
+from bot.storage.lists import ids, listed, rows_of, words
 from bot.storage.store import Reads, Transaction
 
 
@@ -25,14 +25,14 @@ async def before_all(
 ) -> dict[int, Before]:
     """The same for many members at once."""
     rows = await db.rows(
-        "SELECT j.value,"
-        " EXISTS (SELECT 1 FROM answer WHERE member_id = j.value AND pack_id = :pack AND question_id = :question"
-        "  AND NOT void),"
+        "SELECT j.id,"
+        " EXISTS (SELECT 1 FROM answer WHERE member_id = j.id AND pack_id = :pack AND question_id = :question"
+        "  AND void = 0),"
         " s.retention, c.stability, c.difficulty, c.reviewed_ms, c.due_ms, c.model"
-        " FROM json_each(:members) AS j"
-        " LEFT JOIN card AS c ON c.member_id = j.value AND c.pack_id = :pack AND c.family = :family"
-        " LEFT JOIN member_setting AS s ON s.member_id = j.value",
-        {"members": json.dumps(list(member_ids)), "pack": pack_id, "question": question_id, "family": family},
+        f" FROM {ids(':members')} AS j"
+        " LEFT JOIN card AS c ON c.member_id = j.id AND c.pack_id = :pack AND c.family = :family"
+        " LEFT JOIN member_setting AS s ON s.member_id = j.id",
+        {"members": listed(member_ids), "pack": pack_id, "question": question_id, "family": family},
     )
     return {
         member_id: Before(bool(met), Card(*card) if card[0] is not None else None, retention or USUAL.retention)
@@ -45,9 +45,9 @@ async def right_on_siblings(
 ) -> set[int]:
     """Which of the members had answered another question of the family right."""
     rows = await db.rows(
-        "SELECT j.value FROM json_each(:members) AS j WHERE EXISTS (SELECT 1 FROM answer WHERE member_id = j.value"
-        " AND pack_id = :pack AND family = :family AND question_id != :question AND correct = 1 AND NOT void)",
-        {"members": json.dumps(list(member_ids)), "pack": pack_id, "question": question_id, "family": family},
+        f"SELECT j.id FROM {ids(':members')} AS j WHERE EXISTS (SELECT 1 FROM answer WHERE member_id = j.id"
+        " AND pack_id = :pack AND family = :family AND question_id != :question AND correct = 1 AND void = 0)",
+        {"members": listed(member_ids), "pack": pack_id, "question": question_id, "family": family},
     )
     return {member_id for (member_id,) in rows}
 
@@ -92,13 +92,13 @@ async def record_all(tx: Transaction, given: Sequence[tuple[StoredAnswer, Card]]
 
 
 async def _add_to_totals(tx: Transaction, given: Sequence[StoredAnswer], periods: Sequence[str]) -> None:
-    all_periods = json.dumps(list(periods))
+    all_periods = listed(periods)
     await tx.run_many(
         "INSERT INTO total (guild_id, period, section, member_id, points, answers, correct, last_ms)"
-        " SELECT ?, p.value, s.value, ?, ?, 1, ?, ? FROM json_each(?) AS p, json_each(?) AS s WHERE true"
-        " ON CONFLICT DO UPDATE SET points = points + excluded.points, answers = answers + 1,"
-        " correct = correct + excluded.correct,"
-        " last_ms = CASE WHEN excluded.points > 0 THEN excluded.last_ms ELSE last_ms END",
+        f" SELECT ?, p.word, s.word, ?, ?, 1, ?, ? FROM {words()} AS p CROSS JOIN {words()} AS s WHERE true"
+        " ON CONFLICT (guild_id, period, section, member_id) DO UPDATE SET points = total.points + excluded.points,"
+        " answers = total.answers + 1, correct = total.correct + excluded.correct,"
+        " last_ms = CASE WHEN excluded.points > 0 THEN excluded.last_ms ELSE total.last_ms END",
         [
             (
                 answer.guild_id,
@@ -107,7 +107,7 @@ async def _add_to_totals(tx: Transaction, given: Sequence[StoredAnswer], periods
                 answer.correct,
                 answer.answered_ms,
                 all_periods,
-                json.dumps(sections_of(answer.pack_id, answer.section_id, answer.mode)),
+                listed(sections_of(answer.pack_id, answer.section_id, answer.mode)),
             )
             for answer in given
         ],
@@ -121,7 +121,8 @@ async def add_points(
     await tx.run_many(
         "INSERT INTO total (guild_id, period, section, member_id, points, answers, correct, last_ms)"
         " VALUES (?, ?, ?, ?, ?, 0, 0, ?)"
-        " ON CONFLICT DO UPDATE SET points = points + excluded.points, last_ms = excluded.last_ms",
+        " ON CONFLICT (guild_id, period, section, member_id) DO UPDATE SET points = total.points + excluded.points,"
+        " last_ms = excluded.last_ms",
         [
             (guild_id, period, section, member_id, more, now_ms)
             for member_id, more in points.items()
@@ -132,9 +133,13 @@ async def add_points(
 
 
 async def last_answers(db: Reads, member_id: int, pack_id: str) -> dict[str, Seen]:
-    """The member's last answer to each question of the pack."""
+    """The member's last answer that counts to each question of the pack."""
     rows = await db.rows(
-        "SELECT question_id, max(answered_ms), correct FROM answer WHERE member_id = ? AND pack_id = ? GROUP BY question_id",
+        "SELECT a.question_id, a.answered_ms, a.correct FROM (SELECT member_id, pack_id, question_id,"
+        " max(answered_ms) AS last_ms FROM answer WHERE member_id = ? AND pack_id = ? AND void = 0"
+        " GROUP BY member_id, pack_id, question_id) AS l JOIN answer AS a ON a.member_id = l.member_id"
+        " AND a.pack_id = l.pack_id AND a.question_id = l.question_id AND a.answered_ms = l.last_ms AND a.void = 0"
+        " ORDER BY a.id",
         (member_id, pack_id),
     )
     return {question_id: Seen(last_ms, bool(correct)) for question_id, last_ms, correct in rows}
@@ -143,9 +148,9 @@ async def last_answers(db: Reads, member_id: int, pack_id: str) -> dict[str, See
 async def strengths(db: Reads, guild_id: int, member_ids: Sequence[int]) -> dict[int, float]:
     """How well each did in this server's competitions: the share of right answers, drawn towards a half by few of them."""
     rows = await db.rows(
-        "SELECT member_id, sum(correct), count(*) FROM answer WHERE guild_id = ? AND mode = 'competition' AND NOT void"
-        " AND member_id IN (SELECT value FROM json_each(?)) GROUP BY member_id",
-        (guild_id, json.dumps(list(member_ids))),
+        "SELECT member_id, sum(correct), count(*) FROM answer WHERE guild_id = ? AND mode = 'competition' AND void = 0"
+        f" AND member_id IN {ids()} GROUP BY member_id",
+        (guild_id, listed(member_ids)),
     )
     return {member_id: (right + 1) / (answered + 2) for member_id, right, answered in rows}
 
@@ -168,15 +173,15 @@ async def family_histories(
     """Every answer of these members to these families' questions, oldest first: all that a replay of them uses."""
     return await _histories(
         db,
-        "json_each(?) AS j CROSS JOIN answer AS a ON a.member_id = j.value ->> 0 AND a.family = j.value ->> 1"
-        " AND a.pack_id = ?",
-        (json.dumps(list(wanted)), pack_id),
+        f"{rows_of(member_id=int, family=str)} AS j CROSS JOIN answer AS a WHERE a.member_id = j.member_id"
+        " AND a.family = j.family AND a.pack_id = ?",
+        (listed(wanted), pack_id),
     )
 
 
-async def histories_of(db: Reads, ids: Sequence[int]) -> dict[tuple[int, str], tuple[Past, ...]]:
+async def histories_of(db: Reads, answer_ids: Sequence[int]) -> dict[tuple[int, str], tuple[Past, ...]]:
     """The same, of these answers: as they are now."""
-    return await _histories(db, "json_each(?) AS j CROSS JOIN answer AS a ON a.id = j.value", (json.dumps(ids),))
+    return await _histories(db, f"{ids()} AS j CROSS JOIN answer AS a WHERE a.id = j.id", (listed(answer_ids),))
 
 
 async def _histories(db: Reads, source: str, values: Sequence[object]) -> dict[tuple[int, str], tuple[Past, ...]]:
@@ -202,7 +207,7 @@ async def histories(db: Reads, member_id: int) -> dict[tuple[str, str], list[Fam
     found: dict[tuple[str, str], list[FamilyAnswer]] = {}
     for pack_id, family, question_id, correct, sureness, answered_ms in await db.rows(
         "SELECT pack_id, family, question_id, correct, sureness, answered_ms FROM answer"
-        " WHERE member_id = ? AND NOT void ORDER BY answered_ms, id",
+        " WHERE member_id = ? AND void = 0 ORDER BY answered_ms, id",
         (member_id,),
     ):
         given = FamilyAnswer(question_id, bool(correct), None if sureness is None else Sureness(sureness), answered_ms)
@@ -216,7 +221,7 @@ async def all_of(db: Reads, member_id: int, pack_id: str) -> list[Answered]:
         "SELECT question_id, question_hash, section_id, family, chosen, correct, sureness, answered_ms,"
         " (SELECT stamp_ms FROM daily_answer AS d WHERE answer.mode = 'daily' AND d.daily_id = answer.run_id"
         " AND d.member_id = answer.member_id)"
-        " FROM answer WHERE member_id = ? AND pack_id = ? AND NOT void ORDER BY answered_ms, id",
+        " FROM answer WHERE member_id = ? AND pack_id = ? AND void = 0 ORDER BY answered_ms, id",
         (member_id, pack_id),
     )
     return [_answered(row, clicked_ms) for *row, clicked_ms in rows]
@@ -227,11 +232,12 @@ async def since(
 ) -> dict[int, list[Answered]]:
     """What these members answered in a server's course since then, oldest first; without those who did not."""
     found: dict[int, list[Answered]] = {}
-    for member_id, *row in await db.rows(
+    for member_id, *row in await db.rows(  # `+`: by the member's answers, not by all of the server's
         "SELECT member_id, question_id, question_hash, section_id, family, chosen, correct, sureness, answered_ms"
-        " FROM json_each(?) AS j CROSS JOIN answer ON member_id = j.value"
-        " WHERE pack_id = ? AND guild_id = ? AND answered_ms >= ? AND NOT void ORDER BY answered_ms, answer.id",
-        (json.dumps(list(member_ids)), pack_id, guild_id, since_ms),
+        f" FROM {ids()} AS j CROSS JOIN answer"
+        " WHERE member_id = j.id AND pack_id = ? AND +guild_id = ? AND answered_ms >= ? AND void = 0"
+        " ORDER BY answered_ms, answer.id",
+        (listed(member_ids), pack_id, guild_id, since_ms),
     ):
         found.setdefault(member_id, []).append(_answered(row))
     return found
@@ -257,8 +263,8 @@ async def cards(db: Reads, member_id: int, pack_id: str) -> dict[str, Card]:
 async def aims(db: Reads, member_ids: Iterable[int], pack_id: str) -> dict[int, Aim]:
     """What the cards of these members in a course aim at; the usual where they have none."""
     rows = await db.rows(
-        "SELECT j.value, (SELECT model FROM card WHERE member_id = j.value AND pack_id = ? LIMIT 1) FROM json_each(?) AS j",
-        (pack_id, json.dumps(list(member_ids))),
+        f"SELECT j.id, (SELECT model FROM card WHERE member_id = j.id AND pack_id = ? LIMIT 1) FROM {ids()} AS j",
+        (pack_id, listed(member_ids)),
     )
     return {member_id: Aim.of(model) if model else USUAL for member_id, model in rows}
 
@@ -266,11 +272,15 @@ async def aims(db: Reads, member_ids: Iterable[int], pack_id: str) -> dict[int, 
 async def models(db: Reads, after: tuple[int, str], most: int) -> list[tuple[int, str, set[str]]]:
     """By which models the cards of each member and course were made, the next ones after a member and course."""
     rows = await db.rows(
-        "SELECT member_id, pack_id, group_concat(DISTINCT model) FROM card WHERE (member_id, pack_id) > (?, ?)"
-        " GROUP BY member_id, pack_id ORDER BY member_id, pack_id LIMIT ?",
+        "SELECT DISTINCT c.member_id, c.pack_id, c.model FROM (SELECT DISTINCT member_id, pack_id FROM card"
+        " WHERE (member_id, pack_id) > (?, ?) ORDER BY member_id, pack_id LIMIT ?) AS n"
+        " JOIN card AS c ON c.member_id = n.member_id AND c.pack_id = n.pack_id ORDER BY c.member_id, c.pack_id",
         (*after, most),
     )
-    return [(member_id, pack_id, set(models_.split(","))) for member_id, pack_id, models_ in rows]
+    found: dict[tuple[int, str], set[str]] = {}
+    for member_id, pack_id, model in rows:
+        found.setdefault((member_id, pack_id), set()).add(model)
+    return [(*key, models_) for key, models_ in found.items()]
 
 
 async def set_sureness(tx: Transaction, mode: str, run_id: int, position: int, member_id: int, sure: Sureness) -> None:
@@ -294,8 +304,9 @@ async def put_cards(tx: Transaction, pack_id: str, cards: Mapping[tuple[int, str
     )
     await tx.run_many(
         "INSERT INTO card (member_id, pack_id, family, stability, difficulty, reviewed_ms, due_ms, model)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET stability = excluded.stability,"
-        " difficulty = excluded.difficulty, reviewed_ms = excluded.reviewed_ms, due_ms = excluded.due_ms,"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (member_id, pack_id, family)"
+        " DO UPDATE SET stability = excluded.stability, difficulty = excluded.difficulty,"
+        " reviewed_ms = excluded.reviewed_ms, due_ms = excluded.due_ms,"
         " model = excluded.model",
         [
             (member_id, pack_id, family, card.stability, card.difficulty, card.reviewed_ms, card.due_ms, card.model)
@@ -308,8 +319,7 @@ async def put_cards(tx: Transaction, pack_id: str, cards: Mapping[tuple[int, str
 async def latest_course(db: Reads, member_id: int, pack_ids: Sequence[str]) -> str | None:
     """Of these courses, the one that the member answered in last."""
     rows = await db.rows(
-        "SELECT pack_id FROM answer WHERE member_id = ? AND pack_id IN (SELECT value FROM json_each(?))"
-        " ORDER BY answered_ms DESC LIMIT 1",
-        (member_id, json.dumps(list(pack_ids))),
+        f"SELECT pack_id FROM answer WHERE member_id = ? AND pack_id IN {words()} ORDER BY answered_ms DESC LIMIT 1",
+        (member_id, listed(pack_ids)),
     )
     return str(rows[0][0]) if rows else None

@@ -3,7 +3,6 @@
 Members who hide or left stand on no board: neither in its lines nor in anybody's place.
 """
 
-import json
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
@@ -11,6 +10,8 @@ from bot.model.boards import Entry, Rated, Total
 from bot.quiz.board.ranking import ACCURACY_FROM, BoardKind
 from bot.quiz.board.rating import Rating
 from bot.quiz.board.totals import IN_COMPETITIONS
+from bot.storage.lists import ids, listed
+from bot.storage.sqlite.hints import BY_WHO_IS_GONE
 from bot.storage.store import Reads, Row
 
 
@@ -36,10 +37,10 @@ SHOWN = (
 )
 # Counting all and then the few who are not shown costs far less than asking of each whether they are.
 _ABSENT = (
-    "(SELECT count(*) FROM member_setting AS s INDEXED BY member_setting_hidden CROSS JOIN ({0}) AS b"
-    " ON b.member_id = s.member_id WHERE s.hidden = 1 AND {1})"
-    " + (SELECT count(*) FROM membership AS g INDEXED BY membership_gone CROSS JOIN ({0}) AS b"
-    " ON b.member_id = g.member_id WHERE g.guild_id = ? AND g.gone_ms IS NOT NULL AND {1} AND NOT EXISTS"
+    "(SELECT count(*) FROM member_setting AS s CROSS JOIN ({0}) AS b"
+    " WHERE b.member_id = s.member_id AND s.hidden = 1 AND {1})"
+    f" + (SELECT count(*) FROM membership AS g {BY_WHO_IS_GONE} CROSS JOIN ({{0}}) AS b"
+    " WHERE b.member_id = g.member_id AND g.guild_id = ? AND g.gone_ms IS NOT NULL AND {1} AND NOT EXISTS"
     " (SELECT 1 FROM member_setting s WHERE s.member_id = g.member_id AND s.hidden = 1))"
 )
 
@@ -52,7 +53,8 @@ def ranked(kind: BoardKind, guild_id: int, period: str, section: str = "") -> Ra
         )
         return Ranked(guild_id, sql, (guild_id,), is_rating=True)
     if kind is BoardKind.ACCURACY:
-        shown = "SELECT member_id, correct * 1.0 / answers AS value, -answers AS since, points, answers, correct"
+        share = "CAST(correct AS DOUBLE PRECISION) / answers"
+        shown = f"SELECT member_id, {share} AS value, -answers AS since, points, answers, correct"
         return Ranked(guild_id, f"{shown} {_TOTALS} AND answers >= ?", (guild_id, period, section, ACCURACY_FROM))
     section = IN_COMPETITIONS if kind is BoardKind.COMPETITION else section
     shown = "SELECT member_id, points AS value, last_ms AS since, points, answers, correct"
@@ -80,8 +82,8 @@ async def of_member(db: Reads, board: Ranked, member_id: int) -> Entry | None:
 async def place(db: Reads, board: Ranked, value: float) -> int:
     """The place that this value gives: one more than the members shown with a higher one."""
     [[ahead, absent]] = await db.rows(
-        f"SELECT n, CASE WHEN n THEN {_ABSENT.format(board.sql, 'value > ?')} ELSE 0 END"
-        f" FROM (SELECT count(*) AS n FROM ({board.sql}) AS b WHERE value > ?)",
+        f"SELECT n, CASE WHEN n > 0 THEN {_ABSENT.format(board.sql, 'value > ?')} ELSE 0 END"
+        f" FROM (SELECT count(*) AS n FROM ({board.sql}) AS b WHERE value > ?) AS ahead",
         (*board.values, value, *board.values, board.guild_id, value, *board.values, value),
     )
     return int(ahead) - int(absent) + 1
@@ -107,9 +109,9 @@ async def sharing(db: Reads, board: Ranked, value: float) -> int:
 async def stored(db: Reads, guild_id: int, member_ids: Collection[int]) -> set[int]:
     """Of these members, those of whom the server still has totals: nobody who was deleted."""
     rows = await db.rows(
-        "SELECT j.value FROM json_each(?) AS j WHERE EXISTS (SELECT 1 FROM total AS t WHERE t.guild_id = ?"
-        " AND t.period = 'all' AND t.section = '' AND t.member_id = j.value)",
-        (json.dumps(list(member_ids)), guild_id),
+        f"SELECT j.id FROM {ids()} AS j WHERE EXISTS (SELECT 1 FROM total AS t WHERE t.guild_id = ?"
+        " AND t.period = 'all' AND t.section = '' AND t.member_id = j.id)",
+        (listed(member_ids), guild_id),
     )
     return {member_id for (member_id,) in rows}
 
@@ -117,8 +119,8 @@ async def stored(db: Reads, guild_id: int, member_ids: Collection[int]) -> set[i
 async def absent(db: Reads, guild_id: int, member_ids: Collection[int]) -> set[int]:
     """Of these members, those that no board of the server shows: who hide or left."""
     rows = await db.rows(
-        f"SELECT b.member_id FROM (SELECT value AS member_id FROM json_each(?)) AS b WHERE NOT ({SHOWN})",
-        (json.dumps(list(member_ids)), guild_id),
+        f"SELECT b.member_id FROM (SELECT id AS member_id FROM {ids()} AS j) AS b WHERE NOT ({SHOWN})",
+        (listed(member_ids), guild_id),
     )
     return {member_id for (member_id,) in rows}
 

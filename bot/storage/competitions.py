@@ -1,7 +1,6 @@
 """Competitions: head, players, rounds, answers, results."""
 
 import functools
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -16,6 +15,7 @@ from bot.quiz.competition.state import LIVE, Competition, Played, Player, RoundA
 from bot.quiz.question.asking import FilePlace, Lettering, ShownPlace, Sureness, lettering
 from bot.quiz.question.regraded import own_key
 from bot.storage.given import clicked
+from bot.storage.lists import listed, rows_of
 from bot.storage.store import Reads, Transaction
 
 MODE = COMPETITION
@@ -95,7 +95,8 @@ async def _save_players(
     known = set(before)
     await tx.run_many(
         "INSERT INTO competition_player (competition_id, member_id, joined_ms, time_factor, team, gone)"
-        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET team = excluded.team, gone = excluded.gone",
+        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (competition_id, member_id)"
+        " DO UPDATE SET team = excluded.team, gone = excluded.gone",
         [(competition_id, p.member_id, p.joined_ms, p.time_factor, p.team, p.gone) for p in after if p not in known],
     )
 
@@ -156,12 +157,16 @@ async def live_in(db: Reads, channel_id: int) -> int | None:
 async def unaccepted(db: Reads, guild_id: int, channel_id: int, host_id: int, since_ms: int, *, but: Code) -> list[int]:
     """When a member's challenges in a channel ended that nobody accepted, the last one first; ``but`` those for that."""
     rows = await db.rows(
-        "SELECT ended_ms FROM (SELECT * FROM competition WHERE guild_id = ? ORDER BY id DESC LIMIT 200)"
-        " WHERE channel_id = ? AND phase = 'cancelled' AND ended_ms > ? AND head ->> '$.rules.duel'"
-        " AND head ->> '$.host_id' = ? AND head ->> '$.reason.code' != ? ORDER BY ended_ms DESC",
-        (guild_id, channel_id, since_ms, host_id, but.value),
+        "SELECT ended_ms, head FROM (SELECT * FROM competition WHERE guild_id = ? ORDER BY id DESC LIMIT 200) AS lately"
+        " WHERE channel_id = ? AND phase = 'cancelled' AND ended_ms > ? ORDER BY ended_ms DESC",
+        (guild_id, channel_id, since_ms),
     )
-    return [int(row[0]) for row in rows]
+    heads = [(int(ended_ms), _state_json().validate_json(head)) for ended_ms, head in rows]
+    return [
+        ended_ms
+        for ended_ms, one in heads
+        if one.rules.duel and one.host_id == host_id and one.reason and one.reason.code is not but
+    ]
 
 
 async def load(db: Reads, competition_id: int) -> Game | None:
@@ -258,37 +263,38 @@ async def answers_of_round(db: Reads, game: Game, number: int) -> dict[int, Roun
     return {member_id: _answer(letters, *answer) for member_id, *answer in rows}
 
 
+_CLICKS = rows_of(
+    competition_id=int,
+    round=int,
+    member_id=int,
+    choice=int,
+    stamp_ms=int,
+    elapsed_ms=int,
+    time_factor=float,
+    team=int,
+    now_ms=int,
+)
+
+
 async def answer_all(tx: Transaction, clicks: list[Click]) -> list[StoredClick]:
     """Store many clicks at once: the first of a member counts, and only while the round is open."""
-    values = json.dumps(
-        [
-            (
-                c.competition_id,
-                c.round,
-                c.member_id,
-                c.choice,
-                c.stamp_ms,
-                c.elapsed_ms,
-                c.time_factor,
-                c.team,
-                c.now_ms,
-            )
-            for c in clicks
-        ]
+    values = listed(
+        (c.competition_id, c.round, c.member_id, c.choice, c.stamp_ms, c.elapsed_ms, c.time_factor, c.team, c.now_ms)
+        for c in clicks
     )
     new = await tx.rows(
         "INSERT INTO competition_answer (competition_id, round, member_id, choice, stamp_ms, elapsed_ms, sureness)"
-        " SELECT j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4, j.value ->> 5, 0"
-        " FROM json_each(?) AS j JOIN competition c ON c.id = j.value ->> 0"
-        " WHERE c.phase = 'asking' AND c.round = j.value ->> 1"
+        f" SELECT j.competition_id, j.round, j.member_id, j.choice, j.stamp_ms, j.elapsed_ms, 0 FROM {_CLICKS} AS j"
+        " JOIN competition c ON c.id = j.competition_id WHERE c.phase = 'asking' AND c.round = j.round"
         " ON CONFLICT DO NOTHING RETURNING competition_id, round, member_id, choice, stamp_ms",
         (values,),
     )
     await tx.run(
         "INSERT INTO competition_player (competition_id, member_id, joined_ms, time_factor, team)"
-        " SELECT j.value ->> 0, j.value ->> 2, j.value ->> 8, j.value ->> 6, j.value ->> 7 FROM json_each(?) AS j"
-        " WHERE EXISTS (SELECT 1 FROM competition_answer a WHERE a.competition_id = j.value ->> 0"
-        " AND a.round = j.value ->> 1 AND a.member_id = j.value ->> 2) ON CONFLICT DO UPDATE SET gone = 0 WHERE gone",
+        f" SELECT j.competition_id, j.member_id, j.now_ms, j.time_factor, j.team FROM {_CLICKS} AS j"
+        " WHERE EXISTS (SELECT 1 FROM competition_answer a WHERE a.competition_id = j.competition_id"
+        " AND a.round = j.round AND a.member_id = j.member_id)"
+        " ON CONFLICT (competition_id, member_id) DO UPDATE SET gone = 0 WHERE competition_player.gone = 1",
         (values,),
     )
     mine = {(row[0], row[1], row[2]): (row[3], row[4]) for row in new}
@@ -351,9 +357,9 @@ async def counted_answers(db: Reads, game: Game) -> list[dict[int, RoundAnswer]]
     """The answers of each round that had counted when it ended; those of a round that was skipped did not."""
     found: list[dict[int, RoundAnswer]] = [{} for _ in game.state.played]
     for number, member_id, *answer in await db.rows(
-        "SELECT round, member_id, choice, given, elapsed_ms, sureness FROM competition_answer AS c WHERE competition_id = ?1"
-        " AND round < ?2 AND EXISTS (SELECT 1 FROM answer WHERE mode = ?3 AND run_id = ?1 AND position = c.round"
-        " AND member_id = c.member_id)",
+        f"SELECT round, member_id, {_ANSWER} FROM competition_answer AS c WHERE competition_id = ? AND round < ?"
+        " AND EXISTS (SELECT 1 FROM answer AS a WHERE a.mode = ? AND a.run_id = c.competition_id"
+        " AND a.position = c.round AND a.member_id = c.member_id)",
         (game.id, len(found), MODE),
     ):
         found[number][member_id] = _answer(game.state.plans[number].lettering, *answer)
@@ -383,7 +389,7 @@ async def lately_asked(db: Reads, guild_id: int, competitions: int = 10) -> list
 async def beat(tx: Transaction, now_ms: int) -> None:
     """Note that the bot is alive."""
     await tx.run(
-        "INSERT INTO alive (id, at_ms) VALUES (1, ?) ON CONFLICT DO UPDATE SET at_ms = excluded.at_ms", (now_ms,)
+        "INSERT INTO alive (id, at_ms) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at_ms = excluded.at_ms", (now_ms,)
     )
 
 

@@ -1,6 +1,5 @@
 """The question of the day: what was asked, who answered what, and what is still to be shown."""
 
-import json
 from collections.abc import Sequence
 
 from bot.model.dailies import Daily
@@ -47,8 +46,8 @@ async def ask(tx: Transaction, daily: Daily) -> int | None:
         return None
     [[daily_id]] = rows
     await tx.run(
-        "UPDATE daily SET closes_ms = min(closes_ms, ?) WHERE guild_id = ? AND closed_ms IS NULL AND id != ?",
-        (daily.asked_ms, daily.guild_id, daily_id),
+        "UPDATE daily SET closes_ms = ? WHERE guild_id = ? AND closed_ms IS NULL AND id != ? AND closes_ms > ?",
+        (daily.asked_ms, daily.guild_id, daily_id, daily.asked_ms),
     )
     await posts.add(tx, What(Kind.QUESTION, daily_id), daily.guild_id, daily.channel_id, daily.asked_ms)
     return int(daily_id)
@@ -92,7 +91,7 @@ async def last_asked_ms(db: Reads, guild_id: int) -> dict[str, int]:
 async def tallies(db: Reads, guild_id: int, pack_id: str) -> dict[str, FamilyTally]:
     """How a server's members answered each family of a course."""
     rows = await db.rows(
-        "SELECT family, count(*), sum(correct) FROM answer WHERE guild_id = ? AND pack_id = ? AND NOT void GROUP BY family",
+        "SELECT family, count(*), sum(correct) FROM answer WHERE guild_id = ? AND pack_id = ? AND void = 0 GROUP BY family",
         (guild_id, pack_id),
     )
     return {family: FamilyTally(answered, right) for family, answered, right in rows}
@@ -105,7 +104,7 @@ async def met_ms(db: Reads, guild_id: int, pack_id: str, since_ms: int) -> dict[
         " SELECT question_id, answered_ms AS at_ms FROM answer WHERE pack_id = :pack AND answered_ms >= :since"
         " AND member_id IN (SELECT member_id FROM member WHERE guild_id = :guild)"
         " UNION ALL SELECT r.question_id, c.created_ms FROM competition c JOIN competition_round r"
-        " ON r.competition_id = c.id WHERE c.guild_id = :guild AND c.pack_id = :pack AND c.created_ms >= :since)"
+        " ON r.competition_id = c.id WHERE c.guild_id = :guild AND c.pack_id = :pack AND c.created_ms >= :since) AS met"
         " GROUP BY question_id",
         {"guild": guild_id, "pack": pack_id, "since": since_ms},
     )
@@ -233,8 +232,7 @@ async def close(tx: Transaction, daily: Daily, now_ms: int) -> None:
 
 async def stand_in(tx: Transaction, member_id: int, stand_ins: Sequence[tuple[int, int]]) -> None:
     """Put somebody without a name in a member's place: pairs of question and stand-in."""
-    await tx.run(
-        "UPDATE daily_answer SET member_id = (SELECT j.value ->> 1 FROM json_each(?) AS j WHERE j.value ->> 0 = daily_id)"
-        " WHERE member_id = ?",
-        (json.dumps(list(stand_ins)), member_id),
+    await tx.run_many(
+        "UPDATE daily_answer SET member_id = ? WHERE daily_id = ? AND member_id = ?",
+        [(stand_in, daily_id, member_id) for daily_id, stand_in in stand_ins],
     )

@@ -3,6 +3,7 @@
 from bot.model.demos import DemoRun
 from bot.model.posts import Kind, What
 from bot.storage import posts
+from bot.storage.lists import listed, words
 from bot.storage.store import Reads, Row, Transaction
 
 _COLUMNS = "r.id, r.demo_id, r.guild_id, r.channel_id, p.message_id, r.member_id, r.state, r.created_ms, r.result"
@@ -37,10 +38,9 @@ async def open_runs(db: Reads) -> list[DemoRun]:
 
 async def move(tx: Transaction, run_id: int, from_states: tuple[str, ...], to_state: str) -> bool:
     """Change the state if it is one of ``from_states``; says whether it was."""
-    marks = ", ".join("?" * len(from_states))
     changed = await tx.rows(
-        f"UPDATE demo_run SET state = ? WHERE id = ? AND state IN ({marks}) RETURNING id",
-        (to_state, run_id, *from_states),
+        f"UPDATE demo_run SET state = ? WHERE id = ? AND state IN {words()} RETURNING id",
+        (to_state, run_id, listed(from_states)),
     )
     return bool(changed)
 
@@ -56,7 +56,7 @@ async def predict(tx: Transaction, run_id: int, member_id: int, choice: str, now
     """Store a member's prediction; the last one counts."""
     await tx.run(
         "INSERT INTO prediction (run_id, member_id, choice, at_ms) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET choice = excluded.choice, at_ms = excluded.at_ms",
+        " ON CONFLICT (run_id, member_id) DO UPDATE SET choice = excluded.choice, at_ms = excluded.at_ms",
         (run_id, member_id, choice, now_ms),
     )
 

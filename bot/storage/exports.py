@@ -31,7 +31,7 @@ async def answers(db: Reads, guild_id: int, period: str) -> list[SectionTotal]:
     rows = await db.rows(
         "SELECT b.member_id, m.name, b.section, b.answers, b.correct, b.points FROM total AS b"
         " LEFT JOIN member AS m ON m.guild_id = b.guild_id AND m.member_id = b.member_id"
-        f" WHERE b.guild_id = ? AND b.period = ? AND b.section GLOB '*/*' AND {boards.SHOWN}"
+        f" WHERE b.guild_id = ? AND b.period = ? AND b.section LIKE '%/%' AND {boards.SHOWN}"
         " ORDER BY b.member_id, b.section LIMIT ?",
         (guild_id, period, guild_id, MOST_ROWS + 1),
     )

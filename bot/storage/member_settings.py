@@ -23,7 +23,7 @@ async def save(tx: Transaction, member_id: int, chosen: Chosen) -> None:
     """Store a member's choices."""
     await tx.run(
         "INSERT INTO member_setting (member_id, time_factor, hidden, time_zone, reminder_hour, retention)"
-        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET time_factor = excluded.time_factor,"
+        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (member_id) DO UPDATE SET time_factor = excluded.time_factor,"
         " hidden = excluded.hidden, time_zone = excluded.time_zone, reminder_hour = excluded.reminder_hour,"
         " retention = excluded.retention",
         (

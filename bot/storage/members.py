@@ -1,8 +1,8 @@
 """Names of members, as they were at their last interaction in a server (guild 0: direct messages)."""
 
-import json
 from collections.abc import Iterable
 
+from bot.storage.lists import ids, listed
 from bot.storage.store import Reads, Transaction
 
 
@@ -10,7 +10,7 @@ async def remember(tx: Transaction, guild_id: int, member_id: int, name: str, no
     """Keep the name that a member goes by in a server."""
     await tx.run(
         "INSERT INTO member (guild_id, member_id, name, seen_ms) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET name = excluded.name, seen_ms = excluded.seen_ms",
+        " ON CONFLICT (guild_id, member_id) DO UPDATE SET name = excluded.name, seen_ms = excluded.seen_ms",
         (guild_id, member_id, name, now_ms),
     )
 
@@ -18,8 +18,8 @@ async def remember(tx: Transaction, guild_id: int, member_id: int, name: str, no
 async def names(db: Reads, guild_id: int, member_ids: Iterable[int]) -> dict[int, str]:
     """The known names of these members in that server."""
     found = await db.rows(
-        "SELECT member_id, name FROM member WHERE guild_id = ? AND member_id IN (SELECT value FROM json_each(?))",
-        (guild_id, json.dumps(list(member_ids))),
+        f"SELECT member_id, name FROM member WHERE guild_id = ? AND member_id IN {ids()}",
+        (guild_id, listed(member_ids)),
     )
     return dict(found)
 

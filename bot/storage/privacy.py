@@ -6,23 +6,24 @@ number that no Discord id can be and that nothing maps back.
 
 import json
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from bot.clock import DAY_MS
-from bot.quiz.competition.events import Forget
-from bot.quiz.competition.game import step
-from bot.quiz.competition.state import LIVE
 from bot.storage import competitions, daily, schedules
 from bot.storage.sqlite.remembered import Deletion, hash_of
-from bot.storage.store import Reads, Transaction
+from bot.storage.store import Reads, Store, Transaction
 
 GONE = "someone who left"
-_IS_LIVE = "phase IN ('" + "', '".join(LIVE) + "')"
 _SHARED_RUNS = (competitions.MODE, daily.MODE)
 """The modes of answers whose run belongs to many; any other's is the member's own."""
 Run = tuple[str, int]
 """A mode, and the number of a run that belongs to many."""
+
+
+# A text that is no JSON must not keep anybody from being deleted.
+_HOST = "CASE WHEN json_valid(head) THEN CAST(json_extract(head, '$.host_id') AS BIGINT) END"
+_CHALLENGED = "CASE WHEN json_valid(setup) THEN CAST(json_extract(setup, '$.duel_with') AS BIGINT) END"
 
 
 class Named(NamedTuple):
@@ -48,11 +49,7 @@ TABLES = (
     Named("card", seen="reviewed_ms"),
     Named("total", seen="last_ms"),
     Named("rating", seen="at_ms"),
-    Named(
-        "competition",
-        "CASE WHEN json_valid(head) THEN head ->> '$.host_id' END = ?"
-        " OR CASE WHEN json_valid(setup) THEN setup ->> '$.duel_with' END = ?",
-    ),
+    Named("competition", f"{_HOST} = ? OR {_CHALLENGED} = ?"),
     Named("competition_player", seen="joined_ms"),
     Named("competition_answer"),
     Named("competition_result"),
@@ -68,7 +65,8 @@ TABLES = (
 
 _REMEMBER = (
     "INSERT INTO deleted_member (hash, at_ms, by_retention) VALUES (?, ?, ?)"
-    " ON CONFLICT DO UPDATE SET by_retention = min(by_retention, excluded.by_retention)"
+    " ON CONFLICT (hash, at_ms) DO UPDATE SET by_retention ="
+    " CASE WHEN excluded.by_retention = 0 THEN 0 ELSE deleted_member.by_retention END"
 )
 _DELETED = (
     "member",
@@ -97,14 +95,14 @@ async def counts(db: Reads, member_id: int) -> dict[str, int]:
     return {one.table: count for one, count in zip(TABLES, row, strict=True)}
 
 
-async def everything(db: Reads, member_id: int) -> dict[str, list[dict[str, Any]]]:
+async def everything(db: Store, member_id: int) -> dict[str, list[dict[str, Any]]]:
     """Every row that names a member, by table and column; what such a row says of another member is left out.
 
     Ids are texts, because many programs read numbers of that size wrong.
     """
     found = {}
     for one in TABLES:
-        columns = [name for (name,) in await db.rows("SELECT name FROM pragma_table_info(?)", (one.table,))]
+        columns = await db.columns(one.table)
         rows = await db.rows(f"SELECT * FROM {one.table} WHERE {one.names}", _of(one, member_id))
         found[one.table] = [
             {name: _shown(name, value, member_id) for name, value in zip(columns, row, strict=True)} for row in rows
@@ -179,21 +177,11 @@ async def live_games(db: Reads, member_id: int) -> list[int]:
     """The games that are on and that a member leads, plays or is challenged in."""
     [hosted] = [one for one in TABLES if one.table == "competition"]
     rows = await db.rows(
-        f"SELECT id FROM competition c WHERE {_IS_LIVE} AND ({hosted.names} OR EXISTS"
+        f"SELECT id FROM competition c WHERE {competitions.IS_LIVE} AND ({hosted.names} OR EXISTS"
         " (SELECT 1 FROM competition_player p WHERE p.competition_id = c.id AND p.member_id = ?))",
         (*_of(hosted, member_id), member_id),
     )
     return [competition_id for (competition_id,) in rows]
-
-
-async def leave_games(tx: Transaction, member_id: int, now_ms: int) -> None:
-    """Take a member out of every game that is on, in a database that no bot runs on."""
-    for competition_id in await live_games(tx, member_id):
-        game = await competitions.load(tx, competition_id)
-        if game is not None:
-            state, _ = step(game.state, Forget(member_id), now_ms)
-            await competitions.save(tx, game, state, now_ms)
-            await competitions.take_out(tx, competition_id, member_id)
 
 
 async def _dailies_without(tx: Transaction, member_id: int) -> dict[Run, int]:
@@ -279,6 +267,10 @@ async def deletions(db: Reads) -> list[Deletion]:
     return [Deletion(own, bytes(hash_), at_ms, bool(by_retention)) for hash_, at_ms, by_retention in rows]
 
 
+Leave = Callable[[Transaction, int], Awaitable[None]]
+"""Takes a member out of every game that is on."""
+
+
 class Reapplied(NamedTuple):
     """How many members were deleted again, and the deletions that were undone, of members whom the database holds."""
 
@@ -287,12 +279,13 @@ class Reapplied(NamedTuple):
 
 
 async def delete_again(
-    tx: Transaction, known: Sequence[Deletion], now_ms: int, *, adopt_salt: bool, keep_members: bool = False
+    tx: Transaction, known: Sequence[Deletion], leave: Leave, *, adopt_salt: bool, keep_members: bool = False
 ) -> Reapplied:
     """Apply the deletions that this database does not have yet.
 
     With ``adopt_salt`` it is from before deletions were remembered and takes over their salt. Deletions of another salt
     belong to another history and are left alone. With ``keep_members`` those whom only retention deleted stay.
+    ``leave`` takes each out of the games that are on, first.
     """
     if adopt_salt and known:
         await tx.run("UPDATE privacy SET salt = ?", (known[-1].salt,))
@@ -311,7 +304,7 @@ async def delete_again(
             if by_retention and keep_members:
                 undone += missing.pop(key)
                 continue
-            await leave_games(tx, member_id, now_ms)
+            await leave(tx, member_id)
             await delete(tx, member_id, found[-1].at_ms, by_retention=by_retention)
             deleted += 1
     await tx.run_many(
@@ -325,11 +318,8 @@ async def member_ids(db: Reads) -> list[int]:
     """Everybody whom any row names."""
     direct = [one.table for one in TABLES if one.names == "member_id = ?"]
     selects = [f"SELECT member_id FROM {table}" for table in direct]
-    selects += [
-        f"SELECT CASE WHEN json_valid({column}) THEN {column} ->> '{key}' END FROM competition"
-        for column, key in (("head", "$.host_id"), ("setup", "$.duel_with"))
-    ]
-    rows = await db.rows(f"SELECT DISTINCT member_id FROM ({' UNION ALL '.join(selects)}) WHERE member_id > 0")
+    selects += [f"SELECT {named} FROM competition" for named in (_HOST, _CHALLENGED)]
+    rows = await db.rows(f"SELECT DISTINCT member_id FROM ({' UNION ALL '.join(selects)}) AS named WHERE member_id > 0")
     return [member_id for (member_id,) in rows]
 
 
@@ -339,7 +329,7 @@ async def unseen_since(db: Reads, before_ms: int) -> list[int]:
         f"SELECT member_id, {one.seen} AS seen_ms FROM {one.table} WHERE member_id > 0" for one in TABLES if one.seen
     )
     rows = await db.rows(
-        f"SELECT member_id FROM ({' UNION ALL '.join(selects)}) GROUP BY member_id HAVING max(seen_ms) < ?",
+        f"SELECT member_id FROM ({' UNION ALL '.join(selects)}) AS seen GROUP BY member_id HAVING max(seen_ms) < ?",
         (before_ms,),
     )
     return [member_id for (member_id,) in rows]
@@ -347,8 +337,10 @@ async def unseen_since(db: Reads, before_ms: int) -> list[int]:
 
 async def is_unseen(db: Reads, member_id: int, since_ms: int) -> bool:
     """Whether a member did nothing since then."""
-    seen = (f"SELECT 1 FROM {one.table} WHERE member_id = ?1 AND {one.seen} >= ?2" for one in TABLES if one.seen)
-    return not await db.rows(f"{' UNION ALL '.join(seen)} LIMIT 1", (member_id, since_ms))
+    seen = (
+        f"SELECT 1 FROM {one.table} WHERE member_id = :member AND {one.seen} >= :since" for one in TABLES if one.seen
+    )
+    return not await db.rows(f"{' UNION ALL '.join(seen)} LIMIT 1", {"member": member_id, "since": since_ms})
 
 
 # The file
@@ -393,9 +385,3 @@ async def announced(db: Reads) -> Announced | None:
 async def announce(tx: Transaction, what: Announced | None) -> None:
     """Announce a deletion; None takes the announcement back."""
     await tx.run("UPDATE privacy SET announced_ms = ?, announced_before_ms = ?", what or (None, None))
-
-
-async def file_bytes(db: Reads) -> int:
-    """How large the file is."""
-    [[size]] = await db.rows("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
-    return int(size)

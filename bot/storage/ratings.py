@@ -1,18 +1,17 @@
 """Ratings of a server's members, from the results of its competitions."""
 
-import json
 from collections.abc import Iterable, Mapping
 
 from bot.quiz.board.rating import Rating
+from bot.storage.lists import ids, listed
 from bot.storage.store import Reads, Transaction
 
 
 async def load(db: Reads, guild_id: int, member_ids: Iterable[int]) -> dict[int, Rating]:
     """The ratings of those who have one."""
     rows = await db.rows(
-        "SELECT member_id, mu, sigma, games FROM rating WHERE guild_id = ?"
-        " AND member_id IN (SELECT value FROM json_each(?))",
-        (guild_id, json.dumps(list(member_ids))),
+        f"SELECT member_id, mu, sigma, games FROM rating WHERE guild_id = ? AND member_id IN {ids()}",
+        (guild_id, listed(member_ids)),
     )
     return {member_id: Rating(mu, sigma, games) for member_id, mu, sigma, games in rows}
 
@@ -21,8 +20,8 @@ async def save(tx: Transaction, guild_id: int, ratings: Mapping[int, Rating], no
     """Store ratings as they are after a game."""
     await tx.run_many(
         "INSERT INTO rating (guild_id, member_id, mu, sigma, games, at_ms) VALUES (?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET mu = excluded.mu, sigma = excluded.sigma, games = excluded.games,"
-        " at_ms = excluded.at_ms",
+        " ON CONFLICT (guild_id, member_id) DO UPDATE SET mu = excluded.mu, sigma = excluded.sigma,"
+        " games = excluded.games, at_ms = excluded.at_ms",
         [(guild_id, member_id, one.mu, one.sigma, one.games, now_ms) for member_id, one in ratings.items()],
     )
 
@@ -31,6 +30,7 @@ async def save_before(tx: Transaction, competition_id: int, ratings: Mapping[int
     """Store with which ratings the players of a competition came into it."""
     await tx.run_many(
         "INSERT INTO rating_before (competition_id, member_id, mu, sigma, games) VALUES (?, ?, ?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET mu = excluded.mu, sigma = excluded.sigma, games = excluded.games",
+        " ON CONFLICT (competition_id, member_id) DO UPDATE SET mu = excluded.mu, sigma = excluded.sigma,"
+        " games = excluded.games",
         [(competition_id, member_id, one.mu, one.sigma, one.games) for member_id, one in ratings.items()],
     )

@@ -8,7 +8,7 @@ async def mark_read(tx: Transaction, member_id: int, pack_id: str, place: PagePl
     """Note that the member opened this page now."""
     await tx.run(
         "INSERT INTO page_read (member_id, pack_id, section_id, page, read_ms) VALUES (?, ?, ?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET read_ms = excluded.read_ms",
+        " ON CONFLICT (member_id, pack_id, section_id, page) DO UPDATE SET read_ms = excluded.read_ms",
         (member_id, pack_id, place.section_id, place.page, now_ms),
     )
 

@@ -93,7 +93,9 @@ async def next_due_ms(db: Reads) -> int | None:
 async def with_other_event(db: Reads) -> list[Schedule]:
     """Recurring competitions whose next occurrence is not the one that an event shows."""
     rows = await db.rows(
-        f"SELECT {_COLUMNS} FROM schedule WHERE kind = ? AND event_ms IS NOT next_ms ORDER BY id", (COMPETITION,)
+        f"SELECT {_COLUMNS} FROM schedule WHERE kind = ? AND (event_ms != next_ms"
+        " OR (event_ms IS NULL) != (next_ms IS NULL)) ORDER BY id",
+        (COMPETITION,),
     )
     return [_schedule(row) for row in rows]
 

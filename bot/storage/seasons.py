@@ -53,7 +53,7 @@ async def _begin(tx: Transaction, guild_id: int, chosen: Season, moment_ms: int)
     started_ms, ends_ms = chosen.start(moment_ms), chosen.end(moment_ms)
     await tx.run(
         "INSERT INTO season (guild_id, started_ms, ends_ms) VALUES (?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET ends_ms = excluded.ends_ms, closed_ms = NULL",
+        " ON CONFLICT (guild_id, started_ms) DO UPDATE SET ends_ms = excluded.ends_ms, closed_ms = NULL",
         (guild_id, started_ms, ends_ms),
     )
 
@@ -64,7 +64,7 @@ async def channels_of(db: Reads, guild_id: int) -> list[int]:
     rows = await db.rows(
         "SELECT channel_id FROM (SELECT channel_id, max(created_ms) AS at_ms FROM competition WHERE guild_id = ?"
         " GROUP BY channel_id UNION ALL SELECT channel_id, max(asked_ms) FROM daily WHERE guild_id = ? GROUP BY channel_id"
-        " UNION ALL SELECT channel_id, max(created_ms) FROM demo_run WHERE guild_id = ? GROUP BY channel_id)"
+        " UNION ALL SELECT channel_id, max(created_ms) FROM demo_run WHERE guild_id = ? GROUP BY channel_id) AS lately"
         " GROUP BY channel_id ORDER BY max(at_ms) DESC",
         (guild_id, guild_id, guild_id),
     )

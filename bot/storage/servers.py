@@ -40,7 +40,7 @@ async def save(tx: Transaction, guild_id: int, server: Server) -> None:
     """Store a server's choices."""
     await tx.run(
         "INSERT INTO server (guild_id, time_zone, season_days, season_started_ms, may_host, channels, courses)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET time_zone = excluded.time_zone,"
+        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (guild_id) DO UPDATE SET time_zone = excluded.time_zone,"
         " season_days = excluded.season_days, season_started_ms = excluded.season_started_ms,"
         " may_host = excluded.may_host, channels = excluded.channels, courses = excluded.courses",
         (

@@ -156,6 +156,15 @@ class Store:
                 raise _failed(problem) from problem
             raise
 
+    async def columns(self, table: str) -> list[str]:
+        """The names of a table's columns, in order."""
+        return [name for (name,) in await self.rows("SELECT name FROM pragma_table_info(?)", (table,))]
+
+    async def bytes(self) -> int:
+        """How large the database is."""
+        [[size]] = await self.rows("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
+        return int(size)
+
     async def write(self, job: Job[T]) -> T:
         """Run ``job`` in a transaction and return its result once that is committed.
 

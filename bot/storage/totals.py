@@ -13,8 +13,9 @@ async def put(tx: Transaction, sums: Iterable[tuple[Key, Sums]]) -> None:
     """Store totals in place of what there was."""
     await tx.run_many(
         "INSERT INTO total (guild_id, period, section, member_id, points, answers, correct, last_ms)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET points = excluded.points,"
-        " answers = excluded.answers, correct = excluded.correct, last_ms = excluded.last_ms",
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (guild_id, period, section, member_id)"
+        " DO UPDATE SET points = excluded.points, answers = excluded.answers, correct = excluded.correct,"
+        " last_ms = excluded.last_ms",
         [(*key, *one.shown, one.last_ms) for key, one in sums],
     )
 
@@ -39,7 +40,7 @@ async def counted_answers(db: Reads) -> list[tuple[int, int, Counted]]:
     """Every answer that counts in a server, with the server and the member; of who was deleted, none does."""
     rows = await db.rows(
         "SELECT guild_id, member_id, pack_id, section_id, mode, points, correct, answered_ms FROM answer"
-        " WHERE guild_id IS NOT NULL AND member_id > 0 AND NOT void ORDER BY id"
+        " WHERE guild_id IS NOT NULL AND member_id > 0 AND void = 0 ORDER BY id"
     )
     return [(guild_id, member_id, Counted(*row)) for guild_id, member_id, *row in rows]
 

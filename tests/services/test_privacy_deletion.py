@@ -16,6 +16,7 @@ from bot.model.games import Setup
 from bot.quiz.competition.events import Join
 from bot.quiz.competition.state import Phase
 from bot.quiz.practice.runs import Asked, Run
+from bot.services.competition import offline
 from bot.services.competition.openings import Opening
 from bot.services.member.privacy import PORTION, Deleted, Privacy, Retention
 from bot.services.practice.practising import Learner
@@ -274,7 +275,7 @@ async def test_in_a_database_that_no_bot_runs_on_games_go_on_without_the_member(
 
     async def job(tx):
         assert await privacy.delete(tx, ADA.member_id, NOON) is None
-        await privacy.leave_games(tx, ADA.member_id, NOON)
+        await offline.take_out(tx, ADA.member_id, NOON)
         return await privacy.delete(tx, ADA.member_id, NOON)
 
     assert await house.store.write(job) > 0

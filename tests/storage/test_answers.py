@@ -56,6 +56,21 @@ async def test_the_last_answer_to_a_question_is_what_counts_as_seen(store):
     assert await answers.last_answers(store, 7, "tea") == {"q1": Seen(NOW + DAY, correct=False)}
 
 
+async def test_an_answer_that_counts_for_nobody_is_not_what_was_seen(store):
+    for run_id, correct, at in [(1, True, NOW), (2, False, NOW + DAY)]:
+        await store.write(recording(replace(ANSWER, run_id=run_id, correct=correct, answered_ms=at)))
+    await store.write(lambda tx: tx.run("UPDATE answer SET void = 1 WHERE run_id = 2"))
+    assert await answers.last_answers(store, 7, "tea") == {"q1": Seen(NOW, correct=True)}
+    await store.write(lambda tx: tx.run("UPDATE answer SET void = 1"))
+    assert await answers.last_answers(store, 7, "tea") == {}
+
+
+async def test_of_two_answers_at_the_same_moment_the_later_stored_one_was_the_last(store):
+    for run_id, correct in [(1, True), (2, False)]:
+        await store.write(recording(replace(ANSWER, run_id=run_id, correct=correct)))
+    assert await answers.last_answers(store, 7, "tea") == {"q1": Seen(NOW, correct=False)}
+
+
 @pytest.mark.parametrize("change", [{}, {"given": chose(1), "correct": False}, {"answered_ms": NOW + 1}])
 async def test_there_is_one_answer_for_each_position_of_a_run(store, change):
     await store.write(recording(ANSWER))

@@ -224,7 +224,7 @@ class Privacy:
     # Traces and chores
 
     async def _leave_no_traces(self) -> None:
-        small = await privacy.file_bytes(self._store) <= REBUILT_AT_ONCE_BYTES
+        small = await self._store.bytes() <= REBUILT_AT_ONCE_BYTES
         if not await self._tidied(rebuild=small) or not small:
             self._arm(AGAIN_SECONDS)
 

@@ -3,7 +3,6 @@
 Each piece is right in itself, and checks that what it was reckoned from is still so.
 """
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,6 +32,7 @@ from bot.quiz.question.regraded import (
 )
 from bot.quiz.question.regrading import Graded, RatedGame
 from bot.storage import answers, competitions, posts, servers, totals
+from bot.storage.lists import ids, listed
 from bot.storage.store import Reads, Transaction
 
 PAGE = 1_000
@@ -62,7 +62,7 @@ async def scope(db: Reads, subject: Subject) -> Scope:
     found, after = Scope(), 0
     while True:
         rows = await db.rows(
-            "SELECT id, member_id, family, CASE WHEN mode = ? THEN run_id END FROM answer INDEXED BY answer_by_question"
+            "SELECT id, member_id, family, CASE WHEN mode = ? THEN run_id END FROM answer"
             " WHERE pack_id = ? AND question_id = ? AND guild_id = ? AND question_hash = ? AND id > ?"
             " ORDER BY id LIMIT ?",
             (COMPETITION, subject.pack_id, subject.question_id, subject.guild_id, subject.question_hash, after, PAGE),
@@ -73,8 +73,8 @@ async def scope(db: Reads, subject: Subject) -> Scope:
             break
         after = rows[-1][0]
     over = await db.rows(
-        "SELECT id FROM competition WHERE phase = ? AND id IN (SELECT value FROM json_each(?))",
-        (Phase.FINISHED.value, json.dumps(sorted(found.competitions))),
+        f"SELECT id FROM competition WHERE phase = ? AND id IN {ids()}",
+        (Phase.FINISHED.value, listed(sorted(found.competitions))),
     )
     found.competitions = {competition_id for (competition_id,) in over}
     return found
@@ -85,18 +85,18 @@ async def scope(db: Reads, subject: Subject) -> Scope:
 
 async def inputs(db: Reads, subject: Subject, families: Mapping[int, set[str]]) -> list[Inputs]:
     """What these members' grading follows from."""
-    ids = sorted(families)
+    members = sorted(families)
     guild_id, pack_id = subject.guild_id, subject.pack_id
-    marks = await _marks(db, ids)  # before the rest: what comes in between is found by the swap
-    histories = await answers.family_histories(db, [(m, one) for m in ids for one in families[m]], pack_id)
-    bonuses = await _bonuses(db, guild_id, ids)
-    aims = await answers.aims(db, ids, pack_id)
-    counted: dict[int, dict[int, Counted]] = {member_id: {} for member_id in ids}
-    void: dict[int, set[int]] = {member_id: set() for member_id in ids}
-    for member_id, id_, is_void, *row in await db.rows(
+    marks = await _marks(db, members)  # before the rest: what comes in between is found by the swap
+    histories = await answers.family_histories(db, [(m, one) for m in members for one in families[m]], pack_id)
+    bonuses = await _bonuses(db, guild_id, members)
+    aims = await answers.aims(db, members, pack_id)
+    counted: dict[int, dict[int, Counted]] = {member_id: {} for member_id in members}
+    void: dict[int, set[int]] = {member_id: set() for member_id in members}
+    for member_id, id_, is_void, *row in await db.rows(  # `+`: by the member's answers, not by all of the server's
         "SELECT a.member_id, a.id, a.void, a.pack_id, a.section_id, a.mode, a.points, a.correct, a.answered_ms"
-        " FROM json_each(?) AS j CROSS JOIN answer AS a ON a.member_id = j.value AND a.guild_id = ? ORDER BY a.id",
-        (json.dumps(ids), guild_id),
+        f" FROM {ids()} AS j CROSS JOIN answer AS a WHERE a.member_id = j.id AND +a.guild_id = ? ORDER BY a.id",
+        (listed(members), guild_id),
     ):
         counted[member_id][id_] = Counted(*row)
         if is_void:
@@ -111,34 +111,34 @@ async def inputs(db: Reads, subject: Subject, families: Mapping[int, set[str]]) 
             marks[member_id],
             aims[member_id],
         )
-        for member_id in ids
+        for member_id in members
     ]
 
 
-async def _marks(db: Reads, ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+async def _marks(db: Reads, members: Sequence[int]) -> dict[int, tuple[int, int]]:
     """How many answers each member has and the newest: any that comes or goes changes it."""
     rows = await db.rows(
-        "SELECT j.value, count(a.id), coalesce(max(a.id), 0) FROM json_each(?) AS j"
-        " LEFT JOIN answer AS a ON a.member_id = j.value GROUP BY j.value",
-        (json.dumps(ids),),
+        f"SELECT j.id, count(a.id), coalesce(max(a.id), 0) FROM {ids()} AS j"
+        " LEFT JOIN answer AS a ON a.member_id = j.id GROUP BY j.id",
+        (listed(members),),
     )
     return {member_id: (count, newest) for member_id, count, newest in rows}
 
 
-async def answer_counts(db: Reads, ids: Sequence[int]) -> dict[int, int]:
+async def answer_counts(db: Reads, members: Sequence[int]) -> dict[int, int]:
     """How many answers each of these members has given."""
-    return {member_id: count for member_id, (count, _) in (await _marks(db, ids)).items()}
+    return {member_id: count for member_id, (count, _) in (await _marks(db, members)).items()}
 
 
-async def _bonuses(db: Reads, guild_id: int, ids: Sequence[int]) -> dict[int, dict[int, tuple[int, int]]]:
+async def _bonuses(db: Reads, guild_id: int, members: Sequence[int]) -> dict[int, dict[int, tuple[int, int]]]:
     """The bonuses of these members in a server, by competition, with when it ended."""
     found: dict[int, dict[int, tuple[int, int]]] = {}
     for member_id, competition_id, bonus, ended_ms in await db.rows(
-        "SELECT p.member_id, r.competition_id, r.bonus, c.ended_ms FROM json_each(?) AS j"
-        " CROSS JOIN competition_player AS p ON p.member_id = j.value JOIN competition AS c ON c.id = p.competition_id"
-        " JOIN competition_result AS r ON r.competition_id = p.competition_id AND r.member_id = p.member_id"
-        " WHERE c.guild_id = ? AND c.ended_ms IS NOT NULL AND r.bonus > 0",
-        (json.dumps(ids), guild_id),
+        f"SELECT p.member_id, r.competition_id, r.bonus, c.ended_ms FROM {ids()} AS j"
+        " CROSS JOIN competition_player AS p CROSS JOIN competition AS c CROSS JOIN competition_result AS r"
+        " WHERE p.member_id = j.id AND c.id = p.competition_id AND r.competition_id = p.competition_id"
+        " AND r.member_id = p.member_id AND c.guild_id = ? AND c.ended_ms IS NOT NULL AND r.bonus > 0",
+        (listed(members), guild_id),
     ):
         found.setdefault(member_id, {})[competition_id] = bonus, ended_ms
     return found
@@ -146,12 +146,12 @@ async def _bonuses(db: Reads, guild_id: int, ids: Sequence[int]) -> dict[int, di
 
 async def swap_members(tx: Transaction, subject: Subject, changes: Sequence[MemberChange], server: Server) -> set[int]:
     """Put these into force; returns the members of whom something has changed since it was read: they were left alone."""
-    ids = [one.inputs.member_id for one in changes]
-    marks, bonuses = await _marks(tx, ids), await _bonuses(tx, subject.guild_id, ids)
+    members = [one.inputs.member_id for one in changes]
+    marks, bonuses = await _marks(tx, members), await _bonuses(tx, subject.guild_id, members)
     read = [past.id for one in changes for history in one.inputs.histories.values() for past in history]
     histories = await answers.histories_of(tx, read)
     if await servers.load(tx, subject.guild_id) != server:
-        return set(ids)
+        return set(members)
 
     def as_read(given: Inputs) -> bool:
         same = (marks[given.member_id], bonuses.get(given.member_id, {})) == (given.mark, given.bonuses)
@@ -170,7 +170,7 @@ async def swap_members(tx: Transaction, subject: Subject, changes: Sequence[Memb
     changed = [total for one in good for total in one.totals.items()]
     await totals.drop(tx, [key for key, sums in changed if sums is None])
     await totals.put(tx, [(key, sums) for key, sums in changed if sums is not None])
-    return set(ids) - {one.inputs.member_id for one in good}
+    return set(members) - {one.inputs.member_id for one in good}
 
 
 async def store_graded(tx: Transaction, graded: Iterable[Graded]) -> None:
@@ -187,14 +187,14 @@ async def grade_stand_ins(tx: Transaction, subject: Subject, right: FilePlace, a
     Returns where the next begins, None at the end. Their points stay: they count on no board.
     """
     rows = await tx.rows(
-        "SELECT id FROM answer INDEXED BY answer_by_question"
+        "SELECT id FROM answer"
         " WHERE pack_id = ? AND question_id = ? AND guild_id = ? AND question_hash = ?"
         " AND id > ? AND member_id < 0 ORDER BY id LIMIT ?",
         (subject.pack_id, subject.question_id, subject.guild_id, subject.question_hash, after, ROWS_A_PIECE),
     )
     await tx.run(
-        "UPDATE answer SET correct = chosen = ?, void = ? WHERE id IN (SELECT value FROM json_each(?))",
-        (right, void, json.dumps([id_ for (id_,) in rows])),
+        f"UPDATE answer SET correct = CASE WHEN chosen = ? THEN 1 ELSE 0 END, void = ? WHERE id IN {ids()}",
+        (right, void, listed(id_ for (id_,) in rows)),
     )
     return rows[-1][0] if len(rows) == ROWS_A_PIECE else None
 
@@ -272,7 +272,7 @@ def _place_noted(one: PlaceNoted) -> tuple[str, tuple[object, ...]]:
     return (
         "INSERT INTO place_change (regrade_id, competition_id, member_id, before, after)"
         " SELECT ?, competition_id, member_id, ?, ? FROM competition_player WHERE competition_id = ? AND member_id = ?"
-        " ON CONFLICT DO UPDATE SET after = excluded.after",
+        " ON CONFLICT (regrade_id, competition_id, member_id) DO UPDATE SET after = excluded.after",
         (one.regrade_id, one.before, one.after, one.game_id, one.member_id),
     )
 
@@ -281,7 +281,8 @@ def _rating_before(one: RatingBefore) -> tuple[str, tuple[object, ...]]:
     return (
         "INSERT INTO rating_before (competition_id, member_id, mu, sigma, games)"
         " SELECT competition_id, member_id, ?, ?, ? FROM competition_player WHERE competition_id = ? AND member_id = ?"
-        " ON CONFLICT DO UPDATE SET mu = excluded.mu, sigma = excluded.sigma, games = excluded.games",
+        " ON CONFLICT (competition_id, member_id)"
+        " DO UPDATE SET mu = excluded.mu, sigma = excluded.sigma, games = excluded.games",
         (one.rating.mu, one.rating.sigma, one.rating.games, one.game_id, one.member_id),
     )
 
@@ -294,8 +295,8 @@ def _rating_now(one: RatingNow) -> tuple[str, tuple[object, ...]]:
         "INSERT INTO rating (guild_id, member_id, mu, sigma, games, at_ms) SELECT ?, member_id, ?, ?, ?,"
         f" coalesce(nullif(?, 0), ({_LAST_RATED}), 0)"
         " FROM competition_player p WHERE competition_id = ? AND member_id = ?"
-        " ON CONFLICT DO UPDATE SET mu = excluded.mu, sigma = excluded.sigma, games = excluded.games,"
-        " at_ms = excluded.at_ms",
+        " ON CONFLICT (guild_id, member_id) DO UPDATE SET mu = excluded.mu, sigma = excluded.sigma,"
+        " games = excluded.games, at_ms = excluded.at_ms",
         (
             *(one.guild_id, rating.mu, rating.sigma, rating.games, one.at_ms),
             *(one.guild_id, one.game_id, one.member_id),
@@ -359,8 +360,8 @@ async def rated(db: Reads, guild_id: int, first_id: int) -> Ratings:
 async def first_of(db: Reads, competition_ids: Iterable[int]) -> int:
     """Which of these competitions ended first."""
     [[first]] = await db.rows(
-        "SELECT id FROM competition WHERE id IN (SELECT value FROM json_each(?)) ORDER BY ended_ms, id LIMIT 1",
-        (json.dumps(sorted(competition_ids)),),
+        f"SELECT id FROM competition WHERE id IN {ids()} ORDER BY ended_ms, id LIMIT 1",
+        (listed(sorted(competition_ids)),),
     )
     return int(first)
 
@@ -392,8 +393,8 @@ async def swap_ratings(tx: Transaction, guild_id: int, changes: Sequence[Change]
 async def finish(tx: Transaction, regrade: Regrade, now_ms: int, since_ms: int) -> None:
     """A regrade is done; what it changed in competitions that ended since then is to be told, once a channel."""
     await tx.run(
-        "DELETE FROM place_change WHERE regrade_id = ? AND (before IS after OR competition_id IN"
-        " (SELECT id FROM competition WHERE ended_ms < ?))",
+        "DELETE FROM place_change WHERE regrade_id = ? AND (before = after OR before IS NULL AND after IS NULL"
+        " OR competition_id IN (SELECT id FROM competition WHERE ended_ms < ?))",
         (regrade.id, since_ms),
     )
     for last_id, guild_id, channel_id in await tx.rows(
@@ -411,8 +412,9 @@ async def moved(db: Reads, regrade_id: int, channel_id: int | None = None) -> li
         "SELECT p.member_id, p.competition_id, p.before, p.after, p.member_id < 0 OR EXISTS (SELECT 1 FROM"
         " member_setting s WHERE s.member_id = p.member_id AND s.hidden = 1) OR EXISTS (SELECT 1 FROM membership g"
         " WHERE g.guild_id = c.guild_id AND g.member_id = p.member_id AND g.gone_ms IS NOT NULL) FROM place_change p"
-        " JOIN competition c ON c.id = p.competition_id WHERE p.regrade_id = ? AND (? IS NULL OR c.channel_id = ?)"
-        " ORDER BY p.competition_id DESC, p.after IS NULL, p.after, p.before, p.member_id",
+        " JOIN competition c ON c.id = p.competition_id WHERE p.regrade_id = ?"
+        " AND (c.channel_id = ? OR CAST(? AS BIGINT) IS NULL) ORDER BY p.competition_id DESC, p.after IS NULL, p.after,"
+        " p.before IS NOT NULL, p.before, p.member_id",
         (regrade_id, channel_id, channel_id),
     )
     return [Moved(member, game, before, after, bool(hidden)) for member, game, before, after, hidden in rows]

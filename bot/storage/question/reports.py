@@ -12,7 +12,8 @@ async def save(tx: Transaction, report: Report) -> bool:
     )
     await tx.run(
         "INSERT INTO report (member_id, pack_id, question_id, question_hash, guild_id, words, at_ms)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET question_hash = excluded.question_hash,"
+        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (member_id, pack_id, question_id)"
+        " DO UPDATE SET question_hash = excluded.question_hash,"
         " guild_id = excluded.guild_id, words = excluded.words, at_ms = excluded.at_ms, closed_ms = NULL",
         (
             report.member_id,

@@ -37,8 +37,8 @@ async def everywhere(db: Reads, pack_id: str) -> RulingsOf:
 async def in_force(db: Reads, guild_id: int) -> list[Subject]:
     """The versions of questions that are graded otherwise in a server than by the course, the newest ruling first."""
     rows = await db.rows(
-        "SELECT guild_id, pack_id, question_id, question_hash FROM ruling WHERE guild_id = ? AND key IS NOT course_key"
-        " ORDER BY at_ms DESC",
+        "SELECT guild_id, pack_id, question_id, question_hash FROM ruling WHERE guild_id = ? "
+        " AND (key IS NULL OR key != course_key) ORDER BY at_ms DESC",
         (guild_id,),
     )
     return [Subject(*row) for row in rows]
@@ -48,7 +48,8 @@ async def rule(tx: Transaction, subject: Subject, ruling: Ruling, now_ms: int) -
     """Put a ruling in force."""
     await tx.run(
         "INSERT INTO ruling (guild_id, pack_id, question_id, question_hash, course_key, key, at_ms)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET key = excluded.key, at_ms = excluded.at_ms",
+        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (guild_id, pack_id, question_id, question_hash)"
+        " DO UPDATE SET key = excluded.key, at_ms = excluded.at_ms",
         (*_values(subject), ruling.course_key, ruling.key, now_ms),
     )
 
@@ -137,7 +138,7 @@ async def extent(db: Reads, subject: Subject, course_key: int, key: int | None) 
     right = course_key if key is None else key
     [[answers, members, competitions]] = await db.rows(
         "SELECT count(*), count(DISTINCT member_id), count(DISTINCT CASE WHEN mode = 'competition' THEN run_id END)"
-        f" FROM answer WHERE {_SUBJECT} AND (void != ? OR correct != (chosen = ?))",
+        f" FROM answer WHERE {_SUBJECT} AND (void != ? OR correct != CASE WHEN chosen = ? THEN 1 ELSE 0 END)",
         (*_values(subject), void, right),
     )
     return Extent(answers, members, competitions)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from bot.errors import StorageError
 from bot.quiz.question.statistics import Attempt
 from bot.storage.competitions import MODE as COMPETITION
-from bot.storage.store import Reads
+from bot.storage.store import Reads, Store
 
 PAGE = 1_000
 """About how many answers are read at once: a few milliseconds of work for the database and for who counts them."""
@@ -21,16 +21,13 @@ class Sizes(NamedTuple):
     database_bytes: int
 
 
-async def sizes(db: Reads) -> Sizes | None:
+async def sizes(db: Store) -> Sizes | None:
     """The sizes now, or None when the database does not answer."""
     try:
-        [(answers, pages, page_bytes)] = await db.rows(
-            "SELECT (SELECT coalesce(max(id), 0) FROM answer), page_count, page_size"
-            " FROM pragma_page_count, pragma_page_size"
-        )
+        [[answers]] = await db.rows("SELECT coalesce(max(id), 0) FROM answer")
+        return Sizes(answers, await db.bytes())
     except StorageError:
         return None
-    return Sizes(answers, pages * page_bytes)
 
 
 class MemberAttempts(NamedTuple):
@@ -59,8 +56,8 @@ async def first_attempts(db: Reads, page: int = PAGE) -> AsyncIterator[list[Memb
             "WITH first AS (SELECT min(id) AS id FROM answer WHERE member_id > ? AND member_id <= ?"
             " GROUP BY member_id, pack_id, family)"
             " SELECT a.member_id, a.pack_id, a.question_id, a.question_hash, a.chosen,"
-            " coalesce(a.chosen = r.course_key, a.correct), c.elapsed_ms,"
-            " c.sureness FROM first CROSS JOIN answer AS a ON a.id = first.id"
+            " CASE WHEN r.course_key IS NULL THEN a.correct WHEN a.chosen = r.course_key THEN 1 ELSE 0 END, c.elapsed_ms,"
+            " c.sureness FROM first JOIN answer AS a ON a.id = first.id"
             " LEFT JOIN competition_answer AS c ON a.mode = ? AND c.competition_id = a.run_id AND c.round = a.position"
             " AND c.member_id = a.member_id LEFT JOIN ruling AS r ON r.guild_id = a.guild_id AND r.pack_id = a.pack_id"
             " AND r.question_id = a.question_id AND r.question_hash = a.question_hash ORDER BY a.member_id, a.pack_id, a.id",
@@ -77,7 +74,8 @@ async def first_attempts(db: Reads, page: int = PAGE) -> AsyncIterator[list[Memb
 async def first_attempts_of(db: Reads, member_id: int, pack_id: str) -> list[tuple[str, bool]]:
     """One member's first answers in the families of a course, oldest first: the question, and whether it was right."""
     rows = await db.rows(
-        "SELECT question_id, correct, min(id) FROM answer WHERE member_id = ? AND pack_id = ? GROUP BY family ORDER BY 3",
+        "SELECT a.question_id, a.correct FROM (SELECT min(id) AS id FROM answer WHERE member_id = ? AND pack_id = ?"
+        " GROUP BY family) AS first JOIN answer AS a ON a.id = first.id ORDER BY a.id",
         (member_id, pack_id),
     )
-    return [(question_id, bool(correct)) for question_id, correct, _ in rows]
+    return [(question_id, bool(correct)) for question_id, correct in rows]
