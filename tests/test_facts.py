@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.facts import Code, Fact, fact, from_text, said, to_text, why_of, with_why
-from bot.storage.migrations import migrate, migrations
+from bot.storage.sqlite.migrations import migrate, migrations
 from bot.ui import worded as module
 from bot.ui.worded import WORDS, worded
 

@@ -30,7 +30,7 @@ from bot.services.demo.charts import ChartDrawer
 from bot.services.lesson.courses import Courses
 from bot.services.server.servers import Servers
 from bot.services.server.zones import Zones
-from bot.storage.migrations import migrate, migrations
+from bot.storage.sqlite.migrations import migrate, migrations
 from bot.storage.store import Store
 from bot.telemetry import LoopLag
 from bot.workers import Workers

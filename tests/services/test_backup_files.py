@@ -20,10 +20,10 @@ from bot.errors import StorageError
 from bot.services.backups import Backups, kept, restore
 from bot.services.practice.practising import Learner
 from bot.storage import members, privacy
-from bot.storage.migrations import migrate, migrations
 from bot.storage.sqlite import backup
 from bot.storage.sqlite.backup import BackupWriter, backups_in, damage, examine
 from bot.storage.sqlite.lock import only_one
+from bot.storage.sqlite.migrations import migrate, migrations
 from bot.storage.sqlite.remembered import add_deletions, deletions_file
 from bot.storage.store import Store
 

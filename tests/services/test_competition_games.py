@@ -27,7 +27,7 @@ from bot.services.posts import Posts
 from bot.services.practice.practising import Learner
 from bot.services.stage import Channel, ChannelBusyError, ChannelLostError
 from bot.storage import competitions, posts
-from bot.storage import store as module
+from bot.storage.sqlite import database as module
 from bot.storage.store import Store
 from bot.ui.competition import screens
 from bot.ui.layouts import Download, Screen

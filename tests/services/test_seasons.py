@@ -197,7 +197,7 @@ async def test_a_change_after_the_end_does_not_stretch_the_season(days):
 
 
 async def test_seasons_from_before_they_were_kept_are_in_the_archive(days, tmp_path):
-    from bot.storage.migrations import migrations, statements
+    from bot.storage.sqlite.migrations import migrations, statements
 
     backfill = [one for one in statements(migrations()[11]) if one.lstrip().startswith(("--", "INSERT INTO season"))]
     inserts = [one for one in backfill if "INSERT INTO season (" in one]

@@ -39,8 +39,8 @@ from bot.quiz.competition.standings import standings
 from bot.quiz.competition.state import Competition, Phase, RoundPlan, Rules
 from bot.quiz.question.asking import Sureness
 from bot.storage import competitions, posts
-from bot.storage import store as module
-from bot.storage.store import Store
+from bot.storage.sqlite import database as module
+from bot.storage.store import MAX_BATCH, Store
 
 NOON = 1_795_348_800_000
 GUILD, CHANNEL, HOST = 50, 60, 1
@@ -289,7 +289,7 @@ async def test_what_queued_up_together_is_done_in_one_go(store):
 
     assert await asyncio.gather(*(store.write_together(work, n) for n in range(1_200))) == [n * 2 for n in range(1_200)]
     assert sum(sizes) == 1_200
-    assert max(sizes) == module.MAX_BATCH
+    assert max(sizes) == MAX_BATCH
 
 
 # Channels and messages

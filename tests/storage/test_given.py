@@ -13,7 +13,7 @@ from bot.quiz.practice.spacing import review
 from bot.quiz.question.asking import FilePlace, Given, Sureness, chose, is_right, lettering
 from bot.storage import answers
 from bot.storage.given import clicked, given_of, option_of, text_of
-from bot.storage.migrations import migrate, migrations
+from bot.storage.sqlite.migrations import migrate, migrations
 
 FORMS = st.one_of(
     st.integers(0, 25).map(chose),

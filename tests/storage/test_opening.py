@@ -14,10 +14,10 @@ import pytest
 from opened_store import opened
 
 from bot.errors import StorageError
-from bot.storage.migrations import _apply, migrate, migrations, statements
 from bot.storage.sqlite.backup import BackupWriter
 from bot.storage.sqlite.beside import only_reading
 from bot.storage.sqlite.lock import only_one
+from bot.storage.sqlite.migrations import _apply, migrate, migrations, statements
 from bot.storage.store import Store
 
 ADA = "INSERT INTO member VALUES (1, 2, 'Ada', 3)"
@@ -344,7 +344,7 @@ def test_a_copy_that_is_killed_while_it_is_written_has_no_final_name(tmp_path):
     path = tmp_path / "a.db"
     migrate(path, "now", {1: TWO[1]})
     program = (
-        "import os, sys\nfrom pathlib import Path\nfrom bot.storage import migrations\n"
+        "import os, sys\nfrom pathlib import Path\nfrom bot.storage.sqlite import migrations\n"
         "def half(connection, target): target.write_bytes(b'half'); os._exit(9)\n"
         "migrations.copy_into = half\n"
         f"migrations.migrate(Path(sys.argv[1]), 'now', {TWO!r})"

@@ -1,1 +1,1 @@
-"""What only SQLite can: the files, their copies, their lock."""
+"""What only SQLite can: the file, its connections, its layouts, its copies, its lock."""

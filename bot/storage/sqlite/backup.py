@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from bot.clock import utc
 from bot.errors import StorageError
-from bot.storage.migrations import migrate, migrations
 from bot.storage.sqlite.copying import copy_into, flush, put
 from bot.storage.sqlite.layout import differences, in_words
+from bot.storage.sqlite.migrations import migrate, migrations
 
 CHECKED_BYTES = 50 << 20
 """Up to this size a file is read in full before it is used."""

@@ -9,9 +9,10 @@ from pathlib import Path
 import aiosqlite
 
 from bot.errors import StorageError
-from bot.storage.migrations import migrations
 from bot.storage.sqlite.backup import damage, unusable
-from bot.storage.store import BUSY_SECONDS, Reads, Row, Values
+from bot.storage.sqlite.database import BUSY_SECONDS, Row, Values
+from bot.storage.sqlite.migrations import migrations
+from bot.storage.store import Reads
 
 
 class _Beside:

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Mapping, Set
 from contextlib import closing
 
-from bot.storage.migrations import migrations, statements
+from bot.storage.sqlite.migrations import migrations, statements
 
 Part = tuple[str, str, str]
 """What it is (table, column, index, trigger, view), its table or name, and more of it."""
