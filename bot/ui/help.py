@@ -10,6 +10,7 @@ from bot.ui import ids
 from bot.ui.layouts import RULE, Button, Row, Screen
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
+from bot.ui.server.managers import is_manager
 
 NAMED = 5
 """How many courses are named; the others are counted."""
@@ -30,9 +31,8 @@ class HelpFeature:
 
     async def _show(self, reply: Reply) -> None:
         in_server = reply.interaction.guild_id is not None
-        manager = in_server and reply.interaction.permissions.manage_guild
         library = self._servers.library(reply.interaction.guild_id)
-        await reply.show(help_screen(library, in_server=in_server, manager=manager))
+        await reply.show(help_screen(library, in_server=in_server, manager=is_manager(reply)))
 
 
 def help_screen(library: Library, *, in_server: bool, manager: bool = False) -> Screen:

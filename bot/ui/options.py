@@ -85,6 +85,11 @@ def _plain(option: dict[str, Any]) -> bool:
     return True
 
 
+def listed(names: Iterable[str]) -> list[app_commands.Choice[str]]:
+    """The choices of an option, as they are called."""
+    return [app_commands.Choice(name=str(name), value=str(name)) for name in names]
+
+
 def whole(text: str) -> str:
     """The text without halves of characters (lone surrogates), which neither a file nor a message can hold."""
     return text.encode("utf-8", "replace").decode("utf-8")

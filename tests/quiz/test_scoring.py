@@ -1,18 +1,21 @@
 """How answers become a score: the four presets."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.quiz.competition.scoring import RULES, Scoring, marks
+from bot.quiz.competition.scoring import Scored, Scoring
 from bot.quiz.question.asking import Sureness
+from bot.settings import CHECKOUT
 
 GUESS, THINK, SURE = Sureness.GUESS, Sureness.THINK, Sureness.SURE
 TIMES = st.integers(0, 10**7)
 
 
 def of(scoring, *, correct=True, sureness=GUESS, elapsed_ms=0, own_ms=20_000, rounds=10) -> int:
-    return marks(scoring, correct=correct, sureness=sureness, elapsed_ms=elapsed_ms, own_ms=own_ms, rounds=rounds)
+    return scoring.marks(Scored(correct, sureness, elapsed_ms, own_ms, rounds))
 
 
 @pytest.mark.parametrize(
@@ -85,6 +88,21 @@ def test_with_extra_time_the_same_share_of_ones_own_time_earns_the_same(elapsed_
 
 
 def test_every_preset_has_its_rule_in_a_line_that_names_its_marks():
-    assert set(RULES) == set(Scoring)
-    assert all("\n" not in rule and len(rule) < 120 for rule in RULES.values())
-    assert all(mark in RULES[Scoring.CERTAINTY] for mark in ("3", "2", "1", "-6", "-2", "0"))
+    assert all("\n" not in one.rule and len(one.rule) < 120 for one in Scoring)
+    assert all(mark in Scoring.CERTAINTY.rule for mark in ("3", "2", "1", "-6", "-2", "0"))
+
+
+def test_every_preset_has_marks_of_its_own():
+    answer = Scored(correct=True, sureness=THINK, elapsed_ms=9_000, own_ms=20_000, rounds=7)
+    assert len({one.marks(answer) for one in Scoring}) == len(Scoring)
+
+
+def test_no_module_but_that_of_the_presets_knows_more_of_them_than_the_usual_one():
+    """A new preset is an entry there and nothing else: rules ask what it asks for, lists of choices are made from it."""
+    named = re.compile("|".join([r"Scoring\.(?!CLASSIC\b)[A-Z]", *(rf'["\']{one}["\']' for one in Scoring)]))
+    found = {
+        path.relative_to(CHECKOUT).as_posix(): named.findall(path.read_text("utf-8"))
+        for path in (CHECKOUT / "bot").rglob("*.py")
+        if path.name != "scoring.py"
+    }
+    assert {name: words for name, words in found.items() if words} == {}

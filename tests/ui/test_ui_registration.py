@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hall import Hall
 
+from bot.quiz.competition.scoring import Scoring
 from bot.ui.registration import _normal
 
 
@@ -132,3 +133,11 @@ async def test_a_command_that_we_no_longer_have_is_taken_away(hall: Hall):
     registered["old", 1] = {**registered["help", 1], "name": "old"}
     await hall.restart()
     assert set(hall.env.backend.commands[None]) == {(name.split()[0], 1) for name in hall.manager.commands}
+
+
+async def test_each_command_that_asks_how_answers_count_offers_every_preset(hall: Hall):
+    commands = [one for command in ours(hall) for one in (command, *command["options"])]
+    asking = [option for command in commands for option in command.get("options", []) if option["name"] == "scoring"]
+    assert len(asking) == 2
+    for option in asking:
+        assert [(choice["name"], choice["value"]) for choice in option["choices"]] == [(one, one) for one in Scoring]

@@ -22,7 +22,6 @@ from bot.quiz.competition.events import (
 from bot.quiz.competition.lobby import inherited
 from bot.quiz.competition.players import leads
 from bot.quiz.competition.rounds import ask_round, asking_wake, close_round
-from bot.quiz.competition.scoring import Scoring
 from bot.quiz.competition.standings import standings
 from bot.quiz.competition.state import DRAIN_MS, DUELLISTS, HEIR_MS, PAUSE_ENDS_MS, TROUBLE_ENDS_MS, Competition, Phase
 
@@ -39,7 +38,7 @@ def ticked(state: Competition, now_ms: int) -> Step:
     if state.wake_ms is None or now_ms < state.wake_ms:
         return state, []
     if state.phase is Phase.ASKING:
-        if state.all_answered and state.rules.scoring is not Scoring.CERTAINTY:
+        if state.is_answered:
             return close_round(state, now_ms)
         if state.deadline_ms is not None and now_ms < state.deadline_ms + DRAIN_MS:
             return replace(state, wake_ms=state.deadline_ms + DRAIN_MS), []

@@ -18,7 +18,7 @@ from bot.quiz.competition.events import (
     Verdict,
 )
 from bot.quiz.competition.players import smallest_team, with_player
-from bot.quiz.competition.scoring import Scoring, marks
+from bot.quiz.competition.scoring import Scored
 from bot.quiz.competition.state import (
     DRAIN_MS,
     OPENING_MS,
@@ -98,7 +98,7 @@ def answered(state: Competition, event: Answer, now_ms: int) -> Step:
     answers = {**state.answers, event.member_id: RoundAnswer(given, elapsed)}
     state = replace(state, answers=answers)
     effects: list[Effect] = [Told(Verdict.LOCKED_IN, given), ShowCount(state.round)]
-    if state.all_answered and state.rules.scoring is not Scoring.CERTAINTY:
+    if state.is_answered:
         state = replace(state, wake_ms=now_ms)
     return state, effects
 
@@ -147,13 +147,8 @@ def marks_of_round(state: Competition, number: int, answers: Mapping[int, RoundA
     """What each answer of a round is worth by the rules and the round's key."""
     state, plan = replace(state, round=number), state.plans[number]
     return {
-        member_id: marks(
-            state.rules.scoring,
-            correct=plan.is_right(one.given),
-            sureness=one.sureness,
-            elapsed_ms=one.elapsed_ms,
-            own_ms=state.own_ms(member_id),
-            rounds=len(state.plans),
+        member_id: state.rules.scoring.marks(
+            Scored(plan.is_right(one.given), one.sureness, one.elapsed_ms, state.own_ms(member_id), len(state.plans))
         )
         for member_id, one in answers.items()
     }
@@ -186,6 +181,6 @@ def close_round(state: Competition, now_ms: int, *, counts: bool = True) -> Step
 
 def asking_wake(state: Competition, now_ms: int) -> int | None:
     """When the round ends: at once when all have answered, else after the deadline and the drain."""
-    if state.all_answered and state.rules.scoring is not Scoring.CERTAINTY:
+    if state.is_answered:
         return now_ms
     return None if state.deadline_ms is None else state.deadline_ms + DRAIN_MS

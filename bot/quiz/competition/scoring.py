@@ -1,6 +1,8 @@
-"""How a competition's answers become a score: four presets, each with its rule in a line."""
+"""How a competition's answers become a score: the presets, each one entry with its rule in a line."""
 
+from collections.abc import Callable
 from enum import StrEnum
+from typing import NamedTuple, Self
 
 from bot.quiz.question.asking import Sureness
 
@@ -11,24 +13,6 @@ RIGHT = 1_000
 SPEED_IN_ALL = 499
 """All speed bonuses of a `classic` competition together stay below half of one right answer."""
 
-
-class Scoring(StrEnum):
-    """The presets."""
-
-    STUDY = "study"
-    CLASSIC = "classic"
-    SPRINT = "sprint"
-    CERTAINTY = "certainty"
-
-
-RULES = {
-    Scoring.STUDY: "one point for each right answer; time does not matter",
-    Scoring.CLASSIC: "1,000 for each right answer and a small bonus for speed; one more right answer always wins",
-    Scoring.SPRINT: "up to 1,000 for each right answer, half of it for speed",
-    Scoring.CERTAINTY: "right: 3 when sure, 2 when you think so, 1 for a guess; wrong: -6, -2, 0",
-}
-"""Each preset's rule in one line, as the lobby shows it."""
-
 _CERTAINTY = {
     Sureness.SURE: (3, -6),
     Sureness.THINK: (2, -2),
@@ -37,19 +21,70 @@ _CERTAINTY = {
 """Right and wrong marks of certainty-based marking (Gardner-Medwin, https://tmedwin.net/cbm/)."""
 
 
-def marks(scoring: Scoring, *, correct: bool, sureness: Sureness, elapsed_ms: int, own_ms: int, rounds: int) -> int:
-    """The marks of one answer.
+class Scored(NamedTuple):
+    """An answer as a preset sees it: how long it took, the time that the player has for the round, the rounds in all."""
 
-    ``elapsed_ms`` is how long it took, ``own_ms`` the time that this player has for the round, ``rounds`` how many
-    rounds the competition has.
+    correct: bool
+    sureness: Sureness
+    elapsed_ms: int
+    own_ms: int
+    rounds: int
+
+    @property
+    def slowness(self) -> float:
+        """From 0, at once, to 1, with all the time used."""
+        return 0.0 if self.elapsed_ms <= GRACE_MS else min(1.0, self.elapsed_ms / self.own_ms)
+
+
+def _study(one: Scored) -> int:
+    return 1 if one.correct else 0
+
+
+def _classic(one: Scored) -> int:
+    return RIGHT + int(SPEED_IN_ALL / one.rounds * (1 - one.slowness)) if one.correct else 0
+
+
+def _sprint(one: Scored) -> int:
+    return round(RIGHT * (1 - one.slowness / 2)) if one.correct else 0
+
+
+def _certainty(one: Scored) -> int:
+    return _CERTAINTY[one.sureness][0 if one.correct else 1]
+
+
+class Scoring(StrEnum):
+    """The presets: what each is called, its rule as the lobby shows it, and the marks of one answer.
+
+    With one that ``asks_sureness`` players say how sure they are once they have answered, so a round does not end as soon
+    as all have.
     """
-    if scoring is Scoring.CERTAINTY:
-        return _CERTAINTY[sureness][0 if correct else 1]
-    if not correct:
-        return 0
-    if scoring is Scoring.STUDY:
-        return 1
-    slowness = 0.0 if elapsed_ms <= GRACE_MS else min(1.0, elapsed_ms / own_ms)
-    if scoring is Scoring.SPRINT:
-        return round(RIGHT * (1 - slowness / 2))
-    return RIGHT + int(SPEED_IN_ALL / rounds * (1 - slowness))
+
+    rule: str
+    marks: Callable[[Scored], int]
+    asks_sureness: bool
+
+    STUDY = "study", "one point for each right answer; time does not matter", _study
+    CLASSIC = (
+        "classic",
+        "1,000 for each right answer and a small bonus for speed; one more right answer always wins",
+        _classic,
+    )
+    SPRINT = "sprint", "up to 1,000 for each right answer, half of it for speed", _sprint
+    CERTAINTY = (
+        "certainty",
+        "right: 3 when sure, 2 when you think so, 1 for a guess; wrong: -6, -2, 0",
+        _certainty,
+        True,
+    )
+
+    def __new__(cls, name: str, rule: str, marks: Callable[[Scored], int], asks_sureness: bool = False) -> Self:
+        """A preset, which is its name."""
+        made = str.__new__(cls, name)
+        made._value_ = name
+        made.rule, made.marks, made.asks_sureness = rule, marks, asks_sureness
+        return made
+
+
+def preset(name: str) -> Scoring | None:
+    """The preset of that name."""
+    return next((one for one in Scoring if one.value == name), None)

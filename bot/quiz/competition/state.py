@@ -187,9 +187,10 @@ class Competition:
         return tuple(player for player in self.players if not player.gone)
 
     @property
-    def all_answered(self) -> bool:
-        """Whether everybody who is waited for has answered."""
-        return bool(self.present) and all(player.member_id in self.answers for player in self.present)
+    def is_answered(self) -> bool:
+        """Whether everybody who is waited for has answered, and has nothing more to say in this round."""
+        all_have = bool(self.present) and all(player.member_id in self.answers for player in self.present)
+        return all_have and not self.rules.scoring.asks_sureness
 
     @property
     def waits_by_itself(self) -> bool:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot.quiz.competition.players import smallest_teams
-from bot.quiz.competition.scoring import Scoring
 from bot.quiz.competition.state import Competition, Phase, Player, RoundAnswer
 
 
@@ -32,6 +31,6 @@ def with_late(state: Competition, seen: Competition, now_ms: int) -> Competition
         known = {player.member_id for player in state.players}
         new = tuple(p for p in seen.players if p.member_id in late and p.member_id not in known)
         state = replace(state, answers={**state.answers, **late}, players=(*state.players, *new))
-    if state.all_answered and state.rules.scoring is not Scoring.CERTAINTY:
+    if state.is_answered:
         state = replace(state, wake_ms=min(now_ms, state.wake_ms or now_ms))
     return state

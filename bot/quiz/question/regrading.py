@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from bot.packs.models import Question
-from bot.quiz.board.points import BONUSES, points_for, standing
+from bot.quiz.board.points import bonuses_for, points_for, standing
 from bot.quiz.board.rating import Rating, after_game
 from bot.quiz.competition.rounds import marks_of_round
 from bot.quiz.competition.standings import Standing, standings
@@ -153,8 +153,7 @@ class Ended(NamedTuple):
 def ended(state: Competition) -> Ended:
     """How a competition ended, from all its rounds."""
     lines = tuple(line for line in standings(state) if line.answered)
-    bonuses = {line.member_id: BONUSES[line.place - 1] for line in lines if line.place <= 3 and line.right}
-    return Ended(state, lines, bonuses if len(lines) >= 2 else {})
+    return Ended(state, lines, bonuses_for(lines))
 
 
 def regraded(

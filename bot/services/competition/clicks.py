@@ -10,7 +10,6 @@ from bot.quiz.competition.events import Answer, ShowCount, Verdict
 from bot.quiz.competition.game import step
 from bot.quiz.competition.players import smallest_team
 from bot.quiz.competition.rounds import answer_verdict, elapsed_ms, opened_at
-from bot.quiz.competition.scoring import Scoring
 from bot.quiz.competition.state import Competition, RoundAnswer
 from bot.quiz.question.asking import Given, Lettering, ShownPlace
 from bot.services.background import Background
@@ -60,7 +59,7 @@ class Clicks:
         state = live.game.state
         if message_id is not None:
             self._messages.found(live, number, message_id)
-        certainty = state.rules.scoring is Scoring.CERTAINTY
+        certainty = state.rules.scoring.asks_sureness
         lettering = state.plans[number].lettering if 0 <= number < len(state.plans) else Lettering(())
         given = lettering.given(choice)
         verdict = answer_verdict(state, number, given, stamp_ms)

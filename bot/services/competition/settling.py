@@ -7,7 +7,6 @@ from dataclasses import replace
 from bot.model.games import Game
 from bot.model.rulings import Subject
 from bot.quiz.board.rating import Rating, after_game
-from bot.quiz.competition.scoring import Scoring
 from bot.quiz.competition.state import Competition, Phase, RoundAnswer, RoundPlan
 from bot.quiz.question.regrading import ended
 from bot.services.practice.recording import AskedOfMany, record_choices
@@ -47,7 +46,7 @@ async def _record_round(
     """Points, cards and totals for every answer of a round; reviews come within ``most_days``."""
     asked = AskedOfMany(game.guild_id, game.pack_id, competitions.MODE, game.id, number, plan.key, most_days)
     sureness = {}
-    if game.state.rules.scoring is Scoring.CERTAINTY:  # only then did anybody say how sure they were
+    if game.state.rules.scoring.asks_sureness:  # only then did anybody say how sure they were
         sureness = {member_id: one.sureness for member_id, one in answered.items()}
     await record_choices(
         tx,

@@ -14,13 +14,14 @@ from bot.packs.library import Library, whole_title
 from bot.packs.words import spellings
 from bot.quiz.calendar.schedule import WEEKDAYS, Weekly
 from bot.quiz.competition.pace import PACE_SECONDS
-from bot.quiz.competition.scoring import Scoring
+from bot.quiz.competition.scoring import Scoring, preset
 from bot.services.calendar.schedules import MOST, NewSchedule, Schedules
 from bot.services.server.servers import Servers
 from bot.ui import ids
 from bot.ui.calendar.events import ServerEvents
 from bot.ui.layouts import BLURPLE, Block, Button, Pick, Row, Screen, asking
 from bot.ui.lesson.lessons import section_choices
+from bot.ui.options import listed
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.server.managers import managed
@@ -58,9 +59,10 @@ class ScheduleFeature:
             difficulty="For a competition: how hard the questions are; without it, all of them",
             rounds="For a competition: how many questions, 3 to 30 (default 10)",
             pace="For a competition: calm 45 s, standard 25 s, quick 12 s a round",
-            scoring="For a competition: how answers count (default classic)",
+            scoring=f"For a competition: how answers count (default {Scoring.CLASSIC})",
             lobby="For a competition: for how many minutes one can join, 1 to 60 (default 5)",
         )
+        @app_commands.choices(scoring=listed(Scoring))
         async def schedule(
             interaction: discord.Interaction,
             what: Literal["list", "daily", "competition"] = "list",
@@ -71,7 +73,7 @@ class ScheduleFeature:
             difficulty: Literal["easy", "medium", "hard"] | None = None,
             rounds: app_commands.Range[int, 3, 30] = 10,
             pace: Literal["calm", "standard", "quick"] = "standard",
-            scoring: Literal["study", "classic", "sprint", "certainty"] = "classic",
+            scoring: str = Scoring.CLASSIC.value,
             lobby: app_commands.Range[int, 1, 60] = 5,
         ) -> None:
             async def run(reply: Reply) -> None:
@@ -84,11 +86,12 @@ class ScheduleFeature:
                 weekly = _weekly(what, time, days)
                 setup = None
                 if what == COMPETITION:
-                    if pace not in PACE_SECONDS or scoring not in list(Scoring) or difficulty not in (None, *LEVELS):
+                    marked = preset(scoring)
+                    if pace not in PACE_SECONDS or marked is None or difficulty not in (None, *LEVELS):
                         raise UserError("There is no such choice. Pick difficulty, pace and scoring from their lists.")
                     library = self._servers.library(guild_id)
                     pack_id, sections = _sections(library, section)
-                    setup = Recurring(pack_id, sections, difficulty, rounds, pace, Scoring(scoring), lobby)
+                    setup = Recurring(pack_id, sections, difficulty, rounds, pace, marked, lobby)
                 channel_id = _channel(interaction, channel)
                 await self._schedules.add(NewSchedule(guild_id, channel_id, reply.learner, weekly, setup))
                 await reply.show(await self._screen(reply, guild_id, "✅ Scheduled."))

@@ -12,7 +12,7 @@ from bot.facts import Code, Fact
 from bot.model.games import Setup
 from bot.quiz.competition.events import Cancel, Event, Join, Leave, Verdict
 from bot.quiz.competition.pace import PACE_SECONDS, USUAL, Tempo, paced
-from bot.quiz.competition.scoring import Scoring
+from bot.quiz.competition.scoring import Scoring, preset
 from bot.quiz.competition.state import LIVE, Phase, Rules
 from bot.services.competition.games import GAME_OVER, Competitions
 from bot.services.competition.openings import AlreadyOnError, Opening
@@ -24,7 +24,7 @@ from bot.ui.competition import screens
 from bot.ui.competition.host import NOT_HOST, HostControls, only_here, take_over
 from bot.ui.layouts import BLURPLE, GREEN, Screen, note
 from bot.ui.lesson.lessons import section_choices
-from bot.ui.options import whole
+from bot.ui.options import listed, whole
 from bot.ui.practice.quiz import question_screen
 from bot.ui.presses import own_message
 from bot.ui.reach import require
@@ -82,12 +82,13 @@ class CompeteFeature:
             difficulty="How hard the questions are; without it, all of them",
             rounds=f"How many questions, 3 to 30 (default {ROUNDS})",
             pace="How long each round is: calm 45 s, standard 25 s, quick 12 s",
-            scoring="How answers count (default classic)",
+            scoring=f"How answers count (default {Scoring.CLASSIC})",
             teams="Play in 2 to 8 teams",
             team_choice="Teams balanced by past results (default), or chosen by the players",
             starts_in=f"Minutes until it starts by itself, 1 to 60 (default {LOBBY_MINUTES})",
             thread="Play in a thread of its own, so that the channel stays free",
         )
+        @app_commands.choices(scoring=listed(Scoring))
         @app_commands.guild_only()
         async def compete(
             interaction: discord.Interaction,
@@ -95,21 +96,22 @@ class CompeteFeature:
             difficulty: Literal["easy", "medium", "hard"] | None = None,
             rounds: app_commands.Range[int, 3, 30] = ROUNDS,
             pace: Literal["calm", "standard", "quick"] = "standard",
-            scoring: Literal["study", "classic", "sprint", "certainty"] = "classic",
+            scoring: str = Scoring.CLASSIC.value,
             teams: app_commands.Range[int, 2, 8] | None = None,
             team_choice: Literal["balanced", "chosen"] = "balanced",
             starts_in: app_commands.Range[int, 1, 60] = LOBBY_MINUTES,
             thread: bool = False,
         ) -> None:
             async def open_it(reply: Reply) -> None:
-                if pace not in PACE_SECONDS or scoring not in list(Scoring) or team_choice not in TEAM_CHOICES:
+                marked = preset(scoring)
+                if pace not in PACE_SECONDS or marked is None or team_choice not in TEAM_CHOICES:
                     raise UserError("There is no such choice. Pick pace, scoring and team_choice from their lists.")
                 rules = paced(
                     pace,
                     rounds,
                     starts_in,
                     self._tempo,
-                    Scoring(scoring),
+                    marked,
                     teams=teams or 0,
                     teams_chosen=bool(teams) and team_choice == "chosen",
                 )

@@ -5,9 +5,8 @@ from functools import partial
 import discord
 
 from bot.charts.podium import alt_text as podium_alt_text
-from bot.quiz.board.points import BONUSES
+from bot.quiz.board.points import BONUSES, POINTS_FOR_RIGHT
 from bot.quiz.competition import awards
-from bot.quiz.competition.scoring import RULES, Scoring
 from bot.quiz.competition.standings import Standing, standings, team_standings
 from bot.quiz.competition.state import LIVE, Phase
 from bot.quiz.question.asking import Sureness, times_chosen
@@ -89,9 +88,9 @@ def lobby_screen(view: GameView) -> Screen:
     head = (
         f"## Competition · {what}\n{_rounds(view)} · {view.game.setup.pace} pace "
         f"({rules.pace_ms / 1000:g} s and time to read code) · {level}{teams}\n"
-        f"**{rules.scoring.value}**: {RULES[rules.scoring]}.\n{aims}"
-        f"-# Every right answer to a question that is new to you or due earns 10 points; the first three earn "
-        f"{BONUSES[0]}, {BONUSES[1]} and {BONUSES[2]} more."
+        f"**{rules.scoring.value}**: {rules.scoring.rule}.\n{aims}"
+        f"-# Every right answer to a question that is new to you or due earns {POINTS_FOR_RIGHT} points; the first "
+        f"three earn {BONUSES[0]}, {BONUSES[1]} and {BONUSES[2]} more."
     )
     blocks: list[Block] = [head, RULE, _players(view)]
     if state.phase is Phase.LOBBY:
@@ -422,7 +421,7 @@ def _awards(view: GameView, lines: list[Standing]) -> list[str]:
         number, members = hardest
         names = ", ".join(safe(view.name(member)) for member in members[:3])
         found.append(f"🧗 **Best on the hardest question** (round {number + 1}): {names}")
-    if state.rules.scoring is Scoring.CERTAINTY and (knows := awards.best_calibrated(state)):
+    if state.rules.scoring.asks_sureness and (knows := awards.best_calibrated(state)):
         found.append(f"🎯 **Best calibrated**: {safe(view.name(knows))}")
     return found
 

@@ -22,11 +22,11 @@ def managed(reply: Reply) -> int:
     guild_id = reply.interaction.guild_id
     if guild_id is None:
         raise UserError("This belongs to a server. Use `/studyhall` there.")
-    if not reply.interaction.permissions.manage_guild:
+    if not is_manager(reply):
         raise UserError("Only members who may manage this server can do that. Ask one of them.")
     return guild_id
 
 
 def is_manager(reply: Reply) -> bool:
-    """Whether who acted may manage the server."""
-    return reply.interaction.permissions.manage_guild
+    """Whether who acted may manage the server they are in."""
+    return reply.interaction.guild_id is not None and reply.interaction.permissions.manage_guild

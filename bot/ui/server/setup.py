@@ -18,7 +18,7 @@ from bot.ui.lesson.lessons import MENU
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.sending import SendScheduler
-from bot.ui.server.managers import managed
+from bot.ui.server.managers import is_manager, managed
 from bot.wording import as_many, counted
 
 NAMED_CHARACTERS = 500
@@ -192,7 +192,7 @@ def opener(reply: Reply) -> Opener:
     places = (interaction.channel_id, getattr(interaction.channel, "parent_id", None))
     return Opener(
         role_ids={role.id for role in roles},
-        is_manager=interaction.permissions.manage_guild,
+        is_manager=is_manager(reply),
         channel_ids={place for place in places if place is not None},
     )
 
