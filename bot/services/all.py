@@ -155,6 +155,7 @@ def make_services(parts: Parts, closing: contextlib.AsyncExitStack) -> Services:
     presence = closed(Presence(store, clock))
     regrading = closed(Regrading(store, clock, posts))
     games.has_ended = daily.has_closed = regrading.wake
+    regrading.has_regraded = daily.show_again
     privacy = closed(
         Privacy(store, clock, games, member_settings, retention_days=settings.retention_days, time=parts.time)
     )

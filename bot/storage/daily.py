@@ -82,6 +82,16 @@ async def lately(db: Reads, guild_id: int, since_ms: int) -> list[Daily]:
     return [_daily(row) for row in rows]
 
 
+async def results_of(db: Reads, guild_id: int, pack_id: str, question_id: str) -> list[Daily]:
+    """A server's questions of the day that asked this and are closed, newest first."""
+    rows = await db.rows(
+        f"SELECT {_COLUMNS} FROM daily WHERE guild_id = ? AND pack_id = ? AND question_id = ? AND closed_ms IS NOT NULL"
+        " ORDER BY day DESC",
+        (guild_id, pack_id, question_id),
+    )
+    return [_daily(row) for row in rows]
+
+
 async def last_asked_ms(db: Reads, guild_id: int) -> dict[str, int]:
     """When each course was last asked about in a server."""
     rows = await db.rows("SELECT pack_id, max(asked_ms) FROM daily WHERE guild_id = ? GROUP BY pack_id", (guild_id,))

@@ -12,8 +12,10 @@ from bot.model.rulings import Subject
 from bot.quiz.competition.state import DRAIN_MS
 from bot.quiz.question.asking import chose
 from bot.quiz.question.regrading import Ruling
+from bot.services.posts import Posts
 from bot.services.practice.practising import Practice
 from bot.services.practice.progress import ProgressOf
+from bot.services.question.regrading import Regrading
 from bot.services.question.repair import repair_totals
 from bot.services.stage import ChannelLostError
 from bot.storage import members, privacy
@@ -306,6 +308,32 @@ async def test_ones_own_answer_is_judged_by_what_the_managers_decided(days):
         )
         mine = await days.daily.mine(daily.id, HALL, ADA.member_id)
         assert (mine.key, mine.retired) == ((daily.order[other], False) if key is not None else (question.key, True))
+
+
+@pytest.mark.parametrize("retired", [False, True])
+async def test_the_result_for_all_is_told_by_what_the_managers_decided_before_and_after_it_was_out(days, retired):
+    daily = await days.daily.ask(HALL, CHANNEL)
+    question, other = daily.question, daily.order[(right(daily) + 1) % 4]
+    subject = Subject(HALL, daily.pack_id, question.id, question.content_hash)
+    ruling = Ruling(question.key, None if retired else other)
+    decided = (question.key, True) if retired else (other, False)
+
+    def told(view) -> tuple[int, bool]:
+        return view.right, view.retired
+
+    await days.store.write(lambda tx: rulings.rule(tx, subject, ruling, days.clock.now_ms()))
+    await days.at("2026-11-21T18:00:02")
+    assert told(days.wall.shown[daily.message_id]) == decided
+    undone = Ruling(question.key, question.key)
+    regrading = Regrading(days.store, days.clock, Posts(days.clock))
+    regrading.has_regraded = days.daily.show_again
+    for now, expected in ((undone, (question.key, False)), (ruling, decided)):
+        await days.store.write(lambda tx, now=now: rulings.rule(tx, subject, now, days.clock.now_ms()))
+        await days.store.write(lambda tx: rulings.ask_regrades(tx, [subject], days.clock.now_ms()))
+        regrading.wake()
+        await regrading.done()
+        assert told(await days.wall.hinted[daily.message_id]()) == expected
+    await regrading.close()
 
 
 async def test_progress_counts_a_question_of_the_day_on_the_day_that_it_was_answered(days):

@@ -133,6 +133,27 @@ def test_every_question_of_the_course_fits_while_open_and_with_its_result():
         assert question.explanation.strip() in "\n".join(b for b in daily_screen(over).blocks if isinstance(b, str))
 
 
+def test_the_result_is_told_by_the_key_in_force_with_what_the_managers_decided():
+    question = load_packs(COURSE, DEMOS)[0].questions[0]
+    order = tuple(range(len(question.options)))
+    ruled = (question.key + 1) % len(order)
+    daily = Daily(1, "2026-11-22", 1, "p", question, order, 0, 0, 10**6, 1, 1)
+
+    def told(key: int | None, *, retired: bool = False) -> str:
+        counts = {question.key: 3, ruled: 1}
+        blocks = daily_screen(DailyView(daily, "Tea", 4, 1, counts, key=key, retired=retired)).blocks
+        return "\n".join(block for block in blocks if isinstance(block, str))
+
+    assert f"### ✅ {LETTERS[ruled]} · " in told(ruled)
+    assert "**1 of 4** had it right." in told(ruled)
+    assert f"changed the key of this question here, to **{LETTERS[ruled]}**" in told(ruled)
+    assert "taken this question out" in told(question.key, retired=True)
+    for plain in (told(None), told(question.key)):
+        assert f"### ✅ {LETTERS[question.key]} · " in plain
+        assert "**3 of 4** had it right." in plain
+        assert "⚖️" not in plain
+
+
 def test_my_answer_is_told_by_the_key_in_force_with_what_the_managers_decided():
     question = load_packs(COURSE, DEMOS)[0].questions[0]
     order = tuple(range(len(question.options)))

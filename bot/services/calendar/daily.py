@@ -5,6 +5,7 @@ shown are rows, written with what they show: a crash at any moment loses and dou
 """
 
 import asyncio
+import functools
 import logging
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -241,6 +242,13 @@ class DailyQuestions:
             return
         await self._store.write(lambda tx: storage.shown(tx, post, message_id))
 
+    async def show_again(self, subject: Subject) -> None:
+        """Managers decided otherwise about a question: the results that are shown say so, when there is room for it."""
+        for daily in await storage.results_of(self._store, subject.guild_id, subject.pack_id, subject.question_id):
+            if daily.message_id is not None and daily.question.content_hash == subject.question_hash:
+                view = functools.partial(self._view, daily)
+                self._out.hint(What(Kind.RESULT, daily.id), _channel(daily), daily.message_id, view)
+
     async def _view(self, daily: Daily) -> DailyView:
         given = await storage.all_given(self._store, daily)
         days = await storage.days(self._store, daily.guild_id, daily.day)
@@ -254,7 +262,9 @@ class DailyQuestions:
             section = library.title(library.section(daily.pack_id, daily.question.section))
         except NotFound:
             section = daily.question.section
-        return DailyView(daily, section, len(given), rules.streak(days), counts, last)
+        here, question = await rulings.here(self._store, daily.guild_id, daily.pack_id), daily.question
+        key, retired = here.key(question), here.retired(question)
+        return DailyView(daily, section, len(given), rules.streak(days), counts, last, key, retired)
 
     # Choosing
 

@@ -14,7 +14,8 @@ class DailyView(NamedTuple):
     """The question for a channel: how many have answered, and only once it is closed how many chose which option.
 
     ``streak`` is how many questions in a row somebody here answered. ``last`` is where the one before stands: channel and
-    message.
+    message. ``key`` is the option that is right in the server (None: the course's own), ``retired`` tells that its managers
+    took the question out.
     """
 
     daily: Daily
@@ -23,6 +24,13 @@ class DailyView(NamedTuple):
     streak: int
     counts: Mapping[FilePlace, int] = NONE_COUNTED
     last: tuple[int, int] | None = None
+    key: FilePlace | None = None
+    retired: bool = False
+
+    @property
+    def right(self) -> FilePlace:
+        """The option that is right."""
+        return FilePlace(self.daily.question.key) if self.key is None else self.key
 
 
 class Locked(NamedTuple):

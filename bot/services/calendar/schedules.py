@@ -124,11 +124,10 @@ class Schedules:
 
         async def job(tx: Transaction) -> Schedule:
             there = await storage.of_guild(tx, plan.guild_id)
-            for one in there:
-                if plan.setup is None and one.setup is None:
-                    await storage.remove(tx, one.id)
-                    there.remove(one)
-            if len(there) >= MOST:
+            replaced = [one for one in there if plan.setup is None and one.setup is None]
+            for one in replaced:
+                await storage.remove(tx, one.id)
+            if len(there) - len(replaced) >= MOST:
                 raise UserError(f"A server can have {MOST} things scheduled. Remove one before you add another.")
             await members.remember(tx, plan.guild_id, plan.manager.member_id, plan.manager.name, now_ms)
             return await storage.add(tx, new)

@@ -4,7 +4,7 @@ import asyncio
 import functools
 import logging
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import TypeVar
 
@@ -38,6 +38,10 @@ AGAIN_SECONDS = 5.0
 _log = logging.getLogger(__name__)
 
 
+async def _nothing(_subject: Subject) -> None:
+    return
+
+
 class Regrading:
     """Does the regrades that wait in the database, one after the other; one that a stop interrupted begins again.
 
@@ -54,6 +58,8 @@ class Regrading:
         self._closing = False
         self.pieces = Durations()
         """How long the pieces held the write lane, without the flush that they share with others."""
+        self.has_regraded: Callable[[Subject], Awaitable[None]] = _nothing
+        """Called when all that follows from a ruling is in force."""
 
     async def resume(self) -> None:
         """Take up what a stop or a crash interrupted."""
@@ -121,6 +127,7 @@ class Regrading:
         if touched.competitions:
             await self._ratings(subject.guild_id, touched)
         await self._write(lambda tx: regrading.finish(tx, regrade, self._clock.now_ms(), since_ms))
+        await self.has_regraded(subject)
         _log.info(
             "regraded %s of %s in server %d: %d of %d member(s), %d of %d competition(s) changed; %d pieces so far, "
             "p99 %.1f ms, longest of the last %.1f ms",

@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 
 from bot.errors import UserError
-from bot.quiz.question.asking import FilePlace, is_right
+from bot.quiz.question.asking import is_right
 from bot.services.calendar.daily import DailyQuestions
 from bot.services.calendar.daily_views import DailyView, Locked, MyDaily
 from bot.services.stage import ChannelLostError
@@ -126,12 +126,13 @@ def _open_screen(view: DailyView) -> Screen:
 
 def _result_screen(view: DailyView) -> Screen:
     daily, question = view.daily, view.daily.question
-    letter, right = daily.lettering.letter(question.key), view.counts.get(FilePlace(question.key), 0)
-    lines = question_card.bars_with_reasons(question, daily.lettering, question.key, view.counts)
+    letter, right = daily.lettering.letter(view.right), view.counts.get(view.right, 0)
+    lines = question_card.bars_with_reasons(question, daily.lettering, view.right, view.counts)
     who = "Nobody answered this one." if not view.answered else f"**{right} of {view.answered}** had it right."
     row = " The streak of this server: " + _days(view.streak) + "." if view.streak > 1 else ""
     head = f"{_head(view, 'Result')}\n"
-    verdict = f"### ✅ {letter} · {question.options[question.key].text.strip()}\n{who}{row}"
+    verdict = f"### ✅ {letter} · {question.options[view.right].text.strip()}\n{who}{row}"
+    ruled = question_card.ruled(question, daily.lettering, view.right, retired=view.retired)
     buttons = Row(
         [
             Button("My answer", ids.encode("daily.mine", daily.id), discord.ButtonStyle.primary),
@@ -139,8 +140,9 @@ def _result_screen(view: DailyView) -> Screen:
             report_button(daily.pack_id, question.id),
         ]
     )
-    whole: list[Block] = [head + question_card.stem(question), RULE, verdict, lines, question_card.rule(question)]
-    without_code: list[Block] = [f"{head}{bold(question.stem)}", *whole[1:]]
+    reasons = [RULE, verdict, *ruled, lines, question_card.rule(question)]
+    whole: list[Block] = [head + question_card.stem(question), *reasons]
+    without_code: list[Block] = [f"{head}{bold(question.stem)}", *reasons]
     shortest: list[Block] = without_code[:-1]
     fitting = next((one for one in (whole, without_code) if Screen(one).fits(reserve=50)), shortest)
     return Screen([*fitting, buttons], GREEN)
