@@ -1,6 +1,7 @@
 """What keeps the house in order: imports point downward, no hidden state, most of it without Discord."""
 
 import ast
+import re
 import shutil
 import subprocess
 import sys
@@ -62,6 +63,14 @@ def test_no_room_of_the_house_grows_too_large():
     assert cycles(found.imports) == []
     folders = Counter(name.rpartition("/")[0] for name in found.lines if not name.endswith("__init__.py"))
     assert {folder: modules for folder, modules in folders.items() if modules > 25} == {}
+
+
+def test_the_playgrounds_page_has_no_ring_of_imports():
+    page = BOT / "playground" / "page"
+    modules = {path.name: path.read_text("utf-8") for path in page.glob("*.js")}
+    imports = {name: set(re.findall(r'from "\./(\w+\.js)"', text)) for name, text in modules.items()}
+    assert "connection.js" in imports["interactions.js"]
+    assert cycles(imports) == []
 
 
 def test_a_class_name_means_one_thing():

@@ -4,6 +4,8 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.charts.colours import ACCENT, FAINT, GRID, INK, MUTED, PAPER, WARNING
+
 
 @dataclass(frozen=True)
 class BarValue:
@@ -50,15 +52,14 @@ def draw(chart: BarChart) -> bytes:
     from matplotlib.figure import Figure
     from matplotlib.patches import FancyBboxPatch
 
-    ink, faint, paper, accent, warning = "#e8eaf0", "#9aa0b4", "#23262f", "#6ea8fe", "#f0b232"
-    accent = "#6d7480" if chart.mark else accent
-    figure = Figure(figsize=(9, 1.9 + 0.72 * len(chart.bars)), dpi=100, facecolor=paper)
+    accent = MUTED if chart.mark else ACCENT
+    figure = Figure(figsize=(9, 1.9 + 0.72 * len(chart.bars)), dpi=100, facecolor=PAPER)
     FigureCanvasAgg(figure)
     top = 1 - 0.95 / figure.get_figheight()
     left = min(0.36, max(0.12, (10.4 * max((len(bar.label) for bar in chart.bars), default=0) + 34) / 900))
     across = 0.965 - left
     axes = figure.add_axes((left, 0.85 / figure.get_figheight(), across, top - 0.85 / figure.get_figheight()))
-    axes.set_facecolor(paper)
+    axes.set_facecolor(PAPER)
     # Each value must fit behind its bar: about 12.5 pixels a character.
     ends = [max(bar.high, bar.value) / (1 - (12.5 * len(bar.shown) + 16) / (900 * across)) for bar in chart.bars]
     span = max(ends, default=0) or 1.0
@@ -77,25 +78,25 @@ def draw(chart: BarChart) -> bytes:
             )
         )
         if bar.high > bar.low:
-            axes.plot([bar.low, bar.high], [y, y], color=ink, linewidth=1.6, solid_capstyle="butt")
+            axes.plot([bar.low, bar.high], [y, y], color=INK, linewidth=1.6, solid_capstyle="butt")
             for end in (bar.low, bar.high):
-                axes.plot([end, end], [y - 0.1, y + 0.1], color=ink, linewidth=1.6)
+                axes.plot([end, end], [y - 0.1, y + 0.1], color=INK, linewidth=1.6)
         axes.text(
-            max(bar.high, bar.value) + span * 0.015, y, bar.shown, va="center", color=ink, fontsize=15, weight="bold"
+            max(bar.high, bar.value) + span * 0.015, y, bar.shown, va="center", color=INK, fontsize=15, weight="bold"
         )
     axes.set_xlim(0, span)
     axes.set_ylim(-0.6, len(chart.bars) - 0.4)
-    axes.set_yticks(range(len(chart.bars)), [bar.label for bar in reversed(chart.bars)], color=ink, fontsize=14)
-    axes.tick_params(axis="x", colors=faint, labelsize=11)
+    axes.set_yticks(range(len(chart.bars)), [bar.label for bar in reversed(chart.bars)], color=INK, fontsize=14)
+    axes.tick_params(axis="x", colors=FAINT, labelsize=11)
     axes.tick_params(axis="y", length=0)
-    axes.grid(axis="x", color="#3a3f4d", linewidth=0.8)
+    axes.grid(axis="x", color=GRID, linewidth=0.8)
     axes.set_axisbelow(True)
     for side in axes.spines.values():
         side.set_visible(False)
-    axes.set_xlabel(chart.axis, color=faint, fontsize=12)
-    figure.text(0.025, 1 - 0.48 / figure.get_figheight(), chart.title, color=ink, fontsize=18, weight="bold")
-    figure.text(0.025, 1 - 0.78 / figure.get_figheight(), chart.mark, color=warning, fontsize=12.5, weight="bold")
-    figure.text(0.025, 0.14 / figure.get_figheight(), chart.footer, color=faint, fontsize=10.5)
+    axes.set_xlabel(chart.axis, color=FAINT, fontsize=12)
+    figure.text(0.025, 1 - 0.48 / figure.get_figheight(), chart.title, color=INK, fontsize=18, weight="bold")
+    figure.text(0.025, 1 - 0.78 / figure.get_figheight(), chart.mark, color=WARNING, fontsize=12.5, weight="bold")
+    figure.text(0.025, 0.14 / figure.get_figheight(), chart.footer, color=FAINT, fontsize=10.5)
     picture = io.BytesIO()
     figure.savefig(picture, format="png")
     return picture.getvalue()

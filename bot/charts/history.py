@@ -4,6 +4,8 @@ import io
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from bot.charts.colours import ACCENT, FAINT, GRID, INK, PAPER
+
 
 class Day(NamedTuple):
     """One day's answers; the label is a short date."""
@@ -33,27 +35,26 @@ def draw(history: History) -> bytes:
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
-    ink, faint, paper = "#e8eaf0", "#9aa0b4", "#23262f"
-    figure = Figure(figsize=(9, 3.6), dpi=100, facecolor=paper)
+    figure = Figure(figsize=(9, 3.6), dpi=100, facecolor=PAPER)
     FigureCanvasAgg(figure)
     axes = figure.add_axes((0.07, 0.16, 0.91, 0.66))
-    axes.set_facecolor(paper)
+    axes.set_facecolor(PAPER)
     places = range(len(history.days))
     right, wrong = [day.right for day in history.days], [day.wrong for day in history.days]
-    axes.bar(places, right, width=0.72, color="#6ea8fe", label="right")
-    axes.bar(places, wrong, width=0.72, bottom=right, color="#3a3f4d", edgecolor=faint, hatch="////", label="wrong")
+    axes.bar(places, right, width=0.72, color=ACCENT, label="right")
+    axes.bar(places, wrong, width=0.72, bottom=right, color=GRID, edgecolor=FAINT, hatch="////", label="wrong")
     axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
     axes.set_ylim(0, max(4, max((a + b for a, b in zip(right, wrong, strict=True)), default=0) * 1.1))
     axes.set_xlim(-0.6, len(history.days) - 0.4)
     shown = [place for place in places if (len(history.days) - 1 - place) % 7 == 0]
     axes.set_xticks(shown, [history.days[place].label for place in shown])
-    axes.tick_params(colors=faint, labelsize=12, length=0)
-    axes.grid(axis="y", color="#3a3f4d", linewidth=0.8)
+    axes.tick_params(colors=FAINT, labelsize=12, length=0)
+    axes.grid(axis="y", color=GRID, linewidth=0.8)
     axes.set_axisbelow(True)
     for side in axes.spines.values():
         side.set_visible(False)
-    figure.text(0.025, 0.89, f"The last {len(history.days)} days", color=ink, fontsize=18, weight="bold")
-    axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.01), ncols=2, frameon=False, labelcolor=ink, fontsize=12)
+    figure.text(0.025, 0.89, f"The last {len(history.days)} days", color=INK, fontsize=18, weight="bold")
+    axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.01), ncols=2, frameon=False, labelcolor=INK, fontsize=12)
     picture = io.BytesIO()
     figure.savefig(picture, format="png")
     return picture.getvalue()

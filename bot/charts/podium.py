@@ -4,6 +4,8 @@ import io
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from bot.charts.colours import FAINT, INK, METALS, PAPER
+
 
 class Step(NamedTuple):
     """One who stands on the podium: place, score, right answers."""
@@ -32,23 +34,22 @@ def draw(podium: Podium) -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    ink, faint, paper = "#e8eaf0", "#9aa0b4", "#23262f"
-    metals, columns = ("#e9b949", "#b7bdcb", "#c98a5b"), (1, 0, 2)
-    figure = Figure(figsize=(9, 4), dpi=100, facecolor=paper)
+    columns = (1, 0, 2)
+    figure = Figure(figsize=(9, 4), dpi=100, facecolor=PAPER)
     FigureCanvasAgg(figure)
     axes = figure.add_axes((0.04, 0.02, 0.92, 0.96))
-    axes.set_facecolor(paper)
+    axes.set_facecolor(PAPER)
     axes.set_axis_off()
     axes.set_xlim(-0.6, 2.6)
     axes.set_ylim(0, 4.1)
     for index, step in enumerate(podium.steps[:3]):
         x = columns[index]
         height = 3.0 - 0.65 * (step.place - 1)
-        axes.bar([x], [height], width=0.86, color=metals[min(step.place, 3) - 1], alpha=0.92)
-        axes.text(x, height - 0.2, f"{step.place}", ha="center", va="top", color=paper, fontsize=44, weight="bold")
-        axes.text(x, 0.28, f"{step.right} of {podium.rounds} right", ha="center", color=paper, fontsize=14)
-        axes.text(x, height + 0.18, step.score, ha="center", color=ink, fontsize=24, weight="bold")
-    axes.text(2.58, 3.85, f"{podium.players} players", ha="right", va="top", color=faint, fontsize=13)
+        axes.bar([x], [height], width=0.86, color=METALS[min(step.place, 3) - 1], alpha=0.92)
+        axes.text(x, height - 0.2, f"{step.place}", ha="center", va="top", color=PAPER, fontsize=44, weight="bold")
+        axes.text(x, 0.28, f"{step.right} of {podium.rounds} right", ha="center", color=PAPER, fontsize=14)
+        axes.text(x, height + 0.18, step.score, ha="center", color=INK, fontsize=24, weight="bold")
+    axes.text(2.58, 3.85, f"{podium.players} players", ha="right", va="top", color=FAINT, fontsize=13)
     picture = io.BytesIO()
     figure.savefig(picture, format="png")
     return picture.getvalue()

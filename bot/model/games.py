@@ -42,6 +42,15 @@ class Game:
         """Where the rounds are: the channel, or the lobby's thread, which has the id of the message that it hangs on."""
         return self.lobby_message_id if self.setup.thread and self.lobby_message_id else self.channel_id
 
+    @property
+    def duellists(self) -> tuple[int, int] | None:
+        """Whose duel it is: who challenged, and who was challenged."""
+        return (self.state.host_id, self.setup.duel_with) if self.setup.duel_with else None
+
+    def invites(self, member_id: int) -> bool:
+        """Whether a member may come in: a duel is for two."""
+        return self.duellists is None or member_id in self.duellists
+
     def involves(self, member_id: int) -> bool:
         """Whether a member leads, plays, has played, or is challenged."""
         return (

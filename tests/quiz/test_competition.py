@@ -647,6 +647,23 @@ def test_who_has_left_is_not_waited_for_keeps_their_score_and_may_come_back():
     assert not game.state.player(LINUS).gone
 
 
+def test_a_duel_that_nobody_accepts_is_over_when_its_time_is_up():
+    game = Evening(replace(RULES, duel=True))
+    game.now += LOBBY - 1
+    game.does(Tick())
+    assert game.state.phase is Phase.LOBBY
+    game.now += 1
+    game.does(Tick())
+    assert (game.state.phase, game.state.reason.code, game.state.wake_ms) == (Phase.CANCELLED, Code.NOT_ACCEPTED, None)
+
+
+@pytest.mark.parametrize("duel", [False, True])
+def test_who_is_not_one_of_the_two_answers_in_no_duel(duel):
+    game = Evening(replace(RULES, duel=duel), GRACE).starts()
+    assert game.picks(LINUS, RIGHT[0]) is (Verdict.NOT_ALLOWED if duel else Verdict.LOCKED_IN)
+    assert (game.state.player(LINUS) is None) is duel
+
+
 def test_who_leaves_a_duel_ends_it_with_what_was_played():
     game = Evening(replace(RULES, duel=True), GRACE).starts()
     assert game.does(Leave(GRACE)) is Verdict.DONE

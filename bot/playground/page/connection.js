@@ -1,7 +1,6 @@
 /* The WebSocket to the playground: one per tab, reopened with back-off whenever it closes. */
 import { setClock } from "./clock.js";
 import { table } from "./dom.js";
-import { onAutocomplete, onInteraction, onModal, forgetPending } from "./interactions.js";
 import { DM, dropMessage, emit, putMessage, remember, selectChannel, state } from "./state.js";
 import { toast } from "./toast.js";
 
@@ -33,7 +32,7 @@ export function connect() {
 function retry() {
   socket = null;
   state.connected = false;
-  forgetPending();
+  emit("lost");
   emit("connection");
   const delay = Math.min(FIRST_DELAY_MS * 2 ** attempts, LONGEST_DELAY_MS) * (0.75 + Math.random() / 2);
   attempts += 1;
@@ -52,7 +51,7 @@ export function reconnect() {
   socket = null;
   attempts = 0;
   old?.close();
-  forgetPending();
+  emit("lost");
   connect();
 }
 
@@ -123,15 +122,17 @@ const HANDLERS = table({
     emit("typing");
     setTimeout(() => emit("typing"), TYPING_MS + 50);
   },
-  interaction: onInteraction,
-  choices: onAutocomplete,
-  modal: onModal,
   error: (data) => toast(data.text),
 });
 
 function setBotOnline(online) {
   state.botOnline = Boolean(online);
   state.botSeenOnline ||= state.botOnline;
+}
+
+/** Let a module that sends also hear what comes back: `handler` gets every message of that kind. */
+export function hear(kind, handler) {
+  HANDLERS[kind] = handler;
 }
 
 function receive(data) {

@@ -1,6 +1,6 @@
 /* Interactions on their way to the bot: what is pending, what failed, and whose answer a nonce is. */
 import { now } from "./clock.js";
-import { send } from "./connection.js";
+import { hear, send } from "./connection.js";
 import { emit, findMessage, on, putMessage, state, EPHEMERAL } from "./state.js";
 
 // The playground tells of a failure after Discord's three seconds; this only covers a lost word.
@@ -70,25 +70,23 @@ export function autocomplete(command, options, callback) {
   send({ op: "autocomplete", nonce, channel_id: state.channelId, command_id: command.id, options });
 }
 
-export function onAutocomplete(data) {
+hear("choices", (data) => {
   autocompletes.get(data.nonce)?.(data.choices ?? []);
   autocompletes.delete(data.nonce);
-}
+});
 
-export function onInteraction(data) {
-  finish(data.nonce, data.state, data.reason);
-}
+hear("interaction", (data) => finish(data.nonce, data.state, data.reason));
 
-export function onModal(data) {
+hear("modal", (data) => {
   finish(data.nonce, "acknowledged");
   showModal(data);
-}
+});
 
-/** Forget what was under way: the connection that would have told us is gone. */
-export function forgetPending() {
+// What was under way is forgotten: the connection that would have told us is gone.
+on("lost", () => {
   for (const nonce of [...pending.keys()]) finish(nonce, "lost");
   autocompletes.clear();
-}
+});
 
 /** A word only this tab sees, like Discord's own notes from Clyde. */
 function privateNote(channelId, text) {

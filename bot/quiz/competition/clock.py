@@ -52,6 +52,9 @@ def ticked(state: Competition, now_ms: int) -> Step:
     if state.phase is Phase.PAUSED:
         state, effects = end_now(state, now_ms, Fact(Code.NOT_RESUMED))
         return state, [effect for effect in effects if not isinstance(effect, Told)]
+    if state.phase is Phase.LOBBY and state.rules.duel and state.starts_ms is not None and now_ms >= state.starts_ms:
+        state = replace(state, phase=Phase.CANCELLED, wake_ms=None, reason=Fact(Code.NOT_ACCEPTED))
+        return state, [ShowLobby()]
     if state.phase is Phase.LOBBY and state.host_left_ms is not None and now_ms >= state.host_left_ms + HEIR_MS:
         return inherited(state)
     return state, []

@@ -83,9 +83,7 @@ def answered(state: Competition, event: Answer, now_ms: int) -> Step:
     if known is not None:
         return state, [Told(Verdict.HAD_LOCKED_IN, known.given)]
     given = state.plan.lettering.given(event.choice)
-    verdict = answer_verdict(state, event.round, given, event.stamp_ms)
-    if verdict is Verdict.LOCKED_IN and state.rules.duel and not state.player(event.member_id):
-        verdict = Verdict.NOT_ALLOWED
+    verdict = answer_verdict(state, event.round, event.member_id, given, event.stamp_ms)
     if verdict is not Verdict.LOCKED_IN or given is None:
         return state, [Told(verdict)]
     if (player := state.player(event.member_id)) is not None:
@@ -103,7 +101,7 @@ def answered(state: Competition, event: Answer, now_ms: int) -> Step:
     return state, effects
 
 
-def answer_verdict(state: Competition, number: int, given: Given | None, stamp_ms: int) -> Verdict:
+def answer_verdict(state: Competition, number: int, member_id: int, given: Given | None, stamp_ms: int) -> Verdict:
     """What a first click in this round comes to: LOCKED_IN, or why it does not count. ``given`` is None for no option."""
     if _is_paused_in(state, number):
         return Verdict.PAUSED
@@ -113,6 +111,8 @@ def answer_verdict(state: Competition, number: int, given: Given | None, stamp_m
         return Verdict.NO_SUCH_OPTION
     if state.deadline_ms is not None and state.opened_ms is not None and stamp_ms > state.deadline_ms:
         return Verdict.CLOSED
+    if state.rules.duel and not state.player(member_id):
+        return Verdict.NOT_ALLOWED
     return Verdict.LOCKED_IN
 
 

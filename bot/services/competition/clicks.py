@@ -62,9 +62,7 @@ class Clicks:
         certainty = state.rules.scoring.asks_sureness
         lettering = state.plans[number].lettering if 0 <= number < len(state.plans) else Lettering(())
         given = lettering.given(choice)
-        verdict = answer_verdict(state, number, given, stamp_ms)
-        if verdict is Verdict.LOCKED_IN and state.rules.duel and not state.player(learner.member_id):
-            verdict = Verdict.NOT_ALLOWED
+        verdict = answer_verdict(state, number, learner.member_id, given, stamp_ms)
         opened = state
         if state.opened_ms is None and verdict is Verdict.LOCKED_IN:  # nobody has seen it, but who clicked on it
             if message_id is None:

@@ -266,8 +266,7 @@ class Competitions(GameRecords):
         if isinstance(event, Join):
             event = replace(event, time_factor=self._time_factor(event.member_id))
         live = self._of(competition_id)
-        invited = (live.game.state.host_id, live.game.setup.duel_with)
-        if isinstance(event, Join) and live.game.setup.duel_with and event.member_id not in invited:
+        if isinstance(event, Join) and not live.game.invites(event.member_id):
             raise UserError("This duel is between two others. Watch them, or challenge somebody yourself with `/duel`.")
         now_ms = self._clock.now_ms()
         await self._store.write(
@@ -417,11 +416,8 @@ class Competitions(GameRecords):
     async def _woken(self, live: LiveGame) -> None:
         state = live.game.state
         over_ms = state.starts_ms if state.phase is Phase.LOBBY else None
-        if over_ms is not None and over_ms <= self._clock.now_ms():
-            if state.rules.duel:
-                await self._apply(live, Cancel(None, reason=Fact(Code.NOT_ACCEPTED)))
-            else:
-                await self.start(live.game.id, None, manager=False)
+        if over_ms is not None and over_ms <= self._clock.now_ms() and not state.rules.duel:
+            await self.start(live.game.id, None, manager=False)
         elif self._is_behind(state):
             self._timers.wake_later(live, BEHIND_SECONDS)
         else:

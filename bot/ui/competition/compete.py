@@ -241,7 +241,7 @@ class CompeteFeature:
 
     async def _duellist(self, reply: Reply, game: str) -> GameView:
         view = await self._games.view(ids.number(game))
-        if reply.member_id not in (view.game.setup.duel_with, view.state.host_id):
+        if reply.member_id not in (view.game.duellists or ()):
             raise UserError("Only the two of them can end this duel.")
         return view
 
@@ -320,7 +320,7 @@ class CompeteFeature:
     def _duel_again(self, reply: Reply, view: GameView) -> Setup:
         """The same duel, whichever of the two asks for it; the other one is challenged."""
         host_id, setup = view.state.host_id, view.game.setup
-        if reply.member_id not in (host_id, setup.duel_with):
+        if reply.member_id not in (view.game.duellists or ()):
             raise UserError("This duel was between two others. Challenge somebody yourself with `/duel`.")
         if host_id <= 0 or (setup.duel_with or 0) <= 0:  # what stands for a member who was deleted
             raise UserError("Whoever played this duel with you is not here any more. Challenge somebody with `/duel`.")
