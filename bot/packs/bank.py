@@ -8,7 +8,7 @@ from statistics import mean
 
 from bot.packs.cues import absolutes, cue_report, hedges, length_ratio
 from bot.packs.faults import Fault
-from bot.packs.items import NUMBER, is_negative, review_item
+from bot.packs.item_writing import NUMBER, is_negative, review_item
 from bot.packs.linting import At, Finding
 from bot.packs.models import KINDS, OTHER, Pack, Question
 from bot.packs.words import cosine, words

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.packs.items import review_item
+from bot.packs.item_writing import review_item
 from bot.packs.models import Question
 
 SOUND: dict[str, Any] = {

@@ -9,7 +9,7 @@ from test_author_rules import question
 from bot.packs.bank import FROM_QUESTIONS, longest_run, review
 from bot.packs.cues import BANDS, GUESSERS, absolutes, band, cue_report, guessed_right, hedges, is_longest, length_ratio
 from bot.packs.faults import Fault
-from bot.packs.items import review_item
+from bot.packs.item_writing import review_item
 from bot.packs.models import Blueprint, Misconception, Pack, PackHead, Question, Topic
 from bot.packs.report import Evidence, quality_report
 from bot.packs.words import cosine, grade, likeness, sentences, words

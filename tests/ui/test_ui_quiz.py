@@ -9,6 +9,10 @@ import pytest
 from hall import COURSE, TEA, Hall, Person, Shown, open_hall
 from simcord import OptionError
 
+from bot.quiz.practice.runs import Run
+from bot.services.practice.practising import Summary
+from bot.ui.practice.quiz import current_screen
+
 GREEN, RED = 0x3BA55D, 0xD83C3E
 DAY = 24 * 3600
 
@@ -411,3 +415,8 @@ async def test_the_real_course_can_be_practised_from_end_to_end(tmp_path: Path):
             await hall.alice.click(shown, shown.enabled[0])
         [(right,)] = hall.rows("SELECT sum(correct) FROM answer")
         assert f"## {right} of 20 right" in shown.text
+
+
+def test_a_quiz_whose_questions_were_all_taken_out_meanwhile_says_so():
+    screen = current_screen(Summary(Run(1, 7, 1, "tea", None, None, ()), [], None))
+    assert "were taken out of the course" in str(screen.blocks)

@@ -25,7 +25,7 @@ from bot.ui.competition.host import NOT_HOST, HostControls, only_here, take_over
 from bot.ui.layouts import BLURPLE, GREEN, Screen, note
 from bot.ui.lesson.lessons import section_choices
 from bot.ui.options import listed, whole
-from bot.ui.practice.quiz import question_screen
+from bot.ui.practice.quiz import current_screen
 from bot.ui.presses import own_message
 from bot.ui.reach import require
 from bot.ui.replies import Desk, Reply
@@ -305,7 +305,7 @@ class CompeteFeature:
             return
         run = await self._practice.start_with(reply.learner, pack_id, missed)
         current = await self._practice.current(run.id, reply.member_id)
-        await reply.show(question_screen(current))  # type: ignore[arg-type]
+        await reply.show(current_screen(current))
 
     async def _rematch(self, reply: Reply, game: str) -> None:
         view = await self._games.view(ids.number(game))

@@ -13,7 +13,7 @@ from bot.quiz.practice.mastery import Level, Mastery
 from bot.quiz.question.asking import Sureness
 from bot.services.board.boards import BoardLine, Boards
 from bot.services.demo.charts import ChartDrawer
-from bot.services.practice.practising import Asking, Practice
+from bot.services.practice.practising import Practice
 from bot.services.practice.progress import MixupView, Next, Progress, ProgressOf
 from bot.ui import ids
 from bot.ui.layouts import (
@@ -33,7 +33,7 @@ from bot.ui.layouts import (
 from bot.ui.lesson.lessons import course_menu
 from bot.ui.names import safe
 from bot.ui.options import whole
-from bot.ui.practice.quiz import plan_words, question_screen
+from bot.ui.practice.quiz import current_screen, plan_words
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 
@@ -102,8 +102,7 @@ class ProgressFeature:
     async def _aim(self, reply: Reply, pack_id: str, misconception_id: str) -> None:
         run = await self._progress.aim(reply.learner, pack_id, misconception_id)
         current = await self._practice.current(run.id, reply.member_id)
-        assert isinstance(current, Asking)  # it has just begun
-        await reply.show(question_screen(current, "Questions in which this belief is one of the options."))
+        await reply.show(current_screen(current, "Questions in which this belief is one of the options."))
 
     async def _next(self, reply: Reply, pack_id: str) -> None:
         pack_id, ahead = await self._progress.plan(reply.learner, pack_id)

@@ -78,13 +78,15 @@ class QuizFeature:
         ref = SectionRef(part.pack, part.section) if part and part.section else None
         questions = max(1, min(questions or DEFAULT_QUESTIONS, MAX_QUESTIONS))
         run = await self._practice.start(reply.learner, ref, difficulty, questions, part.pack.id if part else None)
-        await reply.show(self._screen(await self._practice.current(run.id, reply.member_id), _too_few(run, questions)))
+        await reply.show(
+            current_screen(await self._practice.current(run.id, reply.member_id), _too_few(run, questions))
+        )
 
     async def _start_on(self, reply: Reply, pack_id: str, section_id: str) -> None:
         ref = self._servers.library(reply.interaction.guild_id).section(pack_id, section_id)
         run = await self._practice.start(reply.learner, ref, None)
         remark = _too_few(run, DEFAULT_QUESTIONS)
-        await reply.show(self._screen(await self._practice.current(run.id, reply.member_id), remark))
+        await reply.show(current_screen(await self._practice.current(run.id, reply.member_id), remark))
 
     async def _answer(self, reply: Reply, run: str, position: str, letter: str) -> None:
         try:
@@ -93,7 +95,7 @@ class QuizFeature:
             )
         except QuestionChangedError as changed:
             current = await self._practice.current(ids.number(run), reply.member_id)
-            await reply.update(self._screen(current, changed.text))
+            await reply.update(current_screen(current, changed.text))
         else:
             await reply.update(outcome_screen(outcome))
 
@@ -112,14 +114,14 @@ class QuizFeature:
         run, ahead = await self._progress.start(reply.learner, pack_id)
         current = await self._practice.current(run.id, reply.member_id)
         remark = plan_words(ahead)
-        await reply.show(await self._page_between(reply, current, remark) or self._screen(current, remark))
+        await reply.show(await self._page_between(reply, current, remark) or current_screen(current, remark))
 
     async def _next(self, reply: Reply, run: str) -> None:
         current = await self._practice.current(ids.number(run), reply.member_id)
-        await reply.update(await self._page_between(reply, current) or self._screen(current))
+        await reply.update(await self._page_between(reply, current) or current_screen(current))
 
     async def _go(self, reply: Reply, run: str) -> None:
-        await reply.update(self._screen(await self._practice.current(ids.number(run), reply.member_id)))
+        await reply.update(current_screen(await self._practice.current(ids.number(run), reply.member_id)))
 
     async def _page_between(self, reply: Reply, current: Asking | Summary, remark: str = "") -> Screen | None:
         """The page that the run shows before the question that is next, where it has one there."""
@@ -145,17 +147,14 @@ class QuizFeature:
 
     async def _retry(self, reply: Reply, run: str) -> None:
         new_run = await self._practice.retry_missed(ids.number(run), reply.learner)
-        await reply.update(self._screen(await self._practice.current(new_run.id, reply.member_id)))
+        await reply.update(current_screen(await self._practice.current(new_run.id, reply.member_id)))
 
     async def _more(self, reply: Reply, run: str) -> None:
         done = await self._practice.summary(ids.number(run), reply.member_id)
         wanted = _how_many_more(done.run)
         new_run = await self._practice.start(reply.learner, done.section, done.run.difficulty, wanted, done.run.pack_id)
         current = await self._practice.current(new_run.id, reply.member_id)
-        await reply.update(self._screen(current, _too_few(new_run, wanted)))
-
-    def _screen(self, current: Asking | Summary, remark: str = "") -> Screen:
-        return question_screen(current, remark) if isinstance(current, Asking) else summary_screen(current)
+        await reply.update(current_screen(current, _too_few(new_run, wanted)))
 
 
 def plan_words(ahead: Next) -> str:
@@ -190,6 +189,11 @@ def _too_few(run: Run, wanted: int) -> str:
 
 def _how_many_more(run: Run) -> int:
     return max(len(run.asked), DEFAULT_QUESTIONS)  # one missed question retried is no wish for quizzes of one
+
+
+def current_screen(current: Asking | Summary, remark: str = "") -> Screen:
+    """What a run shows next: a question, or how it went, where none is left or all were taken out meanwhile."""
+    return question_screen(current, remark) if isinstance(current, Asking) else summary_screen(current)
 
 
 def question_screen(asking: Asking, remark: str = "") -> Screen:

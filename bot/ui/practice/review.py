@@ -3,11 +3,11 @@
 import discord
 from discord import app_commands
 
-from bot.services.practice.practising import Asking, Practice
+from bot.services.practice.practising import Practice
 from bot.services.practice.reviews import AT_ONCE, CourseDue, Reviews
 from bot.ui import ids
 from bot.ui.layouts import BLURPLE, GREEN, Block, Button, Row, Screen
-from bot.ui.practice.quiz import question_screen
+from bot.ui.practice.quiz import current_screen
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.wording import as_many
@@ -38,8 +38,7 @@ class ReviewFeature:
     async def _start(self, reply: Reply, pack_id: str) -> None:
         run = await self._reviews.start(reply.learner, pack_id)
         current = await self._practice.current(run.id, reply.member_id)
-        assert isinstance(current, Asking)  # it has just begun
-        await reply.show(question_screen(current, "Review: one question for each idea that is due."))
+        await reply.show(current_screen(current, "Review: one question for each idea that is due."))
 
 
 def review_screen(courses: list[CourseDue]) -> Screen:
