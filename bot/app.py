@@ -20,6 +20,7 @@ from bot.packs.library import Library
 from bot.services.all import Parts, Services, make_services, tempo_of
 from bot.services.demo.inside import Specimen
 from bot.services.lesson.courses import Courses
+from bot.services.lifecycle import Lifecycle
 from bot.services.server.health import HealthCheck
 from bot.services.sure_time import SureTime
 from bot.settings import Settings
@@ -86,7 +87,7 @@ async def build(
     async with contextlib.AsyncExitStack() as closing:
         clock = WallClock()
         parts = await _parts(settings, clock, rng or Random(), closing, steady_timers=steady_timers)
-        services = make_services(parts, closing)
+        services = make_services(parts)
         scheduler = SendScheduler(settings.progress_seconds, calls_per_second)
         closing.push_async_callback(scheduler.close)
         pulse, client = Pulse(), StudyhallClient()
@@ -121,7 +122,7 @@ async def build(
             await register(client, tree)
             await services.courses.load()
             loaded()
-            await services.take_up(steady_timers=steady_timers)
+            await services.take_up()
 
         client.before_connecting = before_connecting
         _tell_time(client, parts, services)
@@ -142,9 +143,9 @@ async def _parts(
     workers = Workers()
     closing.push_async_callback(workers.close)
     clock = DiscordClock(wall)
-    time = SureTime(clock)
-    closing.push_async_callback(time.close)
-    return Parts(settings, Library([]), store, workers, clock, time, rng, steady_timers)
+    life = Lifecycle(steady=steady_timers)
+    closing.push_async_callback(life.close)
+    return Parts(settings, Library([]), store, workers, clock, SureTime(clock, life), rng, life)
 
 
 def _queues(

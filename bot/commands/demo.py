@@ -13,6 +13,7 @@ from bot.demos.registry import DEMOS
 from bot.errors import NotFound, UserError
 from bot.services.demo.charts import ChartDrawer
 from bot.services.demo.lab import Lab
+from bot.services.lifecycle import Lifecycle
 from bot.workers import Workers
 
 WIDTH = 24
@@ -31,13 +32,14 @@ async def run_demo(
         return 0
     demo = find(name)
     workers = Workers()
-    drawer = ChartDrawer(workers)
+    life = Lifecycle()
+    drawer = ChartDrawer(workers, life)
     try:
         measured = await Lab(workers, wall_seconds=wall_seconds, rounds=rounds).measure(demo, _progress)
         verdict, chart = demo.read(measured), demo.drawn(measured)
         picture = await drawer.draw(chart)
     finally:
-        await drawer.close()
+        await life.close()
         await workers.close()
     print("\r" + " " * 78 + "\r", end="", file=sys.stderr)
     if as_json:

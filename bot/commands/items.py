@@ -13,6 +13,7 @@ from bot.packs.loading import load_packs
 from bot.private import write_private
 from bot.quiz.question.items import ItemReport
 from bot.quiz.question.statistics import SHOWN_FROM
+from bot.services.lifecycle import Lifecycle
 from bot.services.question.items import Bank, Items
 from bot.services.question.views import HEAD, OPTIONS_HEAD, as_json, options_row, row
 from bot.storage.question import rulings
@@ -41,7 +42,7 @@ async def print_items(
     """
     library = Library(load_packs(packs_folder, DEMOS))
     async with only_reading(database) as db:
-        bank = await Items(library, db, WallClock()).bank()
+        bank = await Items(library, db, WallClock(), Lifecycle()).bank()
         said = await rulings.for_authors(db)
     if reports_file:
         await _write(reports_file, sheet(REPORTS_HEAD, (_report(library, one) for one in said)), ENCODING)

@@ -1,9 +1,8 @@
-"""Every service, made once from the same parts and closed in order: the place to look which there are."""
+"""Every service, made once from the same parts: the place to look which there are."""
 
-import contextlib
 from dataclasses import dataclass
 from random import Random
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple
 
 from bot.clock import DiscordClock
 from bot.packs.library import Library
@@ -11,7 +10,7 @@ from bot.quiz.competition.pace import Tempo, paced
 from bot.services.backups import Backups
 from bot.services.board.boards import Boards
 from bot.services.calendar.daily import DailyQuestions
-from bot.services.calendar.schedules import Schedules
+from bot.services.calendar.schedules import Occasions, Schedules
 from bot.services.calendar.seasons import Seasons
 from bot.services.competition.games import Competitions
 from bot.services.demo.charts import ChartDrawer
@@ -19,6 +18,7 @@ from bot.services.demo.demos import Demos
 from bot.services.demo.lab import Lab
 from bot.services.lesson.courses import Courses
 from bot.services.lesson.lessons import Lessons
+from bot.services.lifecycle import Lifecycle
 from bot.services.member.notices import Notices
 from bot.services.member.presence import Presence
 from bot.services.member.privacy import Privacy
@@ -44,7 +44,7 @@ from bot.workers import Workers
 
 
 class Parts(NamedTuple):
-    """What services are made of. ``steady_timers``: whether games note every second that the bot is alive."""
+    """What services are made of; ``life`` closes them."""
 
     settings: Settings
     library: Library
@@ -53,7 +53,7 @@ class Parts(NamedTuple):
     clock: DiscordClock
     time: SureTime
     rng: Random
-    steady_timers: bool
+    life: Lifecycle
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Services:
     flags: Flags
     exports: Exports
 
-    async def take_up(self, *, steady_timers: bool) -> None:
+    async def take_up(self) -> None:
         """Load what is kept, and go on with what a stop interrupted; the courses are loaded already."""
         await self.member_settings.load()
         await self.servers.load()
@@ -100,20 +100,8 @@ class Services:
         await self.regrading.resume()
         self.backups.start()
         self.respacing.start()
-        if steady_timers:
-            self.reminders.start()
+        self.reminders.start()
         self.schedules.start()
-
-
-class Closed(Protocol):
-    """What is closed at the end."""
-
-    async def close(self) -> None:
-        """Stop; what is not done is taken up at the next start."""
-        ...
-
-
-S = TypeVar("S", bound=Closed)
 
 
 def tempo_of(settings: Settings) -> Tempo:
@@ -121,46 +109,35 @@ def tempo_of(settings: Settings) -> Tempo:
     return Tempo(settings.pace_factor, settings.pause_factor)
 
 
-def make_services(parts: Parts, closing: contextlib.AsyncExitStack) -> Services:
-    """Make all services; ``closing`` closes them, the last one first."""
-    settings, library, store, clock = parts.settings, parts.library, parts.store, parts.clock
-
-    def closed(service: S) -> S:
-        closing.push_async_callback(service.close)
-        return service
-
-    charts = closed(ChartDrawer(parts.workers))
+def make_services(parts: Parts) -> Services:
+    """Make all services; the lifecycle of ``parts`` closes them, the last one first."""
+    settings, library, store, clock, life = parts.settings, parts.library, parts.store, parts.clock, parts.life
+    charts = ChartDrawer(parts.workers, life)
     posts = Posts(clock)
-    demos = closed(_demos(parts, charts, posts))
+    demos = _demos(parts, charts, posts)
     zones = Zones()
-    respacing = closed(Respacing(library, store))
+    respacing = Respacing(library, store, life)
     member_settings = MemberSettings(store, zones, respacing)
     servers = Servers(store, library, zones)
-    games = closed(
-        Competitions(
-            *(servers.library, store, clock, parts.rng, posts, charts, member_settings.time_factor),
-            beats=parts.steady_timers,
-        )
-    )
+    games = Competitions(servers.library, store, clock, parts.rng, posts, life, charts, member_settings.time_factor)
     daily = DailyQuestions(store, clock, parts.rng, posts, servers.library)
     seasons = Seasons(store, clock, posts, parts.time)
     tempo = tempo_of(settings)
-    schedules = closed(
-        Schedules(
-            *(store, clock, servers, daily, games, seasons),
-            lambda one: paced(one.pace, one.rounds, one.lobby_minutes, tempo, one.scoring),
-            parts.time,
-        )
+    schedules = Schedules(
+        *(store, clock, servers, Occasions(daily, games, seasons)),
+        lambda one: paced(one.pace, one.rounds, one.lobby_minutes, tempo, one.scoring),
+        life,
+        parts.time,
     )
-    presence = closed(Presence(store, clock))
-    regrading = closed(Regrading(store, clock, posts))
+    presence = Presence(store, clock, life)
+    regrading = Regrading(store, clock, posts, life)
     games.has_ended = daily.has_closed = regrading.wake
     regrading.has_regraded = daily.show_again
-    privacy = closed(
-        Privacy(store, clock, games, member_settings, retention_days=settings.retention_days, time=parts.time)
+    privacy = Privacy(
+        store, clock, games, member_settings, life, retention_days=settings.retention_days, time=parts.time
     )
-    backups = closed(_backups(parts))
-    items = closed(Items(library, store, clock))
+    backups = _backups(parts)
+    items = Items(library, store, clock, life)
     practice = Practice(library, store, clock, parts.rng, servers.library, items.expected)
     reviews = Reviews(library, store, clock, parts.rng, practice, servers.library)
     return Services(
@@ -183,7 +160,7 @@ def make_services(parts: Parts, closing: contextlib.AsyncExitStack) -> Services:
         courses=Courses(library, servers, parts.workers, settings.packs_dir),
         practice=practice,
         reviews=reviews,
-        reminders=closed(Reminders(store, clock, reviews, time=parts.time)),
+        reminders=Reminders(store, clock, reviews, life, time=parts.time),
         lessons=Lessons(library, store, clock, servers.library),
         notices=Notices(store),
         progress=ProgressOf(library, store, clock, parts.rng, practice, servers.library, items.expected),
@@ -203,6 +180,7 @@ def _demos(parts: Parts, charts: ChartDrawer, posts: Posts) -> Demos:
         parts.clock,
         charts,
         posts,
+        parts.life,
         predict_seconds=settings.predict_seconds,
         cooldown_seconds=settings.demo_cooldown_seconds,
     )
@@ -213,6 +191,7 @@ def _backups(parts: Parts) -> Backups:
     return Backups(
         settings.database_path,
         parts.clock,
+        parts.life,
         every_hours=settings.backup_hours,
         keep=settings.backup_keep,
         time=parts.time,

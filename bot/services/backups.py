@@ -10,6 +10,7 @@ from typing import NamedTuple
 from bot.clock import DAY_MS, Clock, utc
 from bot.errors import StudyhallError
 from bot.services.competition import offline
+from bot.services.lifecycle import Lifecycle
 from bot.services.sure_time import ALWAYS_SURE, TimeCheck
 from bot.storage import privacy
 from bot.storage.privacy import Reapplied
@@ -63,6 +64,7 @@ class Backups:
         self,
         database: Path,
         clock: Clock,
+        life: Lifecycle,
         *,
         every_hours: float,
         keep: tuple[int, int],
@@ -76,23 +78,14 @@ class Backups:
         self._first_seconds = first_seconds
         self._time = time
         self._writer = BackupWriter()
-        self._timer: asyncio.TimerHandle | None = None
-        self._task: asyncio.Task[None] | None = None
-        self._closing = False
+        # A backup that is under way is given up at the end, and leaves nothing behind.
+        self._background = life.background("backup", finishes=True, stopping=self._writer.stop)
+        self._making = self._background.routine(self._make_when_due, again_seconds=HOUR_SECONDS)
 
     def start(self) -> None:
         """Set the timer; nothing is done at once, so that a start is not held up."""
         if self._every_ms:
-            self._arm(self._first_seconds)
-
-    async def close(self) -> None:
-        """Stop; a backup that is under way is given up and leaves nothing behind."""
-        self._closing = True
-        if self._timer:
-            self._timer.cancel()
-        self._writer.stop()
-        if self._task:
-            await asyncio.gather(self._task, return_exceptions=True)
+            self._making.wake(self._first_seconds)
 
     async def due_in(self) -> float:
         """How many seconds there are until the next backup is due; 0 when it is.
@@ -125,27 +118,18 @@ class Backups:
                 one.path.unlink(missing_ok=True)
         backup.remove_leftovers(folder, now_ms - LEFTOVER_MS)
 
-    def _arm(self, seconds: float) -> None:
-        if not self._closing:
-            self._timer = asyncio.get_running_loop().call_later(seconds, self._spawn)
-
-    def _spawn(self) -> None:
-        self._task = asyncio.create_task(self._make_when_due(), name="backup")
-
-    async def _make_when_due(self) -> None:
-        again = HOUR_SECONDS  # looked at every hour: the clock may be moved meanwhile
+    async def _make_when_due(self) -> float:
         try:
             if not self._time.heard:
-                again = self._first_seconds  # a backup's name is its time
-            elif not await self.due_in():
+                return self._first_seconds  # a backup's name is its time
+            if not await self.due_in():
                 await self.make()
-            again = min(again, max(self._first_seconds, await self.due_in()))
+            # Looked at every hour: the clock may be moved meanwhile.
+            return min(HOUR_SECONDS, max(self._first_seconds, await self.due_in()))
         except StudyhallError as problem:
-            if not self._closing:
+            if not self._background.closing:
                 _log.error("%s It is tried again in an hour.", problem)
-        except Exception:
-            _log.exception("a backup failed; it is tried again in an hour")
-        self._arm(again)
+            return HOUR_SECONDS
 
 
 class Restored(NamedTuple):

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple, Protocol
 
 from bot.clock import DiscordClock
+from bot.services.lifecycle import Lifecycle
 
 MOST_APART_MS = 5 * 60_000
 """How far the wall clock may be from Discord's time."""
@@ -58,8 +59,9 @@ class ClockState(NamedTuple):
 class SureTime:
     """Compares the two clocks; where they differ, Discord is asked again before that is believed."""
 
-    def __init__(self, clock: DiscordClock) -> None:
+    def __init__(self, clock: DiscordClock, life: Lifecycle) -> None:
         self._clock = clock
+        self._background = life.background("time")
         self._ask: Callable[[], Awaitable[None]] | None = None
         self._asking: asyncio.Task[None] | None = None
         self._asked_at: float | None = None
@@ -106,14 +108,8 @@ class SureTime:
             return
         if self._asking is None or self._asking.done():
             self._asked_at = time.monotonic()
-            self._asking = asyncio.create_task(self._asked(self._ask), name="time")
+            self._asking = self._background.start(self._asked(self._ask))
         await asyncio.shield(self._asking)
-
-    async def close(self) -> None:
-        """Stop asking."""
-        if self._asking:
-            self._asking.cancel()
-            await asyncio.gather(self._asking, return_exceptions=True)
 
     async def _asked(self, ask: Callable[[], Awaitable[None]]) -> None:
         try:

@@ -1,6 +1,7 @@
 """The outbox: every message that is to be in a channel once, whatever it shows; done when the message's id is stored."""
 
 from bot.model.posts import OF_A_GAME, Kind, Post, What
+from bot.storage.lists import listed, words
 from bot.storage.store import Reads, Row, Transaction
 
 _COLUMNS = "id, kind, of_id, number, guild_id, channel_id, created_ms, attempt, message_id"
@@ -22,19 +23,19 @@ async def add(tx: Transaction, what: What, guild_id: int, channel_id: int, now_m
 
 async def of_game(db: Reads, competition_id: int) -> list[Post]:
     """Every message of a competition, in order."""
-    marks = ", ".join("?" * len(OF_A_GAME))
     rows = await db.rows(
-        f"SELECT {_COLUMNS} FROM post WHERE kind IN ({marks}) AND of_id = ? ORDER BY id", (*OF_A_GAME, competition_id)
+        f"SELECT {_COLUMNS} FROM post WHERE kind IN {words()} AND of_id = ? ORDER BY id",
+        (listed(OF_A_GAME), competition_id),
     )
     return [_post(row) for row in rows]
 
 
 async def waiting(db: Reads, *kinds: Kind, of: int | None = None) -> list[Post]:
     """The messages of these kinds that are not known to be in their channel, in order; of one thing, or of all."""
-    marks, one = ", ".join("?" * len(kinds)), "" if of is None else " AND of_id = ?"
+    one = "" if of is None else " AND of_id = ?"
     rows = await db.rows(
-        f"SELECT {_COLUMNS} FROM post WHERE message_id IS NULL AND kind IN ({marks}){one} ORDER BY id",
-        (*kinds, *(() if of is None else (of,))),
+        f"SELECT {_COLUMNS} FROM post WHERE message_id IS NULL AND kind IN {words()}{one} ORDER BY id",
+        (listed(kinds), *(() if of is None else (of,))),
     )
     return [_post(row) for row in rows]
 

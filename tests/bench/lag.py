@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from boards import fill, fill_rows
 from figures import all_met, drawn
+from lives import end, lives
 
 from bot.charts.bars import BarChart, BarValue
 from bot.demos.registry import DEMOS
@@ -79,8 +80,8 @@ async def measure(answers: int) -> dict[str, Any]:
         await fill(path, answers)
         store, workers = await Store.open(path), Workers()
         library = Library(load_packs(PACKS, DEMOS))
-        drawer = ChartDrawer(workers)
-        backups = Backups(path, Minutes(), every_hours=24, keep=(7, 4))
+        drawer = lives(ChartDrawer, workers)
+        backups = lives(Backups, path, Minutes(), every_hours=24, keep=(7, 4))
         courses = Courses(library, Servers(store, library, Zones()), workers, PACKS)
         try:
             found = {
@@ -89,8 +90,8 @@ async def measure(answers: int) -> dict[str, Any]:
                 "a reload of the packs": await lag_of(courses.reload, 5),
             }
         finally:
-            await backups.close()
-            await drawer.close()
+            await end(backups)
+            await end(drawer)
             await workers.close()
             await store.close()
         old = Path(folder) / "old.db"

@@ -4,6 +4,7 @@ from datetime import datetime
 from random import Random
 from zoneinfo import ZoneInfo
 
+from lives import end, lives
 from small_course import HandClock, everywhere, library
 
 from bot.clock import snowflake_at
@@ -14,7 +15,7 @@ from bot.quiz.competition.pace import paced
 from bot.quiz.competition.scoring import Scoring
 from bot.services.calendar.daily import DailyQuestions
 from bot.services.calendar.daily_views import DailyView, EventView, Locked
-from bot.services.calendar.schedules import NewSchedule, Schedules
+from bot.services.calendar.schedules import NewSchedule, Occasions, Schedules
 from bot.services.calendar.season_views import SeasonView
 from bot.services.calendar.seasons import Seasons
 from bot.services.competition.games import Competitions
@@ -139,24 +140,23 @@ class Days:
         self.wall = wall or Wall(clock)
         packs, out = library(), Posts(clock, self.wall)
         self.servers = Servers(store, packs, Zones())
-        self.games = Competitions(everywhere(packs), store, clock, Random(3), out)  # type: ignore[arg-type]
+        self.games = lives(Competitions, everywhere(packs), store, clock, Random(3), out)  # type: ignore[arg-type]
         self.daily = DailyQuestions(store, clock, Random(3), out, self.servers.library)
         self.seasons = Seasons(store, clock, out, time)
-        self.schedules = Schedules(
+        self.schedules = lives(
+            Schedules,
             store,
             clock,
             self.servers,
-            self.daily,
-            self.games,
-            self.seasons,
+            Occasions(self.daily, self.games, self.seasons),
             lambda one: paced(one.pace, one.rounds, one.lobby_minutes, scoring=one.scoring),
-            time,
+            time=time,
         )
         self.schedules.attach(self.wall)
 
     async def stop(self) -> None:
-        await self.schedules.close()
-        await self.games.close()
+        await end(self.schedules)
+        await end(self.games)
 
     async def restart(self) -> "Days":
         await self.stop()

@@ -2,6 +2,7 @@
 
 from random import Random
 
+from lives import end, lives
 from small_course import everywhere, question
 from small_course import library as course
 from test_games_and_members import DiscordHandClock, Evening
@@ -65,7 +66,8 @@ class RegradedHouse(Evening):
 
     def __init__(self, store: Store, clock: DiscordHandClock | None = None) -> None:
         super().__init__(store, clock or DiscordHandClock())
-        self.games = Competitions(
+        self.games = lives(
+            Competitions,
             everywhere(LIBRARY),
             store,
             self.clock,
@@ -76,11 +78,11 @@ class RegradedHouse(Evening):
         self.practice = Practice(LIBRARY, store, self.clock, Random(5))
         self.questions = QUESTIONS
         self.told = Told()
-        self.regrading = Regrading(store, self.clock, Posts(self.clock, self.told))
+        self.regrading = lives(Regrading, store, self.clock, Posts(self.clock, self.told))
 
     async def close(self) -> None:
-        await self.games.close()
-        await self.regrading.close()
+        await end(self.games)
+        await end(self.regrading)
 
     async def quiz(
         self, who: Learner, number: int, chosen: int = 1, guild: int | None = HALL, sure: Sureness | None = None

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from filled_store import HALL, live, tables_naming, traces
+from lives import end, lives
 from small_course import DAY, HOUR, NOON, HandClock
 
 from bot.cli import main
@@ -180,7 +181,7 @@ def test_a_backup_that_is_stopped_leaves_nothing(data):
 
 
 def backups_of(data: Path, clock: HandClock, **chosen) -> Backups:
-    return Backups(data, clock, **{"every_hours": 24, "keep": (7, 4), "first_seconds": 3_600, **chosen})  # type: ignore[arg-type]
+    return lives(Backups, data, clock, **{"every_hours": 24, "keep": (7, 4), "first_seconds": 3_600, **chosen})  # type: ignore[arg-type]
 
 
 async def test_the_newest_backup_says_when_the_next_is_due_after_any_restart(data, clock):
@@ -228,7 +229,7 @@ async def test_backups_are_made_when_due_and_old_ones_go(data, clock):
             await backups._make_when_due()
             await backups._make_when_due()
             clock.advance(DAY)
-        await backups.close()
+        await end(backups)
         made = backups_in(data.parent / "backups")
         assert [one.made for one in made] == [utc(NOON + 2 * DAY), utc(NOON + 3 * DAY)]
 
@@ -249,16 +250,15 @@ async def test_a_backup_that_fails_is_logged_and_the_bot_goes_on(data, clock, ca
     async with opened(data):
         (data.parent / "backups").write_text("in the way", encoding="utf-8")
         backups = backups_of(data, clock)
-        await backups._make_when_due()
+        assert await backups._make_when_due() == 3_600
         assert "It is tried again in an hour." in caplog.text
-        assert backups._timer is not None
-        await backups.close()
+        await end(backups)
 
 
 async def test_with_zero_hours_there_is_no_timer(data, clock):
     backups = backups_of(data, clock, every_hours=0)
     backups.start()
-    assert backups._timer is None
+    assert not backups._making.began
 
 
 async def test_the_end_of_the_bot_ends_a_backup_too(data, clock):
@@ -266,10 +266,10 @@ async def test_the_end_of_the_bot_ends_a_backup_too(data, clock):
         await live(store, ADA)
         backups = backups_of(data, clock, first_seconds=0)
         backups.start()
-        while backups._task is None:
+        while not backups._making.running:
             await store.rows("SELECT 1")
-        await backups.close()
-        assert backups._timer is None or backups._timer.cancelled() or backups._task.done()
+        await end(backups)
+        assert not backups._making.running
         assert [name for name in names(data.parent / "backups") if name.startswith(".")] == []
 
 

@@ -1,10 +1,12 @@
 """The process that draws: kept warm, replaced when it died, ended when idle."""
 
+import asyncio
 import os
 import signal
 
 import pytest
 import pytest_asyncio
+from lives import end, lives
 
 from bot.charts.bars import BarChart, BarValue
 from bot.services.demo import charts as module
@@ -25,7 +27,7 @@ async def workers():
 
 
 async def test_one_process_draws_all_and_a_dead_one_is_replaced(workers):
-    drawer = ChartDrawer(workers)
+    drawer = lives(ChartDrawer, workers)
     await drawer.warm_up()
     [first] = workers.pids
     assert (await drawer.draw(CHART)).startswith(PNG)
@@ -34,21 +36,22 @@ async def test_one_process_draws_all_and_a_dead_one_is_replaced(workers):
     assert (await drawer.draw(CHART)).startswith(PNG)
     [second] = workers.pids
     assert second != first
-    await drawer.close()
+    await end(drawer)
     assert workers.pids == []
-    await drawer.close()
+    await end(drawer)
 
 
 async def test_a_chart_that_cannot_be_drawn_is_none_and_no_error(workers):
-    drawer = ChartDrawer(workers)
+    drawer = lives(ChartDrawer, workers)
     assert await drawer.draw("not a chart") is None
-    await drawer.close()
+    await end(drawer)
 
 
 async def test_the_process_ends_when_nobody_wants_it(workers, monkeypatch):
     monkeypatch.setattr(module, "IDLE_SECONDS", 0)
-    drawer = ChartDrawer(workers)
+    drawer = lives(ChartDrawer, workers)
     await drawer.warm_up()
-    assert drawer._closing is not None
-    await drawer._closing
-    assert workers.pids == []
+    async with asyncio.timeout(20):
+        while workers.pids:  # noqa: ASYNC110  nothing tells of it
+            await asyncio.sleep(0)
+    await end(drawer)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from random import Random
 
 import pytest
+from lives import end, lives
 from small_course import NOON, QUESTIONS, HandClock, everywhere, library
 
 from bot.clock import DiscordClock, snowflake_at
@@ -131,12 +132,17 @@ def notice(clock) -> Notice:
 async def games(store, clock, notice):
     made = service(store, clock, notice)
     yield made
-    await made.close()
+    await end(made)
 
 
 def service(store: Store, clock: HandClock, notice: Notice, course: Library | None = None) -> Competitions:
-    return Competitions(
-        everywhere(course or library()), store, DiscordClock(clock, lambda: clock.now), Random(5), Posts(clock, notice)
+    return lives(
+        Competitions,
+        everywhere(course or library()),
+        store,
+        DiscordClock(clock, lambda: clock.now),
+        Random(5),
+        Posts(clock, notice),
     )
 
 
@@ -265,7 +271,7 @@ async def test_a_restart_goes_on_in_the_same_message_with_the_answers_and_gives_
     game = await started(first, notice)
     await pick(first, clock, notice, game, 0, GRACE, 2)
     before = (await first.view(game)).state
-    await first.close()
+    await end(first)
     clock.advance(40_000)
     again = service(store, clock, notice)
     await again.resume()
@@ -280,7 +286,7 @@ async def test_a_restart_goes_on_in_the_same_message_with_the_answers_and_gives_
     await again.act(game, Skip(1, 0), ADA)
     await notice.until(lambda: notice.rounds.get(1))
     assert (await again.view(game)).note == ""  # of the second round nothing was lost
-    await again.close()
+    await end(again)
 
 
 async def test_what_happens_in_a_game_is_a_sign_of_life_so_that_no_more_is_given_back_than_was_lost(
@@ -301,7 +307,7 @@ async def test_a_message_whose_id_was_stored_just_before_the_end_starts_the_cloc
     await first.start(game, ADA, manager=False)
     await notice.until(lambda: notice.lobbies and notice.lobbies[-1].state.phase is Phase.PAUSED)
     await first.act(game, Resume(by=1), ADA)
-    await first.close()
+    await end(first)
     message_id = snowflake_at(clock.now_ms())
     await store.write(lambda tx: tx.run("UPDATE post SET message_id = ?", (message_id,)))
     await store.write(
@@ -313,13 +319,13 @@ async def test_a_message_whose_id_was_stored_just_before_the_end_starts_the_cloc
     await again.resume()
     await notice.until(lambda: message_id in notice.shown)
     assert (await again.view(game)).state.opened_ms == NOON
-    await again.close()
+    await end(again)
 
 
 async def test_a_reveal_and_a_podium_that_were_not_shown_before_the_end_are_shown_after_it(store, clock, notice):
     first = service(store, clock, notice)
     game = await started(first, notice)
-    await first.close()
+    await end(first)
     loaded = await competitions.load(store, game)
     for kind in (Kind.PODIUM, Kind.REVEAL):
         await store.write(lambda tx, kind=kind: posts.add(tx, What(kind, loaded.id), GUILD, CHANNEL, clock.now_ms()))
@@ -333,7 +339,7 @@ async def test_a_reveal_and_a_podium_that_were_not_shown_before_the_end_are_show
     async with asyncio.timeout(20):
         while await posts.waiting(store, Kind.REVEAL, Kind.PODIUM):
             pass
-    await again.close()
+    await end(again)
 
 
 # Troubles
@@ -456,7 +462,7 @@ async def test_a_game_goes_on_when_its_section_and_then_its_course_are_gone(stor
     course.replace([])
     await pick(games, clock, notice, game, 1, ADA, 0)
     await notice.until(lambda: notice.podiums)
-    await games.close()
+    await end(games)
 
 
 def said(screen: Screen) -> str:
@@ -591,7 +597,7 @@ async def test_a_silent_game_from_before_a_restart_ends_after_it(store, clock, n
     first = service(store, clock, notice)
     game = await started(first, notice)
     await first.act(game, Pause(by=1), ADA)
-    await first.close()
+    await end(first)
     # As an earlier version stored it: without an end.
     await store.write(lambda tx: tx.run("UPDATE competition SET head = json_set(head, '$.wake_ms', null)"))
     clock.advance(3 * 86_400_000)
@@ -603,7 +609,7 @@ async def test_a_silent_game_from_before_a_restart_ends_after_it(store, clock, n
     clock.advance(3_600_000)
     await again.act(game, Tick(), ADA)
     await notice.until(lambda: notice.podiums)
-    await again.close()
+    await end(again)
 
 
 # What counts
@@ -663,7 +669,7 @@ async def test_who_leaves_after_the_start_is_not_waited_for_and_that_outlives_a_
     first = service(store, clock, notice)
     game = await started(first, notice, reveal_ms=3_600_000)
     assert (await first.act(game, Leave(LINUS.member_id), LINUS))[0] is Verdict.DONE
-    await first.close()
+    await end(first)
     again = service(store, clock, notice)
     await again.resume()
     assert await store.rows("SELECT member_id FROM competition_player WHERE gone") == [(LINUS.member_id,)]
@@ -679,7 +685,7 @@ async def test_who_leaves_after_the_start_is_not_waited_for_and_that_outlives_a_
     await pick(again, clock, notice, game, 1, LINUS, 0)  # who answers is back
     assert await store.rows("SELECT member_id FROM competition_player WHERE gone") == []
     assert not (await again.view(game)).state.player(LINUS.member_id).gone
-    await again.close()
+    await end(again)
 
 
 async def test_a_paused_round_hides_its_question(games, notice):
@@ -848,13 +854,13 @@ async def test_a_pause_ends_when_its_time_has_come_although_the_host_slept_over_
 async def test_a_pause_of_the_host_does_not_end_by_itself(store, games, notice, tries_at_once):
     game = await started(games, notice)
     await games.act(game, Pause(by=ADA.member_id), ADA)
-    await games.close()
+    await end(games)
     again = service(store, HandClock(), notice)
     await again.resume()
     for _ in range(50):
         await store.rows("SELECT 1")
     assert (await again.view(game)).state.phase is Phase.PAUSED
-    await again.close()
+    await end(again)
 
 
 async def test_a_trouble_from_before_a_restart_ends_by_itself_after_it(store, games, clock, notice, tries_at_once):
@@ -862,12 +868,12 @@ async def test_a_trouble_from_before_a_restart_ends_by_itself_after_it(store, ga
     notice.forbidden = True
     await games.start(game, ADA, manager=False)
     await until_phase(games, store, game, Phase.PAUSED)
-    await games.close()
+    await end(games)
     notice.forbidden = False
     again = service(store, clock, notice)
     await again.resume()
     await until_phase(again, store, game, Phase.ASKING)
-    await again.close()
+    await end(again)
 
 
 async def test_a_long_rate_limit_is_told_in_the_lobby_and_the_host_can_end(store, games, clock, notice, monkeypatch):

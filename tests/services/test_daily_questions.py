@@ -5,6 +5,7 @@ from random import Random
 
 import pytest
 from day_by_day import ADA, BOB, CHANNEL, CLEO, HALL, Days, DiscordHandClock, berlin
+from lives import end, lives
 from small_course import DAY, HOUR, library
 
 from bot.errors import StudyhallError, UserError
@@ -325,7 +326,7 @@ async def test_the_result_for_all_is_told_by_what_the_managers_decided_before_an
     await days.at("2026-11-21T18:00:02")
     assert told(days.wall.shown[daily.message_id]) == decided
     undone = Ruling(question.key, question.key)
-    regrading = Regrading(days.store, days.clock, Posts(days.clock))
+    regrading = lives(Regrading, days.store, days.clock, Posts(days.clock))
     regrading.has_regraded = days.daily.show_again
     for now, expected in ((undone, (question.key, False)), (ruling, decided)):
         await days.store.write(lambda tx, now=now: rulings.rule(tx, subject, now, days.clock.now_ms()))
@@ -333,7 +334,7 @@ async def test_the_result_for_all_is_told_by_what_the_managers_decided_before_an
         regrading.wake()
         await regrading.done()
         assert told(await days.wall.hinted[daily.message_id]()) == expected
-    await regrading.close()
+    await end(regrading)
 
 
 async def test_progress_counts_a_question_of_the_day_on_the_day_that_it_was_answered(days):

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 import pytest_asyncio
+from lives import end, lives
 from small_course import NOON, HandClock
 
 from bot.demos.registry import DEMOS
@@ -93,9 +94,9 @@ async def workers():
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def charts(workers):
-    drawer = ChartDrawer(workers)
+    drawer = lives(ChartDrawer, workers)
     yield drawer
-    await drawer.close()
+    await end(drawer)
 
 
 class Hall:
@@ -113,7 +114,8 @@ class Hall:
         lab = Lab(self.workers, wall_seconds=wall, rounds=rounds)
         stage = HandStage()
         posts = Posts(self.clock, stage)
-        demos = Demos(
+        demos = lives(
+            Demos,
             *(store, lab, self.clock, self.charts, posts),
             predict_seconds=predict,
             cooldown_seconds=cooldown,
@@ -122,7 +124,7 @@ class Hall:
         try:
             yield demos, stage, store
         finally:
-            await demos.close()
+            await end(demos)
             await store.close()
 
 
@@ -276,7 +278,7 @@ async def test_a_demo_interrupted_by_a_stop_is_run_after_the_next_start(hall, wo
         await demos.run(running)
         await demos.run(waiting)
         await stage.until(under_way(running))
-        await demos.close()
+        await end(demos)
         assert (await state(store, running), await state(store, waiting)) == ("running", "queued")
     async with hall.bot() as (demos, stage, store):
         await demos.resume()

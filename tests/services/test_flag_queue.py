@@ -2,6 +2,7 @@
 
 import asyncio
 
+from lives import lives
 from regraded_house import HALL, LIBRARY, QUESTIONS
 from small_course import NOON, HandClock
 from small_course import library as course
@@ -19,7 +20,7 @@ from bot.storage.store import Store
 
 
 def flags(store: Store, library: Library, clock: HandClock) -> Flags:
-    return Flags(library, store, clock, Items(library, store, clock), lambda _guild: library, lambda: None)
+    return Flags(library, store, clock, lives(Items, library, store, clock), lambda _guild: library, lambda: None)
 
 
 async def report(store: Store, number: int, member_id: int, at_ms: int = NOON) -> None:

@@ -4,6 +4,7 @@ import itertools
 from random import Random
 
 import pytest
+from lives import end, lives
 from small_course import HandClock, everywhere, library
 
 from bot.clock import snowflake_at
@@ -67,9 +68,10 @@ class Evening:
     def __init__(self, store: Store, clock: DiscordHandClock) -> None:
         self.store = store
         self.clock = clock
-        self.settings = MemberSettings(store, Zones(), Respacing(library(), store))
+        self.settings = MemberSettings(store, Zones(), lives(Respacing, library(), store))
         self.channel = Board(clock)
-        self.games = Competitions(
+        self.games = lives(
+            Competitions,
             everywhere(library()),
             store,
             clock,
@@ -131,7 +133,7 @@ async def evening(tmp_path):
     store = await Store.open(tmp_path / "a.db")
     made = Evening(store, DiscordHandClock())
     yield made
-    await made.games.close()
+    await end(made.games)
     await store.close()
 
 
@@ -165,7 +167,7 @@ async def test_who_joins_by_answering_brings_their_time_to_the_next_round(evenin
 
 async def test_extra_time_is_remembered_after_a_restart_and_gone_when_taken_back(evening):
     await evening.settings.set_time_factor(BOB.member_id, 1.5)
-    again = MemberSettings(evening.store, Zones(), Respacing(library(), evening.store))
+    again = MemberSettings(evening.store, Zones(), lives(Respacing, library(), evening.store))
     assert again.time_factor(BOB.member_id) == 1.0
     await again.load()
     assert again.time_factor(BOB.member_id) == 1.5

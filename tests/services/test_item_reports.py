@@ -6,6 +6,7 @@ import json
 from random import Random
 
 import pytest
+from lives import end, lives
 from small_course import DAY, HOUR, NOON, library, question
 
 from bot.cli import main
@@ -49,9 +50,9 @@ async def answered(
 
 @pytest.fixture
 async def items(store, clock):
-    made = Items(library(BANK), store, clock)
+    made = lives(Items, library(BANK), store, clock)
     yield made
-    await made.close()
+    await end(made)
 
 
 async def test_without_answers_it_says_how_many_are_missing(items):
@@ -73,7 +74,7 @@ async def test_a_wrong_key_stands_first(items, store):
 async def test_an_edited_question_begins_anew(store, clock):
     await answered(store, 40)
     edited = [question("i0", stem="Is this another question now?"), *BANK[1:]]
-    items = Items(library(edited), store, clock)
+    items = lives(Items, library(edited), store, clock)
     found = {one.figures.question.id: one.figures.attempts for one in (await items.bank()).reports}
     assert (found["i0"], found["i1"]) == (0, 40)
 
@@ -143,7 +144,7 @@ async def test_practice_begins_with_new_questions_at_the_learners_level(items, s
     await answered(store, 60, first=100)
     hard = question("hardest", difficulty="hard")
     course = library([*BANK, hard])
-    at_level = Items(course, store, clock)
+    at_level = lives(Items, course, store, clock)
     await at_level.bank()
     practice = Practice(course, store, clock, Random(1), expected=at_level.expected)
     expected = await at_level.expected(ADA.member_id, "tea")
@@ -151,7 +152,7 @@ async def test_practice_begins_with_new_questions_at_the_learners_level(items, s
     distances = [abs(expected[asked.question_id] - 0.7) for asked in run.asked]
     assert max(distances) <= sorted(abs(share - 0.7) for share in expected.values())[4] + 0.1
     assert "hardest" not in {asked.question_id for asked in run.asked}
-    await at_level.close()
+    await end(at_level)
 
 
 # Tables
@@ -163,7 +164,7 @@ async def test_a_row_has_a_cell_for_each_column(items, store):
         assert len(row(report)) == len(HEAD)
         assert len(options_row(report.figures)) == len(OPTIONS_HEAD)
     three = question("three", options=3)
-    only = Items(library([three]), store, items._clock)
+    only = lives(Items, library([three]), store, items._clock)
     [report] = (await only.bank()).reports
     assert len(options_row(report.figures)) == len(OPTIONS_HEAD)
     assert row(report)[HEAD.index("facility")] == ""

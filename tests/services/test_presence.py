@@ -1,8 +1,7 @@
 """Who left a server is found out, seldom and in the background."""
 
-import asyncio
-
 import pytest
+from lives import end, lives, settled
 from small_course import DAY, NOON
 
 from bot.services.member.presence import AT_ONCE, Presence
@@ -34,10 +33,10 @@ def door():
 
 @pytest.fixture
 async def presence(store, clock, door):
-    made = Presence(store, clock)
+    made = lives(Presence, store, clock)
     made.attach(door)
     yield made
-    await made.close()
+    await end(made)
 
 
 async def seen(store, member_ids, at_ms: int = NOON) -> None:
@@ -48,7 +47,7 @@ async def seen(store, member_ids, at_ms: int = NOON) -> None:
 async def shown(presence: Presence, *member_ids: int) -> None:
     """A board was shown, and whoever was to be looked for was."""
     presence.shown(HALL, member_ids)
-    await asyncio.gather(*presence._under_way.values())
+    await settled(presence)
 
 
 async def gone(store) -> set[int]:
@@ -103,7 +102,7 @@ async def test_who_is_gone_is_back_with_the_first_thing_they_do_after_a_restart_
     await seen(store, [1])
     clock.advance(2 * DAY)
     await shown(presence, 1)
-    after = Presence(store, clock)
+    after = lives(Presence, store, clock)
     await after.load()
     await after.saw(HALL + 1, 1)
     await after.saw(None, 1)

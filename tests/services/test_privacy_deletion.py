@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 from filled_store import HALL, live, tables_naming, traces, varint
+from lives import end, lives
 from small_course import DAY, NOON
 from test_games_and_members import CHANNEL, RULES, DiscordHandClock, Evening
 
@@ -41,8 +42,8 @@ class House:
         self.evening = Evening(store, self.clock)
         self.games = self.evening.games
         self.settings = self.evening.settings
-        self.privacy = Privacy(
-            store, self.clock, self.games, self.settings, retention_days=retention_days, first_seconds=3_600
+        self.privacy = lives(
+            Privacy, store, self.clock, self.games, self.settings, retention_days=retention_days, first_seconds=3_600
         )
 
     @property
@@ -68,8 +69,8 @@ async def house(tmp_path):
     store = await Store.open(tmp_path / "studyhall.db")
     made = House(store)
     yield made
-    await made.privacy.close()
-    await made.games.close()
+    await end(made.privacy)
+    await end(made.games)
     await store.close()
 
 
@@ -271,7 +272,7 @@ async def test_in_a_database_that_no_bot_runs_on_games_go_on_without_the_member(
     await house.evening.answer(ADA, right=True)
     await asyncio.sleep(0)  # the name of who clicked is on its way into the database
     await house.rows("SELECT 1")
-    await house.games.close()
+    await end(house.games)
 
     async def job(tx):
         assert await privacy.delete(tx, ADA.member_id, NOON) is None
@@ -406,8 +407,8 @@ async def test_members_not_seen_for_so_long_are_announced_and_deleted_a_day_late
         assert [one.by_retention for one in await privacy.deletions(store)] == [True]
         assert await house.privacy.announced() is None
     finally:
-        await house.privacy.close()
-        await house.games.close()
+        await end(house.privacy)
+        await end(house.games)
         await store.close()
 
 
@@ -436,8 +437,8 @@ async def test_who_comes_back_while_others_are_deleted_stays_and_stays_in_their_
             assert "answer" in await tables_naming(store, one.member_id)
         assert house.games.live == 1
     finally:
-        await house.privacy.close()
-        await house.games.close()
+        await end(house.privacy)
+        await end(house.games)
         await store.close()
 
 
@@ -458,8 +459,8 @@ async def test_they_go_in_portions_and_who_becomes_due_meanwhile_is_announced_fi
         house.clock.advance(DAY)
         assert await house.privacy.retain() == 1
     finally:
-        await house.privacy.close()
-        await house.games.close()
+        await end(house.privacy)
+        await end(house.games)
         await store.close()
 
 
@@ -468,7 +469,7 @@ async def test_an_announcement_does_not_outlive_the_setting_nor_cover_a_stricter
     house = House(store, retention_days=30)
 
     def after_a_start(days: int) -> Privacy:
-        return Privacy(store, house.clock, house.games, house.settings, retention_days=days, first_seconds=3_600)
+        return lives(Privacy, store, house.clock, house.games, house.settings, retention_days=days, first_seconds=3_600)
 
     try:
         await see(store, ADA, NOON)
@@ -489,10 +490,10 @@ async def test_an_announcement_does_not_outlive_the_setting_nor_cover_a_stricter
         assert await stricter.retain() == 1
         assert await tables_naming(store, BOB.member_id) != set()
         for one in (off, on, stricter):
-            await one.close()
+            await end(one)
     finally:
-        await house.privacy.close()
-        await house.games.close()
+        await end(house.privacy)
+        await end(house.games)
         await store.close()
 
 
@@ -512,18 +513,18 @@ async def test_a_stop_ends_the_look_for_members_not_seen_and_the_next_start_goes
         forget = house.games.forget
 
         async def stopped_meanwhile(member_id: int) -> int:
-            await house.privacy.close()
+            await end(house.privacy)
             return await forget(member_id)
 
         monkeypatch.setattr(house.games, "forget", stopped_meanwhile)
         assert await house.privacy.retain() == 1
-        again = Privacy(store, house.clock, house.games, house.settings, retention_days=30)
+        again = lives(Privacy, store, house.clock, house.games, house.settings, retention_days=30)
         await again.chores()
-        await again.close()
+        await end(again)
         for one in (ADA, BOB):
             assert await tables_naming(store, one.member_id) == set()
     finally:
-        await house.games.close()
+        await end(house.games)
         await store.close()
 
 

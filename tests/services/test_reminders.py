@@ -3,6 +3,7 @@
 from random import Random
 
 import pytest
+from lives import end, lives
 from small_course import DAY, HOUR, NOON, QUESTIONS, library
 
 from bot.clock import DiscordClock
@@ -41,7 +42,7 @@ class Letters:
 
 @pytest.fixture
 def settings(store):
-    return MemberSettings(store, Zones(), Respacing(library(), store))
+    return MemberSettings(store, Zones(), lives(Respacing, library(), store))
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def reminders(store, clock, settings, letters):
     course = library()
     practice = Practice(course, store, clock, Random(7))
     reviews = Reviews(course, store, clock, Random(7), practice, lambda _guild_id: course)
-    made = Reminders(store, clock, reviews, gap_seconds=0)
+    made = lives(Reminders, store, clock, reviews, gap_seconds=0)
     made.attach(letters)
     return made
 
@@ -94,7 +95,7 @@ async def test_a_day_that_is_passed_hour_by_hour_reminds_at_the_hour(store, cloc
     clock.advance(24 * HOUR)
     for hour in range(1, 25):
         await reminders.hour_passed(began_ms + hour * HOUR)
-    await reminders.close()
+    await end(reminders)
     assert letters.written == [(ADA, 1)]
 
 
@@ -122,7 +123,7 @@ async def test_a_restart_reminds_nobody_again(store, clock, settings, reminders,
     await learned(store, ADA)
     await settings.set_reminder_hour(ADA, 12)
     await reminders.remind()
-    again = Reminders(store, clock, reminders._reviews, gap_seconds=0)
+    again = lives(Reminders, store, clock, reminders._reviews, gap_seconds=0)
     again.attach(letters)
     assert await again.remind() == 0
 
@@ -182,8 +183,8 @@ async def test_who_is_deleted_while_their_reminder_is_refused_is_not_named_again
 
 
 async def test_a_reminder_waits_for_discords_time(store, clock, settings, reminders, letters):
-    time = SureTime(DiscordClock(clock))
-    waiting = Reminders(store, clock, reminders._reviews, gap_seconds=0, time=time)
+    time = lives(SureTime, DiscordClock(clock))
+    waiting = lives(Reminders, store, clock, reminders._reviews, gap_seconds=0, time=time)
     waiting.attach(letters)
     await learned(store, ADA)
     await settings.set_reminder_hour(ADA, 12)

@@ -3,6 +3,7 @@
 from random import Random
 
 import pytest
+from lives import lives
 from small_course import DAY, library, question
 
 from bot.errors import UserError
@@ -16,7 +17,7 @@ ADA, BOB = Learner(1, 50, "Ada"), Learner(2, None, "Bob")
 
 @pytest.fixture
 def respacing(store):
-    return Respacing(library(), store)
+    return lives(Respacing, library(), store)
 
 
 async def practised(store, clock, learner: Learner, days: int = 5) -> None:

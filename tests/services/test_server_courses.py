@@ -3,6 +3,7 @@
 from random import Random
 
 import pytest
+from lives import end, lives
 from small_course import HandClock, library, question
 
 from bot.clock import DiscordClock
@@ -42,9 +43,9 @@ def practice(store, servers):
 @pytest.fixture
 async def games(store, servers):
     clock = HandClock()
-    made = Competitions(servers.library, store, DiscordClock(clock, lambda: clock.now), Random(5), Posts(clock))
+    made = lives(Competitions, servers.library, store, DiscordClock(clock, lambda: clock.now), Random(5), Posts(clock))
     yield made
-    await made.close()
+    await end(made)
 
 
 def opening(pack_id: str | None = None, *sections: str) -> Opening:

@@ -4,6 +4,7 @@ import logging
 
 import pytest
 from day_by_day import ADA, BOB, CHANNEL, HALL, Days, DiscordHandClock, berlin
+from lives import end, lives
 from small_course import DAY, HOUR, NOON, HandClock
 from test_games_and_members import Evening
 
@@ -25,7 +26,7 @@ class Machine:
         self.now = HandClock()
         self.wall = HandClock(NOON + wrong_ms)
         self.discord = DiscordClock(self.wall, lambda: self.now.now - NOON)
-        self.time = SureTime(self.discord)
+        self.time = lives(SureTime, self.discord)
         self.asked = 0
 
     def hear(self) -> None:
@@ -116,7 +117,7 @@ async def test_a_start_with_a_wrong_clock_deletes_nobody_and_who_asks_is_deleted
     if heard:
         machine.hear()
     evening = Evening(store, DiscordHandClock())
-    kept = Privacy(store, machine.discord, evening.games, evening.settings, retention_days=30, time=machine.time)
+    kept = lives(Privacy, store, machine.discord, evening.games, evening.settings, retention_days=30, time=machine.time)
     for who in (ADA, BOB):
         await store.write(lambda tx, who=who: members.remember(tx, HALL, who.member_id, who.name, NOON))
     for _ in range(3):
@@ -127,14 +128,16 @@ async def test_a_start_with_a_wrong_clock_deletes_nobody_and_who_asks_is_deleted
     assert await kept.announced() is None
     assert (await kept.delete(ADA.member_id)).rows == 1
     assert [one.by_retention for one in await privacy.deletions(store)] == [False]
-    await kept.close()
-    await evening.games.close()
+    await end(kept)
+    await end(evening.games)
 
 
 async def test_by_a_wrong_clock_no_backup_is_removed(store):
     machine = Machine(YEAR)
     folder = store.path.parent / "backups"
-    backups = Backups(store.path, machine.discord, every_hours=24, keep=(1, 0), first_seconds=3_600, time=machine.time)
+    backups = lives(
+        Backups, store.path, machine.discord, every_hours=24, keep=(1, 0), first_seconds=3_600, time=machine.time
+    )
     await backups._make_when_due()
     assert backups_in(folder) == []  # a backup's name is its time, and that is not known
     machine.hear()
@@ -145,7 +148,7 @@ async def test_by_a_wrong_clock_no_backup_is_removed(store):
     machine.wall.now = machine.now.now
     await backups._make_when_due()
     assert len(backups_in(folder)) == 1
-    await backups.close()
+    await end(backups)
 
 
 async def test_by_a_wrong_clock_no_season_ends(store):

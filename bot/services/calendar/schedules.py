@@ -9,6 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import NamedTuple
 
 from bot.clock import DAY_MS, Clock, utc
 from bot.errors import NotFound, StudyhallError, UserError
@@ -23,6 +24,7 @@ from bot.services.calendar.seasons import Seasons
 from bot.services.competition.games import Competitions
 from bot.services.competition.openings import AlreadyOnError, Opening
 from bot.services.competition.views import GameView
+from bot.services.lifecycle import Lifecycle
 from bot.services.practice.practising import Learner
 from bot.services.server.servers import Opener, Servers
 from bot.services.stage import ChannelLostError, EventBoard
@@ -58,6 +60,14 @@ class NewSchedule:
     setup: Recurring | None = None
 
 
+class Occasions(NamedTuple):
+    """What happens by itself: the question of the day, games, and the ends of seasons."""
+
+    daily: DailyQuestions
+    games: Competitions
+    seasons: Seasons
+
+
 class Schedules:
     """What `/studyhall schedule` does, and what comes of it. ``rules_of`` makes a game's rules from what was chosen."""
 
@@ -66,28 +76,24 @@ class Schedules:
         store: Store,
         clock: Clock,
         servers: Servers,
-        daily: DailyQuestions,
-        games: Competitions,
-        seasons: Seasons,
+        occasions: Occasions,
         rules_of: Callable[[Recurring], Rules],
+        life: Lifecycle,
         time: TimeCheck = ALWAYS_SURE,
     ) -> None:
         self._store = store
         self._clock = clock
         self._servers = servers
-        self._daily = daily
-        self._games = games
-        self._seasons = seasons
+        self._daily, self._games, self._seasons = occasions
         self._rules_of = rules_of
         self._time = time
         self._looked_ms: int | None = None
         self._events: EventBoard | None = None
         self._tried: set[tuple[int, int | None]] = set()
-        self._timer: asyncio.TimerHandle | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        # A look waits for what it begins, and what is due meanwhile does not wait for that.
+        self._looking = life.background("schedules").routine(self._look, again_seconds=LOOK_SECONDS, overlaps=True)
         self._busy: set[tuple[str, int]] = set()
-        self._started = False
-        daily.changed = self.wake
+        self._daily.changed = self.wake
         servers.zone_changed = self.replan
         servers.season_changed = self.wake
 
@@ -193,26 +199,16 @@ class Schedules:
 
     def start(self) -> None:
         """Begin to look; what became due while the bot was away is due now."""
-        self._started = True
-        self.wake()
+        self._looking.wake()
 
     def wake(self) -> None:
-        """Look now: something was changed, or the clock was moved."""
-        self._arm(0.0)
-
-    async def close(self) -> None:
-        """Stop; what is due is done after the next start."""
-        self._started = False
-        if self._timer:
-            self._timer.cancel()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """Look now: something was changed, or the clock was moved. Nothing before `start`."""
+        self._look_by(0.0)
 
     async def look(self) -> None:
         """Do what is due: end, show, close, ask, open, announce. Nothing until Discord has told its time."""
         if not self._time.heard:
-            self._arm(LOOK_SECONDS)
+            self._look_by(LOOK_SECONDS)
             return
         try:
             await self._plan_anew()
@@ -222,7 +218,7 @@ class Schedules:
             await self._arm_for_next()
         except StudyhallError as refused:
             _log.warning("what is scheduled waits: %s", refused)
-            self._arm(LOOK_SECONDS)
+            self._look_by(LOOK_SECONDS)
 
     async def _plan_anew(self) -> None:
         """At a start and when the clock went back: nothing waits for a time that was reckoned by a wrong clock."""
@@ -241,22 +237,12 @@ class Schedules:
                     _log.info("schedule %d is next at %s UTC", one.id, f"{utc(at.at_ms):%Y-%m-%d %H:%M}")
         self._looked_ms = now_ms
 
-    def _arm(self, seconds: float) -> None:
-        """Look again by then. A sooner look stays: what was changed during a look must not wait for the next one."""
-        if not self._started:
-            return
-        loop = asyncio.get_running_loop()
-        if self._timer:
-            if self._timer.when() <= loop.time() + seconds:
-                return
-            self._timer.cancel()
-        self._timer = loop.call_later(seconds, self._spawn_look)
+    def _look_by(self, seconds: float) -> None:
+        if self._looking.began:
+            self._looking.wake(seconds)
 
-    def _spawn_look(self) -> None:
-        self._timer = None
-        task = asyncio.create_task(self.look(), name="schedules")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    async def _look(self) -> None:
+        await self.look()
 
     async def _arm_for_next(self) -> None:
         """Look again when the next thing is due; not at all while nothing is."""
@@ -268,7 +254,7 @@ class Schedules:
             most.append(SEASON_LOOK_SECONDS)
             waits.append((season_ends_ms - now_ms) / 1000)
         if most:
-            self._arm(min([*most, *(wait for wait in waits if wait > 0)]))
+            self._look_by(min([*most, *(wait for wait in waits if wait > 0)]))
 
     async def _due(self) -> list[Awaitable[None]]:
         await self._seasons.end_due()

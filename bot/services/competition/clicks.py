@@ -12,10 +12,10 @@ from bot.quiz.competition.players import smallest_team
 from bot.quiz.competition.rounds import answer_verdict, elapsed_ms, opened_at
 from bot.quiz.competition.state import Competition, RoundAnswer
 from bot.quiz.question.asking import Given, Lettering, ShownPlace
-from bot.services.background import Background
 from bot.services.competition.live import GameTimers, LiveGame
 from bot.services.competition.messages import GameMessages
 from bot.services.competition.views import ClickResult
+from bot.services.lifecycle import Background
 from bot.services.practice.practising import Learner
 from bot.storage import competitions, members
 from bot.storage.store import Store, Transaction

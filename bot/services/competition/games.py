@@ -36,7 +36,6 @@ from bot.quiz.competition.lobby import opened_by, opened_for
 from bot.quiz.competition.state import BEHIND_MS, LIVE, Competition, Phase
 from bot.quiz.competition.stored_answers import with_late, with_stored
 from bot.quiz.question.asking import Sureness
-from bot.services.background import Background
 from bot.services.competition.clicks import Clicks
 from bot.services.competition.live import BEHIND_SECONDS, GameTimers, LiveGame
 from bot.services.competition.messages import GameMessages
@@ -47,6 +46,7 @@ from bot.services.competition.settling import settle
 from bot.services.competition.shown import Stored, posts_of, queue, queue_lobby
 from bot.services.competition.views import ClickResult, GameView
 from bot.services.demo.charts import ChartDrawer
+from bot.services.lifecycle import Lifecycle
 from bot.services.posts import Posts
 from bot.services.practice.practising import Learner
 from bot.services.stage import ChannelLostError
@@ -76,14 +76,15 @@ class Competitions(GameRecords):
         clock: DiscordClock,
         rng: Random,
         out: Posts,
+        life: Lifecycle,
         charts: ChartDrawer | None = None,
         time_factor: Callable[[int], float] = lambda _member_id: 1.0,
-        *,
-        beats: bool = True,
     ) -> None:
-        """``beats``: note every second while a game is on that the bot is alive, not only with each event."""
+        self._background = life.background("competition", last=self._last_beat)
         self._library_of = library_of
-        messages = GameMessages(library_of, store, clock, out, charts, happened=self._happened, is_over=self._is_over)
+        messages = GameMessages(
+            library_of, store, clock, out, life, charts, happened=self._happened, is_over=self._is_over
+        )
         super().__init__(library_of(None), store, messages)
         self._time_factor = time_factor
         self._clock = clock
@@ -93,12 +94,8 @@ class Competitions(GameRecords):
         self.oldest_ms: Callable[[], int | None] = lambda: None
         """When the oldest click was made that has arrived and may not be stored yet."""
         self._to_take_up: set[int] = set()
-        self._background = Background()
-        self._timers = GameTimers(
-            self._live, clock, self._background, woken=self._wake, beat=self._store_beat, beats=beats
-        )
+        self._timers = GameTimers(self._live, clock, self._background, woken=self._wake, beat=self._store_beat)
         self._clicks = Clicks(store, clock, self._live, messages, self._timers, self._background, time_factor)
-        self._closing = False
 
     # Opening and resuming
 
@@ -232,7 +229,7 @@ class Competitions(GameRecords):
             while not await self._given_back(live, since_ms):  # noqa: ASYNC110  another process holds the database
                 await asyncio.sleep(AGAIN_SECONDS)
         finally:
-            if not self._closing:
+            if not self._background.closing:
                 self._to_take_up.discard(live.game.id)
         await self._messages.take_up(live)
 
@@ -247,12 +244,8 @@ class Competitions(GameRecords):
             return False
         return True
 
-    async def close(self) -> None:
-        """Stop; every game is taken up again at the next start."""
-        self._closing = True
-        self._timers.close()
-        await self._messages.close()
-        await self._background.close()
+    async def _last_beat(self) -> None:
+        """At the end: every game is taken up again at the next start."""
         if self._live:
             await self._store_beat()
 
@@ -396,8 +389,7 @@ class Competitions(GameRecords):
         self.has_ended()
 
     def _end(self, live: LiveGame) -> None:
-        if live.timer:
-            live.timer.cancel()
+        self._timers.forget(live)
         if live.game.state.phase is Phase.CANCELLED:
             self._live.pop(live.game.id, None)
 

@@ -1,6 +1,5 @@
 """A game that is on, and the timer that each has: deadlines are data, so a restart sets them anew."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -8,8 +7,8 @@ from dataclasses import dataclass, field
 from bot.clock import Clock
 from bot.errors import StorageError
 from bot.quiz.competition.state import LIVE, Phase
-from bot.services.background import Background
 from bot.services.competition.shown import ShownGame
+from bot.services.lifecycle import Background
 
 BEAT_SECONDS = 1.0
 PAUSED_BEAT_SECONDS = 30.0
@@ -28,7 +27,6 @@ _log = logging.getLogger(__name__)
 class LiveGame(ShownGame):
     """A game that is on."""
 
-    timer: asyncio.TimerHandle | None = None
     deadlines: dict[int, int] = field(default_factory=dict)
     known_names: set[int] = field(default_factory=set)
     taken_out: dict[int, int] = field(default_factory=dict)
@@ -45,61 +43,45 @@ class GameTimers:
         *,
         woken: Callable[[LiveGame], Awaitable[None]],
         beat: Callable[[], Awaitable[None]],
-        beats: bool,
     ) -> None:
-        """``woken`` is called when a game's time has come, ``beat`` every second while games are on, if it ``beats``."""
+        """``woken`` is called when a game's time has come, ``beat`` every second while games are on."""
         self._live = live
         self._clock = clock
         self._background = background
         self._woken = woken
         self._store_beat = beat
-        self._beats = beats
-        self._beat: asyncio.TimerHandle | None = None
-        self._closing = False
-
-    def close(self) -> None:
-        """Wake nobody any more."""
-        self._closing = True
-        if self._beat:
-            self._beat.cancel()
-        for live in self._live.values():
-            if live.timer:
-                live.timer.cancel()
+        self._beat = background.routine(
+            self._beat_now, again_seconds=BEAT_SECONDS, name="competition-beat", overlaps=True, steady=True
+        )
 
     def look(self) -> None:
         """Set anew the timers that would come too late: Discord's clock has moved on, as after a sleep of the host."""
-        loop, now_ms = asyncio.get_running_loop(), self._clock.now_ms()
+        now_ms = self._clock.now_ms()
         for live in self._live.values():
-            if live.timer and live.game.state.wake_ms is not None:
-                left_seconds, wanted_seconds = (
-                    live.timer.when() - loop.time(),
-                    (live.game.state.wake_ms - now_ms) / 1000,
-                )
-                if left_seconds > max(wanted_seconds, FAILED_AGAIN_SECONDS) + 1:  # what is tried again waits its time
-                    self.arm(live)
+            left_seconds, wake_ms = self._background.left_seconds(live.game.id), live.game.state.wake_ms
+            if left_seconds is None or wake_ms is None:
+                continue
+            if left_seconds > max((wake_ms - now_ms) / 1000, FAILED_AGAIN_SECONDS) + 1:  # what is tried again waits
+                self.arm(live)
 
     def arm(self, live: LiveGame) -> None:
         """Set the timer to what the state waits for."""
-        if live.timer:
-            live.timer.cancel()
-            live.timer = None
+        self.forget(live)
         wake_ms = live.game.state.wake_ms
         if live.game.state.deadline_ms is not None:
             live.deadlines[live.game.state.round] = live.game.state.deadline_ms
-        if wake_ms is None or self._closing or live.game.state.phase not in LIVE:
+        if wake_ms is None or live.game.state.phase not in LIVE:
             return
         self.wake_later(live, max(0.0, (wake_ms - self._clock.now_ms()) / 1000))
-        loop = asyncio.get_running_loop()
-        if self._beats and (self._beat is None or self._beat.when() > loop.time() + self._beat_seconds):
-            if self._beat:
-                self._beat.cancel()
-            self._beat = loop.call_later(self._beat_seconds, self._beat_now)
+        self._beat.wake(self._beat_seconds)
+
+    def forget(self, live: LiveGame) -> None:
+        """Wake it no more."""
+        self._background.forget(live.game.id)
 
     def wake_later(self, live: LiveGame, seconds: float) -> None:
         """Wake a game in so many seconds, whatever it waits for."""
-        if not self._closing:
-            again = asyncio.get_running_loop().call_later
-            live.timer = again(seconds, lambda: self._background.spawn(self._wake(live), "competition-wake"))
+        self._background.later(live.game.id, seconds, lambda: self._wake(live), "competition-wake")
 
     @property
     def _beat_seconds(self) -> float:
@@ -117,9 +99,10 @@ class GameTimers:
             self.wake_later(live, FAILED_AGAIN_SECONDS)
             raise
 
-    def _beat_now(self) -> None:
-        self._beat = None
-        if any(live.game.state.phase in LIVE for live in self._live.values()) and not self._closing:
-            self.look()
-            self._background.spawn(self._store_beat(), "competition-beat")
-            self._beat = asyncio.get_running_loop().call_later(self._beat_seconds, self._beat_now)
+    async def _beat_now(self) -> float | None:
+        if not any(live.game.state.phase in LIVE for live in self._live.values()):
+            return None
+        self.look()
+        self._beat.wake(self._beat_seconds)  # whatever becomes of this one
+        await self._store_beat()
+        return None

@@ -34,10 +34,10 @@ from bot.quiz.competition.events import (
 )
 from bot.quiz.competition.standings import standings
 from bot.quiz.competition.state import LIVE, Competition, Phase
-from bot.services.background import Background
 from bot.services.competition.shown import ShownGame, queue_one
 from bot.services.competition.views import GameView
 from bot.services.demo.charts import ChartDrawer
+from bot.services.lifecycle import Lifecycle
 from bot.services.posts import RETRY_SECONDS, Posts
 from bot.services.stage import ChannelBusyError, ChannelLostError, MessageGoneError
 from bot.storage import competitions, members, posts
@@ -66,6 +66,7 @@ class GameMessages:
         store: Store,
         clock: DiscordClock,
         out: Posts,
+        life: Lifecycle,
         charts: ChartDrawer | None,
         *,
         happened: Callable[[int, Event], Awaitable[object]],
@@ -78,12 +79,8 @@ class GameMessages:
         self._happened = happened
         self._is_over = is_over
         self._out = out
-        self._background = Background()
+        self._background = life.background("competition-messages")
         self._finishing: set[int] = set()
-
-    async def close(self) -> None:
-        """Stop; what was not sent is sent after the next start."""
-        await self._background.close()
 
     # What a game wants
 

@@ -10,6 +10,7 @@ from bot.charts.bars import BarChart, draw, warm_up
 from bot.charts.history import History
 from bot.charts.podium import Podium
 from bot.errors import WorkerError
+from bot.services.lifecycle import Lifecycle
 from bot.workers import Limits, Worker, Workers
 
 DRAW_SECONDS = 20.0
@@ -21,12 +22,11 @@ _log = logging.getLogger(__name__)
 class ChartDrawer:
     """Draws one chart at a time; its process ends when nobody has wanted one for a while."""
 
-    def __init__(self, workers: Workers) -> None:
+    def __init__(self, workers: Workers, life: Lifecycle) -> None:
         self._workers = workers
         self._worker: Worker | None = None
         self._starting = asyncio.Lock()
-        self._idle: asyncio.TimerHandle | None = None
-        self._closing: asyncio.Task[None] | None = None
+        self._background = life.background("charts", last=self._end)
 
     async def warm_up(self) -> None:
         """Have the plotting library loaded before it is needed; a failure shows at the drawing."""
@@ -50,20 +50,11 @@ class ChartDrawer:
                 if self._worker:
                     await self._worker.close()
                 self._worker = await self._workers.start("studyhall-charts", Limits(memory_mib=4096, nice=5))
-            if self._idle:
-                self._idle.cancel()
-            loop = asyncio.get_running_loop()
-            self._idle = loop.call_later(IDLE_SECONDS, self._end_idle)
+            self._background.later("idle", IDLE_SECONDS, self._end, "charts-idle")
             return self._worker
 
-    def _end_idle(self) -> None:
-        self._closing = asyncio.create_task(self.close(), name="charts-idle")
-
-    async def close(self) -> None:
-        """End the process."""
-        if self._idle:
-            self._idle.cancel()
-            self._idle = None
+    async def _end(self) -> None:
+        self._background.forget("idle")
         worker, self._worker = self._worker, None
         if worker:
             await worker.close()

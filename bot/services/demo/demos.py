@@ -15,10 +15,10 @@ from bot.demos.registry import DEMOS
 from bot.errors import NotFound, StorageError, UserError, WorkerError, WorkerTimedOut
 from bot.model.demos import DemoRun
 from bot.model.posts import Kind, What
-from bot.services.background import Background
 from bot.services.demo.charts import ChartDrawer
 from bot.services.demo.lab import Lab
 from bot.services.demo.views import DemoResult, DemoView
+from bot.services.lifecycle import Lifecycle
 from bot.services.posts import Posts
 from bot.services.stage import Channel, ChannelLostError
 from bot.storage import demos, members, posts
@@ -49,6 +49,7 @@ class Demos:
         clock: Clock,
         charts: ChartDrawer,
         out: Posts,
+        life: Lifecycle,
         *,
         predict_seconds: float,
         cooldown_seconds: float,
@@ -63,10 +64,8 @@ class Demos:
         self._out = out
         self._queue: list[int] = []
         self._running: int | None = None
-        self._runner: asyncio.Task[None] | None = None
-        self._timers: dict[int, asyncio.TimerHandle] = {}
-        self._background = Background()
-        self._closing = False
+        self._background = life.background("demos")
+        self._queue_is_run = self._background.routine(self._run_queue, again_seconds=AGAIN_SECONDS, name="demo-queue")
 
     @property
     def demos(self) -> dict[str, Demo]:
@@ -97,16 +96,6 @@ class Demos:
                 await self.shown(run.id, message_id)
                 return
         await self._finish(run.id, "failed", None)
-
-    async def close(self) -> None:
-        """Stop what runs; it is taken up again at the next start."""
-        self._closing = True
-        for timer in self._timers.values():
-            timer.cancel()
-        await self._background.close()
-        if self._runner:
-            self._runner.cancel()
-            await asyncio.gather(self._runner, return_exceptions=True)
 
     @property
     def waiting(self) -> int:
@@ -177,8 +166,7 @@ class Demos:
         await self.refuse_cancel(run_id, member_id, manager=manager)
         if not await self._store.write(lambda tx: demos.move(tx, run_id, ("predicting", "queued"), "failed")):
             raise UserError(TOO_LATE)
-        if timer := self._timers.pop(run_id, None):
-            timer.cancel()
+        self._background.forget(run_id)
         if run_id in self._queue:
             self._queue.remove(run_id)
         for waiting in self._queue:
@@ -213,11 +201,9 @@ class Demos:
         # A run that was just finished may be asked for again while its last message is still on the way.
         if not moved or run_id in self._queue:
             return
-        if timer := self._timers.pop(run_id, None):
-            timer.cancel()
+        self._background.forget(run_id)
         self._queue.append(run_id)
-        if self._runner is None and not self._closing:
-            self._runner = asyncio.create_task(self._run_queue(), name="demo-queue")
+        self._queue_is_run.wake()
 
     async def _run_queue(self) -> None:
         try:
@@ -235,7 +221,6 @@ class Demos:
                 self._running = None
         finally:
             self._running = None
-            self._runner = None
 
     async def _give_up(self, run_id: int, problem: str = "") -> None:
         """End a run that can't go on, and say so if there is something to say; the queue goes on in any case."""
@@ -339,10 +324,7 @@ class Demos:
         self._start_later(run.id, min(seconds, self._predict_seconds))
 
     def _start_later(self, run_id: int, seconds: float) -> None:
-        if timer := self._timers.pop(run_id, None):
-            timer.cancel()
-        if not self._closing:
-            self._timers[run_id] = asyncio.get_running_loop().call_later(seconds, self._start_by_itself, run_id)
+        self._background.later(run_id, seconds, lambda: self._time_is_up(run_id), "demo-start")
 
     async def _time_is_up(self, run_id: int) -> None:
         try:
@@ -353,10 +335,6 @@ class Demos:
         except StorageError as refused:
             _log.warning("demo run %d waits for the database: %s", run_id, refused)
             self._start_later(run_id, AGAIN_SECONDS)
-
-    def _start_by_itself(self, run_id: int) -> None:
-        self._timers.pop(run_id, None)
-        self._background.spawn(self._time_is_up(run_id), "demo-start")
 
     async def _show(self, view: DemoView) -> None:
         if view.run.message_id is not None:

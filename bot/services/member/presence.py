@@ -3,7 +3,6 @@
 Discord tells only those who may see all members when one leaves; everybody else has to ask, so it is asked seldom.
 """
 
-import asyncio
 import contextlib
 import logging
 from collections.abc import Collection
@@ -11,6 +10,7 @@ from typing import Protocol
 
 from bot.clock import DAY_MS, Clock
 from bot.errors import StudyhallError
+from bot.services.lifecycle import Lifecycle
 from bot.storage import memberships
 from bot.storage.store import Store
 
@@ -33,12 +33,13 @@ class Roll(Protocol):
 class Presence:
     """Looks for members in the background, a few at a time."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, life: Lifecycle) -> None:
         self._store = store
         self._clock = clock
         self._roll: Roll | None = None
         self._gone: set[tuple[int, int]] = set()
-        self._under_way: dict[int, asyncio.Task[None]] = {}
+        self._background = life.background("presence")
+        self._under_way: set[int] = set()
 
     def attach(self, roll: Roll) -> None:
         """Say who asks Discord."""
@@ -47,12 +48,6 @@ class Presence:
     async def load(self) -> None:
         """Learn who left; to be called before anybody can do something."""
         self._gone = await memberships.gone(self._store)
-
-    async def close(self) -> None:
-        """Stop looking."""
-        for task in self._under_way.values():
-            task.cancel()
-        await asyncio.gather(*self._under_way.values(), return_exceptions=True)
 
     async def saw(self, guild_id: int | None, member_id: int) -> None:
         """The member does something in the server: who was gone is back."""
@@ -67,9 +62,8 @@ class Presence:
         """A board shows these members: some of those who were not seen for a day are looked for, and nobody waits for it."""
         if self._roll is None or not member_ids or guild_id in self._under_way:
             return
-        task = asyncio.create_task(self._look(guild_id, set(member_ids), self._roll), name="presence")
-        self._under_way[guild_id] = task
-        task.add_done_callback(lambda _: self._under_way.pop(guild_id, None))
+        self._under_way.add(guild_id)
+        self._background.spawn(self._look(guild_id, set(member_ids), self._roll))
 
     async def _look(self, guild_id: int, member_ids: set[int], roll: Roll) -> None:
         try:
@@ -81,6 +75,8 @@ class Presence:
                     await self._note(guild_id, member_id, asked_ms, is_there=is_there)
         except Exception as problem:
             _log.warning("who is still in server %d was not found out: %s", guild_id, problem)
+        finally:
+            self._under_way.discard(guild_id)
 
     async def _note(self, guild_id: int, member_id: int, asked_ms: int, *, is_there: bool) -> None:
         self._gone.add((guild_id, member_id))  # before the write: what they do meanwhile is noticed

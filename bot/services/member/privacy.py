@@ -3,12 +3,12 @@
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable
 from typing import NamedTuple
 
 from bot.clock import DAY_MS, Clock, utc
 from bot.errors import StudyhallError, UserError
 from bot.services.competition.games import Competitions
+from bot.services.lifecycle import Lifecycle
 from bot.services.member.settings import MemberSettings
 from bot.services.sure_time import ALWAYS_SURE, TimeCheck
 from bot.storage import privacy
@@ -57,6 +57,7 @@ class Privacy:
         clock: Clock,
         games: Competitions,
         member_settings: MemberSettings,
+        life: Lifecycle,
         *,
         retention_days: int = 0,
         first_seconds: float = FIRST_SECONDS,
@@ -69,11 +70,10 @@ class Privacy:
         self._retention_days = retention_days
         self._first_seconds = first_seconds
         self._time = time
-        self._timer: asyncio.TimerHandle | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = life.background("privacy", finishes=True)
+        self._doing = self._background.routine(self.chores, again_seconds=AGAIN_SECONDS, name="privacy-chores")
         self._file = asyncio.Lock()
         """Held while a member is deleted, and while the file is rebuilt: what comes between is in the next rebuild."""
-        self._closing = False
 
     async def load(self) -> None:
         """Take up what a stop or a crash interrupted; to be called before anybody can ask for a deletion."""
@@ -82,14 +82,7 @@ class Privacy:
             await self._store.write(lambda tx: privacy.announce(tx, None))
         waiting = await privacy.chores(self._store)
         if self._retention_days or waiting.rebuild_since_ms is not None:
-            self._arm(self._first_seconds)
-
-    async def close(self) -> None:
-        """Stop the timer; what waits is done after the next start."""
-        self._closing = True
-        if self._timer:
-            self._timer.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+            self._doing.wake(self._first_seconds)
 
     async def counts(self, member_id: int) -> dict[str, int]:
         """How many rows name a member, by table."""
@@ -178,7 +171,7 @@ class Privacy:
         unseen = await privacy.unseen_since(self._store, before_ms)
         deleted = 0
         for member_id in unseen[: max(PORTION, len(unseen) // 24)]:
-            if self._closing:
+            if self._background.closing:
                 break
             if await privacy.is_unseen(self._store, member_id, before_ms):
                 deleted += (await self._delete(member_id, before_ms)).rows > 0
@@ -186,7 +179,7 @@ class Privacy:
             await self._remember()
             await self._leave_no_traces()
             _log.info("%d member(s) not seen for %d days were deleted", deleted, self._retention_days)
-        if not self._closing and not await privacy.unseen_since(self._store, before_ms):
+        if not self._background.closing and not await privacy.unseen_since(self._store, before_ms):
             await self._announce(self._clock.now_ms())  # those who became due since
         return deleted
 
@@ -226,7 +219,7 @@ class Privacy:
     async def _leave_no_traces(self) -> None:
         small = await self._store.bytes() <= REBUILT_AT_ONCE_BYTES
         if not await self._tidied(rebuild=small) or not small:
-            self._arm(AGAIN_SECONDS)
+            self._doing.wake(AGAIN_SECONDS)
 
     async def _tidied(self, *, rebuild: bool) -> bool:
         try:
@@ -240,41 +233,15 @@ class Privacy:
             return False
         return True
 
-    def _arm(self, seconds: float) -> None:
-        if self._closing:
-            return
-        if self._timer:
-            self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_later(seconds, self._spawn_chores)
+    async def chores(self) -> float | None:
+        """Do what is due: rebuild the file without what was deleted, and look for members not seen for long.
 
-    def _spawn_chores(self) -> None:
-        self._timer = None
-        task: asyncio.Task[None] = asyncio.create_task(_logged(self.chores()), name="privacy-chores")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def chores(self) -> None:
-        """Do what is due: rebuild the file without what was deleted, and look for members not seen for long."""
-        again_seconds: float | None = AGAIN_SECONDS  # a database that refuses is asked again soon
-        try:
-            await self._chores()
-            waiting = (await privacy.chores(self._store)).rebuild_since_ms is not None
-            again_seconds = AGAIN_SECONDS if waiting else HOUR_SECONDS if self._retention_days else None
-        finally:
-            if again_seconds is not None:
-                self._arm(again_seconds)
-
-    async def _chores(self) -> None:
+        Returns in how many seconds to look again.
+        """
         await self.retain()
         now_ms, since_ms = self._clock.now_ms(), (await privacy.chores(self._store)).rebuild_since_ms
         if since_ms is not None and (not self._games.live or now_ms - since_ms > DAY_MS):
             await self._tidied(rebuild=True)
-
-
-async def _logged(work: Awaitable[None]) -> None:
-    try:
-        await work
-    except StudyhallError as problem:
-        _log.warning("a chore waits: %s", problem)
-    except Exception:
-        _log.exception("a chore failed")
+        if (await privacy.chores(self._store)).rebuild_since_ms is not None:
+            return AGAIN_SECONDS
+        return HOUR_SECONDS if self._retention_days else None

@@ -10,6 +10,7 @@ from bot.errors import StudyhallError
 from bot.facts import Code, Fact
 from bot.model.members import Reminded
 from bot.quiz.practice.reminding import day_to_remind
+from bot.services.lifecycle import Lifecycle
 from bot.services.practice.practising import Learner
 from bot.services.practice.reviews import CourseDue, Reviews
 from bot.services.sure_time import ALWAYS_SURE, TimeCheck
@@ -43,6 +44,7 @@ class Reminders:
         store: Store,
         clock: Clock,
         reviews: Reviews,
+        life: Lifecycle,
         *,
         gap_seconds: float = GAP_SECONDS,
         time: TimeCheck = ALWAYS_SURE,
@@ -53,7 +55,7 @@ class Reminders:
         self._gap_seconds = gap_seconds
         self._time = time
         self._stage: ReminderStage | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._looking = life.background("reminders").routine(self._look, again_seconds=LOOK_SECONDS, steady=True)
 
     def attach(self, stage: ReminderStage) -> None:
         """Say who writes the messages."""
@@ -61,13 +63,7 @@ class Reminders:
 
     def start(self) -> None:
         """Begin to look."""
-        self._task = asyncio.create_task(self._look(), name="reminders")
-
-    async def close(self) -> None:
-        """Stop."""
-        if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        self._looking.wake()
 
     async def remind(self, now_ms: int | None = None) -> int:
         """Remind everybody whose hour has come by now, or by ``now_ms``; returns how many messages were written.
@@ -85,7 +81,7 @@ class Reminders:
 
     async def hour_passed(self, now_ms: int) -> None:
         """Look as if it were then, where a clock that is moved forward passes an hour; nothing before `start`."""
-        if self._task:
+        if self._looking.began:
             await self._try_to_remind(now_ms)
 
     async def _noted(self, member_id: int, day: date) -> bool:
@@ -111,12 +107,11 @@ class Reminders:
         await asyncio.sleep(self._gap_seconds)
         return 1
 
-    async def _look(self) -> None:
-        while True:
-            await self._try_to_remind()
-            await asyncio.sleep(LOOK_SECONDS)
+    async def _look(self) -> float:
+        await self.remind()
+        return LOOK_SECONDS
 
-    async def _try_to_remind(self, now_ms: int | None = None) -> None:
+    async def _try_to_remind(self, now_ms: int) -> None:
         try:
             await self.remind(now_ms)
         except StudyhallError as problem:

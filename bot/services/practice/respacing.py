@@ -1,11 +1,11 @@
 """Respacing: cards made by another model, or for another retention, are computed anew from the answers."""
 
-import asyncio
 import logging
 
 from bot.errors import StudyhallError
 from bot.packs.library import Library
 from bot.quiz.practice.spacing import Aim, replay
+from bot.services.lifecycle import Lifecycle
 from bot.storage import answers, member_settings
 from bot.storage.store import Store, Transaction
 
@@ -18,20 +18,14 @@ _log = logging.getLogger(__name__)
 class Respacing:
     """Keeps every card on the model that is in force for its member and course."""
 
-    def __init__(self, library: Library, store: Store) -> None:
+    def __init__(self, library: Library, store: Store, life: Lifecycle) -> None:
         self._library = library
         self._store = store
-        self._task: asyncio.Task[None] | None = None
+        self._background = life.background("respacing")
 
     def start(self) -> None:
         """Look in the background for cards of another model."""
-        self._task = asyncio.create_task(self._catch_up(), name="respacing")
-
-    async def close(self) -> None:
-        """Stop; what is left is done after the next start."""
-        if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        self._background.spawn(self._catch_up())
 
     async def member(self, tx: Transaction, member_id: int) -> None:
         """Compute all of a member's cards anew, by the retention that they have now."""

@@ -12,6 +12,7 @@ from bot.packs.models import Pack
 from bot.quiz.practice.difficulty import ability_of, expected_share
 from bot.quiz.question.items import ItemReport, item_reports
 from bot.quiz.question.statistics import SHOWN_FROM, Tally, difficulties
+from bot.services.lifecycle import Lifecycle
 from bot.storage.question import statistics
 from bot.storage.store import Reads
 
@@ -48,19 +49,14 @@ class Bank(NamedTuple):
 class Items:
     """What `/studyhall items` and ``python -m bot items`` show, and how hard each question is for a learner."""
 
-    def __init__(self, library: Library, db: Reads, clock: Clock) -> None:
+    def __init__(self, library: Library, db: Reads, clock: Clock, life: Lifecycle) -> None:
         self._library = library
         self._db = db
         self._clock = clock
+        self._background = life.background("count-items")
         self._bank: Bank | None = None
         self._packs: Sequence[Pack] = ()
         self._counting: asyncio.Task[Bank] | None = None
-
-    async def close(self) -> None:
-        """Stop counting."""
-        if self._counting:
-            self._counting.cancel()
-            await asyncio.gather(self._counting, return_exceptions=True)
 
     async def bank(self) -> Bank:
         """The statistics, at most ten minutes old. Raises StorageError when the database does not answer."""
@@ -88,7 +84,7 @@ class Items:
     def _count(self) -> "asyncio.Task[Bank]":
         """One counting at a time, for all who ask meanwhile."""
         if self._counting is None or self._counting.done():
-            self._counting = asyncio.create_task(self._counted(), name="count-items")
+            self._counting = self._background.start(self._counted())
             self._counting.add_done_callback(_note_failure)
         return self._counting
 

@@ -16,6 +16,7 @@ from bot.model.servers import Server
 from bot.quiz.board.totals import Periods
 from bot.quiz.question.regraded import Change, GameChange, MemberChange, game_change, member_change, rating_changes
 from bot.quiz.question.regrading import Rulings, RulingsOf
+from bot.services.lifecycle import Lifecycle
 from bot.services.posts import Posts
 from bot.services.stage import ChannelLostError, Moves
 from bot.storage import members, posts, servers
@@ -49,13 +50,12 @@ class Regrading:
     bonuses of one are never seen half), then ratings. Only what changes is written, so doing it again changes nothing.
     """
 
-    def __init__(self, store: Store, clock: Clock, out: Posts) -> None:
+    def __init__(self, store: Store, clock: Clock, out: Posts, life: Lifecycle) -> None:
         self._store = store
         self._clock = clock
         self._out = out
-        self._working: asyncio.Task[None] | None = None
-        self._again: asyncio.TimerHandle | None = None
-        self._closing = False
+        background = life.background("regrading")
+        self._working = background.routine(self._work, again_seconds=AGAIN_SECONDS)
         self.pieces = Durations()
         """How long the pieces held the write lane, without the flush that they share with others."""
         self.has_regraded: Callable[[Subject], Awaitable[None]] = _nothing
@@ -67,42 +67,22 @@ class Regrading:
 
     def wake(self) -> None:
         """Look for what waits; to be called when something was added."""
-        if self._closing:
-            return
-        if self._working is None or self._working.done():
-            self._working = asyncio.create_task(self._work(), name="regrading")
-        else:  # it may have looked already
-            self._working.add_done_callback(lambda _: self.wake())
+        self._working.wake()
 
     async def done(self) -> None:
         """Wait until nothing waits any more."""
-        while self._working and not self._working.done():
-            await asyncio.wait({self._working})
-            await asyncio.sleep(0)
+        await self._working.done()
 
-    async def close(self) -> None:
-        """Stop; what is not done is taken up at the next start."""
-        self._closing = True
-        if self._again:
-            self._again.cancel()
-        if self._working:
-            self._working.cancel()
-            await asyncio.gather(self._working, return_exceptions=True)
-
-    async def _work(self) -> None:
+    async def _work(self) -> float | None:
         try:
             while (regrade := await rulings.next_regrade(self._store)) is not None:
                 await self._regrade(regrade)
-            await self._tell()
-        except StorageError as refused:
-            _log.warning("regrading waits for the database: %s", refused)
-            self._try_again()
+            return None if await self._told() else AGAIN_SECONDS
+        except StorageError:
+            raise
         except Exception:
             _log.exception("a regrade failed; it is tried again at the next start")
-
-    def _try_again(self) -> None:
-        if not self._closing:
-            self._again = asyncio.get_running_loop().call_later(AGAIN_SECONDS, self.wake)
+            return None
 
     # Reckoning and swapping
 
@@ -240,8 +220,9 @@ class Regrading:
 
     # Telling
 
-    async def _tell(self) -> None:
-        """Post what waits to be told, once each."""
+    async def _told(self) -> bool:
+        """Post what waits to be told, once each; says whether nothing waits any more."""
+        done = True
         for post in await posts.waiting(self._store, Kind.MOVES):
             try:
                 moves = functools.partial(self.moves, post.what.of, post.channel_id)
@@ -251,10 +232,11 @@ class Regrading:
                 await self._write(functools.partial(posts.drop, post_id=post.id))
             except Exception as problem:
                 _log.warning("changed places were not told yet: %s", problem)
-                self._try_again()
+                done = False
             else:
                 posted = functools.partial(posts.posted, post_id=post.id, message_id=message_id)
                 await self._write(posted)
+        return done
 
     async def moves(self, regrade_id: int, channel_id: int | None = None) -> Moves:
         """Who moved by a regrade, in the competitions of a channel or anywhere. Raises LookupError when it is not there."""

@@ -1,0 +1,29 @@
+"""Services that a test makes by themselves, and ends like the bot does."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+from bot.services.lifecycle import Lifecycle
+
+S = TypeVar("S")
+
+_LIVES: WeakKeyDictionary[Any, Lifecycle] = WeakKeyDictionary()
+
+
+def lives(service: Callable[..., S], *parts: Any, **more: Any) -> S:
+    """A service with a life of its own."""
+    life = Lifecycle()
+    made = service(*parts, life=life, **more)
+    _LIVES[made] = life
+    return made
+
+
+async def settled(service: object) -> None:
+    """Wait until it does nothing any more beside whoever asked."""
+    await _LIVES[service].done()
+
+
+async def end(service: object) -> None:
+    """Stop it in order, as a stop of the bot does."""
+    await _LIVES[service].close()
