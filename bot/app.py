@@ -91,7 +91,6 @@ async def build(
         scheduler = SendScheduler(settings.progress_seconds, calls_per_second)
         closing.push_async_callback(scheduler.close)
         pulse, client = Pulse(), StudyhallClient()
-        services.games.oldest_ms = services.daily.oldest_ms = lambda: client.door.oldest_ms
         desk = Desk(
             settings.thinking_seconds,
             pulse,
@@ -165,8 +164,6 @@ def _tell_time(client: StudyhallClient, parts: Parts, services: Services) -> Non
     """Let whatever comes from Discord tell its time."""
     client.door.heard_id = parts.time.learn_id
     client.heard_date = parts.time.learn_date
-    parts.time.attach(client.ask_time)
-    parts.time.first_heard = services.schedules.wake
 
 
 async def _serve_monitor(settings: Settings, health: HealthCheck, closing: contextlib.AsyncExitStack) -> None:

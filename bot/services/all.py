@@ -1,5 +1,6 @@
 """Every service, made once from the same parts: the place to look which there are."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from random import Random
 from typing import NamedTuple
@@ -16,17 +17,28 @@ from bot.services.competition.games import Competitions
 from bot.services.demo.charts import ChartDrawer
 from bot.services.demo.demos import Demos
 from bot.services.demo.lab import Lab
+from bot.services.happenings import (
+    DailyAsked,
+    DailyClosed,
+    GameEnded,
+    Happenings,
+    Regraded,
+    Ruled,
+    SeasonChanged,
+    TimeHeard,
+    ZoneChanged,
+)
 from bot.services.lesson.courses import Courses
 from bot.services.lesson.lessons import Lessons
 from bot.services.lifecycle import Lifecycle
 from bot.services.member.notices import Notices
-from bot.services.member.presence import Presence
+from bot.services.member.presence import Presence, Roll
 from bot.services.member.privacy import Privacy
 from bot.services.member.settings import MemberSettings
 from bot.services.posts import Posts
 from bot.services.practice.practising import Practice
 from bot.services.practice.progress import ProgressOf
-from bot.services.practice.reminders import Reminders
+from bot.services.practice.reminders import Letters, Reminders
 from bot.services.practice.respacing import Respacing
 from bot.services.practice.reviews import Reviews
 from bot.services.question.flags import Flags
@@ -37,6 +49,7 @@ from bot.services.server.exports import Exports
 from bot.services.server.groups import Groups
 from bot.services.server.servers import Servers
 from bot.services.server.zones import Zones
+from bot.services.stage import EventBoard, Poster
 from bot.services.sure_time import SureTime
 from bot.settings import Settings
 from bot.storage.store import Store
@@ -56,11 +69,27 @@ class Parts(NamedTuple):
     life: Lifecycle
 
 
+class Outside(NamedTuple):
+    """Discord, as services know it.
+
+    ``ask_time`` asks it for anything, as each answer tells its time; ``oldest_ms`` is when the oldest interaction was made
+    that has arrived and may not be stored yet.
+    """
+
+    poster: Poster
+    events: EventBoard
+    roll: Roll
+    letters: Letters
+    ask_time: Callable[[], Awaitable[None]]
+    oldest_ms: Callable[[], int | None]
+
+
 @dataclass(frozen=True)
 class Services:
     """All of them, and the library that they read."""
 
     library: Library
+    time: SureTime
     charts: ChartDrawer
     posts: Posts
     demos: Demos
@@ -88,6 +117,15 @@ class Services:
     reports: Reports
     flags: Flags
     exports: Exports
+
+    def attach(self, outside: Outside) -> None:
+        """Say by whom things are shown and asked in Discord; to be called before `take_up`."""
+        self.posts.attach(outside.poster)
+        self.schedules.attach(outside.events)
+        self.presence.attach(outside.roll)
+        self.reminders.attach(outside.letters)
+        self.time.attach(outside.ask_time)
+        self.games.oldest_ms = self.daily.oldest_ms = outside.oldest_ms
 
     async def take_up(self) -> None:
         """Load what is kept, and go on with what a stop interrupted; the courses are loaded already."""
@@ -118,9 +156,9 @@ def make_services(parts: Parts) -> Services:
     zones = Zones()
     respacing = Respacing(library, store, life)
     member_settings = MemberSettings(store, zones, respacing)
-    servers = Servers(store, library, zones)
+    servers = Servers(store, library, zones, life)
     games = Competitions(servers.library, store, clock, parts.rng, posts, life, charts, member_settings.time_factor)
-    daily = DailyQuestions(store, clock, parts.rng, posts, servers.library)
+    daily = DailyQuestions(store, clock, parts.rng, posts, servers.library, life)
     seasons = Seasons(store, clock, posts, parts.time)
     tempo = tempo_of(settings)
     schedules = Schedules(
@@ -131,8 +169,7 @@ def make_services(parts: Parts) -> Services:
     )
     presence = Presence(store, clock, life)
     regrading = Regrading(store, clock, posts, life)
-    games.has_ended = daily.has_closed = regrading.wake
-    regrading.has_regraded = daily.show_again
+    introduce(life.happenings, schedules, daily, regrading)
     privacy = Privacy(
         store, clock, games, member_settings, life, retention_days=settings.retention_days, time=parts.time
     )
@@ -142,6 +179,7 @@ def make_services(parts: Parts) -> Services:
     reviews = Reviews(library, store, clock, parts.rng, practice, servers.library)
     return Services(
         library=library,
+        time=parts.time,
         charts=charts,
         posts=posts,
         demos=demos,
@@ -167,9 +205,19 @@ def make_services(parts: Parts) -> Services:
         groups=Groups(library, store, clock, servers.library),
         boards=Boards(store, clock),
         reports=Reports(library, store, clock),
-        flags=Flags(library, store, clock, items, servers.library, regrading.wake),
+        flags=Flags(library, store, clock, items, servers.library, life),
         exports=Exports(store, clock, servers.library),
     )
+
+
+def introduce(happenings: Happenings, schedules: Schedules, daily: DailyQuestions, regrading: Regrading) -> None:
+    """Say who hears of what happened."""
+    for graded in (GameEnded, DailyClosed, Ruled):
+        happenings.hear(graded, lambda _event: regrading.wake())
+    for dated in (DailyAsked, SeasonChanged, TimeHeard):
+        happenings.hear(dated, lambda _event: schedules.wake())
+    happenings.hear(ZoneChanged, schedules.replan)
+    happenings.hear(Regraded, daily.show_again)
 
 
 def _demos(parts: Parts, charts: ChartDrawer, posts: Posts) -> Demos:

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from typing import TypeVar
 
 from bot.errors import StudyhallError, UserError
+from bot.services.happenings import Happenings
 
 T = TypeVar("T")
 
@@ -190,6 +191,8 @@ class Lifecycle:
     def __init__(self, *, steady: bool = True) -> None:
         self._steady = steady
         self._made: list[Background] = []
+        self.happenings = Happenings()
+        """By which services tell each other what happened."""
 
     def background(
         self,

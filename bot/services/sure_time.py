@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple, Protocol
 
 from bot.clock import DiscordClock
+from bot.services.happenings import TimeHeard
 from bot.services.lifecycle import Lifecycle
 
 MOST_APART_MS = 5 * 60_000
@@ -66,8 +67,7 @@ class SureTime:
         self._asking: asyncio.Task[None] | None = None
         self._asked_at: float | None = None
         self._was_sure = True
-        self.first_heard: Callable[[], None] = lambda: None
-        """Called when Discord's time is known for the first time."""
+        self._happenings = life.happenings
 
     def attach(self, ask: Callable[[], Awaitable[None]]) -> None:
         """Say who asks Discord for anything at all: each answer tells its time."""
@@ -131,7 +131,7 @@ class SureTime:
                     apart_words(state.ahead_ms),
                 )
         if state.heard and not heard_before:
-            self.first_heard()
+            self._background.spawn(self._happenings.tell(TimeHeard()))
 
 
 def apart_words(ahead_ms: int) -> str:

@@ -50,6 +50,8 @@ async def finish(tx: Transaction, run_id: int, state: str, result: str | None, n
     await tx.run(
         "UPDATE demo_run SET state = ?, result = ?, ended_ms = ? WHERE id = ?", (state, result, now_ms, run_id)
     )
+    for post in await posts.waiting(tx, Kind.DEMO, of=run_id):  # it was never shown
+        await posts.drop(tx, post.id)
 
 
 async def predict(tx: Transaction, run_id: int, member_id: int, choice: str, now_ms: int) -> None:

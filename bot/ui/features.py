@@ -1,7 +1,7 @@
 """Every feature that the bot offers, put on its client: the place to look which there are."""
 
 from bot.quiz.competition.pace import Tempo
-from bot.services.all import Services
+from bot.services.all import Outside, Services
 from bot.services.demo.inside import Specimen
 from bot.services.server.health import HealthCheck
 from bot.ui.board.leaderboard import LeaderboardFeature
@@ -87,10 +87,16 @@ def add_features(
     ReportFeature(s.reports).add_to(router)
     reminding = RemindersFeature(s.member_settings, client, scheduler)
     reminding.add_to(router)
-    s.reminders.attach(reminding)
-    s.posts.attach(DiscordPoster(client, scheduler, looks(demo.screen, flagged.moves_screen)))
-    s.schedules.attach(events)
-    s.presence.attach(MemberRoll(client, scheduler))
+    s.attach(
+        Outside(
+            poster=DiscordPoster(client, scheduler, looks(demo.screen, flagged.moves_screen)),
+            events=events,
+            roll=MemberRoll(client, scheduler),
+            letters=reminding,
+            ask_time=client.ask_time,
+            oldest_ms=lambda: client.door.oldest_ms,
+        )
+    )
     client.joined = setup.greet
     client.before_closing = lambda: desk.finish(FINISH_SECONDS)
     client.router, client.tree = router, tree

@@ -20,7 +20,6 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from boards import fill, fill_rows
 from figures import all_met, drawn
-from lives import end, lives
 
 from bot.charts.bars import BarChart, BarValue
 from bot.demos.registry import DEMOS
@@ -29,6 +28,7 @@ from bot.packs.loading import load_packs
 from bot.services.backups import Backups
 from bot.services.demo.charts import ChartDrawer
 from bot.services.lesson.courses import Courses
+from bot.services.lifecycle import Lifecycle
 from bot.services.server.servers import Servers
 from bot.services.server.zones import Zones
 from bot.storage.sqlite.migrations import migrate, migrations
@@ -80,9 +80,10 @@ async def measure(answers: int) -> dict[str, Any]:
         await fill(path, answers)
         store, workers = await Store.open(path), Workers()
         library = Library(load_packs(PACKS, DEMOS))
-        drawer = lives(ChartDrawer, workers)
-        backups = lives(Backups, path, Minutes(), every_hours=24, keep=(7, 4))
-        courses = Courses(library, Servers(store, library, Zones()), workers, PACKS)
+        life = Lifecycle()
+        drawer = ChartDrawer(workers, life)
+        backups = Backups(path, Minutes(), life, every_hours=24, keep=(7, 4))
+        courses = Courses(library, Servers(store, library, Zones(), life), workers, PACKS)
         try:
             found = {
                 "a chart, its process started": await lag_of(lambda: drawer.draw(chart), 10),
@@ -90,8 +91,7 @@ async def measure(answers: int) -> dict[str, Any]:
                 "a reload of the packs": await lag_of(courses.reload, 5),
             }
         finally:
-            await end(backups)
-            await end(drawer)
+            await life.close()
             await workers.close()
             await store.close()
         old = Path(folder) / "old.db"

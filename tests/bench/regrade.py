@@ -25,8 +25,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from lives import end, lives
-
 from bot.model.games import Setup
 from bot.quiz.competition.events import Join, Tick
 from bot.quiz.competition.state import Rules
@@ -48,6 +46,7 @@ from bot.packs.models import Question  # noqa: E402
 from bot.playground.server import Playground  # noqa: E402
 from bot.quiz.question.regrading import replayed  # noqa: E402
 from bot.services.competition.games import Competitions  # noqa: E402
+from bot.services.lifecycle import Lifecycle  # noqa: E402
 from bot.services.posts import Posts  # noqa: E402
 from bot.services.practice.practising import Learner  # noqa: E402
 from bot.services.question import repair  # noqa: E402
@@ -77,7 +76,8 @@ async def play_one(path: Path, library: Library, guild_id: int, channel_id: int,
     """A finished competition of so many players; returns its first question."""
     store, clock = await Store.open(path), DiscordHandClock(ANSWERED_FROM - 3_600_000)
     channel = Board(clock)
-    games = lives(Competitions, lambda _guild_id: library, store, clock, Random(3), Posts(clock, channel))  # type: ignore[arg-type]
+    life = Lifecycle()
+    games = Competitions(lambda _guild_id: library, store, clock, Random(3), Posts(clock, channel), life)  # type: ignore[arg-type]
     try:
         host, chance = Learner(FIRST_MEMBER - 1, guild_id, "Host"), Random(4)
         rules = Rules(rounds=3, pace_ms=20_000, reveal_ms=1_000, lobby_ms=60_000)
@@ -99,7 +99,7 @@ async def play_one(path: Path, library: Library, guild_id: int, channel_id: int,
                 await games.act(game, Tick(), host)
         return question
     finally:
-        await end(games)
+        await life.close()
         await store.close()
 
 

@@ -12,7 +12,7 @@ from hosting import Member, text, until, walk
 
 from bot.packs.models import Question
 from bot.playground.server import Playground
-from bot.quiz.competition.scoring import Scoring, marks
+from bot.quiz.competition.scoring import Scored, Scoring
 from bot.quiz.question.asking import Sureness
 
 Json = dict[str, Any]
@@ -124,13 +124,14 @@ def faults_of_results(data_dir: Path) -> list[str]:
                 game,
                 number,
             ):
-                expected = marks(
-                    scoring,
-                    correct=int(order[choice]) == key,
-                    sureness=Sureness(sureness),
-                    elapsed_ms=elapsed_ms,
-                    own_ms=round((pace_ms + reading_ms) * factors[member]),
-                    rounds=len(asked),
+                expected = scoring.marks(
+                    Scored(
+                        correct=int(order[choice]) == key,
+                        sureness=Sureness(sureness),
+                        elapsed_ms=elapsed_ms,
+                        own_ms=round((pace_ms + reading_ms) * factors[member]),
+                        rounds=len(asked),
+                    )
                 )
                 scores[member] = scores.get(member, 0) + expected
                 if stored != expected:

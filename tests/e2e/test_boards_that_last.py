@@ -74,13 +74,13 @@ async def test_killed_between_the_message_and_its_id_it_is_not_posted_again(bot:
         await bot.process.wait()
         bot.process = None
     bot.playground.rest.after = None
-    assert rows(bot, "SELECT message_id FROM post") == [(None,)]
+    assert rows(bot, "SELECT message_id FROM post WHERE kind = 'season'") == [(None,)]
     next_day(bot, 3_600)  # Discord has forgotten the nonce
     await bot.start()
-    while rows(bot, "SELECT 1 FROM post WHERE message_id IS NULL"):
+    while rows(bot, "SELECT 1 FROM post WHERE kind = 'season' AND message_id IS NULL"):
         await grace.command("help")
     assert len(results(bot)) == 1
-    assert rows(bot, "SELECT message_id FROM post") == [(int(results(bot)[0]["id"]),)]
+    assert rows(bot, "SELECT message_id FROM post WHERE kind = 'season'") == [(int(results(bot)[0]["id"]),)]
 
 
 async def test_a_member_who_leaves_is_looked_for_once_and_dropped(bot: Bot):

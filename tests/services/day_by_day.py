@@ -4,7 +4,6 @@ from datetime import datetime
 from random import Random
 from zoneinfo import ZoneInfo
 
-from lives import end, lives
 from small_course import HandClock, everywhere, library
 
 from bot.clock import snowflake_at
@@ -13,14 +12,17 @@ from bot.model.schedules import Recurring
 from bot.quiz.calendar.schedule import EVERY_DAY, Weekly
 from bot.quiz.competition.pace import paced
 from bot.quiz.competition.scoring import Scoring
+from bot.services.all import introduce
 from bot.services.calendar.daily import DailyQuestions
 from bot.services.calendar.daily_views import DailyView, EventView, Locked
 from bot.services.calendar.schedules import NewSchedule, Occasions, Schedules
 from bot.services.calendar.season_views import SeasonView
 from bot.services.calendar.seasons import Seasons
 from bot.services.competition.games import Competitions
+from bot.services.lifecycle import Lifecycle
 from bot.services.posts import Posts
 from bot.services.practice.practising import Learner
+from bot.services.question.regrading import Regrading
 from bot.services.server.servers import Servers
 from bot.services.server.zones import Zones
 from bot.services.stage import Channel, ChannelLostError, MessageGoneError
@@ -139,24 +141,26 @@ class Days:
         self.clock = clock
         self.wall = wall or Wall(clock)
         packs, out = library(), Posts(clock, self.wall)
-        self.servers = Servers(store, packs, Zones())
-        self.games = lives(Competitions, everywhere(packs), store, clock, Random(3), out)  # type: ignore[arg-type]
-        self.daily = DailyQuestions(store, clock, Random(3), out, self.servers.library)
+        self.life = Lifecycle()
+        self.servers = Servers(store, packs, Zones(), self.life)
+        self.games = Competitions(everywhere(packs), store, clock, Random(3), out, self.life)  # type: ignore[arg-type]
+        self.daily = DailyQuestions(store, clock, Random(3), out, self.servers.library, self.life)
         self.seasons = Seasons(store, clock, out, time)
-        self.schedules = lives(
-            Schedules,
+        self.schedules = Schedules(
             store,
             clock,
             self.servers,
             Occasions(self.daily, self.games, self.seasons),
             lambda one: paced(one.pace, one.rounds, one.lobby_minutes, scoring=one.scoring),
-            time=time,
+            self.life,
+            time,
         )
         self.schedules.attach(self.wall)
+        self.regrading = Regrading(store, clock, out, self.life)
+        introduce(self.life.happenings, self.schedules, self.daily, self.regrading)
 
     async def stop(self) -> None:
-        await end(self.schedules)
-        await end(self.games)
+        await self.life.close()
 
     async def restart(self) -> "Days":
         await self.stop()

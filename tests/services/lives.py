@@ -11,12 +11,17 @@ S = TypeVar("S")
 _LIVES: WeakKeyDictionary[Any, Lifecycle] = WeakKeyDictionary()
 
 
-def lives(service: Callable[..., S], *parts: Any, **more: Any) -> S:
-    """A service with a life of its own."""
-    life = Lifecycle()
+def lives(service: Callable[..., S], *parts: Any, life: Lifecycle | None = None, **more: Any) -> S:
+    """A service with a life of its own, or with one that it shares."""
+    life = life or Lifecycle()
     made = service(*parts, life=life, **more)
     _LIVES[made] = life
     return made
+
+
+def life_of(service: object) -> Lifecycle:
+    """The life that it has."""
+    return _LIVES[service]
 
 
 async def settled(service: object) -> None:

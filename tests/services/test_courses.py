@@ -5,6 +5,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from lives import lives
 
 from bot.errors import UserError
 from bot.packs.library import Library
@@ -24,7 +25,7 @@ async def courses(tmp_path, store):
     folder = tmp_path / "packs"
     shutil.copytree(TEA, folder)
     library, workers = Library(load_packs(folder)), Workers()
-    yield Courses(library, Servers(store, library, Zones()), workers, folder), library, folder / "tea"
+    yield Courses(library, lives(Servers, store, library, Zones()), workers, folder), library, folder / "tea"
     await workers.close()
     assert workers.pids == []
 

@@ -5,7 +5,6 @@ from random import Random
 
 import pytest
 from day_by_day import ADA, BOB, CHANNEL, CLEO, HALL, Days, DiscordHandClock, berlin
-from lives import end, lives
 from small_course import DAY, HOUR, library
 
 from bot.errors import StudyhallError, UserError
@@ -13,10 +12,8 @@ from bot.model.rulings import Subject
 from bot.quiz.competition.state import DRAIN_MS
 from bot.quiz.question.asking import chose
 from bot.quiz.question.regrading import Ruling
-from bot.services.posts import Posts
 from bot.services.practice.practising import Practice
 from bot.services.practice.progress import ProgressOf
-from bot.services.question.regrading import Regrading
 from bot.services.question.repair import repair_totals
 from bot.services.stage import ChannelLostError
 from bot.storage import members, privacy
@@ -326,15 +323,12 @@ async def test_the_result_for_all_is_told_by_what_the_managers_decided_before_an
     await days.at("2026-11-21T18:00:02")
     assert told(days.wall.shown[daily.message_id]) == decided
     undone = Ruling(question.key, question.key)
-    regrading = lives(Regrading, days.store, days.clock, Posts(days.clock))
-    regrading.has_regraded = days.daily.show_again
     for now, expected in ((undone, (question.key, False)), (ruling, decided)):
         await days.store.write(lambda tx, now=now: rulings.rule(tx, subject, now, days.clock.now_ms()))
         await days.store.write(lambda tx: rulings.ask_regrades(tx, [subject], days.clock.now_ms()))
-        regrading.wake()
-        await regrading.done()
+        days.regrading.wake()
+        await days.regrading.done()
         assert told(await days.wall.hinted[daily.message_id]()) == expected
-    await end(regrading)
 
 
 async def test_progress_counts_a_question_of_the_day_on_the_day_that_it_was_answered(days):

@@ -13,6 +13,7 @@ from bot.errors import UserError
 from bot.model.rulings import DecisionKind, Report
 from bot.packs.library import Library
 from bot.packs.loading import load_packs
+from bot.services.lifecycle import Lifecycle
 from bot.services.question.flags import Flags
 from bot.services.question.items import Items
 from bot.storage.question import reports
@@ -20,7 +21,7 @@ from bot.storage.store import Store
 
 
 def flags(store: Store, library: Library, clock: HandClock) -> Flags:
-    return Flags(library, store, clock, lives(Items, library, store, clock), lambda _guild: library, lambda: None)
+    return Flags(library, store, clock, lives(Items, library, store, clock), lambda _guild: library, Lifecycle())
 
 
 async def report(store: Store, number: int, member_id: int, at_ms: int = NOON) -> None:

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from lives import life_of
 from regraded_house import ELSEWHERE, HALL, RegradedHouse
 from small_course import DAY, HOUR
 
 from bot.errors import UserError
 from bot.quiz.question.asking import Sureness
+from bot.services.happenings import GameEnded
 from bot.services.practice.practising import Learner
 from bot.services.question import repair
 from bot.storage import competitions, memberships, privacy
@@ -252,7 +254,7 @@ async def test_who_only_answered_the_retired_question_has_no_line_and_no_rating_
 
 
 async def test_a_competition_that_is_on_ends_by_its_old_key_and_is_graded_anew_after_its_podium(house):
-    house.games.has_ended = house.regrading.wake
+    life_of(house.games).happenings.hear(GameEnded, lambda _event: house.regrading.wake())
     await house.start(ADA, BOB)
     number = int(house.state.plans[1].question_id[1])
     await house.rule(number, None)

@@ -32,7 +32,7 @@ BOTH = Library([TEA, MATE])
 
 @pytest.fixture
 def servers(store):
-    return Servers(store, BOTH, Zones())
+    return lives(Servers, store, BOTH, Zones())
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def titles(of: Library) -> list[str]:
 
 async def test_a_choice_holds_at_once_for_that_server_and_after_a_restart(servers, store):
     await servers.set_courses(GUILD, ["mate"])
-    restarted = Servers(store, BOTH, Zones())
+    restarted = lives(Servers, store, BOTH, Zones())
     await restarted.load()
     for known in (servers, restarted):
         assert titles(known.library(GUILD)) == ["Water"]

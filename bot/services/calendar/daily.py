@@ -26,6 +26,8 @@ from bot.quiz.competition.state import BEHIND_MS, DRAIN_MS
 from bot.quiz.practice.runs import option_order
 from bot.quiz.question.asking import FilePlace, ShownPlace, times_chosen
 from bot.services.calendar.daily_views import DailyView, Locked, MyDaily
+from bot.services.happenings import DailyAsked, DailyClosed, Regraded
+from bot.services.lifecycle import Lifecycle
 from bot.services.posts import Posts
 from bot.services.practice.practising import Learner
 from bot.services.practice.recording import AskedOfMany, record_choices
@@ -46,18 +48,18 @@ _log = logging.getLogger(__name__)
 class DailyQuestions:
     """What `/daily` does. ``changed`` is called when there is a new deadline, or something to be shown."""
 
-    def __init__(self, store: Store, clock: Clock, rng: Random, out: Posts, library_of: LibraryOf) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, rng: Random, out: Posts, library_of: LibraryOf, life: Lifecycle
+    ) -> None:
         self._store = store
         self._clock = clock
         self._rng = rng
         self._library_of = library_of
         self._out = out
+        self._happenings = life.happenings
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self.oldest_ms: Callable[[], int | None] = lambda: None
         """When the oldest click was made that has arrived and may not be stored yet."""
-        self.changed: Callable[[], None] = lambda: None
-        self.has_closed: Callable[[], None] = lambda: None
-        """Called when a question's answers were counted."""
 
     async def ask(self, guild_id: int, channel_id: int, also: Job[bool] | None = None) -> Daily | None:
         """Today's question of a server: the one there is, or a new one, posted in this channel.
@@ -85,7 +87,7 @@ class DailyQuestions:
         daily_id = await self._store.write(job)
         if daily_id is None:
             return None
-        self.changed()
+        await self._happenings.tell(DailyAsked())
         return await self._delivered(daily_id)
 
     async def _delivered(self, daily_id: int) -> Daily | None:
@@ -177,7 +179,7 @@ class DailyQuestions:
             return True
 
         if await self._store.write(job):
-            self.has_closed()
+            await self._happenings.tell(DailyClosed())
             await self.deliver(daily_id)
 
     async def to_close(self) -> list[int]:
@@ -242,8 +244,9 @@ class DailyQuestions:
             return
         await self._store.write(lambda tx: storage.shown(tx, post, message_id))
 
-    async def show_again(self, subject: Subject) -> None:
+    async def show_again(self, regraded: Regraded) -> None:
         """Managers decided otherwise about a question: the results that are shown say so, when there is room for it."""
+        subject = regraded.subject
         for daily in await storage.results_of(self._store, subject.guild_id, subject.pack_id, subject.question_id):
             if daily.message_id is not None and daily.question.content_hash == subject.question_hash:
                 view = functools.partial(self._view, daily)

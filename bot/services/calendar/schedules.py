@@ -24,6 +24,7 @@ from bot.services.calendar.seasons import Seasons
 from bot.services.competition.games import Competitions
 from bot.services.competition.openings import AlreadyOnError, Opening
 from bot.services.competition.views import GameView
+from bot.services.happenings import ZoneChanged
 from bot.services.lifecycle import Lifecycle
 from bot.services.practice.practising import Learner
 from bot.services.server.servers import Opener, Servers
@@ -93,9 +94,6 @@ class Schedules:
         # A look waits for what it begins, and what is due meanwhile does not wait for that.
         self._looking = life.background("schedules").routine(self._look, again_seconds=LOOK_SECONDS, overlaps=True)
         self._busy: set[tuple[str, int]] = set()
-        self._daily.changed = self.wake
-        servers.zone_changed = self.replan
-        servers.season_changed = self.wake
 
     def attach(self, events: EventBoard) -> None:
         """Say who keeps a server's list of events."""
@@ -175,9 +173,9 @@ class Schedules:
         await self._store.write(job)
         self.wake()
 
-    async def replan(self, guild_id: int) -> None:
-        """The server's time zone was changed: the same times of the day are other moments now."""
-        for one in await storage.of_guild(self._store, guild_id):
+    async def replan(self, changed: ZoneChanged) -> None:
+        """A server's time zone was changed: the same times of the day are other moments now."""
+        for one in await storage.of_guild(self._store, changed.guild_id):
             if one.next_ms is not None:
                 next_ms = await self._next_ms(one)
                 await self._store.write(lambda tx, one=one, at=next_ms: storage.set_next(tx, one.id, at))  # type: ignore[misc]

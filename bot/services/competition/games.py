@@ -46,6 +46,7 @@ from bot.services.competition.settling import settle
 from bot.services.competition.shown import Stored, posts_of, queue, queue_lobby
 from bot.services.competition.views import ClickResult, GameView
 from bot.services.demo.charts import ChartDrawer
+from bot.services.happenings import GameEnded
 from bot.services.lifecycle import Lifecycle
 from bot.services.posts import Posts
 from bot.services.practice.practising import Learner
@@ -89,8 +90,7 @@ class Competitions(GameRecords):
         self._time_factor = time_factor
         self._clock = clock
         self._questions = GameQuestions(library_of(None), store, rng)
-        self.has_ended: Callable[[], None] = lambda: None
-        """Called when a game is over and its podium is in the channel."""
+        self._happenings = life.happenings
         self.oldest_ms: Callable[[], int | None] = lambda: None
         """When the oldest click was made that has arrived and may not be stored yet."""
         self._to_take_up: set[int] = set()
@@ -384,9 +384,9 @@ class Competitions(GameRecords):
         if live := self._live.get(competition_id):
             await self._apply(live, event)
 
-    def _is_over(self, competition_id: int) -> None:
+    async def _is_over(self, competition_id: int) -> None:
         self._live.pop(competition_id, None)
-        self.has_ended()
+        await self._happenings.tell(GameEnded())
 
     def _end(self, live: LiveGame) -> None:
         self._timers.forget(live)

@@ -70,7 +70,7 @@ class GameMessages:
         charts: ChartDrawer | None,
         *,
         happened: Callable[[int, Event], Awaitable[object]],
-        is_over: Callable[[int], None],
+        is_over: Callable[[int], Awaitable[None]],
     ) -> None:
         self._library_of = library_of
         self._store = store
@@ -116,7 +116,7 @@ class GameMessages:
         finally:
             shown.posting = False
         if shown.game.state.phase is Phase.FINISHED:
-            self._is_over(shown.game.id)
+            await self._is_over(shown.game.id)
             if shown.waiting_post():
                 self._finish_later(shown.game.id)
 

@@ -28,7 +28,7 @@ class DirectMessagesClosedError(Exception):
     """The member takes no direct messages from the bot."""
 
 
-class ReminderStage(Protocol):
+class Letters(Protocol):
     """Writes to members directly."""
 
     async def remind(self, member_id: int, courses: list[CourseDue]) -> None:
@@ -54,12 +54,12 @@ class Reminders:
         self._reviews = reviews
         self._gap_seconds = gap_seconds
         self._time = time
-        self._stage: ReminderStage | None = None
+        self._letters: Letters | None = None
         self._looking = life.background("reminders").routine(self._look, again_seconds=LOOK_SECONDS, steady=True)
 
-    def attach(self, stage: ReminderStage) -> None:
+    def attach(self, letters: Letters) -> None:
         """Say who writes the messages."""
-        self._stage = stage
+        self._letters = letters
 
     def start(self) -> None:
         """Begin to look."""
@@ -90,10 +90,10 @@ class Reminders:
 
     async def _write_to(self, one: Reminded) -> int:
         courses = await self._reviews.due(Learner(one.member_id, None, ""))
-        if self._stage is None or not any(course.due.now for course in courses):
+        if self._letters is None or not any(course.due.now for course in courses):
             return 0
         try:
-            await self._stage.remind(one.member_id, courses)
+            await self._letters.remind(one.member_id, courses)
         except DirectMessagesClosedError:
             now_ms = self._clock.now_ms()
 

@@ -1,6 +1,6 @@
 """Flags: the questions of a server that need a look, and what its managers decide about them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from bot.clock import Clock
@@ -11,6 +11,8 @@ from bot.packs.library import Library, LibraryOf
 from bot.packs.models import Question
 from bot.quiz.question.items import ItemReport
 from bot.quiz.question.regrading import Ruling
+from bot.services.happenings import Ruled
+from bot.services.lifecycle import Lifecycle
 from bot.services.question.items import Items
 from bot.storage import notices
 from bot.storage.question import rulings
@@ -77,14 +79,14 @@ class Flags:
         clock: Clock,
         items: Items,
         library_of: LibraryOf,
-        regrade: Callable[[], None],
+        life: Lifecycle,
     ) -> None:
         self._library = library
         self._library_of = library_of
         self._store = store
         self._clock = clock
         self._items = items
-        self._regrade = regrade
+        self._happenings = life.happenings
 
     async def queue(self, guild_id: int) -> list[FlaggedQuestion]:
         """The questions of this server that need a look, the most urgent first; then those with a ruling in force."""
@@ -161,7 +163,7 @@ class Flags:
             lambda tx: self._decided(tx, item, Decision(item.subject, kind, self._clock.now_ms(), key))
         )
         if kind in RULINGS:
-            self._regrade()
+            await self._happenings.tell(Ruled())
         return await self.item(guild_id, pack_id, question_id)
 
     async def answer(self, guild_id: int, pack_id: str, question_id: str, words: str) -> int:

@@ -4,7 +4,7 @@ import asyncio
 import functools
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ from bot.model.servers import Server
 from bot.quiz.board.totals import Periods
 from bot.quiz.question.regraded import Change, GameChange, MemberChange, game_change, member_change, rating_changes
 from bot.quiz.question.regrading import Rulings, RulingsOf
+from bot.services.happenings import Regraded
 from bot.services.lifecycle import Lifecycle
 from bot.services.posts import Posts
 from bot.services.stage import ChannelLostError, Moves
@@ -39,10 +40,6 @@ AGAIN_SECONDS = 5.0
 _log = logging.getLogger(__name__)
 
 
-async def _nothing(_subject: Subject) -> None:
-    return
-
-
 class Regrading:
     """Does the regrades that wait in the database, one after the other; one that a stop interrupted begins again.
 
@@ -58,8 +55,7 @@ class Regrading:
         self._working = background.routine(self._work, again_seconds=AGAIN_SECONDS)
         self.pieces = Durations()
         """How long the pieces held the write lane, without the flush that they share with others."""
-        self.has_regraded: Callable[[Subject], Awaitable[None]] = _nothing
-        """Called when all that follows from a ruling is in force."""
+        self._happenings = life.happenings
 
     async def resume(self) -> None:
         """Take up what a stop or a crash interrupted."""
@@ -107,7 +103,7 @@ class Regrading:
         if touched.competitions:
             await self._ratings(subject.guild_id, touched)
         await self._write(lambda tx: regrading.finish(tx, regrade, self._clock.now_ms(), since_ms))
-        await self.has_regraded(subject)
+        await self._happenings.tell(Regraded(subject))
         _log.info(
             "regraded %s of %s in server %d: %d of %d member(s), %d of %d competition(s) changed; %d pieces so far, "
             "p99 %.1f ms, longest of the last %.1f ms",

@@ -1,6 +1,6 @@
 """What managers choose for their server, and what `/compete` asks of it."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Collection
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -8,6 +8,8 @@ from bot.errors import UserError
 from bot.model.servers import EVERYONE, MANAGERS, Server
 from bot.packs.library import Library
 from bot.quiz.calendar.periods import Season
+from bot.services.happenings import SeasonChanged, ZoneChanged
+from bot.services.lifecycle import Lifecycle
 from bot.services.server.zones import Zones
 from bot.storage import seasons, servers
 from bot.storage.store import Job, Store, Transaction
@@ -29,13 +31,12 @@ class Servers:
     Which courses a server has is kept in memory as well, so that nothing needs a query for it.
     """
 
-    def __init__(self, store: Store, library: Library, zones: Zones) -> None:
+    def __init__(self, store: Store, library: Library, zones: Zones, life: Lifecycle) -> None:
         self._store = store
         self._library = library
         self._zones = zones
         self._libraries: dict[int, Library] = {}
-        self.zone_changed: Callable[[int], Awaitable[None]] | None = None
-        self.season_changed: Callable[[], None] = lambda: None
+        self._happenings = life.happenings
 
     async def load(self) -> None:
         """Learn which courses the servers have; to be called before anybody can ask for one."""
@@ -96,14 +97,13 @@ class Servers:
         server = await self._change(
             guild_id, also=lambda tx: seasons.change(tx, guild_id, chosen, now_ms), season=chosen
         )
-        self.season_changed()
+        await self._happenings.tell(SeasonChanged())
         return server
 
     async def set_time_zone(self, guild_id: int, text: str) -> Server:
         """Let weeks and months begin at midnight there. Raises UserError for a name that is no time zone's."""
         server = await self._change(guild_id, time_zone=self._zones.find(text))
-        if self.zone_changed:
-            await self.zone_changed(guild_id)
+        await self._happenings.tell(ZoneChanged(guild_id))
         return server
 
     def time_zones(self, typed: str) -> list[str]:
