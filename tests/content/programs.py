@@ -13,25 +13,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from fenced import family
+
 from bot.packs.models import Pack, Question
 
 SECONDS = 60
 MOST_PROCESSES = 64
 MEMORY_BYTES = 1 << 30
 OUTPUT_BYTES = 1 << 20
-LIMITED = f"""
-import os, sys
-try:
-    import resource
-except ImportError:
-    pass
-else:
-    resource.setrlimit(resource.RLIMIT_DATA, ({MEMORY_BYTES}, {MEMORY_BYTES}))  # not address space: threads reserve much
-    resource.setrlimit(resource.RLIMIT_FSIZE, ({OUTPUT_BYTES}, {OUTPUT_BYTES}))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-os.execv(sys.argv[1], sys.argv[1:])
-"""
-"""Sets the limits of a program's own process and of each that it starts, and becomes the program."""
+FENCED = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import fenced; sys.exit(fenced.main())"
+"""Imported, and not run as a file, so that it is compiled once."""
+ENDING_SECONDS = 10
 VERSIONS = [f"3.{minor}" for minor in range(11, 16)]
 """The Pythons that the course speaks of."""
 
@@ -135,7 +127,7 @@ def _run(program: Program, python: Path, folder: Path) -> Ran:
     printed, complained = own / "printed.txt", own / "complained.txt"
     with printed.open("wb") as out, complained.open("wb") as err:
         running = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-c", LIMITED, python, "main.py"],
+            [sys.executable, "-I", "-S", "-c", FENCED, str(MEMORY_BYTES), str(OUTPUT_BYTES), python, "main.py"],
             cwd=own,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -146,9 +138,12 @@ def _run(program: Program, python: Path, folder: Path) -> Ran:
         try:
             trouble = _watched(running)
         finally:
-            with contextlib.suppress(ProcessLookupError):
+            running.terminate()
+            try:
+                running.wait(ENDING_SECONDS)
+            except subprocess.TimeoutExpired:
                 os.killpg(running.pid, signal.SIGKILL)
-            running.wait()
+                running.wait()
     prints = printed.read_bytes().decode("utf-8", "replace")
     if not trouble and running.returncode:
         trouble = f"it ended with {running.returncode}: {complained.read_bytes().decode('utf-8', 'replace')[-400:]}"
@@ -162,18 +157,9 @@ def _watched(running: subprocess.Popen[bytes]) -> str:
         with contextlib.suppress(subprocess.TimeoutExpired):
             running.wait(0.2)
             return ""
-        if _processes_of(running.pid) > MOST_PROCESSES:
+        if len(family(running.pid)) > MOST_PROCESSES:
             return f"it started more than {MOST_PROCESSES} processes"
     return f"it had not ended after {SECONDS} seconds"
-
-
-def _processes_of(group: int) -> int:
-    """How many processes are in the group, where the system tells."""
-    found = 0
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError, IndexError):
-            found += stat.read_text("utf-8", "replace").rpartition(")")[2].split()[2] == str(group)
-    return found
 
 
 def trouble_with(program: Program, ran: Ran) -> str:

@@ -32,15 +32,37 @@ def test_a_program_that_takes_memory_without_end_is_ended(tmp_path):
     assert "MemoryError" in ran("kept = bytearray(2_000_000_000)", tmp_path).trouble
 
 
-def test_what_a_program_started_ends_with_it(tmp_path):
-    code = "import subprocess, sys\nprint(subprocess.Popen([sys.executable, '-c', 'while True: pass']).pid)"
+def is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("own_session", [False, True], ids=["in its session", "in a session of its own"])
+def test_what_a_program_started_ends_with_it(tmp_path, own_session):
+    if own_session and sys.platform != "linux":
+        pytest.skip("only Linux tells whose orphan a process is")
+    code = (
+        "import subprocess, sys\n"
+        f"print(subprocess.Popen([sys.executable, '-c', 'while True: pass'], start_new_session={own_session}).pid)"
+    )
     told = ran(code, tmp_path)
     assert told.trouble == ""
-    with pytest.raises((ProcessLookupError, FileNotFoundError)):
-        while True:  # the kernel takes a moment to be done with it
-            if Path(f"/proc/{int(told.prints)}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
-                raise ProcessLookupError
-            os.kill(int(told.prints), 0)
+    assert not is_running(int(told.prints))
+
+
+def test_a_daemon_that_lost_both_its_parents_ends_with_its_program(tmp_path):
+    code = (
+        "import os, time\n"
+        "if not os.fork():\n    os.setsid()\n    if os.fork():\n        os._exit(0)\n"
+        "    print(os.getpid(), flush=True)\n    time.sleep(600)\ntime.sleep(1)"
+    )
+    told = ran(code, tmp_path)
+    assert told.trouble == ""
+    if sys.platform == "linux":
+        assert not is_running(int(told.prints))
 
 
 def test_a_program_that_starts_processes_without_end_is_ended(tmp_path):
