@@ -16,6 +16,7 @@ import discord
 from bot import __version__
 from bot.clock import HOUR_MS, DiscordClock, WallClock
 from bot.errors import SettingsError, StudyhallError
+from bot.facts import Code, fact
 from bot.packs.library import Library
 from bot.services.all import Parts, Services, make_services, tempo_of
 from bot.services.demo.inside import Specimen
@@ -32,21 +33,10 @@ from bot.ui.features import add_features
 from bot.ui.registration import register
 from bot.ui.replies import ANSWER_SECONDS, Desk
 from bot.ui.sending import CALLS_PER_SECOND, SendScheduler
+from bot.ui.worded import OPERATORS, worded
 from bot.workers import Workers
 
 INTENT_NOT_ALLOWED = 4014
-_UPDATE = "Update Studyhall (and discord.py), then start again."
-CLOSED = {
-    4010: f"It did not accept the connection's shard. {_UPDATE}",
-    4011: "The bot is in more servers than one connection may serve. Remove it from some of them, or run a second bot.",
-    4012: f"It no longer speaks this version of the Gateway. {_UPDATE}",
-    4013: f"It does not know an intent that was asked for. Studyhall asks for `guilds` alone. {_UPDATE}",
-    INTENT_NOT_ALLOWED: "The application may not use an intent that was asked for. Studyhall asks for `guilds` alone, which "
-    "needs no approval: look in the developer portal whether the application was limited, and update Studyhall.",
-}
-"""What to do about close codes after which nothing is tried again
-(https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes)."""
-CLOSED_OTHERWISE = "Check that the token is still valid and that no other program uses it, then start again."
 
 _log = logging.getLogger(__name__)
 
@@ -195,7 +185,7 @@ async def run(settings: Settings) -> None:
     async with contextlib.AsyncExitStack() as running:
         held = running.enter_context(only_one(settings.data_dir))
         if lost := held.lost(settings.database_path):
-            _log.error("%s", lost)
+            _log.error("%s", worded(lost, OPERATORS))
         app = await running.enter_async_context(build(settings, loaded=_collect_again))
         app.store.committed = lambda: held.note(settings.database_path)
         app.store.has_closed = held.closed
@@ -230,26 +220,18 @@ async def _connect(client: StudyhallClient, token: str, where: str) -> None:
         _log.info("invite it to a server with %s", client.invite)
         await client.connect()
     except discord.LoginFailure as problem:
-        raise SettingsError(
-            "DISCORD_TOKEN was refused. Copy it again from the application's Bot page (Reset Token shows a new one)."
-        ) from problem
+        raise SettingsError(fact(Code.TOKEN_REFUSED)) from problem
     except (discord.ConnectionClosed, discord.PrivilegedIntentsRequired) as problem:
         code = problem.code if isinstance(problem, discord.ConnectionClosed) else INTENT_NOT_ALLOWED
-        raise StudyhallError(
-            f"{where} closed the connection for good (code {code}). {CLOSED.get(code, CLOSED_OTHERWISE)}"
-        ) from problem
+        raise StudyhallError(fact(Code.CONNECTION_CLOSED, where=where, close_code=code)) from problem
     except (aiohttp.ClientError, OSError) as problem:  # a TimeoutError is an OSError
         why = getattr(problem, "os_error", None) or problem
-        raise StudyhallError(f"{where} can't be reached ({why}). Check the connection and start again.") from problem
+        raise StudyhallError(fact(Code.UNREACHABLE, where=where, why=str(why))) from problem
     except discord.RateLimited as limited:
         minutes = -(-round(limited.retry_after) // 60)
-        raise StudyhallError(
-            f"{where} lets this bot in again in {minutes} minute{'s' * (minutes != 1)} (rate limit). Start it again then."
-        ) from limited
+        raise StudyhallError(fact(Code.RATE_LIMITED, where=where, minutes=minutes)) from limited
     except discord.HTTPException as problem:
-        raise StudyhallError(
-            f"{where} answered {problem.status} and won't let the bot in now. Wait a few minutes and start again."
-        ) from problem
+        raise StudyhallError(fact(Code.NOT_LET_IN, where=where, status=problem.status)) from problem
 
 
 @contextlib.asynccontextmanager

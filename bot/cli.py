@@ -13,6 +13,7 @@ from bot import __version__
 from bot.clock import WallClock
 from bot.commands.terminal import make_printable
 from bot.errors import StudyhallError
+from bot.facts import Code, Fact, fact
 from bot.settings import CHECKOUT, Settings, load_settings, open_to_others, settings_help
 from bot.telemetry import logging_to_stderr
 from bot.wording import visible
@@ -28,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except StudyhallError as problem:
-        print(visible(problem.text, keep="\n"), file=sys.stderr)
+        print(_in_words(problem.fact), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 0
@@ -40,6 +41,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         print(visible(f"{problem.filename} can't be used ({problem.strerror}). Choose another place."), file=sys.stderr)
         return 1
+
+
+def _in_words(fact: Fact) -> str:
+    from bot.ui.worded import OPERATORS, worded  # with all its words, and most commands have nothing to tell
+
+    return visible(worded(fact, OPERATORS), keep="\n")
 
 
 def _do(options: argparse.Namespace) -> int:
@@ -219,10 +226,10 @@ async def _repair(settings: Settings) -> int:
 
     path = settings.database_path
     if not path.exists():
-        raise StudyhallError(f"There is no database at {path}. STUDYHALL_DATA_DIR says where it is.")
+        raise StudyhallError(fact(Code.NO_DATABASE, path=str(path)))
     with only_one(path.parent) as held:
         if lost := held.lost(path):
-            print(lost, file=sys.stderr)
+            print(_in_words(lost), file=sys.stderr)
         store = await Store.open(path)
         store.has_closed = held.closed
         try:

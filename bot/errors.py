@@ -1,4 +1,4 @@
-"""The errors a person can meet, each with a sentence that says what to do next.
+"""The errors a person can meet, each with the fact that is told; `bot/ui/worded.py` says it, and what to do next.
 
 StudyhallError
 ├── UserError            something the person in front of the bot can put right
@@ -12,14 +12,15 @@ StudyhallError
     └── WorkerTimedOut
 """
 
+from bot.facts import Fact
+
 
 class StudyhallError(Exception):
-    """Root of all errors whose text is meant for a person."""
+    """Root of all errors that are meant for a person: ``fact`` is what they are told, and in the log as it is."""
 
-    @property
-    def text(self) -> str:
-        """The sentence to show."""
-        return str(self)
+    def __init__(self, fact: Fact) -> None:
+        super().__init__(fact)
+        self.fact = fact
 
 
 class UserError(StudyhallError):
@@ -35,11 +36,11 @@ class NotYours(UserError):
 
 
 class SettingsError(StudyhallError):
-    """One or more settings are wrong; the text names each and what was expected."""
+    """One or more settings are wrong; what is said names each and what was expected."""
 
 
 class PackError(StudyhallError):
-    """A pack can't be used; the text lists every fault with file, line, column and field."""
+    """A pack can't be used; what is said lists every fault with file, line, column and field."""
 
 
 class StorageError(StudyhallError):

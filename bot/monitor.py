@@ -6,6 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.errors import SettingsError
+from bot.facts import Code, fact
 from bot.services.server.health import Health, HealthCheck
 from bot.telemetry import Durations
 
@@ -33,7 +34,7 @@ class Monitor:
         except OSError as problem:
             await self._runner.cleanup()
             raise SettingsError(
-                f"Port {port} of {HOST} can't be used ({problem.strerror}). Give STUDYHALL_MONITOR_PORT another, or 0."
+                fact(Code.MONITOR_PORT_TAKEN, port=port, host=HOST, why=str(problem.strerror))
             ) from problem
 
     async def close(self) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.errors import SettingsError
+from bot.facts import said
 
 MOST_DIGITS = 20
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -291,10 +292,10 @@ def _from_file(env_file: Path) -> dict[str, str]:
 
         return {k: v for k, v in dotenv_values(env_file).items() if v}
     except UnicodeDecodeError:
-        raise SettingsError(f"{env_file} should be text in UTF-8; save the file in that encoding.") from None
+        raise SettingsError(said(f"{env_file} should be text in UTF-8; save the file in that encoding.")) from None
     except OSError as problem:
         raise SettingsError(
-            f"{env_file} can't be read ({problem.strerror}). Make it belong to the user that runs Studyhall."
+            said(f"{env_file} can't be read ({problem.strerror}). Make it belong to the user that runs Studyhall.")
         ) from None
 
 
@@ -331,5 +332,5 @@ def load_settings(environment: Mapping[str, str] | None = None, env_file: Path |
             shown = "" if entry.name == "token" or "@" in value else f", not {value!r}"
             faults.append(f"{name} should be {problem}{shown}.")
     if faults:
-        raise SettingsError("\n".join(faults))
+        raise SettingsError(said("\n".join(faults)))
     return Settings(**found)

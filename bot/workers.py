@@ -14,6 +14,7 @@ from multiprocessing.connection import Connection
 from typing import Any, NamedTuple, TypeVar
 
 from bot.errors import WorkerDied, WorkerError, WorkerTimedOut
+from bot.facts import Code, fact, said
 
 T = TypeVar("T")
 Report = Callable[[object], None]
@@ -117,10 +118,10 @@ class Worker:
                 return await asyncio.wait_for(self._exchange(function, args, progress), wall_seconds)
             except TimeoutError:
                 await self.close()
-                raise WorkerTimedOut(f"The work was stopped after {wall_seconds:g} seconds.") from None
+                raise WorkerTimedOut(fact(Code.WORK_STOPPED, seconds=wall_seconds)) from None
             except (EOFError, OSError):
                 await self.close()
-                raise WorkerDied("The process that did the work has died.") from None
+                raise WorkerDied(fact(Code.WORKER_DIED)) from None
             except asyncio.CancelledError:
                 await self.close()
                 raise
@@ -136,7 +137,7 @@ class Worker:
             elif kind == "result":
                 return value
             else:
-                raise WorkerError(value)
+                raise WorkerError(said(value))
 
     async def close(self) -> None:
         """Stop the process and everything it started; a second call does nothing."""

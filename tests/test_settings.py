@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from in_english import say
 
 from bot.errors import SettingsError
 from bot.settings import CHECKOUT, Settings, load_settings, open_to_others, settings_help
@@ -19,7 +20,7 @@ def load(env_file: Path = NO_FILE, **environment: str) -> Settings:
 def complaints(env_file: Path = NO_FILE, **environment: str) -> list[str]:
     with pytest.raises(SettingsError) as told:
         load(env_file, **environment)
-    return told.value.text.splitlines()
+    return say(told.value.fact).splitlines()
 
 
 def test_without_any_setting_the_bot_has_all_it_needs():

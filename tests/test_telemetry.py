@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import StorageError
+from bot.facts import said
 from bot.telemetry import LoopLag, _Calm, logging_to_stderr, new_error_id
 
 TOKEN = "MTA0.secret-token.xyz"
@@ -178,7 +179,7 @@ def test_a_trouble_of_everybody_is_one_line_a_minute(capfd: pytest.CaptureFixtur
     with logged("info", "text"):
         for number in range(200):
             try:
-                raise StorageError("The database could not take this just now.")
+                raise StorageError(said("The database could not take this just now."))
             except StorageError:
                 log.exception("competition %d failed", number)
             try:

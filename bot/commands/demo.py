@@ -11,6 +11,7 @@ from bot.demos.model import Demo, DemoVerdict
 from bot.demos.reference import reference
 from bot.demos.registry import DEMOS
 from bot.errors import NotFound, UserError
+from bot.facts import Code, fact
 from bot.services.demo.charts import ChartDrawer
 from bot.services.demo.lab import Lab
 from bot.services.lifecycle import Lifecycle
@@ -58,16 +59,14 @@ def _save(file: Path, picture: bytes) -> str:
     try:
         file.write_bytes(picture)
     except OSError as problem:
-        raise UserError(
-            f"The chart could not be written to {file} ({problem.strerror}). Choose another place with --chart."
-        ) from problem
+        raise UserError(fact(Code.CHART_NOT_WRITTEN, file=str(file), why=str(problem.strerror))) from problem
     return f"The chart is in {file}."
 
 
 def find(name: str) -> Demo:
     """The demo of that id. Raises NotFound."""
     if name not in DEMOS:
-        raise NotFound(f"There is no demo {name}. `python -m bot demo` lists them: {', '.join(DEMOS)}.")
+        raise NotFound(fact(Code.DEMO_NOT_LISTED, name=name, demos=tuple(DEMOS)))
     return DEMOS[name]
 
 

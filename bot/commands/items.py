@@ -7,6 +7,7 @@ from pathlib import Path
 from bot.clock import WallClock, utc
 from bot.demos.registry import DEMOS
 from bot.errors import UserError
+from bot.facts import Code, fact
 from bot.model.rulings import ReportForAuthor
 from bot.packs.library import Library
 from bot.packs.loading import load_packs
@@ -77,7 +78,7 @@ async def _write(file: Path, text: str, encoding: str = "utf-8") -> None:
         await asyncio.to_thread(write_private, file, text.encode(encoding))
     except (OSError, ValueError) as problem:  # ValueError: a name that no file can have
         why = getattr(problem, "strerror", None) or problem
-        raise UserError(f"{file} can't be written ({why}). Give another name.") from problem
+        raise UserError(fact(Code.FILE_NOT_WRITTEN, file=str(file), why=str(why))) from problem
 
 
 def _print(bank: Bank, *, everything: bool) -> None:

@@ -3,6 +3,9 @@
 from enum import StrEnum
 from typing import NamedTuple
 
+MOST_CHARACTERS = 500
+"""So long are a report, and what managers answer to it."""
+
 
 class Report(NamedTuple):
     """One member's word on a question, as it was then."""

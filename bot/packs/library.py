@@ -7,11 +7,10 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
 from bot.errors import NotFound
+from bot.facts import Code, fact
 from bot.packs.models import REVIEW_WITHIN_DAYS, Misconception, Pack, PackHead, Question, Section, Term
 from bot.packs.words import spellings
-from bot.wording import as_many
 
-LISTED_CHARACTERS = 1_500
 """So long may a list of titles be in a sentence."""
 
 
@@ -77,7 +76,7 @@ class Library:
         """The pack of that id. Raises NotFound."""
         self._refuse_elsewhere(pack_id)
         if pack_id not in self._packs:
-            raise NotFound(f"The course {pack_id} is not here any more. Pick another in `/lesson`.")
+            raise NotFound(fact(Code.COURSE_GONE, course=pack_id))
         return self._packs[pack_id]
 
     def review_within_days(self, pack_id: str) -> int:
@@ -90,7 +89,7 @@ class Library:
         self._refuse_elsewhere(pack_id)
         found = self._sections.get((pack_id, section_id))
         if found is None:
-            raise NotFound(f"There is no section {section_id} any more. `/lesson` shows what there is.")
+            raise NotFound(fact(Code.SECTION_GONE, section=section_id))
         return found
 
     def find_section(self, text: str) -> SectionRef:
@@ -102,8 +101,7 @@ class Library:
         if found := _meant(text, names):
             if len({ref.key for ref in found}) == 1:
                 return found[0]
-            which = " or ".join(f"*{_full_title(ref)}*" for ref in found)
-            raise NotFound(f"More than one section is called that. Type {which}.")
+            raise NotFound(fact(Code.SECTION_AMBIGUOUS, titles=tuple(_full_title(ref) for ref in found)))
         if self._elsewhere:
             try:
                 other = Library(list(self._elsewhere.values())).find_section(text)
@@ -111,8 +109,7 @@ class Library:
                 pass
             else:
                 self._refuse_elsewhere(other.pack.id)
-        titles = as_many([self.title(ref) for ref in self.sections], LISTED_CHARACTERS)
-        raise NotFound(f"There is no such section. Pick one from the list: {titles}.")
+        raise NotFound(fact(Code.NO_SUCH_SECTION, titles=tuple(self.title(ref) for ref in self.sections)))
 
     def find_part(self, text: str) -> Part:
         """The course or the section that a person means, in any spelling that is unique. Raises NotFound."""
@@ -176,9 +173,9 @@ class Library:
             if wanted in {name.casefold() for name in (ref.term.id, ref.term.name, *ref.term.also)}:
                 return ref
         names = [name for ref in self.terms for name in (ref.term.name, *ref.term.also)]
-        near = difflib.get_close_matches(text, names, 3, 0.5)
-        hint = f"Did you mean {' or '.join(near)}?" if near else "`/term` lists the words as you type."
-        raise NotFound(f"That word is not in the glossary. {hint}" if names else "There is no glossary here yet.")
+        if not names:
+            raise NotFound(fact(Code.NO_GLOSSARY))
+        raise NotFound(fact(Code.NO_SUCH_TERM, near=tuple(difflib.get_close_matches(text, names, 3, 0.5))))
 
     def terms_in(self, pack_id: str, text: str) -> list[Term]:
         """The pack's terms that a text uses, in the order of their first use."""
@@ -200,11 +197,8 @@ class Library:
 
     def _refuse_elsewhere(self, pack_id: str) -> None:
         if pack := self._elsewhere.get(pack_id):
-            here = as_many([one.head.title for one in self.packs], LISTED_CHARACTERS)
-            raise NotFound(
-                f"This server does not have the course {pack.head.title}. It has {here}; in direct messages I have "
-                "every course."
-            )
+            here = tuple(one.head.title for one in self.packs)
+            raise NotFound(fact(Code.COURSE_ELSEWHERE, course=pack.head.title, here=here))
 
 
 LibraryOf = Callable[[int | None], Library]

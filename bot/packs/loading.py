@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from bot.errors import PackError
+from bot.facts import said
 from bot.packs.faults import Fault, at_most
 from bot.packs.files import files_of, pack_folders, stamps_of
 from bot.packs.linting import lint
@@ -53,7 +54,8 @@ def load_packs(packs_dir: Path, demo_ids: Collection[str] | None = None) -> list
     errors = [fault for one in found for fault in one.errors]
     if errors:
         lines = "\n".join(map(str, errors))
-        raise PackError(f"The packs have {len(errors)} fault{'s' * (len(errors) > 1)}; mend and start again:\n{lines}")
+        faults = f"{len(errors)} fault{'s' * (len(errors) > 1)}"
+        raise PackError(said(f"The packs have {faults}; mend and start again:\n{lines}"))
     return [one.pack for one in found if one.pack]
 
 
@@ -68,7 +70,7 @@ def read_packs(packs_dir: Path, demo_ids: Collection[str] | None = None, *, thor
         found = _read_once(packs_dir, demo_ids, thorough=thorough)
         if stamps_of(packs_dir) == before:
             return found
-    raise PackError(f"The files in {packs_dir} are being changed. Try again when that is done.")
+    raise PackError(said(f"The files in {packs_dir} are being changed. Try again when that is done."))
 
 
 def _read_once(packs_dir: Path, demo_ids: Collection[str] | None, *, thorough: bool) -> list[Loaded]:
@@ -78,13 +80,17 @@ def _read_once(packs_dir: Path, demo_ids: Collection[str] | None, *, thorough: b
         folders, unread = [], []
     except OSError as problem:
         raise PackError(
-            f"{packs_dir} can't be read ({problem.strerror}). Make it a folder that the bot's user can read; "
-            "STUDYHALL_PACKS_DIR says where to look."
+            said(
+                f"{packs_dir} can't be read ({problem.strerror}). Make it a folder that the bot's user can read; "
+                "STUDYHALL_PACKS_DIR says where to look."
+            )
         ) from problem
     if not folders:
         raise PackError(
-            f"No pack in {packs_dir}: it needs a folder with a pack.yaml. STUDYHALL_PACKS_DIR says where to look."
-            + "".join(f"\n{fault}" for fault in unread)
+            said(
+                f"No pack in {packs_dir}: it needs a folder with a pack.yaml. STUDYHALL_PACKS_DIR says where to look."
+                + "".join(f"\n{fault}" for fault in unread)
+            )
         )
     found = [read_pack(folder, demo_ids, thorough=thorough) for folder in folders]
     names: dict[str, str] = {}

@@ -10,6 +10,7 @@ import webbrowser
 from pathlib import Path
 
 from bot.errors import StudyhallError
+from bot.facts import Code, fact
 from bot.playground.server import Playground
 from bot.private import make_private_folder, write_private
 from bot.settings import Settings
@@ -35,9 +36,7 @@ async def play(settings: Settings, *, port: int = 0, open_browser: bool = True) 
     try:
         playground = await Playground(port).__aenter__()
     except OSError as problem:
-        raise StudyhallError(
-            f"Port {port} can't be used ({problem.strerror}). Choose another with --port."
-        ) from problem
+        raise StudyhallError(fact(Code.PLAY_PORT_TAKEN, port=port, why=str(problem.strerror))) from problem
     folder = settings.data_dir / "playground"
     try:
         with contextlib.suppress(OSError):  # the bot says what is wrong with it

@@ -128,7 +128,7 @@ class Backups:
             return min(HOUR_SECONDS, max(self._first_seconds, await self.due_in()))
         except StudyhallError as problem:
             if not self._background.closing:
-                _log.error("%s It is tried again in an hour.", problem)
+                _log.error("%s; it is tried again in an hour", problem)
             return HOUR_SECONDS
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+from bot.facts import Fact
 from bot.model.posts import What
 from bot.model.rulings import Decision, Moved, Subject
 from bot.services.calendar.daily_views import DailyView, EventView
@@ -12,7 +13,11 @@ from bot.services.demo.views import DemoView
 
 
 class ChannelLostError(Exception):
-    """The channel or the message is gone, or the bot may not write there any more."""
+    """The channel or the message is gone, or the bot may not write there any more; ``why`` is what Discord says of it."""
+
+    def __init__(self, why: Fact) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class MessageGoneError(ChannelLostError):

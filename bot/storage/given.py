@@ -3,6 +3,7 @@
 import json
 
 from bot.errors import StorageError
+from bot.facts import Code, fact
 from bot.quiz.question.asking import FilePlace, Given, Lettering
 
 NO_OPTION = -1
@@ -30,7 +31,7 @@ def clicked(letters: Lettering, place: int, text: str | None) -> Given:
         return _read(text)
     given = letters.given(place)
     if given is None:
-        raise StorageError(f"There is an answer with the letter {place}, which its question does not have.")
+        raise StorageError(fact(Code.NO_SUCH_LETTER, letter=place))
     return given
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from bot.errors import StorageError, StudyhallError
+from bot.facts import Code, fact
 from bot.storage.sqlite.database import Database, as_error, is_the_files
 from bot.storage.sqlite.database import Row as Row
 from bot.storage.sqlite.database import Values as Values
@@ -15,7 +16,6 @@ from bot.telemetry import Durations
 T = TypeVar("T")
 Item = TypeVar("Item")
 MAX_BATCH = 500
-_CLOSING = "Studyhall is shutting down; nothing was stored. Try again in a minute."
 
 
 class Reads(Protocol):
@@ -157,7 +157,7 @@ class Store:
 
     def _refuse_closed(self) -> None:
         if self._closed:
-            raise StorageError(_CLOSING)
+            raise StorageError(fact(Code.SHUTTING_DOWN))
 
     def _queue(self, job: Job[T]) -> asyncio.Future[T]:
         self._refuse_closed()

@@ -13,6 +13,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.errors import UserError
+from bot.facts import Code, fact
 from bot.services.server.health import Connection
 from bot.ui.door import Door
 from bot.ui.options import fits
@@ -175,9 +176,7 @@ class Tree(app_commands.CommandTree[StudyhallClient]):
 
         async def fail(_reply: object) -> None:
             if isinstance(error, OUT_OF_DATE):
-                raise CommandOutOfDateError(
-                    "This command has changed since your Discord loaded it. Restart Discord (Ctrl+R) and try it again."
-                )
+                raise CommandOutOfDateError(fact(Code.COMMAND_OUT_OF_DATE))
             raise error
 
         await self._desk.serve(interaction, fail)

@@ -3,9 +3,9 @@
 import re
 
 from bot.errors import UserError
+from bot.facts import Code, fact
 
 PREFIX = "sh"
-STALE = "This button is from an earlier version of me, or not mine at all. Type `/` to see what I can do now."
 _ACTION = re.compile(r"[a-z]+\.[a-z_]+")
 
 
@@ -29,10 +29,10 @@ def decode(custom_id: str) -> tuple[str, list[str]] | None:
 def number(argument: str) -> int:
     """A number in a custom id, 0 to 2**63 - 1. Raises UserError for anything else: the id was made by somebody else."""
     if not re.fullmatch(r"[0-9]{1,19}", argument) or int(argument) >= 2**63:
-        raise UserError(STALE)
+        raise stale()
     return int(argument)
 
 
 def stale() -> UserError:
     """What to raise for a custom id that no longer means anything."""
-    return UserError(STALE)
+    return UserError(fact(Code.STALE_BUTTON))

@@ -12,34 +12,35 @@ from bot.ui.competition import screens
 from bot.ui.layouts import Screen
 from bot.ui.poster import Look
 from bot.ui.sending import SendScheduler
+from bot.ui.worded import Say
 
 URGENT = SendScheduler.URGENT
 
 
-def looks(demo_screen: Callable[[DemoView], Screen], moves_screen: Callable[[Moves], Screen]) -> dict[Kind, Look]:
+def looks(demo_screen: Callable[[DemoView, Say], Screen], moves_screen: Callable[[Moves], Screen]) -> dict[Kind, Look]:
     """The look of each kind."""
-    daily = Look(lambda _what, view: daily_screen(view), r"sh:daily\.(pick|mine):{of}(:|$)")
+    daily = Look(lambda _what, view, _say: daily_screen(view), r"sh:daily\.(pick|mine):{of}(:|$)")
     return {
-        Kind.LOBBY: _of_game(lambda _what, view: screens.lobby_screen(view), r"sh:game\.(join|accept):{of}$"),
+        Kind.LOBBY: _of_game(lambda _what, view, say: screens.lobby_screen(view, say), r"sh:game\.(join|accept):{of}$"),
         Kind.CALL: Look(
-            lambda _what, view: screens.call_screen(view),
+            lambda _what, view, _say: screens.call_screen(view),
             r"sh:game\.leave:{of}$",
             URGENT,
             lambda view: [player.member_id for player in view.state.players[:MOST_CALLED]],
             screens.thread_name,
         ),
         Kind.ROUND: _of_game(
-            lambda what, view: screens.round_screen(view, what.number),
+            lambda what, view, say: screens.round_screen(view, what.number, say),
             r"sh:game\.(pick|mine|resume):{of}:{number}(:|$)",
         ),
-        Kind.PODIUM: _of_game(lambda _what, view: screens.podium_screen(view), r"sh:game\.practise:{of}$"),
+        Kind.PODIUM: _of_game(lambda _what, view, _say: screens.podium_screen(view), r"sh:game\.practise:{of}$"),
         Kind.QUESTION: daily,
         Kind.RESULT: daily,
-        Kind.SEASON: Look(lambda _what, view: season_screen(view), r"sh:board\.past:{of}$"),
-        Kind.MOVES: Look(lambda _what, view: moves_screen(view), r"sh:flags\.mine:{of}$"),
-        Kind.DEMO: Look(lambda _what, view: demo_screen(view), r"sh:demo\.(predict|run):{of}:", URGENT),
+        Kind.SEASON: Look(lambda _what, view, _say: season_screen(view), r"sh:board\.past:{of}$"),
+        Kind.MOVES: Look(lambda _what, view, _say: moves_screen(view), r"sh:flags\.mine:{of}$"),
+        Kind.DEMO: Look(lambda _what, view, say: demo_screen(view, say), r"sh:demo\.(predict|run):{of}:", URGENT),
     }
 
 
-def _of_game(draw: Callable[[What, GameView], Screen], found_by: str) -> Look:
+def _of_game(draw: Callable[[What, GameView, Say], Screen], found_by: str) -> Look:
     return Look(draw, found_by, URGENT, thread=screens.thread_name)

@@ -7,11 +7,13 @@ from typing import Any, Literal, TypeVar
 
 import discord
 
+from bot.facts import Code, fact
 from bot.model.posts import Kind, What
 from bot.services.stage import Channel, ChannelBusyError, ChannelLostError, View
 from bot.ui.layouts import NO_PINGS, Screen
-from bot.ui.reach import UNKNOWN_MESSAGE, as_lost, channel_in, find_message
+from bot.ui.reach import UNKNOWN_MESSAGE, as_lost, channel_in, find_message, for_server
 from bot.ui.sending import SendScheduler
+from bot.ui.worded import Say
 
 T = TypeVar("T")
 
@@ -24,11 +26,12 @@ THREAD_MINUTES: Literal[60] = 60
 class Look:
     """How one kind of message is drawn, and told from others.
 
-    ``draw`` makes the screen of a view; ``found_by`` is a pattern of custom ids, in which ``{of}`` and ``{number}`` stand
-    for those of the message; ``calls`` says who is mentioned; ``thread`` what a thread is called that is made for it.
+    ``draw`` makes the screen of a view, in the language that it is told to; ``found_by`` is a pattern of custom ids, in
+    which ``{of}`` and ``{number}`` stand for those of the message; ``calls`` says who is mentioned; ``thread`` what a thread
+    is called that is made for it.
     """
 
-    draw: Callable[[What, Any], Screen]
+    draw: Callable[[What, Any, Say], Screen]
     found_by: str
     urgency: int = SendScheduler.NORMAL
     calls: Callable[[Any], list[int]] = lambda _view: []
@@ -49,7 +52,7 @@ class DiscordPoster:
         look = self._looks[what.kind]
         if channel.thread_on:
             await self._open_thread(*channel.thread_on, look.thread(view))
-        screen, called = look.draw(what, view), look.calls(view)
+        screen, called = self._drawn(what, channel, view), look.calls(view)
         mentions = discord.AllowedMentions(users=[discord.Object(one) for one in called]) if called else NO_PINGS
         target = channel_in(self._client, channel.id, channel.guild_id)
 
@@ -64,7 +67,7 @@ class DiscordPoster:
     async def edit(self, what: What, channel: Channel, message_id: int, view: View) -> None:
         """Bring it up to date."""
         look = self._looks[what.kind]
-        screen, key = look.draw(what, view), _key(channel, message_id)
+        screen, key = self._drawn(what, channel, view), _key(channel, message_id)
         await self._in_open_thread(channel, lambda: self._patch(channel, message_id, screen), look.urgency, key)
 
     def hint(
@@ -81,7 +84,7 @@ class DiscordPoster:
             if (now := await view()) is None:
                 return
             try:
-                await self._patch(channel, message_id, self._looks[what.kind].draw(what, now))
+                await self._patch(channel, message_id, self._drawn(what, channel, now))
             except discord.NotFound as problem:
                 if problem.code != UNKNOWN_MESSAGE or gone is None:
                     raise
@@ -93,6 +96,9 @@ class DiscordPoster:
         """Look in the channel's history for a message that was posted but whose id was not stored: its buttons name it."""
         pattern = self._looks[what.kind].found_by.format(of=what.of, number=what.number)
         return await find_message(self._client, channel_id, re.compile(pattern))
+
+    def _drawn(self, what: What, channel: Channel, view: View) -> Screen:
+        return self._looks[what.kind].draw(what, view, for_server(self._client, channel.guild_id))
 
     async def _patch(self, channel: Channel, message_id: int, screen: Screen) -> None:
         message = channel_in(self._client, channel.id, channel.guild_id).get_partial_message(message_id)
@@ -137,7 +143,7 @@ class DiscordPoster:
             await self._call(lambda: reopen(channel.id, archived=False, locked=False), urgency)
             return await self._call(send, urgency, key)
         except (discord.HTTPException, ChannelLostError) as refused:
-            raise ChannelLostError("its thread is locked or archived; a manager can reopen it") from refused
+            raise ChannelLostError(fact(Code.THREAD_LOCKED)) from refused
 
 
 def _key(channel: Channel, message_id: int) -> str:

@@ -9,8 +9,10 @@ from typing import Any
 import discord
 
 from bot.errors import UserError
+from bot.facts import Code, fact, said
 from bot.services.stage import ChannelLostError, MessageGoneError
 from bot.ui.presses import offered
+from bot.ui.worded import Say, in_language
 
 UNKNOWN_CHANNEL, UNKNOWN_MESSAGE = 10003, 10008
 HISTORY = 50
@@ -24,20 +26,18 @@ def require(interaction: discord.Interaction, *permissions: str) -> None:
     """
     in_thread = isinstance(interaction.channel, discord.Thread)
     needed = ["send_messages_in_threads" if in_thread and one == "send_messages" else one for one in permissions]
-    missing = [one.replace("_", " ") for one in needed if not getattr(interaction.app_permissions, one)]
-    if missing:
-        wanted = " or ".join(missing)
-        raise UserError(f"I may not {wanted} in this channel. Ask a manager to allow it, or use another channel.")
+    if missing := tuple(one for one in needed if not getattr(interaction.app_permissions, one)):
+        raise UserError(fact(Code.MAY_NOT_HERE, permissions=missing))
 
 
 def as_lost(problem: discord.HTTPException) -> Exception:
     """The refusal as services know it: the message or the channel is out of reach; or the refusal itself."""
     if problem.code == UNKNOWN_MESSAGE:
-        return MessageGoneError(problem.text)
+        return MessageGoneError(said(problem.text))
     # Whatever the reason that Discord gives; a page without one is of something that stands between.
     forbidden = problem.status == 403 and problem.code != 0
     if forbidden or problem.code == UNKNOWN_CHANNEL:
-        return ChannelLostError(problem.text)
+        return ChannelLostError(said(problem.text))
     return problem
 
 
@@ -49,8 +49,14 @@ def channel_in(client: discord.Client, channel_id: int, guild_id: int | None) ->
         and guild_id is not None
         and getattr(getattr(known, "guild", None), "id", guild_id) != guild_id
     ):
-        raise ChannelLostError("it is not in this server")
+        raise ChannelLostError(fact(Code.OTHER_SERVER))
     return client.get_partial_messageable(channel_id, guild_id=guild_id)
+
+
+def for_server(client: discord.Client, guild_id: int | None) -> Say:
+    """What words facts where a whole server reads them: in its language."""
+    guild = client.get_guild(guild_id) if guild_id is not None else None
+    return in_language((guild.preferred_locale if guild else discord.Locale.american_english).value)
 
 
 async def find_message(client: discord.Client, channel_id: int, wanted: re.Pattern[str]) -> int | None:

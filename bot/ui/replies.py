@@ -11,6 +11,7 @@ import discord
 
 from bot.clock import snowflake_ms
 from bot.errors import StudyhallError, UserError
+from bot.facts import Fact
 from bot.services.member.notices import Notices
 from bot.services.member.presence import Presence
 from bot.services.practice.practising import Learner
@@ -91,6 +92,14 @@ class Reply:
     def learner(self) -> Learner:
         """Who acted, and in which server."""
         return Learner(self.member_id, self.interaction.guild_id, whole(self.interaction.user.display_name))
+
+    def words(self, fact: Fact | None) -> str:
+        """A fact in the language of who acted: for answers that they alone see."""
+        return worded(fact, self.interaction.locale.value)
+
+    def words_for_all(self, fact: Fact | None) -> str:
+        """A fact in the server's language: for answers that everybody sees."""
+        return worded(fact, (self.interaction.guild_locale or self.interaction.locale).value)
 
     @property
     def too_late(self) -> bool:
@@ -286,7 +295,7 @@ class Desk:
         waiting = await self._notices.waiting(reply.member_id) if self._notices else {}
         if self._notices and waiting:
             with contextlib.suppress(discord.HTTPException):
-                await reply.show(note("\n\n".join(f"📌 {worded(one)}" for one in waiting.values())[:MAX_TEXT]))
+                await reply.show(note("\n\n".join(f"📌 {reply.words(one)}" for one in waiting.values())[:MAX_TEXT]))
                 await self._notices.told(list(waiting))
 
     async def _explain(self, reply: Reply, problem: Exception) -> None:
@@ -294,10 +303,10 @@ class Desk:
             _log.warning("interaction %d could not be answered any more (%d)", reply.interaction.id, problem.code)
             return
         if isinstance(problem, UserError):
-            screen = note(f"⚠️ {problem.text}", GREY)
+            screen = note(f"⚠️ {reply.words(problem.fact)}", GREY)
         elif isinstance(problem, StudyhallError):
             _log.warning("interaction %d: %s", reply.interaction.id, problem)
-            screen = note(f"⚠️ {problem.text}", RED)
+            screen = note(f"⚠️ {reply.words(problem.fact)}", RED)
         elif is_page(problem):
             _log.warning("Discord answers with a page (%s)", one_line(problem))
             screen = note("⚠️ Discord did not take the answer. Please try again in a moment.", RED)

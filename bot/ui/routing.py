@@ -13,14 +13,13 @@ import discord
 
 from bot.clock import snowflake_ms
 from bot.errors import UserError
+from bot.facts import Code, fact
 from bot.ui import ids
 from bot.ui.options import whole
 from bot.ui.presses import Presses, components, offered
 from bot.ui.replies import Desk, Reply
 
 Handler = Callable[..., Awaitable[object]]
-
-STALE_FORM = "This form can't be used any more; nothing was changed. Type `/` to see what I can do now."
 
 
 class _Entry(NamedTuple):
@@ -73,9 +72,12 @@ class Router:
             await self._desk.serve(interaction, Reply.announce, private=True, new=False)
             return
 
+        def stale() -> UserError:
+            return UserError(fact(Code.STALE_FORM)) if is_form else ids.stale()
+
         async def handle(reply: Reply) -> None:
             if not found or not entry:
-                raise UserError(STALE_FORM if is_form else ids.STALE)
+                raise stale()
             arguments: list[Any] = [*found[1], *_values(data.get("values", []))]
             if not is_form and not _is_offered(interaction.message, data):
                 raise ids.stale()
@@ -84,7 +86,7 @@ class Router:
             try:
                 entry.signature.bind(reply, *arguments)
             except TypeError:
-                raise UserError(STALE_FORM if is_form else ids.STALE) from None
+                raise stale() from None
             await entry.handler(reply, *arguments)
 
         await self._desk.serve(interaction, handle, private=not entry or entry.private, new=bool(entry and entry.new))

@@ -3,6 +3,7 @@
 import re
 
 from bot.errors import UserError
+from bot.facts import Code, fact
 from bot.packs.words import spellings
 from bot.quiz.calendar.schedule import EVERY_DAY, WEEKDAYS, Weekly
 
@@ -23,7 +24,7 @@ def read_time(text: str) -> tuple[int, int]:
     if half:
         hour = hour % 12 + 12 * (half == "pm") if 1 <= hour <= 12 else -1
     if not (0 <= hour <= 23 and 0 <= minute <= 59):
-        raise UserError("That is no time of the day. Write it as 19:00, or as 7 pm.")
+        raise UserError(fact(Code.NO_SUCH_TIME))
     return hour, minute
 
 
@@ -46,7 +47,7 @@ def _day(word: str) -> int:
     for number, name in enumerate(WEEKDAYS):
         if len(word) >= 2 and f"{name.casefold()}s".startswith(word):
             return number
-    raise UserError("I don't know those days. Write: every day, weekdays, Friday, or several such as Mon, Wed, Fri.")
+    raise UserError(fact(Code.NO_SUCH_DAYS))
 
 
 def days_words(days: frozenset[int]) -> str:

@@ -1,47 +1,58 @@
-"""The one place where facts get their words. It knows no Discord but its time stamps."""
+"""The one place where facts get their words, for Discord and for the command line."""
 
-from bot.facts import Code, Fact, why_of
-from bot.services.question.flags import MOST_CHARACTERS
-from bot.ui.names import safe
+from collections.abc import Callable
+from functools import partial
 
-WORDS = {
-    Code.SAID: "{words}",
-    Code.CANCELLED: "Cancelled.",
-    Code.CANCELLED_BY_HOST: "Cancelled by the host.",
-    Code.CANCELLED_BY_MANAGER: "Cancelled by a manager.",
-    Code.NOBODY_JOINED: "Nobody joined, so the game was not played.",
-    Code.EVERYBODY_LEFT: "Everybody has left.",
-    Code.ONE_OF_TWO_LEFT: "One of the two has left.",
-    Code.MADE_ROOM: "A competition was opened here instead.",
-    Code.NOT_ACCEPTED: "The duel was not accepted in time.",
-    Code.TAKEN_BACK: "It was taken back.",
-    Code.DECLINED: "It was declined.",
-    Code.PAUSED_BY_HOST: "Paused by the host.",
-    Code.SILENT_ROUNDS: "Nobody answered for {rounds} rounds.",
-    Code.NOT_RESUMED: "Nobody resumed it in time.",
-    Code.GAME_CHANNEL_LOST: "I can't write in this channel any more ({why}). I try again by myself.",
-    Code.NOT_TAKEN: "Discord did not take the message. I try again by myself.",
-    Code.CHANNEL_BUSY: "Discord takes no message here before <t:{until}:t>. I try again by myself.",
-    Code.CHANNEL_LOST: "I can't write in that channel ({why}). Let me write there, or remove this and add it for another "
-    "channel.",
-    Code.MISSED: "{when} was missed: I was not there.",
-    Code.ANOTHER_ON: "{when} was left out: there was a competition in the channel already.",
-    Code.LEFT_OUT: "{when} was left out: {because}",
-    Code.REMINDERS_OFF: "Your reminders are switched off: Discord would not let me write you a direct message. Allow direct "
-    "messages from this server's members, then switch them on again with `/settings`.",
-    Code.REPORT_ANSWERED: "You reported the question *{stem}*. The managers of the server answer: {words}",
+from bot.facts import Fact
+from bot.ui.words import (
+    board,
+    calendar,
+    competition,
+    demo,
+    lesson,
+    member,
+    practice,
+    question,
+    running,
+    server,
+    storage,
+)
+from bot.ui.words.kinds import Words
+
+ENGLISH: Words = {
+    **running.WORDS,
+    **storage.WORDS,
+    **server.WORDS,
+    **member.WORDS,
+    **lesson.WORDS,
+    **question.WORDS,
+    **practice.WORDS,
+    **competition.WORDS,
+    **calendar.WORDS,
+    **demo.WORDS,
+    **board.WORDS,
 }
+LANGUAGES = {"en": ENGLISH}
+OPERATORS = "en"
+"""The language of whoever runs the bot: that of the log, the settings and the command line."""
+
+Say = Callable[[Fact | None], str]
+"""Words facts in the language of who reads them."""
 
 
-def worded(fact: Fact | None) -> str:
-    """A fact in a sentence; nothing for none."""
+def worded(fact: Fact | None, locale: str) -> str:
+    """A fact in a sentence; nothing for none.
+
+    ``locale`` is Discord's, such as ``en-GB``: of who reads it, or of the server where many do. It is said in English where
+    the language has no words yet.
+    """
     if fact is None:
         return ""
-    values = dict(fact.values)
-    if "at_ms" in values:
-        values["when"] = f"<t:{int(values['at_ms']) // 1000}:F>"
-    if fact.code is Code.REPORT_ANSWERED:  # both were written by people
-        values |= {"stem": safe(str(values["stem"]), 100), "words": safe(str(values["words"]), MOST_CHARACTERS)}
-    if fact.code is Code.LEFT_OUT:
-        values["because"] = worded(why_of(fact))
-    return WORDS[fact.code].format_map(values)
+    words = LANGUAGES.get(locale.partition("-")[0], ENGLISH)[fact.code]
+    values = {name: worded(one, locale) if isinstance(one, Fact) else one for name, one in fact.values.items()}
+    return words(**values) if callable(words) else words.format_map(values)
+
+
+def in_language(locale: str) -> Say:
+    """What words facts for that locale."""
+    return partial(worded, locale=locale)

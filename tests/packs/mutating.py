@@ -110,7 +110,7 @@ def judged(seed: int, folder: Path) -> Outcome:
         return Outcome(
             taken=False,
             seconds=time.perf_counter() - began,
-            trouble=_trouble_of([problem.text.splitlines()[0]], place=False),
+            trouble=_trouble_of([str(problem).splitlines()[0]], place=False),
         )
     except Exception:
         return Outcome(taken=False, seconds=time.perf_counter() - began, trouble=traceback.format_exc())

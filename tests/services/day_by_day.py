@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from small_course import HandClock, everywhere, library
 
 from bot.clock import snowflake_at
+from bot.facts import said
 from bot.model.posts import OF_A_DAILY, Kind, What
 from bot.model.schedules import Recurring
 from bot.quiz.calendar.schedule import EVERY_DAY, Weekly
@@ -69,7 +70,7 @@ class Wall:
 
     def _message(self, nonce: str) -> tuple[int, bool]:
         if self.lost:
-            raise ChannelLostError("Missing Access")
+            raise ChannelLostError(said("Missing Access"))
         if self.refuse:
             self.refuse -= 1
             raise OSError("the line is cut")
@@ -79,7 +80,7 @@ class Wall:
 
     async def post(self, what: What, channel: Channel, view, nonce: str) -> int:
         if what.kind is Kind.SEASON and channel.id in self.closed:
-            raise ChannelLostError("Missing Access")
+            raise ChannelLostError(said("Missing Access"))
         message_id, new = self._message(nonce)
         if new and what.kind in OF_A_DAILY:
             self.posted.append(view)
@@ -94,11 +95,11 @@ class Wall:
         if what.kind not in OF_A_DAILY:
             return
         if self.lost:
-            raise ChannelLostError("Unknown Channel")
+            raise ChannelLostError(said("Unknown Channel"))
         if self.refuse_edits:
             raise OSError("the line is cut")
         if message_id in self.deleted:
-            raise MessageGoneError("Unknown Message")
+            raise MessageGoneError(said("Unknown Message"))
         self.shown[message_id] = view
 
     def hint(self, what: What, channel: Channel, message_id: int, view, gone) -> None:
@@ -108,11 +109,11 @@ class Wall:
     async def find(self, what: What, channel_id: int) -> int | None:
         if what.kind in OF_A_DAILY:
             if self.lost:
-                raise ChannelLostError("Missing Access")
+                raise ChannelLostError(said("Missing Access"))
             here = [m for m, view in self.shown.items() if view.daily.id == what.of and m not in self.deleted]
         elif what.kind is Kind.SEASON:
             if channel_id in self.closed:
-                raise ChannelLostError("Missing Access")
+                raise ChannelLostError(said("Missing Access"))
             wanted = (channel_id, what.of)
             here = [m for m, v in self.seasons.items() if (v.channel_id, v.season.started_ms) == wanted]
         else:

@@ -7,12 +7,14 @@ from dataclasses import replace
 from random import Random
 
 import pytest
+from in_english import refused, say
 from lives import end, lives
 from small_course import NOON, QUESTIONS, HandClock, everywhere, library
 
 from bot.clock import DiscordClock, snowflake_at
 from bot.errors import StorageError, UserError
 from bot.facts import Code, Fact, fact
+from bot.facts import said as in_words
 from bot.model.games import Setup
 from bot.model.posts import Kind, What
 from bot.packs.library import Library
@@ -32,7 +34,6 @@ from bot.storage.sqlite import database as module
 from bot.storage.store import Store
 from bot.ui.competition import screens
 from bot.ui.layouts import Download, Screen
-from bot.ui.worded import worded
 
 GUILD, CHANNEL = 50, 60
 ADA, GRACE, LINUS = (Learner(n, GUILD, name) for n, name in ((1, "Ada"), (2, "Grace"), (3, "Linus")))
@@ -60,7 +61,7 @@ class Notice:
 
     def _make(self, nonce: str) -> tuple[int, bool]:
         if self.forbidden:
-            raise ChannelLostError("Missing Permissions")
+            raise ChannelLostError(in_words("Missing Permissions"))
         if self.busy_seconds:
             raise ChannelBusyError(self.busy_seconds)
         if self.refuse:
@@ -87,7 +88,7 @@ class Notice:
         if what.kind is Kind.LOBBY:
             self.lobbies.append(view)
         elif self.forbidden_edits:
-            raise ChannelLostError("Missing Access")
+            raise ChannelLostError(in_words("Missing Access"))
         elif self.refuse_edits:
             self.refused_edits += 1
             self.changed.set()
@@ -230,7 +231,7 @@ async def test_a_click_is_told_that_it_was_not_counted_while_the_database_is_loc
     game = await started(games, notice)
     with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StorageError, match="nothing was counted"):
+        with refused(StorageError, "nothing was counted"):
             await pick(games, clock, notice, game, 0, GRACE, 1)
     assert (await games.view(game)).state.answers == {}
     assert await store.rows("SELECT * FROM competition_answer") == []
@@ -247,7 +248,7 @@ async def test_a_second_game_in_the_channel_is_refused_with_the_first_one(games)
 
 async def test_a_game_needs_questions(games):
     rules = Rules(3, 12_000, 0, 60_000)
-    with pytest.raises(UserError, match="No question fits"):
+    with refused(UserError, "No question fits"):
         await games.open(Opening(GUILD, CHANNEL, ADA, rules, Setup(("water",), "hard", "calm")))
 
 
@@ -278,14 +279,14 @@ async def test_a_restart_goes_on_in_the_same_message_with_the_answers_and_gives_
     message_id = notice.rounds[0][0]
     await notice.until(lambda: notice.shown.get(message_id) and notice.shown[message_id].note)
     state = (await again.view(game)).state
-    assert "40 s" in notice.shown[message_id].note
+    assert notice.shown[message_id].note == fact(Code.WAS_AWAY, seconds=40)
     assert before.deadline_ms + 40_000 <= state.deadline_ms < before.deadline_ms + 41_000
     assert state.answers == before.answers
     assert notice.rounds == {0: [message_id]}
     assert (await pick(again, clock, notice, game, 0, GRACE, 1)).called == "C"
     await again.act(game, Skip(1, 0), ADA)
     await notice.until(lambda: notice.rounds.get(1))
-    assert (await again.view(game)).note == ""  # of the second round nothing was lost
+    assert (await again.view(game)).note is None  # of the second round nothing was lost
     await end(again)
 
 
@@ -390,9 +391,9 @@ async def test_a_lobby_found_deleted_is_posted_anew_once_and_begins_when_it_was_
 async def test_a_lobby_that_ended_empty_asks_nobody_to_join(games, notice):
     game = await lobby(games)
     await games.act(game, Leave(1), ADA)
-    assert "Press **Join**" in said(screens.lobby_screen(await games.view(game)))
+    assert "Press **Join**" in said(screens.lobby_screen(await games.view(game), say))
     _verdict, view = await games.start(game, ADA, manager=False)
-    assert "Join" not in said(screens.lobby_screen(view))
+    assert "Join" not in said(screens.lobby_screen(view, say))
 
 
 async def test_a_skipped_round_earns_no_points(store, games, clock, notice):
@@ -408,7 +409,7 @@ async def test_a_skipped_round_earns_no_points(store, games, clock, notice):
 
 async def test_a_round_that_is_open_shows_nobody_a_result(games, notice):
     game = await started(games, notice)
-    with pytest.raises(UserError, match="still open"):
+    with refused(UserError, "still open"):
         await games.my_result(game, 0, GRACE.member_id)
 
 
@@ -416,13 +417,13 @@ async def test_a_lobby_says_how_many_questions_there_are_when_they_are_fewer_tha
     rules = Rules(10, 12_000, 0, 60_000)
     view = await games.open(Opening(GUILD, CHANNEL, ADA, rules, Setup(("leaves",), None, "calm")))
     assert view.fitting == 2
-    assert "**2 rounds** (no more questions fit, of 10 asked for)" in said(screens.lobby_screen(view))
+    assert "**2 rounds** (no more questions fit, of 10 asked for)" in said(screens.lobby_screen(view, say))
     await games.choose_sections(view.game.id, ADA, manager=False, sections=("leaves", "water"))
     view = await games.view(view.game.id)
-    assert "**6 rounds**" in said(screens.lobby_screen(view))
+    assert "**6 rounds**" in said(screens.lobby_screen(view, say))
     await games.start(view.game.id, ADA, manager=False)
     view = await games.view(view.game.id)
-    assert "**6 rounds** ·" in said(screens.lobby_screen(view))
+    assert "**6 rounds** ·" in said(screens.lobby_screen(view, say))
 
 
 async def test_a_choice_that_comes_while_the_game_begins_changes_nothing_and_says_so(store, games):
@@ -492,8 +493,8 @@ async def test_the_players_of_a_game_in_a_thread_are_called_into_it_once_before_
     assert await store.rows("SELECT kind, channel_id FROM post ORDER BY id") == [("call", 999), ("round", 999)]
     [view] = notice.calls
     assert "<@1> <@2> <@3>" in said(screens.call_screen(view))
-    assert "<#999>" in said(screens.lobby_screen(notice.lobbies[-1]))
-    assert "<@" not in said(screens.lobby_screen(notice.lobbies[-1]))
+    assert "<#999>" in said(screens.lobby_screen(notice.lobbies[-1], say))
+    assert "<@" not in said(screens.lobby_screen(notice.lobbies[-1], say))
 
 
 @pytest.mark.parametrize(("players", "thread"), [(101, True), (3, False)])
@@ -511,17 +512,17 @@ async def test_the_lobby_names_the_winner_and_leads_to_the_podium_once_it_is_the
     await pick(games, clock, notice, game, 0, GRACE, right)
     await pick(games, clock, notice, game, 0, ADA, (right + 1) % 4)
     await notice.until(lambda: notice.podiums and notice.lobbies[-1].podium_message_id)
-    words = said(screens.lobby_screen(notice.lobbies[-1]))
+    words = said(screens.lobby_screen(notice.lobbies[-1], say))
     assert "🏆 **Grace** won with 1," in words
     assert f"https://discord.com/channels/{GUILD}/999/{notice.podiums[0]}" in words
-    assert "podium" not in said(screens.lobby_screen(replace(notice.lobbies[-1], podium_message_id=None)))
+    assert "podium" not in said(screens.lobby_screen(replace(notice.lobbies[-1], podium_message_id=None), say))
 
 
 async def test_the_lobby_says_when_the_game_is_over(games, notice):
     game = await started(games, notice)
     await games.act(game, End(1), ADA)
     await notice.until(lambda: notice.lobbies and notice.lobbies[-1].state.phase is Phase.FINISHED)
-    assert "It is over" in said(screens.lobby_screen(notice.lobbies[-1]))
+    assert "It is over" in said(screens.lobby_screen(notice.lobbies[-1], say))
 
 
 async def test_when_it_is_over_everybody_has_their_name(games, clock, notice):
@@ -605,7 +606,7 @@ async def test_a_silent_game_from_before_a_restart_ends_after_it(store, clock, n
     await again.resume()
     message_id = notice.rounds[0][0]
     await notice.until(lambda: (shown := notice.shown.get(message_id)) and shown.state.wake_ms == clock.now + 3_600_000)
-    assert f"<t:{(clock.now + 3_600_000) // 1000}:f>" in said(screens.round_screen(notice.shown[message_id], 0))
+    assert f"<t:{(clock.now + 3_600_000) // 1000}:f>" in said(screens.round_screen(notice.shown[message_id], 0, say))
     clock.advance(3_600_000)
     await again.act(game, Tick(), ADA)
     await notice.until(lambda: notice.podiums)
@@ -636,15 +637,15 @@ async def test_a_skipped_round_counts_against_nobody(store, games, clock, notice
     assert "1 of 1 right" in said(screens.podium_screen(view))
     assert await store.rows("SELECT round, voided FROM competition_round") == [(0, 1), (1, 0), (2, 1)]
     assert [one.voided for one in (await competitions.load(store, game)).state.played] == [True, False, True]
-    assert "This round was skipped" in said(screens.round_screen(view, 0))
-    assert "counts for nobody" not in said(screens.round_screen(view, 1))
+    assert "This round was skipped" in said(screens.round_screen(view, 0, say))
+    assert "counts for nobody" not in said(screens.round_screen(view, 1, say))
     assert (await games.missed_by(game, GRACE.member_id))[1] == []  # a perfect game
 
 
 async def test_a_game_in_which_no_round_counts_offers_nothing_to_practise(games, notice):
     game = await started(games, notice)
     await games.act(game, End(1), ADA)
-    with pytest.raises(UserError, match="No round counts"):
+    with refused(UserError, "No round counts"):
         await games.missed_by(game, GRACE.member_id)
 
 
@@ -662,7 +663,7 @@ async def test_zero_and_less_win_no_medal(games, clock, notice, scoring):
     words = said(screens.podium_screen(await games.view(game)))
     assert "**1.** Ada" in words
     assert not any(medal in words for medal in screens.MEDALS.values())
-    assert " won with " not in said(screens.lobby_screen(await games.view(game)))
+    assert " won with " not in said(screens.lobby_screen(await games.view(game), say))
 
 
 async def test_who_leaves_after_the_start_is_not_waited_for_and_that_outlives_a_restart(store, clock, notice):
@@ -690,15 +691,15 @@ async def test_who_leaves_after_the_start_is_not_waited_for_and_that_outlives_a_
 
 async def test_a_paused_round_hides_its_question(games, notice):
     game = await started(games, notice)
-    shown = said(screens.round_screen(await games.view(game), 0))
+    shown = said(screens.round_screen(await games.view(game), 0, say))
     await games.act(game, Pause(by=1), ADA)
     view = await games.view(game)
-    hidden, question = said(screens.round_screen(view, 0)), view.game.questions[0]
+    hidden, question = said(screens.round_screen(view, 0, say)), view.game.questions[0]
     for words in (question.stem, *(option.text for option in question.options)):
         assert words in shown
         assert words not in hidden
     await games.act(game, Resume(by=1), ADA)
-    assert question.stem in said(screens.round_screen(await games.view(game), 0))
+    assert question.stem in said(screens.round_screen(await games.view(game), 0, say))
 
 
 # Challenges
@@ -717,7 +718,7 @@ async def test_a_duel_that_waits_makes_room_for_a_competition_and_a_competition_
     game = await lobby(games)
     view = await games.view(duel)
     assert view.state.phase is Phase.CANCELLED
-    assert "A competition was opened here instead" in said(screens.lobby_screen(view))
+    assert "A competition was opened here instead" in said(screens.lobby_screen(view, say))
     with pytest.raises(AlreadyOnError):
         await challenge(games, GRACE)
     assert (await games.view(game)).state.phase is Phase.LOBBY
@@ -736,7 +737,7 @@ async def test_challenging_again_and_again_holds_no_channel(games, clock):
         duel = await challenge(games)
         await games.act(duel, Cancel(None, reason=Fact(Code.DECLINED)), GRACE)
         clock.advance(60_000)
-    with pytest.raises(UserError, match="were not accepted"):
+    with refused(UserError, "were not accepted"):
         await challenge(games, other=LINUS)
     other = await challenge(games, GRACE, ADA)
     await games.act(other, Cancel(None), GRACE)
@@ -760,7 +761,7 @@ async def test_a_press_on_another_message_in_the_gap_before_a_round_is_posted_co
 async def test_nobody_but_the_challenged_one_takes_the_second_seat_of_a_duel(store, games):
     rules = Rules(3, pace_ms=3_600_000, reveal_ms=0, lobby_ms=3_600_000, duel=True)
     view = await games.open(Opening(GUILD, CHANNEL, ADA, rules, Setup((), None, "calm", GRACE.member_id, "Grace")))
-    with pytest.raises(UserError, match="between two others"):
+    with refused(UserError, "between two others"):
         await games.act(view.game.id, Join(LINUS.member_id), LINUS)
     await games.act(view.game.id, Join(GRACE.member_id), GRACE)
     assert {player.member_id for player in (await games.view(view.game.id)).state.players} == {1, 2}
@@ -821,7 +822,7 @@ async def test_a_game_goes_on_by_itself_when_its_channel_takes_messages_again(
     notice.forbidden, notice.refuse = why == "forbidden", 2 if why == "refused" else 0
     await games.start(game, ADA, manager=False)
     await notice.until(lambda: notice.lobbies and notice.lobbies[-1].state.phase is Phase.PAUSED)
-    assert "I try again by myself." in worded(notice.lobbies[-1].state.reason)
+    assert "I try again by myself." in say(notice.lobbies[-1].state.reason)
     notice.forbidden = False
     await notice.until(lambda: notice.rounds.get(0))
     await until_phase(games, store, game, Phase.ASKING)

@@ -5,6 +5,7 @@ from random import Random
 
 import pytest
 from day_by_day import ADA, BOB, CHANNEL, CLEO, HALL, Days, DiscordHandClock, berlin
+from in_english import refused
 from small_course import DAY, HOUR, library
 
 from bot.errors import StudyhallError, UserError
@@ -72,7 +73,7 @@ async def test_nothing_tells_the_key_before_the_question_closes(days):
     ]
     assert '"correct"' not in of_ada + of_bob
     assert '"points"' not in of_ada + of_bob
-    with pytest.raises(UserError, match="not out yet"):
+    with refused(UserError, "not out yet"):
         await days.daily.mine(daily.id, HALL, ADA.member_id)
 
 
@@ -238,11 +239,11 @@ async def test_where_it_cannot_be_posted_it_is_taken_back(days):
 
 async def test_an_answer_is_refused_from_another_server_and_for_no_such_option(days):
     daily = await days.daily.ask(HALL, CHANNEL)
-    with pytest.raises(StudyhallError, match="not of this server"):
+    with refused(StudyhallError, "not of this server"):
         await days.daily.answer(daily.id, HALL + 1, 0, ADA, days.clock.now_ms(), 1)
-    with pytest.raises(StudyhallError, match="no such option"):
+    with refused(StudyhallError, "no such option"):
         await days.click(daily.id, ADA, 4)
-    with pytest.raises(StudyhallError, match="not there any more"):
+    with refused(StudyhallError, "not there any more"):
         await days.click(999, ADA, 0)
 
 

@@ -10,11 +10,13 @@ from dataclasses import replace
 
 import pytest
 import pytest_asyncio
+from in_english import refused, say
 from lives import end, lives
 from small_course import NOON, HandClock
 
 from bot.demos.registry import DEMOS
 from bot.errors import NotFound, StorageError, UserError, WorkerTimedOut
+from bot.facts import Code, fact, said
 from bot.model.posts import What
 from bot.services.demo.charts import ChartDrawer
 from bot.services.demo.demos import Demos
@@ -48,7 +50,7 @@ class HandStage:
 
     async def edit(self, what: What, channel: Channel, message_id: int, view: DemoView) -> None:
         if view.run.id in self.lost:
-            raise ChannelLostError("unknown channel")
+            raise ChannelLostError(said("unknown channel"))
         if self.broken:
             self.broken = False
             raise RuntimeError("a bug in showing")
@@ -184,7 +186,7 @@ async def test_predict_run_result(hall, workers):
         assert ended_ms == NOON + 4
         assert set(json.loads(stored)["samples"]) == {"call", "plain", "locked", "queue"}
 
-        with pytest.raises(UserError, match="Predictions are closed"):
+        with refused(UserError, "Predictions are closed"):
             await demos.predict(run_id, BOB, HALL, "Bob", "exact")
         assert (await demos.view(run_id)).votes == {"less": 2, "more": 1}
 
@@ -194,7 +196,7 @@ async def test_once_it_runs_a_prediction_is_refused_and_a_second_start_changes_n
         run_id = await opened(demos)
         await asyncio.gather(*(demos.run(run_id) for _ in range(5)))
         await stage.until(under_way(run_id))
-        with pytest.raises(UserError, match="Predictions are closed"):
+        with refused(UserError, "Predictions are closed"):
             await demos.predict(run_id, BOB, HALL, "Bob", "less")
         assert await store.rows("SELECT count(*) FROM prediction") == [(0,)]
         await demos.run(run_id)
@@ -207,18 +209,18 @@ async def test_once_it_runs_a_prediction_is_refused_and_a_second_start_changes_n
 async def test_a_forged_prediction_is_refused(hall, choice):
     async with hall.bot() as (demos, _stage, store):
         run_id = await opened(demos)
-        with pytest.raises(UserError, match="buttons"):
+        with refused(UserError, "buttons"):
             await demos.predict(run_id, BOB, HALL, "Bob", choice)
         assert await store.rows("SELECT count(*) FROM prediction") == [(0,)]
 
 
 async def test_an_unknown_demo_and_an_unknown_run_are_told(hall):
     async with hall.bot() as (demos, _stage, store):
-        with pytest.raises(NotFound, match="CPU-bound work"):
+        with refused(NotFound, "CPU-bound work"):
             await demos.open("tea-kettle", HALL, CHANNEL, ADA)
         assert await store.rows("SELECT count(*) FROM demo_run") == [(0,)]
         for attempt in (demos.run(99), demos.view(99), demos.predict(99, ADA, HALL, "Ada", "less")):
-            with pytest.raises(NotFound, match="/demo"):
+            with refused(NotFound, "/demo"):
                 await attempt
 
 
@@ -247,8 +249,8 @@ async def test_when_the_worker_dies_that_is_told_and_the_next_run_works(hall, wo
             os.kill(pid, signal.SIGKILL)
         view = await stage.until(ended(run_id))
         assert view.run.state == "failed"
-        assert "ended before it had a result" in view.problem
-        assert "Run again" in view.problem
+        assert "ended before it had a result" in say(view.problem)
+        assert "Run again" in say(view.problem)
         assert view.result is None
         assert await state(store, run_id) == "failed"
 
@@ -264,7 +266,7 @@ async def test_a_demo_that_takes_too_long_is_stopped_told_and_can_be_run_again(h
         before = set(workers.pids)
         await demos.run(run_id)
         view = await stage.until(ended(run_id))
-        assert "stopped after 0.3 seconds" in view.problem
+        assert "stopped after 0.3 seconds" in say(view.problem)
         assert await state(store, run_id) == "failed"
         assert len(workers.pids) <= max(1, len(before))  # only the charts' process is left
     async with hall.bot() as (demos, stage, _store):
@@ -310,7 +312,7 @@ async def test_a_demo_whose_end_the_database_refuses_at_first_ends_when_it_does_
 
     async def refusing(*given) -> None:
         if next(refusals, None) is not None:
-            raise StorageError("The database is busy.")
+            raise StorageError(said("The database is busy."))
         await finish(*given)
 
     monkeypatch.setattr(storage, "finish", refusing)
@@ -366,8 +368,8 @@ async def test_something_unexpected_is_told_with_an_id_that_stands_in_the_log_to
         await demos.run(run_id)
         view = await stage.until(ended(run_id))
         assert view.run.state == "failed"
-        assert "Run again" in view.problem
-        error_id = view.problem.split("id ")[1][:6]
+        assert "Run again" in say(view.problem)
+        error_id = say(view.problem).split("id ")[1][:6]
         assert error_id in caplog.text
         assert "a bug in showing" in caplog.text
 
@@ -406,17 +408,17 @@ async def test_a_demo_that_waits_can_be_cancelled_by_who_opened_it_or_by_a_manag
         for run_id in (running, mine, managed):
             await demos.run(run_id)
         await stage.until(under_way(running))
-        with pytest.raises(UserError, match="Only the member who opened"):
+        with refused(UserError, "Only the member who opened"):
             await demos.cancel(mine, BOB, manager=False)
-        assert (await demos.cancel(mine, ADA, manager=False)).problem == "Cancelled."
+        assert (await demos.cancel(mine, ADA, manager=False)).problem == fact(Code.CANCELLED)
         assert (await demos.view(managed)).ahead == 1
         await demos.cancel(managed, BOB, manager=True)
-        with pytest.raises(UserError, match="too late"):
+        with refused(UserError, "too late"):
             await demos.cancel(running, ADA, manager=False)
         await stage.until(ended(running))
         assert [await state(store, run_id) for run_id in (running, mine, managed)] == ["done", "failed", "failed"]
         assert {view.run.id for view in stage.shown if view.run.state != "failed"} == {running}
-        assert [view.problem for view in stage.shown if view.run.state == "failed"] == ["Cancelled."] * 2
+        assert [view.problem for view in stage.shown if view.run.state == "failed"] == [fact(Code.CANCELLED)] * 2
 
 
 async def test_after_a_demo_its_channel_rests_for_a_while_and_other_channels_do_not(hall):
@@ -424,9 +426,9 @@ async def test_after_a_demo_its_channel_rests_for_a_while_and_other_channels_do_
         run_id = await opened(demos)
         await demos.run(run_id)
         await stage.until(ended(run_id))
-        with pytest.raises(UserError, match=rf"<t:{(NOON + 15_000) // 1000}:R>"):
+        with refused(UserError, rf"<t:{(NOON + 15_000) // 1000}:R>"):
             await demos.open("io-wait", HALL, CHANNEL, BOB)
-        with pytest.raises(UserError, match="has just run"):
+        with refused(UserError, "has just run"):
             await demos.run(run_id, again=True)
         assert (await demos.open("io-wait", HALL, CHANNEL + 1, BOB)).run.state == "predicting"
         hall.clock.advance(15_000)
@@ -468,7 +470,7 @@ async def test_what_only_waits_is_measured_in_a_thread_of_the_bot_and_starts_no_
 
 
 async def test_a_waiting_demo_that_takes_too_long_is_told_too(workers):
-    with pytest.raises(WorkerTimedOut, match=r"stopped after 0\.1 seconds"):
+    with refused(WorkerTimedOut, r"stopped after 0\.1 seconds"):
         await Lab(workers, wall_seconds=0.1, rounds=1).measure(DEMOS["deadlock"])
 
 

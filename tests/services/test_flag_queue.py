@@ -2,6 +2,7 @@
 
 import asyncio
 
+from in_english import say
 from lives import lives
 from regraded_house import HALL, LIBRARY, QUESTIONS
 from small_course import NOON, HandClock
@@ -100,12 +101,12 @@ async def test_decisions_that_make_no_sense_are_refused_in_a_sentence(store, clo
         try:
             await made.decide(HALL, "tea", "w0", version, kind, key)
         except UserError as refused:
-            assert says in refused.text
+            assert says in say(refused.fact)
         else:
             raise AssertionError(kind)
     await made.decide(HALL, "tea", "w0", version, DecisionKind.RETIRE)
     try:
         await made.weigh(HALL, "tea", "w0", DecisionKind.RETIRE)
     except UserError as refused:
-        assert "retired here already" in refused.text
+        assert "retired here already" in say(refused.fact)
     assert await store.rows("SELECT kind FROM decision") == [("retire",)]

@@ -4,6 +4,7 @@ from random import Random
 
 import pytest
 from day_by_day import ADA, BOB, CHANNEL, HALL, Days, DiscordHandClock, berlin
+from in_english import refused
 from small_course import library
 
 from bot.errors import UserError
@@ -103,7 +104,7 @@ async def test_a_quiz_drawn_before_reveals_nothing_while_the_round_is_open(house
     run = await house.practice.start(here, None, None, 20)
     _, secret = await house.open_round()
     [drawn] = [one for one in run.asked if one.question_id == secret]
-    with pytest.raises(QuestionOpenError, match="is open in a competition"):
+    with refused(QuestionOpenError, "is open in a competition"):
         await house.practice.answer(run.id, drawn.position, 0, here, house.clock.now_ms())
     assert await house.rows("SELECT * FROM answer") == []
     asked = []
@@ -121,11 +122,11 @@ async def test_what_was_answered_before_is_not_explained_again_while_it_is_open(
         await house.answer(ADA, current)
     _, secret = await house.open_round()
     place = positions[secret]
-    with pytest.raises(UserError, match="before the result is out"):
+    with refused(UserError, "before the result is out"):
         await house.practice.outcome(run.id, place, ADA.member_id)
-    with pytest.raises(UserError, match="before the result is out"):
+    with refused(UserError, "before the result is out"):
         await house.practice.answer(run.id, place, 1, ADA, house.clock.now_ms())
-    with pytest.raises(UserError, match="before the result is out"):
+    with refused(UserError, "before the result is out"):
         await house.practice.say_how_sure(run.id, place, ADA.member_id, Sureness.SURE)
     if (await house.practice.summary(run.id, ADA.member_id)).missed:
         again = await house.practice.retry_missed(run.id, ADA)
@@ -139,10 +140,10 @@ async def test_what_was_answered_before_is_not_explained_again_while_it_is_open(
 async def test_where_everything_that_fits_is_open_that_is_said(house):
     daily = await house.daily.ask(HALL, CHANNEL)
     question = [daily.question]
-    with pytest.raises(UserError, match="question of the day"):
+    with refused(UserError, "question of the day"):
         await house.practice.start_with(ADA, "tea", question)
     house.practice = Practice(library(question), house.store, house.clock, Random(7))
-    with pytest.raises(UserError, match="question of the day"):
+    with refused(UserError, "question of the day"):
         await house.practice.start(ADA, None, None)
 
 
@@ -156,7 +157,7 @@ async def test_no_game_and_no_question_of_the_day_asks_what_is_open_already(hous
     assert not {daily.question.id, *plans} & set(others)
     assert len({daily.question.id, *plans, *others}) == len(ALL)
     view = await house.games.open(Opening(HALL, CHANNEL + 2, ADA, QUICK, Setup((), None, "calm")))
-    with pytest.raises(UserError, match="when the results are out"):
+    with refused(UserError, "when the results are out"):
         await house.games.start(view.game.id, ADA, manager=False)
     assert await house.rows("SELECT phase FROM competition WHERE id = ?", view.game.id) == [("lobby",)]
 
@@ -166,7 +167,7 @@ async def test_no_question_of_the_day_asks_what_a_game_that_is_on_will_ask(house
     second, _ = await house.open_round(CHANNEL + 1)
     plans = [one.question_id for game in (first, second) for one in (await house.games.view(game)).state.plans]
     assert sorted(plans) == ALL
-    with pytest.raises(UserError, match="when it is over"):
+    with refused(UserError, "when it is over"):
         await house.daily.ask(HALL, CHANNEL)
     await house.store.write(lambda tx: tx.run("UPDATE competition SET phase = 'revealing' WHERE id = ?", (first,)))
     daily = await house.daily.ask(HALL, CHANNEL)

@@ -4,6 +4,7 @@ import asyncio
 from random import Random
 
 import pytest
+from in_english import refused
 from small_course import DAY, HOUR, NOON, QUESTIONS, library, question
 
 from bot.errors import NotFound, NotYours, UserError
@@ -87,7 +88,7 @@ async def test_a_run_asks_what_was_asked_for(practice, section, difficulty, coun
 
 
 async def test_where_nothing_fits_that_is_said_and_no_run_is_stored(practice, store):
-    with pytest.raises(UserError, match="no question of that difficulty"):
+    with refused(UserError, "no question of that difficulty"):
         await practice.start(ADA, water(), "hard")
     assert await rows(store, table="practice_run") == []
 
@@ -133,7 +134,7 @@ async def test_a_run_of_somebody_else_is_refused_in_every_way(practice, clock, s
         practice.summary(run.id, BOB.member_id),
         practice.retry_missed(run.id, BOB),
     ):
-        with pytest.raises(NotYours, match="somebody else"):
+        with refused(NotYours, "somebody else"):
             await attempt
     assert await rows(store) == []
 
@@ -147,16 +148,16 @@ async def test_a_forged_button_is_answered_in_words_and_stores_nothing(practice,
 
 
 async def test_a_run_that_never_was_is_told(practice, clock):
-    with pytest.raises(NotFound, match="/quiz"):
+    with refused(NotFound, "/quiz"):
         await practice.answer(99, 0, 0, ADA, clock.now_ms())
-    with pytest.raises(NotFound, match="/quiz"):
+    with refused(NotFound, "/quiz"):
         await practice.current(99, ADA.member_id)
 
 
 async def test_an_answered_question_can_be_looked_at_again_but_not_before(practice, clock):
     run = await practice.start(ADA, water(), None, 2)
     asking = await practice.current(run.id, ADA.member_id)
-    with pytest.raises(UserError, match="Answer the question first"):
+    with refused(UserError, "Answer the question first"):
         await practice.outcome(run.id, asking.asked.position, ADA.member_id)
     await choose(practice, clock, asking, 3)
     again = await practice.outcome(run.id, asking.asked.position, ADA.member_id)
@@ -174,7 +175,7 @@ async def test_what_was_missed_can_be_retried_in_a_run_of_its_own(practice, cloc
     for _ in range(2):
         outcome = await choose(practice, clock, await practice.current(again.id, ADA.member_id), RIGHT)
         assert (outcome.correct, outcome.points, outcome.standing) == (True, 0, QuestionStanding.NOT_DUE)
-    with pytest.raises(UserError, match="nothing to retry"):
+    with refused(UserError, "nothing to retry"):
         await practice.retry_missed(again.id, ADA)
 
 
@@ -238,7 +239,7 @@ async def test_a_question_edited_in_mid_run_is_asked_anew_at_the_end(practice, s
     others = [q for q in QUESTIONS if q.id != edited.id]
     later = of_course(store, clock, *others, edited)
 
-    with pytest.raises(QuestionChangedError, match="edited"):
+    with refused(QuestionChangedError, "edited"):
         await choose(later, clock, asking, RIGHT)
     assert await rows(store) == []
 
@@ -248,7 +249,7 @@ async def test_a_question_edited_in_mid_run_is_asked_anew_at_the_end(practice, s
         assert (await choose(later, clock, now, RIGHT)).correct
     assert len(order) == 4
     assert order[-1] == edited.id
-    with pytest.raises(NotFound, match="not part of the quiz"):
+    with refused(NotFound, "not part of the quiz"):
         await choose(later, clock, asking, RIGHT)
 
 
@@ -265,7 +266,7 @@ async def test_a_question_taken_out_in_mid_run_is_left_out(practice, store, cloc
     run = await practice.start(ADA, water(), None, 3)
     first = run.asked[0].question_id
     later = of_course(store, clock, *(q for q in QUESTIONS if q.id != first))
-    with pytest.raises(NotFound, match="taken out"):
+    with refused(NotFound, "taken out"):
         await later.answer(run.id, 0, 0, ADA, clock.now_ms())
     asking = await later.current(run.id, ADA.member_id)
     assert asking.question.id == run.asked[1].question_id
@@ -288,7 +289,7 @@ async def test_an_answered_question_that_was_edited_since_keeps_its_points_and_i
     fewer = question(asking.question.id, options=3)
     later = of_course(store, clock, fewer)
     for attempt in (later.outcome(run.id, 0, ADA.member_id), choose(later, clock, asking, RIGHT)):
-        with pytest.raises(QuestionChangedError, match="Your answer counts"):
+        with refused(QuestionChangedError, "Your answer counts"):
             await attempt
     assert len(await rows(store)) == 1
     assert [q.id for q in (await later.summary(run.id, ADA.member_id)).missed] == [fewer.id]

@@ -3,6 +3,7 @@
 from random import Random
 
 import pytest
+from in_english import refused
 from lives import end, lives
 from small_course import DAY, HOUR, NOON, QUESTIONS, library
 
@@ -163,7 +164,7 @@ async def test_one_that_could_not_be_written_does_not_keep_the_others_waiting(
 
 @pytest.mark.parametrize("hour", [-1, 24, 1000])
 async def test_an_hour_that_no_day_has_is_refused(settings, hour):
-    with pytest.raises(UserError, match="0 to 23"):
+    with refused(UserError, "0 to 23"):
         await settings.set_reminder_hour(ADA, hour)
     assert (await settings.show(ADA)).reminder_hour is None
 

@@ -3,6 +3,7 @@
 from random import Random
 
 import pytest
+from in_english import refused
 from lives import lives
 from small_course import DAY, library, question
 
@@ -68,7 +69,7 @@ async def test_who_wants_to_remember_more_reviews_sooner_and_back(store, clock, 
 
 async def test_only_what_is_offered_can_be_chosen(store, respacing):
     settings = MemberSettings(store, Zones(), respacing)
-    with pytest.raises(UserError, match="85, 90 or 95"):
+    with refused(UserError, "85, 90 or 95"):
         await settings.set_retention(ADA.member_id, 0.2)
     assert await store.rows("SELECT * FROM member_setting") == []
 

@@ -16,11 +16,12 @@ from day_by_day import (
     Wall,
     berlin,
 )
+from in_english import refused
 from small_course import DAY
 
 from bot.clock import utc
 from bot.errors import NotFound, UserError
-from bot.facts import Code, fact, why_of
+from bot.facts import Code, fact, said
 from bot.model.games import Setup
 from bot.quiz.calendar.schedule import Weekly, latest_until
 from bot.quiz.competition.events import Join, Tick, Verdict
@@ -253,7 +254,7 @@ async def test_a_lost_channel_pauses_with_the_reason_and_is_not_tried_again(days
     await days.at("2026-11-20T19:00")
     found = await one(days)
     assert found.next_ms is None
-    assert found.reason == fact(Code.CHANNEL_LOST, why="Missing Access")
+    assert found.reason == fact(Code.CHANNEL_LOST, why=said("Missing Access"))
     days.wall.lost = False
     await days.at("2026-11-27T19:00")
     assert (days.wall.posted, days.wall.lobbies) == ([], [])
@@ -266,10 +267,12 @@ async def test_a_lost_channel_pauses_with_the_reason_and_is_not_tried_again(days
 async def test_channels_that_are_not_for_competitions_are_refused_and_left_out(days):
     await days.every_friday()
     await days.servers.set_channels(HALL, [CHANNEL + 1])
-    with pytest.raises(UserError, match="Competitions are played in"):
+    with refused(UserError, "Competitions are played in"):
         await days.every_friday(hour=20)
     await days.at("2026-11-20T19:00")
-    assert why_of((await one(days)).remark).values["words"].startswith("Competitions are played in")
+    remark = (await one(days)).remark
+    assert remark.code is Code.LEFT_OUT
+    assert remark.values["because"] == fact(Code.PLAYED_ELSEWHERE, channels=(CHANNEL + 1,))
 
 
 async def test_when_whoever_made_it_is_deleted_it_goes_on_without_a_host(days):
@@ -309,7 +312,7 @@ async def test_a_second_question_of_the_day_takes_the_place_of_the_first(days):
 async def test_there_is_an_end_to_how_much_can_be_scheduled(days):
     for n in range(MOST):
         await days.every_friday(hour=10 + n)
-    with pytest.raises(UserError, match=f"{MOST} things"):
+    with refused(UserError, f"{MOST} things"):
         await days.every_friday(hour=20)
 
 
@@ -319,7 +322,7 @@ async def test_what_was_removed_is_gone_and_its_buttons_reach_nothing_newer(days
     days.clock.advance(1)
     second = await days.every_friday()
     assert second.id == first.id
-    with pytest.raises(NotFound, match="not scheduled any more"):
+    with refused(NotFound, "not scheduled any more"):
         await days.schedules.remove(HALL, first.id, first.made_ms)
     with pytest.raises(NotFound):
         await days.schedules.pause(HALL + 1, second.id, second.made_ms)

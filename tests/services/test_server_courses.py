@@ -3,6 +3,7 @@
 from random import Random
 
 import pytest
+from in_english import refused, say
 from lives import end, lives
 from small_course import HandClock, library, question
 
@@ -82,11 +83,11 @@ async def test_what_the_server_does_not_have_is_refused_and_what_nobody_has_is_n
     await servers.set_courses(GUILD, ["mate"])
     here = servers.library(GUILD)
     for text in ("tea/water", "Tea › Water"):
-        with pytest.raises(NotFound, match=r"This server does not have the course Tea\. It has Mate;"):
+        with refused(NotFound, r"This server does not have the course Tea\. It has Mate;"):
             here.find_section(text)
-    with pytest.raises(NotFound, match="This server does not have the course Tea"):
+    with refused(NotFound, "This server does not have the course Tea"):
         here.section("tea", "water")
-    with pytest.raises(NotFound, match=r"There is no such section\. Pick one from the list: Leaves, Water, Summary\."):
+    with refused(NotFound, r"There is no such section\. Pick one from the list: Leaves, Water, Summary\."):
         here.find_section("milk")
     assert here.find_section("mate › water").key == here.find_section("Water").key == "mate/water"
 
@@ -97,9 +98,9 @@ async def test_practice_without_a_section_is_of_the_first_course_and_goes_on_whe
     await servers.set_courses(GUILD, ["mate"])
     assert (await practice.current(run.id, ADA.member_id)).run.pack_id == "tea"
     assert (await practice.start(ADA, None, None)).pack_id == "mate"
-    with pytest.raises(NotFound, match="This server does not have the course Tea"):
+    with refused(NotFound, "This server does not have the course Tea"):
         await practice.start(ADA, None, None, pack_id="tea")
-    with pytest.raises(NotFound, match="This server does not have the course Tea"):
+    with refused(NotFound, "This server does not have the course Tea"):
         await practice.start(ADA, BOTH.section("tea", "water"), None)
     assert (await practice.start(Learner(1, None, "Ada"), BOTH.section("tea", "water"), None)).pack_id == "tea"
 
@@ -110,7 +111,7 @@ async def test_contents_are_those_of_a_course_that_the_server_has(servers, store
     await servers.set_courses(GUILD, ["mate"])
     assert (await lessons.contents(ADA.member_id, guild_id=GUILD)).pack_id == "mate"
     assert (await lessons.contents(ADA.member_id)).pack_id == "tea"
-    with pytest.raises(NotFound, match="This server does not have the course Tea"):
+    with refused(NotFound, "This server does not have the course Tea"):
         await lessons.contents(ADA.member_id, "tea", GUILD)
 
 
@@ -128,21 +129,21 @@ async def test_a_lobby_offers_the_sections_of_its_own_course(games, servers):
     assert verdict is Verdict.DONE
     assert view.section_titles == ("Mate › Water", "Mate › Summary")
     assert [title for _, title in view.sections] == ["Mate › Leaves", "Mate › Water", "Mate › Summary"]
-    assert "## Competition · Mate › Water, Mate › Summary\n" in str(lobby_screen(view).blocks[0])
+    assert "## Competition · Mate › Water, Mate › Summary\n" in str(lobby_screen(view, say).blocks[0])
 
 
 async def test_a_lobby_names_the_course_only_where_the_server_has_several(games, servers):
     view = await games.open(opening("mate"))
-    assert "## Competition · Mate › all sections\n" in str(lobby_screen(view).blocks[0])
+    assert "## Competition · Mate › all sections\n" in str(lobby_screen(view, say).blocks[0])
     await servers.set_courses(GUILD, ["mate"])
     view = await games.view(view.game.id)
-    assert "## Competition · All sections\n" in str(lobby_screen(view).blocks[0])
+    assert "## Competition · All sections\n" in str(lobby_screen(view, say).blocks[0])
     assert [title for _, title in view.sections] == ["Leaves", "Water", "Summary"]
 
 
 async def test_a_competition_is_of_the_servers_first_course_and_none_other_is_opened(games, servers):
     await servers.set_courses(GUILD, ["mate"])
-    with pytest.raises(NotFound, match="This server does not have the course Tea"):
+    with refused(NotFound, "This server does not have the course Tea"):
         await games.open(opening("tea", "water"))
     view = await games.open(opening())
     assert view.game.pack_id == "mate"

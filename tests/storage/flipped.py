@@ -13,6 +13,8 @@ from collections import Counter
 from pathlib import Path
 from random import Random
 
+from in_english import say
+
 from bot.errors import StudyhallError
 from bot.storage.sqlite.lock import only_one
 from bot.storage.store import Store
@@ -41,7 +43,7 @@ async def used(path: Path) -> str:
             finally:
                 await store.close()
     except StudyhallError as told:
-        return "refused in a sentence" if "\n" not in str(told) else f"told in several lines: {told}"
+        return "refused in a sentence" if "\n" not in say(told.fact) else f"told in several lines: {say(told.fact)}"
     except Exception as problem:
         return f"traceback: {type(problem).__name__}: {problem}"
     return "used"

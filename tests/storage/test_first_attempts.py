@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from in_english import refused
 from opened_store import ANSWER as IN_A_SERVER
 from opened_store import NOW, opened
 
@@ -130,7 +131,7 @@ async def test_nothing_can_be_changed_there(store):
 
 
 async def test_a_database_that_is_not_there_is_not_made(tmp_path):
-    with pytest.raises(StorageError, match="There is no database at"):
+    with refused(StorageError, "There is no database at"):
         async with only_reading(tmp_path / "none.db"):
             raise AssertionError("it was opened")
     assert list(tmp_path.iterdir()) == []
@@ -142,13 +143,13 @@ async def test_a_database_of_another_version_is_left_as_it_is(tmp_path, version,
     connection = sqlite3.connect(path)
     connection.execute(f"PRAGMA user_version = {version}")
     connection.close()
-    with pytest.raises(StorageError, match=says):
+    with refused(StorageError, says):
         async with only_reading(path):
             raise AssertionError("it was opened")
 
 
 async def test_a_file_that_is_no_database_is_told(tmp_path):
     (tmp_path / "a.db").write_text("this is no database at all, " * 100)
-    with pytest.raises(StorageError, match="can't be used"):
+    with refused(StorageError, "can't be used"):
         async with only_reading(tmp_path / "a.db"):
             raise AssertionError("it was opened")

@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from in_english import refused, say
 from opened_store import opened
 
 from bot.errors import StorageError
@@ -103,7 +104,7 @@ async def test_a_file_from_a_newer_studyhall_is_refused_and_left_as_it_is(tmp_pa
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == ["a.db"]
     for words in (str(path), "newer", "STUDYHALL_DATA_DIR", "Nothing was changed"):
-        assert words in told.value.text
+        assert words in say(told.value.fact)
 
 
 @pytest.mark.parametrize("content", [b"this is no database, just words" * 200, b"SQLite format 3\x00" + b"\xff" * 4096])
@@ -113,23 +114,23 @@ async def test_a_broken_file_is_refused_and_left_as_it_is(tmp_path, content):
     with pytest.raises(StorageError) as told:
         await Store.open(path)
     assert path.read_bytes() == content
-    assert str(path) in told.value.text
-    assert "It was left as it is" in told.value.text
+    assert str(path) in say(told.value.fact)
+    assert "It was left as it is" in say(told.value.fact)
 
 
 async def test_a_file_that_cannot_be_opened_now_is_no_reason_to_bring_back_a_backup(tmp_path):
     (tmp_path / "a.db").mkdir()  # SQLite's answer is of the kind of a full disk or of a locked file
     (tmp_path / "backups").mkdir()
     (tmp_path / "backups" / "studyhall-20260101-000000.db").touch()
-    with pytest.raises(StorageError, match="STUDYHALL_DATA_DIR") as refused:
+    with refused(StorageError, "STUDYHALL_DATA_DIR") as told:
         await Store.open(tmp_path / "a.db")
-    assert "restore" not in refused.value.text
-    assert "Make room" in refused.value.text
+    assert "restore" not in say(told.value.fact)
+    assert "Make room" in say(told.value.fact)
 
 
 async def test_a_data_folder_that_cannot_be_made_is_told(tmp_path):
     (tmp_path / "data").write_text("a file, not a folder", encoding="utf-8")
-    with pytest.raises(StorageError, match="STUDYHALL_DATA_DIR"):
+    with refused(StorageError, "STUDYHALL_DATA_DIR"):
         await Store.open(tmp_path / "data" / "a.db")
 
 
@@ -207,7 +208,7 @@ END;
 
 
 def test_a_script_that_ends_in_the_middle_of_a_statement_is_refused():
-    with pytest.raises(StorageError, match="CREATE TABLE tea"):
+    with refused(StorageError, "CREATE TABLE tea"):
         list(statements("CREATE TABLE cup (a TEXT);\nCREATE TABLE tea (\n"))
 
 
@@ -232,13 +233,13 @@ async def test_a_database_of_zero_bytes_is_not_taken_as_a_new_one(tmp_path, back
     if backups:
         BackupWriter().write(path, backup)
     path.write_bytes(b"")
-    with pytest.raises(StorageError, match="0 bytes") as told:
+    with refused(StorageError, "0 bytes") as told:
         async with opened(path):
             pass
     assert path.read_bytes() == b""
-    assert (f"python -m bot restore {backup}" in told.value.text) == backups
-    assert "STUDYHALL_DATA_DIR" in told.value.text
-    with pytest.raises(StorageError, match="0 bytes"):
+    assert (f"python -m bot restore {backup}" in say(told.value.fact)) == backups
+    assert "STUDYHALL_DATA_DIR" in say(told.value.fact)
+    with refused(StorageError, "0 bytes"):
         async with only_reading(path):
             pass
 
@@ -251,12 +252,12 @@ async def test_a_missing_database_beside_backups_is_not_begun_anew_without_a_wor
     BackupWriter().write(path, backup)
     (tmp_path / "backups" / "studyhall-20270102-030405.db").touch()  # a copy that is empty is none
     path.unlink()
-    with pytest.raises(StorageError, match="There is no database") as told:
+    with refused(StorageError, "There is no database") as told:
         async with opened(path):
             pass
     assert not path.exists()
     for words in (f"python -m bot restore {backup}", f"move {backup.parent} away", "2026-01-02 03:04 UTC"):
-        assert words in told.value.text
+        assert words in say(told.value.fact)
     backup.parent.rename(tmp_path / "elsewhere")
     async with opened(path) as store:
         assert await store.rows("SELECT * FROM member") == []
@@ -266,10 +267,10 @@ async def test_a_missing_database_beside_the_copy_of_an_update_is_told_too(tmp_p
     copy = tmp_path / "a.db.before-12.20260102-030405"
     async with opened(copy) as store:
         await store.write(lambda tx: tx.run(ADA))
-    with pytest.raises(StorageError, match="There is no database") as told:
+    with refused(StorageError, "There is no database") as told:
         async with opened(tmp_path / "a.db"):
             pass
-    assert f"python -m bot restore {copy}" in told.value.text
+    assert f"python -m bot restore {copy}" in say(told.value.fact)
 
 
 async def test_another_programs_database_is_not_filled_with_our_tables(tmp_path):
@@ -278,7 +279,7 @@ async def test_another_programs_database_is_not_filled_with_our_tables(tmp_path)
         connection.execute("CREATE TABLE music (title TEXT)")
         connection.commit()
     before = path.read_bytes()
-    with pytest.raises(StorageError, match="none of Studyhall's tables"):
+    with refused(StorageError, "none of Studyhall's tables"):
         async with opened(path):
             pass
     assert path.read_bytes() == before
@@ -295,7 +296,7 @@ async def test_a_start_that_was_cut_off_while_the_database_was_made_is_made_up_f
 async def test_a_journal_without_its_database_is_left_as_it_is(tmp_path):
     journal = tmp_path / "a.db-wal"
     journal.write_bytes(b"pages")
-    with pytest.raises(StorageError, match="but its journal"):
+    with refused(StorageError, "but its journal"):
         async with opened(tmp_path / "a.db"):
             pass
     assert journal.read_bytes() == b"pages"
@@ -308,7 +309,7 @@ async def test_another_programs_database_is_refused_before_anything_is_put_into_
         connection.execute("CREATE TABLE music (title TEXT)")
         connection.execute(f"PRAGMA user_version = {number}")
         connection.commit()
-    with pytest.raises(StorageError, match=r"was not written by Studyhall|none of Studyhall's tables"):
+    with refused(StorageError, r"was not written by Studyhall|none of Studyhall's tables"):
         await Store.open(path)
     assert tables(path) == {"music"}
 
@@ -319,15 +320,15 @@ async def test_a_schema_number_that_is_wrong_is_called_that(tmp_path):
         pass
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA user_version = 3")
-    with pytest.raises(StorageError, match="schema number is 3, but its tables are not those") as refused:
+    with refused(StorageError, "schema number is 3, but its tables are not those") as told:
         await Store.open(path)
-    assert "Make room" not in refused.value.text
+    assert "Make room" not in say(told.value.fact)
 
 
 async def test_a_database_that_lacks_a_table_is_not_tried_again_in_a_moment(tmp_path):
     async with opened(tmp_path / "studyhall.db") as store:
         for use in (store.rows("SELECT * FROM nothing_such"), store.write(lambda tx: tx.run("DELETE FROM no_such"))):
-            with pytest.raises(StorageError, match="not the one that this Studyhall writes"):
+            with refused(StorageError, "not the one that this Studyhall writes"):
                 await use
 
 
@@ -362,10 +363,10 @@ async def test_a_table_that_is_there_already_is_no_lack_of_room(tmp_path):
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("CREATE TABLE competition (id INTEGER)")
         connection.commit()
-    with pytest.raises(StorageError, match="competition") as told:
+    with refused(StorageError, "competition") as told:
         await Store.open(path)
-    assert "Make room" not in told.value.text
-    assert "It was left as it is" in told.value.text
+    assert "Make room" not in say(told.value.fact)
+    assert "It was left as it is" in say(told.value.fact)
 
 
 async def test_a_name_in_the_schema_that_is_no_text_is_told_in_a_sentence(tmp_path):
@@ -398,7 +399,7 @@ async def ended_without_order(folder: Path) -> tuple[Path, Path]:
 
 def told_at_the_start(path: Path) -> str:
     with only_one(path.parent) as held:
-        return held.lost(path)
+        return say(held.lost(path))
 
 
 async def test_a_journal_that_is_missing_after_an_unclean_end_is_told(tmp_path):
@@ -443,4 +444,4 @@ async def test_a_journal_that_was_emptied_in_order_is_not_missed(tmp_path):
             store.committed = lambda: held.note(path)
             await store.write(lambda tx: tx.run(ADA))
             assert await store.tidy(rebuild=False)
-            assert held.lost(path) == ""
+            assert held.lost(path) is None

@@ -9,9 +9,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from in_english import refused, say
 from opened_store import opened
 
 from bot.errors import NotFound, StorageError
+from bot.facts import said
 from bot.storage.sqlite import database as module
 from bot.storage.sqlite.database import Database, _connect
 from bot.storage.store import MAX_BATCH, Store
@@ -56,7 +58,7 @@ async def test_concurrent_writes_all_land_in_the_order_they_came(store):
     assert await members(store) == seen == list(range(count))
 
 
-@pytest.mark.parametrize("failure", [ValueError("spilt"), NotFound("gone"), sqlite3.IntegrityError("twice")])
+@pytest.mark.parametrize("failure", [ValueError("spilt"), NotFound(said("gone")), sqlite3.IntegrityError("twice")])
 async def test_a_failing_job_leaves_nothing_and_does_not_touch_the_others_of_its_group(store, failure):
     async def failing(tx):
         await adding(100)(tx)
@@ -123,9 +125,9 @@ async def test_what_was_queued_before_the_end_is_stored(tmp_path):
 
 async def test_after_the_end_reading_and_writing_say_so(store):
     await store.close()
-    with pytest.raises(StorageError, match="shutting down"):
+    with refused(StorageError, "shutting down"):
         await store.write(adding(1))
-    with pytest.raises(StorageError, match="shutting down"):
+    with refused(StorageError, "shutting down"):
         await store.rows("SELECT 1")
 
 
@@ -160,7 +162,7 @@ async def test_while_another_process_holds_the_file_nothing_is_stored_and_it_is_
         async with held_by_another_process(store.path):
             outcomes = await asyncio.gather(*(store.write(adding(n)) for n in (2, 3)), return_exceptions=True)
             assert [type(outcome) for outcome in outcomes] == [StorageError, StorageError]
-            assert "try again" in outcomes[0].text
+            assert "try again" in say(outcomes[0].fact)
             assert await members(store) == [1]
         await store.write(adding(4))
         assert await members(store) == [1, 4]
@@ -182,9 +184,9 @@ async def test_a_file_that_breaks_while_it_is_in_use_is_told_as_what_it_is(tmp_p
     writer, reader = await _connect(path), await _connect(path)
     store = Store(Database(path, writer, reader))  # as one that was opened before
     try:
-        with pytest.raises(StorageError, match="Please try again"):
+        with refused(StorageError, "Please try again"):
             await store.rows("SELECT count(name) FROM member")
-        with pytest.raises(StorageError, match="Please try again"):
+        with refused(StorageError, "Please try again"):
             await store.write(adding(9_999))
     finally:
         await store.close()

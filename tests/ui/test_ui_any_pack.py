@@ -10,6 +10,7 @@ from typing import Any
 from hall import assert_fits_discord
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
+from in_english import say
 from test_ui_layouts import BIG, asking, drawn, outcomes, pages
 
 from bot.model.dailies import Daily
@@ -271,7 +272,7 @@ def _of_a_round(pack: Pack, question: Question, order: tuple[int, ...]) -> Itera
     for stage in (state, over):
         game = Game(2**40, 1, 2, pack.id, Setup((), None, "quick"), stage, (question,), 3)
         yield game_screens.round_screen(
-            GameView(game, names, (), "I was away for 3600 s; that time was given back."), 0
+            GameView(game, names, (), "I was away for 3600 s; that time was given back."), 0, say
         )
     for given_answer in (None, *list(over.played[0].answers.values())[:4]):
         mine = MyResult(question, plan, given_answer, 1_000, None, 40, pack.id, pack.terms)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from in_english import say
 
 from bot.demos.registry import DEMOS
 from bot.model.games import Game, Setup
@@ -45,7 +46,7 @@ def game_of(number: int, scoring: Scoring, *, over: bool) -> GameView:
 @pytest.mark.parametrize("number", range(len(QUESTIONS)), ids=[q.id for q in QUESTIONS])
 @pytest.mark.parametrize("over", [False, True], ids=["open", "over"])
 def test_every_question_fits_into_a_rounds_message(number, over):
-    screen = screens.round_screen(game_of(number, Scoring.CLASSIC, over=over), 0)
+    screen = screens.round_screen(game_of(number, Scoring.CLASSIC, over=over), 0, say)
     assert screen.text_length <= 3_500
     assert len(str(screen.view().to_components())) > 100
 
@@ -53,5 +54,5 @@ def test_every_question_fits_into_a_rounds_message(number, over):
 @pytest.mark.parametrize("scoring", Scoring)
 def test_lobby_and_podium_fit_with_the_longest_names(scoring):
     view = game_of(0, scoring, over=True)
-    assert screens.lobby_screen(view).text_length <= 3_500
+    assert screens.lobby_screen(view, say).text_length <= 3_500
     assert screens.podium_screen(view).text_length <= 3_500

@@ -5,6 +5,7 @@ import csv
 
 import pytest
 from hall import Hall, Person, Shown, assert_fits_discord
+from in_english import say
 
 from bot.cli import main
 from bot.facts import from_text
@@ -13,7 +14,6 @@ from bot.packs.models import Question
 from bot.quiz.question.regrading import Ruling
 from bot.services.question.flags import FlaggedItem, FlaggedQuestion, ProposedDecision
 from bot.ui.question.flags import choice_screen, item_screen, queue_screen
-from bot.ui.worded import worded
 
 NOW = 1_795_348_800_000
 WORDS = "Option B is *right* too, see https://example.com @everyone"
@@ -160,7 +160,7 @@ async def test_an_answer_to_the_reports_is_kept_for_each_reporter_in_harmless_wo
     assert "2 members read it with their next private reply" in told.text
     notices = hall.rows("SELECT member_id, fact FROM notice ORDER BY member_id")
     assert [member for member, _ in notices] == sorted([hall.alice.id, hall.bob.id])
-    told = [worded(from_text(kept)) for _, kept in notices]
+    told = [say(from_text(kept)) for _, kept in notices]
     assert all("The managers of the server answer: No" in words and "@everyone" not in words for words in told)
     assert hall.rows("SELECT kind, words FROM decision") == [("answer", "No: see @everyone")]
     assert "No question needs a look" in (await hall.manager.slash("studyhall flags")).text

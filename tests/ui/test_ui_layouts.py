@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 from hall import COURSE, assert_fits_discord, walk, words
+from in_english import say
 
 from bot.demos.model import Host, Measured, Sample
 from bot.demos.reference import reference
 from bot.demos.registry import DEMOS
+from bot.facts import said
 from bot.model.boards import Improved, InARow, Rated, Total
 from bot.model.demos import DemoRun
 from bot.model.members import Chosen
@@ -340,7 +342,7 @@ def demo_views(demo_id: str) -> Iterator[DemoView]:
     yield replace(base, run=run._replace(state="queued"))
     for progress in (None, (0, 1, ""), (35, 36, "a label of some length"), (36, 36, "x")):
         yield replace(base, run=run._replace(state="running"), progress=progress)
-    yield replace(base, run=run._replace(state="failed"), problem=filled(300))
+    yield replace(base, run=run._replace(state="failed"), problem=said(filled(300)))
     yield replace(base, run=run._replace(state="failed"))
     for low, high in ((0.01, 99.99), (99.99, 0.01), (1.0, 1.0)):
         numbers = measured(demo_id, low, high)
@@ -355,7 +357,7 @@ def demo_views(demo_id: str) -> Iterator[DemoView]:
 @pytest.mark.parametrize("demo_id", DEMOS)
 def test_every_demo_fits_at_every_stage(demo_id: str):
     for view in demo_views(demo_id):
-        screen = demo_screen(view, ids.encode("lesson.read", "p" * 30, "s" * 40))
+        screen = demo_screen(view, ids.encode("lesson.read", "p" * 30, "s" * 40), say)
         components = drawn(screen)
         assert_fits_discord(components)
         for block in screen.blocks:
@@ -367,7 +369,7 @@ def test_every_demo_fits_at_every_stage(demo_id: str):
 def test_while_predicting_no_vote_and_no_name_is_shown(demo_id: str):
     views = list(demo_views(demo_id))
     other = replace(views[0], votes={views[0].demo.choices[-1].id: len(views[0].demo.choices) * 1_000_000})
-    assert drawn(demo_screen(views[0], None)) == drawn(demo_screen(other, None))
+    assert drawn(demo_screen(views[0], None, say)) == drawn(demo_screen(other, None, say))
 
 
 def test_help_fits_one_screen():

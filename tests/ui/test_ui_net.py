@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from test_ui_made_up_buttons import ARGUMENTS
 
 from bot.errors import UserError
+from bot.facts import said
 from bot.ui import ids
 from bot.ui.layouts import note
 from bot.ui.replies import Reply
@@ -212,7 +213,7 @@ async def test_a_slow_public_answer_is_public(slow_hall: Hall):
 
 
 async def test_an_error_after_a_public_announcement_is_told_in_private(slow_hall: Hall):
-    _, answer = await slow_click(slow_hall, slow(UserError("Not today.")), new=True, private=False)
+    _, answer = await slow_click(slow_hall, slow(UserError(said("Not today."))), new=True, private=False)
     assert answer.private
     assert answer.text == "⚠️ Not today."
     assert slow_hall.messages() == []
@@ -226,7 +227,7 @@ async def test_a_slow_change_of_the_clicked_message_changes_it_in_the_end(slow_h
 
 
 async def test_an_error_after_a_silent_announcement_leaves_the_clicked_message_alone(slow_hall: Hall):
-    shown, answer = await slow_click(slow_hall, slow(UserError("Not today.")), new=False)
+    shown, answer = await slow_click(slow_hall, slow(UserError(said("Not today."))), new=False)
     assert callbacks(slow_hall)[-1] == 6
     assert answer.private
     assert answer.text == "⚠️ Not today."

@@ -2,9 +2,12 @@
 
 import pytest
 from hall import Hall, walk
+from in_english import say
 from simcord import ChannelHandle
 from test_ui_leaderboard import DAY, earn
 from test_ui_seasons import begin, results
+
+from bot.facts import from_text
 
 
 async def elsewhere(hall: Hall) -> ChannelHandle:
@@ -55,7 +58,7 @@ async def test_a_daily_question_is_never_posted_in_another_server_whatever_is_st
     hall.run_sql("UPDATE schedule SET channel_id = ?", foreign.id)
     await hall.pass_time(9 * 3_600 + 60)
     assert hall.messages(foreign) == []
-    assert "it is not in this server" in hall.rows("SELECT reason FROM schedule")[0][0]
+    assert "it is not in this server" in say(from_text(hall.rows("SELECT reason FROM schedule")[0][0]))
 
 
 async def test_a_value_that_the_menu_does_not_list_changes_nothing(hall: Hall):

@@ -14,6 +14,7 @@ from weakref import WeakValueDictionary
 
 from bot.clock import DAY_MS, Clock, utc
 from bot.errors import NotFound, StudyhallError, UserError
+from bot.facts import Code, fact
 from bot.model.dailies import Daily
 from bot.model.posts import OF_A_DAILY, Kind, Post, What
 from bot.model.rulings import Subject
@@ -108,9 +109,9 @@ class DailyQuestions:
         """
         daily = await self.of(daily_id, guild_id)
         if daily.message_id is None and message_id is None:
-            raise UserError("This question is not in its channel yet. Click again when it is.")
+            raise UserError(fact(Code.DAILY_NOT_POSTED))
         if daily.lettering.given(place) is None:
-            raise UserError("This question has no such option. Please use its buttons.")
+            raise UserError(fact(Code.NO_SUCH_OPTION))
 
         async def job(tx: Transaction) -> Locked:
             new = await storage.answer(tx, daily_id, learner.member_id, ShownPlace(place), stamp_ms)
@@ -138,7 +139,7 @@ class DailyQuestions:
         """A member's own answer. Raises UserError while the question is open: its result is not out."""
         daily = await self.of(daily_id, guild_id)
         if daily.closed_ms is None:
-            raise UserError("The result is not out yet: it comes when the question has closed.")
+            raise UserError(fact(Code.DAILY_STILL_OPEN))
         given = await storage.given_by(self._store, daily, member_id)
         points = await storage.points_of(self._store, daily_id, member_id)
         days = await storage.days(self._store, daily.guild_id, daily.day, member_id)
@@ -275,9 +276,7 @@ class DailyQuestions:
         """The course that was not asked about for longest, and a question of it."""
         packs = [pack for pack in self._library_of(guild_id).packs if pack.questions]
         if not packs:
-            raise UserError(
-                "The courses of this server have no questions yet. A manager can choose in `/studyhall setup`."
-            )
+            raise UserError(fact(Code.NO_QUESTIONS_HERE))
         last_ms = await storage.last_asked_ms(self._store, guild_id)
         pack = min(packs, key=lambda one: last_ms.get(one.id, 0))
         lately = await storage.lately(self._store, guild_id, now_ms - rules.NOT_AGAIN_DAYS * DAY_MS)
@@ -295,9 +294,7 @@ class DailyQuestions:
         secret = await open_questions.to_come(self._store, guild_id, pack.id)
         free = [question for question in pack.questions if question.id not in secret]
         if not free:
-            raise UserError(
-                "Just now every question of this course is asked in a competition here. Use `/daily` again when it is over."
-            )
+            raise UserError(fact(Code.ALL_ASKED_IN_GAMES))
         undisputed = [question for question in free if question.id not in ruled]
         return pack.id, rules.choose(undisputed or free, known, self._rng)
 
@@ -318,9 +315,9 @@ class DailyQuestions:
         """A server's question of the day. Raises UserError when it is not there, or another server's."""
         daily = await storage.load(self._store, daily_id)
         if daily is None:
-            raise NotFound("This question of the day is not there any more. `/daily` shows today's.")
+            raise NotFound(fact(Code.DAILY_GONE))
         if daily.guild_id != guild_id:
-            raise UserError("This question is not of this server. `/daily` shows the one of today.")
+            raise UserError(fact(Code.DAILY_ELSEWHERE))
         return daily
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from bot.clock import DAY_MS, Clock, utc
 from bot.errors import NotFound, StudyhallError, UserError
-from bot.facts import Code, Fact, fact, said, with_why
+from bot.facts import Code, Fact, fact
 from bot.model.games import Setup
 from bot.model.schedules import Recurring, Schedule
 from bot.quiz.calendar.schedule import Occurrence, Weekly, latest_until, local_day, next_after
@@ -132,7 +132,7 @@ class Schedules:
             for one in replaced:
                 await storage.remove(tx, one.id)
             if len(there) - len(replaced) >= MOST:
-                raise UserError(f"A server can have {MOST} things scheduled. Remove one before you add another.")
+                raise UserError(fact(Code.TOO_MANY_SCHEDULES, most=MOST))
             await members.remember(tx, plan.guild_id, plan.manager.member_id, plan.manager.name, now_ms)
             return await storage.add(tx, new)
 
@@ -190,7 +190,7 @@ class Schedules:
         one = await storage.load(self._store, schedule_id)
         # An id may come again after a removal; when it was made does not.
         if one is None or one.guild_id != guild_id or one.made_ms != made_ms:
-            raise NotFound("This is not scheduled any more. `/studyhall schedule` shows what is.")
+            raise NotFound(fact(Code.SCHEDULE_GONE))
         return one
 
     # Time
@@ -326,7 +326,7 @@ class Schedules:
         except AlreadyOnError:
             await self._skip(schedule, occurrence, next_ms, fact(Code.ANOTHER_ON, at_ms=occurrence.at_ms))
         except UserError as refused:
-            await self._leave_out(schedule, occurrence, next_ms, said(refused.text))
+            await self._leave_out(schedule, occurrence, next_ms, refused.fact)
 
     async def _open(
         self, schedule: Schedule, setup: Recurring, begin: Callable[[Transaction], Awaitable[bool]]
@@ -344,7 +344,7 @@ class Schedules:
         return await self._games.open_by_itself(opening, begin)
 
     async def _leave_out(self, schedule: Schedule, occurrence: Occurrence, next_ms: int, why: Fact) -> None:
-        await self._skip(schedule, occurrence, next_ms, with_why(Code.LEFT_OUT, why, at_ms=occurrence.at_ms))
+        await self._skip(schedule, occurrence, next_ms, fact(Code.LEFT_OUT, at_ms=occurrence.at_ms, because=why))
 
     async def _skip(self, schedule: Schedule, occurrence: Occurrence, next_ms: int, remark: Fact) -> None:
         async def job(tx: Transaction) -> None:
@@ -355,7 +355,7 @@ class Schedules:
         _log.info("schedule %d: %s", schedule.id, remark)
 
     async def _pause_lost(self, schedule: Schedule, lost: ChannelLostError) -> None:
-        reason = fact(Code.CHANNEL_LOST, why=str(lost))
+        reason = fact(Code.CHANNEL_LOST, why=lost.why)
         await self._store.write(lambda tx: storage.set_next(tx, schedule.id, None, reason))
         _log.warning("schedule %d is paused: %s", schedule.id, reason)
         self.wake()

@@ -13,7 +13,7 @@ from random import Random
 
 from bot.clock import DiscordClock, snowflake_ms
 from bot.errors import NotFound, StorageError, UserError
-from bot.facts import Code, Fact, said
+from bot.facts import Code, Fact, fact
 from bot.packs.library import LibraryOf
 from bot.packs.models import Question
 from bot.quiz.competition.events import (
@@ -56,7 +56,6 @@ from bot.storage.store import Job, Store, Transaction
 
 AGAIN_SECONDS = 1.0
 """How long a game that is taken up waits for a database that refuses."""
-GAME_OVER = "This competition is over. Open a new one with `/compete`."
 _log = logging.getLogger(__name__)
 
 
@@ -64,7 +63,7 @@ class GameOverError(UserError):
     """The competition is over."""
 
     def __init__(self) -> None:
-        super().__init__(GAME_OVER)
+        super().__init__(fact(Code.GAME_OVER))
 
 
 class Competitions(GameRecords):
@@ -169,7 +168,7 @@ class Competitions(GameRecords):
     async def _already_on(self, opening: Opening) -> UserError:
         other = await competitions.live_in(self._store, opening.channel_id)
         if other is None:
-            return UserError("A competition in this channel has just ended. Please try again.")
+            return UserError(fact(Code.GAME_JUST_ENDED))
         if (on := self._live.get(other)) and on.game.state.phase in (Phase.LOBBY, Phase.PAUSED):
             await self._messages.show_lobby(on)  # it leads on from there, and may have been deleted
         return AlreadyOnError(await self.view(other))
@@ -219,7 +218,7 @@ class Competitions(GameRecords):
                 continue
             away = now_ms - since if since is not None else 0
             if live.game.state.phase is Phase.ASKING and away > 0:
-                live.note = f"I was away for {-(-away // 1000)} s; that time was given back."
+                live.note = fact(Code.WAS_AWAY, seconds=-(-away // 1000))
             self._to_take_up.add(competition_id)
             self._background.spawn(self._take_up(live, since if since is not None else now_ms), "competition-resume")
         await self._messages.finish_all_but(self._live.keys())
@@ -260,7 +259,7 @@ class Competitions(GameRecords):
             event = replace(event, time_factor=self._time_factor(event.member_id))
         live = self._of(competition_id)
         if isinstance(event, Join) and not live.game.invites(event.member_id):
-            raise UserError("This duel is between two others. Watch them, or challenge somebody yourself with `/duel`.")
+            raise UserError(fact(Code.DUEL_OF_OTHERS))
         now_ms = self._clock.now_ms()
         await self._store.write(
             lambda tx: members.remember(tx, live.game.guild_id, learner.member_id, learner.name, now_ms)
@@ -280,9 +279,7 @@ class Competitions(GameRecords):
             return Verdict.NOT_ALLOWED, await self._messages.view(live)
         known = [section.id for section in self._library.pack(live.game.pack_id).sections]
         if not set(sections) <= set(known):
-            raise NotFound(
-                "The course does not have that section any more. Open `Host controls` again and choose there."
-            )
+            raise NotFound(fact(Code.GAME_SECTION_GONE))
         chosen = tuple(section for section in known if section in sections)
         setup = replace(live.game.setup, sections=() if len(chosen) == len(known) else chosen)
         fitting = await self._questions.fitting(live.game.guild_id, live.game.pack_id, setup)
@@ -370,7 +367,7 @@ class Competitions(GameRecords):
             live.game = replace(game, state=with_late(game.state, seen, now_ms))
             has_new_posts = live.take(wanted)
             if any(isinstance(effect, Ask) for effect in effects):
-                live.note = ""
+                live.note = None
             self._timers.arm(live)
         self._messages.show(live, effects)
         if live.game.state.phase not in LIVE:
@@ -403,7 +400,7 @@ class Competitions(GameRecords):
         try:
             await self._woken(live)
         except UserError as refused:  # the lobby's time is up, and there is nothing to ask any more
-            await self._apply(live, Cancel(None, reason=said(refused.text)))
+            await self._apply(live, Cancel(None, reason=refused.fact))
 
     async def _woken(self, live: LiveGame) -> None:
         state = live.game.state

@@ -240,8 +240,8 @@ class GameMessages:
             try:
                 message_id = await self._post(shown, post)
             except ChannelLostError as trouble:
-                shown.lost = str(trouble)
-                await self._trouble(shown, fact(Code.GAME_CHANNEL_LOST, why=str(trouble)))
+                shown.lost = trouble.why
+                await self._trouble(shown, fact(Code.GAME_CHANNEL_LOST, why=trouble.why))
                 return
             except ChannelBusyError as busy:
                 _log.warning("a message of competition %d waits: %s", shown.game.id, busy)
@@ -422,7 +422,7 @@ class GameMessages:
                     await self._shown_round(shown, number, shown.game.state, message_id)
                 return
             except ChannelLostError as trouble:
-                await self._trouble(shown, fact(Code.GAME_CHANNEL_LOST, why=str(trouble)))
+                await self._trouble(shown, fact(Code.GAME_CHANNEL_LOST, why=trouble.why))
                 break
             except Exception as problem:
                 _log.warning("round %d of competition %d is not up to date yet: %s", number, shown.game.id, problem)

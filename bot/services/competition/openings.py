@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from bot.errors import UserError
-from bot.facts import Code
+from bot.facts import Code, fact
 from bot.model.games import Setup
 from bot.packs.library import LibraryOf
 from bot.quiz.competition.state import Rules
@@ -32,7 +32,7 @@ class AlreadyOnError(UserError):
     """There is a competition in this channel already."""
 
     def __init__(self, view: GameView) -> None:
-        super().__init__("There is a competition in this channel already.")
+        super().__init__(fact(Code.GAME_ON_HERE))
         self.view = view
 
 
@@ -44,10 +44,7 @@ async def refuse_too_many(db: Reads, opening: Opening, now_ms: int) -> None:
     )
     if len(ended) >= MOST_CHALLENGES:
         again = -(-(ended[MOST_CHALLENGES - 1] + CHALLENGED_MS) // 1000)
-        raise UserError(
-            f"Your last {MOST_CHALLENGES} challenges here were not accepted. You can challenge again from "
-            f"<t:{again}:t> on, so that others can use the channel."
-        )
+        raise UserError(fact(Code.TOO_MANY_CHALLENGES, most=MOST_CHALLENGES, again=again))
 
 
 async def playable(db: Reads, opening: Opening, library_of: LibraryOf, questions: GameQuestions) -> str:

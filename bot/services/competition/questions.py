@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from random import Random
 
 from bot.errors import UserError
+from bot.facts import Code, fact
 from bot.model.games import Game, Setup
 from bot.packs.library import Library
 from bot.packs.models import Question
@@ -42,10 +43,7 @@ class GameQuestions:
         secret |= await open_questions.to_come(self._store, game.guild_id, game.pack_id)
         fitting = {id_: one for id_, one in self._fitting(game.pack_id, game.setup, here).items() if id_ not in secret}
         if not fitting:
-            raise UserError(
-                "Just now every question that fits is asked in another game or as the question of the day here. Start "
-                "when the results are out, or open a game about another section."
-            )
+            raise UserError(fact(Code.ALL_ASKED_ELSEWHERE))
         questions = self._chosen(fitting, game.setup, game.state.rules.rounds, lately)
         plans = tuple(
             RoundPlan(q.id, here.key(q), option_order(q, self._rng), len(q.code or "") * READING_MS_A_CHARACTER)
@@ -68,9 +66,7 @@ class GameQuestions:
         offered = (self._library.questions(pack_id, section, setup.difficulty) for section in wanted)
         found = {q.id: q for some in offered for q in some if not here.retired(q)}
         if not found:
-            raise UserError(
-                "No question fits that section and difficulty. Choose another, or leave the difficulty out."
-            )
+            raise UserError(fact(Code.NOTHING_FITS))
         return found
 
     def _chosen(self, fitting: dict[str, Question], setup: Setup, count: int, lately: Sequence[str]) -> list[Question]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from bot.errors import NotFound, UserError
+from bot.facts import Code, fact
 from bot.model.games import Game
 from bot.packs.library import Library
 from bot.packs.models import Question
@@ -30,7 +31,7 @@ class GameRecords:
         game = await self.game(competition_id)
         state = game.state
         if not 0 <= number < len(state.played):
-            raise UserError("This round is still open; its result comes when it is over.")
+            raise UserError(fact(Code.ROUND_STILL_OPEN))
         played = state.played[number]
         lines = standings(state, number + 1)
         line = next((one for one in lines if one.member_id == member_id), None)
@@ -50,7 +51,7 @@ class GameRecords:
         """
         game = await self.game(competition_id)
         if not game.state.counted_rounds:
-            raise UserError("No round counts in this game, so there is nothing to practise. Try `/quiz`.")
+            raise UserError(fact(Code.NO_ROUND_COUNTS))
         missed = []
         for played, plan, question in zip(game.state.played, game.state.plans, game.questions, strict=False):
             if played.voided:
@@ -85,5 +86,5 @@ class GameRecords:
         live = self._live.get(competition_id)
         game = live.game if live else await competitions.load(self._store, competition_id)
         if game is None:
-            raise NotFound("This competition is not there any more. Open a new one with `/compete`.")
+            raise NotFound(fact(Code.GAME_GONE))
         return game

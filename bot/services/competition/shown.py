@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from bot.facts import Fact
 from bot.model.games import Game
 from bot.model.posts import Kind, Post, What
 from bot.quiz.competition.events import Ask, Effect, Reveal, ShowPodium
@@ -24,10 +25,10 @@ class ShownGame:
     game: Game
     posts: dict[tuple[Kind, int], Post] = field(default_factory=dict)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    note: str = ""
+    note: Fact | None = None
     posting: bool = False
     trying: bool = False
-    lost: str = ""
+    lost: Fact | None = None
     unshown: set[int] = field(default_factory=set)
     fitting: int | None = None
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from bot.charts.podium import Podium
+from bot.facts import Fact
 from bot.model.games import Game
 from bot.packs.models import Question, Term
 from bot.quiz.competition.events import Verdict
@@ -28,7 +29,7 @@ class GameView:
     names: dict[int, str] = field(default_factory=dict)
     section_titles: tuple[str, ...] = ()
     sections: tuple[tuple[str, str], ...] = ()
-    note: str = ""
+    note: Fact | None = None
     podium: Podium | None = None
     picture: bytes | None = None
     course: str = ""

@@ -13,6 +13,7 @@ from bot.demos.model import Demo, Measured
 from bot.demos.reference import reference
 from bot.demos.registry import DEMOS
 from bot.errors import NotFound, StorageError, UserError, WorkerError, WorkerTimedOut
+from bot.facts import Code, Fact, fact
 from bot.model.demos import DemoRun
 from bot.model.posts import Kind, What
 from bot.services.demo.charts import ChartDrawer
@@ -30,7 +31,6 @@ SHOWING_SECONDS = 60.0
 AGAIN_SECONDS = 1.0
 """How long a demo that is to start by itself waits for a database that refuses."""
 
-TOO_LATE = "It is too late to cancel: this demo is running or has run."
 
 _log = logging.getLogger(__name__)
 
@@ -108,8 +108,7 @@ class Demos:
         It starts by itself once `shown` says where it is; one that was never shown ends instead.
         """
         if demo_id not in DEMOS:
-            names = ", ".join(demo.title for demo in DEMOS.values())
-            raise NotFound(f"There is no such demo. Pick one from the list: {names}.")
+            raise NotFound(fact(Code.NO_SUCH_DEMO, demos=tuple(demo.title for demo in DEMOS.values())))
         self._refuse_so_soon(channel_id)
         now_ms = self._clock.now_ms()
         run = await self._store.write(lambda tx: demos.create(tx, demo_id, guild_id, channel_id, member_id, now_ms))
@@ -132,7 +131,7 @@ class Demos:
         """Store a prediction; the last one before the start counts. Raises UserError once the demo runs."""
         run = await self._load(run_id)
         if choice not in {c.id for c in DEMOS[run.demo_id].choices}:
-            raise UserError("That is not one of this demo's answers. Please use its buttons.")
+            raise UserError(fact(Code.NO_SUCH_PREDICTION))
         now_ms = self._clock.now_ms()
 
         async def job(tx: Transaction) -> bool:
@@ -143,7 +142,7 @@ class Demos:
             return True
 
         if not await self._store.write(job):
-            raise UserError("Predictions are closed: this demo has started. The next one is yours with `/demo`.")
+            raise UserError(fact(Code.PREDICTIONS_CLOSED))
         self._hint_waiting(run)
         return await self._with_votes(run)
 
@@ -165,13 +164,13 @@ class Demos:
         """Take a demo that does not run yet out of the queue. Raises UserError when it runs, or is another's."""
         await self.refuse_cancel(run_id, member_id, manager=manager)
         if not await self._store.write(lambda tx: demos.move(tx, run_id, ("predicting", "queued"), "failed")):
-            raise UserError(TOO_LATE)
+            raise UserError(fact(Code.DEMO_TOO_LATE))
         self._background.forget(run_id)
         if run_id in self._queue:
             self._queue.remove(run_id)
         for waiting in self._queue:
             self._hint_waiting(await self._load(waiting))
-        cancelled = replace(await self.view(run_id), problem="Cancelled.")
+        cancelled = replace(await self.view(run_id), problem=fact(Code.CANCELLED))
         with contextlib.suppress(ChannelLostError):
             await self._show(cancelled)
         return cancelled
@@ -180,9 +179,9 @@ class Demos:
         """Raise UserError for a demo that can't be cancelled by this member."""
         run = await self._load(run_id)
         if run.member_id != member_id and not manager:
-            raise UserError("Only the member who opened this demo, or a manager, can cancel it.")
+            raise UserError(fact(Code.DEMO_NOT_YOURS))
         if run.state not in ("predicting", "queued"):
-            raise UserError(TOO_LATE)
+            raise UserError(fact(Code.DEMO_TOO_LATE))
 
     async def view(self, run_id: int) -> DemoView:
         """The demo as it stands."""
@@ -217,12 +216,12 @@ class Demos:
                 except Exception:
                     error_id = new_error_id()
                     _log.exception("demo run %d failed (%s)", self._running, error_id)
-                    await self._give_up(self._running, f"Something went wrong here (id {error_id}). Press *Run again*.")
+                    await self._give_up(self._running, fact(Code.DEMO_FAILED, error_id=error_id))
                 self._running = None
         finally:
             self._running = None
 
-    async def _give_up(self, run_id: int, problem: str = "") -> None:
+    async def _give_up(self, run_id: int, problem: Fact | None = None) -> None:
         """End a run that can't go on, and say so if there is something to say; the queue goes on in any case."""
         try:
             await self._finish(run_id, "failed", None)
@@ -283,10 +282,7 @@ class Demos:
         now_ms = self._clock.now_ms()
         self._free_at_ms = {channel: at for channel, at in self._free_at_ms.items() if at > now_ms}
         if free_at_ms := self._free_at_ms.get(channel_id):
-            raise UserError(
-                f"A demo has just run in this channel. The next one can start <t:{-(-free_at_ms // 1000)}:R>, so that others "
-                "find their messages."
-            )
+            raise UserError(fact(Code.DEMO_TOO_SOON, again=-(-free_at_ms // 1000)))
 
     async def _finish(self, run_id: int, state: str, result: str | None) -> None:
         """Store how a run ended; a database that refuses is asked again, so that no run seems to go on for ever."""
@@ -302,7 +298,7 @@ class Demos:
     async def _load(self, run_id: int) -> DemoRun:
         run = await demos.load(self._store, run_id)
         if run is None or run.demo_id not in DEMOS:
-            raise NotFound("This demo is not there any more. Open it anew with `/demo`.")
+            raise NotFound(fact(Code.DEMO_GONE))
         return run
 
     def _view(self, run: DemoRun) -> DemoView:
@@ -362,7 +358,7 @@ def _channel(run: DemoRun) -> Channel:
     return Channel(run.guild_id, run.channel_id)
 
 
-def _what_happened(problem: WorkerError) -> str:
+def _what_happened(problem: WorkerError) -> Fact:
     if isinstance(problem, WorkerTimedOut):
-        return f"{problem} A new process is ready; press *Run again*."
-    return "The process that ran this demo ended before it had a result. A new one is ready; press *Run again*."
+        return fact(Code.DEMO_RUN_AGAIN, why=problem.fact)
+    return fact(Code.DEMO_DIED)

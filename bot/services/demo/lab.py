@@ -8,6 +8,7 @@ from bot.demos import runner
 from bot.demos.host import this_host
 from bot.demos.model import Demo, Measured, Sample, Variant
 from bot.errors import WorkerTimedOut
+from bot.facts import Code, fact
 from bot.workers import Limits, Worker, Workers
 
 NICE = 5
@@ -101,7 +102,7 @@ class _Bench:
         """One variant, once."""
         left = self._end - self._loop.time()
         if left <= 0:
-            raise WorkerTimedOut(f"The demo was stopped after {self._wall_seconds:g} seconds.")
+            raise WorkerTimedOut(fact(Code.DEMO_STOPPED, seconds=self._wall_seconds))
         if variant.waits:
             return await self._in_thread(demo, variant, left)
         if self._worker is None:
@@ -109,7 +110,7 @@ class _Bench:
         try:
             return await self._worker.call(runner.measure, demo.id, variant.id, wall_seconds=left)
         except WorkerTimedOut:
-            raise WorkerTimedOut(f"The demo was stopped after {self._wall_seconds:g} seconds.") from None
+            raise WorkerTimedOut(fact(Code.DEMO_STOPPED, seconds=self._wall_seconds)) from None
 
     async def _in_thread(self, demo: Demo, variant: Variant, seconds: float) -> Sample:
         self._thread = self._thread or ThreadPoolExecutor(1, thread_name_prefix="demo-waits")
@@ -117,7 +118,7 @@ class _Bench:
         try:
             return await asyncio.wait_for(call, seconds)
         except TimeoutError:
-            raise WorkerTimedOut(f"The demo was stopped after {self._wall_seconds:g} seconds.") from None
+            raise WorkerTimedOut(fact(Code.DEMO_STOPPED, seconds=self._wall_seconds)) from None
 
     async def close(self) -> None:
         """End the process and let the thread go."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from bot.charts.bars import BarChart
 from bot.demos.model import Demo, DemoVerdict
 from bot.demos.reference import Reference
+from bot.facts import Fact
 from bot.model.demos import DemoRun
 
 
@@ -34,4 +35,4 @@ class DemoView:
     ahead: int = 0
     progress: tuple[int, int, str] | None = None
     result: DemoResult | None = None
-    problem: str = ""
+    problem: Fact | None = None

@@ -5,22 +5,22 @@ import logging
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from bot.demos.registry import DEMOS
 from bot.errors import PackError, UserError, WorkerError
+from bot.facts import Code, Fact, fact, said
 from bot.packs.files import stamps_of
 from bot.packs.library import Library
 from bot.packs.models import Pack
 from bot.services.server.servers import Servers
-from bot.wording import as_many
+from bot.wording import counted
 from bot.workers import Limits, Workers
 
 READ_SECONDS = 60.0
 SETTLED_SECONDS = 0.5
 SETTLING_LOOKS = 20
 MEMORY_MIB = 2048
-TOLD_CHARACTERS = 3_000
-"""So much of what is wrong with the packs fits a message on Discord; all of it stands in the log."""
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ def packs_or_faults(packs_dir: Path) -> list[Pack] | str:
     try:
         return load_packs(packs_dir, DEMOS)
     except PackError as problem:
-        return problem.text
+        return str(problem)
 
 
 def _wait_until_written(packs_dir: Path) -> None:
@@ -46,9 +46,19 @@ def _wait_until_written(packs_dir: Path) -> None:
         time.sleep(SETTLED_SECONDS - age_seconds)
 
 
-def _amount(packs: Sequence[Pack]) -> str:
-    questions = sum(len(pack.questions) for pack in packs)
-    return f"{len(packs)} course{'s' * (len(packs) != 1)} with {questions:,} question{'s' * (questions != 1)}"
+class Amount(NamedTuple):
+    """How much there is to learn."""
+
+    courses: int
+    questions: int
+
+    def __str__(self) -> str:
+        """As the log has it."""
+        return f"{counted(self.courses, 'course')} with {counted(self.questions, 'question')}"
+
+
+def _amount(packs: Sequence[Pack]) -> Amount:
+    return Amount(len(packs), sum(len(pack.questions) for pack in packs))
 
 
 class WouldLose(UserError):
@@ -69,25 +79,24 @@ class Courses:
         """Read every pack for the first time. Raises PackError naming the faults."""
         found = await asyncio.to_thread(packs_or_faults, self._packs_dir)
         if isinstance(found, str):
-            raise PackError(found)
+            raise PackError(said(found))
         self._library.replace(found)
         for pack in found:
             if not pack.questions:
                 _log.warning("the course %s has no questions: nothing of it can be asked", pack.id)
         _log.info("loaded %s from %s", _amount(self._library.packs), self._packs_dir)
 
-    async def reload(self, *, though_less: bool = False) -> str:
-        """Read every pack anew, in a process of its own; returns what is in force now, in words.
+    async def reload(self, *, though_less: bool = False) -> Amount:
+        """Read every pack anew, in a process of its own; returns how much is in force now.
 
         Games and quizzes that are on keep their questions as they were. Raises UserError naming the faults, and WouldLose
         where more than half of the questions would be gone, unless that is wanted (``though_less``).
         """
         async with self._one_at_a_time:
             found = await self._read()
-            if isinstance(found, str):
+            if isinstance(found, Fact):
                 _log.warning("the packs were not reloaded: %s", found)
-                told = as_many(found.splitlines(), TOLD_CHARACTERS, "\n")
-                raise UserError(f"The courses stay as they were. {told}")
+                raise UserError(fact(Code.COURSES_STAY, why=found))
             before, lost = self._lost(found)
             if lost * 2 > before and not though_less:
                 _log.warning(
@@ -96,15 +105,21 @@ class Courses:
                     lost,
                     before,
                 )
+                left = _amount(found)
                 raise WouldLose(
-                    f"{lost:,} of the {before:,} questions would be gone, and only {_amount(found)} would be left. "
-                    "The courses stay as they were."
+                    fact(
+                        Code.COURSES_WOULD_LOSE,
+                        lost=lost,
+                        before=before,
+                        courses=left.courses,
+                        questions=left.questions,
+                    )
                 )
             self._library.replace(found)
             await self._servers.load()
-        words = _amount(found)
-        _log.info("reloaded %s from %s", words, self._packs_dir)
-        return words
+        amount = _amount(found)
+        _log.info("reloaded %s from %s", amount, self._packs_dir)
+        return amount
 
     def _lost(self, found: Sequence[Pack]) -> tuple[int, int]:
         """How many questions are in force, and how many of them are not among what was found."""
@@ -112,12 +127,13 @@ class Courses:
         after = {(pack.id, question.id) for pack in found for question in pack.questions}
         return len(before), len(before - after)
 
-    async def _read(self) -> list[Pack] | str:
+    async def _read(self) -> list[Pack] | Fact:
         worker = await self._workers.start("studyhall-packs", Limits(memory_mib=MEMORY_MIB, nice=5))
         try:
-            return await worker.call(packs_or_faults, self._packs_dir, wall_seconds=READ_SECONDS)
+            found = await worker.call(packs_or_faults, self._packs_dir, wall_seconds=READ_SECONDS)
+            return said(found) if isinstance(found, str) else found
         except WorkerError as problem:
             _log.warning("reading the packs failed: %s", problem)
-            return "They could not be read in time. Whoever runs this bot should look at the log."
+            return fact(Code.COURSES_NOT_READ)
         finally:
             await worker.close()

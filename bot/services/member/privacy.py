@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from bot.clock import DAY_MS, Clock, utc
 from bot.errors import StudyhallError, UserError
+from bot.facts import Code, fact
 from bot.services.competition.games import Competitions
 from bot.services.lifecycle import Lifecycle
 from bot.services.member.settings import MemberSettings
@@ -103,10 +104,7 @@ class Privacy:
             ensure_ascii=False,
         )
         if len(text.encode()) > MOST_BYTES:
-            raise UserError(
-                "Your data is more than Discord takes as one file. Ask whoever runs this bot to give it to you; your "
-                f"member id is {member_id}."
-            )
+            raise UserError(fact(Code.EXPORT_TOO_LARGE, member=member_id))
         return text
 
     async def delete(self, member_id: int) -> Deleted:
@@ -199,9 +197,7 @@ class Privacy:
                     self._member_settings.forget(member_id)
                 return Deleted(rows, games)
             await asyncio.sleep(0)  # a click that was stored in between is on its way into the game
-        raise UserError(
-            "You play in a game that is on, so nothing was deleted. Stop clicking there, and try again in a moment."
-        )
+        raise UserError(fact(Code.DELETED_WHILE_PLAYING))
 
     async def _remember(self) -> None:
         """Have every deletion in the file beside the database too: one that is brought back does not know the later ones."""

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot.errors import UserError
+from bot.facts import Code, fact
 from bot.model.members import Chosen
 from bot.services.practice.respacing import Respacing
 from bot.services.server.zones import Zones
@@ -41,7 +42,7 @@ class MemberSettings:
     async def set_time_factor(self, member_id: int, time_factor: float) -> Chosen:
         """Ask for so much time, from the next competition on. Raises UserError for any but 1, 1.5 and 2."""
         if time_factor not in TIME_FACTORS:
-            raise UserError("The time is 1, 1.5 or 2 times the usual. Choose one of the three in `/settings`.")
+            raise UserError(fact(Code.NO_SUCH_TIME_FACTOR))
         return await self._change(member_id, time_factor=time_factor)
 
     async def set_hidden(self, member_id: int, hidden: bool) -> Chosen:
@@ -59,13 +60,13 @@ class MemberSettings:
     async def set_reminder_hour(self, member_id: int, hour: int | None) -> Chosen:
         """Be reminded of reviews at that hour of the day, or (None) never. Raises UserError for an hour that no day has."""
         if hour is not None and not 0 <= hour <= 23:
-            raise UserError("A day has the hours 0 to 23. Pick one in `/settings`.")
+            raise UserError(fact(Code.NO_SUCH_HOUR))
         return await self._change(member_id, reminder_hour=hour)
 
     async def set_retention(self, member_id: int, retention: float) -> Chosen:
         """How much reviews aim to keep known; every card is computed anew. Raises UserError for any but those offered."""
         if retention not in RETENTIONS:
-            raise UserError("Reviews aim at 85, 90 or 95 % still known. Choose one of the three in `/settings`.")
+            raise UserError(fact(Code.NO_SUCH_RETENTION))
 
         async def respace(tx: Transaction) -> None:
             await self._respacing.member(tx, member_id)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from bot.clock import Clock
 from bot.errors import NotFound, NotYours, UserError
+from bot.facts import Code, fact
 from bot.model.answers import StoredAnswer
 from bot.packs.library import Library, LibraryOf, SectionRef
 from bot.packs.models import Misconception, Question, Term
@@ -79,16 +80,6 @@ class Summary(NamedTuple):
     section: SectionRef | None
 
 
-ALL_OPEN = (
-    "Just now all of these questions are open in a competition or as the question of the day. Try again when the result is "
-    "out, or choose another section."
-)
-IS_OPEN = (
-    "This question is open in a competition or as the question of the day just now, so I can't tell its answer here before "
-    "the result is out."
-)
-
-
 class QuestionChangedError(UserError):
     """The question was edited since it was asked, or can't be answered here now."""
 
@@ -138,9 +129,7 @@ class Practice:
         candidates = self._library.questions(pack.id, section.section.id if section else None, difficulty)
         candidates = await self._to_ask(learner, pack.id, candidates)
         if not candidates:
-            raise UserError(
-                "There is no question of that difficulty in this section yet. Try another difficulty, or leave it out."
-            )
+            raise UserError(fact(Code.NONE_OF_DIFFICULTY))
         seen = await answers.last_answers(self._store, learner.member_id, pack.id)
         due = await answers.due_by_family(self._store, learner.member_id, pack.id)
         expected = await self._expected(learner.member_id, pack.id) if self._expected else None
@@ -165,9 +154,7 @@ class Practice:
         questions = [q for a in run.missed if (q := self._library.question(run.pack_id, a.question_id))]
         questions = await self._to_ask(learner, run.pack_id, questions)
         if not questions:
-            raise UserError(
-                "Nothing was missed in that quiz, so there is nothing to retry. Start a new one with `/quiz`."
-            )
+            raise UserError(fact(Code.NOTHING_MISSED))
         asked = rules.ask(questions, self._rng)
         return await self._create(learner, run.pack_id, run.section_id, run.difficulty, asked)
 
@@ -178,7 +165,7 @@ class Practice:
         current = [q for one in questions if (q := self._library.question(pack_id, one.id))]
         current = (await self._to_ask(learner, pack_id, current))[: rules.MAX_QUESTIONS]
         if not current:
-            raise UserError("None of these questions is asked here any more. Practise something else with `/quiz`.")
+            raise UserError(fact(Code.NONE_ASKED_HERE))
         return await self._create(learner, pack_id, None, None, rules.ask(current, self._rng), interlude)
 
     async def kept_here(self, guild_id: int | None, pack_id: str, questions: Iterable[Question]) -> list[Question]:
@@ -202,7 +189,7 @@ class Practice:
         kept = await self.kept_here(learner.guild_id, pack_id, questions)
         asked = await self.not_open(learner, pack_id, kept)
         if kept and not asked:
-            raise UserError(ALL_OPEN)
+            raise UserError(fact(Code.ALL_OPEN))
         return asked
 
     async def _create(
@@ -263,11 +250,11 @@ class Practice:
             question = self._question(run, asked)
             here = await rulings.here(tx, learner.guild_id, run.pack_id)
             if here.retired(question):
-                raise QuestionChangedError("The managers of this server took this question out. Go on with the next.")
+                raise QuestionChangedError(fact(Code.QUESTION_TAKEN_OUT))
             if asked.question_hash != question.content_hash:
-                raise QuestionChangedError("This question was edited since it was asked. Here it is anew.")
+                raise QuestionChangedError(fact(Code.QUESTION_EDITED))
             if (given := asked.lettering.given(letter)) is None:
-                raise UserError("This question has no such option. Please use its buttons.")
+                raise UserError(fact(Code.NO_SUCH_OPTION))
             correct = is_right(given, here.key(question))
             known = await answers.before(tx, learner.member_id, run.pack_id, question.id, question.family)
             stood = standing(known.answered_before, known.card.due_ms if known.card else None, answered_ms)
@@ -310,7 +297,7 @@ class Practice:
             run = _own(await runs.load(tx, run_id), member_id)
             asked = _at(run, position)
             if asked.given is None:
-                raise UserError("Answer the question first; then say how sure you were.")
+                raise UserError(fact(Code.ANSWER_BEFORE_SURENESS))
             await _refuse_open(tx, run, asked)
             question = self._answered(run, asked)
             await answers.set_sureness(tx, runs.MODE, run_id, position, member_id, sure)
@@ -327,7 +314,7 @@ class Practice:
         run = await self._run(run_id, member_id)
         asked = _at(run, position)
         if asked.given is None:
-            raise UserError("Answer the question first; then every option is explained.")
+            raise UserError(fact(Code.ANSWER_BEFORE_REASONS))
         await _refuse_open(self._store, run, asked)
         return await self._outcome(self._store, run, asked, self._answered(run, asked), None, doubled=False)
 
@@ -350,14 +337,14 @@ class Practice:
     def _question(self, run: Run, asked: Asked) -> Question:
         question = self._library.question(run.pack_id, asked.question_id)
         if question is None:
-            raise NotFound("This question was taken out of the course. Go on with `/quiz`.")
+            raise NotFound(fact(Code.QUESTION_GONE))
         return question
 
     def _answered(self, run: Run, asked: Asked) -> Question:
         # The choice is stored by its place, which means nothing in another version of the question.
         question = self._question(run, asked)
         if question.content_hash != asked.question_hash:
-            raise QuestionChangedError("This question was edited since you answered it. Your answer counts as it was.")
+            raise QuestionChangedError(fact(Code.EDITED_SINCE_ANSWER))
         return question
 
     async def _outcome(
@@ -389,9 +376,9 @@ class Practice:
 
 def _own(run: Run | None, member_id: int) -> Run:
     if run is None:
-        raise NotFound("This quiz is not there any more. Start a new one with `/quiz`.")
+        raise NotFound(fact(Code.QUIZ_GONE))
     if run.member_id != member_id:
-        raise NotYours("This quiz belongs to somebody else. Start your own with `/quiz`.")
+        raise NotYours(fact(Code.QUIZ_NOT_YOURS))
     return run
 
 
@@ -402,11 +389,11 @@ async def _refuse_open(db: Reads, run: Run, asked: Asked, guild_id: int | None =
     """
     for place in {run.guild_id, guild_id} - {None} or {None}:
         if asked.question_id in await open_questions.for_member(db, place, run.member_id, run.pack_id):
-            raise (QuestionOpenError if asked.given is None else UserError)(IS_OPEN)
+            raise (QuestionOpenError if asked.given is None else UserError)(fact(Code.QUESTION_OPEN))
 
 
 def _at(run: Run, position: int) -> Asked:
     for asked in run.asked:
         if asked.position == position:
             return asked
-    raise NotFound("This question is not part of the quiz any more. Go on with `/quiz`.")
+    raise NotFound(fact(Code.NOT_IN_QUIZ))

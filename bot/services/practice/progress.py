@@ -9,6 +9,7 @@ from typing import NamedTuple
 from bot.charts.history import Day, History
 from bot.clock import Clock, zone_of
 from bot.errors import NotFound
+from bot.facts import Code, fact
 from bot.model.answers import Answered
 from bot.packs.library import Library, LibraryOf, SectionRef
 from bot.packs.models import Misconception, Pack, Question
@@ -207,7 +208,7 @@ class ProgressOf:
         """Begin a run of questions that offer a misconception. Raises NotFound for one that the course does not have."""
         pack = self._library_of(learner.guild_id).pack(pack_id)
         if self._library.misconception(pack.id, misconception_id) is None:
-            raise NotFound("The course does not speak of this any more. `/progress` shows what there is.")
+            raise NotFound(fact(Code.BELIEF_GONE))
         asked = await self._practice.asked_here(learner, pack.id, pack.questions)
         seen = await answers.last_answers(self._store, learner.member_id, pack.id)
         last_ms = {question_id: one.last_ms for question_id, one in seen.items()}

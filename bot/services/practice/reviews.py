@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from bot.clock import Clock
 from bot.errors import UserError
+from bot.facts import Code, fact
 from bot.packs.library import Library, LibraryOf
 from bot.quiz.practice.reviewing import Due, count_due, pick_due
 from bot.quiz.practice.runs import Run
@@ -57,7 +58,5 @@ class Reviews:
         asked = await self._practice.asked_here(learner, pack.id, pack.questions)
         questions = pick_due(asked, seen, due, AT_ONCE, self._clock.now_ms(), self._rng)
         if not questions:
-            raise UserError(
-                "Nothing is due now. `/quiz` asks you something new, and `/review` tells when to come back."
-            )
+            raise UserError(fact(Code.NOTHING_DUE))
         return await self._practice.start_with(learner, pack.id, questions)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from bot.clock import Clock
 from bot.errors import NotFound, UserError
 from bot.facts import Code, fact
-from bot.model.rulings import Decision, DecisionKind, Extent, Said, Subject
+from bot.model.rulings import MOST_CHARACTERS, Decision, DecisionKind, Extent, Said, Subject
 from bot.packs.library import Library, LibraryOf
 from bot.packs.models import Question
 from bot.quiz.question.items import ItemReport
@@ -20,11 +20,7 @@ from bot.storage.store import Store, Transaction
 
 SUSPECT = ("suspect key", "negative")
 """The flags of item statistics that bring a question here by themselves."""
-MOST_CHARACTERS = 500
 RULINGS = (DecisionKind.RETIRE, DecisionKind.OVERRIDE, DecisionKind.UNDO)
-STALE = (
-    "This question was edited since you opened that screen; nothing was changed. Look at it anew in `/studyhall flags`."
-)
 
 
 class FlaggedQuestion(NamedTuple):
@@ -158,7 +154,7 @@ class Flags:
         """
         item = await self._item(guild_id, pack_id, question_id)
         if not version or not item.subject.question_hash.startswith(version):
-            raise UserError(STALE)
+            raise UserError(fact(Code.FLAGGED_EDITED))
         await self._store.write(
             lambda tx: self._decided(tx, item, Decision(item.subject, kind, self._clock.now_ms(), key))
         )
@@ -173,7 +169,7 @@ class Flags:
         """
         words = words.strip()[:MOST_CHARACTERS]
         if not words:
-            raise UserError("Say in a few words what you found; an empty answer helps nobody. Nothing was sent.")
+            raise UserError(fact(Code.EMPTY_ANSWER))
         question = self._question(guild_id, pack_id, question_id)
         subject = Subject(guild_id, pack_id, question_id, question.content_hash)
         now_ms, told = self._clock.now_ms(), fact(Code.REPORT_ANSWERED, stem=question.stem, words=words)
@@ -181,7 +177,7 @@ class Flags:
         async def job(tx: Transaction) -> int:
             reporters = await rulings.close_reports(tx, subject, now_ms)
             if not reporters:
-                raise UserError("There is no open report on this question any more, so nobody was told anything.")
+                raise UserError(fact(Code.NO_OPEN_REPORT))
             await rulings.add(tx, Decision(subject, DecisionKind.ANSWER, now_ms, words=words))
             for member_id in reporters:
                 await notices.add(tx, member_id, told, now_ms)
@@ -207,7 +203,7 @@ class Flags:
         packs = {pack.id for pack in self._library_of(guild_id).packs}
         question = self._library.question(pack_id, question_id) if pack_id in packs else None
         if question is None:
-            raise NotFound("This question is not in this server's courses any more. `/studyhall flags` shows what is.")
+            raise NotFound(fact(Code.FLAGGED_GONE))
         return question
 
     async def _suspects(self) -> set[tuple[str, str]]:
@@ -226,16 +222,16 @@ def _ruling(question: Question, now: Ruling | None, kind: DecisionKind, key: int
     """
     if kind is DecisionKind.OVERRIDE:
         if key is None or not 0 <= key < len(question.options):
-            raise UserError("This question has no such option; nothing was changed. Open `/studyhall flags` again.")
+            raise UserError(fact(Code.NO_SUCH_KEY))
         if key == (now.key if now else question.key):
-            raise UserError("That option is the key here already; nothing was changed.")
+            raise UserError(fact(Code.KEY_ALREADY))
         return Ruling(question.key, key)
     if kind is DecisionKind.RETIRE:
         if now and now.key is None:
-            raise UserError("This question is retired here already; nothing was changed.")
+            raise UserError(fact(Code.RETIRED_ALREADY))
         return Ruling(question.key, None)
     if kind is DecisionKind.UNDO:
         if now is None:
-            raise UserError("There is nothing to undo: this question is graded as the course says.")
+            raise UserError(fact(Code.NOTHING_TO_UNDO))
         return Ruling(question.key, question.key)
     return None

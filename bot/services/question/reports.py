@@ -2,14 +2,13 @@
 
 from bot.clock import Clock
 from bot.errors import NotFound, UserError
-from bot.model.rulings import Report
+from bot.facts import Code, fact
+from bot.model.rulings import MOST_CHARACTERS, Report
 from bot.packs.library import Library
 from bot.packs.models import Question
 from bot.services.practice.practising import Learner
 from bot.storage.question import reports
 from bot.storage.store import Store
-
-MOST_CHARACTERS = 500
 
 
 class Reports:
@@ -24,7 +23,7 @@ class Reports:
         """The question that somebody wants to report. Raises NotFound for one that is gone."""
         question = self._library.question(pack_id, question_id)
         if question is None:
-            raise NotFound("This question was taken out of the course, so there is nothing to report any more.")
+            raise NotFound(fact(Code.REPORTED_GONE))
         return question
 
     async def report(self, learner: Learner, pack_id: str, question_id: str, words: str) -> bool:
@@ -35,7 +34,7 @@ class Reports:
         question = self.find(pack_id, question_id)
         words = words.strip()[:MOST_CHARACTERS]
         if not words:
-            raise UserError("Say in a few words what is wrong; an empty report helps nobody. Nothing was sent.")
+            raise UserError(fact(Code.EMPTY_REPORT))
         report = Report(
             member_id=learner.member_id,
             pack_id=pack_id,

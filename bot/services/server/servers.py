@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from bot.errors import UserError
+from bot.facts import Code, fact
 from bot.model.servers import EVERYONE, MANAGERS, Server
 from bot.packs.library import Library
 from bot.quiz.calendar.periods import Season
@@ -55,18 +56,12 @@ class Servers:
         """Raise UserError when this member may not open a competition here. Managers may everywhere that is chosen."""
         server = await self.of(guild_id)
         if server.may_host == MANAGERS and not opener.is_manager:
-            raise UserError(
-                "Only managers of this server open competitions. Ask one of them, or practise with `/quiz`."
-            )
+            raise UserError(fact(Code.ONLY_MANAGERS_OPEN))
         is_role = server.may_host not in (EVERYONE, MANAGERS)
         if is_role and not opener.is_manager and int(server.may_host) not in opener.role_ids:
-            raise UserError(
-                f"Only members with the role <@&{server.may_host}> open competitions here. Ask one of them, "
-                "or practise with `/quiz`."
-            )
+            raise UserError(fact(Code.ONLY_ROLE_OPENS, role=server.may_host))
         if server.channels and not set(server.channels) & set(opener.channel_ids):
-            places = ", ".join(f"<#{channel_id}>" for channel_id in server.channels)
-            raise UserError(f"Competitions are played in {places} here. Use `/compete` there.")
+            raise UserError(fact(Code.PLAYED_ELSEWHERE, channels=server.channels))
 
     async def set_hosts(self, guild_id: int, may_host: str) -> Server:
         """Let everybody, only managers, or only a role open competitions."""
@@ -81,9 +76,9 @@ class Servers:
         known = [pack.id for pack in self._library.packs]
         courses = tuple(pack_id for pack_id in known if pack_id in pack_ids)
         if not courses:
-            raise UserError("A server needs one course at least. Choose one, or open `/studyhall setup` again.")
+            raise UserError(fact(Code.ONE_COURSE_AT_LEAST))
         if len(courses) != len(set(pack_ids)):
-            raise UserError("That course is not here any more. Open `/studyhall setup` again.")
+            raise UserError(fact(Code.COURSE_NOT_HERE))
         return await self._change(guild_id, courses=() if len(courses) == len(known) else courses)
 
     async def set_season(self, guild_id: int, days: int, now_ms: int) -> Server:
@@ -92,7 +87,7 @@ class Servers:
         The one that is on ends by this, with its result kept and posted like any other's.
         """
         if days not in (0, *SEASON_DAYS):
-            raise UserError("A season lasts 30, 60 or 90 days. Choose one of them in `/studyhall setup`.")
+            raise UserError(fact(Code.NO_SUCH_SEASON))
         chosen = Season(now_ms, days) if days else None
         server = await self._change(
             guild_id, also=lambda tx: seasons.change(tx, guild_id, chosen, now_ms), season=chosen

@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 
 from bot.clock import zone_of, zone_words
 from bot.errors import UserError
+from bot.facts import Code, fact
 from bot.packs.words import spellings
 
 OFFERED = 25
@@ -59,10 +60,7 @@ class Zones:
         endings = [name for key, name in self._zones.items() if key.rsplit("/", 1)[-1] == wanted]
         found = self._zones.get(wanted) or _SHORT.get(wanted) or (endings[0] if _same(endings) else None)
         if found is None:
-            raise UserError(
-                "I don't know that time zone. Type a big city near you, and pick from the list: Europe/Berlin, "
-                "America/New_York, Asia/Kolkata; or type how far from UTC you are: UTC+2, UTC-3:30."
-            )
+            raise UserError(fact(Code.NO_SUCH_ZONE))
         return found
 
     def offered(self, typed: str) -> list[str]:
@@ -87,7 +85,7 @@ def _offset(text: str) -> str | None:
         return None
     minutes = (int(found[2]) * 60 + int(found[3] or 0)) * (1 if found[1] == "+" else -1)
     if int(found[3] or 0) >= 60 or not _MOST_WEST <= minutes <= _MOST_EAST:
-        raise UserError("No place is so far from UTC. Type a distance from UTC-12 to UTC+14, or a big city near you.")
+        raise UserError(fact(Code.TOO_FAR_FROM_UTC))
     if not minutes:
         return "UTC"
     return f"UTC{found[1]}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"

@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from bot.clock import utc
 from bot.errors import StorageError
+from bot.facts import Code, Fact, Value, fact, said
 from bot.storage.sqlite.copying import copy_into, flush, put
-from bot.storage.sqlite.layout import differences, in_words
+from bot.storage.sqlite.layout import differences, told
 from bot.storage.sqlite.migrations import migrate, migrations
 
 CHECKED_BYTES = 50 << 20
@@ -22,7 +23,6 @@ CHECKED_BYTES = 50 << 20
 _NAME = re.compile(r"^studyhall-(\d{8}-\d{6})\.db$")
 _STAMP = "%Y%m%d-%H%M%S"
 _PART = ".part"
-MOST_CHARACTERS = 200
 _COUNTED = ("member", "answer", "competition")
 _GROWING = ("answer", "competition")
 """Rows of these are never deleted, so a backup has at least as many as there were before it began."""
@@ -69,30 +69,22 @@ def backups_in(folder: Path) -> list[Backup]:
     return found
 
 
-def unusable(database: Path, problem: object) -> str:
-    """The sentence about a database that can't be used; it names the newest backup where there is one."""
-    why = " ".join(str(problem).split())  # SQLite quotes whole statements
-    why = why if len(why) <= MOST_CHARACTERS else f"{why[:MOST_CHARACTERS]}…"
-    begin = f"The database {database} can't be used ({why}). It was left as it is."
+def unusable(database: Path, why: Fact | Exception) -> Fact:
+    """That a database can't be used; it names the newest copy where there is one."""
+    about: dict[str, Value] = {"path": str(database), "why": why if isinstance(why, Fact) else said(str(why))}
     if newest := _newest_copy(database):
-        return f"{begin} {_restore_words(newest)}, or give another STUDYHALL_DATA_DIR."
-    return f"{begin} Move it away and put a copy from before in its place, or give another STUDYHALL_DATA_DIR."
+        return fact(Code.DATABASE_UNUSABLE_COPY, **about, **_named(newest))
+    return fact(Code.DATABASE_UNUSABLE, **about)
 
 
-def missing(database: Path) -> str:
-    """The sentence about a database that is not there although copies or its journal are; empty where there are none."""
+def missing(database: Path) -> Fact | None:
+    """That a database is not there although copies or its journal are; None where there are none."""
     if newest := _newest_copy(database):
-        return (
-            f"There is no database {database}, but a copy of it. Nothing was changed. {_restore_words(newest)}. To begin "
-            f"with an empty one instead, move {newest.path.parent if newest.made else newest.path} away, or give another "
-            "STUDYHALL_DATA_DIR."
-        )
+        away = newest.path.parent if newest.made else newest.path
+        return fact(Code.DATABASE_GONE_COPY, path=str(database), away=str(away), **_named(newest))
     if _has_journal(database):
-        return (
-            f"There is no database {database}, but its journal. Nothing was changed. Put the database back beside it, or, to "
-            f"begin with an empty one, move {journals(database)[0]} away."
-        )
-    return ""
+        return fact(Code.DATABASE_GONE_JOURNAL, path=str(database), journal=str(journals(database)[0]))
+    return None
 
 
 class _Copy(NamedTuple):
@@ -112,39 +104,39 @@ def _newest_copy(database: Path) -> _Copy | None:
     return _Copy(max(beside, key=lambda file: file.stat().st_mtime), None) if beside else None
 
 
-def _restore_words(copy: _Copy) -> str:
-    which = f"the newest backup, of {copy.made:%Y-%m-%d %H:%M} UTC," if copy.made else "the copy"
-    return f"Put {which} in its place with `python -m bot restore {copy.path}`"
+def _named(copy: _Copy) -> dict[str, str]:
+    """A copy as facts name it; a backup says when it was made."""
+    return {"copy": str(copy.path), "made": f"{copy.made:%Y-%m-%d %H:%M}" if copy.made else ""}
 
 
-def damage(file: Path) -> str:
-    """What is wrong with a database file, in a few words; empty when nothing is known to be. It is only read.
+def damage(file: Path) -> Fact | None:
+    """What is wrong with a database file; None when nothing is known to be. It is only read.
 
     A small file is checked in full; of a larger one, whether its end is there.
     """
     if not file.is_file():
-        return ""
+        return None
     size = file.stat().st_size
     if not size:
-        return "it is empty: it has 0 bytes"
+        return fact(Code.FILE_EMPTY)
     try:
         with closing(_reading(file)) as connection:
             [[pages, page_bytes]] = connection.execute(
                 "SELECT page_count, page_size FROM pragma_page_count, pragma_page_size"
             ).fetchall()
             if not _has_journal(file) and size < pages * page_bytes:
-                return f"it has {size:,} bytes and should have {pages * page_bytes:,}"
+                return fact(Code.FILE_CUT, bytes=size, whole=pages * page_bytes)
             [[schema]] = connection.execute("PRAGMA user_version").fetchall()
             if not schema:
-                return "it has none of Studyhall's tables"
+                return fact(Code.NO_TABLES)
             if pages * page_bytes <= CHECKED_BYTES:
                 [[found]] = connection.execute("PRAGMA quick_check(1)").fetchall()
-                return "" if found == "ok" else str(found).replace("\n", " ")
+                return None if found == "ok" else said(str(found).replace("\n", " "))
     except sqlite3.OperationalError:
-        return ""  # locked, or not to be read: whoever opens it is told
+        return None  # locked, or not to be read: whoever opens it is told
     except (sqlite3.DatabaseError, UnicodeDecodeError) as problem:
-        return f"{problem}; it has {size:,} bytes"
-    return ""
+        return fact(Code.FILE_DAMAGED, why=str(problem), bytes=size)
+    return None
 
 
 def _has_journal(file: Path) -> bool:
@@ -186,13 +178,10 @@ class BackupWriter:
             facts = self._copy(database, part)
             put(part, target)
         except (sqlite3.Error, UnicodeDecodeError) as problem:
-            raise StorageError(
-                f"The backup {target} was not made ({problem}). Look whether the disk is full and the database sound, "
-                "and try again."
-            ) from problem
+            raise StorageError(fact(Code.BACKUP_FAILED, target=str(target), why=str(problem))) from problem
         except OSError as problem:
             raise StorageError(
-                f"The backup {target} was not made ({problem.strerror}). Choose a folder that can be written to."
+                fact(Code.BACKUP_NOT_WRITTEN, target=str(target), why=str(problem.strerror))
             ) from problem
         finally:
             with contextlib.suppress(OSError):
@@ -219,13 +208,13 @@ class BackupWriter:
 
 def _refuse_target(database: Path, target: Path) -> None:
     if not database.is_file():
-        raise StorageError(f"There is no database at {database}. STUDYHALL_DATA_DIR says where it is.")
+        raise StorageError(fact(Code.NO_DATABASE, path=str(database)))
     if target.exists():
-        raise StorageError(f"{target} exists already; nothing was written. Give the backup another name.")
+        raise StorageError(fact(Code.BACKUP_EXISTS, target=str(target)))
     if target.parent == backup_folder(database):
         target.parent.mkdir(mode=0o700, exist_ok=True)
     if not target.parent.is_dir():
-        raise StorageError(f"There is no folder {target.parent} for the backup. Make it first, or choose another.")
+        raise StorageError(fact(Code.NO_BACKUP_FOLDER, folder=str(target.parent)))
 
 
 def remove_leftovers(folder: Path, before_ms: int) -> None:
@@ -242,7 +231,7 @@ def remove_leftovers(folder: Path, before_ms: int) -> None:
 def examine(file: Path, *, thorough: bool = True) -> Facts:
     """What a backup holds. Raises StorageError for one that is no sound database of Studyhall, or of a newer one."""
     if not file.is_file():
-        raise StorageError(f"There is no file {file}. Nothing was changed.")
+        raise StorageError(fact(Code.NO_BACKUP_FILE, file=str(file)))
     try:
         with closing(_reading(file)) as connection:
             check = "integrity_check" if thorough else "quick_check"
@@ -251,14 +240,9 @@ def examine(file: Path, *, thorough: bool = True) -> Facts:
                 raise sqlite3.DatabaseError(str(found).replace("\n", " "))
             facts = _facts(connection, file)
     except (sqlite3.Error, UnicodeDecodeError) as problem:
-        raise StorageError(
-            f"{file} is no sound database of Studyhall ({problem}). Nothing was changed. Choose another backup."
-        ) from problem
+        raise StorageError(fact(Code.BACKUP_UNSOUND, file=str(file), why=str(problem))) from problem
     if facts.schema > max(migrations()):
-        raise StorageError(
-            f"{file} has schema {facts.schema}, and this Studyhall knows {max(migrations())}: it was written by a newer "
-            "one. Nothing was changed. Install that one, or choose an older backup."
-        )
+        raise StorageError(fact(Code.BACKUP_TOO_NEW, file=str(file), schema=facts.schema, known=max(migrations())))
     return facts
 
 
@@ -283,31 +267,28 @@ def unpack(file: Path, copy: Path) -> Facts:
             copy_into(connection, copy)
     except (sqlite3.Error, OSError, UnicodeDecodeError) as problem:
         raise StorageError(
-            f"{file} could not be copied to {copy.parent} ({problem}). Nothing was changed. Make room there, and try again."
+            fact(Code.BACKUP_NOT_COPIED, file=str(file), folder=str(copy.parent), why=str(problem))
         ) from problem
     return facts
 
 
-def other_layout(file: Path) -> str:
-    """What keeps a database's tables from being those of its schema number, in words; empty where nothing does."""
+def other_layout(file: Path) -> Fact | None:
+    """What keeps a database's tables from being those of its schema number; None where nothing does."""
     try:
         with closing(_reading(file)) as connection:
             [schema] = connection.execute("PRAGMA user_version").fetchone()
             lacking, besides = differences(connection, schema)
     except (sqlite3.Error, UnicodeDecodeError):
-        return ""  # whoever opens it is told
-    if not lacking and not besides:
-        return ""
-    what = f"it has {in_words(besides)}" if besides else f"it lacks {in_words(lacking)}"
-    return f"its schema number is {schema}, but its tables are not those of that schema: {what}"
+        return None  # whoever opens it is told
+    if besides:
+        return told(Code.LAYOUT_BESIDES, schema, besides)
+    return told(Code.LAYOUT_LACKS, schema, lacking) if lacking else None
 
 
 def _refuse_other_layout(file: Path) -> None:
     """Raise StorageError for a file with other tables than its schema has, or with a trigger or view: those would run."""
     if found := other_layout(file):
-        raise StorageError(
-            f"{file} can't be used: {found}. Nothing was changed. Choose a backup that Studyhall has written."
-        )
+        raise StorageError(fact(Code.BACKUP_UNUSABLE, file=str(file), why=found))
 
 
 def place_for_copy(database: Path, file: Path) -> Path:
@@ -328,10 +309,7 @@ def bring_up_to_date(copy: Path) -> list[int]:
 
 def not_ready(copy: Path, problem: Exception) -> StorageError:
     """What to raise when a copy could not be made ready to take the database's place."""
-    return StorageError(
-        f"The backup could not be made ready in {copy.parent} ({problem}). Nothing was changed. Make room there, look that "
-        "all files there belong to the bot's user, and try again."
-    )
+    return StorageError(fact(Code.BACKUP_NOT_READY, folder=str(copy.parent), why=str(problem)))
 
 
 def remove(database: Path) -> None:
@@ -364,9 +342,7 @@ def _keep(database: Path, kept: Path) -> None:
     except (sqlite3.DatabaseError, UnicodeDecodeError):  # a broken one is kept as it is, with its journal
         busy = 0
     if busy:
-        raise StorageError(
-            f"Another program uses the database {database}. Nothing was changed. Stop it first, and try again."
-        )
+        raise StorageError(fact(Code.DATABASE_IN_USE, path=str(database)))
     for journal in journals(database):
         if journal.exists():
             if journal.stat().st_size and journal.name.endswith("-wal"):

@@ -9,6 +9,7 @@ from pathlib import Path
 import aiosqlite
 
 from bot.errors import StorageError
+from bot.facts import Code, fact
 from bot.storage.sqlite.backup import damage, unusable
 from bot.storage.sqlite.database import BUSY_SECONDS, Row, Values
 from bot.storage.sqlite.migrations import migrations
@@ -38,7 +39,7 @@ async def only_reading(path: Path) -> AsyncIterator[Reads]:
     Raises StorageError with what to do when it is not there, can't be used, or is of another version.
     """
     if not await asyncio.to_thread(path.exists):
-        raise StorageError(f"There is no database at {path}. STUDYHALL_DATA_DIR says where it is.")
+        raise StorageError(fact(Code.NO_DATABASE, path=str(path)))
     if found := await asyncio.to_thread(damage, path):
         raise StorageError(unusable(path, found))
     try:
@@ -50,8 +51,8 @@ async def only_reading(path: Path) -> AsyncIterator[Reads]:
         await db.rows("PRAGMA query_only = ON")
         [[version]] = await db.rows("PRAGMA user_version")
         if version != (newest := max(migrations())):
-            todo = "Start the bot once, which brings it up to date" if version < newest else "Use the newer Studyhall"
-            raise StorageError(f"The database {path} has schema {version}, and this Studyhall reads {newest}. {todo}.")
+            code = Code.SCHEMA_READ_EARLIER if version < newest else Code.SCHEMA_READ_LATER
+            raise StorageError(fact(code, path=str(path), schema=version, known=newest))
         yield db
     finally:
         await connection.close()

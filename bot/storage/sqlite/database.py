@@ -12,6 +12,7 @@ from typing import Any
 import aiosqlite
 
 from bot.errors import StorageError, StudyhallError
+from bot.facts import Code, fact
 from bot.private import make_private_folder
 from bot.storage.sqlite.backup import damage, journals, missing, other_layout, remove, unusable
 from bot.storage.sqlite.migrations import migrate
@@ -58,16 +59,12 @@ class Database:
                 raise StorageError(unusable(path, found)) from problem
             if problem.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # what is in it is not what its version has
                 raise StorageError(unusable(path, problem)) from problem
-            raise StorageError(
-                f"The database {path} can't be opened now ({problem}). What is in it is as it was. Make room if the disk "
-                "is full, stop other programs that use it, or give another STUDYHALL_DATA_DIR, and start again."
-            ) from problem
+            raise StorageError(fact(Code.DATABASE_NOT_OPENED, path=str(path), why=str(problem))) from problem
         except (sqlite3.DatabaseError, UnicodeDecodeError) as problem:
             raise StorageError(unusable(path, problem)) from problem
         except OSError as problem:
             raise StorageError(
-                f"The data folder {path.parent} can't be used ({problem.strerror}). Make it writable, or set "
-                "STUDYHALL_DATA_DIR."
+                fact(Code.DATA_FOLDER_UNUSABLE, folder=str(path.parent), why=str(problem.strerror))
             ) from problem
         return cls(path, writer, reader)
 
@@ -165,10 +162,7 @@ def _make_ready(path: Path) -> list[int]:
     make_private_folder(path.parent)
     for needed in (path.parent, *(file for file in (path, *journals(path)) if file.exists())):
         if not os.access(needed, os.W_OK):
-            raise StorageError(
-                f"{needed} can't be written to. Make it writable for the user that runs Studyhall, or set "
-                "STUDYHALL_DATA_DIR. Nothing was changed."
-            )
+            raise StorageError(fact(Code.NOT_WRITABLE, path=str(needed)))
     if not path.exists():
         return _make(path)
     if found := damage(path):
@@ -218,10 +212,5 @@ def failed(problem: Exception) -> StudyhallError:
     """Log a refusal; returns what to tell."""
     _log.error("the database refused: %s", problem)
     if str(problem).startswith(("no such table", "no such column")):
-        return StorageError(
-            f"The database is not the one that this Studyhall writes ({problem}), so nothing was counted. Whoever runs "
-            "this bot should put a backup in its place with `python -m bot restore`."
-        )
-    return StorageError(
-        "The database could not take this just now, so nothing was counted. Please try again in a moment."
-    )
+        return StorageError(fact(Code.NOT_OUR_DATABASE, why=str(problem)))
+    return StorageError(fact(Code.NOT_COUNTED))

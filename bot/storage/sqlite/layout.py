@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Mapping, Set
 from contextlib import closing
 
+from bot.facts import Code, Fact, fact
 from bot.storage.sqlite.migrations import migrations, statements
 
 Part = tuple[str, str, str]
@@ -30,8 +31,8 @@ def differences(
     return ours - theirs, theirs - ours
 
 
-def in_words(parts: Set[Part]) -> str:
-    """One of the differences, and how many more there are."""
+def told(code: Code, schema: int, parts: Set[Part]) -> Fact:
+    """One of the differences from that schema, and how many more there are."""
     what, name, more = min(parts)
-    first = f"the {what} {name}" if what != "column" else f"the column {more.split()[0]} of {name}"
-    return first + (f" and {len(parts) - 1} more" if len(parts) > 1 else "")
+    column = more.split()[0] if what == "column" else ""
+    return fact(code, schema=schema, what=what, name=name, column=column, more=len(parts) - 1)

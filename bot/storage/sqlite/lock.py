@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bot.errors import StorageError
+from bot.facts import Code, Fact, fact
 from bot.private import make_private_folder
 from bot.storage.sqlite.backup import journals
 
@@ -36,19 +37,20 @@ class Held:
         is_noted = len(numbers) == 2 and all(number.isdigit() for number in numbers)
         self._noted = _Noted(*map(int, numbers)) if is_noted else None
 
-    def lost(self, database: Path) -> str:
-        """What is missing of the journal since the last process ended without closing it; empty where nothing is known to be.
+    def lost(self, database: Path) -> Fact | None:
+        """What is missing of the journal since the last process ended without closing it; None where nothing is known to be.
 
         A journal that another program has written into the file since is not missing.
         """
         now, noted = _noted(database), self._noted
         if noted is None or now.journal_bytes >= noted.journal_bytes or now.written_ns != noted.written_ns:
-            return ""
-        had = f"has {now.journal_bytes:,} of {noted.journal_bytes:,} bytes" if now.journal_bytes else "is missing"
-        return (
-            f"The journal {journals(database)[0]} {had}, and the bot was not stopped in order. What it stored last may be "
-            f"lost: it goes on with what is in {database.name}. If you have the journal, stop the bot, put both files in "
-            "their place as they were, and start again. If you don't, look whether the newest backup has more."
+            return None
+        return fact(
+            Code.JOURNAL_LOST,
+            journal=str(journals(database)[0]),
+            has=now.journal_bytes,
+            had=noted.journal_bytes,
+            database=database.name,
         )
 
     def note(self, database: Path) -> None:
@@ -101,9 +103,7 @@ def only_one(folder: Path) -> Iterator[Held]:
         make_private_folder(folder)
         descriptor = _opened(folder / NAME)
     except OSError as problem:
-        raise StorageError(
-            f"The data folder {folder} can't be used ({problem.strerror}). Make it writable, or set STUDYHALL_DATA_DIR."
-        ) from problem
+        raise StorageError(fact(Code.DATA_FOLDER_UNUSABLE, folder=str(folder), why=str(problem.strerror))) from problem
     try:
         held = Held(descriptor)
         _lock(descriptor, folder)
@@ -117,11 +117,11 @@ def _opened(file: Path) -> int:
     """The lock file's descriptor. A link is not followed: what it leads to would be emptied and written."""
     not_followed = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     if file.is_symlink():
-        raise StorageError(f"{file} is a link, which Studyhall does not write through. Remove it, and start again.")
+        raise StorageError(fact(Code.LOCK_IS_LINK, file=str(file)))
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT | not_followed, 0o600)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise StorageError(f"{file} is no file. Remove it, and start again.")
+        raise StorageError(fact(Code.LOCK_IS_NO_FILE, file=str(file)))
     return descriptor
 
 
@@ -133,14 +133,12 @@ def _lock(descriptor: int, folder: Path) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise StorageError(
-            f"A Studyhall is running on the data folder {folder}{_whose(descriptor)}. Stop it first, or give this one "
-            "another folder with STUDYHALL_DATA_DIR."
-        ) from None
+        raise StorageError(fact(Code.ANOTHER_RUNNING, folder=str(folder), process=_whose(descriptor))) from None
     except OSError:  # a file system without locks
         return
 
 
 def _whose(descriptor: int) -> str:
+    """The number of the process that holds it; empty where it is not known."""
     number = next(iter(_read(descriptor).split()), b"").decode("ascii", "replace")
-    return f" (process {number})" if number.isdecimal() else ""
+    return number if number.isdecimal() else ""

@@ -10,6 +10,7 @@ from discord import app_commands
 
 from bot.clock import utc
 from bot.errors import UserError
+from bot.facts import Code, fact
 from bot.model.boards import Improved, InARow, Rated, Total
 from bot.model.seasons import HeldSeason
 from bot.packs.library import SectionRef
@@ -111,13 +112,13 @@ class LeaderboardFeature:
 
     async def _open(self, reply: Reply, kind: str, period: str, section: str | None) -> None:
         if kind not in list(BoardKind):
-            raise UserError("There is no such board. Pick one from the list.")
+            raise UserError(fact(Code.NO_SUCH_BOARD))
         if period not in TITLES:
-            raise UserError("There is no such period. Pick one from the list.")
+            raise UserError(fact(Code.NO_SUCH_PERIOD))
         guild_id = _server(reply)
         ref = self._servers.library(guild_id).find_section(section) if section else None
         if ref and kind not in OF_A_SECTION:
-            raise UserError("Of one section there are points and accuracy. Leave `section` out for the other boards.")
+            raise UserError(fact(Code.NOT_BY_SECTION))
         wanted = Wanted(BoardKind(kind), Period(period), section=ref.key if ref else "")
         board = await self._find(reply, wanted)
         await reply.show(self._screen(reply, board, wanted), private=board.hidden)
@@ -177,7 +178,7 @@ class LeaderboardFeature:
 
 def _server(reply: Reply) -> int:
     if reply.interaction.guild_id is None:
-        raise UserError("A leaderboard belongs to a server. Use `/leaderboard` there.")
+        raise UserError(fact(Code.BOARD_NEEDS_SERVER))
     return reply.interaction.guild_id
 
 

@@ -8,6 +8,7 @@ import discord
 from discord import app_commands
 
 from bot.errors import UserError
+from bot.facts import Code, fact
 from bot.quiz.question.asking import is_right
 from bot.services.calendar.daily import DailyQuestions
 from bot.services.calendar.daily_views import DailyView, Locked, MyDaily
@@ -58,12 +59,12 @@ class DailyFeature:
         interaction = reply.interaction
         guild_id, channel_id = interaction.guild_id, interaction.channel_id
         if guild_id is None or channel_id is None:
-            raise UserError("The question of the day belongs to a server's channels. Use `/daily` there.")
+            raise UserError(fact(Code.DAILY_NEEDS_SERVER))
         require(interaction, *NEEDED)
         try:
             daily = await self._daily.ask(guild_id, channel_id)
         except ChannelLostError as lost:
-            raise UserError(f"I can't post in this channel ({lost}). Ask a manager, or use another channel.") from lost
+            raise UserError(fact(Code.CANT_POST_HERE, why=lost.why)) from lost
         own, streak = await self._daily.streak(guild_id, reply.member_id), await self._daily.streak(guild_id)
         if daily is None or daily.message_id is None:
             await reply.show(note("Today's question is on its way into the channel.", BLURPLE))

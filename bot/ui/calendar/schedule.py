@@ -8,6 +8,7 @@ from discord import app_commands
 
 from bot.clock import utc, zone_words
 from bot.errors import NotFound, UserError
+from bot.facts import Code, fact
 from bot.model.schedules import COMPETITION, DAILY, Recurring, Schedule
 from bot.model.servers import Server
 from bot.packs.library import Library, whole_title
@@ -26,7 +27,7 @@ from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.server.managers import managed
 from bot.ui.times import days_offered, read_days, read_time, times_offered, weekly_words
-from bot.ui.worded import worded
+from bot.ui.worded import Say
 
 LIST = "list"
 EVERYTHING, EVERY_COURSE = "All sections", "Every course in turn"
@@ -79,7 +80,7 @@ class ScheduleFeature:
             async def run(reply: Reply) -> None:
                 guild_id = managed(reply)
                 if what not in (LIST, DAILY, COMPETITION):
-                    raise UserError("That can't be scheduled. Pick daily or competition from the list.")
+                    raise UserError(fact(Code.CANT_BE_SCHEDULED))
                 if what == LIST:
                     await reply.show(await self._screen(reply, guild_id))
                     return
@@ -88,7 +89,7 @@ class ScheduleFeature:
                 if what == COMPETITION:
                     marked = preset(scoring)
                     if pace not in PACE_SECONDS or marked is None or difficulty not in (None, *LEVELS):
-                        raise UserError("There is no such choice. Pick difficulty, pace and scoring from their lists.")
+                        raise UserError(fact(Code.NO_SUCH_SCHEDULE_CHOICE))
                     library = self._servers.library(guild_id)
                     pack_id, sections = _sections(library, section)
                     setup = Recurring(pack_id, sections, difficulty, rounds, pace, marked, lobby)
@@ -166,6 +167,7 @@ class ScheduleFeature:
             await self._servers.of(guild_id),
             self._servers.library(guild_id),
             reply.stamp_ms,
+            reply.words,
             done,
             with_events=self._events.may_write(guild_id),
         )
@@ -173,9 +175,9 @@ class ScheduleFeature:
 
 def _weekly(what: str, time: str | None, days: str | None) -> Weekly:
     if time is None:
-        raise UserError("Say when: add `time`, such as 19:00. It is a time of this server's time zone.")
+        raise UserError(fact(Code.TIME_MISSING))
     if days is None and what == COMPETITION:
-        raise UserError("Say on which days: add `days`, such as Friday, or Mon, Wed, or every day.")
+        raise UserError(fact(Code.DAYS_MISSING))
     return Weekly(*read_time(time), read_days(days or "every day"))
 
 
@@ -191,7 +193,7 @@ def _sections(library: Library, text: str | None) -> tuple[str, tuple[str, ...]]
             raise
         parts = [library.find_part(part) for part in typed.split(",") if part.strip()]  # as the screen lists them
     if len({part.pack.id for part in parts}) > 1:
-        raise UserError("A competition asks about one course. Name sections of the same course.")
+        raise UserError(fact(Code.SECTIONS_OF_TWO_COURSES))
     sections = [part.section for part in parts]
     return parts[0].pack.id, tuple(dict.fromkeys(one.id for one in sections if one)) if all(sections) else ()
 
@@ -209,17 +211,23 @@ def _channel(interaction: discord.Interaction, chosen: discord.TextChannel | Non
     """Where it will happen. Raises UserError for a place that is none, or where the bot may not write."""
     place = chosen or interaction.channel
     if not isinstance(place, discord.TextChannel):
-        raise UserError("That is no text channel. Choose one with `channel`.")
+        raise UserError(fact(Code.NO_TEXT_CHANNEL))
     me = place.guild.me
     may = interaction.app_permissions if chosen is None else place.permissions_for(me) if me else None
-    missing = [one.replace("_", " ") for one in NEEDED if may is not None and not getattr(may, one)]
-    if missing:
-        raise UserError(f"I may not {' or '.join(missing)} in {place.mention}. Let me, or choose another channel.")
+    if missing := tuple(one for one in NEEDED if may is not None and not getattr(may, one)):
+        raise UserError(fact(Code.MAY_NOT_THERE, permissions=missing, channel=place.mention))
     return place.id
 
 
 def schedule_screen(
-    schedules: list[Schedule], server: Server, library: Library, now_ms: int, done: str = "", *, with_events: bool
+    schedules: list[Schedule],
+    server: Server,
+    library: Library,
+    now_ms: int,
+    say: Say,
+    done: str = "",
+    *,
+    with_events: bool,
 ) -> Screen:
     """What is scheduled, each with its buttons."""
     zone = zone_words(server.time_zone)
@@ -229,7 +237,7 @@ def schedule_screen(
     )
     blocks: list[Block] = [head.replace("\n\n", "\n")]
     for number, one in enumerate(schedules, 1):
-        blocks += _one(one, library, f" {number}" if len(schedules) > 1 else "")
+        blocks += _one(one, library, say, f" {number}" if len(schedules) > 1 else "")
     foot = [] if schedules else ["Nothing is scheduled yet."]
     if len(schedules) < MOST:
         foot.append(HOW)
@@ -240,7 +248,7 @@ def schedule_screen(
     return Screen(blocks, BLURPLE)
 
 
-def _one(one: Schedule, library: Library, number: str) -> list[Block]:
+def _one(one: Schedule, library: Library, say: Say, number: str) -> list[Block]:
     what = "Question of the day" if one.setup is None else f"Competition · {_what(one.setup, library)}"
     lines = [f"**{number.strip() + '. ' if number else ''}{what}**"]
     if one.setup:
@@ -254,9 +262,9 @@ def _one(one: Schedule, library: Library, number: str) -> list[Block]:
     if one.next_ms is not None:
         lines.append(f"Next: <t:{one.next_ms // 1000}:f>, <t:{one.next_ms // 1000}:R>")
     else:
-        lines.append(f"⏸️ **Paused.** {worded(one.reason)}".strip())
+        lines.append(f"⏸️ **Paused.** {say(one.reason)}".strip())
     if one.remark:
-        lines.append(f"-# {worded(one.remark)}")
+        lines.append(f"-# {say(one.remark)}")
     which = (one.id, one.made_ms)
     hold = (
         Button(f"Resume{number}", ids.encode("schedule.resume", *which), discord.ButtonStyle.success)

@@ -8,20 +8,20 @@ import discord
 from discord import app_commands
 
 from bot.errors import UserError
-from bot.facts import Code, Fact
+from bot.facts import Code, Fact, fact
 from bot.model.games import Setup
 from bot.quiz.competition.events import Cancel, Event, Join, Leave, Verdict
 from bot.quiz.competition.pace import PACE_SECONDS, USUAL, Tempo, paced
 from bot.quiz.competition.scoring import Scoring, preset
 from bot.quiz.competition.state import LIVE, Phase, Rules
-from bot.services.competition.games import GAME_OVER, Competitions
+from bot.services.competition.games import Competitions
 from bot.services.competition.openings import AlreadyOnError, Opening
 from bot.services.competition.views import ClickResult, GameView
 from bot.services.practice.practising import Learner, Practice
 from bot.services.server.servers import Servers
 from bot.ui import ids
 from bot.ui.competition import screens
-from bot.ui.competition.host import NOT_HOST, HostControls, only_here, take_over
+from bot.ui.competition.host import HostControls, only_here, take_over
 from bot.ui.layouts import BLURPLE, GREEN, Screen, note
 from bot.ui.lesson.lessons import section_choices
 from bot.ui.options import listed, whole
@@ -32,6 +32,7 @@ from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.server.managers import is_manager
 from bot.ui.server.setup import opener
+from bot.ui.words.competition import VERDICTS
 
 T = TypeVar("T")
 
@@ -40,18 +41,6 @@ TEAM_CHOICES = ("balanced", "chosen")
 NEEDED_FOR_THREADS = ("create_public_threads", "send_messages_in_threads")
 DUEL_ROUNDS, DUEL_MINUTES = 7, 5
 ROUNDS, LOBBY_MINUTES = 10, 3
-
-WORDS = {
-    Verdict.HAD_LOCKED_IN: "You had locked in **{letter}**; the first answer counts.",
-    Verdict.CLOSED: "The round had closed; this click came too late to count.",
-    Verdict.CAME_LATE: "The round had closed: your click was made in time, but it reached me after the reveal.",
-    Verdict.NOT_OPEN: "This round has not begun.",
-    Verdict.PAUSED: "The game is paused; your click was not counted. Click again when it goes on.",
-    Verdict.OVER: GAME_OVER,
-    Verdict.NOT_ALLOWED: NOT_HOST,
-    Verdict.NO_SUCH_OPTION: "This question has no such option. Please use its buttons.",
-    Verdict.NO_ANSWER_YET: "Choose a letter first; then say how sure you are.",
-}
 
 
 class CompeteFeature:
@@ -105,7 +94,7 @@ class CompeteFeature:
             async def open_it(reply: Reply) -> None:
                 marked = preset(scoring)
                 if pace not in PACE_SECONDS or marked is None or team_choice not in TEAM_CHOICES:
-                    raise UserError("There is no such choice. Pick pace, scoring and team_choice from their lists.")
+                    raise UserError(fact(Code.NO_SUCH_GAME_CHOICE))
                 rules = paced(
                     pace,
                     rounds,
@@ -176,19 +165,19 @@ class CompeteFeature:
     async def _open_with(self, reply: Reply, rules: Rules, setup: Setup, pack_id: str | None = None) -> None:
         interaction = reply.interaction
         if interaction.guild_id is None or interaction.channel_id is None:
-            raise UserError("Competitions are for a server's channels. Use `/compete` there.")
+            raise UserError(fact(Code.GAME_NEEDS_SERVER))
         await self._servers.refuse_opening(interaction.guild_id, opener(reply))
         if setup.thread and isinstance(interaction.channel, discord.Thread):
-            raise UserError("This is a thread already. Leave `thread` out, or use `/compete` in its channel.")
+            raise UserError(fact(Code.IN_THREAD_ALREADY))
         require(interaction, *NEEDED, *(NEEDED_FOR_THREADS if setup.thread else ()))
         opening = Opening(interaction.guild_id, interaction.channel_id, reply.learner, rules, setup, pack_id)
         try:
             view = await self._games.open(opening)
         except AlreadyOnError as already:
             link = screens.link_to(already.view)
-            raise UserError(f"There is already a competition in this channel: {link}") from already
+            raise UserError(fact(Code.GAME_ON_AT, link=link)) from already
         try:
-            message_id = await reply.show(screens.lobby_screen(view), private=False)
+            message_id = await reply.show(screens.lobby_screen(view, reply.words_for_all), private=False)
         except discord.HTTPException:
             await self._games.post_lobby(view.game.id)
             raise
@@ -207,9 +196,9 @@ class CompeteFeature:
 
     async def _duel(self, reply: Reply, member: discord.Member, section: str | None) -> None:
         if member.id == reply.member_id:
-            raise UserError("A duel takes two: name somebody else.")
+            raise UserError(fact(Code.DUEL_WITH_ONESELF))
         if member.bot:
-            raise UserError("Bots don't take part. Name a member of this server.")
+            raise UserError(fact(Code.DUEL_WITH_BOT))
         rules = paced("standard", DUEL_ROUNDS, DUEL_MINUTES, self._tempo, duel=True)
         pack_id, asked = self._part(reply, section)
         setup = Setup(asked, None, "standard", member.id, whole(member.display_name))
@@ -218,7 +207,7 @@ class CompeteFeature:
     async def _accept(self, reply: Reply, game: str) -> None:
         view = await self._games.view(ids.number(game))
         if reply.member_id != view.game.setup.duel_with:
-            raise UserError("Only the member who was challenged can accept. Start a duel of your own with `/duel`.")
+            raise UserError(fact(Code.ONLY_CHALLENGED_ACCEPTS))
         await self._games.act(view.game.id, Join(reply.member_id), reply.learner)
         host = Learner(view.state.host_id, reply.interaction.guild_id, "")
         verdict, _view = await self._games.start(view.game.id, host, manager=False)
@@ -242,7 +231,7 @@ class CompeteFeature:
     async def _duellist(self, reply: Reply, game: str) -> GameView:
         view = await self._games.view(ids.number(game))
         if reply.member_id not in (view.game.duellists or ()):
-            raise UserError("Only the two of them can end this duel.")
+            raise UserError(fact(Code.ONLY_THE_TWO_END))
         return view
 
     async def _leave(self, reply: Reply, game: str) -> None:
@@ -285,7 +274,7 @@ class CompeteFeature:
         if verdict is Verdict.DONE:
             await reply.show(note(done, BLURPLE))
         else:
-            await reply.show(note(nothing if verdict is Verdict.NOTHING_TO_DO else WORDS[verdict]))
+            await reply.show(note(nothing if verdict is Verdict.NOTHING_TO_DO else VERDICTS[verdict]))
 
     # Looking back
 
@@ -310,7 +299,7 @@ class CompeteFeature:
     async def _rematch(self, reply: Reply, game: str) -> None:
         view = await self._games.view(ids.number(game))
         if view.state.phase not in (Phase.FINISHED, Phase.CANCELLED):
-            raise UserError("This competition is still on; the rematch comes after it.")
+            raise UserError(fact(Code.REMATCH_TOO_SOON))
         setup = self._duel_again(reply, view) if view.state.rules.duel else view.game.setup
         if isinstance(reply.interaction.channel, discord.Thread):
             # The game's own thread: the rematch is played where it was asked for.
@@ -321,9 +310,9 @@ class CompeteFeature:
         """The same duel, whichever of the two asks for it; the other one is challenged."""
         host_id, setup = view.state.host_id, view.game.setup
         if reply.member_id not in (view.game.duellists or ()):
-            raise UserError("This duel was between two others. Challenge somebody yourself with `/duel`.")
+            raise UserError(fact(Code.REMATCH_OF_OTHERS))
         if host_id <= 0 or (setup.duel_with or 0) <= 0:  # what stands for a member who was deleted
-            raise UserError("Whoever played this duel with you is not here any more. Challenge somebody with `/duel`.")
+            raise UserError(fact(Code.DUELLIST_GONE))
         if reply.member_id == host_id:
             return setup
         return replace(setup, duel_with=host_id, duel_name=view.name(host_id))
@@ -331,13 +320,13 @@ class CompeteFeature:
     async def _csv(self, reply: Reply, game: str) -> None:
         view = await self._games.view(ids.number(game))
         if reply.member_id != view.state.host_id and not is_manager(reply):
-            raise UserError(NOT_HOST)
+            raise UserError(fact(Code.NOT_HOST))
         await reply.show(screens.csv_screen(view))
 
 
 def _words(result: ClickResult) -> str:
     letter = result.called or "?"
-    return WORDS.get(result.verdict, WORDS[Verdict.CLOSED]).format(letter=letter)
+    return VERDICTS.get(result.verdict, VERDICTS[Verdict.CLOSED]).format(letter=letter)
 
 
 def _locked_in(result: ClickResult, game: str, number: str) -> Screen:

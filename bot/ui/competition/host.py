@@ -8,7 +8,7 @@ import functools
 from collections.abc import Awaitable, Callable
 
 from bot.errors import UserError
-from bot.facts import Code, Fact
+from bot.facts import Code, Fact, fact
 from bot.quiz.competition.events import Cancel, End, Event, KeepWaiting, Pause, Resume, Skip, TakeOver, Verdict
 from bot.quiz.competition.state import Phase
 from bot.services.competition.games import Competitions, GameOverError
@@ -19,8 +19,8 @@ from bot.ui.layouts import BLURPLE, GREEN, GREY, Block, Button, Pick, Row, Scree
 from bot.ui.replies import Reply
 from bot.ui.routing import Router
 from bot.ui.server.managers import is_manager
+from bot.ui.worded import Say
 
-NOT_HOST = "Only the host or a manager of this server can do that."
 MOVED_ON = "The game has moved on. This is where it is now; press again."
 
 
@@ -59,11 +59,12 @@ class HostControls:
     async def _open(self, reply: Reply, game: str, place: str) -> None:
         view = await self._led(reply, game)
         if (number := ids.number(place)) and number != view.state.round + 1:
-            raise UserError(screens.elsewhere_words(view, number - 1))
-        await reply.show(panel_screen(view))
+            now, link = view.state.round + 1, screens.link_to(view)
+            raise UserError(fact(Code.ROUND_OVER, round=number, now=now, link=link))
+        await reply.show(panel_screen(view, reply.words))
 
     async def _open_from_before(self, reply: Reply, game: str) -> None:
-        await reply.show(panel_screen(await self._led(reply, game)))
+        await reply.show(panel_screen(await self._led(reply, game), reply.words))
 
     async def _open_from_skip(self, reply: Reply, game: str, number: str, _stage: str) -> None:
         await self._open(reply, game, str(ids.number(number) + 1))
@@ -77,7 +78,7 @@ class HostControls:
         if view.state.phase in (Phase.FINISHED, Phase.CANCELLED):
             raise GameOverError
         if reply.member_id != view.state.host_id and not is_manager(reply):
-            raise UserError(NOT_HOST)
+            raise UserError(fact(Code.NOT_HOST))
         return view
 
     # Acting
@@ -87,19 +88,19 @@ class HostControls:
         view = await self._led(reply, game)
         if ids.number(place) == view.state.round + 1:
             return view
-        await reply.update(panel_screen(view, MOVED_ON))
+        await reply.update(panel_screen(view, reply.words, MOVED_ON))
         return None
 
     async def _does(self, reply: Reply, game: str, place: str, event: Event) -> None:
         if not (view := await self._still(reply, game, place)):
             return
         verdict, view = await self._games.act(view.game.id, event, reply.learner)
-        await reply.update(panel_screen(view, "" if verdict is Verdict.DONE else MOVED_ON))
+        await reply.update(panel_screen(view, reply.words, "" if verdict is Verdict.DONE else MOVED_ON))
 
     async def _sections(self, reply: Reply, game: str, *sections: str) -> None:
         if view := await self._still(reply, game, "0"):
             _verdict, view = await self._games.choose_sections(view.game.id, reply.learner, is_manager(reply), sections)
-            await reply.update(panel_screen(view))
+            await reply.update(panel_screen(view, reply.words))
 
     async def _start(self, reply: Reply, game: str) -> None:
         if not (view := await self._still(reply, game, "0")):
@@ -107,7 +108,7 @@ class HostControls:
         await take_over(self._games, reply, view)
         verdict, view = await self._games.start(view.game.id, reply.learner, is_manager(reply))
         waits = view.state.rules.duel and verdict is Verdict.NOTHING_TO_DO
-        await reply.update(panel_screen(view, "A duel starts when it is accepted." if waits else ""))
+        await reply.update(panel_screen(view, reply.words, "A duel starts when it is accepted." if waits else ""))
 
     async def _pause(self, reply: Reply, game: str, place: str) -> None:
         await self._does(reply, game, place, Pause(by=reply.member_id, manager=is_manager(reply)))
@@ -128,7 +129,7 @@ class HostControls:
         if not (view := await self._still(reply, game, place)):
             return
         if _is_over(view):
-            await reply.update(panel_screen(view, MOVED_ON))
+            await reply.update(panel_screen(view, reply.words, MOVED_ON))
         else:
             await reply.show(ask_skip_screen(view))
 
@@ -186,24 +187,26 @@ def only_here(games: Competitions, handler: Callable[..., Awaitable[None]]) -> C
     @functools.wraps(handler)
     async def guarded(reply: Reply, game: str, *rest: str) -> None:
         if not await games.is_in(ids.number(game), reply.interaction.guild_id):
-            raise UserError("This competition is not in this server. Use its buttons where it is played.")
+            raise UserError(fact(Code.GAME_ELSEWHERE))
         try:
             await handler(reply, game, *rest)
         except GameOverError:
             channel = reply.interaction.channel
             places = (reply.interaction.channel_id, getattr(channel, "parent_id", None))
-            raise UserError(screens.over_words(await games.on_in([one for one in places if one]))) from None
+            other = await games.on_in([one for one in places if one])
+            over = fact(Code.GAME_OVER_HERE, link=screens.link_to(other)) if other else fact(Code.GAME_OVER)
+            raise UserError(over) from None
 
     return guarded
 
 
-def panel_screen(view: GameView, remark: str = "") -> Screen:
+def panel_screen(view: GameView, say: Say, remark: str = "") -> Screen:
     """Where the game is, and what can be done. No button ever changes its place."""
     state, game = view.state, view.game.id
     place, phase = state.round + 1, state.phase
     if phase in (Phase.FINISHED, Phase.CANCELLED):
         return note("This game is over.")
-    blocks: list[Block] = [f"## Host controls\n-# Only you see this.\n{_where(view)}"]
+    blocks: list[Block] = [f"## Host controls\n-# Only you see this.\n{_where(view, say)}"]
     if remark:
         blocks.insert(0, remark)
     if phase is Phase.LOBBY and len(view.sections) > 1 and not state.rules.duel:
@@ -231,7 +234,7 @@ def panel_screen(view: GameView, remark: str = "") -> Screen:
     return Screen(blocks, GREY if paused else BLURPLE)
 
 
-def _where(view: GameView) -> str:
+def _where(view: GameView, say: Say) -> str:
     state = view.state
     if state.phase is Phase.LOBBY:
         at = f"<t:{-(-(state.starts_ms or 0) // 1000)}:t>"
@@ -242,7 +245,7 @@ def _where(view: GameView) -> str:
         )
     at = f"Round {state.round + 1} of {len(state.plans)}"
     if state.phase is Phase.PAUSED:
-        return f"{at}. {screens.pause_words(view)}"
+        return f"{at}. {screens.pause_words(view, say)}"
     return f"{at} is {'over' if _is_over(view) else 'open'}."
 
 

@@ -10,7 +10,6 @@ from bot.quiz.competition import awards
 from bot.quiz.competition.standings import Standing, standings, team_standings
 from bot.quiz.competition.state import LIVE, Phase
 from bot.quiz.question.asking import Sureness, times_chosen
-from bot.services.competition.games import GAME_OVER
 from bot.services.competition.views import MOST_CALLED, GameView, MyResult
 from bot.services.server.exports import member_numbers
 from bot.ui import ids
@@ -33,7 +32,7 @@ from bot.ui.names import safe
 from bot.ui.question import card as question_card
 from bot.ui.question.reports import report_button
 from bot.ui.sheets import sheet
-from bot.ui.worded import worded
+from bot.ui.worded import Say
 
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 SHOWN_PLAYERS, SHOWN_LINES, SHOWN_PLACES, SHOWN_WINNERS = 30, 5, 10, 3
@@ -53,18 +52,6 @@ def link_to(view: GameView) -> str:
     return f"{base}/{game.lobby_message_id}" if game.lobby_message_id else base
 
 
-def elsewhere_words(view: GameView, number: int) -> str:
-    """What the controls of an earlier round say."""
-    return f"Round {number + 1} is over. The game is in round {view.state.round + 1}: {link_to(view)}"
-
-
-def over_words(other: GameView | None) -> str:
-    """What the controls of a game that is over say; ``other`` is the one that is on in the channel."""
-    if other is None:
-        return GAME_OVER
-    return f"This competition is over. Another one is on: {link_to(other)}"
-
-
 def thread_name(view: GameView) -> str:
     """What a competition's thread is called."""
     what = _what(view, "all sections")
@@ -76,11 +63,11 @@ def _what(view: GameView, everything: str) -> str:
     return ", ".join(view.section_titles) or whole
 
 
-def lobby_screen(view: GameView) -> Screen:
+def lobby_screen(view: GameView, say: Say) -> Screen:
     """What is played, by which rule, who is in, and when it starts."""
     state, rules = view.state, view.state.rules
     if rules.duel:
-        return _duel_screen(view)
+        return _duel_screen(view, say)
     what = _what(view, "All sections")
     level = view.game.setup.difficulty or "every difficulty"
     teams = f" · {rules.teams} teams" if rules.teams else ""
@@ -100,8 +87,8 @@ def lobby_screen(view: GameView) -> Screen:
             blocks += _team_rows(view)
         return Screen([*blocks, _lobby_buttons(view)], BLURPLE)
     if state.phase is Phase.PAUSED:
-        return Screen([*blocks, pause_words(view), _lobby_buttons(view)], GREY)
-    words = {Phase.CANCELLED: worded(state.reason), Phase.FINISHED: _over(view)}.get(
+        return Screen([*blocks, pause_words(view, say), _lobby_buttons(view)], GREY)
+    words = {Phase.CANCELLED: say(state.reason), Phase.FINISHED: _over(view, say)}.get(
         state.phase, f"{_begun(view)} You can still join by answering."
     )
     on = [_lobby_buttons(view)] if state.phase in LIVE else []
@@ -115,13 +102,13 @@ def _begun(view: GameView) -> str:
     return "It has begun: the rounds are below."
 
 
-def _over(view: GameView) -> str:
+def _over(view: GameView, say: Say) -> str:
     """Why it is over, who won, and where the podium is, once it is there."""
     lines = [line for line in standings(view.state) if line.place == 1 and line.score > 0]
     names = ", ".join(f"**{safe(view.name(line.member_id))}**" for line in lines[:SHOWN_WINNERS])
     won = f"🏆 {names} won with {lines[0].score:,}." if lines else ""
     podium = f"The podium: {link_to(view)}" if view.podium_message_id else ""
-    return " ".join(part for part in (worded(view.state.reason), "It is over.", won, podium) if part)
+    return " ".join(part for part in (say(view.state.reason), "It is over.", won, podium) if part)
 
 
 def call_screen(view: GameView) -> Screen:
@@ -166,7 +153,7 @@ def _team_rows(view: GameView) -> list[Block]:
     return [Row(buttons[start : start + 4]) for start in range(0, len(buttons), 4)]
 
 
-def _duel_screen(view: GameView) -> Screen:
+def _duel_screen(view: GameView, say: Say) -> Screen:
     """A challenge, and what became of it."""
     state = view.state
     host, other = safe(view.name(state.host_id)), safe(view.game.setup.duel_name)
@@ -178,8 +165,8 @@ def _duel_screen(view: GameView) -> Screen:
         expires = f"{other} has until <t:{-(-(state.wake_ms or 0) // 1000)}:R> to accept."
         return Screen([head, expires, _duel_buttons(view)], BLURPLE)
     if state.phase is Phase.PAUSED:
-        return Screen([head, pause_words(view), _duel_buttons(view)], GREY)
-    words = {Phase.CANCELLED: worded(state.reason), Phase.FINISHED: _over(view)}.get(state.phase, _begun(view))
+        return Screen([head, pause_words(view, say), _duel_buttons(view)], GREY)
+    words = {Phase.CANCELLED: say(state.reason), Phase.FINISHED: _over(view, say)}.get(state.phase, _begun(view))
     return Screen([head, words, *([_duel_buttons(view)] if state.phase in LIVE else [])], GREY)
 
 
@@ -216,11 +203,11 @@ def ask_leave_screen(view: GameView) -> Screen:
     return asking("**Leave this duel?** It ends for both of you. What was played counts.", keep, yes)
 
 
-def pause_words(view: GameView) -> str:
+def pause_words(view: GameView, say: Say) -> str:
     """Why nothing comes, and when the game ends by itself."""
     state = view.state
     ends = f" Otherwise the game ends <t:{-(-state.wake_ms // 1000)}:f>." if state.wake_ms is not None else ""
-    return f"⏸️ **Paused.** {worded(state.reason)} The host or a manager can resume it.{ends}"
+    return f"⏸️ **Paused.** {say(state.reason)} The host or a manager can resume it.{ends}"
 
 
 def _players(view: GameView) -> str:
@@ -239,11 +226,11 @@ def _players(view: GameView) -> str:
     return f"**In ({count})**: {listed}{more}"
 
 
-def round_screen(view: GameView, number: int) -> Screen:
+def round_screen(view: GameView, number: int, say: Say) -> Screen:
     """A round at whatever stage it is: open, paused, or over."""
     if number < len(view.state.played):
-        return _reveal(view, number)
-    return _open_round(view, number)
+        return _reveal(view, number, say)
+    return _open_round(view, number, say)
 
 
 def _head(view: GameView, number: int) -> str:
@@ -254,7 +241,7 @@ def _stem(view: GameView, number: int) -> str:
     return f"{_head(view, number)}\n{question_card.stem(view.game.questions[number])}"
 
 
-def _open_round(view: GameView, number: int) -> Screen:
+def _open_round(view: GameView, number: int, say: Say) -> Screen:
     state, plan = view.state, view.state.plans[number]
     paused = state.phase is Phase.PAUSED
     if paused:  # a pause gives nobody time to think
@@ -266,16 +253,16 @@ def _open_round(view: GameView, number: int) -> Screen:
     waited_for = {player.member_id for player in state.present} | state.answers.keys()
     answered = f"**{len(state.answers)}** of {len(waited_for)} have answered"
     if paused:
-        blocks.append(f"{pause_words(view)}\n{answered}; the time that is left is kept.")
+        blocks.append(f"{pause_words(view, say)}\n{answered}; the time that is left is kept.")
     else:
         blocks.append(f"⏱️ Closes <t:{(state.deadline_ms or 0) // 1000}:R> · {answered}")
     if view.note:
-        blocks.append(f"-# {view.note}")
+        blocks.append(f"-# {say(view.note)}")
     blocks.append(Row([controls_button(view, number)]))
     return Screen(blocks, GREY if paused else BLURPLE)
 
 
-def _reveal(view: GameView, number: int) -> Screen:
+def _reveal(view: GameView, number: int, say: Say) -> Screen:
     state, question, plan = view.state, view.game.questions[number], view.state.plans[number]
     played = state.played[number]
     letters, counts = plan.lettering, times_chosen(one.given for one in played.answers.values())
@@ -290,7 +277,7 @@ def _reveal(view: GameView, number: int) -> Screen:
         blocks.append(f"⚡ Fastest right answer: {safe(view.name(first[0]))}, {first[1] / 1000:.1f} s")
     blocks.append(_table(view, number))
     if number == state.round and state.phase is Phase.PAUSED:
-        blocks.append(pause_words(view))
+        blocks.append(pause_words(view, say))
     game = view.game.id
     blocks.append(
         Row(

@@ -9,6 +9,7 @@ from discord import app_commands
 from bot.charts.bars import alt_text
 from bot.demos.model import Demo
 from bot.errors import UserError
+from bot.facts import Code, fact
 from bot.packs.words import spellings
 from bot.services.demo.demos import Demos
 from bot.services.demo.views import DemoResult, DemoView
@@ -36,6 +37,7 @@ from bot.ui.reach import require
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.server.managers import is_manager
+from bot.ui.worded import Say
 
 NEEDED = ("view_channel", "send_messages", "attach_files")
 
@@ -81,8 +83,8 @@ class DemoFeature:
         library = self._servers.library(reply.interaction.guild_id)
         here = [demo for demo in self._demos.demos.values() if demo.id in library.demos]
         if not here:
-            courses = " and ".join(pack.head.title for pack in library.packs[:3])
-            raise UserError(f"The courses of this server ({courses}) have no demos. `/lesson` shows what they have.")
+            courses = tuple(pack.head.title for pack in library.packs[:3])
+            raise UserError(fact(Code.NO_DEMOS_HERE, courses=courses))
         if name is None:
             await reply.show(list_screen(here))
         else:
@@ -95,12 +97,12 @@ class DemoFeature:
             await self._inside.open(reply)
             return
         if interaction.guild_id is None or interaction.channel_id is None:
-            raise UserError("Demos run in a server's channel, so that others can predict too. Use `/demo` there.")
+            raise UserError(fact(Code.DEMO_NEEDS_SERVER))
         require(interaction, *NEEDED)
         view = await self._demos.open(demo_id, interaction.guild_id, interaction.channel_id, reply.member_id)
         message_id = None
         try:
-            message_id = await reply.show(self.screen(view), private=False)
+            message_id = await reply.show(self.screen(view, reply.words_for_all), private=False)
         finally:
             if message_id is None:  # nobody sees it, so nobody could predict
                 await self._demos.cancel(view.run.id, reply.member_id, manager=True)
@@ -139,7 +141,7 @@ class DemoFeature:
         """Raise UserError for a demo of another server: a manager of this one is none there."""
         view = await self._demos.view(ids.number(run))
         if view.run.guild_id != reply.interaction.guild_id:
-            raise UserError("This demo is not in this server. Open your own with `/demo`.")
+            raise UserError(fact(Code.DEMO_ELSEWHERE))
 
     async def _code(self, reply: Reply, demo_id: str) -> None:
         if demo_id not in self._demos.demos:
@@ -148,9 +150,9 @@ class DemoFeature:
         words = "This is the code that ran, in full. It imports other files of Studyhall: run it from a copy of that."
         await reply.show(Screen([words, Download(name, self._demos.code(demo_id))]))
 
-    def screen(self, view: DemoView) -> Screen:
+    def screen(self, view: DemoView, say: Say) -> Screen:
         """A demo at whatever stage it is."""
-        return demo_screen(view, self._section_id(view.run.guild_id, view.demo.section))
+        return demo_screen(view, self._section_id(view.run.guild_id, view.demo.section), say)
 
     def _section_id(self, guild_id: int | None, section: str) -> str | None:
         for ref in self._servers.library(guild_id).sections:
@@ -168,7 +170,7 @@ def list_screen(demos: Sequence[Demo]) -> Screen:
     return Screen([f"## Demos\n{words}", "\n".join(lines), Pick(ids.encode("demo.open"), "Open a demo here…", options)])
 
 
-def demo_screen(view: DemoView, read_id: str | None) -> Screen:
+def demo_screen(view: DemoView, read_id: str | None, say: Say) -> Screen:
     """A demo at whatever stage it is."""
     state = view.run.state
     if view.result:
@@ -188,7 +190,7 @@ def demo_screen(view: DemoView, read_id: str | None) -> Screen:
         )
     if state == "failed":
         again = Button("Run again", ids.encode("demo.run", view.run.id, "again"), discord.ButtonStyle.primary)
-        return Screen([*head, f"⚠️ {view.problem or 'This demo did not finish.'}", Row([again])], GREY)
+        return Screen([*head, f"⚠️ {say(view.problem) or 'This demo did not finish.'}", Row([again])], GREY)
     done, steps, label = view.progress or (0, 1, "")
     filled = round(12 * done / steps)
     words = f"{done} of {steps} measured" + (f", last: {label}" if label else "") if done else "getting ready"

@@ -5,6 +5,7 @@ from discord import app_commands
 
 from bot.charts.history import alt_text
 from bot.errors import NotFound, UserError
+from bot.facts import Code, fact
 from bot.model.boards import Rated, Total
 from bot.quiz.board.ranking import BoardKind
 from bot.quiz.board.streaks import Streak
@@ -71,7 +72,7 @@ class ProgressFeature:
 
     async def _open(self, reply: Reply, member: discord.User | discord.Member | None) -> None:
         if member is not None and not isinstance(member, discord.User | discord.Member):
-            raise UserError("I don't know whom you mean. Pick somebody from the list.")
+            raise UserError(fact(Code.NO_SUCH_MEMBER))
         if member is None or member.id == reply.member_id:
             await reply.show(progress_screen(await self._progress.show(reply.learner)))
         else:
@@ -83,19 +84,17 @@ class ProgressFeature:
     async def _history(self, reply: Reply, pack_id: str) -> None:
         history = await self._progress.history(reply.learner, pack_id)
         if not any(day.right or day.wrong for day in history.days):
-            raise UserError("Nothing was answered in the last four weeks. `/quiz` begins anew.")
+            raise UserError(fact(Code.NO_RECENT_ANSWERS))
         drawn = await self._charts.draw(history)
         if drawn is None:
-            raise UserError("The chart could not be drawn just now. Please try again in a minute.")
+            raise UserError(fact(Code.CHART_NOT_DRAWN))
         await reply.show(Screen([Picture("history.png", drawn, alt_text(history))]))
 
     async def _mixup(self, reply: Reply, pack_id: str, misconception_id: str) -> None:
         shown = await self._progress.show(reply.learner, pack_id)
         view = next((one for one in shown.mixups if one.misconception.id == misconception_id), None)
         if view is None:
-            raise NotFound(
-                "You don't mix that up any more, or the course has changed. `/progress` shows what there is."
-            )
+            raise NotFound(fact(Code.MIXUP_GONE))
         in_server = reply.interaction.guild_id is not None
         await reply.show(mixup_screen(pack_id, view, self._demo_titles if in_server else {}))
 
@@ -111,7 +110,7 @@ class ProgressFeature:
     async def _of_another(self, reply: Reply, member: discord.User | discord.Member) -> Screen:
         guild_id = reply.interaction.guild_id
         if guild_id is None:
-            raise UserError("Of others I know only what a server's boards show. Use `/progress` for yourself here.")
+            raise UserError(fact(Code.OTHERS_NEED_SERVER))
         lines: list[tuple[BoardKind, BoardLine]] = []
         for kind in BOARDS:
             board = await self._boards.show(guild_id, member.id, Period.ALL, kind=kind)

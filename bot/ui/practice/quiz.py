@@ -95,7 +95,7 @@ class QuizFeature:
             )
         except QuestionChangedError as changed:
             current = await self._practice.current(ids.number(run), reply.member_id)
-            await reply.update(current_screen(current, changed.text))
+            await reply.update(current_screen(current, reply.words(changed.fact)))
         else:
             await reply.update(outcome_screen(outcome))
 

@@ -3,11 +3,11 @@
 import discord
 from discord import app_commands
 
-from bot.model.rulings import Decision, DecisionKind, Moved
+from bot.model.rulings import MOST_CHARACTERS, Decision, DecisionKind, Moved
 from bot.packs.models import Question
 from bot.quiz.question.asking import LETTERS
 from bot.quiz.question.statistics import SHOWN_FROM
-from bot.services.question.flags import MOST_CHARACTERS, FlaggedItem, FlaggedQuestion, Flags, ProposedDecision
+from bot.services.question.flags import FlaggedItem, FlaggedQuestion, Flags, ProposedDecision
 from bot.services.question.regrading import TOLD_DAYS, Regrading
 from bot.services.stage import Moves
 from bot.ui import ids

@@ -1,6 +1,7 @@
 """*Report this question*: a short form, and a word of thanks."""
 
-from bot.services.question.reports import MOST_CHARACTERS, Reports
+from bot.model.rulings import MOST_CHARACTERS
+from bot.services.question.reports import Reports
 from bot.ui import ids
 from bot.ui.layouts import GREEN, Button, note
 from bot.ui.replies import Field, Form, Reply

@@ -8,6 +8,7 @@ import discord
 from discord import app_commands
 
 from bot.errors import UserError
+from bot.facts import Code, fact
 from bot.quiz.calendar.periods import Period
 from bot.services.server.exports import Cell, Export, Exports, Table
 from bot.ui.board.leaderboard import TITLES
@@ -47,9 +48,9 @@ class ExportFeature:
     async def _export(self, reply: Reply, what: str, period: str) -> None:
         guild_id = managed(reply)
         if what not in list(Export):
-            raise UserError("There is no such table. Pick one from the list.")
+            raise UserError(fact(Code.NO_SUCH_TABLE))
         if period not in TITLES:
-            raise UserError("There is no such period. Pick one from the list.")
+            raise UserError(fact(Code.NO_SUCH_PERIOD))
         table = await self._exports.table(guild_id, Export(what), Period(period))
         if not table.rows:
             await reply.show(note("There is nothing to take along yet: nobody has answered in this time."))

@@ -4,6 +4,7 @@ import discord
 from discord import app_commands
 
 from bot.errors import UserError
+from bot.facts import Code, fact
 from bot.services.server.groups import MEMBERS_FROM, Group, Groups
 from bot.ui import ids
 from bot.ui.competition.compete import CompeteFeature
@@ -45,7 +46,7 @@ class GroupFeature:
         group = await self._groups.show(managed(reply), pack_id)
         sections, beliefs = group.aim
         if not sections:
-            raise UserError("There are too few answers to aim at anything now. Open a competition with `/compete`.")
+            raise UserError(fact(Code.TOO_FEW_TO_AIM))
         await self._compete.open_aimed(reply, pack_id, sections, beliefs)
 
 

@@ -4,6 +4,7 @@ import discord
 from discord import app_commands
 
 from bot.errors import UserError
+from bot.facts import Code, fact
 from bot.ui.replies import Reply
 
 
@@ -21,9 +22,9 @@ def managed(reply: Reply) -> int:
     """The server that the person manages. Raises UserError for everybody else."""
     guild_id = reply.interaction.guild_id
     if guild_id is None:
-        raise UserError("This belongs to a server. Use `/studyhall` there.")
+        raise UserError(fact(Code.MANAGED_IN_SERVER))
     if not is_manager(reply):
-        raise UserError("Only members who may manage this server can do that. Ask one of them.")
+        raise UserError(fact(Code.MANAGERS_ONLY))
     return guild_id
 
 

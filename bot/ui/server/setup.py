@@ -8,9 +8,10 @@ from discord import app_commands
 
 from bot.clock import utc, zone_words
 from bot.errors import UserError
+from bot.facts import Code, fact
 from bot.model.servers import EVERYONE, MANAGERS, Server
 from bot.packs.library import Library
-from bot.services.lesson.courses import Courses, WouldLose
+from bot.services.lesson.courses import Amount, Courses, WouldLose
 from bot.services.server.servers import SEASON_DAYS, Opener, Servers
 from bot.ui import ids
 from bot.ui.layouts import BLURPLE, RULE, Block, Button, ChannelPick, Pick, RolePick, Row, Screen, asking, note
@@ -93,7 +94,7 @@ class SetupFeature:
         managed(reply)
         guild, number = reply.interaction.guild, ids.number(role)
         if guild is None or guild.get_role(number) is None:
-            raise UserError("That role is not in this server. Choose one from the menu of `/studyhall setup`.")
+            raise UserError(fact(Code.ROLE_ELSEWHERE))
         # The role that everybody has bears the server's own id.
         hosts = EVERYONE if role == of else str(number)
         await self._change(reply, lambda guild_id: self._servers.set_hosts(guild_id, hosts))
@@ -103,7 +104,7 @@ class SetupFeature:
         managed(reply)
         guild, chosen = reply.interaction.guild, [ids.number(channel) for channel in channels]
         if guild is None or any(guild.get_channel(channel) is None for channel in chosen):
-            raise UserError("That channel is not in this server. Choose from the menu of `/studyhall setup`.")
+            raise UserError(fact(Code.CHANNEL_ELSEWHERE))
         await self._change(reply, lambda guild_id: self._servers.set_channels(guild_id, chosen))
 
     async def _set_anywhere(self, reply: Reply, of: str) -> None:
@@ -138,7 +139,7 @@ class SetupFeature:
         number, all_ = ids.number(page), [pack.id for pack in self._library.packs]
         offered = all_[number * MENU : (number + 1) * MENU]
         if not set(pack_ids) <= set(offered):
-            raise UserError("That course is not here any more. Open `/studyhall setup` again.")
+            raise UserError(fact(Code.COURSE_NOT_HERE))
 
         async def change(guild_id: int) -> Server:
             before = (await self._servers.of(guild_id)).courses
@@ -165,13 +166,13 @@ class SetupFeature:
         managed(reply)
         await reply.announce()
         try:
-            words = await self._courses.reload()
+            amount = await self._courses.reload()
         except WouldLose as problem:
             no = Button("No, keep them", ids.encode("setup.keep"))
             yes = Button("Yes, reload", ids.encode("setup.reload_yes"))
-            await reply.show(asking(f"**Reload the courses all the same?** {problem.text}", no, yes))
+            await reply.show(asking(f"**Reload the courses all the same?** {reply.words(problem.fact)}", no, yes))
             return
-        await reply.show(_reloaded(words))
+        await reply.show(_reloaded(amount))
 
     async def _reload_anyway(self, reply: Reply) -> None:
         managed(reply)
@@ -282,7 +283,8 @@ def _courses(server: Server, guild_id: int, courses: list[tuple[str, str, str]],
     return blocks
 
 
-def _reloaded(words: str) -> Screen:
+def _reloaded(amount: Amount) -> Screen:
+    words = f"{counted(amount.courses, 'course')} with {counted(amount.questions, 'question')}"
     return note(f"Read anew: {words}. Games and quizzes that are on keep their questions.", BLURPLE)
 
 

@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 
 from bot.errors import StorageError
+from bot.facts import Code, fact
 from bot.storage.sqlite.copying import copy_into, put
 
 _NAME = re.compile(r"^(\d{4})_\w+\.sql$")
@@ -37,10 +38,7 @@ def migrate(path: Path, stamp: str, known: Mapping[int, str] | None = None, *, k
     try:
         version = _version(connection)
         if version > newest_known:
-            raise StorageError(
-                f"The database {path} has schema {version}, and this Studyhall knows {newest_known}: it was written by "
-                "a newer one. Start that one, or give another STUDYHALL_DATA_DIR. Nothing was changed."
-            )
+            raise StorageError(fact(Code.SCHEMA_TOO_NEW, path=str(path), schema=version, known=newest_known))
         if version < newest_known:
             _refuse_foreign(connection, path, version)
         todo = {number: sql for number, sql in sorted(known.items()) if number > version}
@@ -62,10 +60,7 @@ def _refuse_foreign(connection: sqlite3.Connection, path: Path, version: int) ->
     """Raise StorageError for a database of another program, before anything of ours is put into it."""
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
     if version < 0 or (version > 0) != bool(tables):
-        raise StorageError(
-            f"The database {path} was not written by Studyhall: it has the schema number {version} and "
-            f"{len(tables)} tables. Move it away, or give another STUDYHALL_DATA_DIR. Nothing was changed."
-        )
+        raise StorageError(fact(Code.FOREIGN_DATABASE, path=str(path), schema=version, tables=len(tables)))
 
 
 def _copied(connection: sqlite3.Connection, path: Path, name: str) -> Path:
@@ -114,4 +109,4 @@ def statements(sql: str) -> Iterator[str]:
             yield statement
             statement = ""
     if statement.strip() and not all(line.startswith("--") for line in statement.strip().splitlines()):
-        raise StorageError(f"A migration ends in the middle of a statement: {statement.strip()[:80]}")
+        raise StorageError(fact(Code.MIGRATION_CUT, statement=statement.strip()[:80]))

@@ -1,0 +1,73 @@
+"""Competitions and duels: why they stop or wait, and what is refused."""
+
+from bot.facts import Code
+from bot.quiz.competition.events import Verdict
+from bot.ui.words.kinds import Words
+
+GAME_OVER = "This competition is over. Open a new one with `/compete`."
+NOT_HOST = "Only the host or a manager of this server can do that."
+
+WORDS: Words = {
+    # Why a game stopped, or waits
+    Code.CANCELLED: "Cancelled.",
+    Code.CANCELLED_BY_HOST: "Cancelled by the host.",
+    Code.CANCELLED_BY_MANAGER: "Cancelled by a manager.",
+    Code.NOBODY_JOINED: "Nobody joined, so the game was not played.",
+    Code.EVERYBODY_LEFT: "Everybody has left.",
+    Code.ONE_OF_TWO_LEFT: "One of the two has left.",
+    Code.MADE_ROOM: "A competition was opened here instead.",
+    Code.NOT_ACCEPTED: "The duel was not accepted in time.",
+    Code.TAKEN_BACK: "It was taken back.",
+    Code.DECLINED: "It was declined.",
+    Code.PAUSED_BY_HOST: "Paused by the host.",
+    Code.SILENT_ROUNDS: "Nobody answered for {rounds} rounds.",
+    Code.NOT_RESUMED: "Nobody resumed it in time.",
+    Code.GAME_CHANNEL_LOST: "I can't write in this channel any more ({why}). I try again by myself.",
+    Code.NOT_TAKEN: "Discord did not take the message. I try again by myself.",
+    Code.CHANNEL_BUSY: "Discord takes no message here before <t:{until}:t>. I try again by myself.",
+    Code.WAS_AWAY: "I was away for {seconds} s; that time was given back.",
+    # What is refused
+    Code.GAME_JUST_ENDED: "A competition in this channel has just ended. Please try again.",
+    Code.DUEL_OF_OTHERS: "This duel is between two others. Watch them, or challenge somebody yourself with `/duel`.",
+    Code.GAME_SECTION_GONE: "The course does not have that section any more. Open `Host controls` again and choose "
+    "there.",
+    Code.TOO_MANY_CHALLENGES: "Your last {most} challenges here were not accepted. You can challenge again from "
+    "<t:{again}:t> on, so that others can use the channel.",
+    Code.ALL_ASKED_ELSEWHERE: "Just now every question that fits is asked in another game or as the question of "
+    "the day here. Start when the results are out, or open a game about another section.",
+    Code.NOTHING_FITS: "No question fits that section and difficulty. Choose another, or leave the difficulty out.",
+    Code.ROUND_STILL_OPEN: "This round is still open; its result comes when it is over.",
+    Code.NO_ROUND_COUNTS: "No round counts in this game, so there is nothing to practise. Try `/quiz`.",
+    Code.GAME_GONE: "This competition is not there any more. Open a new one with `/compete`.",
+    Code.NO_SUCH_GAME_CHOICE: "There is no such choice. Pick pace, scoring and team_choice from their lists.",
+    Code.GAME_NEEDS_SERVER: "Competitions are for a server's channels. Use `/compete` there.",
+    Code.IN_THREAD_ALREADY: "This is a thread already. Leave `thread` out, or use `/compete` in its channel.",
+    Code.GAME_ON_AT: "There is already a competition in this channel: {link}",
+    Code.DUEL_WITH_ONESELF: "A duel takes two: name somebody else.",
+    Code.DUEL_WITH_BOT: "Bots don't take part. Name a member of this server.",
+    Code.ONLY_CHALLENGED_ACCEPTS: "Only the member who was challenged can accept. Start a duel of your own with "
+    "`/duel`.",
+    Code.ONLY_THE_TWO_END: "Only the two of them can end this duel.",
+    Code.REMATCH_TOO_SOON: "This competition is still on; the rematch comes after it.",
+    Code.REMATCH_OF_OTHERS: "This duel was between two others. Challenge somebody yourself with `/duel`.",
+    Code.DUELLIST_GONE: "Whoever played this duel with you is not here any more. Challenge somebody with `/duel`.",
+    Code.GAME_ELSEWHERE: "This competition is not in this server. Use its buttons where it is played.",
+    Code.GAME_OVER: GAME_OVER,
+    Code.GAME_OVER_HERE: "This competition is over. Another one is on: {link}",
+    Code.GAME_ON_HERE: "There is a competition in this channel already.",
+    Code.ROUND_OVER: "Round {round} is over. The game is in round {now}: {link}",
+    Code.NOT_HOST: NOT_HOST,
+}
+
+VERDICTS = {
+    Verdict.HAD_LOCKED_IN: "You had locked in **{letter}**; the first answer counts.",
+    Verdict.CLOSED: "The round had closed; this click came too late to count.",
+    Verdict.CAME_LATE: "The round had closed: your click was made in time, but it reached me after the reveal.",
+    Verdict.NOT_OPEN: "This round has not begun.",
+    Verdict.PAUSED: "The game is paused; your click was not counted. Click again when it goes on.",
+    Verdict.OVER: GAME_OVER,
+    Verdict.NOT_ALLOWED: NOT_HOST,
+    Verdict.NO_SUCH_OPTION: "This question has no such option. Please use its buttons.",
+    Verdict.NO_ANSWER_YET: "Choose a letter first; then say how sure you are.",
+}
+"""What is said to a click on a letter or a button that was not counted."""
