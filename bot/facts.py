@@ -4,7 +4,7 @@ They are raised and kept so, and get their words where they are shown (`bot/ui/w
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias
@@ -138,6 +138,19 @@ class Code(StrEnum):
     REPORTED_GONE = "reported gone"
     EMPTY_REPORT = "empty report"
     FLAGGED_EDITED = "flagged edited"
+
+    # What to do about a question, by its figures
+    CONFIDENT_ERRORS = "confident errors"
+    SUSPECT_KEY = "suspect key"
+    NEGATIVE = "negative"
+    WEAK = "weak"
+    WATCH = "watch"
+    TOO_HARD = "too hard"
+    TOO_EASY = "too easy"
+    UNUSED_OPTION = "unused option"
+    AMBIGUOUS = "ambiguous"
+    TRIVIAL = "trivial"
+    OVERLOADED = "overloaded"
 
     # Competitions and duels
     GAME_JUST_ENDED = "game just ended"
@@ -289,6 +302,10 @@ def fact(code: Code, /, **values: Value) -> Fact:
 def said(words: str) -> Fact:
     """What has no code: words that somebody else found."""
     return fact(Code.SAID, words=words)
+
+
+Say = Callable[[Fact | None], str]
+"""What words facts in the language of who reads them."""
 
 
 def to_text(one: Fact | None) -> str:

@@ -93,6 +93,21 @@ def test_the_rules_take_time_and_chance_as_arguments(name):
     assert not [call for call in calls if call.startswith(asks_the_machine)]
 
 
+SAID_BESIDE = ("bot/packs/", "bot/quiz/competition/scoring.py")
+"""Faults of courses are said where they are found, and how a preset scores stands beside its marks."""
+
+
+@pytest.mark.parametrize("name", [name for name in RULES if not name.startswith(SAID_BESIDE)])
+def test_the_rules_hold_no_sentence(name):
+    documented = {node.value for node in ast.walk(TREES[name]) if isinstance(node, ast.Expr)}
+    texts = [
+        node.value
+        for node in ast.walk(TREES[name])
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in documented
+    ]
+    assert [text for text in texts if text.endswith(".") or text.count(" ") > 4] == []
+
+
 def test_one_module_turns_letters_into_options_and_grades():
     found = []
     for name, tree in TREES.items():

@@ -7,7 +7,7 @@ from pathlib import Path
 from bot.clock import WallClock, utc
 from bot.demos.registry import DEMOS
 from bot.errors import UserError
-from bot.facts import Code, fact
+from bot.facts import Code, Say, fact
 from bot.model.rulings import ReportForAuthor
 from bot.packs.library import Library
 from bot.packs.loading import load_packs
@@ -20,6 +20,7 @@ from bot.services.question.views import HEAD, OPTIONS_HEAD, as_json, options_row
 from bot.storage.question import rulings
 from bot.storage.sqlite.beside import only_reading
 from bot.ui.sheets import ENCODING, sheet
+from bot.ui.worded import OPERATORS, in_language
 
 SHOWN = 10
 REPORTS_HEAD = (
@@ -41,18 +42,18 @@ async def print_items(
 
     Raises PackError or StorageError when the packs or the database can't be used, UserError for a file that can't.
     """
-    library = Library(load_packs(packs_folder, DEMOS))
+    library, say = Library(load_packs(packs_folder, DEMOS)), in_language(OPERATORS)
     async with only_reading(database) as db:
         bank = await Items(library, db, WallClock(), Lifecycle()).bank()
         said = await rulings.for_authors(db)
     if reports_file:
         await _write(reports_file, sheet(REPORTS_HEAD, (_report(library, one) for one in said)), ENCODING)
     if csv_file:
-        rows = ([*row(one), *options_row(one.figures)] for one in bank.reports)
+        rows = ([*row(one, say), *options_row(one.figures)] for one in bank.reports)
         await _write(csv_file, sheet((*HEAD, *OPTIONS_HEAD), rows), ENCODING)
     if json_file:
-        await _write(json_file, json.dumps(as_json(bank), indent=1, ensure_ascii=False))
-    _print(bank, everything=everything)
+        await _write(json_file, json.dumps(as_json(bank, say), indent=1, ensure_ascii=False))
+    _print(bank, say, everything=everything)
     return 0
 
 
@@ -81,7 +82,7 @@ async def _write(file: Path, text: str, encoding: str = "utf-8") -> None:
         raise UserError(fact(Code.FILE_NOT_WRITTEN, file=str(file), why=str(why))) from problem
 
 
-def _print(bank: Bank, *, everything: bool) -> None:
+def _print(bank: Bank, say: Say, *, everything: bool) -> None:
     print(f"{bank.attempts:,} first attempts, {bank.flagged} of {len(bank.reports)} questions flagged")
     for pack_id, kr20 in bank.reliability.items():
         print(f"reliability of 25 questions of {pack_id} (KR-20): {'not known yet' if kr20 is None else f'{kr20:.2f}'}")
@@ -98,7 +99,7 @@ def _print(bank: Bank, *, everything: bool) -> None:
         print()
     for one in shown:
         for flag in one.flags:
-            print(f"{one.figures.question.id}: {flag.text}")
+            print(f"{one.figures.question.id}: {say(flag.advice)}")
 
 
 def _line(report: ItemReport, widest: int) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from bot.facts import Say
 from bot.model.posts import Kind, What
 from bot.services.competition.views import MOST_CALLED, GameView
 from bot.services.demo.views import DemoView
@@ -12,7 +13,6 @@ from bot.ui.competition import screens
 from bot.ui.layouts import Screen
 from bot.ui.poster import Look
 from bot.ui.sending import SendScheduler
-from bot.ui.worded import Say
 
 URGENT = SendScheduler.URGENT
 

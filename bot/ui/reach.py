@@ -9,10 +9,10 @@ from typing import Any
 import discord
 
 from bot.errors import UserError
-from bot.facts import Code, fact, said
+from bot.facts import Code, Say, fact, said
 from bot.services.stage import ChannelLostError, MessageGoneError
 from bot.ui.presses import offered
-from bot.ui.worded import Say, in_language
+from bot.ui.worded import in_language
 
 UNKNOWN_CHANNEL, UNKNOWN_MESSAGE = 10003, 10008
 HISTORY = 50

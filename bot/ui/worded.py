@@ -1,9 +1,8 @@
 """The one place where facts get their words, for Discord and for the command line."""
 
-from collections.abc import Callable
 from functools import partial
 
-from bot.facts import Fact
+from bot.facts import Fact, Say
 from bot.ui.words import (
     board,
     calendar,
@@ -35,9 +34,6 @@ ENGLISH: Words = {
 LANGUAGES = {"en": ENGLISH}
 OPERATORS = "en"
 """The language of whoever runs the bot: that of the log, the settings and the command line."""
-
-Say = Callable[[Fact | None], str]
-"""Words facts in the language of who reads them."""
 
 
 def worded(fact: Fact | None, locale: str) -> str:

@@ -7,6 +7,7 @@ import pytest
 from bank import question
 from hypothesis import given
 from hypothesis import strategies as st
+from in_english import say
 from rasch_learners import PACK, a_bank, asked_of_many, attempt
 
 from bot.quiz.question.items import Flag, Weight, flags, item_reports
@@ -214,6 +215,7 @@ def test_no_flag_gives_away_an_option():
     for parts in ([(10, 0, 3), (60, 1, 8), (30, 2, 3)], [(98, 0, 6), (2, 1, 1)], [(50, 0, 6), (16, 1, 9), (34, 2, 1)]):
         everything += flags(figures(*crowd(*parts)), None)
     assert len(everything) > 3
-    assert all(flag.text.endswith(".") and len(flag.text) < 125 for flag in everything)
-    assert not any(text in flag.text for flag in everything for text in (option.text for option in ITEM.options))
+    advised = [say(flag.advice) for flag in everything]
+    assert all(advice.endswith(".") and len(advice) < 125 for advice in advised)
+    assert not any(option.text in advice for advice in advised for option in ITEM.options)
     assert everything[0].weight is Weight.LEAVE_OUT

@@ -6,6 +6,7 @@ import json
 from random import Random
 
 import pytest
+from in_english import say
 from lives import end, lives
 from small_course import DAY, HOUR, NOON, library, question
 
@@ -82,7 +83,7 @@ async def test_an_edited_question_begins_anew(store, clock):
 async def test_what_leaves_the_service_names_no_member(items, store):
     await answered(store, 40, first=1_234_567_890_123_456_789)
     bank = await items.bank()
-    assert "12345678901234" not in repr(bank) + json.dumps(as_json(bank))
+    assert "12345678901234" not in repr(bank) + json.dumps(as_json(bank, say))
 
 
 async def test_it_is_counted_anew_after_ten_minutes_or_when_the_courses_were_read_anew(items, store, clock):
@@ -161,13 +162,13 @@ async def test_practice_begins_with_new_questions_at_the_learners_level(items, s
 async def test_a_row_has_a_cell_for_each_column(items, store):
     await answered(store, 5)
     for report in (await items.bank()).reports:
-        assert len(row(report)) == len(HEAD)
+        assert len(row(report, say)) == len(HEAD)
         assert len(options_row(report.figures)) == len(OPTIONS_HEAD)
     three = question("three", options=3)
     only = lives(Items, library([three]), store, items._clock)
     [report] = (await only.bank()).reports
     assert len(options_row(report.figures)) == len(OPTIONS_HEAD)
-    assert row(report)[HEAD.index("facility")] == ""
+    assert row(report, say)[HEAD.index("facility")] == ""
 
 
 # The command

@@ -244,7 +244,8 @@ def _of_a_question(pack: Pack, question: Question) -> Iterator[Screen]:
     yield item_screen(
         FlaggedItem(
             Subject(1, pack.id, question.id, question.content_hash), question, None, [], [], None, earlier=False
-        )
+        ),
+        say,
     )
     order = tuple(reversed(range(len(question.options))))
     daily = Daily(1, "2026-11-27", 2, pack.id, question, order, NOON, NOON + 1, BIG, None, BIG)

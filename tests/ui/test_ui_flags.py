@@ -280,7 +280,7 @@ def test_a_question_at_its_longest_with_the_longest_reports_fits_a_message():
     made = [Decision(subject, DecisionKind.OVERRIDE, NOW, 2)] * 9
     item = FlaggedItem(subject, question, None, said, made, Ruling(1, 2), earlier=True)
     for screen in (
-        item_screen(item, "✅ Done."),
+        item_screen(item, say, "✅ Done."),
         choice_screen(ProposedDecision(item, DecisionKind.OVERRIDE, 3, Extent(10**6, 10**5, 10**3))),
         queue_screen(
             [

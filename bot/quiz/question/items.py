@@ -11,6 +11,7 @@ from enum import IntEnum
 from statistics import median
 from typing import NamedTuple
 
+from bot.facts import Code, Fact, fact
 from bot.quiz.question.statistics import SHOWN_FROM, Figures, OptionUse
 
 ACT_FROM = 60
@@ -32,11 +33,11 @@ class Weight(IntEnum):
 
 
 class Flag(NamedTuple):
-    """One thing to do about a question: its name for tables, and a sentence that gives away no key."""
+    """One thing to do about a question: its name for tables, and what to do, which gives away no key."""
 
     name: str
     weight: Weight
-    text: str
+    advice: Fact
 
 
 class ItemReport(NamedTuple):
@@ -74,8 +75,7 @@ def flags(one: Figures, usual: float | None) -> list[Flag]:
     """
     found = [*_about_the_key(one), *_about_difficulty(one), *_about_options(one), *_about_time(one, usual)]
     if one.sure >= SHOWN_FROM and one.confident_errors is not None and one.confident_errors > 0.25:
-        words = "Read it again: more than a quarter of those who were sure were wrong, a strong misconception or a wrong key."
-        found.append(Flag("confident errors", Weight.REVIEW, words))
+        found.append(Flag("confident errors", Weight.REVIEW, fact(Code.CONFIDENT_ERRORS)))
     return sorted(found, key=lambda flag: flag.weight)
 
 
@@ -85,17 +85,13 @@ def _about_the_key(one: Figures) -> Iterable[Flag]:
         return
     suspect = r < 0.20 and any(likelier_key(one, other) > LIKELIER_KEY for other in one.wrong)
     if suspect:
-        words = (
-            "Check the key now: by how many and by whom the options are chosen, another one may be right. Leave it out."
-        )
-        yield Flag("suspect key", Weight.LEAVE_OUT, words)
+        yield Flag("suspect key", Weight.LEAVE_OUT, fact(Code.SUSPECT_KEY))
     elif (r < 0 and n >= DECIDE_FROM) or r * math.sqrt(n) < -1:
-        words = "Leave it out and check the key: who knows less gets it right more often."
-        yield Flag("negative", Weight.LEAVE_OUT, words)
+        yield Flag("negative", Weight.LEAVE_OUT, fact(Code.NEGATIVE))
     elif r < 0.10 and n >= DECIDE_FROM:
-        yield Flag("weak", Weight.REVISE, "Revise it: it hardly tells who knows more from who knows less.")
+        yield Flag("weak", Weight.REVISE, fact(Code.WEAK))
     elif r < 0.20 and n >= WATCH_FROM:
-        yield Flag("watch", Weight.WATCH, "Watch it: it tells little about who knows more.")
+        yield Flag("watch", Weight.WATCH, fact(Code.WATCH))
 
 
 def likelier_key(one: Figures, other: OptionUse) -> float:
@@ -130,13 +126,10 @@ def _about_difficulty(one: Figures) -> Iterable[Flag]:
         return
     options = len(one.question.options)
     if p < 1 / options:
-        many = {3: "three", 4: "four"}.get(options, str(options))
-        yield Flag(
-            "too hard", Weight.REVIEW, f"Check key and stem: fewer than one in {many} get it right, as by guessing."
-        )
+        yield Flag("too hard", Weight.REVIEW, fact(Code.TOO_HARD, options=options))
     basic = one.question.core and one.question.kind == "recall"
     if p > 0.95 and not basic:
-        yield Flag("too easy", Weight.REVISE, "Retire or reword it: all but everybody gets it right.")
+        yield Flag("too easy", Weight.REVISE, fact(Code.TOO_EASY))
 
 
 def _about_options(one: Figures) -> Iterable[Flag]:
@@ -149,11 +142,9 @@ def _about_options(one: Figures) -> Iterable[Flag]:
         least, enough = (1 - p) / len(wrong) / 3, DECIDE_FROM
     unused = [other for other in wrong if other.share is not None and other.share < least]
     if n >= enough and unused:
-        what = "a wrong option" if len(unused) == 1 else f"{len(unused)} wrong options"
-        yield Flag("unused option", Weight.REVISE, f"Replace {what}: hardly anybody takes it for right.")
+        yield Flag("unused option", Weight.REVISE, fact(Code.UNUSED_OPTION, unused=len(unused)))
     if one.ranked >= DECIDE_FROM and any(_ambiguous(one, other) for other in wrong):
-        words = "Leave it out and read the options: those who know more choose a wrong one, so it may be right too."
-        yield Flag("ambiguous", Weight.LEAVE_OUT, words)
+        yield Flag("ambiguous", Weight.LEAVE_OUT, fact(Code.AMBIGUOUS))
 
 
 def _ambiguous(one: Figures, other: OptionUse) -> bool:
@@ -166,6 +157,6 @@ def _about_time(one: Figures, usual: float | None) -> Iterable[Flag]:
     if one.median_seconds is None or one.timed < SHOWN_FROM:
         return
     if one.median_seconds < 5 and (one.facility or 0) > 0.9:
-        yield Flag("trivial", Weight.REVISE, "Reword or retire it: nearly all answer it right at a glance.")
+        yield Flag("trivial", Weight.REVISE, fact(Code.TRIVIAL))
     if usual is not None and one.median_seconds > 3 * usual:
-        yield Flag("overloaded", Weight.REVISE, "Shorten it: it takes more than three times as long as the others.")
+        yield Flag("overloaded", Weight.REVISE, fact(Code.OVERLOADED))

@@ -1,6 +1,7 @@
 """The questions' statistics as rows of a table and as values for JSON."""
 
 from bot.clock import utc
+from bot.facts import Say
 from bot.quiz.question.items import ItemReport
 from bot.quiz.question.statistics import Figures, OptionUse
 from bot.services.question.items import Bank
@@ -21,8 +22,8 @@ OPTIONS_HEAD = (
 Cell = str | int | float
 
 
-def row(report: ItemReport) -> list[Cell]:
-    """A question as a row under `HEAD`; what is not known is empty."""
+def row(report: ItemReport, say: Say) -> list[Cell]:
+    """A question as a row under `HEAD`; what is not known is empty. ``say`` words what to do."""
     one = report.figures
     low, high = one.interval or (None, None)
     return [
@@ -30,7 +31,7 @@ def row(report: ItemReport) -> list[Cell]:
         *(one.question.kind, one.question.difficulty, one.attempts, one.right),
         *(_cell(one.facility), _cell(low), _cell(high), _cell(one.discrimination), one.ranked),
         *(one.timed, _cell(one.median_seconds), one.sure, _cell(one.confident_errors), _cell(one.difficulty)),
-        *("; ".join(flag.name for flag in report.flags), " ".join(flag.text for flag in report.flags)),
+        *("; ".join(flag.name for flag in report.flags), " ".join(say(flag.advice) for flag in report.flags)),
     ]
 
 
@@ -46,7 +47,7 @@ def _cell(value: float | None) -> Cell:
     return "" if value is None else round(value, 4)
 
 
-def as_json(bank: Bank) -> dict[str, object]:
+def as_json(bank: Bank, say: Say) -> dict[str, object]:
     """All of it, the options too."""
     return {
         "counted_at": utc(bank.counted_ms).isoformat(timespec="seconds"),
@@ -54,9 +55,9 @@ def as_json(bank: Bank) -> dict[str, object]:
         "kr20_of_25_questions": {pack_id: _number(value) for pack_id, value in bank.reliability.items()},
         "questions": [
             {
-                **{name: None if value == "" else value for name, value in zip(HEAD, row(report), strict=True)},
-                "flags": [{"name": flag.name, "what_to_do": flag.text} for flag in report.flags],
-                "what_to_do": " ".join(flag.text for flag in report.flags),
+                **{name: None if value == "" else value for name, value in zip(HEAD, row(report, say), strict=True)},
+                "flags": [{"name": flag.name, "what_to_do": say(flag.advice)} for flag in report.flags],
+                "what_to_do": " ".join(say(flag.advice) for flag in report.flags),
                 "options": [_option(use) for use in report.figures.options],
             }
             for report in bank.reports

@@ -175,8 +175,8 @@ def _make(path: Path) -> list[int]:
 
     Raises StorageError where there are copies of one that was here before.
     """
-    if words := missing(path):
-        raise StorageError(words)
+    if found := missing(path):
+        raise StorageError(found)
     new = path.with_name(f"{path.name}.new")
     remove(new)
     new.touch(mode=0o600)

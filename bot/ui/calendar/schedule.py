@@ -8,7 +8,7 @@ from discord import app_commands
 
 from bot.clock import utc, zone_words
 from bot.errors import NotFound, UserError
-from bot.facts import Code, fact
+from bot.facts import Code, Say, fact
 from bot.model.schedules import COMPETITION, DAILY, Recurring, Schedule
 from bot.model.servers import Server
 from bot.packs.library import Library, whole_title
@@ -27,7 +27,6 @@ from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.server.managers import managed
 from bot.ui.times import days_offered, read_days, read_time, times_offered, weekly_words
-from bot.ui.worded import Say
 
 LIST = "list"
 EVERYTHING, EVERY_COURSE = "All sections", "Every course in turn"

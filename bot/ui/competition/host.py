@@ -8,7 +8,7 @@ import functools
 from collections.abc import Awaitable, Callable
 
 from bot.errors import UserError
-from bot.facts import Code, Fact, fact
+from bot.facts import Code, Fact, Say, fact
 from bot.quiz.competition.events import Cancel, End, Event, KeepWaiting, Pause, Resume, Skip, TakeOver, Verdict
 from bot.quiz.competition.state import Phase
 from bot.services.competition.games import Competitions, GameOverError
@@ -19,7 +19,6 @@ from bot.ui.layouts import BLURPLE, GREEN, GREY, Block, Button, Pick, Row, Scree
 from bot.ui.replies import Reply
 from bot.ui.routing import Router
 from bot.ui.server.managers import is_manager
-from bot.ui.worded import Say
 
 MOVED_ON = "The game has moved on. This is where it is now; press again."
 

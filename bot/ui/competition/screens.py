@@ -5,6 +5,7 @@ from functools import partial
 import discord
 
 from bot.charts.podium import alt_text as podium_alt_text
+from bot.facts import Say
 from bot.quiz.board.points import BONUSES, POINTS_FOR_RIGHT
 from bot.quiz.competition import awards
 from bot.quiz.competition.standings import Standing, standings, team_standings
@@ -32,7 +33,6 @@ from bot.ui.names import safe
 from bot.ui.question import card as question_card
 from bot.ui.question.reports import report_button
 from bot.ui.sheets import sheet
-from bot.ui.worded import Say
 
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 SHOWN_PLAYERS, SHOWN_LINES, SHOWN_PLACES, SHOWN_WINNERS = 30, 5, 10, 3

@@ -9,7 +9,7 @@ from discord import app_commands
 from bot.charts.bars import alt_text
 from bot.demos.model import Demo
 from bot.errors import UserError
-from bot.facts import Code, fact
+from bot.facts import Code, Say, fact
 from bot.packs.words import spellings
 from bot.services.demo.demos import Demos
 from bot.services.demo.views import DemoResult, DemoView
@@ -37,7 +37,6 @@ from bot.ui.reach import require
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.server.managers import is_manager
-from bot.ui.worded import Say
 
 NEEDED = ("view_channel", "send_messages", "attach_files")
 

@@ -3,6 +3,7 @@
 import discord
 from discord import app_commands
 
+from bot.facts import Say
 from bot.model.rulings import MOST_CHARACTERS, Decision, DecisionKind, Moved
 from bot.packs.models import Question
 from bot.quiz.question.asking import LETTERS
@@ -82,7 +83,7 @@ class FlagsFeature:
 
     async def _open(self, reply: Reply, chosen: str) -> None:
         pack_id, _, question_id = chosen.partition("/")
-        await reply.update(item_screen(await self._flags.item(managed(reply), pack_id, question_id)))
+        await reply.update(item_screen(await self._flags.item(managed(reply), pack_id, question_id), reply.words))
 
     async def _ask(self, reply: Reply, letter: str, pack_id: str, question_id: str) -> None:
         kind = _kind(letter)
@@ -98,7 +99,7 @@ class FlagsFeature:
     async def _do(self, reply: Reply, what: str, version: str, pack_id: str, question_id: str) -> None:
         kind, key = _kind(what[:1]), ids.number(what[1:]) if what[1:] else None
         item = await self._flags.decide(managed(reply), pack_id, question_id, version, kind, key)
-        await reply.update(item_screen(item, DONE[kind]))
+        await reply.update(item_screen(item, reply.words, DONE[kind]))
 
     async def _write(self, reply: Reply, pack_id: str, question_id: str) -> None:
         await self._flags.item(managed(reply), pack_id, question_id)
@@ -170,7 +171,7 @@ def _why(one: FlaggedQuestion) -> str:
     return ", ".join(reports + suspect + ruled)
 
 
-def item_screen(item: FlaggedItem, remark: str = "") -> Screen:
+def item_screen(item: FlaggedItem, say: Say, remark: str = "") -> Screen:
     """A question with its key, its figures, what was said of it, and what can be done."""
     question, place = item.question, (item.subject.pack_id, item.subject.question_id)
     blocks: list[Block] = [f"## `{question.id}`\n-# Only you see this; it tells the key.", _question(item)]
@@ -180,7 +181,7 @@ def item_screen(item: FlaggedItem, remark: str = "") -> Screen:
         blocks.append(_in_force(item))
     if item.earlier:
         blocks.append("-# What you decided about an earlier version of this question ended when it was edited.")
-    blocks += [RULE, f"**Figures, of everybody**\n{_figures(item)}", _said(item)]
+    blocks += [RULE, f"**Figures, of everybody**\n{_figures(item, say)}", _said(item)]
     if decided := _decided(item):
         blocks.append(decided)
     change = [
@@ -225,7 +226,7 @@ def _in_force(item: FlaggedItem) -> str:
     return f"⚖️ {what}\n-# It holds for this version alone: when the author edits the question, it ends."
 
 
-def _figures(item: FlaggedItem) -> str:
+def _figures(item: FlaggedItem, say: Say) -> str:
     if item.report is None or item.report.figures.attempts < SHOWN_FROM:
         attempts = item.report.figures.attempts if item.report else 0
         return f"-# {attempts} first attempts; figures begin at {SHOWN_FROM}."
@@ -237,7 +238,7 @@ def _figures(item: FlaggedItem) -> str:
         parts.append(f"discrimination {one.discrimination:+.2f}")
     shares = [f"{LETTERS[use.place]} {use.share:.0%}" for use in one.options if use.share is not None]
     lines = [" · ".join(parts), f"-# chosen: {', '.join(shares)}"]
-    return "\n".join(lines + [f"-# {flag.text}" for flag in item.report.flags])
+    return "\n".join(lines + [f"-# {say(flag.advice)}" for flag in item.report.flags])
 
 
 def _said(item: FlaggedItem) -> str:

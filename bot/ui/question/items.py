@@ -3,6 +3,7 @@
 import discord
 from discord import app_commands
 
+from bot.facts import Say
 from bot.quiz.question.items import ItemReport, Weight
 from bot.quiz.question.statistics import SHOWN_FROM
 from bot.services.question.items import Bank, Items
@@ -36,16 +37,16 @@ class ItemsFeature:
 
     async def _show(self, reply: Reply) -> None:
         managed(reply)
-        await reply.show(items_screen(await self._items.bank()))
+        await reply.show(items_screen(await self._items.bank(), reply.words))
 
     async def _csv(self, reply: Reply) -> None:
         managed(reply)
-        table = sheet(HEAD, (row(one) for one in (await self._items.bank()).reports))
+        table = sheet(HEAD, (row(one, reply.words) for one in (await self._items.bank()).reports))
         words = "Every question, the worst first. `python -m bot items --csv` has each option too; keys stay out of Discord."
         await reply.show(Screen([words, Download(FILE, table)]))
 
 
-def items_screen(bank: Bank) -> Screen:
+def items_screen(bank: Bank, say: Say) -> Screen:
     """The worst ten, each with its figures and what to do; or what is missing until there are any."""
     if bank.missing:
         more = "1 more is" if bank.missing == 1 else f"{bank.missing} more are"
@@ -54,7 +55,7 @@ def items_screen(bank: Bank) -> Screen:
             f"questions), and figures begin at {SHOWN_FROM}: {more} missing. `/quiz` and `/compete` bring them."
         )
     known = [one for one in bank.reports if one.flags or one.figures.attempts >= SHOWN_FROM][:SHOWN]
-    found = "\n".join(_lines(one) for one in known) or (
+    found = "\n".join(_lines(one, say) for one in known) or (
         f"No question has {SHOWN_FROM} first attempts by itself yet, so there is nothing to tell of one."
     )
     reliable = [f"{pack_id} {kr20:.2f}" for pack_id, kr20 in bank.reliability.items() if kr20 is not None]
@@ -75,7 +76,7 @@ def items_screen(bank: Bank) -> Screen:
     )
 
 
-def _lines(report: ItemReport) -> str:
+def _lines(report: ItemReport, say: Say) -> str:
     one = report.figures
     figures = [f"{one.attempts:,} answered"]
     if one.attempts >= SHOWN_FROM and one.facility is not None and one.interval:
@@ -85,5 +86,5 @@ def _lines(report: ItemReport) -> str:
         figures.append(f"discrimination {one.discrimination:+.2f}")
     lines = [f"**`{one.question.id}`** · {' · '.join(figures)}"]
     if report.flags:
-        lines.append(f"-# {MARKS[report.flags[0].weight]} {report.flags[0].text}")
+        lines.append(f"-# {MARKS[report.flags[0].weight]} {say(report.flags[0].advice)}")
     return "\n".join(lines)
