@@ -42,3 +42,11 @@ DROP TABLE outbox;
 DROP TABLE daily_post;
 DROP TABLE season_post;
 ALTER TABLE demo_run DROP COLUMN message_id;
+
+-- Why something was left out is a fact of its own within the remark that tells of it.
+UPDATE schedule SET remark = json_object('code', 'left out', 'values', json_object(
+    'at_ms', json_extract(remark, '$.values.at_ms'),
+    'because', json_object('code', json_extract(remark, '$.values.code'),
+        'values', json_remove(json_extract(remark, '$.values'), '$.at_ms', '$.code'))))
+WHERE CASE WHEN remark = '' THEN 0 ELSE json_extract(remark, '$.code') = 'left out'
+    AND json_extract(remark, '$.values.code') IS NOT NULL END;
