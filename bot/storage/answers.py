@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.model.answers import Answered, Before, StoredAnswer
 from bot.quiz.board.totals import COMPETITION, IN_COMPETITIONS, sections_of
-from bot.quiz.practice.runs import Seen
+from bot.quiz.practice.picking import Seen
 from bot.quiz.practice.spacing import USUAL, Aim, Card, FamilyAnswer
 from bot.quiz.question.asking import FilePlace, Sureness
 from bot.quiz.question.regrading import Past

@@ -1,6 +1,6 @@
 """Practice runs and their questions; how they were answered is in ``answers``."""
 
-from bot.quiz.practice.runs import Asked, Interlude, Run
+from bot.quiz.practice.picking import Asked, Interlude, Run
 from bot.quiz.question.asking import Sureness, lettering
 from bot.storage.given import given_of
 from bot.storage.store import Reads, Transaction

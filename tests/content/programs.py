@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from fenced import family
+from fenced import family, kill
 
 from bot.packs.models import Pack, Question
 
@@ -138,16 +138,23 @@ def _run(program: Program, python: Path, folder: Path) -> Ran:
         try:
             trouble = _watched(running)
         finally:
-            running.terminate()
-            try:
-                running.wait(ENDING_SECONDS)
-            except subprocess.TimeoutExpired:
-                os.killpg(running.pid, signal.SIGKILL)
-                running.wait()
+            _end(running)
     prints = printed.read_bytes().decode("utf-8", "replace")
     if not trouble and running.returncode:
         trouble = f"it ended with {running.returncode}: {complained.read_bytes().decode('utf-8', 'replace')[-400:]}"
     return Ran(prints, trouble)
+
+
+def _end(running: subprocess.Popen[bytes]) -> None:
+    """End what is under way: its watcher ends when it has nothing to watch any more, or by itself after a while."""
+    until = time.monotonic() + ENDING_SECONDS
+    while running.poll() is None and time.monotonic() < until:
+        kill(family(running.pid))
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            running.wait(0.02)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(running.pid, signal.SIGKILL)
+    running.wait()
 
 
 def _watched(running: subprocess.Popen[bytes]) -> str:

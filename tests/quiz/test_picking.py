@@ -7,7 +7,7 @@ from bank import question
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.quiz.practice.runs import Asked, Run, Seen, ask, option_order, pick
+from bot.quiz.practice.picking import Asked, Run, Seen, ask, option_order, pick
 from bot.quiz.question.asking import LETTERS, chose
 
 NOW = 1_800_000_000_000

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from bot.clock import DAY_MS
 from bot.packs.models import Question
+from bot.quiz.practice.picking import Seen
 from bot.quiz.practice.reviewing import Due, count_due, pick_due
-from bot.quiz.practice.runs import Seen
 from bot.quiz.practice.spacing import FamilyAnswer, replay, review
 from bot.quiz.question.asking import Sureness
 

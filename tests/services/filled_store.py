@@ -14,7 +14,7 @@ from bot.model.schedules import Recurring, Schedule
 from bot.quiz.board.rating import Rating
 from bot.quiz.calendar.schedule import Weekly
 from bot.quiz.competition.scoring import Scoring
-from bot.quiz.practice.runs import Asked, Run
+from bot.quiz.practice.picking import Asked, Run
 from bot.quiz.practice.spacing import review
 from bot.quiz.question.asking import chose
 from bot.services.practice.practising import Learner

@@ -16,7 +16,7 @@ from test_games_and_members import CHANNEL, RULES, DiscordHandClock, Evening
 from bot.model.games import Setup
 from bot.quiz.competition.events import Join
 from bot.quiz.competition.state import Phase
-from bot.quiz.practice.runs import Asked, Run
+from bot.quiz.practice.picking import Asked, Run
 from bot.services.competition import offline
 from bot.services.competition.openings import Opening
 from bot.services.member.privacy import PORTION, Deleted, Privacy, Retention

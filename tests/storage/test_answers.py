@@ -18,7 +18,7 @@ from bot.model.boards import Total
 from bot.model.lessons import PagePlace
 from bot.quiz.board.ranking import BoardKind
 from bot.quiz.calendar.periods import Period, period_key, period_keys
-from bot.quiz.practice.runs import Asked, Run, Seen
+from bot.quiz.practice.picking import Asked, Run, Seen
 from bot.quiz.practice.spacing import Card, review
 from bot.quiz.question.asking import chose
 from bot.storage import answers, boards, members, practice, reading

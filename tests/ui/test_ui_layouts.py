@@ -28,7 +28,7 @@ from bot.quiz.board.ranking import BoardKind
 from bot.quiz.board.rating import Rating
 from bot.quiz.board.streaks import Streak
 from bot.quiz.calendar.periods import Period, Season
-from bot.quiz.practice.runs import Asked, Run
+from bot.quiz.practice.picking import Asked, Run
 from bot.quiz.question.asking import chose
 from bot.services.board.boards import Board, BoardLine, Wanted
 from bot.services.calendar.season_views import SeasonView

@@ -9,7 +9,7 @@ import pytest
 from hall import COURSE, TEA, Hall, Person, Shown, open_hall
 from simcord import OptionError
 
-from bot.quiz.practice.runs import Run
+from bot.quiz.practice.picking import Run
 from bot.services.practice.practising import Summary
 from bot.ui.practice.quiz import current_screen
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from bot.clock import DAY_MS
 from bot.packs.models import Question
-from bot.quiz.practice.runs import Chance, too_close
+from bot.quiz.practice.picking import Chance, too_close
 
 NOT_AGAIN_DAYS = 60
 """A question that was the question of the day within this time comes again only when nothing else is left."""

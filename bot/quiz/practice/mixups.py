@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from bot.clock import DAY_MS
 from bot.packs.models import OTHER, Question
-from bot.quiz.practice.runs import TARGET_SHARE, Chance, too_close
+from bot.quiz.practice.picking import TARGET_SHARE, Chance, too_close
 from bot.quiz.question.asking import FilePlace, Sureness
 
 TAKEN_BY_BELIEVERS = 0.7

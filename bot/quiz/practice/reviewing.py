@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from bot.clock import DAY_MS
 from bot.packs.models import Question
-from bot.quiz.practice.runs import Chance, Seen
+from bot.quiz.practice.picking import Chance, Seen
 
 
 class Due(NamedTuple):

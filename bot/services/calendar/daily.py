@@ -24,7 +24,7 @@ from bot.packs.models import Question
 from bot.quiz.calendar import daily as rules
 from bot.quiz.calendar.schedule import local_day, moment, next_after
 from bot.quiz.competition.state import BEHIND_MS, DRAIN_MS
-from bot.quiz.practice.runs import option_order
+from bot.quiz.practice.picking import option_order
 from bot.quiz.question.asking import FilePlace, ShownPlace, times_chosen
 from bot.services.calendar.daily_views import DailyView, Locked, MyDaily
 from bot.services.happenings import DailyAsked, DailyClosed, Regraded

@@ -11,7 +11,7 @@ from bot.packs.models import Question
 from bot.quiz.competition.events import Start
 from bot.quiz.competition.state import RoundPlan
 from bot.quiz.practice.mixups import offered_by
-from bot.quiz.practice.runs import Seen, option_order, pick
+from bot.quiz.practice.picking import Seen, option_order, pick
 from bot.quiz.question.regrading import Rulings
 from bot.storage import answers, competitions, open_questions
 from bot.storage.question import rulings

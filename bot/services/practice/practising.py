@@ -12,8 +12,8 @@ from bot.model.answers import StoredAnswer
 from bot.packs.library import Library, LibraryOf, SectionRef
 from bot.packs.models import Misconception, Question, Term
 from bot.quiz.board.points import QuestionStanding, points_for, standing
-from bot.quiz.practice import runs as rules
-from bot.quiz.practice.runs import Asked, Interlude, Run
+from bot.quiz.practice import picking as rules
+from bot.quiz.practice.picking import Asked, Interlude, Run
 from bot.quiz.practice.spacing import Aim, replay, review
 from bot.quiz.question.asking import FilePlace, Given, Sureness, is_right
 from bot.storage import answers, member_settings, members, open_questions, servers

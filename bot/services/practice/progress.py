@@ -18,9 +18,9 @@ from bot.quiz.calendar.schedule import local_day
 from bot.quiz.practice import plan as planning
 from bot.quiz.practice.mastery import Mastery, guessed_shares, mastery
 from bot.quiz.practice.mixups import Choice, Mixup, Search, aimed_at, mixups, most_telling
+from bot.quiz.practice.picking import Interlude, Run, Seen, too_close
 from bot.quiz.practice.plan import NEW_QUESTIONS, Plan, SectionStanding
 from bot.quiz.practice.reviewing import Due, count_due, pick_due
-from bot.quiz.practice.runs import Interlude, Run, Seen, too_close
 from bot.quiz.practice.spacing import FamilyAnswer
 from bot.quiz.question.asking import Sureness
 from bot.services.practice.practising import Expected, Learner, Practice

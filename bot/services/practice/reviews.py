@@ -7,8 +7,8 @@ from bot.clock import Clock
 from bot.errors import UserError
 from bot.facts import Code, fact
 from bot.packs.library import Library, LibraryOf
+from bot.quiz.practice.picking import Run
 from bot.quiz.practice.reviewing import Due, count_due, pick_due
-from bot.quiz.practice.runs import Run
 from bot.services.practice.practising import Learner, Practice
 from bot.storage import answers
 from bot.storage.store import Store

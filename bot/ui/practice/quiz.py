@@ -9,7 +9,7 @@ from discord import app_commands
 from bot.errors import NotFound
 from bot.packs.library import SectionRef
 from bot.quiz.board.points import POINTS_FOR_RIGHT, QuestionStanding
-from bot.quiz.practice.runs import DEFAULT_QUESTIONS, MAX_QUESTIONS, Run
+from bot.quiz.practice.picking import DEFAULT_QUESTIONS, MAX_QUESTIONS, Run
 from bot.quiz.question.asking import Given, Sureness
 from bot.services.lesson.lessons import LessonPage, Lessons
 from bot.services.practice.practising import Asking, Outcome, Practice, QuestionChangedError, Summary
