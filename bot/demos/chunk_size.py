@@ -64,7 +64,7 @@ def judge(measured: Measured) -> DemoVerdict:
             "sent, answered and unpickled.",
             f"In chunks of 100 they took {times['100']:.1f} ms, a hundred calls to a trip (`map(..., chunksize=100)`).",
             f"The plain loop took **{times['inline']:.2f} ms**. A call is worth sending when its work takes much longer than "
-            "its trip: tens of milliseconds, not microseconds.",
+            "its trip: milliseconds, not microseconds.",
         ],
     )
 

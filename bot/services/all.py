@@ -13,6 +13,7 @@ from bot.services.board.boards import Boards
 from bot.services.calendar.daily import DailyQuestions
 from bot.services.calendar.schedules import Occasions, Schedules
 from bot.services.calendar.seasons import Seasons
+from bot.services.channels import EventBoard, Poster
 from bot.services.competition.games import Competitions
 from bot.services.demo.charts import ChartDrawer
 from bot.services.demo.demos import Demos
@@ -49,7 +50,6 @@ from bot.services.server.exports import Exports
 from bot.services.server.groups import Groups
 from bot.services.server.servers import Servers
 from bot.services.server.zones import Zones
-from bot.services.stage import EventBoard, Poster
 from bot.services.sure_time import SureTime
 from bot.settings import Settings
 from bot.storage.store import Store

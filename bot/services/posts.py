@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from bot.clock import Clock
 from bot.model.posts import Post, What
-from bot.services.stage import Channel, ChannelBusyError, ChannelLostError, Poster, View
+from bot.services.channels import Channel, ChannelBusyError, ChannelLostError, Poster, View
 
 SAME_NONCE_MS = 110_000
 """Discord remembers an enforced nonce for a few minutes; within this time it is enough to send again."""

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from bot.facts import Say
 from bot.model.posts import Kind, What
+from bot.services.channels import Moves
 from bot.services.competition.views import MOST_CALLED, GameView
 from bot.services.demo.views import DemoView
-from bot.services.stage import Moves
 from bot.ui.calendar.daily import daily_screen
 from bot.ui.calendar.seasons import season_screen
 from bot.ui.competition import screens

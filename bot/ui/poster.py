@@ -9,7 +9,7 @@ import discord
 
 from bot.facts import Code, Say, fact
 from bot.model.posts import Kind, What
-from bot.services.stage import Channel, ChannelBusyError, ChannelLostError, View
+from bot.services.channels import Channel, ChannelBusyError, ChannelLostError, View
 from bot.ui.layouts import NO_PINGS, Screen
 from bot.ui.reach import UNKNOWN_MESSAGE, as_lost, channel_in, find_message, for_server
 from bot.ui.sending import SendScheduler

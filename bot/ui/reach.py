@@ -10,7 +10,7 @@ import discord
 
 from bot.errors import UserError
 from bot.facts import Code, Say, fact, said
-from bot.services.stage import ChannelLostError, MessageGoneError
+from bot.services.channels import ChannelLostError, MessageGoneError
 from bot.ui.presses import offered
 from bot.ui.worded import in_language
 

@@ -19,6 +19,7 @@ from bot.services.calendar.daily_views import DailyView, EventView, Locked
 from bot.services.calendar.schedules import NewSchedule, Occasions, Schedules
 from bot.services.calendar.season_views import SeasonView
 from bot.services.calendar.seasons import Seasons
+from bot.services.channels import Channel, ChannelLostError, MessageGoneError
 from bot.services.competition.games import Competitions
 from bot.services.lifecycle import Lifecycle
 from bot.services.posts import Posts
@@ -26,7 +27,6 @@ from bot.services.practice.practising import Learner
 from bot.services.question.regrading import Regrading
 from bot.services.server.servers import Servers
 from bot.services.server.zones import Zones
-from bot.services.stage import Channel, ChannelLostError, MessageGoneError
 from bot.services.sure_time import ALWAYS_SURE, TimeCheck
 from bot.storage.store import Store
 

@@ -23,12 +23,12 @@ from bot.quiz.competition.scoring import Scoring
 from bot.quiz.competition.standings import standings
 from bot.quiz.competition.state import Phase, Rules
 from bot.quiz.question.asking import Sureness
+from bot.services.channels import Channel, ChannelBusyError, ChannelLostError
 from bot.services.competition.games import Competitions
 from bot.services.competition.openings import AlreadyOnError, Opening
 from bot.services.competition.views import GameView
 from bot.services.posts import Posts
 from bot.services.practice.practising import Learner
-from bot.services.stage import Channel, ChannelBusyError, ChannelLostError
 from bot.storage import competitions, posts
 from bot.storage.sqlite import database as module
 from bot.storage.store import Store

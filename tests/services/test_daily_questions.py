@@ -13,10 +13,10 @@ from bot.model.rulings import Subject
 from bot.quiz.competition.state import DRAIN_MS
 from bot.quiz.question.asking import chose
 from bot.quiz.question.regrading import Ruling
+from bot.services.channels import ChannelLostError
 from bot.services.practice.practising import Practice
 from bot.services.practice.progress import ProgressOf
 from bot.services.question.repair import repair_totals
-from bot.services.stage import ChannelLostError
 from bot.storage import members, privacy
 from bot.storage.question import rulings
 

@@ -18,12 +18,12 @@ from bot.demos.registry import DEMOS
 from bot.errors import NotFound, StorageError, UserError, WorkerTimedOut
 from bot.facts import Code, fact, said
 from bot.model.posts import What
+from bot.services.channels import Channel, ChannelLostError
 from bot.services.demo.charts import ChartDrawer
 from bot.services.demo.demos import Demos
 from bot.services.demo.lab import Lab, _Bench
 from bot.services.demo.views import DemoView
 from bot.services.posts import Posts
-from bot.services.stage import Channel, ChannelLostError
 from bot.storage import demos as storage
 from bot.storage.store import Store
 from bot.workers import Workers

@@ -27,12 +27,12 @@ from bot.quiz.competition.state import BEHIND_MS, DRAIN_MS
 from bot.quiz.practice.picking import option_order
 from bot.quiz.question.asking import FilePlace, ShownPlace, times_chosen
 from bot.services.calendar.daily_views import DailyView, Locked, MyDaily
+from bot.services.channels import Channel, ChannelLostError, MessageGoneError
 from bot.services.happenings import DailyAsked, DailyClosed, Regraded
 from bot.services.lifecycle import Lifecycle
 from bot.services.posts import Posts
 from bot.services.practice.practising import Learner
 from bot.services.practice.recording import AskedOfMany, record_choices
-from bot.services.stage import Channel, ChannelLostError, MessageGoneError
 from bot.storage import daily as storage
 from bot.storage import members, open_questions, posts, schedules, servers
 from bot.storage.question import rulings

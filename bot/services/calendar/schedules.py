@@ -21,6 +21,7 @@ from bot.quiz.competition.state import Phase, Rules
 from bot.services.calendar.daily import DailyQuestions
 from bot.services.calendar.daily_views import EventView
 from bot.services.calendar.seasons import Seasons
+from bot.services.channels import ChannelLostError, EventBoard
 from bot.services.competition.games import Competitions
 from bot.services.competition.openings import AlreadyOnError, Opening
 from bot.services.competition.views import GameView
@@ -28,7 +29,6 @@ from bot.services.happenings import ZoneChanged
 from bot.services.lifecycle import Lifecycle
 from bot.services.practice.practising import Learner
 from bot.services.server.servers import Opener, Servers
-from bot.services.stage import ChannelLostError, EventBoard
 from bot.services.sure_time import ALWAYS_SURE, TimeCheck
 from bot.storage import daily as dailies
 from bot.storage import members

@@ -12,8 +12,8 @@ from bot.model.seasons import HeldSeason
 from bot.quiz.board.ranking import BoardKind, places
 from bot.services.board.boards import lines_of
 from bot.services.calendar.season_views import SeasonView
+from bot.services.channels import ChannelLostError
 from bot.services.posts import Posts
-from bot.services.stage import ChannelLostError
 from bot.services.sure_time import ALWAYS_SURE, TimeCheck
 from bot.storage import boards, posts, servers
 from bot.storage import seasons as storage

@@ -36,6 +36,7 @@ from bot.quiz.competition.lobby import opened_by, opened_for
 from bot.quiz.competition.state import BEHIND_MS, LIVE, Competition, Phase
 from bot.quiz.competition.stored_answers import with_late, with_stored
 from bot.quiz.question.asking import Sureness
+from bot.services.channels import ChannelLostError
 from bot.services.competition.clicks import Clicks
 from bot.services.competition.live import BEHIND_SECONDS, GameTimers, LiveGame
 from bot.services.competition.messages import GameMessages
@@ -50,7 +51,6 @@ from bot.services.happenings import GameEnded
 from bot.services.lifecycle import Lifecycle
 from bot.services.posts import Posts
 from bot.services.practice.practising import Learner
-from bot.services.stage import ChannelLostError
 from bot.storage import competitions, members
 from bot.storage.store import Job, Store, Transaction
 

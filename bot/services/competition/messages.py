@@ -34,12 +34,12 @@ from bot.quiz.competition.events import (
 )
 from bot.quiz.competition.standings import standings
 from bot.quiz.competition.state import LIVE, Competition, Phase
+from bot.services.channels import ChannelBusyError, ChannelLostError, MessageGoneError
 from bot.services.competition.shown import ShownGame, queue_one
 from bot.services.competition.views import GameView
 from bot.services.demo.charts import ChartDrawer
 from bot.services.lifecycle import Lifecycle
 from bot.services.posts import RETRY_SECONDS, Posts
-from bot.services.stage import ChannelBusyError, ChannelLostError, MessageGoneError
 from bot.storage import competitions, members, posts
 from bot.storage.store import Store, Transaction
 

@@ -9,8 +9,8 @@ from bot.model.games import Game
 from bot.model.posts import Kind, Post, What
 from bot.quiz.competition.events import Ask, Effect, Reveal, ShowPodium
 from bot.quiz.competition.state import LIVE, Phase
+from bot.services.channels import Channel
 from bot.services.competition.views import MOST_CALLED
-from bot.services.stage import Channel
 from bot.storage import posts
 from bot.storage.store import Reads, Transaction
 

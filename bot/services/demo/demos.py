@@ -16,12 +16,12 @@ from bot.errors import NotFound, StorageError, UserError, WorkerError, WorkerTim
 from bot.facts import Code, Fact, fact
 from bot.model.demos import DemoRun
 from bot.model.posts import Kind, What
+from bot.services.channels import Channel, ChannelLostError
 from bot.services.demo.charts import ChartDrawer
 from bot.services.demo.lab import Lab
 from bot.services.demo.views import DemoResult, DemoView
 from bot.services.lifecycle import Lifecycle
 from bot.services.posts import Posts
-from bot.services.stage import Channel, ChannelLostError
 from bot.storage import demos, members, posts
 from bot.storage.store import Store, Transaction
 from bot.telemetry import LoopLag, new_error_id

@@ -16,10 +16,10 @@ from bot.model.servers import Server
 from bot.quiz.board.totals import Periods
 from bot.quiz.question.regraded import Change, GameChange, MemberChange, game_change, member_change, rating_changes
 from bot.quiz.question.regrading import Rulings, RulingsOf
+from bot.services.channels import ChannelLostError, Moves
 from bot.services.happenings import Regraded
 from bot.services.lifecycle import Lifecycle
 from bot.services.posts import Posts
-from bot.services.stage import ChannelLostError, Moves
 from bot.storage import members, posts, servers
 from bot.storage.question import regrading, rulings
 from bot.storage.question.regrading import ROWS_A_PIECE, Scope

@@ -12,7 +12,7 @@ from bot.facts import Code, fact
 from bot.quiz.question.asking import is_right
 from bot.services.calendar.daily import DailyQuestions
 from bot.services.calendar.daily_views import DailyView, Locked, MyDaily
-from bot.services.stage import ChannelLostError
+from bot.services.channels import ChannelLostError
 from bot.ui import ids
 from bot.ui.layouts import (
     BLURPLE,

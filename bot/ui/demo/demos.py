@@ -42,7 +42,7 @@ NEEDED = ("view_channel", "send_messages", "attach_files")
 
 
 class DemoFeature:
-    """The command, what its buttons do, and (as a Stage) the message of each demo."""
+    """The command, what its buttons do, and what comes of each."""
 
     def __init__(self, demos: Demos, servers: Servers, inside: InsideFeature) -> None:
         self._inside = inside

@@ -8,9 +8,9 @@ from bot.model.rulings import MOST_CHARACTERS, Decision, DecisionKind, Moved
 from bot.packs.models import Question
 from bot.quiz.question.asking import LETTERS
 from bot.quiz.question.statistics import SHOWN_FROM
+from bot.services.channels import Moves
 from bot.services.question.flags import FlaggedItem, FlaggedQuestion, Flags, ProposedDecision
 from bot.services.question.regrading import TOLD_DAYS, Regrading
-from bot.services.stage import Moves
 from bot.ui import ids
 from bot.ui.layouts import (
     BLURPLE,

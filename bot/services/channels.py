@@ -1,4 +1,4 @@
-"""What the services want shown in a channel, and who shows it."""
+"""What services want shown in channels, and who shows it."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol
