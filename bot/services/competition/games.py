@@ -198,6 +198,8 @@ class Competitions(GameRecords):
         async with live.lock:
             live.game = replace(live.game, lobby_message_id=message_id)
         await self._store.write(lambda tx: competitions.set_lobby_message(tx, competition_id, message_id))
+        if len(live.game.state.players) > 1:  # who joined before it was known where to show them
+            self._messages.hint_lobby(live)
 
     async def post_lobby(self, competition_id: int) -> None:
         """Post a lobby that the answer to its command did not show: without it nobody could join, or open another one."""

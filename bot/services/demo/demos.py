@@ -124,6 +124,8 @@ class Demos:
 
         await self._store.write(job)
         run = await self._load(run_id)
+        if await demos.predictions(self._store, run_id):  # made before it was known where to show them
+            self._hint_waiting(run)
         if run.state == "predicting":
             self._arm(run)
 
@@ -143,6 +145,7 @@ class Demos:
 
         if not await self._store.write(job):
             raise UserError(fact(Code.PREDICTIONS_CLOSED))
+        run = await self._load(run_id)  # where it is shown may have become known meanwhile
         self._hint_waiting(run)
         return await self._with_votes(run)
 
