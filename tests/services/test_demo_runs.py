@@ -339,6 +339,14 @@ async def test_the_start_by_itself_is_kept_over_a_restart(hall):
         assert view.result.predicted == 1
 
 
+async def test_a_prediction_made_before_it_is_known_where_the_demo_is_shown_is_counted_there(hall):
+    async with hall.bot() as (demos, stage, _store):
+        run_id = (await demos.open("shared-counter", HALL, CHANNEL, ADA)).run.id
+        await demos.predict(run_id, BOB, HALL, "Bob", "less")
+        await demos.shown(run_id, MESSAGE)
+        assert (await stage.until(lambda view: sum(view.votes.values()) == 1)).run.message_id == MESSAGE
+
+
 async def test_a_demo_that_was_shown_just_before_a_stop_is_found_again_and_runs(hall):
     async with hall.bot(predict=60) as (demos, _stage, store):
         run_id = (await demos.open("shared-counter", HALL, CHANNEL, ADA)).run.id  # shown, and not noted where
