@@ -55,6 +55,20 @@ class Channel(NamedTuple):
     thread_on: tuple[int, int] | None = None
 
 
+class Placed(NamedTuple):
+    """A message that is there: what it shows, where, and its id."""
+
+    what: What
+    channel: Channel
+    id: int
+
+
+Gone = Callable[[], Awaitable[None]]
+"""Called when a message was found deleted."""
+ViewNow = Callable[[], Awaitable[View | None]]
+"""Asked when a message is about to be drawn; None when there is nothing to show any more."""
+
+
 class Poster(Protocol):
     """Shows messages; raises ChannelLostError (MessageGoneError when one was deleted), or ChannelBusyError."""
 
@@ -62,19 +76,12 @@ class Poster(Protocol):
         """Post a message, in a thread that is made where there is none yet; returns its id. The same nonce posts it once."""
         ...
 
-    async def edit(self, what: What, channel: Channel, message_id: int, view: View) -> None:
+    async def edit(self, message: Placed, view: View) -> None:
         """Bring it up to date."""
         ...
 
-    def hint(
-        self,
-        what: What,
-        channel: Channel,
-        message_id: int,
-        view: Callable[[], Awaitable[View | None]],
-        gone: Callable[[], Awaitable[None]] | None,
-    ) -> None:
-        """The same when there is room for it; ``view`` is asked then, and ``gone`` called when the message was deleted."""
+    def hint(self, message: Placed, view: ViewNow, gone: Gone | None) -> None:
+        """The same when there is room for it: may be merged with a later one, or dropped."""
         ...
 
     async def find(self, what: What, channel_id: int) -> int | None:

@@ -1,4 +1,4 @@
-"""What happened, told by name to whoever has to do with it; `services/all.py` says who hears what."""
+"""What happened, told by name to those who need to know; `services/all.py` says who hears what."""
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
@@ -25,7 +25,7 @@ class DailyClosed:
 
 @dataclass(frozen=True)
 class Ruled:
-    """Managers decided about a question; answers are to be graded anew."""
+    """Managers decided about a question; answers are to be graded again."""
 
 
 @dataclass(frozen=True)

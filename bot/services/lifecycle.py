@@ -1,12 +1,14 @@
-"""Everything that services do beside whoever asked: work that nobody waits for, timers, and work that comes again.
+"""Everything that services do in the background: work that nobody waits for, timers, and work that comes again.
 
 One `Lifecycle` makes the `Background` of each service and closes all of them, the last one first. No service has timers,
 tasks or an end of its own.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from bot.errors import StudyhallError, UserError
@@ -21,33 +23,26 @@ async def _nothing() -> None:
     pass
 
 
+@dataclass(eq=False)
 class Background:
-    """The work of one service; a failure is logged, and harms nothing else."""
+    """The work of one service; a failure is logged, and harms nothing else.
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        steady: bool = True,
-        finishes: bool = False,
-        stopping: Callable[[], None] = lambda: None,
-        last: Callable[[], Awaitable[None]] = _nothing,
-    ) -> None:
-        """At the close ``stopping`` is called first; then what is under way is cancelled, or waited for if it ``finishes``;
-        then ``last`` is done. ``steady``: whether work may come again although nothing is due.
-        """
-        self._name = name
-        self._steady = steady
-        self._finishes = finishes
-        self._stopping = stopping
-        self._last = last
-        self._tasks: set[asyncio.Task[object]] = set()
-        self._timers: dict[Hashable, asyncio.TimerHandle] = {}
-        self.closing = False
-        """Nothing is begun any more; what takes long looks here between its steps."""
+    At the close ``stopping`` is called first; then what is under way is cancelled, or waited for if it ``finishes``; then
+    ``last`` is done. ``steady``: whether work may come again although nothing is due.
+    """
+
+    _name: str
+    _steady: bool
+    _finishes: bool
+    _stopping: Callable[[], None]
+    _last: Callable[[], Awaitable[None]]
+    _tasks: set[asyncio.Task[object]] = field(default_factory=set)
+    _timers: dict[Hashable, asyncio.TimerHandle] = field(default_factory=dict)
+    closing: bool = False
+    """Nothing is begun any more; what takes long looks here between its steps."""
 
     def start(self, work: Awaitable[T], name: str = "") -> "asyncio.Task[T]":
-        """Begin work whose result somebody waits for, perhaps; who waits for it alone hears of its failure."""
+        """Begin work whose result somebody may wait for. A failure is not logged: it is told to those who wait."""
         task = asyncio.ensure_future(work)
         task.set_name(name or self._name)
         self._tasks.add(task)
@@ -202,8 +197,8 @@ class Lifecycle:
         stopping: Callable[[], None] = lambda: None,
         last: Callable[[], Awaitable[None]] = _nothing,
     ) -> Background:
-        """One service's own."""
-        made = Background(name, steady=self._steady, finishes=finishes, stopping=stopping, last=last)
+        """One service's own; see `Background`."""
+        made = Background(name, self._steady, finishes, stopping, last)
         self._made.append(made)
         return made
 
@@ -213,9 +208,10 @@ class Lifecycle:
             await one.done()
 
     async def close(self) -> None:
-        """Stop everything in order."""
-        for one in reversed(self._made):
-            await one.close()
+        """Stop everything in order; a last act that fails keeps no other from being closed, and is raised at the end."""
+        async with contextlib.AsyncExitStack() as closing:
+            for one in self._made:
+                closing.push_async_callback(one.close)
 
 
 async def _logged(work: Awaitable[object], name: str) -> None:

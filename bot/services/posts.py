@@ -1,12 +1,21 @@
-"""Brings messages into their channels, each once, and up to date: the one place that talks to whoever shows them."""
+"""Brings messages into their channels, each once, and up to date: the one place that talks to the poster."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 
 from bot.clock import Clock
-from bot.model.posts import Post, What
-from bot.services.channels import Channel, ChannelBusyError, ChannelLostError, Poster, View
+from bot.model.posts import Post
+from bot.services.channels import (
+    Channel,
+    ChannelBusyError,
+    ChannelLostError,
+    Gone,
+    Placed,
+    Poster,
+    View,
+    ViewNow,
+)
 
 SAME_NONCE_MS = 110_000
 """Discord remembers an enforced nonce for a few minutes; within this time it is enough to send again."""
@@ -71,23 +80,12 @@ class Posts:
                 await asyncio.sleep(wait)
         raise AssertionError
 
-    async def edit(self, what: What, channel: Channel, message_id: int, view: View) -> None:
+    async def edit(self, message: Placed, view: View) -> None:
         """Bring a message up to date. Raises ChannelLostError (MessageGoneError when it was deleted)."""
         if self._poster is not None:
-            await self._poster.edit(what, channel, message_id, view)
+            await self._poster.edit(message, view)
 
-    def hint(
-        self,
-        what: What,
-        channel: Channel,
-        message_id: int,
-        view: Callable[[], Awaitable[View | None]],
-        gone: Callable[[], Awaitable[None]] | None = None,
-    ) -> None:
-        """The same when there is room for it: may be merged with a later one, or dropped.
-
-        ``view`` is asked when its turn comes, and says None when there is nothing to show any more; ``gone`` is called when
-        the message was deleted.
-        """
+    def hint(self, message: Placed, view: ViewNow, gone: Gone | None = None) -> None:
+        """The same when there is room for it: may be merged with a later one, or dropped."""
         if self._poster is not None:
-            self._poster.hint(what, channel, message_id, view, gone)
+            self._poster.hint(message, view, gone)

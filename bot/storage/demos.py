@@ -50,7 +50,19 @@ async def finish(tx: Transaction, run_id: int, state: str, result: str | None, n
     await tx.run(
         "UPDATE demo_run SET state = ?, result = ?, ended_ms = ? WHERE id = ?", (state, result, now_ms, run_id)
     )
-    for post in await posts.waiting(tx, Kind.DEMO, of=run_id):  # it was never shown
+    await _drop_unshown(tx, run_id)
+
+
+async def cancel(tx: Transaction, run_id: int) -> bool:
+    """End a run that has not begun; says whether there was one."""
+    if not await move(tx, run_id, ("predicting", "queued"), "failed"):
+        return False
+    await _drop_unshown(tx, run_id)
+    return True
+
+
+async def _drop_unshown(tx: Transaction, run_id: int) -> None:
+    for post in await posts.waiting(tx, Kind.DEMO, of=run_id):
         await posts.drop(tx, post.id)
 
 

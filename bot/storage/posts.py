@@ -46,7 +46,7 @@ async def posted(tx: Transaction, post_id: int, message_id: int) -> None:
 
 
 async def again(tx: Transaction, post: Post, now_ms: int) -> None:
-    """The message was deleted in the channel: it is to be posted anew, unless somebody else has just found that too."""
+    """The message was deleted in the channel: it is to be posted again, unless somebody else has just found that too."""
     await tx.run(
         "UPDATE post SET message_id = NULL, attempt = attempt + 1, created_ms = ? WHERE id = ? AND attempt = ?",
         (now_ms, post.id, post.attempt),

@@ -9,7 +9,7 @@ import discord
 
 from bot.facts import Code, Say, fact
 from bot.model.posts import Kind, What
-from bot.services.channels import Channel, ChannelBusyError, ChannelLostError, View
+from bot.services.channels import Channel, ChannelBusyError, ChannelLostError, Gone, Placed, View, ViewNow
 from bot.ui.layouts import NO_PINGS, Screen
 from bot.ui.reach import UNKNOWN_MESSAGE, as_lost, channel_in, find_message, for_server
 from bot.ui.sending import SendScheduler
@@ -63,33 +63,25 @@ class DiscordPoster:
 
         return await self._in_open_thread(channel, send, look.urgency)
 
-    async def edit(self, what: What, channel: Channel, message_id: int, view: View) -> None:
+    async def edit(self, message: Placed, view: View) -> None:
         """Bring it up to date."""
-        look = self._looks[what.kind]
-        screen, key = self._drawn(what, channel, view), _key(channel, message_id)
-        await self._in_open_thread(channel, lambda: self._patch(channel, message_id, screen), look.urgency, key)
+        screen, urgency = self._drawn(message.what, message.channel, view), self._looks[message.what.kind].urgency
+        await self._in_open_thread(message.channel, lambda: self._patch(message, screen), urgency, _key(message))
 
-    def hint(
-        self,
-        what: What,
-        channel: Channel,
-        message_id: int,
-        view: Callable[[], Awaitable[View | None]],
-        gone: Callable[[], Awaitable[None]] | None,
-    ) -> None:
-        """The same when there is room for it; ``view`` is asked then, and ``gone`` called when the message was deleted."""
+    def hint(self, message: Placed, view: ViewNow, gone: Gone | None) -> None:
+        """The same when there is room for it: may be merged with a later one, or dropped."""
 
         async def edit() -> None:
             if (now := await view()) is None:
                 return
             try:
-                await self._patch(channel, message_id, self._drawn(what, channel, now))
+                await self._patch(message, self._drawn(message.what, message.channel, now))
             except discord.NotFound as problem:
                 if problem.code != UNKNOWN_MESSAGE or gone is None:
                     raise
                 await gone()
 
-        self._scheduler.hint(_key(channel, message_id), edit)
+        self._scheduler.hint(_key(message), edit)
 
     async def find(self, what: What, channel_id: int) -> int | None:
         """Look in the channel's history for a message that was posted but whose id was not stored: its buttons name it."""
@@ -99,9 +91,11 @@ class DiscordPoster:
     def _drawn(self, what: What, channel: Channel, view: View) -> Screen:
         return self._looks[what.kind].draw(what, view, for_server(self._client, channel.guild_id))
 
-    async def _patch(self, channel: Channel, message_id: int, screen: Screen) -> None:
-        message = channel_in(self._client, channel.id, channel.guild_id).get_partial_message(message_id)
-        await message.edit(view=screen.view(), attachments=screen.files(), allowed_mentions=NO_PINGS)
+    async def _patch(self, message: Placed, screen: Screen) -> None:
+        channel = channel_in(self._client, message.channel.id, message.channel.guild_id)
+        await channel.get_partial_message(message.id).edit(
+            view=screen.view(), attachments=screen.files(), allowed_mentions=NO_PINGS
+        )
 
     async def _call(self, send: Callable[[], Awaitable[T]], urgency: int, key: str = "") -> T:
         try:
@@ -145,5 +139,5 @@ class DiscordPoster:
             raise ChannelLostError(fact(Code.THREAD_LOCKED)) from refused
 
 
-def _key(channel: Channel, message_id: int) -> str:
-    return f"{channel.id} {message_id}"
+def _key(message: Placed) -> str:
+    return f"{message.channel.id} {message.id}"

@@ -19,7 +19,7 @@ from bot.services.calendar.daily_views import DailyView, EventView, Locked
 from bot.services.calendar.schedules import NewSchedule, Occasions, Schedules
 from bot.services.calendar.season_views import SeasonView
 from bot.services.calendar.seasons import Seasons
-from bot.services.channels import Channel, ChannelLostError, MessageGoneError
+from bot.services.channels import Channel, ChannelLostError, MessageGoneError, Placed
 from bot.services.competition.games import Competitions
 from bot.services.lifecycle import Lifecycle
 from bot.services.posts import Posts
@@ -91,20 +91,20 @@ class Wall:
             self.lobbies.append(message_id)
         return message_id
 
-    async def edit(self, what: What, channel: Channel, message_id: int, view) -> None:
-        if what.kind not in OF_A_DAILY:
+    async def edit(self, message: Placed, view) -> None:
+        if message.what.kind not in OF_A_DAILY:
             return
         if self.lost:
             raise ChannelLostError(said("Unknown Channel"))
         if self.refuse_edits:
             raise OSError("the line is cut")
-        if message_id in self.deleted:
+        if message.id in self.deleted:
             raise MessageGoneError(said("Unknown Message"))
-        self.shown[message_id] = view
+        self.shown[message.id] = view
 
-    def hint(self, what: What, channel: Channel, message_id: int, view, gone) -> None:
-        if what.kind in OF_A_DAILY:
-            self.hinted[message_id] = view
+    def hint(self, message: Placed, view, gone) -> None:
+        if message.what.kind in OF_A_DAILY:
+            self.hinted[message.id] = view
 
     async def find(self, what: What, channel_id: int) -> int | None:
         if what.kind in OF_A_DAILY:

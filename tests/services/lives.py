@@ -25,7 +25,7 @@ def life_of(service: object) -> Lifecycle:
 
 
 async def settled(service: object) -> None:
-    """Wait until it does nothing any more beside whoever asked."""
+    """Wait until it does nothing in the background any more."""
     await _LIVES[service].done()
 
 

@@ -23,7 +23,7 @@ from bot.quiz.competition.scoring import Scoring
 from bot.quiz.competition.standings import standings
 from bot.quiz.competition.state import Phase, Rules
 from bot.quiz.question.asking import Sureness
-from bot.services.channels import Channel, ChannelBusyError, ChannelLostError
+from bot.services.channels import Channel, ChannelBusyError, ChannelLostError, Placed
 from bot.services.competition.games import Competitions
 from bot.services.competition.openings import AlreadyOnError, Opening
 from bot.services.competition.views import GameView
@@ -84,8 +84,8 @@ class Notice:
             self.podiums.append(message_id)
         return message_id
 
-    async def edit(self, what: What, channel: Channel, message_id: int, view: GameView) -> None:
-        if what.kind is Kind.LOBBY:
+    async def edit(self, message: Placed, view: GameView) -> None:
+        if message.what.kind is Kind.LOBBY:
             self.lobbies.append(view)
         elif self.forbidden_edits:
             raise ChannelLostError(in_words("Missing Access"))
@@ -94,11 +94,11 @@ class Notice:
             self.changed.set()
             raise OSError("the line is cut")
         else:
-            self.shown[message_id] = view
+            self.shown[message.id] = view
         self.changed.set()
 
-    def hint(self, what: What, channel: Channel, message_id: int, view, gone) -> None:
-        self.gone[what.kind] = gone
+    def hint(self, message: Placed, view, gone) -> None:
+        self.gone[message.what.kind] = gone
         self.changed.set()
 
     async def find(self, what: What, channel_id: int) -> int | None:

@@ -18,7 +18,7 @@ from bot.demos.registry import DEMOS
 from bot.errors import NotFound, StorageError, UserError, WorkerTimedOut
 from bot.facts import Code, fact, said
 from bot.model.posts import What
-from bot.services.channels import Channel, ChannelLostError
+from bot.services.channels import ChannelLostError, Placed
 from bot.services.demo.charts import ChartDrawer
 from bot.services.demo.demos import Demos
 from bot.services.demo.lab import Lab, _Bench
@@ -48,7 +48,7 @@ class HandStage:
         self._news = asyncio.Condition()
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def edit(self, what: What, channel: Channel, message_id: int, view: DemoView) -> None:
+    async def edit(self, message: Placed, view: DemoView) -> None:
         if view.run.id in self.lost:
             raise ChannelLostError(said("unknown channel"))
         if self.broken:
@@ -58,7 +58,7 @@ class HandStage:
         async with self._news:
             self._news.notify_all()
 
-    def hint(self, what: What, channel: Channel, message_id: int, view, gone) -> None:
+    def hint(self, message: Placed, view, gone) -> None:
         async def show() -> None:
             if (now := await view()) is not None:
                 self.hints.append(now)
@@ -388,12 +388,12 @@ async def test_run_again_is_heard_even_while_the_result_is_still_on_its_way(hall
         pressed = False
 
         class Impatient(HandStage):
-            async def edit(self, what: What, channel: Channel, message_id: int, view: DemoView) -> None:
+            async def edit(self, message: Placed, view: DemoView) -> None:
                 nonlocal pressed
                 if view.run.state == "done" and not pressed:
                     pressed = True
                     await demos.run(run_id, again=True)
-                await super().edit(what, channel, message_id, view)
+                await super().edit(message, view)
 
         stage = Impatient()
         hall.posts.attach(stage)

@@ -52,10 +52,10 @@ class Board:
     async def post(self, what, channel, view, nonce):
         return self.rounds.setdefault(what.number, self._message()) if what.kind is Kind.ROUND else self._message()
 
-    async def edit(self, what, channel, message_id, view):
+    async def edit(self, message, view):
         pass
 
-    def hint(self, what, channel, message_id, view, gone):
+    def hint(self, message, view, gone):
         pass
 
     async def find(self, what, channel_id):

@@ -1,4 +1,4 @@
-"""What services do beside whoever asked: it comes again, survives its failure, and stops in order."""
+"""What services do in the background: it comes again, survives its failure, and stops in order."""
 
 import asyncio
 import logging
@@ -101,6 +101,22 @@ async def test_the_last_one_made_is_closed_first_and_each_does_its_last_act_afte
     assert ended[-1] == "first is put away"
     assert ended.index("second is taken off") < ended.index("second is put away") < ended.index("first is put away")
     assert "first has boiled" in ended
+
+
+async def test_a_last_act_that_fails_keeps_no_other_from_being_closed():
+    life, ended = Lifecycle(), []
+
+    async def put_away() -> None:
+        ended.append("cups")
+
+    async def spilt() -> None:
+        raise ValueError("spilt")
+
+    life.background("cups", last=put_away)
+    life.background("pot", last=spilt)
+    with pytest.raises(ValueError, match="spilt"):
+        await life.close()
+    assert ended == ["cups"]
 
 
 async def test_after_the_close_nothing_is_begun():

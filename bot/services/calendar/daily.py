@@ -27,7 +27,7 @@ from bot.quiz.competition.state import BEHIND_MS, DRAIN_MS
 from bot.quiz.practice.picking import option_order
 from bot.quiz.question.asking import FilePlace, ShownPlace, times_chosen
 from bot.services.calendar.daily_views import DailyView, Locked, MyDaily
-from bot.services.channels import Channel, ChannelLostError, MessageGoneError
+from bot.services.channels import Channel, ChannelLostError, MessageGoneError, Placed
 from bot.services.happenings import DailyAsked, DailyClosed, Regraded
 from bot.services.lifecycle import Lifecycle
 from bot.services.posts import Posts
@@ -132,7 +132,7 @@ class DailyQuestions:
                 now = await storage.load(self._store, daily_id)
                 return await self._view(now) if now and now.closed_ms is None else None
 
-            self._out.hint(What(Kind.QUESTION, daily_id), _channel(current), current.message_id, view)
+            self._out.hint(_placed(current, current.message_id), view)
         return locked
 
     async def mine(self, daily_id: int, guild_id: int | None, member_id: int) -> MyDaily:
@@ -236,7 +236,7 @@ class DailyQuestions:
         message_id = daily.message_id or 0
         try:
             try:
-                await self._out.edit(post.what, _channel(daily), message_id, view)
+                await self._out.edit(_placed(daily, message_id), view)
             except MessageGoneError:
                 message_id = await self._out.earlier(post) or await self._out.send(post, view)
         except ChannelLostError as lost:
@@ -251,7 +251,7 @@ class DailyQuestions:
         for daily in await storage.results_of(self._store, subject.guild_id, subject.pack_id, subject.question_id):
             if daily.message_id is not None and daily.question.content_hash == subject.question_hash:
                 view = functools.partial(self._view, daily)
-                self._out.hint(What(Kind.RESULT, daily.id), _channel(daily), daily.message_id, view)
+                self._out.hint(_placed(daily, daily.message_id), view)
 
     async def _view(self, daily: Daily) -> DailyView:
         given = await storage.all_given(self._store, daily)
@@ -321,5 +321,6 @@ class DailyQuestions:
         return daily
 
 
-def _channel(daily: Daily) -> Channel:
-    return Channel(daily.guild_id, daily.channel_id)
+def _placed(daily: Daily, message_id: int) -> Placed:
+    kind = Kind.QUESTION if daily.closed_ms is None else Kind.RESULT
+    return Placed(What(kind, daily.id), Channel(daily.guild_id, daily.channel_id), message_id)

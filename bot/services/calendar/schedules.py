@@ -92,7 +92,7 @@ class Schedules:
         self._events: EventBoard | None = None
         self._tried: set[tuple[int, int | None]] = set()
         # A look waits for what it begins, and what is due meanwhile does not wait for that.
-        self._looking = life.background("schedules").routine(self._look, again_seconds=LOOK_SECONDS, overlaps=True)
+        self._looking = life.background("schedules").routine(self.look, again_seconds=LOOK_SECONDS, overlaps=True)
         self._busy: set[tuple[str, int]] = set()
 
     def attach(self, events: EventBoard) -> None:
@@ -238,9 +238,6 @@ class Schedules:
     def _look_by(self, seconds: float) -> None:
         if self._looking.began:
             self._looking.wake(seconds)
-
-    async def _look(self) -> None:
-        await self.look()
 
     async def _arm_for_next(self) -> None:
         """Look again when the next thing is due; not at all while nothing is."""

@@ -44,7 +44,7 @@ from bot.services.competition.openings import AlreadyOnError, Opening, playable,
 from bot.services.competition.questions import GameQuestions
 from bot.services.competition.records import GameRecords
 from bot.services.competition.settling import settle
-from bot.services.competition.shown import Stored, posts_of, queue, queue_lobby
+from bot.services.competition.shown import Stored, queue, queue_lobby
 from bot.services.competition.views import ClickResult, GameView
 from bot.services.demo.charts import ChartDrawer
 from bot.services.happenings import GameEnded
@@ -185,7 +185,7 @@ class Competitions(GameRecords):
         if game is None:
             return None
         live = LiveGame(game)
-        live.take(await posts_of(self._store, competition_id))
+        await live.read_posts(self._store)
         if game.state.phase is Phase.LOBBY:
             with contextlib.suppress(UserError):  # nothing fits any more: the start says so
                 live.fitting = await self._questions.fitting(game.guild_id, game.pack_id, game.setup)

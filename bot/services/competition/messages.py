@@ -15,7 +15,7 @@ from bot.clock import DiscordClock, snowflake_ms
 from bot.errors import NotFound
 from bot.facts import Code, Fact, fact
 from bot.model.games import Game
-from bot.model.posts import Kind, Post, What
+from bot.model.posts import Kind, Post
 from bot.packs.library import LibraryOf, SectionRef
 from bot.quiz.competition.events import (
     Ask,
@@ -139,7 +139,7 @@ class GameMessages:
     def hint_round(self, shown: ShownGame) -> None:
         """Show how many have answered, when there is room for it."""
         state = shown.game.state
-        message_id, number = shown.message_id(Kind.ROUND, state.round), state.round
+        message_id, number = shown.round_message_id, state.round
         near_the_end = state.deadline_ms is not None and state.deadline_ms - self._clock.now_ms() < HINT_FREE_MS
         if message_id is None or near_the_end:
             return
@@ -151,7 +151,7 @@ class GameMessages:
         async def gone() -> None:
             await self.gone(shown, number, message_id)
 
-        self._out.hint(What(Kind.ROUND, shown.game.id, number), shown.channel, message_id, view, gone)
+        self._out.hint(shown.round_at(number, message_id), view, gone)
 
     def hint_lobby(self, shown: ShownGame) -> None:
         """Show who is in, when there is room for it."""
@@ -165,7 +165,7 @@ class GameMessages:
         async def gone() -> None:
             await self.lobby_gone(shown, message_id)
 
-        self._out.hint(What(Kind.LOBBY, shown.game.id), shown.lobby_channel, message_id, view, gone)
+        self._out.hint(shown.lobby_at(message_id), view, gone)
 
     def refresh_lobby(self, shown: ShownGame) -> None:
         """Bring the lobby up to date, beside: how it goes on stands there when nothing else is in the channel."""
@@ -190,7 +190,7 @@ class GameMessages:
             shown.note,
             course=course,
             fitting=shown.fitting,
-            round_message_id=shown.message_id(Kind.ROUND, state.round),
+            round_message_id=shown.round_message_id,
             podium_message_id=shown.message_id(Kind.PODIUM, 0),
         )
 
@@ -343,7 +343,7 @@ class GameMessages:
         if game is None:
             return
         shown = ShownGame(game)
-        shown.take(await posts.of_game(self._store, competition_id))
+        await shown.read_posts(self._store)
         for number in shown.waiting_reveals():
             await self._show_round(shown, number)
         post = shown.posts.get((Kind.PODIUM, 0))
@@ -434,7 +434,7 @@ class GameMessages:
 
     async def _edit_round(self, shown: ShownGame, number: int, message_id: int) -> GameView:
         view = await self.view(shown)
-        await self._out.edit(What(Kind.ROUND, shown.game.id, number), shown.channel, message_id, view)
+        await self._out.edit(shown.round_at(number, message_id), view)
         return view
 
     async def _shown_round(self, shown: ShownGame, number: int, state: Competition, message_id: int) -> None:
@@ -458,8 +458,7 @@ class GameMessages:
         if message_id is None:
             return
         try:
-            view = await self.view(shown)
-            await self._out.edit(What(Kind.LOBBY, shown.game.id), shown.lobby_channel, message_id, view)
+            await self._out.edit(shown.lobby_at(message_id), await self.view(shown))
         except MessageGoneError:
             await self.lobby_gone(shown, message_id)
         except Exception as problem:

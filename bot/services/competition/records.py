@@ -13,7 +13,7 @@ from bot.services.competition.live import LiveGame
 from bot.services.competition.messages import GameMessages
 from bot.services.competition.shown import ShownGame
 from bot.services.competition.views import GameView, MyResult
-from bot.storage import competitions, posts
+from bot.storage import competitions
 from bot.storage.store import Store
 
 
@@ -66,7 +66,7 @@ class GameRecords:
         live = self._live.get(competition_id)
         if live is None:
             shown = ShownGame(await self.game(competition_id))
-            shown.take(await posts.of_game(self._store, competition_id))
+            await shown.read_posts(self._store)
             return await self._messages.view(shown)
         return await self._messages.view(live)
 

@@ -9,7 +9,7 @@ from bot.model.games import Game
 from bot.model.posts import Kind, Post, What
 from bot.quiz.competition.events import Ask, Effect, Reveal, ShowPodium
 from bot.quiz.competition.state import LIVE, Phase
-from bot.services.channels import Channel
+from bot.services.channels import Channel, Placed
 from bot.services.competition.views import MOST_CALLED
 from bot.storage import posts
 from bot.storage.store import Reads, Transaction
@@ -31,6 +31,10 @@ class ShownGame:
     lost: Fact | None = None
     unshown: set[int] = field(default_factory=set)
     fitting: int | None = None
+
+    async def read_posts(self, db: Reads) -> None:
+        """Learn which messages it has, and which are to be posted."""
+        self.take(await posts.of_game(db, self.game.id))
 
     def take(self, found: Iterable[Post]) -> bool:
         """Note the rows of the outbox that are not known yet; says whether there were any."""
@@ -68,10 +72,13 @@ class ShownGame:
         thread_on = (game.channel_id, game.lobby_message_id or 0) if thread else None
         return Channel(game.guild_id, game.play_channel_id, thread_on)
 
-    @property
-    def lobby_channel(self) -> Channel:
-        """Where its lobby is."""
-        return Channel(self.game.guild_id, self.game.channel_id)
+    def round_at(self, number: int, message_id: int) -> Placed:
+        """A round's message."""
+        return Placed(What(Kind.ROUND, self.game.id, number), self.channel, message_id)
+
+    def lobby_at(self, message_id: int) -> Placed:
+        """The lobby's message, which is never in the thread."""
+        return Placed(What(Kind.LOBBY, self.game.id), Channel(self.game.guild_id, self.game.channel_id), message_id)
 
     def waiting_reveals(self) -> list[int]:
         """The rounds whose messages are not known to show how they went."""
@@ -80,11 +87,6 @@ class ShownGame:
 
 Stored = tuple[Game, list[Effect], list[Post]]
 """What an event made of a game, what is to be done for it, and the game's whole outbox (nothing where nothing changed)."""
-
-
-async def posts_of(db: Reads, competition_id: int) -> list[Post]:
-    """A game's whole outbox."""
-    return await posts.of_game(db, competition_id)
 
 
 async def queue_lobby(tx: Transaction, game: Game, now_ms: int) -> None:

@@ -5,7 +5,6 @@ import contextlib
 import json
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict, replace
 
 from bot.clock import Clock
@@ -16,7 +15,7 @@ from bot.errors import NotFound, StorageError, UserError, WorkerError, WorkerTim
 from bot.facts import Code, Fact, fact
 from bot.model.demos import DemoRun
 from bot.model.posts import Kind, What
-from bot.services.channels import Channel, ChannelLostError
+from bot.services.channels import Channel, ChannelLostError, Placed, ViewNow
 from bot.services.demo.charts import ChartDrawer
 from bot.services.demo.lab import Lab
 from bot.services.demo.views import DemoResult, DemoView
@@ -166,7 +165,7 @@ class Demos:
     async def cancel(self, run_id: int, member_id: int, *, manager: bool) -> DemoView:
         """Take a demo that does not run yet out of the queue. Raises UserError when it runs, or is another's."""
         await self.refuse_cancel(run_id, member_id, manager=manager)
-        if not await self._store.write(lambda tx: demos.move(tx, run_id, ("predicting", "queued"), "failed")):
+        if not await self._store.write(lambda tx: demos.cancel(tx, run_id)):
             raise UserError(fact(Code.DEMO_TOO_LATE))
         self._background.forget(run_id)
         if run_id in self._queue:
@@ -336,8 +335,8 @@ class Demos:
             self._start_later(run_id, AGAIN_SECONDS)
 
     async def _show(self, view: DemoView) -> None:
-        if view.run.message_id is not None:
-            await self._out.edit(What(Kind.DEMO, view.run.id), _channel(view.run), view.run.message_id, view)
+        if (message := _placed(view.run)) is not None:
+            await self._out.edit(message, view)
 
     def _hint(self, view: DemoView) -> None:
         async def as_it_was() -> DemoView:
@@ -352,13 +351,15 @@ class Demos:
 
         self._hint_later(run, if_it_waits)
 
-    def _hint_later(self, run: DemoRun, view: Callable[[], Awaitable[DemoView | None]]) -> None:
-        if run.message_id is not None:
-            self._out.hint(What(Kind.DEMO, run.id), _channel(run), run.message_id, view)
+    def _hint_later(self, run: DemoRun, view: ViewNow) -> None:
+        if (message := _placed(run)) is not None:
+            self._out.hint(message, view)
 
 
-def _channel(run: DemoRun) -> Channel:
-    return Channel(run.guild_id, run.channel_id)
+def _placed(run: DemoRun) -> Placed | None:
+    if run.message_id is None:
+        return None
+    return Placed(What(Kind.DEMO, run.id), Channel(run.guild_id, run.channel_id), run.message_id)
 
 
 def _what_happened(problem: WorkerError) -> Fact:

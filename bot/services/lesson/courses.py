@@ -87,7 +87,7 @@ class Courses:
         _log.info("loaded %s from %s", _amount(self._library.packs), self._packs_dir)
 
     async def reload(self, *, though_less: bool = False) -> Amount:
-        """Read every pack anew, in a process of its own; returns how much is in force now.
+        """Read every pack again, in a process of its own; returns how much is in force now.
 
         Games and quizzes that are on keep their questions as they were. Raises UserError naming the faults, and WouldLose
         where more than half of the questions would be gone, unless that is wanted (``though_less``).

@@ -1,6 +1,6 @@
 -- Messages that are to be in their channel once, of whatever kind: done when the id of the message is stored. of_id: what
 -- they show (a competition, a question of the day, when a season began, a regrade, a demo's run); number: a round, or the
--- competition in whose channel changed places are told; attempt: how often one that was deleted was posted anew.
+-- competition in whose channel changed places are told; attempt: how often one that was deleted was posted again.
 CREATE TABLE post (
     id         INTEGER PRIMARY KEY,
     kind       TEXT    NOT NULL,
