@@ -90,6 +90,8 @@ class Background:
         """Wait until nothing is under way; timers are not waited for."""
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
+            # Where all are done already, gather() of Python 3.12 returns at once: what forgets them must have its turn.
+            await asyncio.sleep(0)
 
     async def close(self) -> None:
         """Stop in order; what is not done is taken up at the next start."""

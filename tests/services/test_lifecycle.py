@@ -67,6 +67,18 @@ async def test_a_failure_is_logged_and_the_work_tried_again(life, caplog):
     assert "tea failed" in caplog.text
 
 
+async def test_waiting_ends_where_work_is_done_and_only_not_forgotten_yet(life):
+    background = life.background("tea")
+
+    async def work() -> None:
+        pass
+
+    task = background.start(work())
+    await asyncio.sleep(0)
+    assert task.done()  # and what forgets it has not had its turn
+    await background.done()
+
+
 async def test_steady_work_begins_nowhere_where_nothing_may():
     still = Lifecycle(steady=False)
     routine = still.background("tea").routine(asyncio.sleep, again_seconds=1, steady=True)  # type: ignore[arg-type]
