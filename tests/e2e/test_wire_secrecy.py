@@ -84,12 +84,13 @@ class Ear:
         self.playground.gateway.record = self.frames.append
 
     def _hear(self, exchange: Exchange) -> None:
-        if not self._deaf and not any(message_id in exchange.path for message_id in self.closed):
+        answers = exchange.route.startswith(("/interactions/", "/webhooks/"))
+        if not (self._deaf and answers) and not any(message_id in exchange.path for message_id in self.closed):
             self.said.append(exchange)
 
     @contextmanager
     def covered(self) -> Iterator[None]:
-        """While an answer in `/quiz` is explained: that is its reveal."""
+        """While a member is answered what is for this member alone; what the channel is shown is heard all the same."""
         self._deaf = True
         yield
         self._deaf = False
