@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 from hosting import Bot
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from bot.playground.server import Playground
 
@@ -22,6 +24,39 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     if any(".py" in chosen for chosen in config.args):
         return 0
     return WORKERS_A_CORE * (os.cpu_count() or 1)
+
+
+TOGETHER = (
+    "tests/content/test_programs.py",  # the course's programs are run once
+    "tests/services/test_chart_drawer.py",
+    "tests/services/test_demo_runs.py",
+    "tests/test_wheel.py",  # built once
+)
+"""Files of which all tests are run by one process, because they share what is dear to make.
+
+pytest-xdist's own ``loadgroup`` writes the group into a test's id, which pytest 9.2 reckons anew: no test is in a group then.
+"""
+
+
+class Scheduling(LoadScopeScheduling):
+    """Gives each test to whoever is free, but keeps together what is named above."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return file if file in TOGETHER else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
+    """The scheduler that pytest-xdist asks for."""
+    return Scheduling(config, log)
+
+
+@pytest.fixture(scope="module")
+def once(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """For a file whose tests are kept together: they are, in this run."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        seen = tmp_path_factory.getbasetemp().parent / f"{request.path.stem}.seen"
+        seen.touch(exist_ok=False)
 
 
 @pytest.fixture

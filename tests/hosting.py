@@ -47,6 +47,7 @@ class Bot:
         self.settings = {
             "STUDYHALL_DATA_DIR": str(data_dir),
             "STUDYHALL_DEMO_ROUNDS": "1",
+            "STUDYHALL_DEMO_SECONDS": "150",  # on busy cores too
             "STUDYHALL_PROGRESS_SECONDS": "0.1",
             **settings,
         }

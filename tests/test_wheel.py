@@ -12,7 +12,7 @@ from hosting import Bot, Member, text
 from bot.playground.server import Playground
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-pytestmark = pytest.mark.xdist_group("wheel")  # built once
+pytestmark = pytest.mark.usefixtures("once")
 
 
 @pytest.fixture(scope="module")

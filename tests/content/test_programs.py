@@ -33,7 +33,7 @@ def under_way(tmp_path_factory):
             future.cancel()
 
 
-@pytest.mark.xdist_group("programs")  # one process runs them all, once
+@pytest.mark.usefixtures("once")
 @pytest.mark.parametrize(("job", "program"), JOBS.items(), ids=[f"{name}-{version}" for name, version in JOBS])
 def test_a_program_prints_what_it_must(
     under_way: dict[tuple[str, str], Future[Ran]], job: tuple[str, str], program: Program

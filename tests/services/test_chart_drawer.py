@@ -13,7 +13,7 @@ from bot.services.demo import charts as module
 from bot.services.demo.charts import ChartDrawer
 from bot.workers import Workers
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("chart drawer")]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("once")]
 
 CHART = BarChart("Tea", "cups", [BarValue("green", 2.0, 1.5, 2.5, "2.00 cups")], "made by hand")
 PNG = b"\x89PNG\r\n\x1a\n"

@@ -28,7 +28,7 @@ from bot.storage import demos as storage
 from bot.storage.store import Store
 from bot.workers import Workers
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("demo runs")]  # one worker for all
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("once")]
 
 HALL, CHANNEL, MESSAGE = 50, 60, 70
 ADA, BOB, EVE = 1, 2, 3
