@@ -21,7 +21,7 @@ from bot.quiz.competition.events import (
 )
 from bot.quiz.competition.lobby import inherited
 from bot.quiz.competition.players import leads
-from bot.quiz.competition.rounds import ask_round, asking_wake, close_round
+from bot.quiz.competition.rounds import ask_round, close_round, closing_ms
 from bot.quiz.competition.standings import standings
 from bot.quiz.competition.state import DRAIN_MS, DUELLISTS, HEIR_MS, PAUSE_ENDS_MS, TROUBLE_ENDS_MS, Competition, Phase
 
@@ -38,11 +38,12 @@ def ticked(state: Competition, now_ms: int) -> Step:
     if state.wake_ms is None or now_ms < state.wake_ms:
         return state, []
     if state.phase is Phase.ASKING:
-        if state.is_answered:
-            return close_round(state, now_ms)
-        if state.deadline_ms is not None and now_ms < state.deadline_ms + DRAIN_MS:
-            return replace(state, wake_ms=state.deadline_ms + DRAIN_MS), []
-        if state.opened_ms is None:  # its message is not in the channel yet, or not known to be
+        closes_ms = closing_ms(state, now_ms)
+        if closes_ms is not None and now_ms < closes_ms:
+            return replace(state, wake_ms=closes_ms), []
+        if (
+            state.opened_ms is None and not state.is_answered
+        ):  # its message is not in the channel yet, or not known to be
             return replace(state, wake_ms=now_ms + DRAIN_MS), []
         return close_round(state, now_ms)
     if state.phase is Phase.REVEALING:
@@ -128,7 +129,7 @@ def _given_back(state: Competition, since_ms: int, now_ms: int) -> Competition:
     else:
         paused = max(0, now_ms - max(since_ms, state.opened_ms))
         state = replace(state, paused_in_round_ms=state.paused_in_round_ms + paused)
-    return replace(state, wake_ms=asking_wake(state, now_ms))
+    return replace(state, wake_ms=closing_ms(state, now_ms))
 
 
 def lost(state: Competition, event: Lost, now_ms: int) -> Step:

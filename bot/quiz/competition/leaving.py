@@ -8,7 +8,7 @@ from bot.facts import Code, Fact
 from bot.quiz.competition.clock import end_now
 from bot.quiz.competition.events import Effect, Forget, Leave, ShowCount, ShowLobby, ShowRound, Step, Told, Verdict
 from bot.quiz.competition.players import lobby_wake, with_host, with_player
-from bot.quiz.competition.rounds import asking_wake
+from bot.quiz.competition.rounds import closing_ms
 from bot.quiz.competition.state import NOBODY, Competition, Phase, Played, Player
 
 T = TypeVar("T")
@@ -34,7 +34,7 @@ def _leave_game(state: Competition, player: Player, now_ms: int) -> Step:
     shown: list[Effect] = [Told(Verdict.DONE), ShowLobby()]
     if state.phase is not Phase.ASKING:
         return state, shown
-    return replace(state, wake_ms=asking_wake(state, now_ms)), [*shown, ShowCount(state.round)]
+    return replace(state, wake_ms=closing_ms(state, now_ms)), [*shown, ShowCount(state.round)]
 
 
 def without(state: Competition, member_id: int) -> Competition:
@@ -63,6 +63,6 @@ def forget(state: Competition, event: Forget, now_ms: int) -> Step:
         state = replace(state, phase=Phase.CANCELLED, wake_ms=None, reason=reason)
         return state, [Told(Verdict.DONE), ShowLobby()]
     if state.phase is Phase.ASKING:
-        state = replace(state, wake_ms=asking_wake(state, now_ms))
+        state = replace(state, wake_ms=closing_ms(state, now_ms))
     shown = ShowLobby() if state.phase is Phase.LOBBY else ShowRound(state.round)
     return state, [Told(Verdict.DONE), shown]

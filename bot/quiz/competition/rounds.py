@@ -65,7 +65,7 @@ def opened(state: Competition, event: Opened, now_ms: int) -> Step:
     # The message came late; nobody's own time is shortened by that.
     state = replace(state, deadline_ms=-(-earliest // 1000) * 1000)
     if state.phase is Phase.ASKING:
-        state = replace(state, wake_ms=asking_wake(state, now_ms))
+        state = replace(state, wake_ms=closing_ms(state, now_ms))
     return state, [ShowRound(state.round)]
 
 
@@ -179,7 +179,7 @@ def close_round(state: Competition, now_ms: int, *, counts: bool = True) -> Step
     return state, effects
 
 
-def asking_wake(state: Competition, now_ms: int) -> int | None:
+def closing_ms(state: Competition, now_ms: int) -> int | None:
     """When the round ends: at once when all have answered, else after the deadline and the drain."""
     if state.is_answered:
         return now_ms
