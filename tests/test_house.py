@@ -141,3 +141,16 @@ def test_only_ui_and_app_import_discord():
 def test_every_file_of_tests_has_a_name_of_its_own():
     names = [path.name for path in (CHECKOUT / "tests").rglob("*.py") if path.name != "conftest.py"]
     assert len(names) == len(set(names))
+
+
+BELOW_UI = [
+    path for room in ("packs", "quiz", "services", "storage") for path in (CHECKOUT / "tests" / room).glob("*.py")
+]
+
+
+@pytest.mark.parametrize("path", BELOW_UI, ids=[path.name for path in BELOW_UI])
+def test_tests_below_ui_import_no_screen_and_read_no_live_game(path):
+    tree = ast.parse(path.read_text("utf-8"))
+    modules = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert not [module for module in modules if module.startswith("bot.ui")]
+    assert "_live" not in {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}

@@ -19,7 +19,6 @@ Which fault is tried where; in each nothing acknowledged is lost, nothing counts
 | | read-only, broken, cut short, locked at the start, in use by another bot | `test_data_folder_faults` |
 """
 
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -28,9 +27,6 @@ import pytest
 from hosting import Bot
 
 from bot.playground.server import Playground
-
-sys.path.append(str(Path(__file__).parents[1] / "playground"))
-sys.path.append(str(Path(__file__).parents[1] / "packs"))
 
 
 @asynccontextmanager

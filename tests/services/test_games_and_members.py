@@ -1,5 +1,6 @@
 """What a competition takes from its members' settings, and what it leaves on their boards."""
 
+import asyncio
 import itertools
 from random import Random
 
@@ -14,7 +15,7 @@ from bot.model.servers import Server
 from bot.quiz.board.ranking import BoardKind
 from bot.quiz.calendar.periods import Period, Season
 from bot.quiz.competition.events import Join, Tick, Verdict
-from bot.quiz.competition.state import LIVE, Phase, Rules
+from bot.quiz.competition.state import LIVE, Competition, Phase, Rules
 from bot.services.board.boards import Boards
 from bot.services.competition.games import Competitions
 from bot.services.competition.openings import Opening
@@ -81,9 +82,9 @@ class Evening:
         )
         self.game = 0
 
-    @property
-    def state(self):
-        return self.games._live[self.game].game.state
+    async def state(self) -> Competition:
+        """The game as it stands."""
+        return (await self.games.view(self.game)).state
 
     async def start(self, host: Learner, *others: Learner) -> None:
         self.channel.rounds.clear()
@@ -95,7 +96,7 @@ class Evening:
 
     async def answer(self, who: Learner, right: bool, after_ms: int = 1_000) -> None:
         """A click on the round that is on, once it stands in the channel."""
-        state = self.state
+        state = await self.state()
         await self.posted(state.round)
         letter = state.plan.order.index(state.plan.key)
         message_id = self.channel.rounds[state.round]
@@ -105,15 +106,14 @@ class Evening:
         assert result.verdict is Verdict.LOCKED_IN
 
     async def posted(self, number: int) -> None:
-        live = self.games._live[self.game]
-        while live.message_id("round", number) is None:
-            await self.store.rows("SELECT 1")
+        while (state := await self.state()).round == number and state.opened_ms is None:  # noqa: ASYNC110
+            await asyncio.sleep(0)
 
     async def next(self) -> None:
         """The round's time and the pause after it go by."""
-        number = self.state.round
-        while self.game in self.games._live and self.state.round == number and self.state.phase in LIVE:
-            self.clock.now = max(self.clock.now, self.state.wake_ms or 0)
+        number = (await self.state()).round
+        while (state := await self.state()).round == number and state.phase in LIVE:
+            self.clock.now = max(self.clock.now, state.wake_ms or 0)
             await self.games.act(self.game, Tick(), ADA)
 
     async def play(self, *right: Learner, wrong: tuple[Learner, ...] = ()) -> None:
@@ -137,30 +137,30 @@ async def evening(tmp_path):
     await store.close()
 
 
-def seconds(evening: Evening) -> int:
-    return round((evening.state.deadline_ms - evening.clock.now_ms()) / 1000)
+async def seconds(evening: Evening) -> int:
+    return round(((await evening.state()).deadline_ms - evening.clock.now_ms()) / 1000)
 
 
 async def test_a_round_is_open_for_the_longest_time_of_those_who_joined(evening):
     await evening.settings.set_time_factor(BOB.member_id, 2.0)
     await evening.start(ADA, BOB)
-    assert seconds(evening) == 41
-    assert {p.member_id: p.time_factor for p in evening.state.players} == {1: 1.0, 2: 2.0}
+    assert await seconds(evening) == 41
+    assert {p.member_id: p.time_factor for p in (await evening.state()).players} == {1: 1.0, 2: 2.0}
 
 
 async def test_the_hosts_own_extra_time_counts_too(evening):
     await evening.settings.set_time_factor(ADA.member_id, 1.5)
     await evening.start(ADA)
-    assert seconds(evening) == 31
+    assert await seconds(evening) == 31
 
 
 async def test_who_joins_by_answering_brings_their_time_to_the_next_round(evening):
     await evening.settings.set_time_factor(CLEO.member_id, 1.5)
     await evening.start(ADA)
-    assert seconds(evening) == 21
+    assert await seconds(evening) == 21
     await evening.answer(CLEO, right=True)
     await evening.next()
-    assert seconds(evening) in (31, 32)
+    assert await seconds(evening) in (31, 32)
     rows = await evening.store.rows("SELECT member_id, time_factor FROM competition_player ORDER BY 1")
     assert rows == [(1, 1.0), (3, 1.5)]
 

@@ -216,9 +216,9 @@ async def test_a_player_is_taken_out_of_a_round_that_is_on(house):
     await house.evening.start(BOB, ADA)
     await house.evening.answer(ADA, right=True)
     assert (await house.privacy.delete(ADA.member_id)).games == 1
-    assert [player.member_id for player in house.evening.state.players] == [BOB.member_id]
-    assert house.evening.state.answers == {}
-    assert house.evening.state.phase is Phase.ASKING
+    assert [player.member_id for player in (await house.evening.state()).players] == [BOB.member_id]
+    assert (await house.evening.state()).answers == {}
+    assert (await house.evening.state()).phase is Phase.ASKING
     await house.evening.answer(BOB, right=True)
     await house.evening.next()
     assert traces(house.database, ADA.member_id, ADA.name) == set()
@@ -232,7 +232,7 @@ async def test_answers_of_rounds_before_are_taken_out_too_and_another_leads_on(h
         await house.evening.answer(who, right=True)
     await house.evening.next()
     await house.privacy.delete(ADA.member_id)
-    state = house.evening.state
+    state = await house.evening.state()
     assert state.host_id == BOB.member_id
     assert set(state.played[0].answers) == set(state.played[0].marks) == {BOB.member_id}
     assert await house.rows("SELECT DISTINCT member_id FROM competition_answer") == [(BOB.member_id,)]

@@ -3,7 +3,7 @@
 from random import Random
 
 import pytest
-from in_english import refused, say
+from in_english import refused
 from lives import end, lives
 from small_course import HandClock, library, question
 
@@ -11,7 +11,7 @@ from bot.clock import DiscordClock
 from bot.errors import NotFound
 from bot.model.games import Setup
 from bot.packs.library import Library
-from bot.quiz.competition.events import Cancel, Verdict
+from bot.quiz.competition.events import Cancel
 from bot.quiz.competition.state import Rules
 from bot.services.competition.games import Competitions
 from bot.services.competition.openings import Opening
@@ -21,7 +21,6 @@ from bot.services.practice.practising import Learner, Practice
 from bot.services.practice.progress import ProgressOf
 from bot.services.server.servers import Servers
 from bot.services.server.zones import Zones
-from bot.ui.competition.screens import lobby_screen
 
 GUILD, OTHER_GUILD, CHANNEL = 50, 51, 60
 ADA = Learner(1, GUILD, "Ada")
@@ -121,24 +120,6 @@ async def test_a_competition_plays_questions_of_its_own_course(games, servers):
     await games.start(view.game.id, ADA, manager=False)
     questions = (await games.view(view.game.id)).game.questions
     assert {one.id for one in questions} == {"m0", "m1"}
-
-
-async def test_a_lobby_offers_the_sections_of_its_own_course(games, servers):
-    view = await games.open(opening("mate"))
-    verdict, view = await games.choose_sections(view.game.id, ADA, manager=False, sections=("water", "summary"))
-    assert verdict is Verdict.DONE
-    assert view.section_titles == ("Mate › Water", "Mate › Summary")
-    assert [title for _, title in view.sections] == ["Mate › Leaves", "Mate › Water", "Mate › Summary"]
-    assert "## Competition · Mate › Water, Mate › Summary\n" in str(lobby_screen(view, say).blocks[0])
-
-
-async def test_a_lobby_names_the_course_only_where_the_server_has_several(games, servers):
-    view = await games.open(opening("mate"))
-    assert "## Competition · Mate › all sections\n" in str(lobby_screen(view, say).blocks[0])
-    await servers.set_courses(GUILD, ["mate"])
-    view = await games.view(view.game.id)
-    assert "## Competition · All sections\n" in str(lobby_screen(view, say).blocks[0])
-    assert [title for _, title in view.sections] == ["Leaves", "Water", "Summary"]
 
 
 async def test_a_competition_is_of_the_servers_first_course_and_none_other_is_opened(games, servers):

@@ -11,10 +11,8 @@ from in_english import refused
 from bot.clock import zone_of, zone_words
 from bot.errors import UserError
 from bot.model.servers import Server
-from bot.quiz.calendar.schedule import EVERY_DAY, Weekly
 from bot.quiz.practice.reminding import day_to_remind
 from bot.services.server.zones import Zones
-from bot.ui.times import read_days, read_time, weekly_words
 
 ZONES = Zones()
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -82,12 +80,3 @@ def test_a_stored_zone_that_this_machine_does_not_know_breaks_nothing(name):
     assert NOON.astimezone(Server(time_zone=name).zone).hour in range(24)
     assert day_to_remind(round(NOON.timestamp() * 1000), name, NOON.astimezone(zone_of(name)).hour, None)
     assert isinstance(zone_words(name), str)
-
-
-@given(st.integers(0, 23), st.integers(0, 59), st.frozensets(st.integers(0, 6), min_size=1))
-def test_days_and_times_are_taken_back_as_they_are_shown(hour, minute, days):
-    shown = weekly_words(Weekly(hour, minute, days))
-    for text in (shown, shown.upper(), shown.rsplit(" at ", 1)[0]):
-        assert read_days(text) == days
-    assert read_time("at " + shown.rsplit(" at ", 1)[1]) == (hour, minute)
-    assert read_days(weekly_words(Weekly(hour, minute))) == EVERY_DAY

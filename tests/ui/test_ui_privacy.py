@@ -1,19 +1,15 @@
 """`/privacy`: what is stored of you, as a list and as a file, and gone on request."""
 
 import json
-import sys
-from pathlib import Path
 
 import pytest
+from filled_store import traces
 from hall import Hall, assert_fits_discord
 from test_ui_leaderboard import earn
 
 from bot.storage.privacy import TABLES
 from bot.ui.layouts import Screen
 from bot.ui.member.privacy import KINDS, ask_screen, stored_screen
-
-sys.path.append(str(Path(__file__).parents[1] / "services"))
-from filled_store import traces
 
 NOTHING = "Nothing is stored of you."
 
