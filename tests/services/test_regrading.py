@@ -282,7 +282,7 @@ async def test_a_competition_begun_after_the_decision_goes_by_the_new_key(house)
     await house.start(ADA, BOB)
     assert {plan.key for plan in (await house.state()).plans} == {2}
     again = await competitions.load(house.store, house.game)
-    assert (await again.state()).plans == (await house.state()).plans
+    assert again.state.plans == (await house.state()).plans
 
 
 async def test_an_answer_that_comes_while_it_is_swapped_in_is_neither_lost_nor_counted_twice(house):
