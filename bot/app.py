@@ -33,6 +33,7 @@ from bot.ui.features import add_features
 from bot.ui.registration import register
 from bot.ui.replies import ANSWER_SECONDS, Desk
 from bot.ui.sending import CALLS_PER_SECOND, SendScheduler
+from bot.ui.shards import Shards
 from bot.ui.worded import OPERATORS, worded
 from bot.workers import Workers
 
@@ -44,13 +45,18 @@ _log = logging.getLogger(__name__)
 class App(NamedTuple):
     """The parts of a running bot that its owner or a test may want to reach."""
 
-    client: StudyhallClient
+    shards: Shards
     store: Store
     clock: WallClock
     discord_clock: DiscordClock
     workers: Workers
     library: Library
     services: Services
+
+    @property
+    def client(self) -> StudyhallClient:
+        """The first shard's."""
+        return self.shards.first
 
 
 @contextlib.asynccontextmanager
@@ -80,7 +86,7 @@ async def build(
         services = make_services(parts)
         scheduler = SendScheduler(settings.progress_seconds, calls_per_second)
         closing.push_async_callback(scheduler.close)
-        pulse, client = Pulse(), StudyhallClient()
+        pulse, shards = Pulse(), Shards(settings.shards)
         desk = Desk(
             settings.thinking_seconds,
             pulse,
@@ -88,39 +94,39 @@ async def build(
             services.presence,
             now_ms=parts.clock.now_ms,
             answer_seconds=answer_seconds,
-            answered=client.door.done,
+            answered=shards.door.done,
         )
-        queues = _queues(client, parts.store, scheduler, services)
+        queues = _queues(shards, parts.store, scheduler, services)
         health = HealthCheck(
             parts.store,
             parts.workers,
             pulse,
             version=__version__,
-            connection=client.connection,
+            gateway=shards.state,
             queues=queues,
             sure_time=parts.time,
             retention=services.privacy.announced,
         )
         specimen = Specimen(parts.workers, pulse, queues)
-        tree = add_features(client, services, desk, scheduler, tempo_of(settings), specimen, health)
+        tree = add_features(shards, services, desk, scheduler, tempo_of(settings), specimen, health)
 
         async def before_connecting() -> None:
             if steady_timers:
                 pulse.lag.start()
                 closing.callback(pulse.lag.stop)
-            await register(client, tree)
+            await register(shards.first, tree)
             await services.courses.load()
             loaded()
             await services.take_up()
 
-        client.before_connecting = before_connecting
-        _tell_time(client, parts, services)
+        shards.first.before_connecting = before_connecting
+        _tell_time(shards, parts)
         await _serve_monitor(settings, health, closing)
         if settings.clock_url:
             follower = asyncio.create_task(_follow_playground(settings, clock, parts.time, services), name="clock")
             closing.callback(follower.cancel)
-        closing.push_async_callback(client.close)
-        yield App(client, parts.store, clock, parts.clock, parts.workers, parts.library, services)
+        closing.push_async_callback(shards.close)
+        yield App(shards, parts.store, clock, parts.clock, parts.workers, parts.library, services)
 
 
 async def _parts(
@@ -137,12 +143,10 @@ async def _parts(
     return Parts(settings, Library([]), store, workers, clock, SureTime(clock, life), rng, life)
 
 
-def _queues(
-    client: StudyhallClient, store: Store, scheduler: SendScheduler, services: Services
-) -> dict[str, Callable[[], int]]:
+def _queues(shards: Shards, store: Store, scheduler: SendScheduler, services: Services) -> dict[str, Callable[[], int]]:
     """How much waits, by what."""
     return {
-        "interactions": lambda: client.door.waiting,
+        "interactions": lambda: shards.door.waiting,
         "database writes": lambda: store.waiting,
         "messages to send": lambda: scheduler.waiting,
         "demos": lambda: services.demos.waiting,
@@ -150,10 +154,10 @@ def _queues(
     }
 
 
-def _tell_time(client: StudyhallClient, parts: Parts, services: Services) -> None:
+def _tell_time(shards: Shards, parts: Parts) -> None:
     """Let whatever comes from Discord tell its time."""
-    client.door.heard_id = parts.time.learn_id
-    client.heard_date = parts.time.learn_date
+    shards.door.heard_id = parts.time.learn_id
+    shards.first.heard_date = parts.time.learn_date
 
 
 async def _serve_monitor(settings: Settings, health: HealthCheck, closing: contextlib.AsyncExitStack) -> None:
@@ -192,7 +196,7 @@ async def run(settings: Settings) -> None:
         _log.info("data in %s", settings.database_path)
         where = settings.api_url or "Discord"
         await running.enter_async_context(_reload_on_hangup(app.services.courses))
-        connecting = asyncio.create_task(_connect(app.client, settings.token, where), name="gateway")
+        connecting = asyncio.create_task(_connect(app.shards, settings.token, where), name="gateway")
         stopping = asyncio.create_task(stop.wait(), name="stop")
         await asyncio.wait({connecting, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if connecting.done():
@@ -200,7 +204,7 @@ async def run(settings: Settings) -> None:
             await connecting
         else:
             _log.info("stopping: closing the gateway, the workers and the database")
-            await app.client.close()
+            await app.shards.close()
             connecting.cancel()
             with contextlib.suppress(asyncio.CancelledError, Exception):
                 await connecting
@@ -213,12 +217,12 @@ def _collect_again() -> None:
     gc.enable()
 
 
-async def _connect(client: StudyhallClient, token: str, where: str) -> None:
+async def _connect(shards: Shards, token: str, where: str) -> None:
     try:
-        await client.login(token)
-        _log.info("logged in at %s as %s", where, client.user)
-        _log.info("invite it to a server with %s", client.invite)
-        await client.connect()
+        await shards.first.login(token)
+        _log.info("logged in at %s as %s", where, shards.first.user)
+        _log.info("invite it to a server with %s", shards.first.invite)
+        await shards.connect(token)
     except discord.LoginFailure as problem:
         raise SettingsError(fact(Code.TOKEN_REFUSED)) from problem
     except (discord.ConnectionClosed, discord.PrivilegedIntentsRequired) as problem:

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from bot.errors import SettingsError
 from bot.facts import Code, fact
-from bot.services.server.health import Health, HealthCheck
+from bot.services.server.health import Gateway, Health, HealthCheck
 from bot.telemetry import Durations
 
 HOST = "127.0.0.1"
@@ -49,7 +49,7 @@ class Monitor:
         health = await self._health.look()
         if health.ready:
             return web.Response(text="ready\n")
-        what = "the gateway is not connected" if not health.connection.open else "the database does not answer"
+        what = "the database does not answer" if health.gateway.open else _not_connected(health.gateway)
         return web.Response(text=f"not ready: {what}\n", status=503)
 
     async def _metrics(self, _request: web.Request) -> web.Response:
@@ -77,9 +77,13 @@ class _Now:
         yield InfoMetricFamily("studyhall", "The bot", value={"version": health.version})
         gauges = [
             ("up_seconds", "Time since the start", health.up_ms / 1000),
-            ("gateway_open", "Whether the gateway is connected", float(health.connection.open)),
-            ("gateway_latency_seconds", "From a heartbeat to its answer", health.connection.latency_seconds or 0.0),
-            ("servers", "Servers that the bot is in", health.connection.servers),
+            ("gateway_open", "Whether every shard is connected", float(health.gateway.open)),
+            (
+                "gateway_latency_seconds",
+                "From a heartbeat to its answer, on the slowest shard",
+                health.gateway.latency_seconds or 0.0,
+            ),
+            ("servers", "Servers that the bot is in", health.gateway.servers),
             ("loop_lag_p50_seconds", "Event loop lag, median of the last samples", health.lag_p50_ms / 1000),
             ("loop_lag_p99_seconds", "Event loop lag, 99th percentile of the last samples", health.lag_p99_ms / 1000),
             ("database_bytes", "Size of the database", health.database_bytes),
@@ -89,6 +93,7 @@ class _Now:
         ]
         for name, meaning, value in gauges:
             yield GaugeMetricFamily(f"studyhall_{name}", meaning, value=value)
+        yield from _by_shard(health.gateway)
         waiting = GaugeMetricFamily("studyhall_queue_length", "Things that wait, by queue", labels=["queue"])
         for queue, length in health.queues.items():
             waiting.add_metric([queue.replace(" ", "_")], length)
@@ -100,6 +105,36 @@ class _Now:
             "studyhall_acknowledgement_seconds", "From an interaction to its answer", pulse.acknowledgements
         )
         yield _histogram("studyhall_commit_seconds", "A group of writes, from begin to commit", store.commits)
+
+
+def _not_connected(gateway: Gateway) -> str:
+    if len(gateway.shards) == 1:
+        return "the gateway is not connected"
+    return f"of {len(gateway.shards)} shards these are not connected: {', '.join(map(str, gateway.closed))}"
+
+
+def _by_shard(gateway: Gateway) -> Iterator[Any]:
+    from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+
+    is_open = GaugeMetricFamily("studyhall_shard_open", "Whether a shard is connected", labels=["shard"])
+    latency = GaugeMetricFamily(
+        "studyhall_shard_latency_seconds", "From a shard's heartbeat to its answer", labels=["shard"]
+    )
+    servers = GaugeMetricFamily("studyhall_shard_servers", "Servers of a shard", labels=["shard"])
+    sessions = CounterMetricFamily(
+        "studyhall_shard_sessions", "Sessions that a shard began since the start", labels=["shard"]
+    )
+    for one in gateway.shards:
+        shard = [str(one.shard)]
+        is_open.add_metric(shard, float(one.open))
+        latency.add_metric(shard, one.latency_seconds or 0.0)
+        servers.add_metric(shard, one.servers)
+        sessions.add_metric(shard, one.sessions)
+    yield from (is_open, latency, servers, sessions)
+    if gateway.starts_left is not None:
+        yield GaugeMetricFamily(
+            "studyhall_session_starts_left", "Sessions that may still be started today", value=gateway.starts_left
+        )
 
 
 def _histogram(name: str, meaning: str, durations: Durations) -> Any:

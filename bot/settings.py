@@ -191,6 +191,13 @@ class Settings:
         "2",
         default=2.0,
     )
+    shards: int | None = _setting(
+        "STUDYHALL_SHARDS",
+        lambda value: _whole(value, 1, 100_000),
+        "how many connections to Discord share the servers (from about 2,500 servers on Discord wants several)",
+        "as many as Discord advises",
+        default=None,
+    )
     monitor_port: int = _setting(
         "STUDYHALL_MONITOR_PORT",
         lambda value: _whole(value, 0, 65535),

@@ -26,6 +26,10 @@ ACK_SECONDS = 0.02
 """As late as a near Discord's: discord.py notes when it sent a heartbeat only after that, and an acknowledgement that
 comes sooner makes it believe that it is a whole interval behind."""
 GUILDS, GUILD_MESSAGES, DIRECT_MESSAGES = 1 << 0, 1 << 9, 1 << 12
+PRIVILEGED = 1 << 1 | 1 << 8 | 1 << 15
+INTENTS = sum(1 << bit for bit in (*range(17), 20, 21, 24, 25))
+"""https://discord.com/developers/docs/events/gateway#list-of-intents"""
+STARTS_A_DAY = 1000
 
 _log = logging.getLogger(__name__)
 
@@ -64,15 +68,20 @@ class _Zstd:
 
 
 class _Session:
-    """What a client may resume: its number, its last events, the socket that it is on."""
+    """What a client may resume: its number, its shard, its last events, the socket that it is on."""
 
-    def __init__(self, intents: int) -> None:
+    def __init__(self, intents: int, shard: int, shards: int) -> None:
         self.id = secrets.token_hex(16)
         self.intents = intents
+        self.shard, self.shards = shard, shards
         self.sequence = 0
         self.events: deque[Json] = deque(maxlen=2000)
         self.connection: _Connection | None = None
         self.left_at: float | None = None
+
+    def hears_of(self, guild_id: str | None) -> bool:
+        """Whether a server is this shard's; what belongs to none is the first one's."""
+        return self.shard == (0 if guild_id is None else (int(guild_id) >> 22) % self.shards)
 
 
 class _Connection:
@@ -106,7 +115,11 @@ class _Connection:
 
 
 class Gateway:
-    """Serves the bot's WebSocket. Its methods `drop`, `reconnect` and `invalidate` do what Discord does now and then."""
+    """Serves the bot's WebSockets. Its methods `drop`, `reconnect` and `invalidate` do what Discord does now and then.
+
+    It advises ``shards``, refuses fewer than ``least_shards``, and lets ``at_once`` of them identify in ``identify_seconds``
+    (0: as often as they like).
+    """
 
     def __init__(self, world: World, token: str, address: str, heartbeat_seconds: float = HEARTBEAT_SECONDS) -> None:
         self._world = world
@@ -122,6 +135,12 @@ class Gateway:
         """Gets whatever a bot sends."""
         self.identified = 0
         self.resumed = 0
+        self.too_soon = 0
+        """How often a shard identified itself before its bucket was free."""
+        self.shards = self.least_shards = self.at_once = 1
+        self.identify_seconds = 0.0
+        self.starts_left = STARTS_A_DAY
+        self._identified_at: dict[int, float] = {}
         world.listeners.append(self._hear)
 
     @property
@@ -129,20 +148,41 @@ class Gateway:
         """Whether a bot is connected."""
         return any(session.connection for session in self._sessions.values())
 
+    @property
+    def connected(self) -> list[int]:
+        """The shards that are connected."""
+        return sorted(session.shard for session in self._sessions.values() if session.connection)
+
+    def advice(self) -> Json:
+        """What ``GET /gateway/bot`` says."""
+        limit = {
+            "total": STARTS_A_DAY,
+            "remaining": self.starts_left,
+            "reset_after": 86_400_000,
+            "max_concurrency": self.at_once,
+        }
+        return {"url": self._address, "shards": self.shards, "session_start_limit": limit}
+
     def dispatch(self, event: str, data: Json) -> bool:
-        """Send an event to the bot, or keep it for its resume; says whether there is anybody to get it."""
+        """Send an event to its shard, or keep it for its resume; says whether there is anybody to get it."""
         reached = False
+        guild_id = data["id"] if event in ("GUILD_CREATE", "GUILD_DELETE") else data.get("guild_id")
         for session in list(self._sessions.values()):
             if self._ended(session):
                 del self._sessions[session.id]
                 continue
-            session.sequence += 1
-            payload = {"op": DISPATCH, "t": event, "s": session.sequence, "d": data}
-            session.events.append(payload)
-            if session.connection:
-                session.connection.send(payload)
+            if not session.hears_of(guild_id):
+                continue
+            self._say(session, event, data)
             reached = True
         return reached
+
+    def _say(self, session: _Session, event: str, data: Json) -> None:
+        session.sequence += 1
+        payload = {"op": DISPATCH, "t": event, "s": session.sequence, "d": data}
+        session.events.append(payload)
+        if session.connection:
+            session.connection.send(payload)
 
     def _ended(self, session: _Session) -> bool:
         now = asyncio.get_running_loop().time()
@@ -218,6 +258,9 @@ class Gateway:
                     if not isinstance(data, dict) or data.get("token") != self._token:
                         await connection.flush_and_close(4004)
                         break
+                    if op == IDENTIFY and (refused := self._refused(data)):
+                        await connection.flush_and_close(refused)
+                        break
                     session = self._identify(connection, data) if op == IDENTIFY else self._resume(connection, data)
                 elif session is None:
                     await connection.flush_and_close(4003)
@@ -237,28 +280,54 @@ class Gateway:
                 self._world.tell("bot", {"online": self.online, "bot": self._world.bot})
         return socket
 
-    def _identify(self, connection: _Connection, data: Json) -> _Session:
+    def _refused(self, data: Json) -> int | None:
+        """The close code for an IDENTIFY that Discord would not take."""
+        shard, intents = data.get("shard", [0, 1]), data.get("intents")
+        if not (isinstance(shard, list) and len(shard) == 2 and all(isinstance(one, int) for one in shard)):
+            return 4010
+        if not 0 <= shard[0] < shard[1]:
+            return 4010
+        if shard[1] < self.least_shards:
+            return 4011
+        if not isinstance(intents, int) or intents & ~INTENTS:
+            return 4013
+        return 4014 if intents & PRIVILEGED else None
+
+    def _is_too_soon(self, shard: int) -> bool:
+        now, bucket = asyncio.get_running_loop().time(), shard % self.at_once
+        before, self._identified_at[bucket] = self._identified_at.get(bucket), now
+        return before is not None and now - before < self.identify_seconds
+
+    def _identify(self, connection: _Connection, data: Json) -> _Session | None:
         world = self._world
-        session = _Session(int(data.get("intents", 0)))
-        self._sessions = {session.id: session}  # a second identify takes the first one's place
+        shard, shards = data.get("shard", [0, 1])
+        if self._is_too_soon(shard):
+            self.too_soon += 1
+            connection.send({"op": INVALID, "d": False})
+            return None
+        session = _Session(int(data.get("intents", 0)), shard, shards)
+        # A second identify of a shard takes the first one's place.
+        self._sessions = {one.id: one for one in self._sessions.values() if (one.shard, one.shards) != (shard, shards)}
+        self._sessions[session.id] = session
+        self.starts_left = max(0, self.starts_left - 1)
         session.connection = connection
         self.identified += 1
         ready = {
             "v": 10,
             "user": world.bot | {"mfa_enabled": False, "locale": "en-US", "verified": True, "email": None},
-            "guilds": [{"id": world.guild_id, "unavailable": True}],
+            "guilds": [{"id": world.guild_id, "unavailable": True}] if session.hears_of(world.guild_id) else [],
             "session_id": session.id,
             "session_type": "normal",
             "resume_gateway_url": self._address,
-            "shard": data.get("shard", [0, 1]),
+            "shard": [shard, shards],
             "application": {"id": world.application_id, "flags": 0},
             "private_channels": [],
             "relationships": [],
             "_trace": ["playground"],
         }
-        self.dispatch("READY", ready)
-        if session.intents & GUILDS:
-            self.dispatch("GUILD_CREATE", world.guild())
+        self._say(session, "READY", ready)
+        if session.intents & GUILDS and session.hears_of(world.guild_id):
+            self._say(session, "GUILD_CREATE", world.guild())
         world.tell("bot", {"online": True, "bot": world.bot})
         return session
 

@@ -47,18 +47,19 @@ class Exchange:
 class Rest:
     """Answers the bot's requests.
 
-    ``intercept`` is asked before each one and may answer in its place, ``after`` sees each answer before it is sent, and
-    ``record`` gets what was said: that is how tests make Discord fail and hold both sides to its description.
+    ``advice`` is what the Gateway says to whoever wants to connect. ``intercept`` is asked before each request and may answer
+    in its place, ``after`` sees each answer before it is sent, and ``record`` gets what was said: that is how tests make
+    Discord fail and hold both sides to its description.
     """
 
     def __init__(
-        self, world: World, interactions: Interactions, limits: RateLimits, token: str, gateway_address: str
+        self, world: World, interactions: Interactions, limits: RateLimits, token: str, advice: Callable[[], Json]
     ) -> None:
         self._world = world
         self._interactions = interactions
         self.limits = limits
         self._token = token
-        self._gateway_address = gateway_address
+        self._advice = advice
         self.intercept: Callable[[web.Request], Awaitable[web.StreamResponse | None]] | None = None
         self.after: Callable[[web.Request, web.StreamResponse], Awaitable[None]] | None = None
         self.record: Callable[[Exchange], None] | None = None
@@ -150,11 +151,10 @@ class Rest:
     # About the bot
 
     async def _gateway(self, request: web.Request) -> web.StreamResponse:
-        return _json({"url": self._gateway_address})
+        return _json({"url": self._advice()["url"]})
 
     async def _gateway_bot(self, request: web.Request) -> web.StreamResponse:
-        limit = {"total": 1000, "remaining": 999, "reset_after": 86_400_000, "max_concurrency": 1}
-        return _json({"url": self._gateway_address, "shards": 1, "session_start_limit": limit})
+        return _json(self._advice())
 
     async def _me(self, request: web.Request) -> web.StreamResponse:
         return _json(self._world.bot | {"mfa_enabled": False, "locale": "en-US", "verified": True})

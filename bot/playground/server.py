@@ -7,6 +7,7 @@ import functools
 import logging
 import mimetypes
 import secrets
+import socket
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -79,11 +80,10 @@ class Playground:
         http_log.parent = _log
         http_log.addFilter(_is_no_bad_request)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2, logger=http_log)
-        # The port must be known before the parts are made, and the routes before the server starts: so bind first.
-        server = await asyncio.get_running_loop().create_server(asyncio.Protocol, HOST, self._port)
-        self.port: int = server.sockets[0].getsockname()[1]
-        server.close()
-        await server.wait_closed()
+        # The port must be known before the parts are made, and the routes before the server starts: so bind first, and
+        # keep it, or another program may take it meanwhile.
+        bound = socket.create_server((HOST, self._port))
+        self.port: int = bound.getsockname()[1]
         self.host = f"{HOST}:{self.port}"
         self.api_url = f"http://{self.host}/api/v10"
         self.gateway_url = f"ws://{self.host}/gateway"
@@ -95,7 +95,7 @@ class Playground:
         self.interactions = Interactions(self.world, self.gateway.dispatch)
         self.acts = Acts(self.world, self.interactions)
         self.limits = RateLimits()
-        self.rest = Rest(self.world, self.interactions, self.limits, self.token, self.gateway_url)
+        self.rest = Rest(self.world, self.interactions, self.limits, self.token, self.gateway.advice)
         self.live = Live(self.world, self.acts, self.gateway)
         self.world.listeners.append(self._hear)
 
@@ -112,7 +112,7 @@ class Playground:
         assert self._runner.server is not None
         made = self._runner.server.request_factory
         self._runner.server.request_factory = functools.partial(made, _cls=_Request)  # type: ignore[call-arg]
-        await web.TCPSite(self._runner, HOST, self.port).start()
+        await web.SockSite(self._runner, bound).start()
         return self
 
     async def __aexit__(self, *_: object) -> None:

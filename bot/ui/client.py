@@ -1,5 +1,8 @@
 """The bot's connection to Discord."""
 
+import asyncio
+import contextlib
+import functools
 import logging
 import math
 from collections.abc import Awaitable, Callable
@@ -9,13 +12,15 @@ import aiohttp
 import discord
 import yarl
 from discord import app_commands
-from discord.gateway import DiscordWebSocket
+from discord.backoff import ExponentialBackoff
+from discord.gateway import DiscordWebSocket, ReconnectWebSocket
 from discord.http import Route
 
 from bot.errors import UserError
 from bot.facts import Code, fact
 from bot.services.server.health import Connection
 from bot.ui.door import Door
+from bot.ui.gateway import Identifying, Starts, starts_of
 from bot.ui.options import fits
 from bot.ui.replies import Desk
 from bot.ui.routing import Router
@@ -33,6 +38,21 @@ PERMISSIONS = discord.Permissions(
 
 MOST_LIMITED_SECONDS = 30.0
 """A rate limit longer than this is no pause but a trouble, which is told to whoever waits."""
+
+
+CONNECT_SECONDS = 60.0
+"""A connection that has not begun by then is tried again."""
+CLOSED_IN_ORDER = 1000
+"""Discord closes with it for reasons of its own; any other code that reaches us is one after which nothing is tried again."""
+CONNECTION_RESET = (54, 10054)
+CONNECTION_LOST = (
+    OSError,
+    discord.HTTPException,
+    discord.GatewayNotFound,
+    discord.ConnectionClosed,
+    aiohttp.ClientError,
+    TimeoutError,
+)
 
 
 class OutOfShapeError(app_commands.AppCommandError):
@@ -63,9 +83,13 @@ def set_addresses(api_url: str, gateway_url: str) -> None:
 
 
 class StudyhallClient(discord.Client):
-    """discord.py's client with slash commands only and the intent `guilds` alone."""
+    """discord.py's client for one shard, with slash commands only and the intent `guilds` alone.
 
-    def __init__(self) -> None:
+    Connecting is our own: an IDENTIFY waits for its turn before the socket is opened, because discord.py gives up a
+    connection that has not begun after 60 seconds, the wait in its hook included.
+    """
+
+    def __init__(self, door: Door, shard: int = 0, shards: int = 1) -> None:
         # Nothing here speaks; without this discord.py warns of libraries for voice at every start.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         answers = aiohttp.TraceConfig()
@@ -79,26 +103,79 @@ class StudyhallClient(discord.Client):
             chunk_guilds_at_startup=False,
             max_ratelimit_timeout=MOST_LIMITED_SECONDS,
         )
+        self.serve(shard, shards)
         # Commands, components, forms and suggestions: discord.py takes each of them by this one entry.
         parsers = self._connection.parsers
-        self.door = Door(parsers["INTERACTION_CREATE"])
-        parsers["INTERACTION_CREATE"] = self.door.take
+        admit = parsers["INTERACTION_CREATE"]
+        parsers["INTERACTION_CREATE"] = lambda event: door.take(event, admit)
         self.router: Router | None = None
         self.tree: Tree | None = None
         self.before_connecting: Callable[[], Awaitable[None]] | None = None
         self.heard_date: Callable[[int], None] | None = None
         self.joined: Callable[[discord.Guild], Awaitable[None]] | None = None
-        self.before_closing: Callable[[], Awaitable[None]] | None = None
+        self.identifying: Identifying | None = None
+        self.sessions = 0
+        """How often it has identified itself, since the start."""
+
+    def serve(self, shard: int, shards: int) -> None:
+        """Be this one of so many shards, from the next connection on."""
+        self.shard_id, self.shard_count = shard, shards
+        self._connection.shard_count = shards
 
     async def setup_hook(self) -> None:
         """Between login and connection: register commands, load what was interrupted."""
         if self.before_connecting:
             await self.before_connecting()
 
+    async def connect(self, *, reconnect: bool = True) -> None:
+        """Stay connected until it is closed. Raises discord.ConnectionClosed when Discord will not have it again.
+
+        As discord.py does it (`discord.Client.connect`), but for the turn of an IDENTIFY, and without an end of the client.
+        """
+        backoff = ExponentialBackoff()
+        while not self.is_closed():
+            try:
+                self.ws = await self._open()
+                while True:
+                    await self.ws.poll_event()
+            except ReconnectWebSocket as asked:
+                self.dispatch("disconnect")
+                if not asked.resume:
+                    self.ws = None  # type: ignore[assignment]  # as before the first connection
+            except CONNECTION_LOST as lost:
+                self.dispatch("disconnect")
+                if self.is_closed():
+                    return
+                if isinstance(lost, discord.ConnectionClosed) and lost.code != CLOSED_IN_ORDER:
+                    raise
+                if not reconnect:
+                    raise
+                if isinstance(lost, OSError) and lost.errno in CONNECTION_RESET and self.ws is not None:
+                    continue
+                seconds = backoff.delay()
+                _log.warning("shard %s lost its connection (%s); again in %.1f s", self.shard_id, lost, seconds)
+                await asyncio.sleep(seconds)
+
+    async def _open(self) -> DiscordWebSocket:
+        """A connection that goes on with the session before, or begins one when it is this shard's turn.
+
+        Whether a session can be resumed is for Discord to say: if not, we are asked to begin another.
+        """
+        begin = functools.partial(DiscordWebSocket.from_client, self, shard_id=self.shard_id)
+        if (before := self.ws) is not None and before.session_id:
+            resumed = begin(resume=True, sequence=before.sequence, session=before.session_id, gateway=before.gateway)
+            return await asyncio.wait_for(resumed, CONNECT_SECONDS)
+        assert self.shard_id is not None
+        async with self.identifying.turn(self.shard_id) if self.identifying else contextlib.nullcontext():
+            opened = await asyncio.wait_for(begin(initial=not self.sessions), CONNECT_SECONDS)
+        self.sessions += 1
+        return opened
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """The turn was waited for already."""
+
     async def close(self) -> None:
-        """Let what was asked be answered, then close the connection."""
-        if self.before_closing and not self.is_closed():
-            await self.before_closing()
+        """Close the connection."""
         # Within two seconds of a start discord.py (2.7) still has to announce READY, and would do so on the closed client.
         if self._connection._ready_task:
             self._connection._ready_task.cancel()
@@ -116,6 +193,10 @@ class StudyhallClient(discord.Client):
         """Ask Discord for anything: its answer tells its time. Raises what discord.py raises when there is none."""
         await self.http.request(Route("GET", "/gateway"))
 
+    async def ask_starts(self) -> Starts:
+        """How many shards Discord advises, and how many sessions may be started. Raises what discord.py raises."""
+        return starts_of(await self.http.request(Route("GET", "/gateway/bot")))
+
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Every click and every form comes through here."""
         if self.router:
@@ -128,18 +209,19 @@ class StudyhallClient(discord.Client):
 
     async def on_ready(self) -> None:
         """Say who we are and where."""
-        _log.info("connected as %s, in %d servers", self.user, len(self.guilds))
+        of = f", shard {self.shard_id} of {self.shard_count}" if self.shard_count != 1 else ""
+        _log.info("connected as %s, in %d servers%s", self.user, len(self.guilds), of)
 
     async def on_error(self, event_method: str, /, *args: object, **kwargs: object) -> None:
         """An error that no interaction can be told of."""
         _log.exception("error in %s", event_method)
 
     def connection(self) -> Connection:
-        """The gateway as it stands."""
+        """The shard's connection as it stands."""
         gateway = self.ws
         is_open = bool(gateway) and gateway.open and not self.is_closed()
         known = is_open and math.isfinite(self.latency)
-        return Connection(is_open, self.latency if known else None, len(self.guilds))
+        return Connection(self.shard_id or 0, is_open, self.latency if known else None, len(self.guilds), self.sessions)
 
     @property
     def invite(self) -> str:

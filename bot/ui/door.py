@@ -22,27 +22,28 @@ HELD_SECONDS = 5.0
 """What was let in and is not answered after so long holds back nobody any more."""
 AUTOCOMPLETE = 4
 
+Admit = Callable[[Any], None]
+
 _log = logging.getLogger(__name__)
 
 
 class Door:
     """Lets each interaction in once, and as many at a time as can be answered; `done` makes room for the next.
 
-    ``admit`` is what reads the raw event. What is typed in a command's options is let in at once: its answer is small.
+    All shards have one door. What is typed in a command's options is let in at once: its answer is small.
     """
 
-    def __init__(self, admit: Callable[[Any], None], at_once: int = AT_ONCE) -> None:
-        self._admit = admit
+    def __init__(self, at_once: int = AT_ONCE) -> None:
         self._at_once = at_once
         self._seen: dict[int, None] = {}
-        self._waiting: deque[tuple[int, Any]] = deque()
+        self._waiting: deque[tuple[int, Any, Admit]] = deque()
         self._inside: dict[int, float] = {}
         self._later: asyncio.TimerHandle | None = None
         self.heard_id: Callable[[int], None] | None = None
         """Told the id of each interaction when it arrives."""
 
-    def take(self, event: Any) -> None:
-        """Let a raw event in when it is its turn, unless its id was here before."""
+    def take(self, event: Any, admit: Admit) -> None:
+        """Let a raw event in when it is its turn, unless its id was here before; ``admit`` is what reads it."""
         interaction_id = int(event["id"])
         if interaction_id in self._seen:
             _log.info("interaction %d came twice; the second one is dropped", interaction_id)
@@ -53,9 +54,9 @@ class Door:
         if self.heard_id:
             self.heard_id(interaction_id)
         if event.get("type") == AUTOCOMPLETE:
-            self._admit(event)
+            admit(event)
             return
-        self._waiting.append((interaction_id, event))
+        self._waiting.append((interaction_id, event, admit))
         self._let_in()
 
     def done(self, interaction_id: int) -> None:
@@ -87,10 +88,10 @@ class Door:
             if len(self._inside) >= self._at_once:
                 self._look_again(next(iter(self._inside.values())) + HELD_SECONDS - now)
                 return
-            interaction_id, event = self._waiting.popleft()
+            interaction_id, event, admit = self._waiting.popleft()
             self._inside[interaction_id] = now
             try:
-                self._admit(event)
+                admit(event)
             except Exception:
                 self._inside.pop(interaction_id, None)
                 _log.exception("interaction %d can't be read", interaction_id)

@@ -35,13 +35,14 @@ from bot.ui.server.group import GroupFeature
 from bot.ui.server.health import HealthFeature
 from bot.ui.server.managers import managers_group
 from bot.ui.server.setup import SetupFeature
+from bot.ui.shards import Shards
 
 FINISH_SECONDS = 3.0
 """For so long a stop waits for answers that are under way."""
 
 
 def add_features(
-    client: StudyhallClient,
+    shards: Shards,
     services: Services,
     desk: Desk,
     scheduler: SendScheduler,
@@ -49,16 +50,16 @@ def add_features(
     specimen: Specimen,
     health: HealthCheck,
 ) -> Tree:
-    """Put every feature on the client; returns the tree that `register` sends to Discord."""
+    """Put every feature on each shard's client; returns the tree that `register` sends to Discord."""
     s = services
-    router, tree = Router(desk), Tree(client, desk)
-    inside = InsideFeature(specimen, client, scheduler)
+    router, tree = Router(desk), Tree(shards.first, desk)
+    inside = InsideFeature(specimen, shards, scheduler)
     inside.add_to(router)
     demo = DemoFeature(s.demos, s.servers, inside)
     compete = CompeteFeature(s.games, s.practice, s.servers, tempo=tempo)
     setup = SetupFeature(s.servers, s.library, s.courses, scheduler)
     of_the_day = DailyFeature(s.daily)
-    events = ServerEvents(client, scheduler)
+    events = ServerEvents(shards, scheduler)
     group = managers_group()
     scheduling = ScheduleFeature(s.schedules, s.servers, events)
     flagged = FlagsFeature(s.flags, s.regrading)
@@ -85,19 +86,29 @@ def add_features(
     for feature in features:
         feature.add_to(tree, router, desk)
     ReportFeature(s.reports).add_to(router)
-    reminding = RemindersFeature(s.member_settings, client, scheduler)
+    reminding = RemindersFeature(s.member_settings, shards, scheduler)
     reminding.add_to(router)
     s.attach(
         Outside(
-            poster=DiscordPoster(client, scheduler, looks(demo.screen, flagged.moves_screen)),
+            poster=DiscordPoster(shards, scheduler, looks(demo.screen, flagged.moves_screen)),
             events=events,
-            roll=MemberRoll(client, scheduler),
+            roll=MemberRoll(shards, scheduler),
             letters=reminding,
-            ask_time=client.ask_time,
-            oldest_ms=lambda: client.door.oldest_ms,
+            ask_time=shards.first.ask_time,
+            oldest_ms=lambda: shards.door.oldest_ms,
         )
     )
-    client.joined = setup.greet
-    client.before_closing = lambda: desk.finish(FINISH_SECONDS)
-    client.router, client.tree = router, tree
+    shards.before_closing = lambda: desk.finish(FINISH_SECONDS)
+
+    def equip(client: StudyhallClient, theirs: Tree) -> None:
+        client.joined, client.router, client.tree = setup.greet, router, theirs
+
+    def equip_another(client: StudyhallClient) -> None:
+        theirs = Tree(client, desk)
+        for command in tree.get_commands():
+            theirs.add_command(command)
+        equip(client, theirs)
+
+    equip(shards.first, tree)
+    shards.equip = equip_another
     return tree

@@ -13,6 +13,7 @@ from bot.services.channels import Channel, ChannelBusyError, ChannelLostError, G
 from bot.ui.layouts import NO_PINGS, Screen
 from bot.ui.reach import UNKNOWN_MESSAGE, as_lost, channel_in, find_message, for_server
 from bot.ui.sending import SendScheduler
+from bot.ui.shards import Shards
 
 T = TypeVar("T")
 
@@ -40,8 +41,8 @@ class Look:
 class DiscordPoster:
     """Shows messages in Discord (a `Poster`)."""
 
-    def __init__(self, client: discord.Client, scheduler: SendScheduler, looks: Mapping[Kind, Look]) -> None:
-        self._client = client
+    def __init__(self, shards: Shards, scheduler: SendScheduler, looks: Mapping[Kind, Look]) -> None:
+        self._shards = shards
         self._scheduler = scheduler
         self._looks = looks
         self._threads: set[int] = set()
@@ -53,7 +54,7 @@ class DiscordPoster:
             await self._open_thread(*channel.thread_on, look.thread(view))
         screen, called = self._drawn(what, channel, view), look.calls(view)
         mentions = discord.AllowedMentions(users=[discord.Object(one) for one in called]) if called else NO_PINGS
-        target = channel_in(self._client, channel.id, channel.guild_id)
+        target = channel_in(self._shards.of(channel.guild_id), channel.id, channel.guild_id)
 
         async def send() -> int:
             message = await target.send(
@@ -86,13 +87,14 @@ class DiscordPoster:
     async def find(self, what: What, channel_id: int) -> int | None:
         """Look in the channel's history for a message that was posted but whose id was not stored: its buttons name it."""
         pattern = self._looks[what.kind].found_by.format(of=what.of, number=what.number)
-        return await find_message(self._client, channel_id, re.compile(pattern))
+        return await find_message(self._shards.first, channel_id, re.compile(pattern))
 
     def _drawn(self, what: What, channel: Channel, view: View) -> Screen:
-        return self._looks[what.kind].draw(what, view, for_server(self._client, channel.guild_id))
+        return self._looks[what.kind].draw(what, view, for_server(self._shards.of(channel.guild_id), channel.guild_id))
 
     async def _patch(self, message: Placed, screen: Screen) -> None:
-        channel = channel_in(self._client, message.channel.id, message.channel.guild_id)
+        where = message.channel
+        channel = channel_in(self._shards.of(where.guild_id), where.id, where.guild_id)
         await channel.get_partial_message(message.id).edit(
             view=screen.view(), attachments=screen.files(), allowed_mentions=NO_PINGS
         )
@@ -111,7 +113,7 @@ class DiscordPoster:
         """Have the thread that hangs on a message; that it is there already is fine."""
         if message_id in self._threads:
             return
-        start = self._client.http.start_thread_with_message
+        start = self._shards.first.http.start_thread_with_message
         try:
             await self._call(
                 lambda: start(channel_id, message_id, name=name, auto_archive_duration=THREAD_MINUTES),
@@ -132,7 +134,7 @@ class DiscordPoster:
             if problem.code != THREAD_ARCHIVED:
                 raise
         try:
-            reopen = self._client.http.edit_channel
+            reopen = self._shards.first.http.edit_channel
             await self._call(lambda: reopen(channel.id, archived=False, locked=False), urgency)
             return await self._call(send, urgency, key)
         except (discord.HTTPException, ChannelLostError) as refused:

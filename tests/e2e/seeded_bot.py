@@ -18,9 +18,10 @@ async def run() -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     with logging_to_stderr(settings.log_level, settings.log_format, settings.token):
         async with build(settings, Random(SEED)) as app:
-            connecting = asyncio.create_task(app.client.start(settings.token))
+            await app.client.login(settings.token)
+            connecting = asyncio.create_task(app.shards.connect(settings.token))
             await stop.wait()
-            await app.client.close()
+            await app.shards.close()
             connecting.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await connecting

@@ -71,6 +71,10 @@ async def test_metrics_tell_what_happened_in_prometheus_form(watched, playground
     assert values["studyhall_gateway_open"] == "1.0"
     assert float(values["studyhall_database_bytes"]) > 10_000
     assert values["studyhall_errors_total"] == "0.0"
+    shard = {name: value for name, value in values.items() if 'shard="0"' in name}
+    assert shard['studyhall_shard_open{shard="0"}'] == shard['studyhall_shard_servers{shard="0"}'] == "1.0"
+    assert shard['studyhall_shard_sessions_total{shard="0"}'] == "1.0"
+    assert values["studyhall_session_starts_left"] == "999.0"
     assert 'studyhall_info{version="' in words
 
 

@@ -22,6 +22,7 @@ from bot.app import build, follow_clock, run
 from bot.clock import WallClock
 from bot.errors import SettingsError, StudyhallError
 from bot.settings import Settings
+from bot.ui.gateway import Identifying
 
 USER = {"id": "42", "username": "studyhall", "discriminator": "0", "avatar": None, "bot": True}
 APPLICATION = {
@@ -57,6 +58,7 @@ class Loopback:
     async def start(self) -> None:
         app = web.Application()
         app.router.add_get("/gateway/", self._gateway)
+        app.router.add_get("/api/v10/gateway/bot", self._advice)
         app.router.add_get("/api/v10/users/@me", self._user)
         app.router.add_get("/api/v10/oauth2/applications/@me", self._application)
         app.router.add_get("/api/v10/applications/42/commands", self._commands)
@@ -70,6 +72,10 @@ class Loopback:
     async def stop(self) -> None:
         assert self._runner
         await self._runner.cleanup()
+
+    async def _advice(self, _request: web.Request) -> web.Response:
+        limit = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
+        return as_json({"url": "", "shards": 1, "session_start_limit": limit})
 
     async def _user(self, request: web.Request) -> web.Response:
         if self.status != 200:
@@ -126,14 +132,10 @@ def settings_for(server: Loopback, folder: Path) -> Settings:
     )
 
 
-async def at_once(_shard_id: int | None, *, initial: bool = False) -> None:
-    """Identify without the five seconds that Discord wants between two of them."""
-
-
 async def test_after_an_invalid_session_it_comes_back_to_the_address_it_was_given(loopback: Loopback, tmp_path: Path):
     loopback.invalidate = 2
     async with build(settings_for(loopback, tmp_path)) as app:
-        app.client.before_identify_hook = at_once
+        app.client.identifying = Identifying(app.client.ask_starts, gap_seconds=0)
         await app.client.login("very-secret")
         connecting = asyncio.create_task(app.client.connect())
         for _ in range(3):
@@ -181,7 +183,7 @@ async def test_a_token_that_the_gateway_refuses_says_what_to_check(loopback: Loo
 @pytest.mark.parametrize(
     ("code", "advice"),
     [
-        (4011, "more servers than one connection may serve"),
+        (4011, "more servers than so few connections may serve"),
         (4012, "Update Studyhall"),
         (4013, "an intent that was asked for"),
         (4014, "look in the developer portal"),

@@ -40,12 +40,17 @@ async def test_a_press_a_form_and_what_is_typed_count_once(hall: Hall):
     assert not hall.env.errors
 
 
+def taker(came: list[int]):
+    """What reads an event here: it notes its id."""
+    return lambda event: came.append(event["id"])
+
+
 def test_the_door_remembers_no_more_than_it_must():
     came: list[int] = []
-    door = Door(lambda event: came.append(event["id"]))
+    door = Door()
     for number in range(2 * MOST_KEPT):
-        door.take({"id": number, "type": 3})
-        door.take({"id": str(number), "type": 3})
+        door.take({"id": number, "type": 3}, taker(came))
+        door.take({"id": str(number), "type": 3}, taker(came))
         door.done(number)
     assert came == list(range(2 * MOST_KEPT))
     assert len(door._seen) == MOST_KEPT
@@ -53,10 +58,10 @@ def test_the_door_remembers_no_more_than_it_must():
 
 async def test_of_a_rush_so_many_are_let_in_at_a_time_and_the_first_come_first():
     came: list[int] = []
-    door = Door(lambda event: came.append(event["id"]), at_once=2)
+    door = Door(at_once=2)
     ids = [snowflake_at(NOON + number) for number in range(6)]
     for one in ids:
-        door.take({"id": one, "type": 3})
+        door.take({"id": one, "type": 3}, taker(came))
     assert (came, door.waiting, door.oldest_ms) == (ids[:2], 4, NOON)
     door.done(ids[1])
     assert (came, door.waiting, door.oldest_ms) == (ids[:3], 3, NOON)
@@ -72,19 +77,19 @@ async def test_of_a_rush_so_many_are_let_in_at_a_time_and_the_first_come_first()
 
 async def test_what_is_typed_does_not_wait_behind_a_rush():
     came: list[int] = []
-    door = Door(lambda event: came.append(event["id"]), at_once=1)
-    door.take({"id": 1, "type": 3})
-    door.take({"id": 2, "type": 2})
-    door.take({"id": 3, "type": 4})
+    door = Door(at_once=1)
+    door.take({"id": 1, "type": 3}, taker(came))
+    door.take({"id": 2, "type": 2}, taker(came))
+    door.take({"id": 3, "type": 4}, taker(came))
     assert came == [1, 3]
 
 
 async def test_what_is_never_answered_holds_nobody_back_for_ever(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(module, "HELD_SECONDS", 0.0)
     came: list[int] = []
-    door = Door(lambda event: came.append(event["id"]), at_once=1)
+    door = Door(at_once=1)
     for one in (1, 2, 3):
-        door.take({"id": one, "type": 3})
+        door.take({"id": one, "type": 3}, taker(came))
     assert came == [1, 2, 3]
     assert door.oldest_ms is None
 
@@ -97,9 +102,9 @@ async def test_what_can_not_be_read_makes_room_for_the_next(caplog: pytest.LogCa
             raise KeyError("data")
         came.append(event["id"])
 
-    door = Door(admit, at_once=1)
-    door.take({"id": 1, "type": 3})
-    door.take({"id": 2, "type": 3})
+    door = Door(at_once=1)
+    door.take({"id": 1, "type": 3}, admit)
+    door.take({"id": 2, "type": 3}, admit)
     assert came == [2]
     assert "interaction 1 can't be read" in caplog.text
 

@@ -13,11 +13,44 @@ from bot.workers import Workers
 
 
 class Connection(NamedTuple):
-    """The gateway as the client sees it: whether it is open, its latency in seconds (None until known), and servers."""
+    """One shard's: whether it is open, its latency in seconds (None until known), its servers, sessions since the start."""
 
+    shard: int
     open: bool
     latency_seconds: float | None
     servers: int
+    sessions: int
+
+
+class Gateway(NamedTuple):
+    """Discord's Gateway as the shards see it; which of them it refused for good, and why.
+
+    ``starts_left`` is how many sessions may still be started today (None where Discord was not asked).
+    """
+
+    shards: tuple[Connection, ...]
+    refused: Mapping[int, str]
+    starts_left: int | None
+
+    @property
+    def open(self) -> bool:
+        """Whether every shard is connected."""
+        return all(one.open for one in self.shards)
+
+    @property
+    def closed(self) -> list[int]:
+        """The shards that are not connected."""
+        return [one.shard for one in self.shards if not one.open]
+
+    @property
+    def latency_seconds(self) -> float | None:
+        """The slowest shard's; None until one is known."""
+        return max((one.latency_seconds for one in self.shards if one.latency_seconds is not None), default=None)
+
+    @property
+    def servers(self) -> int:
+        """All shards' servers together."""
+        return sum(one.servers for one in self.shards)
 
 
 class Health(NamedTuple):
@@ -25,7 +58,7 @@ class Health(NamedTuple):
 
     version: str
     up_ms: int
-    connection: Connection
+    gateway: Gateway
     lag_p50_ms: float
     lag_p99_ms: float
     acknowledged: int
@@ -46,11 +79,11 @@ class Health(NamedTuple):
     @property
     def ready(self) -> bool:
         """Whether members get their answers now."""
-        return self.connection.open and self.database_works
+        return self.gateway.open and self.database_works
 
 
 class HealthCheck:
-    """Looks at every part; ``connection`` asks the client, ``queues`` ask each queue for its length."""
+    """Looks at every part; ``gateway`` asks the shards, ``queues`` ask each queue for its length."""
 
     def __init__(
         self,
@@ -59,7 +92,7 @@ class HealthCheck:
         pulse: Pulse,
         *,
         version: str,
-        connection: Callable[[], Connection],
+        gateway: Callable[[], Gateway],
         queues: Mapping[str, Callable[[], int]],
         sure_time: SureTime,
         retention: Callable[[], Awaitable[Retention | None]],
@@ -68,7 +101,7 @@ class HealthCheck:
         self._workers = workers
         self._pulse = pulse
         self._version = version
-        self._connection = connection
+        self._gateway = gateway
         self._queues = dict(queues)
         self._sure_time = sure_time
         self._retention = retention
@@ -81,7 +114,7 @@ class HealthCheck:
         return Health(
             version=self._version,
             up_ms=round((time.monotonic() - self._since) * 1000),
-            connection=self._connection(),
+            gateway=self._gateway(),
             lag_p50_ms=pulse.lag.milliseconds(0.5),
             lag_p99_ms=pulse.lag.milliseconds(0.99),
             acknowledged=pulse.acknowledgements.count,

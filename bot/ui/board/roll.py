@@ -5,6 +5,7 @@ import logging
 import discord
 
 from bot.ui.sending import SendScheduler
+from bot.ui.shards import Shards
 
 NOT_THERE = (10007, 10013)
 """Unknown Member, Unknown User: https://discord.com/developers/docs/topics/opcodes-and-status-codes#json"""
@@ -15,13 +16,13 @@ _log = logging.getLogger(__name__)
 class MemberRoll:
     """Asks Discord when nothing else is to be sent."""
 
-    def __init__(self, client: discord.Client, scheduler: SendScheduler) -> None:
-        self._client = client
+    def __init__(self, shards: Shards, scheduler: SendScheduler) -> None:
+        self._shards = shards
         self._scheduler = scheduler
 
     async def is_member(self, guild_id: int, member_id: int) -> bool | None:
         """Whether they are in the server; None when Discord does not tell now."""
-        guild = self._client.get_guild(guild_id)
+        guild = self._shards.of(guild_id).get_guild(guild_id)
         if guild is None:
             return None
         try:

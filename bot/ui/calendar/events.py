@@ -7,6 +7,7 @@ import discord
 from bot.clock import utc
 from bot.services.calendar.daily_views import EventView
 from bot.ui.sending import SendScheduler
+from bot.ui.shards import Shards
 
 UNKNOWN_EVENT = 10070
 
@@ -14,13 +15,13 @@ UNKNOWN_EVENT = 10070
 class ServerEvents:
     """Keeps events; the permission *Create Events* is enough, and without it nothing is asked of Discord."""
 
-    def __init__(self, client: discord.Client, scheduler: SendScheduler) -> None:
-        self._client = client
+    def __init__(self, shards: Shards, scheduler: SendScheduler) -> None:
+        self._shards = shards
         self._scheduler = scheduler
 
     def may_write(self, guild_id: int) -> bool:
         """Whether the bot may put events there, as far as it knows."""
-        guild = self._client.get_guild(guild_id)
+        guild = self._shards.of(guild_id).get_guild(guild_id)
         if guild is None or guild.me is None:
             return False
         may = guild.me.guild_permissions
@@ -28,7 +29,7 @@ class ServerEvents:
 
     async def put(self, event: EventView) -> int:
         """Show an occurrence, in the place of an earlier one if there is an id; returns the event's id."""
-        guild = self._client.get_guild(event.guild_id)
+        guild = self._shards.of(event.guild_id).get_guild(event.guild_id)
         channel = guild.get_channel(event.channel_id) if guild else None
         body: dict[str, Any] = {
             "name": event.name,
@@ -39,7 +40,7 @@ class ServerEvents:
             "scheduled_start_time": utc(event.starts_ms).isoformat(),
             "scheduled_end_time": utc(event.ends_ms).isoformat(),
         }
-        http, call = self._client.http, self._scheduler.call
+        http, call = self._shards.of(event.guild_id).http, self._scheduler.call
         if event.event_id is not None:
             event_id = event.event_id
             try:
@@ -53,7 +54,8 @@ class ServerEvents:
     async def remove(self, guild_id: int, event_id: int) -> None:
         """Take an event away; that it is gone already is fine."""
         try:
-            await self._scheduler.call(lambda: self._client.http.delete_scheduled_event(guild_id, event_id))
+            http = self._shards.of(guild_id).http
+            await self._scheduler.call(lambda: http.delete_scheduled_event(guild_id, event_id))
         except discord.NotFound as problem:
             if problem.code != UNKNOWN_EVENT:
                 raise

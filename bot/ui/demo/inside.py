@@ -12,6 +12,7 @@ from bot.ui.reach import require
 from bot.ui.replies import Reply
 from bot.ui.routing import Router
 from bot.ui.sending import SendScheduler
+from bot.ui.shards import Shards
 
 NAME = "inside"
 TITLE = "Inside Studyhall"
@@ -22,9 +23,9 @@ KINDS_SHOWN = 6
 class InsideFeature:
     """Shows the bot in a message that is brought up to date for a while; one at a time in a channel."""
 
-    def __init__(self, specimen: Specimen, client: discord.Client, scheduler: SendScheduler) -> None:
+    def __init__(self, specimen: Specimen, shards: Shards, scheduler: SendScheduler) -> None:
         self._specimen = specimen
-        self._client = client
+        self._shards = shards
         self._scheduler = scheduler
         self._every_seconds = scheduler.hint_seconds
         self._live: dict[int, asyncio.TimerHandle] = {}
@@ -52,7 +53,7 @@ class InsideFeature:
 
     def _refresh(self, channel_id: int, message_id: int, times: int) -> None:
         async def edit() -> None:
-            message = self._client.get_partial_messageable(channel_id).get_partial_message(message_id)
+            message = self._shards.first.get_partial_messageable(channel_id).get_partial_message(message_id)
             screen = inside_screen(self._specimen.look(), live_seconds=(times - 1) * self._every_seconds)
             with contextlib.suppress(discord.NotFound, discord.Forbidden):
                 await message.edit(view=screen.view(), allowed_mentions=NO_PINGS)

@@ -11,14 +11,15 @@ from bot.ui.practice.review import review_buttons
 from bot.ui.replies import Reply
 from bot.ui.routing import Router
 from bot.ui.sending import SendScheduler
+from bot.ui.shards import Shards
 
 
 class RemindersFeature:
     """Writes the reminders, and does what their button says."""
 
-    def __init__(self, settings: MemberSettings, client: discord.Client, scheduler: SendScheduler) -> None:
+    def __init__(self, settings: MemberSettings, shards: Shards, scheduler: SendScheduler) -> None:
         self._settings = settings
-        self._client = client
+        self._shards = shards
         self._scheduler = scheduler
 
     def add_to(self, router: Router) -> None:
@@ -29,7 +30,7 @@ class RemindersFeature:
         """Write to a member what is due. Raises DirectMessagesClosedError when they take no direct messages."""
 
         async def write() -> None:
-            channel = await self._client.create_dm(discord.Object(member_id))
+            channel = await self._shards.first.create_dm(discord.Object(member_id))
             await channel.send(view=reminder_screen(courses).view())
 
         try:

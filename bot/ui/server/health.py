@@ -1,17 +1,21 @@
 """`/studyhall health`: the bot's state for managers, in one screen."""
 
+from collections.abc import Iterator
+
 import discord
 from discord import app_commands
 
-from bot.services.server.health import Health, HealthCheck
+from bot.services.server.health import Gateway, Health, HealthCheck
 from bot.services.sure_time import apart_words
 from bot.ui import ids
+from bot.ui.gateway import FEW_STARTS
 from bot.ui.layouts import GREEN, RED, Button, Row, Screen
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.server.managers import managed
-from bot.wording import counted
+from bot.wording import as_many, counted
 
+SHARDS_LENGTH = 60
 LATE_MS = 1_000
 """Acknowledgements slower than this are worth a word; Discord allows 3 s."""
 
@@ -42,9 +46,8 @@ class HealthFeature:
 
 def health_screen(health: Health) -> Screen:
     """Every number with its unit; what is not as it should be comes first."""
-    troubles = []
-    if not health.connection.open:
-        troubles.append("⚠️ The gateway is not connected; Discord's events will come once it is.")
+    troubles: list[str] = []
+    troubles += _gateway_troubles(health.gateway)
     if not health.database_works:
         troubles.append("⚠️ The database does not answer. Whoever runs this bot should look at the disk and the log.")
     if health.acknowledged_p99_ms > LATE_MS:
@@ -63,12 +66,10 @@ def health_screen(health: Health) -> Screen:
             f"deleted from <t:{health.retention.from_ms // 1000}:f> on. To keep them, whoever runs "
             "this bot sets `STUDYHALL_RETENTION_DAYS` to 0 and starts it again."
         )
-    latency = health.connection.latency_seconds
-    gateway = f"{latency * 1000:.0f} ms" if latency is not None else "not known yet"
     hours, minutes = divmod(health.up_ms // 60_000, 60)
     lines = [
-        f"**Up** for {hours} h {minutes} min · version {health.version} · {counted(health.connection.servers, 'server')}",
-        f"**Gateway** latency {gateway}",
+        f"**Up** for {hours} h {minutes} min · version {health.version} · {counted(health.gateway.servers, 'server')}",
+        _gateway_words(health.gateway),
         f"**Answers to interactions** {health.acknowledged:,} · half within {health.acknowledged_p50_ms:.0f} ms, 99 % "
         f"within {health.acknowledged_p99_ms:.0f} ms",
         f"**Event loop** half of its wake-ups under {health.lag_p50_ms:.1f} ms late, 99 % under {health.lag_p99_ms:.1f} ms",
@@ -84,3 +85,31 @@ def health_screen(health: Health) -> Screen:
         [state, "\n".join(lines), Row([Button("Look again", ids.encode("health.again"))])],
         RED if troubles else GREEN,
     )
+
+
+def _gateway_troubles(gateway: Gateway) -> Iterator[str]:
+    for shard, why in gateway.refused.items():
+        yield f"⚠️ Discord refused shard {shard} for good: {why}. Whoever runs this bot should look at the log."
+    away = [str(shard) for shard in gateway.closed if shard not in gateway.refused]
+    if away and len(gateway.shards) == 1:
+        yield "⚠️ The gateway is not connected; Discord's events will come once it is."
+    elif away:
+        yield (
+            f"⚠️ Not connected: shard {as_many(away, SHARDS_LENGTH)} of {len(gateway.shards)}. The servers there get no "
+            "answers until it is."
+        )
+    if gateway.starts_left is not None and gateway.starts_left < FEW_STARTS:
+        yield (
+            f"⚠️ Discord lets this bot connect anew only {counted(gateway.starts_left, 'more time')} today. Whoever runs it "
+            "should look in the log why it connects so often, and restart it only where that is needed."
+        )
+
+
+def _gateway_words(gateway: Gateway) -> str:
+    latency = gateway.latency_seconds
+    words = (
+        f"**Gateway** latency {latency * 1000:.0f} ms" if latency is not None else "**Gateway** latency not known yet"
+    )
+    if len(gateway.shards) > 1:
+        words += f" on the slowest of {len(gateway.shards)} shards"
+    return words

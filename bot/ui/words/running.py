@@ -6,8 +6,10 @@ from bot.wording import counted
 
 _UPDATE = "Update Studyhall (and discord.py), then start again."
 CLOSED = {
-    4010: f"It did not accept the connection's shard. {_UPDATE}",
-    4011: "The bot is in more servers than one connection may serve. Remove it from some of them, or run a second bot.",
+    4010: "It did not accept the connection's shard. Leave STUDYHALL_SHARDS out, so that Discord says how many there are, "
+    "and start again.",
+    4011: "The bot is in more servers than so few connections may serve. Leave STUDYHALL_SHARDS out, so that Discord says "
+    "how many it takes, and start again.",
     4012: f"It no longer speaks this version of the Gateway. {_UPDATE}",
     4013: f"It does not know an intent that was asked for. Studyhall asks for `guilds` alone. {_UPDATE}",
     4014: "The application may not use an intent that was asked for. Studyhall asks for `guilds` alone, which needs no "

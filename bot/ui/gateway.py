@@ -1,0 +1,91 @@
+"""When a shard may identify itself with Discord's Gateway.
+
+https://discord.com/developers/docs/events/gateway#rate-limiting and #session-start-limit-object
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, NamedTuple
+
+GAP_SECONDS = 5.0
+"""From one IDENTIFY of a bucket to the next."""
+DAY_SECONDS = 86_400.0
+FEW_STARTS = 100
+"""So few sessions left for the day are worth a warning: when none is left, Discord resets the token."""
+
+_log = logging.getLogger(__name__)
+
+
+class Starts(NamedTuple):
+    """What Discord says of starting sessions: how many shards it advises, and how many starts are left until when."""
+
+    shards: int
+    total: int
+    left: int
+    reset_seconds: float
+    at_once: int
+    """How many shards may identify at a time (``max_concurrency``)."""
+
+
+def starts_of(answer: Any) -> Starts:
+    """Read the answer to ``GET /gateway/bot``."""
+    limit = answer["session_start_limit"]
+    return Starts(
+        shards=max(1, int(answer["shards"])),
+        total=int(limit["total"]),
+        left=int(limit["remaining"]),
+        reset_seconds=int(limit["reset_after"]) / 1000,
+        at_once=max(1, int(limit.get("max_concurrency", 1))),
+    )
+
+
+class Identifying:
+    """Gives each shard its turn: one of a bucket in `GAP_SECONDS`, and none once the starts of the day are used up.
+
+    A bucket is ``shard % max_concurrency``. ``ask`` asks Discord; it is asked again when the limits are believed to be reset.
+    """
+
+    def __init__(self, ask: Callable[[], Awaitable[Starts]], *, gap_seconds: float = GAP_SECONDS) -> None:
+        self._ask = ask
+        self._gap_seconds = gap_seconds
+        self._starts: Starts | None = None
+        self._used = 0
+        self._reset_at = 0.0
+        self._buckets: dict[int, asyncio.Lock] = {}
+        self._free_at: dict[int, float] = {}
+
+    async def starts(self) -> Starts:
+        """What Discord said last; asks it where it never was, or where that is no longer true."""
+        now = asyncio.get_running_loop().time()
+        if self._starts is None or now >= self._reset_at:
+            self._starts = await self._ask()
+            self._used = 0
+            self._reset_at = now + (self._starts.reset_seconds or DAY_SECONDS)
+        return self._starts
+
+    @property
+    def left(self) -> int | None:
+        """How many starts are left for the day, by what was used here since; None where Discord was not asked yet."""
+        return None if self._starts is None else max(0, self._starts.left - self._used)
+
+    @contextlib.asynccontextmanager
+    async def turn(self, shard: int) -> AsyncIterator[None]:
+        """Wait until this shard may identify; it has its turn until the block is left."""
+        loop = asyncio.get_running_loop()
+        bucket = shard % (await self.starts()).at_once
+        async with self._buckets.setdefault(bucket, asyncio.Lock()):
+            await asyncio.sleep(max(0.0, self._free_at.get(bucket, 0.0) - loop.time()))
+            while (await self.starts()).left <= self._used:
+                await self._wait_for_another_day(shard)
+            self._used += 1
+            try:
+                yield
+            finally:
+                self._free_at[bucket] = loop.time() + self._gap_seconds
+
+    async def _wait_for_another_day(self, shard: int) -> None:
+        seconds = max(1.0, self._reset_at - asyncio.get_running_loop().time())
+        _log.error("no session is left to be started today; shard %d waits for %.0f s, as Discord says", shard, seconds)
+        await asyncio.sleep(seconds)

@@ -1,0 +1,106 @@
+"""When a shard may identify itself: its turn, the day's limit, and which shard hears of a server."""
+
+import asyncio
+import itertools
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.ui.gateway import Identifying, Starts, starts_of
+from bot.ui.shards import shard_of
+
+GAP_SECONDS = 0.05
+ADVICE = {
+    "url": "wss://gateway.discord.gg",
+    "shards": 3,
+    "session_start_limit": {"total": 1000, "remaining": 998, "reset_after": 14_400_000, "max_concurrency": 2},
+}
+
+
+def starts(left: int = 1000, at_once: int = 1, reset_seconds: float = 3600.0) -> Starts:
+    return Starts(shards=4, total=1000, left=left, reset_seconds=reset_seconds, at_once=at_once)
+
+
+def asking(*answers: Starts):
+    """Discord, which gives these answers in turn, and the last one again."""
+    left = list(answers)
+
+    async def ask() -> Starts:
+        return left.pop(0) if len(left) > 1 else left[0]
+
+    return ask
+
+
+def test_what_discord_advises_is_read():
+    assert starts_of(ADVICE) == Starts(shards=3, total=1000, left=998, reset_seconds=14_400.0, at_once=2)
+
+
+async def moments(identifying: Identifying, shards: int) -> list[tuple[float, int]]:
+    """When each of so many shards, all wanting at once, had its turn."""
+    loop, had = asyncio.get_running_loop(), []
+
+    async def identify(shard: int) -> None:
+        async with identifying.turn(shard):
+            had.append((loop.time(), shard))
+
+    await asyncio.gather(*(identify(shard) for shard in range(shards)))
+    return had
+
+
+async def test_of_a_bucket_one_identifies_at_a_time_with_a_gap_and_other_buckets_do_not_wait():
+    found = await moments(Identifying(asking(starts(at_once=2)), gap_seconds=GAP_SECONDS), 6)
+    for bucket in range(2):
+        own = sorted(moment for moment, shard in found if shard % 2 == bucket)
+        assert len(own) == 3
+        assert all(later - before >= GAP_SECONDS for before, later in itertools.pairwise(own))
+    assert {shard for _, shard in found[:2]} == {0, 1}
+
+
+async def test_a_turn_lasts_until_it_has_identified_however_long_that_takes():
+    identifying, order = Identifying(asking(starts()), gap_seconds=0), []
+    connected = asyncio.Event()
+
+    async def slow() -> None:
+        async with identifying.turn(0):
+            order.append("slow begins")
+            await connected.wait()
+            order.append("slow is done")
+
+    async def next_one() -> None:
+        async with identifying.turn(1):
+            order.append("next")
+
+    both = asyncio.gather(slow(), next_one())
+    while not order:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    connected.set()
+    await both
+    assert order == ["slow begins", "slow is done", "next"]
+
+
+async def test_a_shard_that_could_not_connect_leaves_its_turn_to_the_next():
+    identifying = Identifying(asking(starts()), gap_seconds=0)
+    try:
+        async with identifying.turn(0):
+            raise ConnectionError
+    except ConnectionError:
+        pass
+    assert [shard for _, shard in await moments(identifying, 2)] == [0, 1]
+
+
+async def test_the_last_start_of_the_day_is_followed_by_none_before_the_next_day(caplog):
+    another_day = starts(left=1000)
+    identifying = Identifying(asking(starts(left=1, reset_seconds=0.2), another_day), gap_seconds=0)
+    [first] = await moments(identifying, 1)
+    assert identifying.left == 0
+    loop, began = asyncio.get_running_loop(), first[0]
+    async with identifying.turn(1):
+        assert loop.time() - began >= 0.1
+    assert "no session is left to be started today; shard 1 waits" in caplog.text
+    assert identifying.left == 999
+
+
+@given(st.integers(1, 2**63), st.integers(1, 64))
+def test_a_server_belongs_to_one_shard_as_discord_reckons_it(guild_id: int, shards: int):
+    assert shard_of(guild_id, shards) == (guild_id >> 22) % shards
+    assert shard_of(None, shards) == 0
