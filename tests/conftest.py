@@ -5,9 +5,11 @@ import sys
 from collections.abc import AsyncIterator
 
 import pytest
+from engines import OnSqlite, address_of, running_on
 from hosting import Bot
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
 from bot.playground.server import Playground
 
@@ -49,6 +51,41 @@ class Scheduling(LoadScopeScheduling):
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
     """The scheduler that pytest-xdist asks for."""
     return Scheduling(config, log)
+
+
+ON_BOTH = ("services", "storage")
+"""The folders whose tests run on each engine, where they open a store."""
+SQLITE_ALONE = {
+    "test_backup_files",
+    "test_demo_runs",
+    "test_older_rows",
+    "test_opening",
+    "test_postgres",
+    "test_privacy_deletion",
+    "test_repair",
+    "test_sql",
+}
+"""Files about one engine, or about what is the same on each engine and dear to run."""
+
+
+def pytest_configure_node(node: WorkerController) -> None:
+    """One PostgreSQL serves all the processes that share the tests."""
+    node.workerinput["postgres"] = address_of(node.config)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run on each engine what opens a store."""
+    path = metafunc.definition.path
+    if path.parent.name in ON_BOTH and path.stem not in SQLITE_ALONE and "tmp_path" in metafunc.fixturenames:
+        metafunc.fixturenames.insert(0, "engine")
+        metafunc.parametrize("engine", ["sqlite", "postgres"], indirect=True)
+
+
+@pytest.fixture
+async def engine(request: pytest.FixtureRequest) -> AsyncIterator[OnSqlite]:
+    """The engine on which `open_store` opens stores."""
+    async with running_on(request.param, request.config) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

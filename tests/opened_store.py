@@ -4,6 +4,8 @@ import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from engines import open_store
+
 from bot.model.answers import StoredAnswer
 from bot.quiz.question.asking import chose
 from bot.storage.store import Store
@@ -32,7 +34,7 @@ ANSWER = StoredAnswer(
 @contextlib.asynccontextmanager
 async def opened(path: Path) -> AsyncIterator[Store]:
     """Open the store at ``path`` for the length of a block."""
-    store = await Store.open(path)
+    store = await open_store(path)
     try:
         yield store
     finally:

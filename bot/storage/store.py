@@ -8,9 +8,10 @@ from typing import Any, Protocol, TypeVar
 
 from bot.errors import StorageError, StudyhallError
 from bot.facts import Code, fact
-from bot.storage.sqlite.database import Database, as_error, is_the_files
-from bot.storage.sqlite.database import Row as Row
-from bot.storage.sqlite.database import Values as Values
+from bot.storage.engine import Engine
+from bot.storage.engine import Row as Row
+from bot.storage.engine import Values as Values
+from bot.storage.sqlite.database import Sqlite
 from bot.telemetry import Durations
 
 T = TypeVar("T")
@@ -29,7 +30,7 @@ class Reads(Protocol):
 class Transaction:
     """What a write job works with; its changes are seen by others once the whole group is committed."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Engine) -> None:
         self._database = database
 
     async def rows(self, sql: str, values: Values = ()) -> list[Row]:
@@ -67,7 +68,7 @@ class Store:
     flush for all that waited, and what was acknowledged survives a power cut.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Engine) -> None:
         self.path = database.path
         self._database = database
         self._waiting: list[tuple[Job[Any], asyncio.Future[Any]]] = []
@@ -82,12 +83,12 @@ class Store:
         """How long the groups took from begin to commit."""
 
     @classmethod
-    async def open(cls, path: Path) -> "Store":
-        """Open the file, made (private to the user) and migrated as needed.
+    async def open(cls, path: Path, url: str = "") -> "Store":
+        """Open the file, made (private to the user) and migrated as needed; with a ``url``, a PostgreSQL in its place.
 
         Raises StorageError with what to do when it can't be used; the file is then as it was.
         """
-        return cls(await Database.open(path))
+        return cls(await _postgres(url, path) if url else await Sqlite.open(path))
 
     @property
     def waiting(self) -> int:
@@ -193,7 +194,7 @@ class Store:
                 try:
                     await self._commit(batch)
                 except Exception as problem:
-                    error = as_error(problem)
+                    error = self._database.error(problem)
                     await self._database.undo()
                     for _job, done in batch:
                         if not done.done():
@@ -210,7 +211,7 @@ class Store:
             try:
                 results.append((done, await job(Transaction(self._database))))
             except Exception as problem:
-                if is_the_files(problem):
+                if self._database.is_at_fault(problem):
                     raise
                 await self._database.take_back()
                 if not done.done():
@@ -223,3 +224,11 @@ class Store:
         for done, result in results:
             if not done.done():
                 done.set_result(result)
+
+
+async def _postgres(url: str, path: Path) -> Engine:
+    try:
+        from bot.storage.postgres.database import Postgres
+    except ImportError:
+        raise StorageError(fact(Code.POSTGRES_NOT_INSTALLED)) from None
+    return await Postgres.open(url, path)

@@ -6,6 +6,7 @@ from contextlib import closing
 from random import Random
 
 import pytest
+from engines import open_store
 from in_english import refused, say
 from lives import end, lives, settled
 from small_course import NOON, QUESTIONS, HandClock, everywhere, library
@@ -115,7 +116,7 @@ def clock() -> HandClock:
 @pytest.fixture
 async def store(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "BUSY_SECONDS", 0.02)
-    made = await Store.open(tmp_path / "a.db")
+    made = await open_store(tmp_path / "a.db")
     yield made
     await made.close()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from engines import open_store
 from in_english import say
 from lives import lives
 from regraded_house import HALL, LIBRARY, QUESTIONS
@@ -39,7 +40,7 @@ def test_a_question_whose_answers_speak_against_its_key_is_there_until_it_is_dec
     bank = filled(tmp_path / "a.db")
 
     async def check() -> None:
-        store = await Store.open(tmp_path / "a.db")
+        store = await open_store(tmp_path / "a.db")
         try:
             library = Library(load_packs(CHECKOUT / "content", DEMOS))
             made, pack_id = flags(store, library, HandClock()), library.packs[0].id

@@ -5,6 +5,7 @@ import itertools
 from random import Random
 
 import pytest
+from engines import open_store
 from lives import end, lives
 from small_course import HandClock, everywhere, library
 
@@ -130,7 +131,7 @@ class Evening:
 
 @pytest.fixture
 async def evening(tmp_path):
-    store = await Store.open(tmp_path / "a.db")
+    store = await open_store(tmp_path / "a.db")
     made = Evening(store, DiscordHandClock())
     yield made
     await end(made.games)

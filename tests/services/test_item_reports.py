@@ -6,6 +6,7 @@ import json
 from random import Random
 
 import pytest
+from engines import open_store
 from in_english import say
 from lives import end, lives
 from small_course import DAY, HOUR, NOON, library, question
@@ -196,7 +197,7 @@ def filled(path) -> list[Question]:
     bank = list(families.values())[:14]
 
     async def fill() -> None:
-        store = await Store.open(path)
+        store = await open_store(path)
         chance = Random(5)
         made = []
         for member in range(1, 81):

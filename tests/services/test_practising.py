@@ -4,6 +4,7 @@ import asyncio
 from random import Random
 
 import pytest
+from engines import open_store
 from in_english import refused
 from small_course import DAY, HOUR, NOON, QUESTIONS, library, question
 
@@ -11,7 +12,6 @@ from bot.errors import NotFound, NotYours, UserError
 from bot.quiz.board.points import QuestionStanding
 from bot.quiz.question.asking import chose
 from bot.services.practice.practising import Asking, Learner, Practice, QuestionChangedError, Summary
-from bot.storage.store import Store
 
 ADA = Learner(1, 50, "Ada")
 BOB = Learner(2, 50, "Bob")
@@ -301,7 +301,7 @@ async def test_a_run_goes_on_after_a_restart_where_it_was(practice, store, clock
     shown = await practice.current(run.id, ADA.member_id)
     await store.close()
 
-    restarted = await Store.open(store.path)
+    restarted = await open_store(store.path)
     try:
         practice = Practice(library(), restarted, clock, Random(99))
         now = await practice.current(run.id, ADA.member_id)

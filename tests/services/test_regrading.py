@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from engines import open_store
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from in_english import refused, say
@@ -19,7 +20,6 @@ from bot.services.practice.practising import Learner
 from bot.services.question import repair
 from bot.storage import competitions, memberships, privacy
 from bot.storage.question import regrading, statistics
-from bot.storage.store import Store
 
 ADA, BOB, CLEO = (Learner(n, HALL, name) for n, name in [(1, "Ada"), (2, "Bob"), (3, "Cleo")])
 PEOPLE = (ADA, BOB, CLEO)
@@ -87,7 +87,7 @@ async def settled(house: RegradedHouse) -> None:
 
 @pytest.fixture
 async def house(tmp_path):
-    store = await Store.open(tmp_path / "a.db")
+    store = await open_store(tmp_path / "a.db")
     made = RegradedHouse(store)
     yield made
     await made.close()
@@ -99,7 +99,7 @@ async def house(tmp_path):
 def test_whatever_happened_what_is_graded_anew_is_what_a_rebuild_from_nothing_gives(life):
     async def check() -> None:
         with tempfile.TemporaryDirectory() as folder:
-            store = await Store.open(Path(folder) / "a.db")
+            store = await open_store(Path(folder) / "a.db")
             house = RegradedHouse(store)
             try:
                 await live(house, life)

@@ -15,7 +15,7 @@ from opened_store import opened
 from bot.errors import NotFound, StorageError
 from bot.facts import said
 from bot.storage.sqlite import database as module
-from bot.storage.sqlite.database import Database, _connect
+from bot.storage.sqlite.database import Sqlite, _connect
 from bot.storage.store import MAX_BATCH, Store
 
 
@@ -182,7 +182,7 @@ async def test_a_file_that_breaks_while_it_is_in_use_is_told_as_what_it_is(tmp_p
         file.seek(4_096)
         file.write(b"\xff" * 4_096 * (pages - 1))
     writer, reader = await _connect(path), await _connect(path)
-    store = Store(Database(path, writer, reader))  # as one that was opened before
+    store = Store(Sqlite(path, writer, reader))  # as one that was opened before
     try:
         with refused(StorageError, "Please try again"):
             await store.rows("SELECT count(name) FROM member")

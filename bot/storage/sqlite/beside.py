@@ -10,8 +10,9 @@ import aiosqlite
 
 from bot.errors import StorageError
 from bot.facts import Code, fact
+from bot.storage.engine import Row, Values
 from bot.storage.sqlite.backup import damage, unusable
-from bot.storage.sqlite.database import BUSY_SECONDS, Row, Values
+from bot.storage.sqlite.database import BUSY_SECONDS
 from bot.storage.sqlite.migrations import migrations
 from bot.storage.store import Reads
 

@@ -5,21 +5,18 @@ import logging
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 import aiosqlite
 
 from bot.errors import StorageError, StudyhallError
 from bot.facts import Code, fact
 from bot.private import make_private_folder
+from bot.storage.engine import Row, Values
 from bot.storage.sqlite.backup import damage, journals, missing, other_layout, remove, unusable
 from bot.storage.sqlite.migrations import migrate
 
-Row = tuple[Any, ...]
-Values = Sequence[object] | Mapping[str, object]
-"""What stands for a statement's parameters, by place or by name."""
 BUSY_SECONDS = 5.0
 TIDY_MILLISECONDS = 200
 """How long tidying waits for readers; the writes behind it wait as long."""
@@ -27,7 +24,7 @@ TIDY_MILLISECONDS = 200
 _log = logging.getLogger(__name__)
 
 
-class Database:
+class Sqlite:
     """The file, over a connection that writes and one that reads.
 
     Only one task may write: `begin`, then for each job `mark` and `keep` or `take_back`, then `commit`, or `undo` for all.
@@ -39,7 +36,7 @@ class Database:
         self._reader = reader
 
     @classmethod
-    async def open(cls, path: Path) -> "Database":
+    async def open(cls, path: Path) -> "Sqlite":
         """Open the file, made (private to the user) and migrated as needed.
 
         Raises StorageError with what to do when it can't be used; the file is then as it was.
@@ -80,7 +77,7 @@ class Database:
         try:
             return [tuple(row) for row in await self._reader.execute_fetchall(sql, values)]
         except (sqlite3.Error, UnicodeDecodeError) as problem:
-            if is_the_files(problem):
+            if self.is_at_fault(problem):
                 raise failed(problem) from problem
             raise
 
@@ -156,6 +153,17 @@ class Database:
         except sqlite3.Error as problem:
             raise failed(problem) from problem
 
+    # What went wrong
+
+    def is_at_fault(self, problem: Exception) -> bool:
+        """Whether the file or the disk is at fault, and not what was asked; a broken file is a DatabaseError by itself."""
+        broken = (sqlite3.DatabaseError, sqlite3.OperationalError, sqlite3.InternalError, UnicodeDecodeError)
+        return type(problem) in broken  # a text that is none, too: what is read here was written as text
+
+    def error(self, problem: Exception) -> Exception:
+        """What to tell who asked for it: the database's errors in words, any other as it is."""
+        return failed(problem) if isinstance(problem, sqlite3.Error | UnicodeDecodeError) else problem
+
 
 def _make_ready(path: Path) -> list[int]:
     """The file, made where it is not there and private to the user, brought up to date."""
@@ -195,17 +203,6 @@ async def _connect(path: Path, *pragmas: str) -> aiosqlite.Connection:
         await connection.close()
         raise
     return connection
-
-
-def is_the_files(problem: Exception) -> bool:
-    """Whether the file or the disk is at fault, and not what was asked; a broken file is a DatabaseError by itself."""
-    broken = (sqlite3.DatabaseError, sqlite3.OperationalError, sqlite3.InternalError, UnicodeDecodeError)
-    return type(problem) in broken  # a text that is none, too: what is read here was written as text
-
-
-def as_error(problem: Exception) -> Exception:
-    """What to tell who asked for it: the database's errors in words, any other as it is."""
-    return failed(problem) if isinstance(problem, sqlite3.Error | UnicodeDecodeError) else problem
 
 
 def failed(problem: Exception) -> StudyhallError:

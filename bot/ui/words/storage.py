@@ -36,6 +36,11 @@ WORDS: Words = {
     "STUDYHALL_DATA_DIR.",
     Code.LOCK_IS_LINK: "{file} is a link, which Studyhall does not write through. Remove it, and start again.",
     Code.LOCK_IS_NO_FILE: "{file} is no file. Remove it, and start again.",
+    Code.POSTGRES_NOT_INSTALLED: "PostgreSQL needs asyncpg: pip install 'studyhall[postgres]', then start again.",
+    Code.POSTGRES_NOT_OPENED: "The PostgreSQL that STUDYHALL_DATABASE_URL names can't be used ({why}). Look whether it "
+    "runs, and whether its user may connect to that database and make tables there, then start again.",
+    Code.POSTGRES_OF_ANOTHER_VERSION: "The PostgreSQL database has schema {found}, and this Studyhall knows schema {known}. "
+    "Start the version that matches it; nothing was changed.",
     Code.DATABASE_NOT_OPENED: "The database {path} can't be opened now ({why}). What is in it is as it was. Make "
     "room if the disk is full, stop other programs that use it, or give another STUDYHALL_DATA_DIR, and start "
     "again.",

@@ -1,0 +1,1 @@
+"""What only PostgreSQL has: its schema, its connections, its way to write a statement."""
