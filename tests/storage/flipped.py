@@ -1,12 +1,17 @@
-"""Databases with a flipped byte or a cut journal: each is used, or refused in a sentence; never a traceback, never a hang.
+"""Databases with a flipped byte, a cut journal or a power cut: each is used, or refused in a sentence; never a traceback.
 
-python tests/storage/flipped.py [--files 600] [--cuts 100]
+python tests/storage/flipped.py [--files 600] [--cuts 100] [--power-cuts 100]
 """
 
 import argparse
 import asyncio
 import contextlib
+import itertools
+import os
 import shutil
+import signal
+import struct
+import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -101,12 +106,88 @@ async def cut(files: int, seed: int = 7) -> Counter[str]:
     return found
 
 
+async def write_for_ever(path: Path) -> None:
+    """Write members one after the other, and say each number once it is acknowledged."""
+    with only_one(path.parent) as held:
+        store = await Store.open(path)
+        store.committed = lambda: held.note(path)
+        for number in itertools.count():
+            await store.write(
+                lambda tx, n=number: tx.run("INSERT INTO member VALUES (1, ?, ?, 3)", (n, "A" * (n % 3_000)))
+            )
+            print(number, flush=True)
+
+
+def after_the_last_commit(journal: bytes) -> int:
+    """Where the bytes begin that no commit needs: a power cut may leave anything there (https://sqlite.org/fileformat2.html#walformat)."""
+    if len(journal) < 32:
+        return 0
+    page_size, salt = struct.unpack(">I", journal[8:12])[0], journal[16:24]
+    place = end = 32
+    while journal[place + 8 : place + 16] == salt:
+        place += 24 + page_size
+        if journal[place - page_size - 24 + 4 : place - page_size - 24 + 8] != bytes(4):  # a frame that commits
+            end = place
+    return end
+
+
+async def power(cuts: int, seed: int = 7) -> Counter[str]:
+    """Stop a writing process dead, take what is on the disk, tear what was not flushed: every acknowledged row is there."""
+    chance, found = Random(seed), Counter[str]()
+    with tempfile.TemporaryDirectory() as folder:
+        running = Path(folder) / "running"
+        running.mkdir()
+        writer = subprocess.Popen(  # noqa: ASYNC220
+            [sys.executable, __file__, "--write", running / "a.db"],
+            stdout=subprocess.PIPE,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        )
+        assert writer.stdout
+        try:
+            writer.stdout.readline()
+            os.set_blocking(writer.stdout.fileno(), False)
+            said = b""
+            for number in range(cuts):
+                await asyncio.sleep(chance.random() * 0.05)
+                writer.send_signal(signal.SIGSTOP)
+                os.waitid(os.P_PID, writer.pid, os.WSTOPPED)  # noqa: ASYNC222
+                said += writer.stdout.read() or b""
+                case = Path(folder) / str(number)
+                shutil.copytree(running, case)
+                writer.send_signal(signal.SIGCONT)
+                acknowledged = len(said.split(b"\n")[:-1]) + 1
+                journal = case / "a.db-wal"
+                content = journal.read_bytes()
+                end = after_the_last_commit(content)
+                torn = chance.randrange(len(content) - end + 1)
+                journal.write_bytes(content[:end] + chance.randbytes(torn))
+                (case / "a.db-shm").unlink(missing_ok=True)
+                store = await Store.open(case / "a.db")
+                [[members]] = await store.rows("SELECT count(*) FROM member")
+                await store.close()
+                found["lost in silence" if members < acknowledged else "all there"] += 1
+                shutil.rmtree(case)
+        finally:
+            writer.kill()
+            writer.wait()
+            writer.stdout.close()
+    return found
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--files", type=int, default=600)
     parser.add_argument("--cuts", type=int, default=100)
+    parser.add_argument("--power-cuts", type=int, default=100)
+    parser.add_argument("--write", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    for what, counted in (("flipped", asyncio.run(flip(options.files))), ("cut", asyncio.run(cut(options.cuts)))):
+    if options.write:
+        asyncio.run(write_for_ever(options.write))
+    for what, counted in (
+        ("flipped", asyncio.run(flip(options.files))),
+        ("cut", asyncio.run(cut(options.cuts))),
+        ("power cut", asyncio.run(power(options.power_cuts))),
+    ):
         print(f"{what}: " + ", ".join(f"{count} {outcome}" for outcome, count in counted.most_common()))
         if any(outcome.startswith(("traceback", "told in several", "lost in")) for outcome in counted):
             sys.exit(1)
