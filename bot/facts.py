@@ -242,6 +242,7 @@ class Code(StrEnum):
     LOCK_IS_LINK = "lock is link"
     LOCK_IS_NO_FILE = "lock is no file"
     DATABASE_NOT_OPENED = "database not opened"
+    SQLITE_TOO_OLD = "sqlite too old"
     POSTGRES_NOT_INSTALLED = "postgres not installed"
     POSTGRES_NOT_OPENED = "postgres not opened"
     POSTGRES_OF_ANOTHER_VERSION = "postgres of another version"

@@ -107,6 +107,13 @@ async def test_a_file_from_a_newer_studyhall_is_refused_and_left_as_it_is(tmp_pa
         assert words in say(told.value.fact)
 
 
+async def test_an_sqlite_that_is_too_old_is_refused_before_a_file_is_made(tmp_path, monkeypatch):
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 38, 5))
+    with refused(StorageError, r"Studyhall needs 3.39 or later. Update the system"):
+        await Store.open(tmp_path / "a.db")
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("content", [b"this is no database, just words" * 200, b"SQLite format 3\x00" + b"\xff" * 4096])
 async def test_a_broken_file_is_refused_and_left_as_it_is(tmp_path, content):
     path = tmp_path / "a.db"

@@ -17,6 +17,8 @@ from bot.storage.engine import Row, Values
 from bot.storage.sqlite.backup import damage, journals, missing, other_layout, remove, unusable
 from bot.storage.sqlite.migrations import migrate
 
+LEAST_SQLITE = (3, 39)
+"""Statements that PostgreSQL reads too need what came with it (IS DISTINCT FROM: https://sqlite.org/releaselog/3_39_0.html)."""
 BUSY_SECONDS = 5.0
 TIDY_MILLISECONDS = 200
 """How long tidying waits for readers; the writes behind it wait as long."""
@@ -41,6 +43,8 @@ class Sqlite:
 
         Raises StorageError with what to do when it can't be used; the file is then as it was.
         """
+        if sqlite3.sqlite_version_info < LEAST_SQLITE:
+            raise StorageError(fact(Code.SQLITE_TOO_OLD, found=sqlite3.sqlite_version))
         try:
             applied = await asyncio.to_thread(_make_ready, path)
             if applied:

@@ -36,6 +36,8 @@ WORDS: Words = {
     "STUDYHALL_DATA_DIR.",
     Code.LOCK_IS_LINK: "{file} is a link, which Studyhall does not write through. Remove it, and start again.",
     Code.LOCK_IS_NO_FILE: "{file} is no file. Remove it, and start again.",
+    Code.SQLITE_TOO_OLD: "This Python has SQLite {found}, and Studyhall needs 3.39 or later. Update the system, or use a "
+    "Python that has a newer one, then start again. Nothing was changed.",
     Code.POSTGRES_NOT_INSTALLED: "PostgreSQL needs asyncpg: pip install 'studyhall[postgres]', then start again.",
     Code.POSTGRES_NOT_OPENED: "The PostgreSQL that STUDYHALL_DATABASE_URL names can't be used ({why}). Look whether it "
     "runs, and whether its user may connect to that database and make tables there, then start again.",
