@@ -178,3 +178,10 @@ async def test_pages_go_on_working_after_a_restart(hall: Hall):
     await hall.restart()
     await hall.alice.click(page, "Next ▶")
     assert "Brewing · Time" in page.text
+
+
+async def test_a_summary_without_questions_leads_to_those_of_its_whole_course(hall: Hall):
+    page = await hall.alice.slash("lesson", section="tea/recap")
+    assert "Quiz me on this" not in page.buttons
+    question = await hall.alice.click(page, "Quiz me on everything")
+    assert "Question 1 of" in question.text

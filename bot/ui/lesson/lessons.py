@@ -170,8 +170,13 @@ def page_screen(page: LessonPage, demo_titles: Mapping[str, str], *, in_server: 
         ),
         Button("Contents", ids.encode("lesson.contents", ref.pack.id)),
     ]
+    has_questions = any(question.section == ref.section.id for question in ref.pack.questions)
     more = [
-        Button("Quiz me on this", ids.encode("quiz.start", ref.pack.id, ref.section.id), discord.ButtonStyle.success)
+        Button(
+            "Quiz me on this" if has_questions else "Quiz me on everything",
+            ids.encode("quiz.start", ref.pack.id, ref.section.id),
+            discord.ButtonStyle.success,
+        )
     ]
     if in_server:
         more += [Button(label, ids.encode("demo.open", demo)) for demo, label in _demos_of(page, demo_titles)]

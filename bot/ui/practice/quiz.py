@@ -83,8 +83,10 @@ class QuizFeature:
         )
 
     async def _start_on(self, reply: Reply, pack_id: str, section_id: str) -> None:
-        ref = self._servers.library(reply.interaction.guild_id).section(pack_id, section_id)
-        run = await self._practice.start(reply.learner, ref, None)
+        library = self._servers.library(reply.interaction.guild_id)
+        ref = library.section(pack_id, section_id)
+        asked = ref if library.questions(pack_id, section_id) else None  # a summary has none: all of its course then
+        run = await self._practice.start(reply.learner, asked, None, pack_id=pack_id)
         remark = _too_few(run, DEFAULT_QUESTIONS)
         await reply.show(current_screen(await self._practice.current(run.id, reply.member_id), remark))
 
