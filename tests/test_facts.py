@@ -20,12 +20,10 @@ from pydantic import TypeAdapter
 
 from bot import errors
 from bot.facts import Code, Fact, fact, from_text, said, to_text
-from bot.quiz.competition.scoring import Scoring
 from bot.settings import CHECKOUT
 from bot.storage.sqlite.migrations import migrate, migrations
 from bot.ui import words
 from bot.ui.worded import ENGLISH, LANGUAGES, worded
-from bot.ui.words.competition import SCORING_RULES
 
 PLAIN = st.one_of(st.integers(), st.text(max_size=20), st.lists(st.text(max_size=5), max_size=3).map(tuple))
 FACTS = st.recursive(
@@ -270,7 +268,3 @@ def test_where_facts_are_worded_no_discord_is_known():
     script = "import sys, bot.ui.worded; sys.exit('discord' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], cwd=CHECKOUT, check=False).returncode == 0
     assert len(list(Path(words.__file__).parent.glob("*.py"))) > 10
-
-
-def test_each_way_to_score_says_its_rule():
-    assert set(SCORING_RULES) == set(Scoring)

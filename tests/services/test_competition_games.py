@@ -2,8 +2,10 @@
 
 import asyncio
 import sqlite3
+from collections.abc import Awaitable, Callable
 from contextlib import closing
 from random import Random
+from typing import Any
 
 import pytest
 from engines import open_store
@@ -54,6 +56,8 @@ class Notice:
         self.forbidden = self.forbidden_edits = False
         self.busy_seconds = 0.0
         self.gone = {}
+        self.hinted: list[tuple[int, Any]] = []
+        self.meanwhile: Callable[[], Awaitable[object]] | None = None
         self.changed = asyncio.Event()
 
     def _make(self, nonce: str) -> tuple[int, bool]:
@@ -73,6 +77,8 @@ class Notice:
         if what.kind is Kind.LOBBY:
             self.lobbies.append(view)
         message_id, new = self._make(nonce)
+        if self.meanwhile:
+            await self.meanwhile()
         if new and what.kind is Kind.ROUND:
             self.rounds.setdefault(what.number, []).append(message_id)
         if new and what.kind is Kind.CALL:
@@ -96,6 +102,7 @@ class Notice:
 
     def hint(self, message: Placed, view, gone) -> None:
         self.gone[message.what.kind] = gone
+        self.hinted.append((message.id, view))
         self.changed.set()
 
     async def find(self, what: What, channel_id: int) -> int | None:
@@ -597,6 +604,20 @@ async def test_nobody_but_the_challenged_one_takes_the_second_seat_of_a_duel(sto
     await games.act(view.game.id, Join(GRACE.member_id), GRACE)
     assert {player.member_id for player in (await games.view(view.game.id)).state.players} == {1, 2}
     assert await store.rows("SELECT member_id FROM competition_player ORDER BY 1") == [(1,), (2,)]
+
+
+async def test_who_answers_while_a_deleted_round_is_posted_anew_is_counted_in_its_new_message(games, clock, notice):
+    game = await started(games, notice)
+    await pick(games, clock, notice, game, 0, GRACE, 1)
+    await notice.until(lambda: Kind.ROUND in notice.gone)
+    notice.meanwhile = lambda: pick(games, clock, notice, game, 0, LINUS, 2)
+    await notice.gone[Kind.ROUND]()
+    notice.meanwhile = None
+    await settled(games)
+    deleted, anew = notice.rounds[0]
+    message_id, view = notice.hinted[-1]
+    assert message_id == anew != deleted
+    assert len((await view()).state.answers) == 2
 
 
 async def a_timed_round(games: Competitions, notice: Notice) -> tuple[int, int]:

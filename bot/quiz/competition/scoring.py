@@ -1,4 +1,4 @@
-"""How a competition's answers become a score: the presets, each one entry."""
+"""How a competition's answers become a score: the presets, each one entry with its rule in a line."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -53,25 +53,35 @@ def _certainty(one: Scored) -> int:
 
 
 class Scoring(StrEnum):
-    """The presets: what each is called, and the marks of one answer. What its rule is called for people: `ui.words`.
+    """The presets: what each is called, its rule as the lobby shows it, and the marks of one answer.
 
     With one that ``asks_sureness`` players say how sure they are once they have answered, so a round does not end as soon
     as all have.
     """
 
+    rule: str
     marks: Callable[[Scored], int]
     asks_sureness: bool
 
-    STUDY = "study", _study
-    CLASSIC = "classic", _classic
-    SPRINT = "sprint", _sprint
-    CERTAINTY = "certainty", _certainty, True
+    STUDY = "study", "one point for each right answer; time does not matter", _study
+    CLASSIC = (
+        "classic",
+        "1,000 for each right answer and a small bonus for speed; one more right answer always wins",
+        _classic,
+    )
+    SPRINT = "sprint", "up to 1,000 for each right answer, half of it for speed", _sprint
+    CERTAINTY = (
+        "certainty",
+        "right: 3 when sure, 2 when you think so, 1 for a guess; wrong: -6, -2, 0",
+        _certainty,
+        True,
+    )
 
-    def __new__(cls, name: str, marks: Callable[[Scored], int], asks_sureness: bool = False) -> Self:
+    def __new__(cls, name: str, rule: str, marks: Callable[[Scored], int], asks_sureness: bool = False) -> Self:
         """A preset, which is its name."""
         made = str.__new__(cls, name)
         made._value_ = name
-        made.marks, made.asks_sureness = marks, asks_sureness
+        made.rule, made.marks, made.asks_sureness = rule, marks, asks_sureness
         return made
 
 

@@ -210,14 +210,15 @@ class GameMessages:
     # What somebody found in the channel
 
     def found(self, shown: ShownGame, number: int, message_id: int) -> None:
-        """A click tells the id of a round's message, which may not have been known yet."""
+        """A click tells the id of a round's message, which may not have been known yet; one may cross its deletion."""
         post = shown.posts.get((Kind.ROUND, number))
-        if post and post.message_id is None:
+        if post and post.message_id is None and message_id not in shown.deleted:
             self._background.spawn(self._posted(shown, post, message_id), "competition-posted")
 
     async def gone(self, shown: ShownGame, number: int, message_id: int) -> None:
         """A round's message was found deleted."""
         if shown.message_id(Kind.ROUND, number) == message_id and number == shown.game.state.round:
+            shown.deleted.add(message_id)
             await self._post_anew(shown, Kind.ROUND, number)
 
     async def lobby_gone(self, shown: ShownGame, message_id: int) -> None:
@@ -291,6 +292,8 @@ class GameMessages:
             await self._happened(shown.game.id, Opened(post.number, snowflake_ms(message_id)))
             if shown.game.state.round != post.number or shown.game.state.phase is not Phase.ASKING:
                 await self._show_round(shown, post.number)
+            elif shown.game.state.answers:  # some came while it was on its way
+                self.hint_round(shown)
         for number in [*shown.unshown]:  # Discord takes messages again
             shown.unshown.discard(number)
             self._background.spawn(self._show_round(shown, number), "competition-round")
@@ -417,7 +420,7 @@ class GameMessages:
                 return
             except MessageGoneError:
                 if number == shown.game.state.round and shown.game.state.phase in LIVE:
-                    await self._post_anew(shown, Kind.ROUND, number)
+                    await self.gone(shown, number, message_id)
                 else:
                     await self._shown_round(shown, number, shown.game.state, message_id)
                 return

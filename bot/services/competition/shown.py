@@ -19,7 +19,8 @@ from bot.storage.store import Reads, Transaction
 class ShownGame:
     """A game and what is known of its messages; whoever changes ``game`` holds the lock, or does not wait meanwhile.
 
-    ``unshown`` are rounds whose messages Discord did not let be brought up to date; ``fitting`` is how many questions fit.
+    ``unshown`` are rounds whose messages Discord did not let be brought up to date; ``deleted`` are messages that were found
+    deleted; ``fitting`` is how many questions fit.
     """
 
     game: Game
@@ -30,6 +31,7 @@ class ShownGame:
     trying: bool = False
     lost: Fact | None = None
     unshown: set[int] = field(default_factory=set)
+    deleted: set[int] = field(default_factory=set)
     fitting: int | None = None
 
     async def read_posts(self, db: Reads) -> None:

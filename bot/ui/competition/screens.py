@@ -33,7 +33,6 @@ from bot.ui.names import safe
 from bot.ui.question import card as question_card
 from bot.ui.question.reports import report_button
 from bot.ui.sheets import sheet
-from bot.ui.words.competition import SCORING_RULES
 
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 SHOWN_PLAYERS, SHOWN_LINES, SHOWN_PLACES, SHOWN_WINNERS = 30, 5, 10, 3
@@ -76,7 +75,7 @@ def lobby_screen(view: GameView, say: Say) -> Screen:
     head = (
         f"## Competition · {what}\n{_rounds(view)} · {view.game.setup.pace} pace "
         f"({rules.pace_ms / 1000:g} s and time to read code) · {level}{teams}\n"
-        f"**{rules.scoring.value}**: {SCORING_RULES[rules.scoring]}.\n{aims}"
+        f"**{rules.scoring.value}**: {rules.scoring.rule}.\n{aims}"
         f"-# Every right answer to a question that is new to you or due earns {POINTS_FOR_RIGHT} points; the first "
         f"three earn {BONUSES[0]}, {BONUSES[1]} and {BONUSES[2]} more."
     )

@@ -2,19 +2,10 @@
 
 from bot.facts import Code
 from bot.quiz.competition.events import Verdict
-from bot.quiz.competition.scoring import Scoring
 from bot.ui.words.kinds import Words
 
 GAME_OVER = "This competition is over. Open a new one with `/compete`."
 NOT_HOST = "Only the host or a manager of this server can do that."
-
-SCORING_RULES = {
-    Scoring.STUDY: "one point for each right answer; time does not matter",
-    Scoring.CLASSIC: "1,000 for each right answer and a small bonus for speed; one more right answer always wins",
-    Scoring.SPRINT: "up to 1,000 for each right answer, half of it for speed",
-    Scoring.CERTAINTY: "right: 3 when sure, 2 when you think so, 1 for a guess; wrong: -6, -2, 0",
-}
-"""What each preset's rule is, as the lobby shows it."""
 
 WORDS: Words = {
     # Why a game stopped, or waits
