@@ -244,6 +244,7 @@ class Code(StrEnum):
     DATABASE_NOT_OPENED = "database not opened"
     SQLITE_TOO_OLD = "sqlite too old"
     POSTGRES_NOT_INSTALLED = "postgres not installed"
+    POSTGRES_ADDRESS = "postgres address"
     POSTGRES_NOT_OPENED = "postgres not opened"
     POSTGRES_OF_ANOTHER_VERSION = "postgres of another version"
     NOT_WRITABLE = "not writable"

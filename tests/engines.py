@@ -9,8 +9,11 @@ import contextlib
 import hashlib
 import os
 import shutil
+import signal
+import sqlite3
 import subprocess
 import tempfile
+import time
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,8 +22,16 @@ import pytest
 
 from bot.storage.store import Store
 
+REFUSED: tuple[type[Exception], ...] = (sqlite3.IntegrityError,)
+"""What the engines raise where a row is refused."""
+with contextlib.suppress(ImportError):
+    from asyncpg import IntegrityConstraintViolationError
+
+    REFUSED += (IntegrityConstraintViolationError,)
 HOW = "PostgreSQL is not here: apt-get install -y postgresql (its own cluster may be off), and these tests run too"
 TEMPLATE = "studyhall_template"
+FOLDER = "studyhall-tests-"
+LEFT_SECONDS = 3600.0
 START_SECONDS = 60.0
 SETTINGS = ("fsync=off", "full_page_writes=off", "max_connections=300", "listen_addresses=")
 """A test's database need not outlive the machine."""
@@ -38,29 +49,56 @@ def cluster() -> Iterator[str]:
     """A server that ends with the block, and with this process; the address of its databases, with ``{name}``."""
     found = programs()
     assert found, HOW
-    folder = Path(tempfile.mkdtemp(prefix="studyhall-"))
-    user = []
-    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-        shutil.chown(folder, "postgres", "postgres")
-        user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-    data = folder / "data"
-    made = [found / "initdb", "-D", data, "-U", "studyhall", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C"]
-    subprocess.run([*user, *made], check=True, stdout=subprocess.DEVNULL)
-    ends_with_us = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
-    chosen = [word for one in SETTINGS for word in ("-c", one)]
-    log = folder / "log"
-    with log.open("wb") as out:
-        server = subprocess.Popen(
-            [*user, *ends_with_us, found / "postgres", "-D", data, "-k", folder, *chosen], stdout=out, stderr=out
-        )
-    try:
+    _clear_up()
+    folder = Path(tempfile.mkdtemp(prefix=FOLDER))
+    with contextlib.ExitStack() as ending:
+        ending.callback(shutil.rmtree, folder, ignore_errors=True)
+        user = []
+        if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+            shutil.chown(folder, "postgres", "postgres")
+            user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+        data = folder / "data"
+        made = [
+            found / "initdb",
+            "-D",
+            data,
+            "-U",
+            "studyhall",
+            "--auth=trust",
+            "--no-sync",
+            "-E",
+            "UTF8",
+            "--locale=C",
+        ]
+        subprocess.run([*user, *made], check=True, stdout=subprocess.DEVNULL)
+        ends_with_us = ["setpriv", "--pdeathsig", "INT"] if shutil.which("setpriv") else []
+        chosen = [word for one in SETTINGS for word in ("-c", one)]
+        with (folder / "log").open("wb") as out:
+            server = subprocess.Popen(
+                [*user, *ends_with_us, found / "postgres", "-D", data, "-k", folder, *chosen], stdout=out, stderr=out
+            )
+        ending.callback(_stop, server)
         with ThreadPoolExecutor(1) as beside:  # a loop may be running here
             beside.submit(asyncio.run, _prepare(f"postgresql://studyhall@/postgres?host={folder}")).result()
         yield f"postgresql://studyhall@/{{name}}?host={folder}"
-    finally:
-        server.terminate()
+
+
+def _stop(server: "subprocess.Popen[bytes]") -> None:
+    """Have it end its connections and itself (https://www.postgresql.org/docs/current/server-shutdown.html, *fast*)."""
+    server.send_signal(signal.SIGINT)
+    try:
+        server.wait(START_SECONDS)
+    except subprocess.TimeoutExpired:
+        server.kill()
         server.wait()
-        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _clear_up() -> None:
+    """Remove what a run left that was killed: its server ended with it, its folder did not."""
+    for left in Path(tempfile.gettempdir()).glob(f"{FOLDER}*"):
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime > LEFT_SECONDS and not (left / "data" / "postmaster.pid").exists():
+                shutil.rmtree(left, ignore_errors=True)
 
 
 async def _prepare(url: str) -> None:
@@ -160,7 +198,8 @@ KEPT = pytest.StashKey[contextlib.ExitStack]()
 
 
 def address_of(config: pytest.Config) -> str | None:
-    """The run's server, started when it is first asked for: by the process that shares out the tests, if there is one."""
+    """The run's server, started when it is first asked for; where several processes share the tests, by the one that shares
+    them out, before they begin."""
     if hasattr(config, "workerinput"):
         return config.workerinput["postgres"]
     if SERVERS not in config.stash:

@@ -291,9 +291,9 @@ async def answer_all(tx: Transaction, clicks: list[Click]) -> list[StoredClick]:
     )
     await tx.run(
         "INSERT INTO competition_player (competition_id, member_id, joined_ms, time_factor, team)"
-        f" SELECT j.competition_id, j.member_id, j.now_ms, j.time_factor, j.team FROM {_CLICKS} AS j"
-        " WHERE EXISTS (SELECT 1 FROM competition_answer a WHERE a.competition_id = j.competition_id"
-        " AND a.round = j.round AND a.member_id = j.member_id)"
+        " SELECT j.competition_id, j.member_id, min(j.now_ms), min(j.time_factor), min(j.team)"
+        f" FROM {_CLICKS} AS j WHERE EXISTS (SELECT 1 FROM competition_answer a WHERE a.competition_id = j.competition_id"
+        " AND a.round = j.round AND a.member_id = j.member_id) GROUP BY j.competition_id, j.member_id"
         " ON CONFLICT (competition_id, member_id) DO UPDATE SET gone = 0 WHERE competition_player.gone = 1",
         (values,),
     )

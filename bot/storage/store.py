@@ -124,7 +124,8 @@ class Store:
         """Run ``job`` in a transaction and return its result once that is committed.
 
         A job that raises leaves nothing behind and does not touch the others of its group. Raises StorageError when
-        the database refused: then nothing of the job was stored.
+        the database refused: then nothing of the job was stored (a PostgreSQL that is lost in the middle of its commit may
+        have stored it all the same).
         """
         return await self._queue(job)
 
@@ -195,10 +196,12 @@ class Store:
                     await self._commit(batch)
                 except Exception as problem:
                     error = self._database.error(problem)
-                    await self._database.undo()
-                    for _job, done in batch:
-                        if not done.done():
-                            done.set_exception(error)
+                    try:
+                        await self._database.undo()
+                    finally:  # whatever becomes of it, nobody waits for ever
+                        for _job, done in batch:
+                            if not done.done():
+                                done.set_exception(error)
         finally:
             self._drain = None
 

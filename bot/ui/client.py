@@ -50,6 +50,7 @@ CONNECTION_LOST = (
     discord.HTTPException,
     discord.GatewayNotFound,
     discord.ConnectionClosed,
+    discord.RateLimited,
     aiohttp.ClientError,
     TimeoutError,
 )

@@ -53,17 +53,19 @@ class Identifying:
         self._starts: Starts | None = None
         self._used = 0
         self._reset_at = 0.0
+        self._asking = asyncio.Lock()
         self._buckets: dict[int, asyncio.Lock] = {}
         self._free_at: dict[int, float] = {}
 
     async def starts(self) -> Starts:
         """What Discord said last; asks it where it never was, or where that is no longer true."""
-        now = asyncio.get_running_loop().time()
-        if self._starts is None or now >= self._reset_at:
-            self._starts = await self._ask()
-            self._used = 0
-            self._reset_at = now + (self._starts.reset_seconds or DAY_SECONDS)
-        return self._starts
+        loop = asyncio.get_running_loop()
+        async with self._asking:
+            if self._starts is None or loop.time() >= self._reset_at:
+                self._starts = await self._ask()
+                self._used = 0
+                self._reset_at = loop.time() + (self._starts.reset_seconds or DAY_SECONDS)
+            return self._starts
 
     @property
     def left(self) -> int | None:
@@ -77,8 +79,10 @@ class Identifying:
         bucket = shard % (await self.starts()).at_once
         async with self._buckets.setdefault(bucket, asyncio.Lock()):
             await asyncio.sleep(max(0.0, self._free_at.get(bucket, 0.0) - loop.time()))
-            while (await self.starts()).left <= self._used:
-                await self._wait_for_another_day(shard)
+            if (await self.starts()).left <= self._used:
+                self._starts = None  # a turn that came to no IDENTIFY was counted, too: Discord knows better
+                while (await self.starts()).left <= 0:
+                    await self._wait_for_another_day(shard)
             self._used += 1
             try:
                 yield
@@ -89,3 +93,4 @@ class Identifying:
         seconds = max(1.0, self._reset_at - asyncio.get_running_loop().time())
         _log.error("no session is left to be started today; shard %d waits for %.0f s, as Discord says", shard, seconds)
         await asyncio.sleep(seconds)
+        self._starts = None

@@ -46,8 +46,9 @@ class Shards:
         self._refused: dict[int, Exception] = {}
 
     def of(self, guild_id: int | None) -> StudyhallClient:
-        """The client that hears of a server."""
-        return self._clients[shard_of(guild_id, len(self._clients))]
+        """The client that hears of a server; the first one in its place until it has logged in, as it knows no server yet."""
+        one = self._clients[shard_of(guild_id, len(self._clients))]
+        return one if one.user else self.first
 
     async def connect(self, token: str) -> None:
         """Stay connected until `close`; the first one has logged in.
@@ -87,6 +88,11 @@ class Shards:
             self._refused[one.shard_id or 0] = refused
             if len(self._clients) > 1:
                 _log.error("shard %s is refused for good: %s", one.shard_id, refused)
+        except Exception as problem:
+            if len(self._clients) == 1:
+                raise
+            self._refused[one.shard_id or 0] = problem
+            _log.exception("shard %s has ended; the others go on", one.shard_id)
 
     async def _log_in(self, one: StudyhallClient, token: str) -> None:
         """The first one could, so that whatever fails here fails for a while only."""

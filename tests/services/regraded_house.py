@@ -124,7 +124,7 @@ class RegradedHouse(Evening):
 
         async def job(tx):
             await tx.run(f"UPDATE answer SET correct = 1 - correct, void = 1 - void WHERE {RULED}")
-            await tx.run("UPDATE answer SET points = -1 WHERE NOT kept AND member_id > 0")
+            await tx.run("UPDATE answer SET points = -1 WHERE kept = 0 AND member_id > 0")
             for table in ("card", "total", "competition_result", "rating", "rating_before"):
                 await tx.run(f"DELETE FROM {table}")
             await tx.run("UPDATE competition_answer SET marks = NULL")

@@ -231,6 +231,7 @@ async def test_whatever_comes_at_once_the_game_in_memory_is_the_one_in_the_datab
     assert rows == [(len(stored.answers), len(stored.answers))]
 
 
+@pytest.mark.sqlite
 async def test_a_click_is_told_that_it_was_not_counted_while_the_database_is_locked(store, games, clock, notice):
     game = await started(games, notice)
     with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
@@ -305,6 +306,7 @@ async def test_what_happens_in_a_game_is_a_sign_of_life_so_that_no_more_is_given
     assert await competitions.last_beat(store) == clock.now
 
 
+@pytest.mark.sqlite
 async def test_a_message_whose_id_was_stored_just_before_the_end_starts_the_clock_after_it(store, clock, notice):
     first = service(store, clock, notice)
     game = await lobby(first)
@@ -327,6 +329,7 @@ async def test_a_message_whose_id_was_stored_just_before_the_end_starts_the_cloc
     await end(again)
 
 
+@pytest.mark.sqlite
 async def test_a_reveal_and_a_podium_that_were_not_shown_before_the_end_are_shown_after_it(store, clock, notice):
     first = service(store, clock, notice)
     game = await started(first, notice)
@@ -535,7 +538,7 @@ async def test_who_leaves_after_the_start_is_not_waited_for_and_that_outlives_a_
     await end(first)
     again = service(store, clock, notice)
     await again.resume()
-    assert await store.rows("SELECT member_id FROM competition_player WHERE gone") == [(LINUS.member_id,)]
+    assert await store.rows("SELECT member_id FROM competition_player WHERE gone = 1") == [(LINUS.member_id,)]
     for one in (ADA, GRACE):
         await pick(again, clock, notice, game, 0, one, 0)
     await notice.until(lambda: any(len(view.state.played) == 1 for view in notice.shown.values()))
@@ -546,7 +549,7 @@ async def test_who_leaves_after_the_start_is_not_waited_for_and_that_outlives_a_
     await again.act(game, Tick(), ADA)
     await notice.until(lambda: notice.rounds.get(1))
     await pick(again, clock, notice, game, 1, LINUS, 0)  # who answers is back
-    assert await store.rows("SELECT member_id FROM competition_player WHERE gone") == []
+    assert await store.rows("SELECT member_id FROM competition_player WHERE gone = 1") == []
     assert not (await again.view(game)).state.player(LINUS.member_id).gone
     await end(again)
 

@@ -106,6 +106,7 @@ async def test_many_who_ask_at_once_are_counted_for_once(items, store):
     assert one is other
 
 
+@pytest.mark.sqlite
 async def test_a_database_that_refuses_is_told_and_asked_again_later(items, store, caplog):
     await store.write(lambda tx: tx.run("ALTER TABLE answer RENAME TO elsewhere"))
     with pytest.raises(StorageError):
@@ -218,6 +219,7 @@ def filled(path) -> list[Question]:
     return bank
 
 
+@pytest.mark.sqlite
 def test_the_command_prints_the_worst_and_writes_all(data, tmp_path, capsys):
     bank = filled(data)
     before = data.read_bytes()
@@ -239,12 +241,14 @@ def test_the_command_prints_the_worst_and_writes_all(data, tmp_path, capsys):
     assert data.read_bytes() == before
 
 
+@pytest.mark.sqlite
 def test_all_questions_are_printed_on_request(data, capsys):
     filled(data)
     assert main(["items", "--all"]) == 0
     assert sum("  " in line and line.split()[1].isdigit() for line in capsys.readouterr().out.splitlines()[3:]) == 200
 
 
+@pytest.mark.sqlite
 def test_a_file_that_cannot_be_written_is_told(data, capsys):
     filled(data)
     assert main(["items", "--csv", "no/such/folder/items.csv"]) == 1

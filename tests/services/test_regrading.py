@@ -266,7 +266,7 @@ async def test_a_competition_that_is_on_ends_by_its_old_key_and_is_graded_anew_a
     await settled(house)
     game = await house.games.view(house.game)
     await house.regrading.done()
-    assert await house.store.rows("SELECT count(*) FROM answer WHERE void") == [(2,)]
+    assert await house.store.rows("SELECT count(*) FROM answer WHERE void = 1") == [(2,)]
     assert game.state.plans[1].question_id == f"w{number}"
     assert await house.store.rows("SELECT member_id, place, answered FROM competition_result ORDER BY 1") == [
         (1, 1, 2),

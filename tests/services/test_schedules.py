@@ -316,6 +316,7 @@ async def test_there_is_an_end_to_how_much_can_be_scheduled(days):
         await days.every_friday(hour=20)
 
 
+@pytest.mark.sqlite
 async def test_what_was_removed_is_gone_and_its_buttons_reach_nothing_newer(days):
     first = await days.every_day()
     await days.schedules.remove(HALL, first.id, first.made_ms)

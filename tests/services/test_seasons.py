@@ -196,6 +196,7 @@ async def test_a_change_after_the_end_does_not_stretch_the_season(days):
     assert await kept(days) == [(NOON, NOON + MONTH)]
 
 
+@pytest.mark.sqlite
 async def test_seasons_from_before_they_were_kept_are_in_the_archive(days, tmp_path):
     from bot.storage.sqlite.migrations import migrations, statements
 

@@ -132,6 +132,7 @@ async def test_a_start_with_a_wrong_clock_deletes_nobody_and_who_asks_is_deleted
     await end(evening.games)
 
 
+@pytest.mark.sqlite
 async def test_by_a_wrong_clock_no_backup_is_removed(store):
     machine = Machine(YEAR)
     folder = store.path.parent / "backups"

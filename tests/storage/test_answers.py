@@ -8,6 +8,7 @@ from datetime import UTC
 from pathlib import Path
 
 import pytest
+from engines import REFUSED
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from opened_store import ANSWER, NOW, opened
@@ -74,7 +75,7 @@ async def test_of_two_answers_at_the_same_moment_the_later_stored_one_was_the_la
 @pytest.mark.parametrize("change", [{}, {"given": chose(1), "correct": False}, {"answered_ms": NOW + 1}])
 async def test_there_is_one_answer_for_each_position_of_a_run(store, change):
     await store.write(recording(ANSWER))
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(REFUSED):
         await store.write(recording(replace(ANSWER, **change)))
     assert await store.rows("SELECT chosen, answered_ms FROM answer") == [(2, NOW)]
     assert (await boards.of_member(store, points_of(1), 7)).of == Total(7, 10, 1, 1)

@@ -251,6 +251,7 @@ def test_in_whatever_batches_clicks_come_each_member_has_one_row_and_knows_it(cl
         asyncio.run(play(Path(folder) / "a.db"))
 
 
+@pytest.mark.sqlite
 async def test_while_the_database_is_locked_a_click_is_refused_and_not_counted(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "BUSY_SECONDS", 0.02)
     async with opened(tmp_path / "a.db") as store:

@@ -117,6 +117,7 @@ def test_pages_of_any_size_hold_each_member_whole_and_once(made, page):
 # Beside a running bot
 
 
+@pytest.mark.sqlite
 async def test_a_database_is_read_while_a_bot_has_it_open_and_sees_what_was_committed(store):
     async with only_reading(store.path) as db:
         assert await read(db) == []
@@ -124,6 +125,7 @@ async def test_a_database_is_read_while_a_bot_has_it_open_and_sees_what_was_comm
         assert len(await read(db)) == 1
 
 
+@pytest.mark.sqlite
 async def test_nothing_can_be_changed_there(store):
     async with only_reading(store.path) as db:
         with pytest.raises(StorageError):

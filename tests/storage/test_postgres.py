@@ -1,6 +1,7 @@
 """PostgreSQL as the store's engine: the same schema, the same statements, and what becomes of a lost connection."""
 
 import asyncio
+import re
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -8,9 +9,10 @@ from pathlib import Path
 
 import pytest
 from engines import OnPostgres, running_on
-from in_english import refused
+from in_english import refused, say
 
 from bot.errors import StorageError
+from bot.storage import privacy
 from bot.storage.postgres.database import LAYOUT
 from bot.storage.postgres.statements import statement
 from bot.storage.sqlite.migrations import migrate, migrations
@@ -156,3 +158,23 @@ async def test_a_database_of_another_version_is_left_alone(postgres: OnPostgres,
     await store.write(lambda tx: tx.run("UPDATE layout SET version = 99"))
     with refused(StorageError, r"has schema 99, and this Studyhall knows schema \d+"):
         await postgres.open(Path("a"))
+
+
+async def test_a_new_database_can_forget_members_and_has_a_salt_of_its_own(postgres: OnPostgres):
+    salts = set()
+    for name in ("one", "other"):
+        await postgres.empty(Path(name))
+        store = await postgres.open(Path(name))
+        assert await privacy.chores(store)
+        [[salt]] = await store.rows("SELECT salt FROM privacy")
+        salts.add(bytes(salt))
+        await store.close()
+    assert {len(one) for one in salts} == {32}
+    assert len(salts) == 2
+
+
+@pytest.mark.parametrize("password", ["hun/ter2", "hu?nter2", "p@ss:hunter2"])
+async def test_no_piece_of_a_password_is_shown_where_the_address_can_not_be_read(tmp_path, password):
+    with refused(StorageError, "STUDYHALL_DATABASE_URL can't be read|names can't be used") as told:
+        await Store.open(tmp_path / "a.db", f"postgresql://ada:{password}@127.0.0.1:1/db")
+    assert not {"hun", "nter2", "hunter2"} & set(re.findall(r"\w+", say(told.value.fact)))

@@ -3,11 +3,12 @@
 import asyncio
 import itertools
 
+import discord
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.ui.gateway import Identifying, Starts, starts_of
-from bot.ui.shards import shard_of
+from bot.ui.shards import Shards, shard_of
 
 GAP_SECONDS = 0.05
 ADVICE = {
@@ -88,9 +89,15 @@ async def test_a_shard_that_could_not_connect_leaves_its_turn_to_the_next():
     assert [shard for _, shard in await moments(identifying, 2)] == [0, 1]
 
 
+async def test_turns_that_came_to_no_identify_hold_nobody_up_once_discord_is_asked(caplog):
+    identifying = Identifying(asking(starts(left=1), starts(left=1)), gap_seconds=0)
+    await moments(identifying, 3)
+    assert "no session is left" not in caplog.text
+
+
 async def test_the_last_start_of_the_day_is_followed_by_none_before_the_next_day(caplog):
-    another_day = starts(left=1000)
-    identifying = Identifying(asking(starts(left=1, reset_seconds=0.2), another_day), gap_seconds=0)
+    answers = starts(left=1, reset_seconds=0.2), starts(left=0, reset_seconds=0.2), starts(left=1000)
+    identifying = Identifying(asking(*answers), gap_seconds=0)
     [first] = await moments(identifying, 1)
     assert identifying.left == 0
     loop, began = asyncio.get_running_loop(), first[0]
@@ -104,3 +111,14 @@ async def test_the_last_start_of_the_day_is_followed_by_none_before_the_next_day
 def test_a_server_belongs_to_one_shard_as_discord_reckons_it(guild_id: int, shards: int):
     assert shard_of(guild_id, shards) == (guild_id >> 22) % shards
     assert shard_of(None, shards) == 0
+
+
+async def test_until_a_shard_has_logged_in_the_first_speaks_for_its_servers():
+    shards = Shards(2)
+    shards._grow(2)
+    of_the_second = 1 << 22
+    assert shards.of(of_the_second) is shards.first
+    second = shards._clients[1]
+    second._connection.user = discord.Object(7)  # type: ignore[assignment]  # as after its login
+    assert (shards.of(of_the_second), shards.of(None)) == (second, shards.first)
+    await shards.close()

@@ -19,17 +19,23 @@ READERS = 4
 STATEMENTS_KEPT = 1000
 COMMAND_SECONDS = 30.0
 CONNECT_SECONDS = 10.0
+TIDY_SECONDS = 3600.0
+TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1"
 ONE_AT_A_TIME = 0x53747564
 """The advisory lock under which jobs write, and under which the schema is made (*Stud*)."""
 LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.InternalServerError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
+    asyncpg.PostgresSystemError,
+    asyncpg.ReadOnlySQLTransactionError,
     OSError,
     TimeoutError,
 )
-"""What tells that the database is out of reach, and not what was asked; a TimeoutError of asyncio is one, too."""
+"""What tells that the database is out of reach, or no longer the one that is written to, and not what was asked."""
 
 _log = logging.getLogger(__name__)
 
@@ -68,8 +74,10 @@ class Postgres:
             except BaseException:
                 await writer.close()
                 raise
-        except (asyncpg.PostgresError, *LOST, ValueError) as problem:
-            raise StorageError(fact(Code.POSTGRES_NOT_OPENED, why=_without_secrets(problem))) from problem
+        except ValueError:  # its text has pieces of the address, and so of the password
+            raise StorageError(fact(Code.POSTGRES_ADDRESS)) from None
+        except (asyncpg.PostgresError, *LOST) as problem:
+            raise StorageError(fact(Code.POSTGRES_NOT_OPENED, why=_words(problem))) from problem
         return cls(url, path, readers, writer)
 
     async def close(self) -> None:
@@ -83,7 +91,8 @@ class Postgres:
         """All rows of a query, as last committed. Raises StorageError when it could not be answered."""
         asked = statement(sql)
         try:
-            return _rows(await self._readers.fetch(asked.text, *asked.arguments(values)))
+            async with self._readers.acquire(timeout=CONNECT_SECONDS) as connection:
+                return _rows(await connection.fetch(asked.text, *asked.arguments(values)))
         except LOST as problem:
             raise self.error(problem) from problem
 
@@ -105,8 +114,7 @@ class Postgres:
 
     async def begin(self) -> None:
         """Begin a group, holding other writers off."""
-        if self._writer.is_closed():
-            self._writer = await _connect(self._url)
+        await self._reconnect()
         await self._writer.execute("BEGIN")
         await self._writer.execute(f"SELECT pg_advisory_xact_lock({ONE_AT_A_TIME})")
 
@@ -123,7 +131,7 @@ class Postgres:
         await self._writer.execute("ROLLBACK TO job; RELEASE job")
 
     async def commit(self) -> None:
-        """The group is stored when this returns."""
+        """The group is stored when this returns; where the connection is lost meanwhile, it may be stored all the same."""
         await self._writer.execute("COMMIT")
 
     async def undo(self) -> None:
@@ -131,9 +139,13 @@ class Postgres:
         try:
             if self._writer.is_in_transaction():
                 await self._writer.execute("ROLLBACK")
-        except (asyncpg.PostgresError, *LOST):
+        except Exception as problem:
             self._writer.terminate()
-            _log.warning("the database could not roll back; its connection is given up")
+            _log.warning("the database could not roll back (%s); its connection is given up", _words(problem))
+
+    async def _reconnect(self) -> None:
+        if self._writer.is_closed():
+            self._writer = await _connect(self._url)
 
     async def rows(self, sql: str, values: Values = ()) -> list[Row]:
         """All rows of a query, or of a change with RETURNING, within the job."""
@@ -150,9 +162,15 @@ class Postgres:
         await self._writer.executemany(asked.text, [asked.arguments(row) for row in values])
 
     async def tidy(self, *, rebuild: bool) -> bool:
-        """Give the room of deleted rows free: VACUUM, and to ``rebuild`` in full. Raises StorageError when refused."""
+        """Give the room of deleted rows free: VACUUM of our tables, and to ``rebuild`` in full.
+
+        Raises StorageError when refused.
+        """
+        kind = "VACUUM FULL" if rebuild else "VACUUM"
         try:
-            await self._writer.execute("VACUUM FULL" if rebuild else "VACUUM")
+            await self._reconnect()
+            for (table,) in _rows(await self._writer.fetch(TABLES)):
+                await self._writer.execute(f'{kind} "{table}"', timeout=TIDY_SECONDS)
         except (asyncpg.PostgresError, *LOST) as problem:
             raise self.error(problem) from problem
         return True
@@ -167,7 +185,7 @@ class Postgres:
         """What to tell who asked for it: the database's errors in words, any other as it is."""
         if isinstance(problem, StudyhallError) or not isinstance(problem, (asyncpg.PostgresError, *LOST)):
             return problem
-        _log.error("the database refused: %s", _without_secrets(problem))
+        _log.error("the database refused: %s", _words(problem))
         return StorageError(fact(Code.NOT_COUNTED))
 
 
@@ -203,6 +221,5 @@ async def _make_ready(connection: "asyncpg.Connection[Any]") -> None:
         raise StorageError(fact(Code.POSTGRES_OF_ANOTHER_VERSION, found=found, known=LAYOUT))
 
 
-def _without_secrets(problem: Exception) -> str:
-    """The problem in words; asyncpg's name the host and the user, never the password."""
+def _words(problem: Exception) -> str:
     return str(problem) or type(problem).__name__

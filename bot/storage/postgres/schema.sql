@@ -403,6 +403,9 @@ CREATE INDEX schedule_due ON schedule (next_ms) WHERE next_ms IS NOT NULL;
 CREATE INDEX season_open ON season (ends_ms) WHERE closed_ms IS NULL;
 CREATE INDEX total_by_points ON total (guild_id, period, section, points DESC, last_ms, member_id);
 
+INSERT INTO privacy (id, salt)
+    VALUES (1, decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex'));
+
 CREATE TABLE layout (
     version BIGINT NOT NULL
 );

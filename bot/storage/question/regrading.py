@@ -293,7 +293,7 @@ def _rating_now(one: RatingNow) -> tuple[str, tuple[object, ...]]:
     rating = one.rating
     return (
         "INSERT INTO rating (guild_id, member_id, mu, sigma, games, at_ms) SELECT ?, member_id, ?, ?, ?,"
-        f" coalesce(nullif(?, 0), ({_LAST_RATED}), 0)"
+        f" coalesce(nullif(CAST(? AS BIGINT), 0), ({_LAST_RATED}), 0)"
         " FROM competition_player p WHERE competition_id = ? AND member_id = ?"
         " ON CONFLICT (guild_id, member_id) DO UPDATE SET mu = excluded.mu, sigma = excluded.sigma,"
         " games = excluded.games, at_ms = excluded.at_ms",

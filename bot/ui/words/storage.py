@@ -39,6 +39,8 @@ WORDS: Words = {
     Code.SQLITE_TOO_OLD: "This Python has SQLite {found}, and Studyhall needs 3.39 or later. Update the system, or use a "
     "Python that has a newer one, then start again. Nothing was changed.",
     Code.POSTGRES_NOT_INSTALLED: "PostgreSQL needs asyncpg: pip install 'studyhall[postgres]', then start again.",
+    Code.POSTGRES_ADDRESS: "STUDYHALL_DATABASE_URL can't be read. It should look like postgresql://user:password@host/name; "
+    "write signs such as @, / and ? in the password as %40, %2F and %3F.",
     Code.POSTGRES_NOT_OPENED: "The PostgreSQL that STUDYHALL_DATABASE_URL names can't be used ({why}). Look whether it "
     "runs, and whether its user may connect to that database and make tables there, then start again.",
     Code.POSTGRES_OF_ANOTHER_VERSION: "The PostgreSQL database has schema {found}, and this Studyhall knows schema {known}. "
