@@ -55,7 +55,9 @@ class Background:
             if asyncio.iscoroutine(work):
                 work.close()
             return
-        self.start(_logged(work, name or self._name), name)
+        task = self.start(_logged(work, name or self._name), name)
+        if asyncio.iscoroutine(work):  # cancelled before its first step, it would never have been awaited
+            task.add_done_callback(lambda _: work.close())
 
     def later(self, key: Hashable, seconds: float, work: Callable[[], Awaitable[object]], name: str = "") -> None:
         """Begin work in so many seconds, in the place of what had this key."""

@@ -80,6 +80,9 @@ async def test_a_recurring_competition_opens_its_lobby_and_stands_in_the_list_of
     await until(bot.playground, lambda: world.events, "the event")
     [event] = world.events.values()
     assert event["name"] == "Competition: all sections"
+    assert event["description"] == (
+        "3 rounds at quick pace, classic scoring. The lobby is open for 60 minutes; press Join there."
+    )
     assert event["entity_metadata"] == {"location": "#study-hall"}
     first_start = event["scheduled_start_time"]
     now_s = world.now_ms() // 1000

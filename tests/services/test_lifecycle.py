@@ -1,6 +1,7 @@
 """What services do in the background: it comes again, survives its failure, and stops in order."""
 
 import asyncio
+import inspect
 import logging
 
 import pytest
@@ -77,6 +78,13 @@ async def test_waiting_ends_where_work_is_done_and_only_not_forgotten_yet(life):
     await asyncio.sleep(0)
     assert task.done()  # and what forgets it has not had its turn
     await background.done()
+
+
+async def test_work_that_is_cancelled_before_it_began_leaves_nothing_behind(life):
+    work = asyncio.sleep(0)
+    life.background("tea").spawn(work)
+    await life.close()
+    assert inspect.getcoroutinestate(work) == inspect.CORO_CLOSED
 
 
 async def test_steady_work_begins_nowhere_where_nothing_may():

@@ -338,7 +338,7 @@ async def test_the_next_competition_stands_in_the_list_of_events(days):
     made = await days.every_friday()
     await days.schedules.look()
     [(event_id, event)] = days.wall.events.items()
-    assert (event.name, event.starts_ms) == ("Competition: all sections", berlin("2026-11-20T19:00"))
+    assert (event.section_titles, event.starts_ms) == ((), berlin("2026-11-20T19:00"))
     await days.at("2026-11-20T19:00")
     await days.schedules.look()
     assert {n: one.starts_ms for n, one in days.wall.events.items()} == {event_id: berlin("2026-11-27T19:00")}

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from bot.model.dailies import Daily
+from bot.model.schedules import Recurring
 from bot.quiz.question.asking import FilePlace, Given
 
 NONE_COUNTED: Mapping[FilePlace, int] = MappingProxyType({})
@@ -61,12 +62,15 @@ class MyDaily(NamedTuple):
 
 
 class EventView(NamedTuple):
-    """An occurrence for a server's list of events; ``event_id`` is the event that showed an earlier one."""
+    """An occurrence for a server's list of events; ``event_id`` is the event that showed an earlier one.
+
+    ``section_titles`` is empty where it asks from every section.
+    """
 
     guild_id: int
     channel_id: int
     event_id: int | None
-    name: str
-    words: str
+    section_titles: tuple[str, ...]
+    setup: Recurring
     starts_ms: int
     ends_ms: int

@@ -406,13 +406,12 @@ class Schedules:
                 titles.append(library.section(setup.pack_id, section_id).section.title)
             except NotFound:
                 continue
-        words = f"{setup.rounds} rounds at {setup.pace} pace, {setup.scoring.value} scoring. "
         return EventView(
             guild_id=schedule.guild_id,
             channel_id=schedule.channel_id,
             event_id=schedule.event_id,
-            name=f"Competition: {', '.join(titles) or 'all sections'}"[:100],
-            words=f"{words}The lobby is open for {setup.lobby_minutes} minutes; press Join there.",
+            section_titles=tuple(titles),
+            setup=setup,
             starts_ms=next_ms,
             ends_ms=next_ms + EVENT_MS,
         )

@@ -5,11 +5,13 @@ from typing import Any
 import discord
 
 from bot.clock import utc
+from bot.model.schedules import Recurring
 from bot.services.calendar.daily_views import EventView
 from bot.ui.sending import SendScheduler
 from bot.ui.shards import Shards
 
 UNKNOWN_EVENT = 10070
+NAME_LENGTH = 100
 
 
 class ServerEvents:
@@ -32,8 +34,8 @@ class ServerEvents:
         guild = self._shards.of(event.guild_id).get_guild(event.guild_id)
         channel = guild.get_channel(event.channel_id) if guild else None
         body: dict[str, Any] = {
-            "name": event.name,
-            "description": event.words,
+            "name": f"Competition: {', '.join(event.section_titles) or 'all sections'}"[:NAME_LENGTH],
+            "description": _description(event.setup),
             "privacy_level": discord.PrivacyLevel.guild_only.value,
             "entity_type": discord.EntityType.external.value,
             "entity_metadata": {"location": f"#{channel.name}"[:100] if channel else "here"},
@@ -59,3 +61,10 @@ class ServerEvents:
         except discord.NotFound as problem:
             if problem.code != UNKNOWN_EVENT:
                 raise
+
+
+def _description(setup: Recurring) -> str:
+    return (
+        f"{setup.rounds} rounds at {setup.pace} pace, {setup.scoring.value} scoring. "
+        f"The lobby is open for {setup.lobby_minutes} minutes; press Join there."
+    )
