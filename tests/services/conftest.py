@@ -1,15 +1,14 @@
 """What the services' tests share: a real database, and a clock that is moved by hand."""
 
 import pytest
-from engines import open_store
+from opened_store import opened
 from small_course import HandClock
 
 
 @pytest.fixture
 async def store(tmp_path):
-    opened = await open_store(tmp_path / "a.db")
-    yield opened
-    await opened.close()
+    async with opened(tmp_path / "a.db") as made:
+        yield made
 
 
 @pytest.fixture

@@ -3,18 +3,17 @@
 import pytest
 import test_server_courses
 from in_english import say
+from opened_store import opened
 from test_server_courses import ADA, GUILD, opening
 
 from bot.quiz.competition.events import Verdict
-from bot.storage.store import Store
 from bot.ui.competition.screens import lobby_screen
 
 
 @pytest.fixture
 async def store(tmp_path):
-    opened = await Store.open(tmp_path / "a.db")
-    yield opened
-    await opened.close()
+    async with opened(tmp_path / "a.db") as made:
+        yield made
 
 
 # The fixtures of what is shown

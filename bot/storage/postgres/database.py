@@ -16,9 +16,9 @@ from bot.storage.postgres.statements import statement
 SCHEMA = Path(__file__).with_name("schema.sql")
 LAYOUT = 17
 READERS = 4
-STATEMENTS_KEPT = 1000
-COMMAND_SECONDS = 30.0
 CONNECT_SECONDS = 10.0
+CONNECTING: dict[str, Any] = {"statement_cache_size": 1000, "command_timeout": 30.0, "timeout": CONNECT_SECONDS}
+"""How each connection is made, and how many seconds a statement may take on it."""
 TIDY_SECONDS = 3600.0
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1"
 ONE_AT_A_TIME = 0x53747564
@@ -67,9 +67,7 @@ class Postgres:
                     min_size=1,
                     max_size=READERS,
                     init=_equip,
-                    statement_cache_size=STATEMENTS_KEPT,
-                    command_timeout=COMMAND_SECONDS,
-                    timeout=CONNECT_SECONDS,
+                    **CONNECTING,
                 )
             except BaseException:
                 await writer.close()
@@ -194,9 +192,7 @@ def _rows(records: Iterable["asyncpg.Record"]) -> list[Row]:
 
 
 async def _connect(url: str) -> "asyncpg.Connection[Any]":
-    connection = await asyncpg.connect(
-        url, statement_cache_size=STATEMENTS_KEPT, command_timeout=COMMAND_SECONDS, timeout=CONNECT_SECONDS
-    )
+    connection = await asyncpg.connect(url, **CONNECTING)
     await _equip(connection)
     return connection
 

@@ -100,7 +100,7 @@ def _gateway_troubles(gateway: Gateway) -> Iterator[str]:
         )
     if gateway.starts_left is not None and gateway.starts_left < FEW_STARTS:
         yield (
-            f"⚠️ Discord lets this bot connect anew only {counted(gateway.starts_left, 'more time')} today. Whoever runs it "
+            f"⚠️ Discord lets this bot connect only {counted(gateway.starts_left, 'more time')} today. Whoever runs it "
             "should look in the log why it connects so often, and restart it only where that is needed."
         )
 
