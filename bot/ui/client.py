@@ -24,6 +24,7 @@ from bot.ui.gateway import Identifying, Starts, starts_of
 from bot.ui.options import fits
 from bot.ui.replies import Desk
 from bot.ui.routing import Router
+from bot.wording import counted
 
 PERMISSIONS = discord.Permissions(
     view_channel=True,
@@ -211,7 +212,7 @@ class StudyhallClient(discord.Client):
     async def on_ready(self) -> None:
         """Say who we are and where."""
         of = f", shard {self.shard_id} of {self.shard_count}" if self.shard_count != 1 else ""
-        _log.info("connected as %s, in %d servers%s", self.user, len(self.guilds), of)
+        _log.info("connected as %s, in %s%s", self.user, counted(len(self.guilds), "server"), of)
 
     async def on_error(self, event_method: str, /, *args: object, **kwargs: object) -> None:
         """An error that no interaction can be told of."""
