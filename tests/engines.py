@@ -6,20 +6,22 @@ Where PostgreSQL is not installed its tests are skipped, and one line says how t
 
 import asyncio
 import contextlib
-import hashlib
 import os
+import re
 import shutil
 import signal
 import sqlite3
 import subprocess
 import tempfile
 import time
+import uuid
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from bot.storage import store
 from bot.storage.store import Store
 
 REFUSED: tuple[type[Exception], ...] = (sqlite3.IntegrityError,)
@@ -29,12 +31,36 @@ with contextlib.suppress(ImportError):
 
     REFUSED += (IntegrityConstraintViolationError,)
 HOW = "PostgreSQL is not here: apt-get install -y postgresql (its own cluster may be off), and these tests run too"
+SCHEMA = Path(store.__file__).parent / "postgres" / "schema.sql"
 TEMPLATE = "studyhall_template"
 FOLDER = "studyhall-tests-"
 LEFT_SECONDS = 3600.0
 START_SECONDS = 60.0
 SETTINGS = ("fsync=off", "full_page_writes=off", "max_connections=300", "listen_addresses=")
 """A test's database need not outlive the machine."""
+EMPTIED = """
+DO $$
+DECLARE
+    one TEXT;
+    holds BOOLEAN;
+    kept TEXT[];
+BEGIN
+    PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend';
+    FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM %I)', one) INTO holds;
+        IF holds THEN
+            kept := kept || one;
+        END IF;
+    END LOOP;
+    IF kept IS NOT NULL THEN
+        EXECUTE 'TRUNCATE ' || array_to_string(kept, ', ') || ' CASCADE';
+    END IF;
+    PERFORM setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S';
+END $$;
+"""
+"""Leaves nothing of a test in a database but its schema; the rows that come with that follow."""
+FIRST_ROWS = re.compile("^INSERT INTO .*?;$", re.MULTILINE | re.DOTALL)
 
 
 def programs() -> Path | None:
@@ -129,38 +155,47 @@ class OnSqlite:
 
 
 class OnPostgres(OnSqlite):
-    """Each path is a database of its own."""
+    """Each path is a database of its own; when the test is over it is emptied, for the next one that needs it."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, spare: list[str] | None = None) -> None:
         self._address = address
-        self._made: set[str] = set()
+        self._spare = [] if spare is None else spare
+        self._of_path: dict[Path, str] = {}
+        self._bare: list[str] = []
 
     async def open(self, path: Path) -> Store:
         """The store of that path."""
-        if self._name(path) not in self._made:
-            await self._make(path, TEMPLATE)
-        return await Store.open(path, self._address.format(name=self._name(path)))
+        if path not in self._of_path:
+            self._of_path[path] = self._spare.pop() if self._spare else await self._make(TEMPLATE)
+        return await Store.open(path, self.address(path))
 
     async def empty(self, path: Path) -> None:
         """Make a database without a schema, in which nothing was opened yet."""
-        await self._make(path, "template0")
+        self._of_path[path] = await self._make("template0")
+        self._bare.append(self._of_path[path])
 
-    async def _make(self, path: Path, template: str) -> None:
-        await self._run(f"CREATE DATABASE {self._name(path)} TEMPLATE {template}")
-        self._made.add(self._name(path))
+    def address(self, path: Path) -> str:
+        """Where the database of that path is."""
+        return self._address.format(name=self._of_path[path])
 
-    def _name(self, path: Path) -> str:
-        return f"t{hashlib.sha256(f'{id(self)} {path}'.encode()).hexdigest()[:20]}_{os.getpid()}"
+    async def _make(self, template: str) -> str:
+        name = f"t{uuid.uuid4().hex}"
+        await self._run("postgres", f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
 
     async def close(self) -> None:
-        """Drop what was made."""
-        for name in self._made:
-            await self._run(f"DROP DATABASE {name} WITH (FORCE)")
+        """Empty what was made: a database dropped and copied again costs ten times as much."""
+        for name in self._of_path.values():
+            if name in self._bare:
+                await self._run("postgres", f"DROP DATABASE {name} WITH (FORCE)")
+            else:
+                await self._run(name, EMPTIED + "".join(FIRST_ROWS.findall(SCHEMA.read_text("utf-8"))))
+                self._spare.append(name)
 
-    async def _run(self, sql: str) -> None:
+    async def _run(self, name: str, sql: str) -> None:
         import asyncpg
 
-        admin = await asyncpg.connect(self._address.format(name="postgres"))
+        admin = await asyncpg.connect(self._address.format(name=name))
         try:
             await admin.execute(sql)
         finally:
@@ -184,7 +219,7 @@ async def running_on(name: str, config: pytest.Config) -> AsyncIterator[OnSqlite
         if address is None and os.environ.get("STUDYHALL_TEST_POSTGRES") != "needed":
             pytest.skip(HOW)
         assert address, HOW
-        made = OnPostgres(address)
+        made = OnPostgres(address, config.stash.setdefault(SPARE, []))
     _CURRENT.append(made)
     try:
         yield made
@@ -193,6 +228,7 @@ async def running_on(name: str, config: pytest.Config) -> AsyncIterator[OnSqlite
         await made.close()
 
 
+SPARE = pytest.StashKey[list[str]]()
 SERVERS = pytest.StashKey[str | None]()
 KEPT = pytest.StashKey[contextlib.ExitStack]()
 
