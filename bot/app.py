@@ -191,7 +191,7 @@ async def run(settings: Settings) -> None:
         if lost := held.lost(settings.database_path):
             _log.error("%s", worded(lost, OPERATORS))
         app = await running.enter_async_context(build(settings, loaded=_collect_again))
-        app.store.committed = lambda: held.note(settings.database_path)
+        app.store.when_committed(lambda: held.note(settings.database_path))
         app.store.has_closed = held.closed
         _log.info("data in %s", settings.database_path)
         where = settings.api_url or "Discord"

@@ -82,7 +82,7 @@ async def cut(files: int, seed: int = 7) -> Counter[str]:
         path = running / "a.db"
         with only_one(running) as held:
             store = await Store.open(path)
-            store.committed = lambda: held.note(path)
+            store.when_committed(lambda: held.note(path))
             for number in range(MEMBERS):
                 await store.write(lambda tx, n=number: tx.run("INSERT INTO member VALUES (1, ?, 'A', 3)", (n,)))
             shutil.copytree(running, killed)
@@ -110,7 +110,7 @@ async def write_for_ever(path: Path) -> None:
     """Write members one after the other, and say each number once it is acknowledged."""
     with only_one(path.parent) as held:
         store = await Store.open(path)
-        store.committed = lambda: held.note(path)
+        store.when_committed(lambda: held.note(path))
         for number in itertools.count():
             await store.write(
                 lambda tx, n=number: tx.run("INSERT INTO member VALUES (1, ?, ?, 3)", (n, "A" * (n % 3_000)))

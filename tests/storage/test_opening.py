@@ -397,7 +397,7 @@ async def ended_without_order(folder: Path) -> tuple[Path, Path]:
     path = folder / "running" / "a.db"
     with only_one(path.parent) as held:
         async with opened(path) as store:
-            store.committed = lambda: held.note(path)
+            store.when_committed(lambda: held.note(path))
             await store.write(lambda tx: tx.run(ADA))
             await store.write(lambda tx: tx.run("UPDATE member SET name = ?", ("A" * 9_000,)))
             shutil.copytree(path.parent, killed)
@@ -438,7 +438,8 @@ async def test_after_a_stop_in_order_no_journal_is_missed(tmp_path):
     path = tmp_path / "a.db"
     with only_one(tmp_path) as held:
         store = await Store.open(path)
-        store.committed, store.has_closed = lambda: held.note(path), held.closed
+        store.when_committed(lambda: held.note(path))
+        store.has_closed = held.closed
         await store.write(lambda tx: tx.run(ADA))
         await store.close()
     assert told_at_the_start(path) == ""
@@ -448,7 +449,7 @@ async def test_a_journal_that_was_emptied_in_order_is_not_missed(tmp_path):
     path = tmp_path / "a.db"
     with only_one(tmp_path) as held:
         async with opened(path) as store:
-            store.committed = lambda: held.note(path)
+            store.when_committed(lambda: held.note(path))
             await store.write(lambda tx: tx.run(ADA))
             assert await store.tidy(rebuild=False)
             assert held.lost(path) is None

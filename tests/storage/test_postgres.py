@@ -1,18 +1,23 @@
 """PostgreSQL as the store's engine: the same schema, the same statements, and what becomes of a lost connection."""
 
 import asyncio
+import contextlib
 import re
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
+import asyncpg
 import pytest
 from engines import OnPostgres, running_on
 from in_english import refused, say
 
 from bot.errors import StorageError
 from bot.storage import privacy
+from bot.storage.engine import MAX_BATCH
+from bot.storage.locks import Lock, of_game, of_member, of_members
+from bot.storage.postgres import database as module
 from bot.storage.postgres.database import LAYOUT
 from bot.storage.postgres.statements import statement
 from bot.storage.sqlite.migrations import migrate, migrations
@@ -34,6 +39,12 @@ async def store(postgres: OnPostgres) -> AsyncIterator[Store]:
     made = await postgres.open(Path("a"))
     yield made
     await made.close()
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is tried again is tried again at once."""
+    monkeypatch.setattr(module, "AGAIN_SECONDS", 0.001)
 
 
 def add(member_id: int, name: str = "Ada"):
@@ -112,15 +123,15 @@ async def test_the_schema_is_made_once_by_whoever_comes_first(postgres: OnPostgr
         await one.close()
 
 
-async def test_two_processes_that_write_at_once_wait_for_each_other(postgres: OnPostgres):
+async def test_who_names_no_lock_is_alone_also_beside_other_processes(postgres: OnPostgres):
     one, other = await postgres.open(Path("a")), await postgres.open(Path("a"))
 
-    async def count_up(store: Store, member_id: int) -> None:
+    async def count_up(store: Store, member_id: int, *locks: Lock) -> None:
         async def job(tx) -> None:
             [[seen]] = await tx.rows("SELECT COALESCE(max(seen_ms), 0) FROM member")
             await tx.run("INSERT INTO member VALUES (?, ?, 'Ada', ?)", (member_id, seen, seen + 1))
 
-        await store.write(job)
+        await store.write(job, *locks)
 
     await asyncio.gather(*(count_up(store, number) for number, store in enumerate([one, other] * 20)))
     assert await one.rows("SELECT count(DISTINCT seen_ms), max(seen_ms) FROM member") == [(40, 40)]
@@ -128,24 +139,200 @@ async def test_two_processes_that_write_at_once_wait_for_each_other(postgres: On
     await other.close()
 
 
-async def test_after_a_lost_connection_what_was_not_stored_is_told_and_the_next_write_works(store: Store):
-    await store.write(add(1))
-    cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+async def add_to(store: Store, member_id: int, *locks: Lock) -> None:
+    """Read, then write: what is lost where two do it at once."""
 
+    async def job(tx) -> None:
+        [[seen]] = await tx.rows("SELECT seen_ms FROM member WHERE member_id = ?", (member_id,))
+        await tx.run("UPDATE member SET seen_ms = ? WHERE member_id = ?", (seen + 1, member_id))
+
+    await store.write(job, *locks)
+
+
+async def test_what_reads_and_writes_of_a_member_waits_for_the_others_of_that_member_only(postgres: OnPostgres):
+    one, other = await postgres.open(Path("a")), await postgres.open(Path("a"))
+    for member_id in (1, 2):
+        await one.write(add(member_id))
+    await asyncio.gather(
+        *(
+            add_to(store, member_id, of_member(member_id))
+            for store in (one, other)
+            for member_id in (1, 2)
+            for _ in range(25)
+        )
+    )
+    assert await one.rows("SELECT DISTINCT seen_ms FROM member") == [(53,)]
+    began, going = asyncio.Event(), asyncio.Event()
+
+    async def slow(_tx) -> None:
+        began.set()
+        await going.wait()
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(one.write(slow, of_member(1)))
+        await began.wait()
+        await add_to(other, 2, of_member(2))
+        waits = group.create_task(add_to(other, 1, of_member(1)))
+        alone = group.create_task(other.write(add(3)))
+        await until_blocked(other, 2)
+        assert not waits.done()
+        assert not alone.done()
+        going.set()
+    assert await one.rows("SELECT member_id, seen_ms FROM member ORDER BY 1") == [(1, 54), (2, 54), (3, 3)]
+    await one.close()
+    await other.close()
+
+
+async def until_blocked(store: Store, most: int) -> None:
+    """So many transactions wait for an advisory lock."""
+    while True:
+        waiting = await store.rows(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
+        if waiting == [(most,)]:
+            return
+
+
+async def test_locks_that_are_taken_later_hold_too_and_a_thousand_members_are_few_locks(postgres: OnPostgres):
+    store = await postgres.open(Path("a"))
+
+    async def job(tx) -> list[tuple]:
+        await tx.lock(of_members(range(2**40, 2**40 + 5000)))
+        return await tx.rows("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
+
+    assert await store.write(job, of_game(1)) == [(201,)]  # all members', the game's, and that of who is not alone
+    await store.close()
+
+
+async def test_two_jobs_in_each_others_way_are_both_done(store: Store):
+    for member_id in (1, 2):
+        await store.write(add(member_id))
+    met = asyncio.Barrier(2)
+
+    def crossing(first: int, second: int):
+        tries = 0
+
+        async def job(tx) -> int:
+            nonlocal tries
+            tries += 1
+            await tx.run("UPDATE member SET seen_ms = seen_ms + 1 WHERE member_id = ?", (first,))
+            if tries == 1:
+                await met.wait()
+            await tx.run("UPDATE member SET seen_ms = seen_ms + 1 WHERE member_id = ?", (second,))
+            return tries
+
+        return job
+
+    tries = await asyncio.gather(store.write(crossing(1, 2), of_member(1)), store.write(crossing(2, 1), of_member(2)))
+    assert sorted(tries) == [1, 2]  # PostgreSQL gave one up; it was done again
+    assert await store.rows("SELECT DISTINCT seen_ms FROM member") == [(5,)]
+
+
+async def test_what_queues_up_behind_each_other_is_stored_as_one(store: Store):
+    sizes: list[int] = []
+
+    async def work(tx, items: list[int]) -> list[int]:
+        sizes.append(len(items))
+        await tx.run_many("INSERT INTO member VALUES (1, ?, 'Ada', 3)", [(item,) for item in items])
+        return [item * 2 for item in items]
+
+    found = await asyncio.gather(*(store.write_together(work, number, of_member(number)) for number in range(1200)))
+    assert found == [number * 2 for number in range(1200)]
+    assert sum(sizes) == 1200
+    assert max(sizes) == MAX_BATCH
+    assert await store.rows("SELECT count(*) FROM member") == [(1200,)]
+    assert store.waiting == 0
+
+
+CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+
+
+async def test_a_job_whose_connection_is_lost_is_done_again(store: Store):
+    await store.write(add(1))
+    tries = 0
+
+    async def lose_it_once(tx) -> None:
+        nonlocal tries
+        tries += 1
+        await tx.run("INSERT INTO member VALUES (1, 2, 'Grace', 3)")
+        if tries == 1:
+            await tx.rows(CUT)
+
+    await store.write(lose_it_once)
+    assert await store.rows("SELECT member_id FROM member ORDER BY 1") == [(1,), (2,)]
+    assert tries == 2
+
+
+async def test_a_job_that_loses_its_connection_every_time_is_told_as_not_stored(store: Store, hurried: None):
     async def lose(tx) -> None:
         await tx.run("INSERT INTO member VALUES (1, 2, 'Grace', 3)")
-        await tx.rows(cut)
+        await tx.rows(CUT)
 
     with refused(StorageError, "so nothing was counted. Please try again"):
         await store.write(lose)
-    while True:  # a connection that reads finds out when it is asked next
-        try:
-            assert await store.rows("SELECT member_id FROM member") == [(1,)]
-            break
-        except StorageError:
-            continue
+    assert await store.rows("SELECT member_id FROM member") == []
     await store.write(add(3))
-    assert await store.rows("SELECT member_id FROM member ORDER BY 1") == [(1,), (3,)]
+    assert await store.rows("SELECT member_id FROM member") == [(3,)]
+
+
+@pytest.mark.parametrize("stored", [True, False])
+async def test_after_a_lost_commit_it_is_found_out_what_became_of_it(
+    store: Store, hurried: None, monkeypatch: pytest.MonkeyPatch, stored: bool
+):
+    """The answer to the commit does not arrive: once after it was done, once before it reached the server."""
+    execute, lost = asyncpg.Connection.execute, 0
+
+    async def losing(self, query: str, *values: object, **how: object) -> str:
+        nonlocal lost
+        if query != "COMMIT" or lost:
+            return await execute(self, query, *values, **how)
+        lost += 1
+        if stored:
+            await execute(self, query)
+        self.terminate()
+        raise asyncpg.ConnectionDoesNotExistError("cut")
+
+    monkeypatch.setattr(asyncpg.Connection, "execute", losing)
+    runs = 0
+
+    async def job(tx) -> int:
+        nonlocal runs
+        runs += 1
+        await add(7)(tx)
+        return runs
+
+    assert await store.write(job) == (1 if stored else 2)
+    assert lost == 1
+    assert await store.rows("SELECT member_id FROM member") == [(7,)]
+
+
+async def test_a_commit_that_was_none_is_no_success(store: Store):
+    async def overlooked(tx) -> None:
+        await add(1)(tx)
+        with contextlib.suppress(asyncpg.UniqueViolationError):
+            await add(1)(tx)
+
+    with pytest.raises(asyncpg.InFailedSQLTransactionError):
+        await store.write(overlooked)
+    assert await store.rows("SELECT member_id FROM member") == []
+
+
+async def test_a_write_goes_on_when_nobody_waits_for_it_any_more(store: Store):
+    began, going = asyncio.Event(), asyncio.Event()
+
+    async def slow(tx) -> None:
+        began.set()
+        await going.wait()
+        await add(7)(tx)
+
+    writing = asyncio.create_task(store.write(slow))
+    await began.wait()
+    writing.cancel()
+    await asyncio.wait([writing])
+    going.set()
+    await store.write(add(8))
+    assert await store.rows("SELECT member_id FROM member ORDER BY 1") == [(7,), (8,)]
 
 
 async def test_a_server_that_is_not_there_is_told_without_the_password(tmp_path):

@@ -35,6 +35,7 @@ from bot.services.practice.practising import Learner
 from bot.services.practice.recording import AskedOfMany, record_choices
 from bot.storage import daily as storage
 from bot.storage import members, open_questions, posts, schedules, servers
+from bot.storage.locks import of_member
 from bot.storage.question import rulings
 from bot.storage.store import Job, Store, Transaction
 
@@ -125,7 +126,7 @@ class DailyQuestions:
             all_ = rules.streak(await storage.days(tx, daily.guild_id, daily.day))
             return Locked(daily, daily.lettering.called(given) if given else None, new, own, all_)
 
-        locked = await self._store.write(job)
+        locked = await self._store.write(job, of_member(learner.member_id))
         if locked.new and (current := await storage.load(self._store, daily_id)) and current.message_id is not None:
 
             async def view() -> DailyView | None:

@@ -18,6 +18,7 @@ from bot.services.competition.views import ClickResult
 from bot.services.lifecycle import Background
 from bot.services.practice.practising import Learner
 from bot.storage import competitions, members
+from bot.storage.locks import of_game, of_member
 from bot.storage.store import Store, Transaction
 
 _log = logging.getLogger(__name__)
@@ -86,7 +87,7 @@ class Clicks:
             team=player.team if (player := state.player(learner.member_id)) else smallest_team(state),
             now_ms=self._clock.now_ms(),
         )
-        stored = await self._store.write_together(competitions.answer_all, click)
+        stored = await self._store.write_together(competitions.answer_all, click, of_game(competition_id))
         if not stored.new:
             if stored.choice is None or (had := lettering.given(stored.choice)) is None:
                 return ClickResult(Verdict.CLOSED, None, certainty)
@@ -119,7 +120,8 @@ class Clicks:
             self._background.spawn(self._remember(live.game.guild_id, learner, click.now_ms), "remember")
 
     async def _remember(self, guild_id: int, learner: Learner, now_ms: int) -> None:
-        await self._store.write_together(_remember_all, (guild_id, learner.member_id, learner.name, now_ms))
+        item = (guild_id, learner.member_id, learner.name, now_ms)
+        await self._store.write_together(_remember_all, item, of_member(learner.member_id))
 
 
 async def _remember_all(tx: Transaction, items: list[tuple[int, int, str, int]]) -> list[None]:

@@ -11,6 +11,7 @@ from bot.quiz.competition.state import Competition, Phase, RoundAnswer, RoundPla
 from bot.quiz.question.regrading import ended
 from bot.services.practice.recording import AskedOfMany, record_choices
 from bot.storage import answers, competitions, ratings, servers
+from bot.storage.locks import of_members
 from bot.storage.question import rulings
 from bot.storage.store import Transaction
 
@@ -24,8 +25,13 @@ async def settle(tx: Transaction, game: Game, after: Competition, now_ms: int, m
     has_finished = after.phase is Phase.FINISHED and before.phase is not Phase.FINISHED
     if len(after.played) == len(before.played) and not has_finished:
         return
+    counting = range(len(before.played), len(after.played))
+    concerned = {
+        member_id for one in after.played[0 if has_finished else counting.start :] for member_id in one.answers
+    }
+    await tx.lock(of_members(concerned))
     periods = (await servers.load(tx, game.guild_id)).periods(now_ms)
-    for number in range(len(before.played), len(after.played)):
+    for number in counting:
         answered = after.played[number].answers
         await _record_round(tx, game, number, after.plans[number], answered, now_ms, periods, most_days)
     if has_finished:

@@ -9,6 +9,7 @@ from bot.model.lessons import PagePlace
 from bot.packs.library import Library, LibraryOf, SectionRef
 from bot.packs.models import Page, Term
 from bot.storage import reading
+from bot.storage.locks import of_member
 from bot.storage.store import Store
 
 
@@ -102,7 +103,8 @@ class Lessons:
         number = max(0, min(number, len(pages) - 1))
         now_ms = self._clock.now_ms()
         await self._store.write(
-            lambda tx: reading.mark_read(tx, member_id, ref.pack.id, PagePlace(ref.section.id, number), now_ms)
+            lambda tx: reading.mark_read(tx, member_id, ref.pack.id, PagePlace(ref.section.id, number), now_ms),
+            of_member(member_id),
         )
         sections = [SectionRef(ref.pack, section) for section in ref.pack.sections]
         at = sections.index(ref)

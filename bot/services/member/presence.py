@@ -12,6 +12,7 @@ from bot.clock import DAY_MS, Clock
 from bot.errors import StudyhallError
 from bot.services.lifecycle import Lifecycle
 from bot.storage import memberships
+from bot.storage.locks import of_member
 from bot.storage.store import Store
 
 CHECKED_FOR_MS = DAY_MS
@@ -55,7 +56,9 @@ class Presence:
             return
         now_ms = self._clock.now_ms()
         with contextlib.suppress(StudyhallError):
-            await self._store.write(lambda tx: memberships.returned(tx, guild_id, member_id, now_ms))
+            await self._store.write(
+                lambda tx: memberships.returned(tx, guild_id, member_id, now_ms), of_member(member_id)
+            )
             self._gone.discard((guild_id, member_id))
 
     def shown(self, guild_id: int, member_ids: Collection[int]) -> None:
@@ -83,7 +86,8 @@ class Presence:
         gone = False
         try:
             gone = await self._store.write(
-                lambda tx: memberships.checked(tx, guild_id, member_id, asked_ms, is_there=is_there)
+                lambda tx: memberships.checked(tx, guild_id, member_id, asked_ms, is_there=is_there),
+                of_member(member_id),
             )
         finally:
             if not gone:

@@ -9,6 +9,7 @@ from bot.model.members import Chosen
 from bot.services.practice.respacing import Respacing
 from bot.services.server.zones import Zones
 from bot.storage import member_settings
+from bot.storage.locks import of_member
 from bot.storage.store import Store, Transaction
 
 TIME_FACTORS = (1.0, 1.5, 2.0)
@@ -87,7 +88,7 @@ class MemberSettings:
                 await then(tx)
             return chosen
 
-        chosen = await self._store.write(job)
+        chosen = await self._store.write(job, of_member(member_id))
         if chosen.time_factor == 1:
             self._time_factors.pop(member_id, None)
         else:

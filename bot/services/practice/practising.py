@@ -18,6 +18,7 @@ from bot.quiz.practice.spacing import Aim, replay, review
 from bot.quiz.question.asking import FilePlace, Given, Sureness, is_right
 from bot.storage import answers, member_settings, members, open_questions, servers
 from bot.storage import practice as runs
+from bot.storage.locks import of_member
 from bot.storage.question import rulings
 from bot.storage.store import Reads, Store, Transaction
 
@@ -202,7 +203,9 @@ class Practice:
         interlude: Interlude | None = None,
     ) -> Run:
         run = Run(0, learner.member_id, learner.guild_id, pack_id, section_id, difficulty, asked, interlude)
-        run_id = await self._store.write(lambda tx: runs.create(tx, run, self._clock.now_ms()))
+        run_id = await self._store.write(
+            lambda tx: runs.create(tx, run, self._clock.now_ms()), of_member(learner.member_id)
+        )
         return replace(run, id=run_id)
 
     async def current(self, run_id: int, member_id: int) -> Asking | Summary:
@@ -220,7 +223,10 @@ class Practice:
                 question = None
             if question is not None and question.content_hash == asked.question_hash:
                 return self._asking(run, asked, question)
-            await self._store.write(lambda tx, asked=asked, q=question: self._mend(tx, run_id, asked, q))  # type: ignore[misc]
+            await self._store.write(
+                lambda tx, asked=asked, q=question: self._mend(tx, run_id, asked, q),  # type: ignore[misc]
+                of_member(member_id),
+            )
             run = await self._run(run_id, member_id)
         return await self.summary(run_id, member_id)
 
@@ -285,7 +291,7 @@ class Practice:
             run = replace(run, asked=tuple(after if a.position == position else a for a in run.asked))
             return await self._outcome(tx, run, after, question, stood, doubled=False)
 
-        return await self._store.write(job)
+        return await self._store.write(job, of_member(learner.member_id))
 
     async def say_how_sure(self, run_id: int, position: int, member_id: int, sure: Sureness) -> Outcome:
         """Note how sure the member was of an answer that they gave; when its family is due again follows from that.
@@ -307,7 +313,7 @@ class Practice:
                 await answers.put_card(tx, member_id, run.pack_id, question.family, card)
             return replace(await self._outcome(tx, run, asked, question, None, doubled=False), sureness=sure)
 
-        return await self._store.write(job)
+        return await self._store.write(job, of_member(member_id))
 
     async def outcome(self, run_id: int, position: int, member_id: int) -> Outcome:
         """An answered question once more. Raises UserError when it has no answer yet, or was edited since."""

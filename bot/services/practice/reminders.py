@@ -15,6 +15,7 @@ from bot.services.practice.practising import Learner
 from bot.services.practice.reviews import CourseDue, Reviews
 from bot.services.sure_time import ALWAYS_SURE, TimeCheck
 from bot.storage import member_settings, notices
+from bot.storage.locks import of_member
 from bot.storage.store import Store, Transaction
 
 LOOK_SECONDS = 15.0
@@ -86,7 +87,7 @@ class Reminders:
 
     async def _noted(self, member_id: int, day: date) -> bool:
         # Noted before it is sent: who is not reminded because of a crash misses a day, but nobody is told twice.
-        return await self._store.write(lambda tx: member_settings.remind_on(tx, member_id, day))
+        return await self._store.write(lambda tx: member_settings.remind_on(tx, member_id, day), of_member(member_id))
 
     async def _write_to(self, one: Reminded) -> int:
         courses = await self._reviews.due(Learner(one.member_id, None, ""))
@@ -101,7 +102,7 @@ class Reminders:
                 if await member_settings.stop_reminding(tx, one.member_id):
                     await notices.add(tx, one.member_id, Fact(Code.REMINDERS_OFF), now_ms)
 
-            await self._store.write(job)
+            await self._store.write(job, of_member(one.member_id))
         except Exception as problem:
             _log.warning("a reminder was not written: %s", problem)
         await asyncio.sleep(self._gap_seconds)

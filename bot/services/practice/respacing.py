@@ -7,6 +7,7 @@ from bot.packs.library import Library
 from bot.quiz.practice.spacing import Aim, replay
 from bot.services.lifecycle import Lifecycle
 from bot.storage import answers, member_settings
+from bot.storage.locks import of_member
 from bot.storage.store import Store, Transaction
 
 AT_ONCE = 500
@@ -45,7 +46,7 @@ class Respacing:
                 if models != {(await self._aim(member_id, pack_id)).model}:
                     outdated.add(member_id)
         for member_id in outdated:
-            await self._store.write(lambda tx, who=member_id: self.member(tx, who))  # type: ignore[misc]
+            await self._store.write(lambda tx, who=member_id: self.member(tx, who), of_member(member_id))  # type: ignore[misc]
         return len(outdated)
 
     async def _aim(self, member_id: int, pack_id: str) -> Aim:

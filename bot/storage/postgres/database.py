@@ -1,8 +1,11 @@
-"""One PostgreSQL database: how it is opened, asked and changed, and what its errors mean."""
+"""PostgreSQL as an engine: how it is opened, asked and changed, and what its errors mean."""
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Iterable, Sequence
+import random
+import time
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,19 +13,38 @@ import asyncpg
 
 from bot.errors import StorageError, StudyhallError
 from bot.facts import Code, fact
-from bot.storage.engine import Row, Values
+from bot.storage.engine import MAX_BATCH, Item, Job, Row, T, Values, Work
+from bot.storage.locks import Lock
 from bot.storage.postgres.statements import statement
+from bot.telemetry import Durations
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 LAYOUT = 17
 READERS = 4
+WRITERS = 8
 CONNECT_SECONDS = 10.0
-CONNECTING: dict[str, Any] = {"statement_cache_size": 1000, "command_timeout": 30.0, "timeout": CONNECT_SECONDS}
+STATEMENT_SECONDS = 20.0
+IDLE_SECONDS = 15
+"""After how long the server takes back what a process has begun that says nothing more: frozen, or cut off."""
+CONNECTING: dict[str, Any] = {
+    "statement_cache_size": 1000,
+    "command_timeout": STATEMENT_SECONDS,
+    "timeout": CONNECT_SECONDS,
+    "server_settings": {
+        "application_name": "studyhall",
+        "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
+        "jit": "off",
+    },
+}
 """How each connection is made, and how many seconds a statement may take on it."""
 TIDY_SECONDS = 3600.0
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1"
-ONE_AT_A_TIME = 0x53747564
-"""The advisory lock under which jobs write, and under which the schema is made (*Stud*)."""
+OURS = 0x53747564
+"""The advisory lock for making the schema (*Stud*)."""
+ALONE = 0
+"""Beside the kinds of `Lock`: whoever runs alone holds it, and everybody else shares it."""
+TRIES = 5
+AGAIN_SECONDS = 0.2
 LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
@@ -31,26 +53,77 @@ LOST = (
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.PostgresSystemError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.ReadOnlySQLTransactionError,
     OSError,
     TimeoutError,
 )
 """What tells that the database is out of reach, or no longer the one that is written to, and not what was asked."""
+IN_EACH_OTHERS_WAY = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+"""What tells that it was undone because of another writer, and may be tried again."""
 
 _log = logging.getLogger(__name__)
 
 
+class _Changes:
+    """A job's transaction."""
+
+    def __init__(self, connection: "asyncpg.pool.PoolConnectionProxy[Any]", *, alone: bool) -> None:
+        self._connection = connection
+        self._alone = alone
+
+    async def rows(self, sql: str, values: Values = ()) -> list[Row]:
+        asked = statement(sql)
+        return _rows(await self._connection.fetch(asked.text, *asked.arguments(values)))
+
+    async def run(self, sql: str, values: Values = ()) -> None:
+        await self.rows(sql, values)
+
+    async def run_many(self, sql: str, values: Iterable[Sequence[object]]) -> None:
+        asked = statement(sql)
+        await self._connection.executemany(asked.text, [asked.arguments(row) for row in values])
+
+    async def lock(self, locks: Iterable[Lock]) -> None:
+        if wanted := sorted(set(locks)) if not self._alone else []:  # who is alone need not keep anybody off
+            await self._connection.fetch(
+                "SELECT pg_advisory_xact_lock(kind, number) FROM unnest($1::int[], $2::int[]) AS wanted (kind, number)",
+                [one.kind for one in wanted],
+                [one.number for one in wanted],
+            )
+
+    async def begin(self) -> str:
+        """Begin, alone or beside others; returns the transaction's number, by which its fate can be asked for."""
+        await self._connection.execute("BEGIN")
+        shared = "" if self._alone else "_shared"
+        return str(
+            await self._connection.fetchval(
+                f"SELECT pg_current_xact_id()::text, pg_advisory_xact_lock{shared}({ALONE}, {OURS})"
+            )
+        )
+
+
+class _Group:
+    """Items that wait for one call of the same work."""
+
+    def __init__(self) -> None:
+        self.items: list[Any] = []
+        self.locks: set[Lock] = set()
+        self.alone = False
+        self.done: asyncio.Task[list[Any]] | None = None
+
+
 class Postgres:
-    """The database, over a connection that writes and a few that read.
+    """The database, over two pools of connections. Each job is a transaction of its own."""
 
-    Only one task may write: `begin`, then for each job `mark` and `keep` or `take_back`, then `commit`, or `undo` for all.
-    """
-
-    def __init__(self, url: str, path: Path, readers: "asyncpg.Pool[Any]", writer: "asyncpg.Connection[Any]") -> None:
-        self._url = url
+    def __init__(self, path: Path, readers: "asyncpg.Pool[Any]", writers: "asyncpg.Pool[Any]") -> None:
         self.path = path
+        self.commits = Durations()
+        self.committed: Callable[[], None] = lambda: None
         self._readers = readers
-        self._writer = writer
+        self._writers = writers
+        self._under_way: set[asyncio.Task[Any]] = set()
+        self._gathering: dict[Work[Any, Any], _Group] = {}
+        self._turns: dict[Work[Any, Any], asyncio.Lock] = {}
 
     @classmethod
     async def open(cls, url: str, path: Path) -> "Postgres":
@@ -59,40 +132,56 @@ class Postgres:
         Raises StorageError with what to do when it can't be used.
         """
         try:
-            writer = await _connect(url)
+            first = await asyncpg.connect(url, **CONNECTING)
             try:
-                await _make_ready(writer)
-                readers = await asyncpg.create_pool(
-                    url,
-                    min_size=1,
-                    max_size=READERS,
-                    init=_equip,
-                    **CONNECTING,
-                )
+                await _make_ready(first)
+            finally:
+                await first.close()
+            readers = await asyncpg.create_pool(url, min_size=1, max_size=READERS, init=_equip, **CONNECTING)
+            try:
+                writers = await asyncpg.create_pool(url, min_size=1, max_size=WRITERS, init=_equip, **CONNECTING)
             except BaseException:
-                await writer.close()
+                readers.terminate()
                 raise
         except ValueError:  # its text has pieces of the address, and so of the password
             raise StorageError(fact(Code.POSTGRES_ADDRESS)) from None
         except (asyncpg.PostgresError, *LOST) as problem:
             raise StorageError(fact(Code.POSTGRES_NOT_OPENED, why=_words(problem))) from problem
-        return cls(url, path, readers, writer)
+        return cls(path, readers, writers)
+
+    @property
+    def waiting(self) -> int:
+        """How many writes are not stored yet."""
+        gathered = sum(len(group.items) - 1 for group in self._gathering.values())
+        return len(self._under_way) + gathered
 
     async def close(self) -> None:
-        """Close every connection."""
-        await self._readers.close()
-        await self._writer.close()
+        """Finish what is under way, and close every connection."""
+        while self._under_way:
+            await asyncio.wait(self._under_way)
+        for pool in (self._readers, self._writers):
+            try:
+                async with asyncio.timeout(CONNECT_SECONDS):
+                    await pool.close()
+            except (asyncpg.PostgresError, *LOST):
+                pool.terminate()
 
     # Reading
 
     async def read(self, sql: str, values: Values = ()) -> list[Row]:
         """All rows of a query, as last committed. Raises StorageError when it could not be answered."""
         asked = statement(sql)
-        try:
-            async with self._readers.acquire(timeout=CONNECT_SECONDS) as connection:
-                return _rows(await connection.fetch(asked.text, *asked.arguments(values)))
-        except LOST as problem:
-            raise self.error(problem) from problem
+        for left in reversed(range(TRIES)):
+            try:
+                async with self._readers.acquire(timeout=CONNECT_SECONDS) as connection:
+                    return _rows(await connection.fetch(asked.text, *asked.arguments(values)))
+            except TimeoutError as problem:  # it hangs: to wait once more would help nobody
+                raise self._error(problem) from problem
+            except LOST as problem:
+                if not left:
+                    raise self._error(problem) from problem
+                await _pause(TRIES - left)
+        raise AssertionError
 
     async def columns(self, table: str) -> list[str]:
         """The names of a table's columns, in order."""
@@ -110,54 +199,24 @@ class Postgres:
 
     # Writing
 
-    async def begin(self) -> None:
-        """Begin a group, holding other writers off."""
-        await self._reconnect()
-        await self._writer.execute("BEGIN")
-        await self._writer.execute(f"SELECT pg_advisory_xact_lock({ONE_AT_A_TIME})")
+    async def write(self, job: Job[T], locks: Iterable[Lock] = ()) -> T:
+        """Run a job in a transaction of its own, alone if it has no ``locks``; whoever waits may be cancelled, it is not."""
+        return await asyncio.shield(self._begun(self._store(job, frozenset(locks))))
 
-    async def mark(self) -> None:
-        """Begin a job of the group."""
-        await self._writer.execute("SAVEPOINT job")
-
-    async def keep(self) -> None:
-        """The job is done."""
-        await self._writer.execute("RELEASE job")
-
-    async def take_back(self) -> None:
-        """The job leaves nothing behind."""
-        await self._writer.execute("ROLLBACK TO job; RELEASE job")
-
-    async def commit(self) -> None:
-        """The group is stored when this returns; where the connection is lost meanwhile, it may be stored all the same."""
-        await self._writer.execute("COMMIT")
-
-    async def undo(self) -> None:
-        """Nothing of the group stays."""
-        try:
-            if self._writer.is_in_transaction():
-                await self._writer.execute("ROLLBACK")
-        except Exception as problem:
-            self._writer.terminate()
-            _log.warning("the database could not roll back (%s); its connection is given up", _words(problem))
-
-    async def _reconnect(self) -> None:
-        if self._writer.is_closed():
-            self._writer = await _connect(self._url)
-
-    async def rows(self, sql: str, values: Values = ()) -> list[Row]:
-        """All rows of a query, or of a change with RETURNING, within the job."""
-        asked = statement(sql)
-        return _rows(await self._writer.fetch(asked.text, *asked.arguments(values)))
-
-    async def run(self, sql: str, values: Values = ()) -> None:
-        """One change."""
-        await self.rows(sql, values)
-
-    async def run_many(self, sql: str, values: Iterable[Sequence[object]]) -> None:
-        """The same change for each row of values."""
-        asked = statement(sql)
-        await self._writer.executemany(asked.text, [asked.arguments(row) for row in values])
+    async def write_together(self, work: Work[Item, T], item: Item, locks: Iterable[Lock] = ()) -> T:
+        """One group of a kind is under way; what comes meanwhile is the next one, under the locks of all its items."""
+        group = self._gathering.get(work)
+        if group is None or len(group.items) >= MAX_BATCH:
+            group = self._gathering[work] = _Group()
+            group.done = self._begun(self._work(work, group))
+        assert group.done
+        wanted = set(locks)
+        group.alone = group.alone or not wanted
+        group.locks |= wanted
+        group.items.append(item)
+        place = len(group.items) - 1
+        results: list[T] = await asyncio.shield(group.done)
+        return results[place]
 
     async def tidy(self, *, rebuild: bool) -> bool:
         """Give the room of deleted rows free: VACUUM of our tables, and to ``rebuild`` in full.
@@ -166,35 +225,119 @@ class Postgres:
         """
         kind = "VACUUM FULL" if rebuild else "VACUUM"
         try:
-            await self._reconnect()
-            for (table,) in _rows(await self._writer.fetch(TABLES)):
-                await self._writer.execute(f'{kind} "{table}"', timeout=TIDY_SECONDS)
+            async with self._writers.acquire(timeout=CONNECT_SECONDS) as connection:
+                for (table,) in _rows(await connection.fetch(TABLES)):
+                    await connection.execute(f'{kind} "{table}"', timeout=TIDY_SECONDS)
         except (asyncpg.PostgresError, *LOST) as problem:
-            raise self.error(problem) from problem
+            raise self._error(problem) from problem
         return True
+
+    def _begun(self, work: Any) -> "asyncio.Task[Any]":
+        task = asyncio.create_task(work, name="store-write")
+        self._under_way.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: "asyncio.Task[Any]") -> None:
+        self._under_way.discard(task)
+        if not task.cancelled():
+            task.exception()  # whoever asked for it may be gone
+
+    async def _work(self, work: Work[Any, Any], group: _Group) -> list[Any]:
+        async with self._turns.setdefault(work, asyncio.Lock()):
+            if self._gathering.get(work) is group:
+                del self._gathering[work]
+
+            async def job(tx: Any) -> list[Any]:
+                return await work(tx, group.items)
+
+            return await self._store(job, frozenset() if group.alone else frozenset(group.locks))
+
+    async def _store(self, job: Job[T], locks: frozenset[Lock]) -> T:
+        """Once, or again where it was undone by another writer, or lost before it was asked to be kept."""
+        for left in reversed(range(TRIES)):
+            try:
+                return await self._once(job, locks)
+            except (asyncpg.PostgresError, *LOST) as problem:
+                again = isinstance(problem, IN_EACH_OTHERS_WAY) or (
+                    isinstance(problem, LOST) and not isinstance(problem, TimeoutError)
+                )
+                if left and again:
+                    await _pause(TRIES - left)
+                    continue
+                if isinstance(problem, (*LOST, *IN_EACH_OTHERS_WAY)):
+                    raise self._error(problem) from problem
+                raise
+        raise AssertionError
+
+    async def _once(self, job: Job[T], locks: frozenset[Lock]) -> T:
+        async with self._writers.acquire(timeout=CONNECT_SECONDS) as connection:
+            began = time.perf_counter()
+            tx = _Changes(connection, alone=not locks)
+            try:
+                number = await tx.begin()
+                await tx.lock(locks)
+                result = await job(tx)
+            except BaseException:
+                await _undo(connection)
+                raise
+            try:
+                ended = await connection.execute("COMMIT")
+            except LOST as problem:
+                _give_up(connection)
+                lost = problem
+            else:
+                if ended != "COMMIT":
+                    raise asyncpg.InFailedSQLTransactionError("a refused statement was overlooked")
+                lost = None
+        if lost and not await self._was_stored(number):
+            raise lost
+        self.commits.add(time.perf_counter() - began)
+        self.committed()
+        return result
+
+    async def _was_stored(self, number: str) -> bool:
+        """What became of a transaction whose commit was not answered. Raises StorageError when nobody can tell."""
+        for tries in range(1, TRIES + 1):
+            try:
+                async with self._writers.acquire(timeout=CONNECT_SECONDS) as connection:
+                    fate = await connection.fetchval("SELECT pg_xact_status($1::text::xid8)", number)
+                if fate in ("committed", "aborted"):
+                    return bool(fate == "committed")
+            except LOST as problem:
+                _log.info("what became of a commit is not known yet: %s", _words(problem))
+            await _pause(tries)
+        raise self._error(TimeoutError("a commit was not answered, and what became of it is not known"))
 
     # What went wrong
 
-    def is_at_fault(self, problem: Exception) -> bool:
-        """Whether the database is at fault, and not what was asked."""
-        return isinstance(problem, LOST)
-
-    def error(self, problem: Exception) -> Exception:
-        """What to tell who asked for it: the database's errors in words, any other as it is."""
-        if isinstance(problem, StudyhallError) or not isinstance(problem, (asyncpg.PostgresError, *LOST)):
-            return problem
+    def _error(self, problem: Exception) -> StudyhallError:
+        """What to tell who asked."""
         _log.error("the database refused: %s", _words(problem))
         return StorageError(fact(Code.NOT_COUNTED))
 
 
+async def _pause(tries: int) -> None:
+    """Longer each time, and not as long as the next one's."""
+    await asyncio.sleep(AGAIN_SECONDS * tries * random.uniform(0.5, 1))
+
+
+def _give_up(connection: "asyncpg.pool.PoolConnectionProxy[Any]") -> None:
+    with contextlib.suppress(asyncpg.InterfaceError):  # a connection that was lost has left the pool already
+        connection.terminate()
+
+
+async def _undo(connection: "asyncpg.pool.PoolConnectionProxy[Any]") -> None:
+    try:
+        if not connection.is_closed() and connection.is_in_transaction():
+            await connection.execute("ROLLBACK")
+    except (asyncpg.PostgresError, *LOST) as problem:
+        _give_up(connection)
+        _log.warning("the database could not roll back (%s); its connection is given up", _words(problem))
+
+
 def _rows(records: Iterable["asyncpg.Record"]) -> list[Row]:
     return [tuple(record) for record in records]
-
-
-async def _connect(url: str) -> "asyncpg.Connection[Any]":
-    connection = await asyncpg.connect(url, **CONNECTING)
-    await _equip(connection)
-    return connection
 
 
 async def _equip(connection: "asyncpg.Connection[Any]") -> None:
@@ -209,7 +352,7 @@ def _number(text: str) -> int | float:
 async def _make_ready(connection: "asyncpg.Connection[Any]") -> None:
     """Make the schema where there is none. Raises StorageError for one that this version does not know."""
     async with connection.transaction():
-        await connection.execute(f"SELECT pg_advisory_xact_lock({ONE_AT_A_TIME})")
+        await connection.execute(f"SELECT pg_advisory_xact_lock({OURS})")
         if await connection.fetchval("SELECT to_regclass('layout')") is None:
             await connection.execute(await asyncio.to_thread(SCHEMA.read_text, "utf-8"))
         found = await connection.fetchval("SELECT version FROM layout")
