@@ -173,6 +173,11 @@ class StudyhallClient(discord.Client):
         self.sessions += 1
         return opened
 
+    async def on_connect(self) -> None:
+        """Discord's answer to an IDENTIFY has come."""
+        if self.identifying and self.shard_id is not None:
+            self.identifying.ready(self.shard_id)
+
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """The turn was waited for already."""
 

@@ -78,7 +78,8 @@ class Identifying:
         loop = asyncio.get_running_loop()
         bucket = shard % (await self.starts()).at_once
         async with self._buckets.setdefault(bucket, asyncio.Lock()):
-            await asyncio.sleep(max(0.0, self._free_at.get(bucket, 0.0) - loop.time()))
+            while (seconds := self._free_at.get(bucket, 0.0) - loop.time()) > 0:
+                await asyncio.sleep(seconds)
             if (await self.starts()).left <= self._used:
                 self._starts = None  # a turn that came to no IDENTIFY was counted, too: Discord knows better
                 while (await self.starts()).left <= 0:
@@ -87,7 +88,15 @@ class Identifying:
             try:
                 yield
             finally:
-                self._free_at[bucket] = loop.time() + self._gap_seconds
+                self._not_before(bucket)
+
+    def ready(self, shard: int) -> None:
+        """Discord has answered the shard: it may have taken the IDENTIFY as late as now, and counts from there."""
+        if self._starts is not None:
+            self._not_before(shard % self._starts.at_once)
+
+    def _not_before(self, bucket: int) -> None:
+        self._free_at[bucket] = asyncio.get_running_loop().time() + self._gap_seconds
 
     async def _wait_for_another_day(self, shard: int) -> None:
         seconds = max(1.0, self._reset_at - asyncio.get_running_loop().time())

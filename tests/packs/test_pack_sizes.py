@@ -62,9 +62,9 @@ def test_a_big_file_is_judged_in_seconds_and_not_more_listed_than_is_read(tmp_pa
     name, text = BIG[what]
     assert len(text.encode()) <= MAX_BYTES
     write_pack(tmp_path, **{name: text})
-    began = time.perf_counter()
+    began = time.process_time()  # of this process alone, however busy the machine is
     found = read_packs(tmp_path, thorough=True)
-    assert time.perf_counter() - began < SECONDS
+    assert time.process_time() - began < SECONDS
     faults = [fault for one in found for fault in one.faults]
     assert max(Counter((fault.file, fault.level) for fault in faults).values(), default=0) <= MOST_FAULTS + 1
     assert len("\n".join(map(str, faults))) < 200_000

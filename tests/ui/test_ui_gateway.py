@@ -79,6 +79,18 @@ async def test_a_turn_lasts_until_it_has_identified_however_long_that_takes():
     assert order == ["slow begins", "slow is done", "next"]
 
 
+async def test_the_gap_begins_when_discord_has_answered_as_it_may_have_read_the_identify_as_late_as_that():
+    identifying = Identifying(asking(starts()), gap_seconds=GAP_SECONDS)
+    async with identifying.turn(0):
+        pass
+    waiting = asyncio.create_task(moments(identifying, 1))
+    await asyncio.sleep(GAP_SECONDS / 2)  # the time that the answer takes
+    identifying.ready(0)
+    answered = asyncio.get_running_loop().time()
+    [(moment, _)] = await waiting
+    assert moment - answered >= GAP_SECONDS
+
+
 async def test_a_shard_that_could_not_connect_leaves_its_turn_to_the_next():
     identifying = Identifying(asking(starts()), gap_seconds=0)
     try:
