@@ -78,7 +78,7 @@ class Identifying:
         loop = asyncio.get_running_loop()
         bucket = shard % (await self.starts()).at_once
         async with self._buckets.setdefault(bucket, asyncio.Lock()):
-            while (seconds := self._free_at.get(bucket, 0.0) - loop.time()) > 0:
+            while (seconds := self._free_at.get(bucket, 0.0) - loop.time()) > 0:  # noqa: ASYNC110 (which may grow meanwhile)
                 await asyncio.sleep(seconds)
             if (await self.starts()).left <= self._used:
                 self._starts = None  # a turn that came to no IDENTIFY was counted, too: Discord knows better
