@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import gc
 import logging
 import signal
@@ -22,10 +23,10 @@ from bot.services.all import Parts, Services, make_services, tempo_of
 from bot.services.demo.inside import Specimen
 from bot.services.lesson.courses import Courses
 from bot.services.lifecycle import Lifecycle
-from bot.services.server.health import HealthCheck
+from bot.services.server.health import Backup, HealthCheck
 from bot.services.sure_time import SureTime
 from bot.settings import Settings
-from bot.storage.sqlite.lock import only_one
+from bot.storage.place import Place
 from bot.storage.store import Store
 from bot.telemetry import Pulse
 from bot.ui.client import StudyhallClient, set_addresses
@@ -106,6 +107,7 @@ async def build(
             queues=queues,
             sure_time=parts.time,
             retention=services.privacy.announced,
+            backup=functools.partial(_backup, parts),
         )
         specimen = Specimen(parts.workers, pulse, queues)
         tree = add_features(shards, services, desk, scheduler, tempo_of(settings), specimen, health)
@@ -133,7 +135,7 @@ async def _parts(
     settings: Settings, wall: WallClock, rng: Random, closing: contextlib.AsyncExitStack, *, steady_timers: bool
 ) -> Parts:
     """What services are made of; closed after them."""
-    store = await Store.open(settings.database_path)
+    store = await place_of(settings).open()
     closing.push_async_callback(store.close)
     workers = Workers()
     closing.push_async_callback(workers.close)
@@ -141,6 +143,14 @@ async def _parts(
     life = Lifecycle(steady=steady_timers)
     closing.push_async_callback(life.close)
     return Parts(settings, Library([]), store, workers, clock, SureTime(clock, life), rng, life)
+
+
+async def _backup(parts: Parts) -> Backup | None:
+    """When the operator last told of a copy; SQLite is copied by the bot itself."""
+    if parts.store.path:
+        return None
+    at_ms = await place_of(parts.settings).beside().last_backup(parts.store)
+    return Backup(at_ms, None if at_ms is None else max(0, parts.clock.now_ms() - at_ms))
 
 
 def _queues(shards: Shards, store: Store, scheduler: SendScheduler, services: Services) -> dict[str, Callable[[], int]]:
@@ -187,13 +197,14 @@ async def run(settings: Settings) -> None:
     stop = asyncio.Event()
     _stop_on_signals(stop)
     async with contextlib.AsyncExitStack() as running:
-        held = running.enter_context(only_one(settings.data_dir))
-        if lost := held.lost(settings.database_path):
+        held = await running.enter_async_context(place_of(settings).alone())
+        if held and (lost := held.lost(settings.database_path)):
             _log.error("%s", worded(lost, OPERATORS))
         app = await running.enter_async_context(build(settings, loaded=_collect_again))
-        app.store.when_committed(lambda: held.note(settings.database_path))
-        app.store.has_closed = held.closed
-        _log.info("data in %s", settings.database_path)
+        if held:
+            app.store.when_committed(lambda: held.note(settings.database_path))
+            app.store.has_closed = held.closed
+        _log.info("data in %s", settings.database_path if held else "PostgreSQL")
         where = settings.api_url or "Discord"
         await running.enter_async_context(_reload_on_hangup(app.services.courses))
         connecting = asyncio.create_task(_connect(app.shards, settings.token, where), name="gateway")
@@ -209,6 +220,11 @@ async def run(settings: Settings) -> None:
             with contextlib.suppress(asyncio.CancelledError, Exception):
                 await connecting
     _log.info("stopped")
+
+
+def place_of(settings: Settings) -> Place:
+    """Where the settings have the data."""
+    return Place(settings.database_path, settings.database_url)
 
 
 def _collect_again() -> None:

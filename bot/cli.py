@@ -1,4 +1,4 @@
-"""``python -m bot [run|play|check|demo|backup|restore|items|repair]``: the commands, their needs, what they say without."""
+"""The commands of ``python -m bot``: their options, their needs, what they say without."""
 
 import argparse
 import asyncio
@@ -8,15 +8,19 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot import __version__
 from bot.clock import WallClock
 from bot.commands.terminal import make_printable
 from bot.errors import StudyhallError
 from bot.facts import Code, Fact, fact
-from bot.settings import CHECKOUT, Settings, load_settings, open_to_others, settings_help
+from bot.settings import CHECKOUT, SECRETS, Settings, load_settings, open_to_others, settings_help
 from bot.telemetry import logging_to_stderr
 from bot.wording import visible
+
+if TYPE_CHECKING:
+    from bot.storage.place import Place
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,13 +61,18 @@ def _do(options: argparse.Namespace) -> int:
     settings = load_settings()
     if remark := open_to_others():
         print(remark, file=sys.stderr)
-    os.environ.pop("DISCORD_TOKEN", None)  # processes that are started from here on do not inherit it
+    for name in SECRETS:
+        os.environ.pop(name, None)  # processes that are started from here on do not inherit them
     if options.command == "demo":
         return _demo(settings, options)
     if options.command == "backup":
         return _backup(settings, options)
     if options.command == "restore":
         return _restore(settings, options)
+    if options.command == "deletions":
+        return _deletions(settings, options)
+    if options.command == "move":
+        return _move(settings, options)
     if options.command == "repair":
         return asyncio.run(_repair(settings))
     if options.command == "items":
@@ -105,12 +114,31 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--chart", type=Path, metavar="FILE", help="where the chart goes (default: studyhall-NAME.png)")
     backup = commands.add_parser("backup", help="copy the database, checked, while the bot may be running")
     backup.add_argument("file", nargs="?", type=Path, help="where to (default: backups/ in the data folder)")
+    backup.add_argument(
+        "--done",
+        action="store_true",
+        help="for a PostgreSQL, which its own tools copy: note that a copy was made just now",
+    )
     restore = commands.add_parser("restore", help="put a backup in the place of the database; stop the bot first")
     restore.add_argument("file", type=Path, help="the backup")
     restore.add_argument(
         "--keep-members",
         action="store_true",
         help="bring back members deleted for being away (STUDYHALL_RETENTION_DAYS); never those who asked to be deleted",
+    )
+    deletions = commands.add_parser(
+        "deletions", help="write the list of who was deleted to a file that you keep, or apply it after a restore"
+    )
+    deletions.add_argument("file", type=Path, help="the list; what it lacks is added to it")
+    deletions.add_argument(
+        "--apply", action="store_true", help="delete again whoever the file lists; stop the bot first"
+    )
+    deletions.add_argument(
+        "--keep-members", action="store_true", help="with --apply: but those who were only deleted for being away"
+    )
+    move = commands.add_parser("move", help="copy the database to another engine, checked; stop the bot first")
+    move.add_argument(
+        "--to", required=True, metavar="PLACE", help="the address of a PostgreSQL, or the name of a file for SQLite"
     )
     items = commands.add_parser(
         "items", help="what everybody's first answers tell about the questions, the worst first"
@@ -143,7 +171,7 @@ def _run(settings: Settings) -> int:
             file=sys.stderr,
         )
         return 1
-    with logging_to_stderr(settings.log_level, settings.log_format, settings.token):
+    with logging_to_stderr(settings.log_level, settings.log_format, settings.secrets):
         asyncio.run(run(settings))
     return 0
 
@@ -187,12 +215,23 @@ def _check(options: argparse.Namespace) -> int:
 def _backup(settings: Settings, options: argparse.Namespace) -> int:
     from bot.commands.backup import make_backup
 
-    return make_backup(settings.database_path, options.file, WallClock().now_ms())
+    place = _place(settings)
+    if place.url and not options.done:
+        raise StudyhallError(fact(Code.POSTGRES_BACKUP))
+    if options.done and not place.url:
+        raise StudyhallError(fact(Code.BACKUP_NOT_TOLD))
+    if options.done:
+        asyncio.run(place.beside().note_backup(place.url, WallClock().now_ms()))
+        print("Noted: a backup was made just now. /studyhall health tells its age.")
+        return 0
+    return make_backup(place.path, options.file, WallClock().now_ms())
 
 
 def _restore(settings: Settings, options: argparse.Namespace) -> int:
     from bot.commands.restore import restore_backup
 
+    if settings.database_url:
+        raise StudyhallError(fact(Code.POSTGRES_RESTORE))
     return asyncio.run(
         restore_backup(
             settings.database_path,
@@ -204,13 +243,34 @@ def _restore(settings: Settings, options: argparse.Namespace) -> int:
     )
 
 
+def _deletions(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.commands.deletions import apply_deletions, write_deletions
+
+    if options.apply:
+        now_ms = WallClock().now_ms()
+        return asyncio.run(apply_deletions(_place(settings), options.file, now_ms, keep_members=options.keep_members))
+    return asyncio.run(write_deletions(_place(settings), options.file))
+
+
+def _move(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.commands.move import move_to
+
+    return asyncio.run(move_to(_place(settings), options.to))
+
+
+def _place(settings: Settings) -> "Place":
+    from bot.storage.place import Place
+
+    return Place(settings.database_path, settings.database_url)
+
+
 def _items(settings: Settings, options: argparse.Namespace) -> int:
     from bot.commands.items import print_items
 
     return asyncio.run(
         print_items(
             settings.packs_dir,
-            settings.database_path,
+            _place(settings),
             csv_file=options.csv,
             json_file=options.json,
             reports_file=options.reports,
@@ -221,21 +281,9 @@ def _items(settings: Settings, options: argparse.Namespace) -> int:
 
 async def _repair(settings: Settings) -> int:
     from bot.services.question.repair import repair_totals
-    from bot.storage.sqlite.lock import only_one
-    from bot.storage.store import Store
 
-    path = settings.database_path
-    if not path.exists():
-        raise StudyhallError(fact(Code.NO_DATABASE, path=str(path)))
-    with only_one(path.parent) as held:
-        if lost := held.lost(path):
-            print(_in_words(lost), file=sys.stderr)
-        store = await Store.open(path)
-        store.has_closed = held.closed
-        try:
-            changes = await repair_totals(store)
-        finally:
-            await store.close()
+    async with _place(settings).opened_alone(lambda lost: print(_in_words(lost), file=sys.stderr)) as store:
+        changes = await repair_totals(store)
     for change in changes:
         guild_id, period, section, member_id = change.key
         place = f"server {guild_id}, {period}, {section or 'all sections'}, member {member_id}"

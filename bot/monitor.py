@@ -91,6 +91,10 @@ class _Now:
             ("clock_ahead_seconds", "The wall clock against Discord's time", health.clock.ahead_ms / 1000),
             ("worker_processes", "Worker processes that run", len(health.processes)),
         ]
+        if health.backup and health.backup.age_ms is not None:
+            gauges.append(
+                ("backup_age_seconds", "Since the operator last told of a backup", health.backup.age_ms / 1000)
+            )
         for name, meaning, value in gauges:
             yield GaugeMetricFamily(f"studyhall_{name}", meaning, value=value)
         yield from _by_shard(health.gateway)

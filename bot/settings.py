@@ -1,16 +1,20 @@
 """Every setting in one table, read from the environment or a ``.env`` file."""
 
+import contextlib
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from bot.errors import SettingsError
 from bot.facts import said
 
 MOST_DIGITS = 20
+SHORT_PASSWORD = 8
+"""A shorter one may be a word that any line has; it is taken out only where it stands as a password."""
+SECRETS = ("DISCORD_TOKEN", "STUDYHALL_DATABASE_URL")
 CHECKOUT = Path(__file__).resolve().parent.parent
 """The folder that holds ``bot/``; a checkout when ``pyproject.toml`` and ``content/`` stand there too."""
 
@@ -74,6 +78,12 @@ def _url(*schemes: str) -> Callable[[str], str]:
     return parse
 
 
+def _database(value: str) -> str:
+    if not value.startswith(("postgresql://", "postgres://")) or not value.isprintable():
+        raise ValueError("an address that starts with postgresql://, such as postgresql://user:password@host/name")
+    return value
+
+
 def _seconds(low: float, high: float) -> Callable[[str], float]:
     def parse(value: str) -> float:
         try:
@@ -101,6 +111,7 @@ def _number(low: float, high: float) -> Callable[[str], float]:
 
 
 def _setting(name: str, parse: Callable[[str], Any], what: str, shown: str, **default: Any) -> Any:
+    """``repr=False`` marks a secret: its value is shown nowhere."""
     return field(metadata={"name": name, "parse": parse, "what": what, "shown": shown}, **default)
 
 
@@ -117,6 +128,14 @@ class Settings:
         "where the database is kept",
         "data/ in a checkout, else the user's data folder",
         default_factory=default_data_dir,
+    )
+    database_url: str = _setting(
+        "STUDYHALL_DATABASE_URL",
+        _database,
+        "a PostgreSQL (postgresql://user:password@host/name) that keeps what SQLite keeps otherwise",
+        "none: SQLite in the data folder",
+        default="",
+        repr=False,
     )
     packs_dir: Path = _setting(
         "STUDYHALL_PACKS_DIR",
@@ -253,6 +272,20 @@ class Settings:
         """The SQLite file."""
         return self.data_dir / "studyhall.db"
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no line may show: the token, and the database's address and password."""
+        found = [self.token, self.database_url]
+        with contextlib.suppress(ValueError):
+            parts = urlsplit(self.database_url)
+            for password in (parts.password, *parse_qs(parts.query).get("password", ())):
+                if password:
+                    found += [
+                        f":{password}@",
+                        *(one for one in {password, unquote(password)} if len(one) >= SHORT_PASSWORD),
+                    ]
+        return tuple(one for one in found if one)
+
 
 def _whole(value: str, low: int, high: int) -> int:
     if not value.strip().isdecimal() or len(value.strip()) > MOST_DIGITS or not low <= int(value) <= high:
@@ -307,27 +340,32 @@ def _from_file(env_file: Path) -> dict[str, str]:
 
 
 def open_to_others(env_file: Path | None = None) -> str:
-    """What to say of a ``.env`` with the token that others on this machine can read; nothing where all is well."""
+    """What to say of a ``.env`` with a secret that others on this machine can read; nothing where all is well."""
     file = env_file if env_file is not None else Path.cwd() / ".env"
     try:
         mode = file.stat().st_mode
-        if os.name == "nt" or not mode & 0o077 or b"DISCORD_TOKEN" not in file.read_bytes():
+        if os.name == "nt" or not mode & 0o077 or not any(name.encode() in file.read_bytes() for name in SECRETS):
             return ""
     except OSError:
         return ""
-    return f"{file} holds the token and can be read by others on this machine. `chmod 600 {file}` keeps it to you."
+    return (
+        f"{file} holds a secret (the token, or a database's password) and can be read by others on this machine. "
+        f"`chmod 600 {file}` keeps it to you."
+    )
 
 
 def load_settings(environment: Mapping[str, str] | None = None, env_file: Path | None = None) -> Settings:
-    """Read the settings; the environment wins over ``.env`` in the working folder.
+    """Read the settings; the environment wins over ``.env`` in the working folder, also with nothing: that is the default.
 
     Raises SettingsError naming every wrong setting and what was expected; a secret's value is never repeated.
     """
     values = _from_file(env_file if env_file is not None else Path.cwd() / ".env")
-    values |= {k: v for k, v in (environment if environment is not None else os.environ).items() if v}
+    values |= environment if environment is not None else os.environ
     known = {f.metadata["name"]: f for f in fields(Settings)}
     faults, found = [], {}
     for name, value in values.items():
+        if not value:
+            continue
         if name not in known:
             if name.startswith("STUDYHALL_") and not name.startswith("STUDYHALL_TEST_"):
                 faults.append(f"{name} is not a setting of Studyhall; `python -m bot --help` lists them.")
@@ -336,7 +374,7 @@ def load_settings(environment: Mapping[str, str] | None = None, env_file: Path |
         try:
             found[entry.name] = entry.metadata["parse"](value.strip())
         except ValueError as problem:
-            shown = "" if entry.name == "token" or "@" in value else f", not {value!r}"
+            shown = "" if not entry.repr or "@" in value else f", not {value!r}"
             faults.append(f"{name} should be {problem}{shown}.")
     if faults:
         raise SettingsError(said("\n".join(faults)))

@@ -14,7 +14,7 @@ import secrets
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 
 from bot.errors import StudyhallError
@@ -50,9 +50,9 @@ _IN_ADDRESS = re.compile(r"(/(?:webhooks|interactions)/\d+/)[\w.~%+=-]+")
 class _Redacting(logging.Filter):
     """Replaces a secret wherever a line would show it, tracebacks included; tokens in addresses of Discord's too."""
 
-    def __init__(self, secret: str) -> None:
+    def __init__(self, secrets: Iterable[str]) -> None:
         super().__init__()
-        self._secret = secret
+        self._secrets = sorted(secrets, key=len, reverse=True)
 
     def filter(self, record: logging.LogRecord) -> bool:
         try:
@@ -70,7 +70,8 @@ class _Redacting(logging.Filter):
         return True
 
     def _without(self, text: str) -> str:
-        text = text.replace(self._secret, "[token]") if self._secret else text
+        for secret in self._secrets:
+            text = text.replace(secret, "[secret]")
         return _IN_ADDRESS.sub(r"\1[token]", text)
 
 
@@ -162,10 +163,10 @@ def one_line(problem: BaseException) -> str:
 
 
 @contextlib.contextmanager
-def logging_to_stderr(level: str, form: str, secret: str = "") -> Iterator[None]:
+def logging_to_stderr(level: str, form: str, secrets: Iterable[str] = ()) -> Iterator[None]:
     """Log to standard error from a thread of its own, so that a slow terminal never holds up the event loop.
 
-    ``level`` is a name such as ``info``, ``form`` is ``text`` or ``json``; ``secret`` never appears in a line.
+    ``level`` is a name such as ``info``, ``form`` is ``text`` or ``json``; ``secrets`` never appear in a line.
     """
     lines: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
     stream = logging.StreamHandler(sys.stderr)
@@ -174,7 +175,7 @@ def logging_to_stderr(level: str, form: str, secret: str = "") -> Iterator[None]
     )
     feed = _Feed(lines)
     feed.addFilter(_Calm())
-    feed.addFilter(_Redacting(secret))
+    feed.addFilter(_Redacting(secrets))
     root = logging.getLogger()
     root.addHandler(feed)
     root.setLevel(level.upper())

@@ -58,6 +58,7 @@ ON_BOTH = ("services", "storage")
 SQLITE_ALONE = {
     "test_backup_files",
     "test_demo_runs",
+    "test_moving",
     "test_older_rows",
     "test_opening",
     "test_postgres",

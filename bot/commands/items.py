@@ -17,8 +17,8 @@ from bot.quiz.question.statistics import SHOWN_FROM
 from bot.services.lifecycle import Lifecycle
 from bot.services.question.items import Bank, Items
 from bot.services.question.views import HEAD, OPTIONS_HEAD, as_json, options_row, row
+from bot.storage.place import Place
 from bot.storage.question import rulings
-from bot.storage.sqlite.beside import only_reading
 from bot.ui.sheets import ENCODING, sheet
 from bot.ui.worded import OPERATORS, in_language
 
@@ -31,7 +31,7 @@ REPORTS_HEAD = (
 
 async def print_items(
     packs_folder: Path,
-    database: Path,
+    place: Place,
     *,
     csv_file: Path | None,
     json_file: Path | None,
@@ -43,7 +43,7 @@ async def print_items(
     Raises PackError or StorageError when the packs or the database can't be used, UserError for a file that can't.
     """
     library, say = Library(load_packs(packs_folder, DEMOS)), in_language(OPERATORS)
-    async with only_reading(database) as db:
+    async with place.only_reading() as db:
         bank = await Items(library, db, WallClock(), Lifecycle()).bank()
         said = await rulings.for_authors(db)
     if reports_file:

@@ -70,7 +70,7 @@ def _open_browser(address: str, door: Path) -> None:
 
 
 async def _start_bot(playground: Playground, data_dir: Path) -> asyncio.subprocess.Process:
-    own = {"STUDYHALL_DATA_DIR": str(data_dir)}
+    own = {"STUDYHALL_DATA_DIR": str(data_dir), "STUDYHALL_DATABASE_URL": ""}  # whatever a .env names
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", "run", env=os.environ | playground.bot_environment | own
     )

@@ -240,7 +240,7 @@ def _backups(parts: Parts) -> Backups:
         settings.database_path,
         parts.clock,
         parts.life,
-        every_hours=settings.backup_hours,
+        every_hours=0 if settings.database_url else settings.backup_hours,  # a server's own tools copy it
         keep=settings.backup_keep,
         time=parts.time,
     )

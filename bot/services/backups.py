@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +18,7 @@ from bot.storage.sqlite import backup
 from bot.storage.sqlite.backup import BackupWriter, Facts
 from bot.storage.sqlite.lock import only_one
 from bot.storage.sqlite.remembered import (
+    Deletion,
     add_deletions,
     deletions_file,
     deletions_in,
@@ -183,21 +184,33 @@ async def _brought_up_to_date(
     store = await Store.open(copy)
     try:
         adopt = facts.schema < DELETIONS_SINCE_SCHEMA
-        again = await store.write(
-            lambda tx: privacy.delete_again(
-                tx,
-                known,
-                lambda tx, member_id: offline.take_out(tx, member_id, now_ms),
-                adopt_salt=adopt,
-                keep_members=keep_members,
-            )
-        )
-        await store.write(lambda tx: privacy.announce(tx, None))
-        await store.tidy(rebuild=True)
-        await store.write(privacy.rebuilt)
+        again = await delete_again(store, known, now_ms, adopt_salt=adopt, keep_members=keep_members)
     finally:
         await store.close()
     return applied, again
+
+
+async def delete_again(
+    store: Store, known: Sequence[Deletion], now_ms: int, *, adopt_salt: bool = False, keep_members: bool = False
+) -> Reapplied:
+    """Delete whoever was deleted since, in a database that no bot runs on, and leave no traces of them.
+
+    With ``adopt_salt`` it is from before deletions were remembered; with ``keep_members`` those stay whom only retention
+    deleted.
+    """
+    again = await store.write(
+        lambda tx: privacy.delete_again(
+            tx,
+            known,
+            lambda tx, member_id: offline.take_out(tx, member_id, now_ms),
+            adopt_salt=adopt_salt,
+            keep_members=keep_members,
+        )
+    )
+    await store.write(lambda tx: privacy.announce(tx, None))
+    await store.tidy(rebuild=True)
+    await store.write(privacy.rebuilt)
+    return again
 
 
 def made_at(file: Path) -> str:

@@ -52,8 +52,8 @@ Work = Callable[[Transaction, list[Item]], Awaitable[list[T]]]
 class Engine(Protocol):
     """One database."""
 
-    path: Path
-    """Its file; for one that has none, the name beside which files are that belong to it."""
+    path: Path | None
+    """Its file; None for one that keeps everything in a server."""
     commits: Durations
     """How long writing took, from begin to commit."""
     committed: Callable[[], None]

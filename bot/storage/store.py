@@ -34,7 +34,7 @@ class Store:
 
         Raises StorageError with what to do when it can't be used; the file is then as it was.
         """
-        return cls(await _postgres(url, path) if url else Lane(await Sqlite.open(path)))
+        return cls(await _postgres(url) if url else Lane(await Sqlite.open(path)))
 
     @property
     def waiting(self) -> int:
@@ -106,9 +106,9 @@ class Store:
             raise StorageError(fact(Code.SHUTTING_DOWN))
 
 
-async def _postgres(url: str, path: Path) -> Engine:
+async def _postgres(url: str) -> Engine:
     try:
         from bot.storage.postgres.database import Postgres
     except ImportError:
         raise StorageError(fact(Code.POSTGRES_NOT_INSTALLED)) from None
-    return await Postgres.open(url, path)
+    return await Postgres.open(url)

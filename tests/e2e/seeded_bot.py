@@ -16,7 +16,7 @@ async def run() -> None:
     settings = load_settings()
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    with logging_to_stderr(settings.log_level, settings.log_format, settings.token):
+    with logging_to_stderr(settings.log_level, settings.log_format, settings.secrets):
         async with build(settings, Random(SEED)) as app:
             await app.client.login(settings.token)
             connecting = asyncio.create_task(app.shards.connect(settings.token))

@@ -200,9 +200,11 @@ class Privacy:
         raise UserError(fact(Code.DELETED_WHILE_PLAYING))
 
     async def _remember(self) -> None:
-        """Have every deletion in the file beside the database too: one that is brought back does not know the later ones."""
-        known = await privacy.deletions(self._store)
-        if not known:
+        """Have every deletion in the file beside the database too: one that is brought back does not know the later ones.
+
+        Where a server keeps the database there is no such file; its operator writes one with `python -m bot deletions`.
+        """
+        if self._store.path is None or not (known := await privacy.deletions(self._store)):
             return
         file = remembered.deletions_file(self._store.path)
         try:

@@ -53,6 +53,13 @@ class Gateway(NamedTuple):
         return sum(one.servers for one in self.shards)
 
 
+class Backup(NamedTuple):
+    """For a database that its operator copies: when that was last done, as far as is told (None: never)."""
+
+    at_ms: int | None
+    age_ms: int | None
+
+
 class Health(NamedTuple):
     """The bot at one moment. Times in milliseconds, sizes in bytes."""
 
@@ -73,6 +80,7 @@ class Health(NamedTuple):
     answers: int
     database_bytes: int
     database_works: bool
+    backup: Backup | None
     clock: ClockState
     retention: Retention | None
 
@@ -96,6 +104,7 @@ class HealthCheck:
         queues: Mapping[str, Callable[[], int]],
         sure_time: SureTime,
         retention: Callable[[], Awaitable[Retention | None]],
+        backup: Callable[[], Awaitable[Backup | None]],
     ) -> None:
         self._store = store
         self._workers = workers
@@ -105,6 +114,7 @@ class HealthCheck:
         self._queues = dict(queues)
         self._sure_time = sure_time
         self._retention = retention
+        self._backup = backup
         self._since = time.monotonic()
 
     async def look(self) -> Health:
@@ -131,6 +141,7 @@ class HealthCheck:
             database_works=found is not None,
             clock=self._sure_time.state(),
             retention=await self._retention() if found else None,
+            backup=await self._backup() if found else None,
         )
 
     @property

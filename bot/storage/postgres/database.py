@@ -15,50 +15,20 @@ from bot.errors import StorageError, StudyhallError
 from bot.facts import Code, fact
 from bot.storage.engine import MAX_BATCH, Item, Job, Row, T, Values, Work
 from bot.storage.locks import Lock
+from bot.storage.postgres.connecting import CONNECT_SECONDS, CONNECTING, LOST, connected, equip, opening, words
+from bot.storage.postgres.migrations import OURS, make_ready
 from bot.storage.postgres.statements import statement
 from bot.telemetry import Durations
 
-SCHEMA = Path(__file__).with_name("schema.sql")
 LAYOUT = 17
 READERS = 4
 WRITERS = 8
-CONNECT_SECONDS = 10.0
-STATEMENT_SECONDS = 20.0
-IDLE_SECONDS = 15
-"""After how long the server takes back what a process has begun that says nothing more: frozen, or cut off."""
-CONNECTING: dict[str, Any] = {
-    "statement_cache_size": 1000,
-    "command_timeout": STATEMENT_SECONDS,
-    "timeout": CONNECT_SECONDS,
-    "server_settings": {
-        "application_name": "studyhall",
-        "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
-        "jit": "off",
-    },
-}
-"""How each connection is made, and how many seconds a statement may take on it."""
 TIDY_SECONDS = 3600.0
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1"
-OURS = 0x53747564
-"""The advisory lock for making the schema (*Stud*)."""
 ALONE = 0
 """Beside the kinds of `Lock`: whoever runs alone holds it, and everybody else shares it."""
 TRIES = 5
 AGAIN_SECONDS = 0.2
-LOST = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    asyncpg.InternalServerError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.PostgresSystemError,
-    asyncpg.IdleInTransactionSessionTimeoutError,
-    asyncpg.ReadOnlySQLTransactionError,
-    OSError,
-    TimeoutError,
-)
-"""What tells that the database is out of reach, or no longer the one that is written to, and not what was asked."""
 IN_EACH_OTHERS_WAY = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 """What tells that it was undone because of another writer, and may be tried again."""
 
@@ -115,8 +85,10 @@ class _Group:
 class Postgres:
     """The database, over two pools of connections. Each job is a transaction of its own."""
 
-    def __init__(self, path: Path, readers: "asyncpg.Pool[Any]", writers: "asyncpg.Pool[Any]") -> None:
-        self.path = path
+    path: Path | None = None
+    """All that it keeps is in the database."""
+
+    def __init__(self, readers: "asyncpg.Pool[Any]", writers: "asyncpg.Pool[Any]") -> None:
         self.commits = Durations()
         self.committed: Callable[[], None] = lambda: None
         self._readers = readers
@@ -126,28 +98,21 @@ class Postgres:
         self._turns: dict[Work[Any, Any], asyncio.Lock] = {}
 
     @classmethod
-    async def open(cls, url: str, path: Path) -> "Postgres":
-        """Connect, and make the schema where there is none; ``path`` is beside which its files are.
+    async def open(cls, url: str) -> "Postgres":
+        """Connect, and make the schema where there is none.
 
         Raises StorageError with what to do when it can't be used.
         """
-        try:
-            first = await asyncpg.connect(url, **CONNECTING)
+        with opening():
+            async with connected(url) as first:
+                await make_ready(first, LAYOUT)
+            readers = await asyncpg.create_pool(url, min_size=1, max_size=READERS, init=equip, **CONNECTING)
             try:
-                await _make_ready(first)
-            finally:
-                await first.close()
-            readers = await asyncpg.create_pool(url, min_size=1, max_size=READERS, init=_equip, **CONNECTING)
-            try:
-                writers = await asyncpg.create_pool(url, min_size=1, max_size=WRITERS, init=_equip, **CONNECTING)
+                writers = await asyncpg.create_pool(url, min_size=1, max_size=WRITERS, init=equip, **CONNECTING)
             except BaseException:
                 readers.terminate()
                 raise
-        except ValueError:  # its text has pieces of the address, and so of the password
-            raise StorageError(fact(Code.POSTGRES_ADDRESS)) from None
-        except (asyncpg.PostgresError, *LOST) as problem:
-            raise StorageError(fact(Code.POSTGRES_NOT_OPENED, why=_words(problem))) from problem
-        return cls(path, readers, writers)
+        return cls(readers, writers)
 
     @property
     def waiting(self) -> int:
@@ -305,7 +270,7 @@ class Postgres:
                 if fate in ("committed", "aborted"):
                     return bool(fate == "committed")
             except LOST as problem:
-                _log.info("what became of a commit is not known yet: %s", _words(problem))
+                _log.info("what became of a commit is not known yet: %s", words(problem))
             await _pause(tries)
         raise self._error(TimeoutError("a commit was not answered, and what became of it is not known"))
 
@@ -313,7 +278,7 @@ class Postgres:
 
     def _error(self, problem: Exception) -> StudyhallError:
         """What to tell who asked."""
-        _log.error("the database refused: %s", _words(problem))
+        _log.error("the database refused: %s", words(problem))
         return StorageError(fact(Code.NOT_COUNTED))
 
 
@@ -333,32 +298,8 @@ async def _undo(connection: "asyncpg.pool.PoolConnectionProxy[Any]") -> None:
             await connection.execute("ROLLBACK")
     except (asyncpg.PostgresError, *LOST) as problem:
         _give_up(connection)
-        _log.warning("the database could not roll back (%s); its connection is given up", _words(problem))
+        _log.warning("the database could not roll back (%s); its connection is given up", words(problem))
 
 
 def _rows(records: Iterable["asyncpg.Record"]) -> list[Row]:
     return [tuple(record) for record in records]
-
-
-async def _equip(connection: "asyncpg.Connection[Any]") -> None:
-    """Sums of whole numbers are `numeric` in PostgreSQL; here they are what they are in SQLite."""
-    await connection.set_type_codec("numeric", schema="pg_catalog", encoder=str, decoder=_number, format="text")
-
-
-def _number(text: str) -> int | float:
-    return int(text) if text.lstrip("-").isdecimal() else float(text)
-
-
-async def _make_ready(connection: "asyncpg.Connection[Any]") -> None:
-    """Make the schema where there is none. Raises StorageError for one that this version does not know."""
-    async with connection.transaction():
-        await connection.execute(f"SELECT pg_advisory_xact_lock({OURS})")
-        if await connection.fetchval("SELECT to_regclass('layout')") is None:
-            await connection.execute(await asyncio.to_thread(SCHEMA.read_text, "utf-8"))
-        found = await connection.fetchval("SELECT version FROM layout")
-    if found != LAYOUT:
-        raise StorageError(fact(Code.POSTGRES_OF_ANOTHER_VERSION, found=found, known=LAYOUT))
-
-
-def _words(problem: Exception) -> str:
-    return str(problem) or type(problem).__name__

@@ -407,6 +407,7 @@ INSERT INTO privacy (id, salt)
     VALUES (1, decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex'));
 
 CREATE TABLE layout (
-    version BIGINT NOT NULL
+    version   BIGINT NOT NULL,
+    backup_ms BIGINT
 );
 INSERT INTO layout (version) VALUES (17);

@@ -44,7 +44,7 @@ class Lane:
     """
 
     def __init__(self, database: Sqlite) -> None:
-        self.path: Path = database.path
+        self.path: Path | None = database.path
         self.commits = Durations()
         self.committed: Callable[[], None] = lambda: None
         self.read = database.read

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import discord
 from discord import app_commands
 
+from bot.clock import DAY_MS
 from bot.services.server.health import Gateway, Health, HealthCheck
 from bot.services.sure_time import apart_words
 from bot.ui import ids
@@ -16,6 +17,7 @@ from bot.ui.server.managers import managed
 from bot.wording import as_many, counted
 
 SHARDS_LENGTH = 60
+OLD_BACKUP_MS = 7 * DAY_MS
 LATE_MS = 1_000
 """Acknowledgements slower than this are worth a word; Discord allows 3 s."""
 
@@ -59,6 +61,14 @@ def health_screen(health: Health) -> Screen:
             f"⚠️ This bot's machine has a wrong clock: it's {apart_words(health.clock.ahead_ms)} Discord's. Until that is "
             "set right, no member is deleted for being away, no backup is removed, and no season ends."
         )
+    if health.backup and (health.backup.age_ms is None or health.backup.age_ms > OLD_BACKUP_MS):
+        at_ms = health.backup.at_ms
+        known = (
+            "I know of no backup" if at_ms is None else f"The last backup that I know of was made <t:{at_ms // 1000}:R>"
+        )
+        troubles.append(
+            f"⚠️ {known}. Whoever runs this bot makes one with `pg_dump`, then tells me with `python -m bot backup --done`."
+        )
     if health.retention:
         troubles.append(
             f"🗑️ {counted(health.retention.members, 'member')} not seen for "
@@ -75,6 +85,7 @@ def health_screen(health: Health) -> Screen:
         f"**Event loop** half of its wake-ups under {health.lag_p50_ms:.1f} ms late, 99 % under {health.lag_p99_ms:.1f} ms",
         f"**Database** {health.database_bytes / 1e6:.1f} MB, {counted(health.answers, 'answer')} · commits: half within "
         f"{health.commit_p50_ms:.1f} ms, 99 % within {health.commit_p99_ms:.1f} ms",
+        *([f"**Last backup** <t:{health.backup.at_ms // 1000}:R>"] if health.backup and health.backup.at_ms else []),
         f"**Waiting** {', '.join(f'{name}: {length}' for name, length in health.queues.items())}",
         f"**Worker processes** {', '.join(health.processes) or 'none now'}",
         f"**Unexpected errors** {health.errors:,} since the start"

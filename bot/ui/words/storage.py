@@ -45,6 +45,29 @@ WORDS: Words = {
     "runs, and whether its user may connect to that database and make tables there, then start again.",
     Code.POSTGRES_OF_ANOTHER_VERSION: "The PostgreSQL database has schema {found}, and this Studyhall knows schema {known}. "
     "Start the version that matches it; nothing was changed.",
+    Code.POSTGRES_EMPTY: "The PostgreSQL database that STUDYHALL_DATABASE_URL names holds no Studyhall yet. Start the bot on "
+    "it once, or move a database there with `python -m bot move --to`.",
+    Code.POSTGRES_BACKUP: "The database is a PostgreSQL, so its own tools copy it: `pg_dump --format=custom --file=FILE "
+    "URL`. When that is done, `python -m bot backup --done` tells /studyhall health of it, and `python -m bot deletions "
+    "FILE` keeps the list of deletions beside it.",
+    Code.POSTGRES_RESTORE: "The database is a PostgreSQL, so its own tools bring a copy back: stop the bot, then `pg_restore "
+    "--clean --if-exists --dbname=URL FILE`. Then `python -m bot deletions FILE --apply` deletes again whoever asked for "
+    "it since.",
+    Code.BACKUP_NOT_TOLD: "--done is for a PostgreSQL, whose copies Studyhall does not make. Here `python -m bot backup` "
+    "makes one.",
+    Code.ANOTHER_ON_POSTGRES: lambda whose: (
+        f"A Studyhall is running on this database{f' (from {whose})' if whose else ''}. Stop it first, or give this one "
+        "another database with STUDYHALL_DATABASE_URL."
+    ),
+    Code.MOVE_TO_ITSELF: "A database moves from SQLite to a PostgreSQL or back. To copy a SQLite file use `python -m bot "
+    "backup`; to copy a PostgreSQL use its own pg_dump.",
+    Code.MOVE_TARGET_THERE: "{target} is there already; nothing was copied. Give the name of a file that is not there yet.",
+    Code.MOVE_TARGET_FILLED: "The PostgreSQL database holds something already (its table {table} has rows); nothing was "
+    "copied. Give an empty one.",
+    Code.MOVE_DIFFERS: "What arrived is not what was sent ({tables}), so nothing was kept. The source is as it was. Try "
+    "again; if it happens twice, look at the disks.",
+    Code.DELETIONS_UNREADABLE: "{file} can't be used as a list of deletions ({why}). Give the file that `python -m bot "
+    "deletions` has written.",
     Code.DATABASE_NOT_OPENED: "The database {path} can't be opened now ({why}). What is in it is as it was. Make "
     "room if the disk is full, stop other programs that use it, or give another STUDYHALL_DATA_DIR, and start "
     "again.",

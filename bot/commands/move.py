@@ -1,0 +1,43 @@
+"""``python -m bot move``: the database copied from SQLite to PostgreSQL, or back."""
+
+import asyncio
+from pathlib import Path
+
+from bot.errors import StorageError
+from bot.facts import Code, fact
+from bot.storage.place import Place
+from bot.wording import visible
+
+
+async def move_to(source: Place, to: str) -> int:
+    """Copy everything to the address of a PostgreSQL or to a file for SQLite, and say what was copied.
+
+    Raises StorageError with what to do; then the target is as it was. The source always is.
+    """
+    is_url = to.startswith(("postgresql://", "postgres://"))
+    if is_url == bool(source.url):
+        raise StorageError(fact(Code.MOVE_TO_ITSELF))
+    target = Place(source.path, to) if is_url else Place(await asyncio.to_thread(Path(to).absolute))
+    (source if source.url else target).beside()  # it says so where PostgreSQL is not installed
+    from bot.storage.moving import to_postgres, to_sqlite
+
+    if not source.url and not await asyncio.to_thread(source.path.exists):
+        raise StorageError(fact(Code.NO_DATABASE, path=str(source.path)))
+    if not target.url and await asyncio.to_thread(target.path.exists):
+        raise StorageError(fact(Code.MOVE_TARGET_THERE, target=str(target.path)))
+    async with source.alone(), target.alone():
+        moved = await (to_postgres(source.path, to) if is_url else to_sqlite(source.url, target.path))
+    print(
+        f"{moved.rows:,} rows of {len(moved.tables)} tables ({moved.tables['answer'].rows:,} answers, {moved.points:,} points"
+        f" on the boards) were copied in {moved.seconds:.1f} s, read again and found the same."
+    )
+    if is_url:
+        print(
+            "Set STUDYHALL_DATABASE_URL to that address and start the bot. The SQLite file is as it was; keep it a while."
+        )
+    else:
+        where = visible(str(target.path.parent))
+        print(
+            f"Unset STUDYHALL_DATABASE_URL, set STUDYHALL_DATA_DIR to {where} and start the bot. PostgreSQL is as it was."
+        )
+    return 0

@@ -1,0 +1,123 @@
+"""What commands do with a PostgreSQL beside a running bot or without one: read it, hold it alone, note a backup."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+
+from bot.errors import StorageError
+from bot.facts import Code, fact
+from bot.storage.engine import Row, Values
+from bot.storage.postgres.connecting import LOST, connected, words
+from bot.storage.postgres.database import LAYOUT
+from bot.storage.postgres.migrations import OURS, version
+from bot.storage.postgres.statements import statement
+from bot.storage.store import Reads
+
+RUNS = 0x72756E73
+"""Beside `OURS`: the advisory lock that a process holds while it runs on the database (*runs*)."""
+LOOK_SECONDS = 5.0
+"""How often it is looked whether the lock is still there: it ends with its connection."""
+
+_log = logging.getLogger(__name__)
+
+
+class _Beside:
+    def __init__(self, connection: "asyncpg.Connection[Any]") -> None:
+        self._connection = connection
+
+    async def rows(self, sql: str, values: Values = ()) -> list[Row]:
+        asked = statement(sql)
+        try:
+            return [tuple(one) for one in await self._connection.fetch(asked.text, *asked.arguments(values))]
+        except LOST as problem:
+            raise StorageError(fact(Code.POSTGRES_NOT_OPENED, why=words(problem))) from problem
+
+
+@contextlib.asynccontextmanager
+async def only_reading(url: str) -> AsyncIterator[Reads]:
+    """Open the database for reading. Nothing in it is made, migrated or changed.
+
+    Raises StorageError with what to do when it can't be used, has no Studyhall yet, or one of another version.
+    """
+    async with connected(url) as connection:
+        await refuse_other_version(connection)
+        await connection.execute("SET default_transaction_read_only = on")
+        yield _Beside(connection)
+
+
+async def refuse_other_version(connection: "asyncpg.Connection[Any]") -> None:
+    """Raise StorageError for a database without a Studyhall, or with one of another version."""
+    if (found := await version(connection)) is None:
+        raise StorageError(fact(Code.POSTGRES_EMPTY))
+    if found != LAYOUT:
+        raise StorageError(fact(Code.POSTGRES_OF_ANOTHER_VERSION, found=found, known=LAYOUT))
+
+
+@contextlib.asynccontextmanager
+async def only_one(url: str) -> AsyncIterator[None]:
+    """Hold the database for this process alone, among those of Studyhall.
+
+    The hold ends with its connection: when that is lost, it is taken again as soon as the database is back.
+    Raises StorageError when another process holds it, or when the database can't be reached.
+    """
+    async with contextlib.AsyncExitStack() as holding:
+        connection = await holding.enter_async_context(connected(url))
+        if not await _hold(connection):
+            raise StorageError(fact(Code.ANOTHER_ON_POSTGRES, whose=await _whose(connection)))
+        keeping = asyncio.create_task(_keep(url, connection), name="hold")
+        try:
+            yield
+        finally:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
+
+
+async def _hold(connection: "asyncpg.Connection[Any]") -> bool:
+    return bool(await connection.fetchval(f"SELECT pg_try_advisory_lock({RUNS}, {OURS})"))
+
+
+async def _keep(url: str, connection: "asyncpg.Connection[Any]") -> None:
+    """Look at the hold, and take it again after its connection was lost."""
+    async with contextlib.AsyncExitStack() as again:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                await connection.execute("SELECT 1")
+                continue
+            except (asyncpg.PostgresError, *LOST):
+                await again.aclose()
+            with contextlib.suppress(StorageError, asyncpg.PostgresError, *LOST):
+                connection = await again.enter_async_context(connected(url))
+                if not await _hold(connection):
+                    _log.error(
+                        "another Studyhall runs on this database now (%s): stop one of them", await _whose(connection)
+                    )
+
+
+async def _whose(connection: "asyncpg.Connection[Any]") -> str:
+    """From where the database is held; empty where nobody tells."""
+    found = await connection.fetchval(
+        "SELECT a.client_addr::text FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)"
+        " WHERE l.locktype = 'advisory' AND l.granted AND l.classid::bigint = $1 AND l.objid::bigint = $2"
+        " AND a.datname = current_database()",
+        RUNS,
+        OURS,
+    )
+    return str(found).partition("/")[0] if found else ""
+
+
+async def note_backup(url: str, now_ms: int) -> None:
+    """Note that the operator has made a backup. Raises StorageError when it can't be noted."""
+    async with connected(url) as connection:
+        await refuse_other_version(connection)
+        await connection.execute("UPDATE layout SET backup_ms = $1", now_ms)
+
+
+async def last_backup(db: Reads) -> int | None:
+    """When the operator last told of a backup."""
+    [[at_ms]] = await db.rows("SELECT backup_ms FROM layout")
+    return None if at_ms is None else int(at_ms)

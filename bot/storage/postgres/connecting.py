@@ -1,0 +1,78 @@
+"""How a PostgreSQL is reached, and what tells that it can't be."""
+
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import asyncpg
+
+from bot.errors import StorageError
+from bot.facts import Code, fact
+
+CONNECT_SECONDS = 10.0
+STATEMENT_SECONDS = 20.0
+IDLE_SECONDS = 15
+"""After how long the server takes back what a process has begun that says nothing more: frozen, or cut off."""
+CONNECTING: dict[str, Any] = {
+    "statement_cache_size": 1000,
+    "command_timeout": STATEMENT_SECONDS,
+    "timeout": CONNECT_SECONDS,
+    "server_settings": {
+        "application_name": "studyhall",
+        "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
+        "jit": "off",
+    },
+}
+"""How each connection is made, and how many seconds a statement may take on it."""
+LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.InternalServerError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.PostgresSystemError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.ReadOnlySQLTransactionError,
+    OSError,
+    TimeoutError,
+)
+"""What tells that the database is out of reach, or no longer the one that is written to, and not what was asked."""
+
+
+@contextlib.contextmanager
+def opening() -> Iterator[None]:
+    """Tell in words, as StorageError, why a database can't be opened; no piece of its address is in them."""
+    try:
+        yield
+    except ValueError:  # its text has pieces of the address, and so of the password
+        raise StorageError(fact(Code.POSTGRES_ADDRESS)) from None
+    except (asyncpg.PostgresError, *LOST) as problem:
+        raise StorageError(fact(Code.POSTGRES_NOT_OPENED, why=words(problem))) from problem
+
+
+@contextlib.asynccontextmanager
+async def connected(url: str) -> AsyncIterator["asyncpg.Connection[Any]"]:
+    """One connection, for this block. Raises StorageError with what to do when there is none."""
+    with opening():
+        connection = await asyncpg.connect(url, **CONNECTING)
+        await equip(connection)
+    try:
+        yield connection
+    finally:
+        with contextlib.suppress(asyncpg.PostgresError, *LOST):
+            await connection.close(timeout=CONNECT_SECONDS)
+
+
+async def equip(connection: "asyncpg.Connection[Any]") -> None:
+    """Sums of whole numbers are `numeric` in PostgreSQL; here they are what they are in SQLite."""
+    await connection.set_type_codec("numeric", schema="pg_catalog", encoder=str, decoder=_number, format="text")
+
+
+def _number(text: str) -> int | float:
+    return int(text) if text.lstrip("-").isdecimal() else float(text)
+
+
+def words(problem: BaseException) -> str:
+    """An error in words."""
+    return str(problem) or type(problem).__name__
