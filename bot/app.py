@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import functools
 import gc
 import logging
 import signal
@@ -23,7 +22,7 @@ from bot.services.all import Parts, Services, make_services, tempo_of
 from bot.services.demo.inside import Specimen
 from bot.services.lesson.courses import Courses
 from bot.services.lifecycle import Lifecycle
-from bot.services.server.health import Backup, HealthCheck
+from bot.services.server.health import HealthCheck
 from bot.services.sure_time import SureTime
 from bot.settings import Settings
 from bot.storage.place import Place
@@ -107,7 +106,6 @@ async def build(
             queues=queues,
             sure_time=parts.time,
             retention=services.privacy.announced,
-            backup=functools.partial(_backup, parts),
         )
         specimen = Specimen(parts.workers, pulse, queues)
         tree = add_features(shards, services, desk, scheduler, tempo_of(settings), specimen, health)
@@ -143,14 +141,6 @@ async def _parts(
     life = Lifecycle(steady=steady_timers)
     closing.push_async_callback(life.close)
     return Parts(settings, Library([]), store, workers, clock, SureTime(clock, life), rng, life)
-
-
-async def _backup(parts: Parts) -> Backup | None:
-    """When the operator last told of a copy; SQLite is copied by the bot itself."""
-    if parts.store.path:
-        return None
-    at_ms = await place_of(parts.settings).beside().last_backup(parts.store)
-    return Backup(at_ms, None if at_ms is None else max(0, parts.clock.now_ms() - at_ms))
 
 
 def _queues(shards: Shards, store: Store, scheduler: SendScheduler, services: Services) -> dict[str, Callable[[], int]]:

@@ -57,6 +57,7 @@ ON_BOTH = ("services", "storage")
 """The folders whose tests run on each engine, where they open a store."""
 SQLITE_ALONE = {
     "test_backup_files",
+    "test_commands_on_postgres",
     "test_demo_runs",
     "test_moving",
     "test_older_rows",

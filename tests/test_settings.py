@@ -120,6 +120,43 @@ def test_the_token_is_in_no_error_and_in_no_repr():
     assert TOKEN not in "\n".join(complaints(STUDYHALL_TOKEN=TOKEN))
 
 
+URL = "postgresql://ada:hunter22@db.example.org/hall?sslmode=require"
+
+
+def test_the_address_of_a_database_is_a_secret():
+    settings = load(STUDYHALL_DATABASE_URL=URL)
+    assert settings.database_url == URL
+    assert "hunter22" not in repr(settings)
+    assert settings.secrets == (URL, ":hunter22@", "hunter22")
+    for wrong in ("mysql://ada:hunter22@host/hall", "hunter22", f"{URL}\nX: 1", "postgresql:/hunter22"):
+        [line] = complaints(STUDYHALL_DATABASE_URL=wrong)
+        assert "an address that starts with postgresql://, such as postgresql://user:password@host/name" in line
+        assert "hunter22" not in line
+
+
+@pytest.mark.parametrize(
+    ("url", "secrets"),
+    [
+        ("postgresql://host/hall", ()),
+        ("postgresql://ada:short@host/hall", (":short@",)),
+        ("postgresql://ada:p%40ssw%2Frds@host/hall", (":p%40ssw%2Frds@", "p%40ssw%2Frds", "p@ssw/rds")),
+        ("postgresql:///hall?host=/run&password=hunter22", (":hunter22@", "hunter22")),
+        ("postgresql://[", ()),
+    ],
+)
+def test_what_no_line_may_show_of_a_database(url, secrets):
+    found = load(STUDYHALL_DATABASE_URL=url).secrets
+    assert found[0] == url
+    assert sorted(found[1:]) == sorted(secrets)
+
+
+def test_nothing_in_the_environment_is_the_default_whatever_the_file_says(tmp_path):
+    env_file = tmp_path / ".env"
+    env_file.write_text(f"STUDYHALL_DATABASE_URL={URL}\nSTUDYHALL_DEMO_ROUNDS=5\n", encoding="utf-8")
+    settings = load(env_file, STUDYHALL_DATABASE_URL="")
+    assert (settings.database_url, settings.demo_rounds) == ("", 5)
+
+
 def test_a_file_is_read_and_the_environment_wins_over_it(tmp_path):
     env_file = tmp_path / ".env"
     env_file.write_text(

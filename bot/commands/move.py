@@ -19,7 +19,7 @@ async def move_to(source: Place, to: str) -> int:
         raise StorageError(fact(Code.MOVE_TO_ITSELF))
     target = Place(source.path, to) if is_url else Place(await asyncio.to_thread(Path(to).absolute))
     (source if source.url else target).beside()  # it says so where PostgreSQL is not installed
-    from bot.storage.moving import to_postgres, to_sqlite
+    from bot.storage.postgres.moving import to_postgres, to_sqlite
 
     if not source.url and not await asyncio.to_thread(source.path.exists):
         raise StorageError(fact(Code.NO_DATABASE, path=str(source.path)))

@@ -90,6 +90,10 @@ class SureTime:
         """Whether Discord has told its time yet."""
         return self._clock.heard
 
+    def now_ms(self) -> int:
+        """The time, by Discord's clock."""
+        return self._clock.now_ms()
+
     def state(self) -> ClockState:
         """How the two clocks stand."""
         return ClockState(self._clock.heard, self._clock.wall_ahead_ms)

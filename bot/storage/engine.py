@@ -91,6 +91,10 @@ class Engine(Protocol):
         """The same for many small writes of one kind: those that queue up behind each other are one call of ``work``."""
         ...
 
+    async def told_backup(self) -> int | None:
+        """When its operator last told of a copy; None for one that the bot copies itself. Raises StorageError."""
+        ...
+
     async def tidy(self, *, rebuild: bool) -> bool:
         """Give the room of deleted rows free; False when a reader was in the way. Raises StorageError when refused."""
         ...

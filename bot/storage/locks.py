@@ -14,7 +14,7 @@ https://www.postgresql.org/docs/current/runtime-config-locks.html). A prime: the
 _LARGEST = 2**31
 
 
-class Kind(IntEnum):
+class LockKind(IntEnum):
     """In the order in which a job takes them, so that no two wait for each other."""
 
     GAME = 1
@@ -24,18 +24,18 @@ class Kind(IntEnum):
 class Lock(NamedTuple):
     """One of them; what shares a number waits for each other, and nothing worse."""
 
-    kind: Kind
+    kind: LockKind
     number: int
 
 
 def of_game(competition_id: int) -> Lock:
     """A game: its head, rounds, answers, results and messages."""
-    return Lock(Kind.GAME, competition_id % _LARGEST)
+    return Lock(LockKind.GAME, competition_id % _LARGEST)
 
 
 def of_member(member_id: int) -> Lock:
     """What belongs to a member: name, practice, answers, cards, totals, ratings, settings."""
-    return Lock(Kind.MEMBER, member_id % MEMBER_LOCKS)
+    return Lock(LockKind.MEMBER, member_id % MEMBER_LOCKS)
 
 
 def of_members(member_ids: Iterable[int]) -> set[Lock]:

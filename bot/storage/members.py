@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from bot.storage.lists import ids, listed
-from bot.storage.store import Reads, Transaction
+from bot.storage.locks import of_member
+from bot.storage.store import Reads, Store, Transaction
 
 
 async def remember(tx: Transaction, guild_id: int, member_id: int, name: str, now_ms: int) -> None:
@@ -13,6 +14,11 @@ async def remember(tx: Transaction, guild_id: int, member_id: int, name: str, no
         " ON CONFLICT (guild_id, member_id) DO UPDATE SET name = excluded.name, seen_ms = excluded.seen_ms",
         (guild_id, member_id, name, now_ms),
     )
+
+
+async def note(store: Store, guild_id: int, member_id: int, name: str, now_ms: int) -> None:
+    """The same, in a transaction of its own."""
+    await store.write(lambda tx: remember(tx, guild_id, member_id, name, now_ms), of_member(member_id))
 
 
 async def names(db: Reads, guild_id: int, member_ids: Iterable[int]) -> dict[int, str]:

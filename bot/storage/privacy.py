@@ -10,7 +10,8 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from bot.clock import DAY_MS
-from bot.storage import competitions, daily, schedules
+from bot.storage import competitions
+from bot.storage.calendar import daily, schedules
 from bot.storage.sqlite.remembered import Deletion, hash_of
 from bot.storage.store import Reads, Store, Transaction
 

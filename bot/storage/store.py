@@ -73,6 +73,11 @@ class Store:
         self._refuse_closed()
         return await self._engine.bytes()
 
+    async def told_backup(self) -> int | None:
+        """When the operator of a PostgreSQL last told of a copy."""
+        self._refuse_closed()
+        return await self._engine.told_backup()
+
     async def write(self, job: Job[T], *locks: Lock) -> T:
         """Run ``job`` in a transaction and return its result once that is committed.
 

@@ -19,7 +19,8 @@ from bot.quiz.calendar.periods import Season
 from bot.quiz.practice.spacing import review
 from bot.quiz.question.asking import chose
 from bot.services.question.repair import repair_totals
-from bot.storage import answers, seasons, servers
+from bot.storage import answers, servers
+from bot.storage.calendar import seasons
 
 NOW = 1_795_348_800_000  # Sunday, 22 November 2026, noon UTC
 DAY = 86_400_000

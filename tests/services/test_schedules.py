@@ -29,7 +29,7 @@ from bot.quiz.competition.state import LIVE, NOBODY
 from bot.services.calendar.schedules import MOST
 from bot.services.competition.openings import Opening
 from bot.storage import privacy
-from bot.storage import schedules as storage
+from bot.storage.calendar import schedules as storage
 
 
 @pytest.fixture

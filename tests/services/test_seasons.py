@@ -7,7 +7,8 @@ from small_course import DAY, NOON
 from bot.model.members import Chosen
 from bot.quiz.calendar.periods import Period
 from bot.services.board.boards import Boards, Wanted
-from bot.storage import member_settings, members, memberships, seasons
+from bot.storage import member_settings, members, memberships
+from bot.storage.calendar import seasons
 
 MONTH = 30 * DAY
 

@@ -14,8 +14,8 @@ from in_english import refused
 
 from bot.commands.move import move_to
 from bot.errors import StorageError
-from bot.storage import moving
 from bot.storage.place import Place
+from bot.storage.postgres import moving
 from bot.storage.sqlite.lock import only_one
 from bot.storage.store import Store
 

@@ -11,8 +11,9 @@ from bot.model.seasons import HeldSeason
 from bot.quiz.board.ranking import ACCURACY_FROM, BY_PERIOD, OF_A_SECTION, BoardKind, places
 from bot.quiz.calendar.periods import Period, period_key
 from bot.services.board.reckoned import Reckoned
-from bot.storage import boards, member_settings, members, seasons, servers
+from bot.storage import boards, member_settings, members, servers
 from bot.storage.boards import Ranked
+from bot.storage.calendar import seasons
 from bot.storage.store import Store
 
 PAGE_SIZE = 10

@@ -33,8 +33,9 @@ from bot.services.lifecycle import Lifecycle
 from bot.services.posts import Posts
 from bot.services.practice.practising import Learner
 from bot.services.practice.recording import AskedOfMany, record_choices
-from bot.storage import daily as storage
-from bot.storage import members, open_questions, posts, schedules, servers
+from bot.storage import members, open_questions, posts, servers
+from bot.storage.calendar import daily as storage
+from bot.storage.calendar import schedules
 from bot.storage.locks import of_member
 from bot.storage.question import rulings
 from bot.storage.store import Job, Store, Transaction

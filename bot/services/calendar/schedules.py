@@ -30,9 +30,9 @@ from bot.services.lifecycle import Lifecycle
 from bot.services.practice.practising import Learner
 from bot.services.server.servers import Opener, Servers
 from bot.services.sure_time import ALWAYS_SURE, TimeCheck
-from bot.storage import daily as dailies
 from bot.storage import members
-from bot.storage import schedules as storage
+from bot.storage.calendar import daily as dailies
+from bot.storage.calendar import schedules as storage
 from bot.storage.store import Store, Transaction
 
 MOST = 5

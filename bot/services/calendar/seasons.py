@@ -16,7 +16,7 @@ from bot.services.channels import ChannelLostError
 from bot.services.posts import Posts
 from bot.services.sure_time import ALWAYS_SURE, TimeCheck
 from bot.storage import boards, posts, servers
-from bot.storage import seasons as storage
+from bot.storage.calendar import seasons as storage
 from bot.storage.store import Store
 
 LATE_MS = 3 * DAY_MS

@@ -18,7 +18,7 @@ from bot.services.competition.views import ClickResult
 from bot.services.lifecycle import Background
 from bot.services.practice.practising import Learner
 from bot.storage import competitions, members
-from bot.storage.locks import of_game, of_member
+from bot.storage.locks import of_member
 from bot.storage.store import Store, Transaction
 
 _log = logging.getLogger(__name__)
@@ -87,7 +87,7 @@ class Clicks:
             team=player.team if (player := state.player(learner.member_id)) else smallest_team(state),
             now_ms=self._clock.now_ms(),
         )
-        stored = await self._store.write_together(competitions.answer_all, click, of_game(competition_id))
+        stored = await self._store.write_together(competitions.answer_all, click, live.row_lock)
         if not stored.new:
             if stored.choice is None or (had := lettering.given(stored.choice)) is None:
                 return ClickResult(Verdict.CLOSED, None, certainty)

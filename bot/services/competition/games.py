@@ -52,7 +52,6 @@ from bot.services.lifecycle import Lifecycle
 from bot.services.posts import Posts
 from bot.services.practice.practising import Learner
 from bot.storage import competitions, members
-from bot.storage.locks import of_game, of_member
 from bot.storage.store import Job, Store, Transaction
 
 AGAIN_SECONDS = 1.0
@@ -199,7 +198,7 @@ class Competitions(GameRecords):
         async with live.lock:
             live.game = replace(live.game, lobby_message_id=message_id)
         await self._store.write(
-            lambda tx: competitions.set_lobby_message(tx, competition_id, message_id), of_game(competition_id)
+            lambda tx: competitions.set_lobby_message(tx, competition_id, message_id), live.row_lock
         )
         if len(live.game.state.players) > 1:  # who joined before it was known where to show them
             self._messages.hint_lobby(live)
@@ -266,10 +265,7 @@ class Competitions(GameRecords):
         if isinstance(event, Join) and not live.game.invites(event.member_id):
             raise UserError(fact(Code.DUEL_OF_OTHERS))
         now_ms = self._clock.now_ms()
-        await self._store.write(
-            lambda tx: members.remember(tx, live.game.guild_id, learner.member_id, learner.name, now_ms),
-            of_member(learner.member_id),
-        )
+        await members.note(self._store, live.game.guild_id, learner.member_id, learner.name, now_ms)
         effects = await self._apply(live, event)
         return _verdict(effects), await self._messages.view(live)
 
@@ -292,9 +288,7 @@ class Competitions(GameRecords):
         async with live.lock:
             if live.game.state.phase is not Phase.LOBBY:  # it has begun meanwhile
                 return Verdict.NOTHING_TO_DO, await self._messages.view(live)
-            await self._store.write(
-                lambda tx: competitions.set_setup(tx, competition_id, setup), of_game(competition_id)
-            )
+            await self._store.write(lambda tx: competitions.set_setup(tx, competition_id, setup), live.row_lock)
             live.game, live.fitting = replace(live.game, setup=setup), fitting
         self._messages.hint_lobby(live)
         return Verdict.DONE, await self._messages.view(live)
@@ -368,7 +362,7 @@ class Competitions(GameRecords):
                 await settle(tx, game, state, now_ms, self._library.review_within_days(game.pack_id))
                 return replace(game, state=state), effects, await queue(tx, game, effects, now_ms)
 
-            game, effects, wanted = await self._store.write(job, of_game(live.game.id))
+            game, effects, wanted = await self._store.write(job, live.row_lock)
             seen = live.game.state
             if isinstance(event, Forget):
                 seen = without(seen, event.member_id)

@@ -41,7 +41,6 @@ from bot.services.demo.charts import ChartDrawer
 from bot.services.lifecycle import Lifecycle
 from bot.services.posts import RETRY_SECONDS, Posts
 from bot.storage import competitions, members, posts
-from bot.storage.locks import of_game
 from bot.storage.store import Store, Transaction
 
 ACCESS_AGAIN_SECONDS = (10.0, 20.0, 30.0, 60.0)
@@ -278,7 +277,7 @@ class GameMessages:
             return post.kind is Kind.LOBBY and await competitions.set_lobby_message(tx, post.what.of, message_id)
 
         try:
-            is_first_lobby = await self._store.write(job, of_game(shown.game.id))
+            is_first_lobby = await self._store.write(job, shown.row_lock)
         except Exception:
             shown.posts[key] = shown.posts[key]._replace(message_id=None)
             raise
@@ -314,7 +313,7 @@ class GameMessages:
             return await posts.of_game(tx, shown.game.id)
 
         try:
-            found = await self._store.write(job, of_game(shown.game.id))
+            found = await self._store.write(job, shown.row_lock)
             shown.posts.pop((kind, number), None)  # an event that was stored just before brought back what it was
             shown.take(found)
         except Exception:
@@ -358,7 +357,7 @@ class GameMessages:
         except Exception as problem:
             _log.warning("the podium of competition %d was not posted: %s", game.id, problem)
             return
-        await self._store.write(lambda tx: posts.posted(tx, post.id, message_id), of_game(shown.game.id))
+        await self._store.write(lambda tx: posts.posted(tx, post.id, message_id), shown.row_lock)
         shown.posts[Kind.PODIUM, 0] = post._replace(message_id=message_id)
         await self.show_lobby(shown)
 
@@ -446,7 +445,7 @@ class GameMessages:
         post = shown.posts.get((Kind.REVEAL, number))
         if post and post.message_id is None and number < len(state.played):
             shown.posts[Kind.REVEAL, number] = post._replace(message_id=message_id)
-            await self._store.write(lambda tx: posts.posted(tx, post.id, message_id), of_game(shown.game.id))
+            await self._store.write(lambda tx: posts.posted(tx, post.id, message_id), shown.row_lock)
 
     async def _show_without_message(self, shown: ShownGame, number: int) -> None:
         """The round is not in the channel: the lobby says why and leads on, or the round is posted."""

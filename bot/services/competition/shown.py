@@ -12,6 +12,7 @@ from bot.quiz.competition.state import LIVE, Phase
 from bot.services.channels import Channel, Placed
 from bot.services.competition.views import MOST_CALLED
 from bot.storage import posts
+from bot.storage.locks import Lock, of_game
 from bot.storage.store import Reads, Transaction
 
 
@@ -33,6 +34,11 @@ class ShownGame:
     unshown: set[int] = field(default_factory=set)
     deleted: set[int] = field(default_factory=set)
     fitting: int | None = None
+
+    @property
+    def row_lock(self) -> Lock:
+        """What a write of this game's keeps others off in the database."""
+        return of_game(self.game.id)
 
     async def read_posts(self, db: Reads) -> None:
         """Learn which messages it has, and which are to be posted."""

@@ -24,7 +24,8 @@ from bot.quiz.practice.reviewing import Due, count_due, pick_due
 from bot.quiz.practice.spacing import FamilyAnswer
 from bot.quiz.question.asking import Sureness
 from bot.services.practice.practising import Expected, Learner, Practice
-from bot.storage import answers, daily, member_settings, reading
+from bot.storage import answers, member_settings, reading
+from bot.storage.calendar import daily
 from bot.storage.store import Store
 
 HISTORY_DAYS = 28

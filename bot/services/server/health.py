@@ -53,7 +53,7 @@ class Gateway(NamedTuple):
         return sum(one.servers for one in self.shards)
 
 
-class Backup(NamedTuple):
+class LastBackup(NamedTuple):
     """For a database that its operator copies: when that was last done, as far as is told (None: never)."""
 
     at_ms: int | None
@@ -80,7 +80,7 @@ class Health(NamedTuple):
     answers: int
     database_bytes: int
     database_works: bool
-    backup: Backup | None
+    backup: LastBackup | None
     clock: ClockState
     retention: Retention | None
 
@@ -104,7 +104,6 @@ class HealthCheck:
         queues: Mapping[str, Callable[[], int]],
         sure_time: SureTime,
         retention: Callable[[], Awaitable[Retention | None]],
-        backup: Callable[[], Awaitable[Backup | None]],
     ) -> None:
         self._store = store
         self._workers = workers
@@ -114,7 +113,6 @@ class HealthCheck:
         self._queues = dict(queues)
         self._sure_time = sure_time
         self._retention = retention
-        self._backup = backup
         self._since = time.monotonic()
 
     async def look(self) -> Health:
@@ -141,8 +139,14 @@ class HealthCheck:
             database_works=found is not None,
             clock=self._sure_time.state(),
             retention=await self._retention() if found else None,
-            backup=await self._backup() if found else None,
+            backup=await self._last_backup() if found else None,
         )
+
+    async def _last_backup(self) -> LastBackup | None:
+        if self._store.path:
+            return None
+        at_ms = await self._store.told_backup()
+        return LastBackup(at_ms, None if at_ms is None else max(0, self._sure_time.now_ms() - at_ms))
 
     @property
     def pulse(self) -> Pulse:

@@ -12,7 +12,8 @@ from bot.quiz.calendar.periods import Season
 from bot.services.happenings import SeasonChanged, ZoneChanged
 from bot.services.lifecycle import Lifecycle
 from bot.services.server.zones import Zones
-from bot.storage import seasons, servers
+from bot.storage import servers
+from bot.storage.calendar import seasons
 from bot.storage.store import Job, Store, Transaction
 
 SEASON_DAYS = (30, 60, 90)

@@ -115,9 +115,3 @@ async def note_backup(url: str, now_ms: int) -> None:
     async with connected(url) as connection:
         await refuse_other_version(connection)
         await connection.execute("UPDATE layout SET backup_ms = $1", now_ms)
-
-
-async def last_backup(db: Reads) -> int | None:
-    """When the operator last told of a backup."""
-    [[at_ms]] = await db.rows("SELECT backup_ms FROM layout")
-    return None if at_ms is None else int(at_ms)

@@ -1,6 +1,7 @@
 """How a PostgreSQL is reached, and what tells that it can't be."""
 
 import contextlib
+import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -39,14 +40,19 @@ LOST = (
 )
 """What tells that the database is out of reach, or no longer the one that is written to, and not what was asked."""
 
+_OF_ENCRYPTION = re.compile(r"^(`?sslmode|root certificate|cannot determine location of user PostgreSQL)")
+"""What asyncpg says of encryption names no password."""
+
 
 @contextlib.contextmanager
 def opening() -> Iterator[None]:
     """Tell in words, as StorageError, why a database can't be opened; no piece of its address is in them."""
     try:
         yield
-    except ValueError:  # its text has pieces of the address, and so of the password
-        raise StorageError(fact(Code.POSTGRES_ADDRESS)) from None
+    except ValueError as problem:
+        if isinstance(problem, asyncpg.ClientConfigurationError) and _OF_ENCRYPTION.search(str(problem)):
+            raise StorageError(fact(Code.POSTGRES_NOT_OPENED, why=words(problem))) from None
+        raise StorageError(fact(Code.POSTGRES_ADDRESS)) from None  # its text has pieces of the address
     except (asyncpg.PostgresError, *LOST) as problem:
         raise StorageError(fact(Code.POSTGRES_NOT_OPENED, why=words(problem))) from problem
 

@@ -162,6 +162,11 @@ class Postgres:
         [[size]] = await self.read("SELECT pg_database_size(current_database())")
         return int(size)
 
+    async def told_backup(self) -> int | None:
+        """When its operator last told of a copy."""
+        [[at_ms]] = await self.read("SELECT backup_ms FROM layout")
+        return None if at_ms is None else int(at_ms)
+
     # Writing
 
     async def write(self, job: Job[T], locks: Iterable[Lock] = ()) -> T:

@@ -84,6 +84,10 @@ class Lane:
         results: Sequence[T] = await asyncio.shield(done)  # one waiter's end must not be that of the others
         return results[place]
 
+    async def told_backup(self) -> int | None:
+        """The bot copies it itself."""
+        return None
+
     async def tidy(self, *, rebuild: bool) -> bool:
         """Empty the journal into the file and, to ``rebuild``, write it anew, between two groups of writes."""
         done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()

@@ -35,17 +35,17 @@ _MADE_BY_ITSELF = ("privacy",)
 """What a new database has a row of already."""
 
 
-class Table(NamedTuple):
+class TableSum(NamedTuple):
     """What one table held: its rows, and a sum over all of them in which their order does not count."""
 
     rows: int
     checksum: int
 
 
-class Moved(NamedTuple):
+class MovedData(NamedTuple):
     """What was copied: by table, all points on the boards, in how many seconds."""
 
-    tables: Mapping[str, Table]
+    tables: Mapping[str, TableSum]
     points: int
     seconds: float
 
@@ -69,11 +69,11 @@ class _Sum:
         return batch
 
     @property
-    def table(self) -> Table:
-        return Table(self.rows, self.checksum)
+    def table(self) -> TableSum:
+        return TableSum(self.rows, self.checksum)
 
 
-async def to_postgres(file: Path, url: str) -> Moved:
+async def to_postgres(file: Path, url: str) -> MovedData:
     """Copy a SQLite file, which is left as it is, into a PostgreSQL that holds nothing yet; all of it or nothing.
 
     Raises StorageError with what to do: for a file that is broken or of another version, a target that holds
@@ -91,7 +91,7 @@ async def to_postgres(file: Path, url: str) -> Moved:
         async with connected(url) as target, _whole(target):
             await make_ready(target, LAYOUT)
             await _refuse_filled(target)
-            read: dict[str, Table] = {}
+            read: dict[str, TableSum] = {}
             for table in await _order(target):
                 columns = await _columns(target, table)
                 if table in _MADE_BY_ITSELF:
@@ -107,10 +107,10 @@ async def to_postgres(file: Path, url: str) -> Moved:
             await _set_counters(target)
             [[points]] = await target.fetch("SELECT coalesce(sum(points), 0) FROM total")
             _compare(read, await _as_written(target, read), points, _points(source))
-    return Moved(read, points, time.monotonic() - began)
+    return MovedData(read, points, time.monotonic() - began)
 
 
-async def to_sqlite(url: str, file: Path) -> Moved:
+async def to_sqlite(url: str, file: Path) -> MovedData:
     """Copy a PostgreSQL, which is left as it is, into a new SQLite file; it gets its name when all of it is right.
 
     Raises StorageError with what to do: for a source of another version, and a copy that is not the same.
@@ -129,7 +129,7 @@ async def to_sqlite(url: str, file: Path) -> Moved:
                     if found is None
                     else fact(Code.POSTGRES_OF_ANOTHER_VERSION, found=found, known=LAYOUT)
                 )
-            read: dict[str, Table] = {}
+            read: dict[str, TableSum] = {}
             with closing(await asyncio.to_thread(_opened, new)) as target:
                 target.execute("BEGIN IMMEDIATE")
                 for table in await _order(source):
@@ -144,7 +144,7 @@ async def to_sqlite(url: str, file: Path) -> Moved:
         new.replace(file)
     finally:
         remove(new)
-    return Moved(read, points, time.monotonic() - began)
+    return MovedData(read, points, time.monotonic() - began)
 
 
 def _opened(file: Path, how: str = "") -> sqlite3.Connection:
@@ -231,7 +231,7 @@ async def _set_counters(target: "asyncpg.Connection[Any]") -> None:
         )
 
 
-async def _as_written(target: "asyncpg.Connection[Any]", tables: Iterable[str]) -> dict[str, Table]:
+async def _as_written(target: "asyncpg.Connection[Any]", tables: Iterable[str]) -> dict[str, TableSum]:
     found = {}
     for table in tables:
         sums = _Sum()
@@ -243,7 +243,7 @@ async def _as_written(target: "asyncpg.Connection[Any]", tables: Iterable[str]) 
     return found
 
 
-def _read_back(target: sqlite3.Connection, table: str, columns: Sequence[str]) -> Table:
+def _read_back(target: sqlite3.Connection, table: str, columns: Sequence[str]) -> TableSum:
     sums = _Sum()
     for batch in _batches(target, table, columns):
         sums.over(batch)
@@ -255,14 +255,14 @@ def _points(file: sqlite3.Connection) -> int:
     return int(points)
 
 
-def _compare(read: Mapping[str, Table], written: Mapping[str, Table], points: int, others: int) -> None:
+def _compare(read: Mapping[str, TableSum], written: Mapping[str, TableSum], points: int, others: int) -> None:
     """Raise StorageError where what was written is not what was read."""
     differ = [table for table in read if read[table] != written[table]]
     if differ or points != others:
         raise StorageError(fact(Code.MOVE_DIFFERS, tables=", ".join(differ) or "total"))
 
 
-async def _fill(source: "asyncpg.Connection[Any]", target: sqlite3.Connection, table: str) -> Table:
+async def _fill(source: "asyncpg.Connection[Any]", target: sqlite3.Connection, table: str) -> TableSum:
     columns = await _columns(source, table)
     if table in _MADE_BY_ITSELF:
         target.execute(f'DELETE FROM "{table}"')

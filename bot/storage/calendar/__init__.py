@@ -1,0 +1,1 @@
+"""The question of the day, schedules and seasons, as they are kept."""
