@@ -70,6 +70,20 @@ SQLITE_ALONE = {
 """Files about one engine, or about what is the same on each engine and dear to run."""
 
 
+WHOLE_BOTS_ON_BOTH = {
+    "test_by_itself",
+    "test_competition_evening",
+    "test_competition_troubles",
+    "test_kill",
+    "test_kill_between",
+    "test_privacy_and_backups",
+    "test_reports",
+    "test_whatever_they_press",
+    "test_whole_bot",
+}
+"""Files of whole bots that are run on PostgreSQL too where that is needed (in CI): they look into the database."""
+
+
 def pytest_configure_node(node: WorkerController) -> None:
     """One PostgreSQL serves all the processes that share the tests."""
     node.workerinput["postgres"] = address_of(node.config)
@@ -77,10 +91,13 @@ def pytest_configure_node(node: WorkerController) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run on each engine what opens a store."""
-    path = metafunc.definition.path
+    path, wanted = metafunc.definition.path, metafunc.fixturenames
     if metafunc.definition.get_closest_marker("sqlite"):
         return
-    if path.parent.name in ON_BOTH and path.stem not in SQLITE_ALONE and "tmp_path" in metafunc.fixturenames:
+    opens = path.parent.name in ON_BOTH and path.stem not in SQLITE_ALONE and "tmp_path" in wanted
+    if os.environ.get("STUDYHALL_TEST_POSTGRES") == "needed" and path.parent.name == "e2e":
+        opens = path.stem in WHOLE_BOTS_ON_BOTH and "playground" in wanted
+    if opens:
         metafunc.fixturenames.insert(0, "engine")
         metafunc.parametrize("engine", ["sqlite", "postgres"], indirect=True)
 

@@ -15,19 +15,24 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 
 from bot.storage import store
+from bot.storage.postgres.statements import statement
 from bot.storage.store import Store
 
 REFUSED: tuple[type[Exception], ...] = (sqlite3.IntegrityError,)
 """What the engines raise where a row is refused."""
 with contextlib.suppress(ImportError):
     from asyncpg import IntegrityConstraintViolationError
+
+    from bot.storage.postgres.connecting import connected
 
     REFUSED += (IntegrityConstraintViolationError,)
 HOW = "PostgreSQL is not here: apt-get install -y postgresql (its own cluster may be off), and these tests run too"
@@ -150,6 +155,19 @@ class OnSqlite:
         """The store of that path; opened again, it holds what it held."""
         return await Store.open(path)
 
+    async def settings(self, path: Path) -> dict[str, str]:
+        """What tells a bot to have that store."""
+        return {}
+
+    def rows(self, path: Path, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Run a statement there beside a bot, and keep what it changes."""
+        with closing(sqlite3.connect(path, timeout=30)) as database, database:
+            return database.execute(sql, values).fetchall()
+
+    def traces(self, path: Path, member_id: int) -> list[str]:
+        """The files in which a member's id can still be found, as a number or as text."""
+        return _holding([path, path.with_name(f"{path.name}-wal")], member_id, "big")
+
     async def close(self) -> None:
         """Leave nothing behind."""
 
@@ -165,9 +183,33 @@ class OnPostgres(OnSqlite):
 
     async def open(self, path: Path) -> Store:
         """The store of that path."""
+        await self._given(path)
+        return await Store.open(path, self.address(path))
+
+    async def settings(self, path: Path) -> dict[str, str]:
+        """The database's address."""
+        await self._given(path)
+        return {"STUDYHALL_DATABASE_URL": self.address(path)}
+
+    def rows(self, path: Path, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """The same, over a connection of its own."""
+        asked = statement(sql)
+        with ThreadPoolExecutor(1) as beside:  # a loop may be running here
+            found = beside.submit(asyncio.run, self._ask(self._of_path[path], asked.text, asked.arguments(values)))
+            return [tuple(row) for row in found.result()]
+
+    def traces(self, path: Path, member_id: int) -> list[str]:
+        """The same, in the files of its tables; the server's log of changes is not the bot's to clear."""
+        found = self.rows(
+            path, "SELECT current_setting('data_directory'), oid FROM pg_database WHERE datname = current_database()"
+        )
+        self.rows(path, "CHECKPOINT")
+        [(data, oid)] = found
+        return _holding(sorted(Path(data, "base", str(oid)).iterdir()), member_id, "little")
+
+    async def _given(self, path: Path) -> None:
         if path not in self._of_path:
             self._of_path[path] = self._spare.pop() if self._spare else await self._make(TEMPLATE)
-        return await Store.open(path, self.address(path))
 
     async def empty(self, path: Path) -> None:
         """Make a database without a schema, in which nothing was opened yet."""
@@ -193,13 +235,17 @@ class OnPostgres(OnSqlite):
                 self._spare.append(name)
 
     async def _run(self, name: str, sql: str) -> None:
-        import asyncpg
-
-        admin = await asyncpg.connect(self._address.format(name=name))
-        try:
+        async with connected(self._address.format(name=name)) as admin:
             await admin.execute(sql)
-        finally:
-            await admin.close()
+
+    async def _ask(self, name: str, sql: str, values: Sequence[object]) -> list[Any]:
+        async with connected(self._address.format(name=name)) as admin:
+            return await admin.fetch(sql, *values)
+
+
+def _holding(files: Iterable[Path], member_id: int, order: Literal["big", "little"]) -> list[str]:
+    forms = (member_id.to_bytes(8, order), str(member_id).encode())
+    return [file.name for file in files if file.exists() and any(form in file.read_bytes() for form in forms)]
 
 
 _CURRENT = [OnSqlite()]
@@ -208,6 +254,21 @@ _CURRENT = [OnSqlite()]
 async def open_store(path: Path) -> Store:
     """A store on the engine that the test runs on."""
     return await _CURRENT[-1].open(path)
+
+
+async def settings_for(path: Path) -> dict[str, str]:
+    """What tells a bot to have the store of that path, on the engine that the test runs on."""
+    return await _CURRENT[-1].settings(path)
+
+
+def rows(path: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
+    """What a bot's store of that path holds, or gives back when it is changed beside it."""
+    return _CURRENT[-1].rows(path, sql, values)
+
+
+def traces(path: Path, member_id: int) -> list[str]:
+    """The files of that store in which a member's id can still be found."""
+    return _CURRENT[-1].traces(path, member_id)
 
 
 @contextlib.asynccontextmanager

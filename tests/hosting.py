@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from engines import settings_for
+
 from bot.playground.server import Playground
 
 PATIENCE_SECONDS = 180.0
@@ -63,7 +65,7 @@ class Bot:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 *self.program,
-                env=keep | self.playground.bot_environment | self.settings,
+                env=keep | self.playground.bot_environment | await settings_for(self.database) | self.settings,
                 stderr=log,
                 stdout=log,
             )
@@ -86,6 +88,11 @@ class Bot:
         if self.process is process:  # nobody has started it again meanwhile
             self.process = None
         return code
+
+    @property
+    def database(self) -> Path:
+        """The path of its store."""
+        return self.data_dir / "studyhall.db"
 
     def log(self) -> str:
         """All that it wrote so far."""

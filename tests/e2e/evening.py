@@ -2,12 +2,11 @@
 
 import asyncio
 import re
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import engines
 from hosting import Member, text, until, walk
 
 from bot.packs.models import Question
@@ -87,8 +86,7 @@ async def opened(host: Member, *others: Member, **options: Any) -> Json:
 
 def rows(data_dir: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
     """What the bot's database holds."""
-    with closing(sqlite3.connect(data_dir / "studyhall.db", timeout=30)) as database:
-        return database.execute(sql, values).fetchall()
+    return engines.rows(data_dir / "studyhall.db", sql, *values)
 
 
 async def until_row(data_dir: Path, sql: str, wanted: tuple[Any, ...]) -> None:

@@ -7,7 +7,6 @@ import asyncio
 import contextlib
 import re
 import signal
-import sqlite3
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -237,13 +236,13 @@ class Killing:
             return
         pack_id, guild_id, found = self.chance.choice(asked)
         question = Question.model_validate_json(found)
-        with contextlib.closing(sqlite3.connect(self.bot.data_dir / "studyhall.db", timeout=30)) as database:
-            database.execute(
-                "INSERT OR REPLACE INTO report (member_id, pack_id, question_id, question_hash, guild_id, words, at_ms)"
-                " VALUES (?, ?, ?, ?, ?, 'Two are right.', 0)",
-                (int(self.members[1].id), pack_id, question.id, question.content_hash, guild_id),
-            )
-            database.commit()
+        rows(
+            self.bot.data_dir,
+            "INSERT INTO report (member_id, pack_id, question_id, question_hash, guild_id, words, at_ms)"
+            " VALUES (?, ?, ?, ?, ?, 'Two are right.', 0) ON CONFLICT (member_id, pack_id, question_id)"
+            " DO UPDATE SET question_hash = excluded.question_hash, closed_ms = NULL",
+            *(int(self.members[1].id), pack_id, question.id, question.content_hash, guild_id),
+        )
         with contextlib.suppress(AssertionError, TimeoutError, StopIteration):
             async with asyncio.timeout(10):
                 await self._ruled(f"{pack_id}/{question.id}")

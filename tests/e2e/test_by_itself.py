@@ -1,10 +1,9 @@
 """The question of the day and what is scheduled, by the real bot in the playground: days go by, and the bot is killed."""
 
 import signal
-import sqlite3
-from contextlib import closing
 from typing import Any
 
+import engines
 from by_itself import public, schedule
 from contract import faults_of
 from hosting import Bot, Member, buttons, text, until
@@ -19,8 +18,7 @@ def next_day(bot: Bot, seconds: int = DAY) -> None:
 
 
 def rows(bot: Bot, sql: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(bot.data_dir / "studyhall.db", timeout=30)) as database:
-        return database.execute(sql).fetchall()
+    return engines.rows(bot.database, sql)
 
 
 async def test_a_question_a_kill_and_the_next_day(bot: Bot):
@@ -67,7 +65,7 @@ async def test_days_off_are_made_up_once(bot: Bot):
     assert f"/{public(bot, 'Question of the day')[0]['id']}" in link
     assert len(public(bot, "Question of the day")) == 1
     assert [one["id"] for one in public(bot, "-# Result")] == [question["id"]]
-    assert rows(bot, "SELECT count(*), sum(message_id IS NOT NULL) FROM daily") == [(2, 2)]
+    assert rows(bot, "SELECT count(*), count(message_id) FROM daily") == [(2, 2)]
 
 
 async def test_a_recurring_competition_opens_its_lobby_and_stands_in_the_list_of_events(bot: Bot):

@@ -3,9 +3,8 @@
 import asyncio
 import json
 import re
-import sqlite3
-from contextlib import closing
 
+import engines
 import pytest
 from contract import faults_of
 from evening import Channel, deadline_ms, faults_of_results, opened, right_letter, rows
@@ -224,13 +223,11 @@ def _give_the_round_the_key(bot: Bot, question: str, key: int) -> None:
     for place, option in enumerate(changed["options"]):
         option["correct"] = place == key
         option["misconception"] = None if place == key else wrong
-    with closing(sqlite3.connect(bot.data_dir / "studyhall.db")) as database, database:
-        database.execute("UPDATE competition_round SET question = ? WHERE round = 0", (json.dumps(changed),))
+    engines.rows(bot.database, "UPDATE competition_round SET question = ? WHERE round = 0", json.dumps(changed))
 
 
 def _forget_the_answers(bot: Bot) -> None:
-    with closing(sqlite3.connect(bot.data_dir / "studyhall.db")) as database, database:
-        database.execute("DELETE FROM competition_answer")
+    engines.rows(bot.database, "DELETE FROM competition_answer")
 
 
 def _plain(body: object) -> str:

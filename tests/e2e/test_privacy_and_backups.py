@@ -3,12 +3,12 @@
 import asyncio
 import os
 import signal
-import sqlite3
 import sys
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import engines
+import pytest
 from hosting import Bot, Member, buttons, text, until
 
 CHECKOUT = Path(__file__).parents[2]
@@ -21,8 +21,7 @@ async def delete(member: Member) -> str:
 
 
 def rows(bot: Bot, sql: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(bot.data_dir / "studyhall.db")) as connection:
-        return connection.execute(sql).fetchall()
+    return engines.rows(bot.database, sql)
 
 
 async def command(bot: Bot, *arguments: str) -> tuple[int, str]:
@@ -67,11 +66,11 @@ async def test_a_duel_that_was_declined_has_no_rematch_with_who_is_gone(bot: Bot
     await until(bot.playground, lambda: not buttons(ada.sees(challenge)), "the duel is declined")
     await delete(grace)
     assert "Challenge somebody with `/duel`." in text(await ada.forge(challenge, "sh:game.rematch:1"))
-    files = [bot.data_dir / name for name in ("studyhall.db", "studyhall.db-wal")]
-    for form in (int(grace.id).to_bytes(8, "big"), grace.id.encode()):
-        assert not [file.name for file in files if form in file.read_bytes()]
+    assert engines.traces(bot.database, int(ada.id)) != []
+    assert engines.traces(bot.database, int(grace.id)) == []
 
 
+@pytest.mark.sqlite
 async def test_a_backup_is_made_beside_the_bot_and_restored_only_without_it(bot: Bot):
     ada = Member(bot.playground, 0)
     question = await ada.command("quiz", questions=1)

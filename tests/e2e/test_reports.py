@@ -1,8 +1,6 @@
 """Report this question: a form, also one that was opened before the bot was restarted."""
 
-import sqlite3
-from contextlib import closing
-
+import engines
 from hosting import Bot, Member, text
 
 
@@ -14,8 +12,7 @@ async def opened_form(member: Member) -> tuple[str, dict]:
 
 
 def reports(bot: Bot) -> list[tuple]:
-    with closing(sqlite3.connect(bot.data_dir / "studyhall.db")) as database:
-        return database.execute("SELECT member_id, words FROM report").fetchall()
+    return engines.rows(bot.database, "SELECT member_id, words FROM report")
 
 
 async def test_a_report_is_kept_and_the_last_one_stands(bot: Bot):

@@ -5,13 +5,13 @@ import signal
 from collections import Counter
 from random import Random
 
+import engines
 import pytest
 from evening import rows, until_row
 from hosting import Bot, Member
 from wandering import Wanderer
 
 from bot.services.question import repair
-from bot.storage.store import Store
 
 ACTS, LIVES = 600, 3
 """What each member does in all, and how often the bot is there for it."""
@@ -44,7 +44,7 @@ async def test_whatever_is_pressed_is_answered_and_nothing_breaks(playground, bo
     changed = rows(bot.data_dir, "SELECT 1 FROM server")
     everything = f"SELECT * FROM total WHERE period = 'all' OR {not changed} ORDER BY 1, 2, 3, 4"
     kept = rows(bot.data_dir, everything)
-    store = await Store.open(bot.data_dir / "studyhall.db")
+    store = await engines.open_store(bot.database)
     await repair.repair_totals(store)
     await store.close()
     assert rows(bot.data_dir, everything) == kept != []

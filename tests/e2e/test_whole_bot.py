@@ -2,9 +2,8 @@
 
 import asyncio
 import signal
-import sqlite3
-from contextlib import closing
 
+import engines
 from hosting import PATIENCE_SECONDS, Bot, Member, button, buttons, text, until
 
 
@@ -53,8 +52,7 @@ async def test_a_quiz_goes_on_after_the_bot_was_killed(bot: Bot):
     await bot.start()
     second = await ada.press(outcome, "Next ▶")
     assert "Question 2 of 3" in text(second)
-    with closing(sqlite3.connect(bot.data_dir / "studyhall.db")) as database:
-        assert database.execute("SELECT count(*) FROM answer").fetchone() == (1,)
+    assert engines.rows(bot.database, "SELECT count(*) FROM answer") == [(1,)]
 
 
 async def test_a_click_made_while_the_bot_is_down_fails_as_on_discord_and_can_be_repeated(bot: Bot):
@@ -121,8 +119,7 @@ async def test_fifty_members_answer_at_once_and_everybody_is_counted(bot: Bot):
     questions = await asyncio.gather(*(member.command("quiz", questions=1) for member in members))
     outcomes = await asyncio.gather(*(m.press(q, "A") for m, q in zip(members, questions, strict=True)))
     assert [outcome for outcome in outcomes if "See how it went" not in buttons(outcome)] == []
-    with closing(sqlite3.connect(bot.data_dir / "studyhall.db")) as database:
-        assert database.execute("SELECT count(*), count(DISTINCT member_id) FROM answer").fetchone() == (50, 50)
+    assert engines.rows(bot.database, "SELECT count(*), count(DISTINCT member_id) FROM answer") == [(50, 50)]
 
 
 async def test_the_wall_clock_follows_the_playground(bot: Bot):

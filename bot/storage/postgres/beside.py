@@ -19,6 +19,8 @@ from bot.storage.store import Reads
 
 RUNS = 0x72756E73
 """Beside `OURS`: the advisory lock that a process holds while it runs on the database (*runs*)."""
+HOLD_SECONDS, HOLD_AGAIN_SECONDS = 5.0, 0.1
+"""How long a start waits for the one before to be gone, and how often it looks."""
 LOOK_SECONDS = 5.0
 """How often it is looked whether the lock is still there: it ends with its connection."""
 
@@ -66,7 +68,11 @@ async def only_one(url: str) -> AsyncIterator[None]:
     """
     async with contextlib.AsyncExitStack() as holding:
         connection = await holding.enter_async_context(connected(url))
-        if not await _hold(connection):
+        tries = 0
+        while not await _hold(connection):  # one that was killed a moment ago may still be known to the server
+            if (tries := tries + 1) * HOLD_AGAIN_SECONDS < HOLD_SECONDS:
+                await asyncio.sleep(HOLD_AGAIN_SECONDS)
+                continue
             raise StorageError(fact(Code.ANOTHER_ON_POSTGRES, whose=await _whose(connection)))
         keeping = asyncio.create_task(_keep(url, connection), name="hold")
         try:

@@ -15,7 +15,16 @@ from bot.errors import StorageError, StudyhallError
 from bot.facts import Code, fact
 from bot.storage.engine import MAX_BATCH, Item, Job, Row, T, Values, Work
 from bot.storage.locks import Lock
-from bot.storage.postgres.connecting import CONNECT_SECONDS, CONNECTING, LOST, connected, equip, opening, words
+from bot.storage.postgres.connecting import (
+    CONNECT_SECONDS,
+    CONNECTING,
+    LOST,
+    connected,
+    equip,
+    keep_as_it_is,
+    opening,
+    words,
+)
 from bot.storage.postgres.migrations import OURS, make_ready
 from bot.storage.postgres.statements import statement
 from bot.telemetry import Durations
@@ -106,9 +115,13 @@ class Postgres:
         with opening():
             async with connected(url) as first:
                 await make_ready(first, LAYOUT)
-            readers = await asyncpg.create_pool(url, min_size=1, max_size=READERS, init=equip, **CONNECTING)
+            readers = await asyncpg.create_pool(
+                url, min_size=1, max_size=READERS, init=equip, reset=keep_as_it_is, **CONNECTING
+            )
             try:
-                writers = await asyncpg.create_pool(url, min_size=1, max_size=WRITERS, init=equip, **CONNECTING)
+                writers = await asyncpg.create_pool(
+                    url, min_size=1, max_size=WRITERS, init=equip, reset=keep_as_it_is, **CONNECTING
+                )
             except BaseException:
                 readers.terminate()
                 raise
@@ -193,7 +206,7 @@ class Postgres:
 
         Raises StorageError when refused.
         """
-        kind = "VACUUM FULL" if rebuild else "VACUUM"
+        kind = "VACUUM (FULL, ANALYZE)" if rebuild else "VACUUM"  # what the planner noted of members goes with them
         try:
             async with self._writers.acquire(timeout=CONNECT_SECONDS) as connection:
                 for (table,) in _rows(await connection.fetch(TABLES)):
