@@ -164,6 +164,10 @@ class OnSqlite:
         with closing(sqlite3.connect(path, timeout=30)) as database, database:
             return database.execute(sql, values).fetchall()
 
+    def damage(self, path: Path) -> list[str]:
+        """What is wrong with the file."""
+        return [what for (what,) in self.rows(path, "PRAGMA integrity_check") if what != "ok"]
+
     def traces(self, path: Path, member_id: int) -> list[str]:
         """The files in which a member's id can still be found, as a number or as text."""
         return _holding([path, path.with_name(f"{path.name}-wal")], member_id, "big")
@@ -187,8 +191,9 @@ class OnPostgres(OnSqlite):
         return await Store.open(path, self.address(path))
 
     async def settings(self, path: Path) -> dict[str, str]:
-        """The database's address."""
+        """The database's address; whatever becomes of that bot, no other test gets this database."""
         await self._given(path)
+        self._bare.append(self._of_path[path])
         return {"STUDYHALL_DATABASE_URL": self.address(path)}
 
     def rows(self, path: Path, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
@@ -197,6 +202,15 @@ class OnPostgres(OnSqlite):
         with ThreadPoolExecutor(1) as beside:  # a loop may be running here
             found = beside.submit(asyncio.run, self._ask(self._of_path[path], asked.text, asked.arguments(values)))
             return [tuple(row) for row in found.result()]
+
+    def damage(self, path: Path) -> list[str]:
+        """What is wrong with the tables' indexes (https://www.postgresql.org/docs/current/amcheck.html)."""
+        self.rows(path, "CREATE EXTENSION IF NOT EXISTS amcheck")
+        checked = "SELECT bt_index_check(indexrelid) FROM pg_index JOIN pg_class c ON c.oid = indexrelid"
+        self.rows(
+            path, f"{checked} JOIN pg_am a ON a.oid = c.relam WHERE a.amname = 'btree' AND c.relpersistence = 'p'"
+        )
+        return []
 
     def traces(self, path: Path, member_id: int) -> list[str]:
         """The same, in the files of its tables; the server's log of changes is not the bot's to clear."""
@@ -264,6 +278,11 @@ async def settings_for(path: Path) -> dict[str, str]:
 def rows(path: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
     """What a bot's store of that path holds, or gives back when it is changed beside it."""
     return _CURRENT[-1].rows(path, sql, values)
+
+
+def damage(path: Path) -> list[str]:
+    """What is wrong with that store's files; it raises what a server has to say."""
+    return _CURRENT[-1].damage(path)
 
 
 def traces(path: Path, member_id: int) -> list[str]:
