@@ -105,7 +105,9 @@ def test_lists_are_read_in_one_place(name):
     assert used <= JSON.get(name, set())
 
 
-@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize(
+    "name", sorted(set(MODULES) - {"postgres/moving.py"})
+)  # it copies from one engine to the other
 def test_no_other_module_knows_the_driver(name):
     assert not re.search(r"\b(aiosqlite|sqlite3)\b", MODULES[name].read_text("utf-8"))
 
