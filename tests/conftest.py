@@ -63,8 +63,6 @@ SQLITE_ALONE = {
     "test_older_rows",
     "test_opening",
     "test_postgres",
-    "test_privacy_deletion",
-    "test_repair",
     "test_sql",
 }
 """Files about one engine, or about what is the same on each engine and dear to run."""

@@ -15,7 +15,7 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -168,9 +168,13 @@ class OnSqlite:
         """What is wrong with the file."""
         return [what for (what,) in self.rows(path, "PRAGMA integrity_check") if what != "ok"]
 
-    def traces(self, path: Path, member_id: int) -> list[str]:
-        """The files in which a member's id can still be found, as a number or as text."""
-        return _holding([path, path.with_name(f"{path.name}-wal")], member_id, "big")
+    byte_order: Literal["big", "little"] = "big"
+    """How its files have a number of eight bytes."""
+
+    def contents(self, path: Path) -> list[bytes]:
+        """What is in its files."""
+        files = (path, path.with_name(f"{path.name}-wal"))
+        return [file.read_bytes() for file in files if file.exists()]
 
     async def close(self) -> None:
         """Leave nothing behind."""
@@ -212,14 +216,14 @@ class OnPostgres(OnSqlite):
         )
         return []
 
-    def traces(self, path: Path, member_id: int) -> list[str]:
-        """The same, in the files of its tables; the server's log of changes is not the bot's to clear."""
-        found = self.rows(
-            path, "SELECT current_setting('data_directory'), oid FROM pg_database WHERE datname = current_database()"
-        )
+    byte_order = "little"
+
+    def contents(self, path: Path) -> list[bytes]:
+        """What is in the files of its tables; the server's log of changes is not the bot's to clear."""
         self.rows(path, "CHECKPOINT")
-        [(data, oid)] = found
-        return _holding(sorted(Path(data, "base", str(oid)).iterdir()), member_id, "little")
+        where = "SELECT current_setting('data_directory'), oid FROM pg_database WHERE datname = current_database()"
+        [(data, oid)] = self.rows(path, where)
+        return [file.read_bytes() for file in Path(data, "base", str(oid)).iterdir() if file.is_file()]
 
     async def _given(self, path: Path) -> None:
         if path not in self._of_path:
@@ -257,11 +261,6 @@ class OnPostgres(OnSqlite):
             return await admin.fetch(sql, *values)
 
 
-def _holding(files: Iterable[Path], member_id: int, order: Literal["big", "little"]) -> list[str]:
-    forms = (member_id.to_bytes(8, order), str(member_id).encode())
-    return [file.name for file in files if file.exists() and any(form in file.read_bytes() for form in forms)]
-
-
 _CURRENT = [OnSqlite()]
 
 
@@ -285,9 +284,20 @@ def damage(path: Path) -> list[str]:
     return _CURRENT[-1].damage(path)
 
 
-def traces(path: Path, member_id: int) -> list[str]:
-    """The files of that store in which a member's id can still be found."""
-    return _CURRENT[-1].traces(path, member_id)
+def contents(path: Path) -> list[bytes]:
+    """What is in the files of that store."""
+    return _CURRENT[-1].contents(path)
+
+
+def byte_order() -> Literal["big", "little"]:
+    """How those files have a number."""
+    return _CURRENT[-1].byte_order
+
+
+def traces(path: Path, member_id: int) -> bool:
+    """Whether a member's id can still be found in the files of that store, as a number or as text."""
+    forms = (member_id.to_bytes(8, byte_order()), str(member_id).encode())
+    return any(form in content for content in contents(path) for form in forms)
 
 
 @contextlib.asynccontextmanager

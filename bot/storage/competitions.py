@@ -317,6 +317,18 @@ async def _stored_choice(tx: Transaction, click: Click) -> ShownPlace | None:
     return ShownPlace(rows[0][0]) if rows else None
 
 
+async def players_of(db: Reads, pairs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Which of these pairs, a competition and a member, are known to play; who was deleted does not."""
+    asked = rows_of(competition_id=int, member_id=int)
+    return set(
+        await db.rows(
+            f"SELECT p.competition_id, p.member_id FROM {asked} AS j JOIN competition_player p"
+            " ON p.competition_id = j.competition_id AND p.member_id = j.member_id WHERE p.gone = 0",
+            (listed(pairs),),
+        )
+    )
+
+
 async def confide(tx: Transaction, competition_id: int, number: int, member_id: int, sureness: Sureness) -> None:
     """Store how sure a player is."""
     await tx.run(

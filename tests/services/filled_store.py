@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import engines
 from small_course import DAY, NOON, question
 
 from bot.facts import said
@@ -20,7 +21,6 @@ from bot.quiz.question.asking import chose
 from bot.services.practice.practising import Learner
 from bot.storage import (
     answers,
-    daily,
     demos,
     member_settings,
     members,
@@ -29,8 +29,8 @@ from bot.storage import (
     practice,
     ratings,
     reading,
-    schedules,
 )
+from bot.storage.calendar import daily, schedules
 from bot.storage.privacy import TABLES
 from bot.storage.question import reports
 from bot.storage.store import Store
@@ -101,17 +101,18 @@ def varint(number: int) -> bytes:
 
 def traces(database: Path, member_id: int, *words: str) -> set[str]:
     """In which forms a member's id, or these words, stand in the bytes of the database or its journal."""
+    order = engines.byte_order()
     forms = {
-        "8 bytes": member_id.to_bytes(8, "big"),
+        "8 bytes": member_id.to_bytes(8, order),
         "text": str(member_id).encode(),
-        "key": varint(member_id),
         **{word: word.encode() for word in words},
     }
-    if member_id < 1 << 47:
-        forms["6 bytes"] = member_id.to_bytes(6, "big")
+    if order == "big":  # SQLite writes a number as short as it can, and a key in seven bits a byte
+        forms["key"] = varint(member_id)
+        if member_id < 1 << 47:
+            forms["6 bytes"] = member_id.to_bytes(6, order)
     found = set()
-    for file in (database, database.with_name(database.name + "-wal")):
-        content = file.read_bytes() if file.exists() else b""
+    for content in engines.contents(database):
         found |= {form for form, wanted in forms.items() if wanted in content}
     return found
 

@@ -173,6 +173,7 @@ def data(tmp_path, monkeypatch):
     return tmp_path / "studyhall.db"
 
 
+@pytest.mark.sqlite
 def test_the_command_says_what_it_put_right(data, capsys):
     async def live() -> None:
         async with opened(data) as store:
@@ -192,6 +193,7 @@ def test_the_command_says_what_it_put_right(data, capsys):
     ]
 
 
+@pytest.mark.sqlite
 def test_without_a_database_the_command_says_where_it_looked(data, capsys):
     assert main(["repair"]) == 1
     assert str(data) in capsys.readouterr().err

@@ -347,6 +347,22 @@ async def test_a_database_of_another_version_is_left_alone(postgres: OnPostgres,
         await postgres.open(Path("a"))
 
 
+async def test_the_planner_keeps_no_sample_of_what_tells_of_a_member(store: Store):
+    for number in range(200):
+        await store.write(add(number, f"Member {number}"))
+    await store.write(lambda tx: tx.run("ANALYZE"))
+    sampled = await store.rows(
+        "SELECT DISTINCT attname::text FROM pg_stats WHERE schemaname = 'public' AND tablename = 'member'"
+    )
+    assert ("seen_ms",) in sampled
+    assert not {"member_id", "name"} & {name for (name,) in sampled}
+    unsampled = (
+        "SELECT count(*) FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid WHERE c.relkind = 'r' AND attname = ?"
+    )
+    for name in ("member_id", "head", "setup", "words", "fact"):
+        assert await store.rows(f"{unsampled} AND attstattarget IS DISTINCT FROM 0", (name,)) == [(0,)]
+
+
 async def test_a_new_database_can_forget_members_and_has_a_salt_of_its_own(postgres: OnPostgres):
     salts = set()
     for name in ("one", "other"):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot.clock import DiscordClock, snowflake_ms
-from bot.model.games import Click
+from bot.model.games import Click, Game
 from bot.quiz.competition.events import Answer, ShowCount, Verdict
 from bot.quiz.competition.game import step
 from bot.quiz.competition.players import smallest_team
@@ -117,14 +117,16 @@ class Clicks:
             self._timers.arm(live)
         if learner.member_id not in live.known_names:
             live.known_names.add(learner.member_id)
-            self._background.spawn(self._remember(live.game.guild_id, learner, click.now_ms), "remember")
+            self._background.spawn(self._remember(live.game, learner, click.now_ms), "remember")
 
-    async def _remember(self, guild_id: int, learner: Learner, now_ms: int) -> None:
-        item = (guild_id, learner.member_id, learner.name, now_ms)
+    async def _remember(self, game: Game, learner: Learner, now_ms: int) -> None:
+        item = (game.guild_id, learner.member_id, learner.name, now_ms, game.id)
         await self._store.write_together(_remember_all, item, of_member(learner.member_id))
 
 
-async def _remember_all(tx: Transaction, items: list[tuple[int, int, str, int]]) -> list[None]:
-    for item in items:
-        await members.remember(tx, *item)
+async def _remember_all(tx: Transaction, items: list[tuple[int, int, str, int, int]]) -> list[None]:
+    playing = await competitions.players_of(tx, {(game_id, member_id) for _, member_id, _, _, game_id in items})
+    for guild_id, member_id, name, now_ms, game_id in items:
+        if (game_id, member_id) in playing:  # who was deleted meanwhile is not to be named again
+            await members.remember(tx, guild_id, member_id, name, now_ms)
     return [None] * len(items)

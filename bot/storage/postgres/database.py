@@ -36,6 +36,7 @@ TIDY_SECONDS = 3600.0
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1"
 ALONE = 0
 """Beside the kinds of `Lock`: whoever runs alone holds it, and everybody else shares it."""
+SEEN_TRIES, SEEN_AGAIN_SECONDS = 20, 0.1
 TRIES = 5
 AGAIN_SECONDS = 0.2
 IN_EACH_OTHERS_WAY = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
@@ -204,11 +205,14 @@ class Postgres:
     async def tidy(self, *, rebuild: bool) -> bool:
         """Give the room of deleted rows free: VACUUM of our tables, and to ``rebuild`` in full.
 
+        False when somebody still reads what was there before: VACUUM FULL would keep it for them.
         Raises StorageError when refused.
         """
-        kind = "VACUUM (FULL, ANALYZE)" if rebuild else "VACUUM"  # what the planner noted of members goes with them
+        kind = "VACUUM FULL" if rebuild else "VACUUM"
         try:
             async with self._writers.acquire(timeout=CONNECT_SECONDS) as connection:
+                if rebuild and not await _is_seen_by_nobody(connection):
+                    return False
                 for (table,) in _rows(await connection.fetch(TABLES)):
                     await connection.execute(f'{kind} "{table}"', timeout=TIDY_SECONDS)
         except (asyncpg.PostgresError, *LOST) as problem:
@@ -298,6 +302,20 @@ class Postgres:
         """What to tell who asked."""
         _log.error("the database refused: %s", words(problem))
         return StorageError(fact(Code.NOT_COUNTED))
+
+
+async def _is_seen_by_nobody(connection: "asyncpg.pool.PoolConnectionProxy[Any]") -> bool:
+    """Whether no transaction is left, after a moment, that began before what is deleted now was."""
+    deleted_before = await connection.fetchval("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")
+    for _ in range(SEEN_TRIES):
+        if not await connection.fetchval(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND backend_type = 'client backend' AND age(backend_xmin) > age($1::text::xid8::xid)",
+            deleted_before,
+        ):
+            return True
+        await asyncio.sleep(SEEN_AGAIN_SECONDS)
+    return False
 
 
 async def _pause(tries: int) -> None:

@@ -406,6 +406,19 @@ CREATE INDEX total_by_points ON total (guild_id, period, section, points DESC, l
 INSERT INTO privacy (id, salt)
     VALUES (1, decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex'));
 
+-- The planner would keep samples of these in pg_statistic, and nobody but a superuser could delete them from there.
+DO $$
+DECLARE
+    one RECORD;
+BEGIN
+    FOR one IN SELECT table_name, column_name FROM information_schema.columns
+        WHERE table_schema = current_schema()
+        AND column_name IN ('member_id', 'name', 'avatar', 'head', 'setup', 'words', 'fact', 'given', 'remark')
+    LOOP
+        EXECUTE format('ALTER TABLE %I ALTER COLUMN %I SET STATISTICS 0', one.table_name, one.column_name);
+    END LOOP;
+END $$;
+
 CREATE TABLE layout (
     version   BIGINT NOT NULL,
     backup_ms BIGINT
