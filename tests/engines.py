@@ -15,7 +15,7 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -76,7 +76,7 @@ def programs() -> Path | None:
 
 
 @contextlib.contextmanager
-def cluster() -> Iterator[str]:
+def cluster(settings: Iterable[str] = SETTINGS) -> Iterator[str]:
     """A server that ends with the block, and with this process; the address of its databases, with ``{name}``."""
     found = programs()
     assert found, HOW
@@ -103,7 +103,7 @@ def cluster() -> Iterator[str]:
         ]
         subprocess.run([*user, *made], check=True, stdout=subprocess.DEVNULL)
         ends_with_us = ["setpriv", "--pdeathsig", "INT"] if shutil.which("setpriv") else []
-        chosen = [word for one in SETTINGS for word in ("-c", one)]
+        chosen = [word for one in settings for word in ("-c", one)]
         with (folder / "log").open("wb") as out:
             server = subprocess.Popen(
                 [*user, *ends_with_us, found / "postgres", "-D", data, "-k", folder, *chosen], stdout=out, stderr=out
@@ -269,6 +269,17 @@ async def open_store(path: Path) -> Store:
     return await _CURRENT[-1].open(path)
 
 
+@contextlib.contextmanager
+def on(address: str, spare: list[str] | None = None) -> Iterator[OnSqlite]:
+    """Have `open_store` open there within the block: on SQLite without an address, with ``{name}`` in it otherwise."""
+    made = OnPostgres(address, spare) if address else OnSqlite()
+    _CURRENT.append(made)
+    try:
+        yield made
+    finally:
+        _CURRENT.remove(made)
+
+
 async def settings_for(path: Path) -> dict[str, str]:
     """What tells a bot to have the store of that path, on the engine that the test runs on."""
     return await _CURRENT[-1].settings(path)
@@ -303,19 +314,15 @@ def traces(path: Path, member_id: int) -> bool:
 @contextlib.asynccontextmanager
 async def running_on(name: str, config: pytest.Config) -> AsyncIterator[OnSqlite]:
     """Have `open_store` open on this engine, within the block."""
-    made = OnSqlite()
-    if name == "postgres":
-        address = address_of(config)
-        if address is None and os.environ.get("STUDYHALL_TEST_POSTGRES") != "needed":
-            pytest.skip(HOW)
-        assert address, HOW
-        made = OnPostgres(address, config.stash.setdefault(SPARE, []))
-    _CURRENT.append(made)
-    try:
-        yield made
-    finally:
-        _CURRENT.remove(made)
-        await made.close()
+    address = address_of(config) if name == "postgres" else ""
+    if address is None and os.environ.get("STUDYHALL_TEST_POSTGRES") != "needed":
+        pytest.skip(HOW)
+    assert address is not None, HOW
+    with on(address, config.stash.setdefault(SPARE, [])) as made:
+        try:
+            yield made
+        finally:
+            await made.close()
 
 
 SPARE = pytest.StashKey[list[str]]()
