@@ -4,7 +4,8 @@
 CREATE FUNCTION json_each(list TEXT) RETURNS TABLE (value TEXT) LANGUAGE SQL IMMUTABLE PARALLEL SAFE AS
     'SELECT json_array_elements_text(list::json)';
 CREATE FUNCTION json_extract(document TEXT, path TEXT) RETURNS TEXT LANGUAGE SQL IMMUTABLE PARALLEL SAFE AS
-    'SELECT jsonb_path_query_first(document::jsonb, path::jsonpath) #>> ''{}''';
+    'SELECT CASE WHEN path LIKE ''$[%'' THEN document::json ->> rtrim(substr(path, 3), '']'')::int
+            ELSE jsonb_path_query_first(document::jsonb, path::jsonpath) #>> ''{}'' END';
 CREATE FUNCTION json_valid(document TEXT) RETURNS BOOLEAN LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS
     'BEGIN PERFORM document::json; RETURN true; EXCEPTION WHEN OTHERS THEN RETURN false; END';
 
