@@ -149,9 +149,10 @@ class Member:
         return [choice["name"] for choice in outcome.details["choices"]]
 
     async def press(self, message: dict[str, Any], label: str) -> dict[str, Any]:
-        """Press the button with this label; returns the message that shows what came of it."""
-        custom_id = button(message, label)["custom_id"]
-        return await self._click(message, custom_id)
+        """Press the button with this label, or choose it in a menu; returns the message that shows what came of it."""
+        if label not in buttons(message) and (chosen := option_of(message, label)):
+            return await self._click(message, *chosen)
+        return await self._click(message, button(message, label)["custom_id"])
 
     async def steer(self, message: dict[str, Any], label: str) -> dict[str, Any]:
         """Open *Host controls* under a game's message and press a button there; say yes where it asks first.
@@ -269,6 +270,15 @@ def text(message: dict[str, Any]) -> str:
 def buttons(message: dict[str, Any]) -> list[str]:
     """The labels of a message's buttons that can be pressed."""
     return [c["label"] for c in walk(message["components"]) if c["type"] == 2 and not c.get("disabled")]
+
+
+def option_of(message: dict[str, Any], label: str) -> tuple[str, list[str]] | None:
+    """The menu's custom id and the value that this label stands for in it."""
+    for menu in walk(message["components"]):
+        for option in menu.get("options") or ():
+            if option["label"] == label:
+                return menu["custom_id"], [option["value"]]
+    return None
 
 
 def button(message: dict[str, Any], label: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import discord
 from discord import ui
 
-from bot.ui import sheets
+from bot.ui import ids, sheets
 
 BLURPLE, GREEN, RED, GREY = 0x5865F2, 0x3BA55D, 0xD83C3E, 0x6D7480
 MAX_TEXT = 4_000
@@ -266,6 +266,11 @@ def code_block(code: str, language: str = "python") -> str:
 def asking(words: str, no: Button, yes: Button) -> Screen:
     """What ends, voids or deletes asks first, in a message of its own: nothing lies there where another button was."""
     return Screen([words, Row([no, yes._replace(style=discord.ButtonStyle.danger)])], RED)
+
+
+def more(buttons: Sequence[Button]) -> Pick:
+    """Buttons that a message offers in one menu, to leave its rows to the two that most people press."""
+    return Pick(ids.encode("more.pick"), "More…", [(button.label, button.id, "") for button in buttons])
 
 
 def note(text: str, accent: int = GREY) -> Screen:

@@ -71,7 +71,7 @@ def deadline_ms(message: Json) -> int:
 
 def right_letter(message: Json) -> str:
     """The right option's letter, as a reveal says it."""
-    found = re.search(r"### ✅ ([A-D]) ·", text(message))
+    found = re.search(r"^✅ \*\*([A-D])\*\* ", text(message), re.MULTILINE)
     assert found, text(message)
     return found[1]
 

@@ -3,6 +3,8 @@
 import asyncio
 import json
 import re
+import signal
+from functools import partial
 
 import engines
 import pytest
@@ -45,8 +47,8 @@ async def test_three_members_play_a_whole_competition(quick: Bot, scoring):
         for member, letter in ((ada, "A"), (grace, "B"), (linus, "A")):
             right[member.id] += letter == right_letter(shown)
         mine = await grace.press(shown, "My result")
-        assert ("✅ Right" if right_letter(shown) == "B" else "❌ Not quite") in text(mine)
-        assert "**The rule**" in text(await linus.press(shown, "Why not the others?"))
+        assert ("### ✅ B, right" if right_letter(shown) == "B" else "### ❌ B, but it's") in text(mine)
+        assert "**The rule**" in text(await linus.press(shown, "Why?"))
     podium = await channel.podium()
     assert quick.log().count("Traceback") == 0
     assert faults_of_results(quick.data_dir) == []
@@ -65,6 +67,59 @@ async def test_three_members_play_a_whole_competition(quick: Bot, scoring):
     assert longest <= 3_500
     missed = await grace.press(podium, "Practise what I missed") if right[grace.id] < 3 else None
     assert missed is None or "Question 1 of" in text(missed)
+
+
+async def test_what_a_player_locked_in_becomes_their_result_and_one_private_message_stays(quick: Bot):
+    ada, grace, _linus = three(quick)
+    channel = Channel(quick.playground)
+    await ada.steer(await opened(ada, grace), "Start")
+    before: list[dict] = []
+    for number in range(3):
+        asked = await channel.open(number)
+        told = [(ada, "A", await ada.press(asked, "A")), (grace, "B", await grace.press(asked, "B"))]
+        right = right_letter(await channel.reveal(number))
+        for member, letter, message in told:
+            verdict = f"### ✅ {letter}, right" if letter == right else f"### ❌ {letter}, but it's {right}"
+            await until(quick.playground, partial(_reads, member, message, verdict), "it shows the result")
+            assert re.search(r"\*\*\+[\d,]+\*\* · \*\*(1st|2nd)\*\* of 2", text(member.sees(message)))
+        for message in before:
+            await until(quick.playground, partial(_is_gone, quick, message), "the round before is taken away")
+        before = [message for _, _, message in told]
+
+
+def _reads(member: Member, message: dict, words: str) -> bool:
+    return words in text(member.sees(message))
+
+
+def _is_gone(bot: Bot, message: dict) -> bool:
+    return message["id"] not in bot.playground.world.channels[message["channel_id"]].messages
+
+
+async def test_after_a_restart_what_was_locked_in_stays_and_my_result_serves(calm: Bot):
+    ada, grace, _linus = three(calm)
+    channel = Channel(calm.playground)
+    await ada.steer(await opened(ada, grace), "Start")
+    asked = await channel.open(0)
+    told = await ada.press(asked, "A")
+    await calm.stop(signal.SIGKILL)
+    await calm.start()
+    await grace.press(asked, "B")
+    shown = await channel.reveal(0)
+    assert "A" in text(await ada.press(shown, "My result"))
+    assert "Locked in **A**" in text(ada.sees(told))
+
+
+async def test_what_stands_in_the_menu_below_a_reveal_does_what_its_button_would(calm: Bot):
+    ada, grace, _linus = three(calm)
+    channel = Channel(calm.playground)
+    await ada.steer(await opened(ada, grace), "Start")
+    asked = await channel.open(0)
+    await ada.press(asked, "A")
+    await grace.press(asked, "A")
+    shown = await channel.reveal(0)
+    assert "Page 1 of" in text(await grace.press(shown, "Read about it"))
+    assert "Only the host" in text(await grace.press(shown, "Host controls"))
+    assert "## Host controls" in text(await ada.press(shown, "Host controls"))
 
 
 async def test_who_may_start_cancel_pause_skip_and_end(calm: Bot):
@@ -248,5 +303,5 @@ async def test_every_message_of_a_game_is_read_by_letter_and_words(quick: Bot):
     await ada.press(asked, "A")
     await grace.press(asked, "B")
     shown = await channel.reveal(0)
-    assert re.search(r"\*\*A\*\* `█+ *` 1 ·", text(shown)), text(shown)
-    assert "**Standings**" in text(shown)
+    assert re.search(r"\*\*A\*\* `████░░░░ 1` · ", text(shown)), text(shown)
+    assert re.search(r"\*\*1\.\*\* (Ada|Grace) · [\d,]+\n", text(shown)), text(shown)

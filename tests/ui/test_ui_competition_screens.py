@@ -14,7 +14,7 @@ from bot.quiz.competition.lobby import opened_by
 from bot.quiz.competition.scoring import Scoring
 from bot.quiz.competition.state import Competition, RoundPlan, Rules
 from bot.services.competition.views import GameView
-from bot.ui.competition import screens
+from bot.ui.competition import podiums, reveals, screens
 
 NOON = 1_795_348_800_000
 [PACK] = load_packs(Path(__file__).parents[2] / "content", DEMOS)[:1]
@@ -46,7 +46,7 @@ def game_of(number: int, scoring: Scoring, *, over: bool) -> GameView:
 @pytest.mark.parametrize("number", range(len(QUESTIONS)), ids=[q.id for q in QUESTIONS])
 @pytest.mark.parametrize("over", [False, True], ids=["open", "over"])
 def test_every_question_fits_into_a_rounds_message(number, over):
-    screen = screens.round_screen(game_of(number, Scoring.CLASSIC, over=over), 0, say)
+    screen = reveals.round_screen(game_of(number, Scoring.CLASSIC, over=over), 0, say)
     assert screen.text_length <= 3_500
     assert len(str(screen.view().to_components())) > 100
 
@@ -55,4 +55,4 @@ def test_every_question_fits_into_a_rounds_message(number, over):
 def test_lobby_and_podium_fit_with_the_longest_names(scoring):
     view = game_of(0, scoring, over=True)
     assert screens.lobby_screen(view, say).text_length <= 3_500
-    assert screens.podium_screen(view).text_length <= 3_500
+    assert podiums.podium_screen(view).text_length <= 3_500

@@ -29,7 +29,7 @@ from bot.quiz.question.asking import Sureness
 from bot.services.competition.openings import AlreadyOnError, Opening
 from bot.services.practice.practising import Learner
 from bot.storage import competitions
-from bot.ui.competition import screens
+from bot.ui.competition import podiums, reveals, screens
 from bot.ui.layouts import Download, Screen
 
 # The fixtures of what is shown
@@ -55,7 +55,7 @@ async def test_a_skipped_round_earns_no_points(store, games, clock, notice):
     assert await store.rows("SELECT points FROM total") == []
     mine = await games.my_result(game, 0, GRACE.member_id)
     assert (mine.answer, mine.marks, mine.voided) == (None, 0, True)
-    assert "counts for nobody" in said(screens.my_result_screen(mine))
+    assert "counts for nobody" in said(reveals.my_result_screen(mine))
 
 
 async def test_a_lobby_says_how_many_questions_there_are_when_they_are_fewer_than_the_rounds(games):
@@ -116,7 +116,7 @@ async def test_when_it_is_over_everybody_has_their_name(games, clock, notice):
     await pick(games, clock, notice, game, 0, ADA, 0)
     await games.act(game, End(1), ADA)
     await notice.until(lambda: notice.podiums)
-    results = screens.csv_screen(await games.view(game))
+    results = podiums.csv_screen(await games.view(game))
     [table] = [block.text for block in results.blocks if isinstance(block, Download)]
     assert "someone" not in table
     rows = [line.split(",") for line in table.splitlines()]
@@ -137,7 +137,7 @@ async def test_a_silent_game_from_before_a_restart_ends_after_it(store, clock, n
     await again.resume()
     message_id = notice.rounds[0][0]
     await notice.until(lambda: (shown := notice.shown.get(message_id)) and shown.state.wake_ms == clock.now + 3_600_000)
-    assert f"<t:{(clock.now + 3_600_000) // 1000}:f>" in said(screens.round_screen(notice.shown[message_id], 0, say))
+    assert f"<t:{(clock.now + 3_600_000) // 1000}:f>" in said(reveals.round_screen(notice.shown[message_id], 0, say))
     clock.advance(3_600_000)
     await again.act(game, Tick(), ADA)
     await notice.until(lambda: notice.podiums)
@@ -156,11 +156,11 @@ async def test_a_skipped_round_counts_against_nobody(store, games, clock, notice
     await games.act(game, End(1), ADA)
     await notice.until(lambda: notice.podiums)
     view = await games.view(game)
-    assert "1 of 1 right" in said(screens.podium_screen(view))
+    assert "1 of 1 right" in said(podiums.podium_screen(view))
     assert await store.rows("SELECT round, voided FROM competition_round") == [(0, 1), (1, 0), (2, 1)]
     assert [one.voided for one in (await competitions.load(store, game)).state.played] == [True, False, True]
-    assert "This round was skipped" in said(screens.round_screen(view, 0, say))
-    assert "counts for nobody" not in said(screens.round_screen(view, 1, say))
+    assert "This round was skipped" in said(reveals.round_screen(view, 0, say))
+    assert "counts for nobody" not in said(reveals.round_screen(view, 1, say))
     assert (await games.missed_by(game, GRACE.member_id))[1] == []  # a perfect game
 
 
@@ -175,23 +175,23 @@ async def test_zero_and_less_win_no_medal(games, clock, notice, scoring):
     clock.advance(2 * 3_600_000)
     while not notice.podiums:
         await games.act(game, Tick(), ADA) if games.live else None
-    words = said(screens.podium_screen(await games.view(game)))
+    words = said(podiums.podium_screen(await games.view(game)))
     assert "**1.** Ada" in words
-    assert not any(medal in words for medal in screens.MEDALS.values())
+    assert not any(medal in words for medal in podiums.MEDALS.values())
     assert " won with " not in said(screens.lobby_screen(await games.view(game), say))
 
 
 async def test_a_paused_round_hides_its_question(games, notice):
     game = await started(games, notice)
-    shown = said(screens.round_screen(await games.view(game), 0, say))
+    shown = said(reveals.round_screen(await games.view(game), 0, say))
     await games.act(game, Pause(by=1), ADA)
     view = await games.view(game)
-    hidden, question = said(screens.round_screen(view, 0, say)), view.game.questions[0]
+    hidden, question = said(reveals.round_screen(view, 0, say)), view.game.questions[0]
     for words in (question.stem, *(option.text for option in question.options)):
         assert words in shown
         assert words not in hidden
     await games.act(game, Resume(by=1), ADA)
-    assert question.stem in said(screens.round_screen(await games.view(game), 0, say))
+    assert question.stem in said(reveals.round_screen(await games.view(game), 0, say))
 
 
 async def test_a_duel_that_waits_makes_room_for_a_competition_and_a_competition_for_nothing(games, notice):

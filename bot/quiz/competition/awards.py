@@ -10,6 +10,30 @@ from bot.quiz.question.asking import Sureness
 EXPECTED = {Sureness.GUESS: 0.4, Sureness.THINK: 0.75, Sureness.SURE: 1.0}
 """How often somebody who knows themselves is right when they say so."""
 ANSWERS_TO_JUDGE = 3
+RUN = 3
+"""So many right answers one after the other are worth a word."""
+
+
+def got_it(plan: RoundPlan, played: Played) -> list[int]:
+    """The members who answered a round right."""
+    return [member for member, one in played.answers.items() if plan.is_right(one.given)]
+
+
+def runs(state: Competition, number: int) -> list[tuple[int, int]]:
+    """Members with `RUN` or more right answers in a row up to this round, and how many those are; the longest first.
+
+    Rounds that were skipped neither add to a run nor end it.
+    """
+    going = dict.fromkeys(got_it(state.plans[number], state.played[number]), 0)
+    ended: set[int] = set()
+    for plan, played in zip(state.plans[number::-1], state.played[number::-1], strict=True):
+        if played.voided:
+            continue
+        right = set(got_it(plan, played))
+        ended |= going.keys() - right
+        for member in going.keys() - ended:
+            going[member] += 1
+    return sorted(((m, n) for m, n in going.items() if n >= RUN), key=lambda one: (-one[1], one[0]))
 
 
 def fastest(plan: RoundPlan, played: Played) -> tuple[int, int] | None:
@@ -42,7 +66,7 @@ def hardest(state: Competition) -> tuple[int, list[int]] | None:
     """The round with the fewest right answers that at least one player got, and who did."""
     found: tuple[float, int, list[int]] | None = None
     for number, (played, plan) in enumerate(zip(state.played, state.plans, strict=False)):
-        right = [member for member, one in played.answers.items() if plan.is_right(one.given)]
+        right = got_it(plan, played)
         if right and len(played.answers) >= 2 and len(right) < len(played.answers):
             share = len(right) / len(played.answers)
             if found is None or share < found[0]:

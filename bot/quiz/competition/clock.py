@@ -47,7 +47,7 @@ def ticked(state: Competition, now_ms: int) -> Step:
             return replace(state, wake_ms=now_ms + DRAIN_MS), []
         return close_round(state, now_ms)
     if state.phase is Phase.REVEALING:
-        if state.round + 1 >= len(state.plans) or _decided(state):
+        if is_last_round(state):
             return _finish(state)
         return ask_round(state, state.round + 1, now_ms)
     if state.phase is Phase.PAUSED:
@@ -59,6 +59,11 @@ def ticked(state: Competition, now_ms: int) -> Step:
     if state.phase is Phase.LOBBY and state.host_left_ms is not None and now_ms >= state.host_left_ms + HEIR_MS:
         return inherited(state)
     return state, []
+
+
+def is_last_round(state: Competition) -> bool:
+    """Whether no round follows the present one, once that is over."""
+    return state.round + 1 >= len(state.plans) or _decided(state)
 
 
 def _decided(state: Competition) -> bool:

@@ -84,6 +84,12 @@ class Scoring(StrEnum):
         made.rule, made.marks, made.asks_sureness = rule, marks, asks_sureness
         return made
 
+    @property
+    def rewards_speed(self) -> bool:
+        """Whether a quick right answer earns more than a slow one."""
+        quick = Scored(correct=True, sureness=Sureness.SURE, elapsed_ms=0, own_ms=1_000, rounds=1)
+        return self.marks(quick) > self.marks(quick._replace(elapsed_ms=1_000))
+
 
 def preset(name: str) -> Scoring | None:
     """The preset of that name."""

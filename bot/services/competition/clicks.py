@@ -14,7 +14,7 @@ from bot.quiz.competition.state import Competition, RoundAnswer
 from bot.quiz.question.asking import Given, Lettering, ShownPlace
 from bot.services.competition.live import GameTimers, LiveGame
 from bot.services.competition.messages import GameMessages
-from bot.services.competition.views import ClickResult
+from bot.services.competition.views import MOST_TOLD, ClickResult
 from bot.services.lifecycle import Background
 from bot.services.practice.practising import Learner
 from bot.storage import competitions, members
@@ -93,7 +93,8 @@ class Clicks:
                 return ClickResult(Verdict.CLOSED, None, certainty)
             return ClickResult(Verdict.HAD_LOCKED_IN, lettering.called(had), certainty)
         self._answered(live, click, RoundAnswer(given, click.elapsed_ms), learner)
-        return ClickResult(Verdict.LOCKED_IN, lettering.called(given), certainty)
+        is_told = len(live.game.state.players) <= MOST_TOLD
+        return ClickResult(Verdict.LOCKED_IN, lettering.called(given), certainty, is_told)
 
     def _given(self, state: Competition, number: int, member_id: int) -> Given | None:
         if number == state.round and member_id in state.answers:

@@ -36,7 +36,7 @@ from bot.quiz.competition.lobby import opened_by, opened_for
 from bot.quiz.competition.state import BEHIND_MS, LIVE, Competition, Phase
 from bot.quiz.competition.stored_answers import with_late, with_stored
 from bot.quiz.question.asking import Sureness
-from bot.services.channels import ChannelLostError
+from bot.services.channels import ChannelLostError, Results
 from bot.services.competition.clicks import Clicks
 from bot.services.competition.live import BEHIND_SECONDS, GameTimers, LiveGame
 from bot.services.competition.messages import GameMessages
@@ -95,6 +95,10 @@ class Competitions(GameRecords):
         self._to_take_up: set[int] = set()
         self._timers = GameTimers(self._live, clock, self._background, woken=self._wake, beat=self._store_beat)
         self._clicks = Clicks(store, clock, self._live, messages, self._timers, self._background, time_factor)
+
+    def attach(self, results: Results) -> None:
+        """Say who tells players in private how a round went."""
+        self._messages.attach(results)
 
     # Opening and resuming
 

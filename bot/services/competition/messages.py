@@ -34,9 +34,9 @@ from bot.quiz.competition.events import (
 )
 from bot.quiz.competition.standings import standings
 from bot.quiz.competition.state import LIVE, Competition, Phase
-from bot.services.channels import ChannelBusyError, ChannelLostError, MessageGoneError
+from bot.services.channels import ChannelBusyError, ChannelLostError, MessageGoneError, Results
 from bot.services.competition.shown import ShownGame, queue_one
-from bot.services.competition.views import GameView
+from bot.services.competition.views import MOST_TOLD, GameView
 from bot.services.demo.charts import ChartDrawer
 from bot.services.lifecycle import Lifecycle
 from bot.services.posts import RETRY_SECONDS, Posts
@@ -78,9 +78,14 @@ class GameMessages:
         self._charts = charts
         self._happened = happened
         self._is_over = is_over
+        self._results: Results | None = None
         self._out = out
         self._background = life.background("competition-messages")
         self._finishing: set[int] = set()
+
+    def attach(self, results: Results) -> None:
+        """Say who tells players in private how a round went."""
+        self._results = results
 
     # What a game wants
 
@@ -445,6 +450,8 @@ class GameMessages:
         post = shown.posts.get((Kind.REVEAL, number))
         if post and post.message_id is None and number < len(state.played):
             shown.posts[Kind.REVEAL, number] = post._replace(message_id=message_id)
+            if self._results and len(shown.game.state.players) <= MOST_TOLD:
+                self._results.tell(shown.game.id, number)
             await self._store.write(lambda tx: posts.posted(tx, post.id, message_id), shown.row_lock)
 
     async def _show_without_message(self, shown: ShownGame, number: int) -> None:

@@ -15,6 +15,9 @@ MOST_CALLED = 100
 """So many members can be mentioned in one message
 (https://discord.com/developers/docs/resources/message#allowed-mentions-object)."""
 
+MOST_TOLD = 100
+"""In games of so many players each is told in private how a round went; in larger ones they ask."""
+
 
 @dataclass(frozen=True)
 class GameView:
@@ -48,15 +51,19 @@ class GameView:
 
 
 class ClickResult(NamedTuple):
-    """What a click on a letter came to; ``called`` is what the answer that counts is called."""
+    """What a click on a letter came to; ``called`` is what the answer that counts is called.
+
+    ``certainty``: they are asked how sure they are. ``is_told``: they are told how it went once the round is over.
+    """
 
     verdict: Verdict
     called: str | None
     certainty: bool
+    is_told: bool = False
 
 
 class MyResult(NamedTuple):
-    """A player's own round: what they chose, what it earned, where they stand.
+    """A player's own round: what they chose, what it earned, where they stand and how many places that is up.
 
     ``voided``: it counts for nobody. ``leave``: the game, while it is on and they are in it.
     """
@@ -71,3 +78,9 @@ class MyResult(NamedTuple):
     terms: list[Term]
     voided: bool = False
     leave: int | None = None
+    moved: int = 0
+
+    @property
+    def is_right(self) -> bool:
+        """Whether they got it."""
+        return self.answer is not None and self.plan.is_right(self.answer.given)

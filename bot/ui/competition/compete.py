@@ -20,8 +20,9 @@ from bot.services.competition.views import ClickResult, GameView
 from bot.services.practice.practising import Learner, Practice
 from bot.services.server.servers import Servers
 from bot.ui import ids
-from bot.ui.competition import screens
+from bot.ui.competition import podiums, reveals, screens
 from bot.ui.competition.host import HostControls, only_here, take_over
+from bot.ui.competition.locked_in import LockedIn
 from bot.ui.layouts import BLURPLE, GREEN, Screen, note
 from bot.ui.lesson.lessons import section_choices
 from bot.ui.options import listed, whole
@@ -54,12 +55,14 @@ class CompeteFeature:
         games: Competitions,
         practice: Practice,
         servers: Servers,
+        locked_in: LockedIn,
         *,
         tempo: Tempo = USUAL,
     ) -> None:
         self._games = games
         self._practice = practice
         self._servers = servers
+        self._locked_in = locked_in
         self._tempo = tempo
 
     def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
@@ -253,7 +256,9 @@ class CompeteFeature:
         play_channel_id = (await self._games.game(which[0])).play_channel_id
         message_id = own_message(reply.interaction, play_channel_id, f"{ids.encode('game.pick', *which)}:")
         result = await self._games.answer(*which, place, reply.learner, reply.stamp_ms, message_id)
-        await reply.show(_locked_in(result, game, number))
+        shown = await reply.show(_locked_in(result, game, number))
+        if result.is_told and shown is not None:
+            self._locked_in.keep(*which, reply.member_id, reply.shown(shown))
 
     async def _sure(self, reply: Reply, game: str, number: str, level: str) -> None:
         if (sureness := screens.LEVELS.get(level)) is None:
@@ -280,11 +285,11 @@ class CompeteFeature:
 
     async def _mine(self, reply: Reply, game: str, number: str) -> None:
         mine = await self._games.my_result(ids.number(game), ids.number(number), reply.member_id)
-        await reply.show(screens.my_result_screen(mine))
+        await reply.show(reveals.my_result_screen(mine))
 
     async def _others(self, reply: Reply, game: str, number: str) -> None:
         mine = await self._games.my_result(ids.number(game), ids.number(number), reply.member_id)
-        await reply.show(screens.reasons_screen(mine))
+        await reply.show(reveals.reasons_screen(mine))
 
     async def _practise(self, reply: Reply, game: str) -> None:
         pack_id, missed = await self._games.missed_by(ids.number(game), reply.member_id)
@@ -321,7 +326,7 @@ class CompeteFeature:
         view = await self._games.view(ids.number(game))
         if reply.member_id != view.state.host_id and not is_manager(reply):
             raise UserError(fact(Code.NOT_HOST))
-        await reply.show(screens.csv_screen(view))
+        await reply.show(podiums.csv_screen(view))
 
 
 def _words(result: ClickResult) -> str:
@@ -336,4 +341,5 @@ def _locked_in(result: ClickResult, game: str, number: str) -> Screen:
         return note(_words(result))
     if result.certainty:
         return screens.sureness_screen(result.called or "?", game, number, None)
-    return note(f"🔒 Locked in **{result.called}**.", BLURPLE)
+    comes = "The result comes here, and under *My result*" if result.is_told else "*My result* will say how it went"
+    return note(f"🔒 Locked in **{result.called}**.\n-# {comes}.", BLURPLE)
