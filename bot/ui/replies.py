@@ -120,7 +120,9 @@ class Reply:
     @property
     def learner(self) -> Learner:
         """Who acted, and in which server."""
-        return Learner(self.member_id, self.interaction.guild_id, whole(self.interaction.user.display_name))
+        user = self.interaction.user
+        avatar = user.avatar.key if user.avatar else None
+        return Learner(self.member_id, self.interaction.guild_id, whole(user.display_name), avatar)
 
     def words(self, fact: Fact | None) -> str:
         """A fact in the language of who acted: for answers that they alone see."""

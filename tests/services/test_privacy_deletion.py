@@ -27,9 +27,10 @@ from bot.storage.privacy import TABLES
 from bot.storage.sqlite.remembered import Deletion, add_deletions, deletions_file, deletions_in, hash_of, read_deletions
 from bot.storage.store import Store
 
-ADA = Learner(1_234_567_890_123_456_789, HALL, "Adaline Verity")
+AVATAR = "a_4f60c1d7be29358a0e6d7c1b2a394857"
+ADA = Learner(1_234_567_890_123_456_789, HALL, "Adaline Verity", AVATAR)
 BOB = Learner(1_234_567_890_123_456_790, HALL, "Bobbie")
-OLD = Learner(100_200_300_400_501, HALL, "Old Timer")
+OLD = Learner(100_200_300_400_501, HALL, "Old Timer", AVATAR)
 """An id so small that SQLite writes it in six bytes."""
 
 
@@ -108,19 +109,19 @@ def test_a_key_is_written_as_sqlite_does(tmp_path):
 async def test_after_a_deletion_no_byte_of_the_files_tells_of_the_member(house, who):
     await lived_in(house, who)
     assert await tables_naming(house.store, who.member_id) == {one.table for one in TABLES}
-    assert {"8 bytes" if who is ADA else "6 bytes", "text", "key", who.name} <= traces(
-        house.database, who.member_id, who.name
+    assert {"8 bytes" if who is ADA else "6 bytes", "text", "key", who.name, AVATAR} <= traces(
+        house.database, who.member_id, who.name, AVATAR
     )
     answered = await house.rows("SELECT count(*) FROM answer")
     deleted = await house.privacy.delete(who.member_id)
     assert deleted.rows > 40
     assert deleted.games == 1
-    assert traces(house.database, who.member_id, who.name) == set()
+    assert traces(house.database, who.member_id, who.name, AVATAR) == set()
     assert await tables_naming(house.store, who.member_id) == set()
     assert await house.rows("SELECT count(*) FROM answer") == answered
     assert (house.database.parent / "studyhall.db-wal").stat().st_size < 20_000
     await house.store.close()
-    assert traces(house.database, who.member_id, who.name) == set()
+    assert traces(house.database, who.member_id, who.name, AVATAR) == set()
 
 
 async def test_others_keep_all_that_is_theirs(house):
@@ -498,7 +499,7 @@ async def test_an_announcement_does_not_outlive_the_setting_nor_cover_a_stricter
 
 
 async def see(store: Store, who: Learner, now_ms: int) -> None:
-    await store.write(lambda tx: members.remember(tx, HALL, who.member_id, who.name, now_ms))
+    await store.write(lambda tx: members.remember(tx, HALL, who.member_id, who.face, now_ms))
 
 
 async def test_a_stop_ends_the_look_for_members_not_seen_and_the_next_start_goes_on(tmp_path, monkeypatch):

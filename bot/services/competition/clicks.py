@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.clock import DiscordClock, snowflake_ms
 from bot.model.games import Click
+from bot.model.members import Face
 from bot.quiz.competition.events import Answer, ShowCount, Verdict
 from bot.quiz.competition.game import step
 from bot.quiz.competition.players import smallest_team
@@ -121,11 +122,11 @@ class Clicks:
             self._background.spawn(self._remember(live.game.guild_id, learner, click.now_ms), "remember")
 
     async def _remember(self, guild_id: int, learner: Learner, now_ms: int) -> None:
-        item = (guild_id, learner.member_id, learner.name, now_ms)
+        item = (guild_id, learner.member_id, learner.face, now_ms)
         await self._store.write_together(_remember_all, item, of_member(learner.member_id))
 
 
-async def _remember_all(tx: Transaction, items: list[tuple[int, int, str, int]]) -> list[None]:
+async def _remember_all(tx: Transaction, items: list[tuple[int, int, Face, int]]) -> list[None]:
     for item in items:
         await members.remember(tx, *item)
     return [None] * len(items)

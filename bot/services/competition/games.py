@@ -115,7 +115,7 @@ class Competitions(GameRecords):
         state = opened_by(host_id, opening.rules, now_ms, self._time_factor(host_id))
 
         async def job(tx: Transaction) -> int | None:
-            await members.remember(tx, opening.guild_id, opening.host.member_id, opening.host.name, now_ms)
+            await members.remember(tx, opening.guild_id, opening.host.member_id, opening.host.face, now_ms)
             await self._beat_in(tx, now_ms)
             return await competitions.create(
                 tx, opening.guild_id, opening.channel_id, pack_id, opening.setup, state, now_ms
@@ -269,7 +269,7 @@ class Competitions(GameRecords):
         if isinstance(event, Join) and not live.game.invites(event.member_id):
             raise UserError(fact(Code.DUEL_OF_OTHERS))
         now_ms = self._clock.now_ms()
-        await members.note(self._store, live.game.guild_id, learner.member_id, learner.name, now_ms)
+        await members.note(self._store, live.game.guild_id, learner.member_id, learner.face, now_ms)
         effects = await self._apply(live, event)
         return _verdict(effects), await self._messages.view(live)
 
