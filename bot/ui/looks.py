@@ -33,7 +33,9 @@ def looks(demo_screen: Callable[[DemoView, Say], Screen], moves_screen: Callable
             lambda what, view, say: reveals.round_screen(view, what.number, say),
             r"sh:game\.(pick|mine|resume):{of}:{number}(:|$)",
         ),
-        Kind.PODIUM: _of_game(lambda _what, view, _say: podiums.podium_screen(view), r"sh:game\.practise:{of}$"),
+        Kind.PODIUM: _of_game(
+            lambda _what, view, _say: podiums.podium_screen(view), r"sh:game\.(practise|rematch):{of}$"
+        ),
         Kind.QUESTION: daily,
         Kind.RESULT: daily,
         Kind.SEASON: Look(lambda _what, view, _say: season_screen(view), r"sh:board\.past:{of}$"),

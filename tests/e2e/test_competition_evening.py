@@ -61,7 +61,7 @@ async def test_three_members_play_a_whole_competition(quick: Bot, scoring):
     assert {member: count for member, (_, count) in stored.items()} == right
     for member, name in ((ada, "Ada"), (grace, "Grace"), (linus, "Linus")):
         score, count = stored[member.id]
-        assert re.search(rf"{name} · \*\*{score:,}\*\* · {count} of 3 right", text(podium)), text(podium)
+        assert re.search(rf"{name}\n\*\*{score:,}\*\* · {count} of 3 right", text(podium)), text(podium)
     assert [fault for exchange in exchanges for fault in faults_of(exchange)] == []
     longest = max(len(text(message)) for message in channel.messages())
     assert longest <= 3_500

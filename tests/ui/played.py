@@ -5,13 +5,14 @@ from dataclasses import replace
 from small_course import NOON, question
 
 from bot.model.games import Game, Setup
-from bot.quiz.competition.events import Answer, Event, Join, Opened, Start, Tick
+from bot.model.members import Face
+from bot.quiz.competition.events import Answer, End, Event, Join, Opened, Start, Tick
 from bot.quiz.competition.game import step
 from bot.quiz.competition.lobby import opened_by
 from bot.quiz.competition.scoring import Scoring
 from bot.quiz.competition.state import Phase, RoundPlan, Rules
 from bot.services.competition.views import GameView
-from bot.ui.layouts import Pick, Row, Screen
+from bot.ui.layouts import Beside, Pick, Row, Screen
 
 NAMES = {1: "Ada", 2: "Grace", 3: "Linus", 4: "Zoë", 5: "Alan", 6: "Edsger", 7: "Barbara", 8: "Donald"}
 KEY = 1
@@ -34,6 +35,7 @@ def played(
     state, _ = step(state, Start(plans, 1), NOON)
     for number, letters in enumerate(rounds):
         while state.phase is not Phase.ASKING:
+            assert state.phase is not Phase.FINISHED, "it was over before that round"
             state, _ = step(state, Tick(), state.wake_ms or NOON)
         opened_ms = (state.deadline_ms or 0) - 20_000
         state, _ = step(state, Opened(number, opened_ms), opened_ms)
@@ -44,14 +46,12 @@ def played(
         while len(state.played) == number:
             state, _ = step(state, Tick(), state.wake_ms or NOON)
     game = Game(7, 50, 60, "tea", Setup((), None, "quick"), state, QUESTIONS[:planned], 3)
-    return GameView(game, NAMES)
+    return GameView(game, {member: Face(name) for member, name in NAMES.items()})
 
 
 def ended(view: GameView) -> GameView:
-    """The same game when it is over."""
-    while view.state.wake_ms is not None:
-        view = then(view, Tick(), view.state.wake_ms)
-    return view
+    """The same game when its host has ended it."""
+    return then(view, End(1), view.state.wake_ms or NOON)
 
 
 def then(view: GameView, event: Event, now_ms: int) -> GameView:
@@ -62,7 +62,8 @@ def then(view: GameView, event: Event, now_ms: int) -> GameView:
 
 def words(screen: Screen) -> str:
     """All that a screen says."""
-    return "\n".join(block for block in screen.blocks if isinstance(block, str))
+    said = (block.text if isinstance(block, Beside) else block for block in screen.blocks)
+    return "\n".join(block for block in said if isinstance(block, str))
 
 
 def offered(screen: Screen) -> list[str]:

@@ -7,6 +7,7 @@ from in_english import say
 
 from bot.demos.registry import DEMOS
 from bot.model.games import Game, Setup
+from bot.model.members import Face
 from bot.packs.loading import load_packs
 from bot.quiz.competition.events import Answer, Join, Opened, Start, Tick
 from bot.quiz.competition.game import step
@@ -38,9 +39,9 @@ def game_of(number: int, scoring: Scoring, *, over: bool) -> GameView:
         state, _ = step(state, Answer(member, 0, member % len(order), NOON + 900 + member), NOON + 1_000)
     if over:
         state, _ = step(state, Tick(), state.wake_ms)
-    names = dict.fromkeys(range(PLAYERS), NAME)
+    faces = dict.fromkeys(range(PLAYERS), Face(NAME))
     game = Game(2**40, 1, 2, PACK.head.id, Setup((), None, "quick"), state, (question,), 3)
-    return GameView(game, names, (), "I was away for 3600 s; that time was given back.")
+    return GameView(game, faces, (), "I was away for 3600 s; that time was given back.")
 
 
 @pytest.mark.parametrize("number", range(len(QUESTIONS)), ids=[q.id for q in QUESTIONS])

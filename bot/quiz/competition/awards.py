@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from bot.quiz.competition.standings import Standing
 from bot.quiz.competition.state import Competition, Played, RoundPlan
-from bot.quiz.question.asking import Sureness
+from bot.quiz.question.asking import FilePlace, Sureness, times_chosen
 
 EXPECTED = {Sureness.GUESS: 0.4, Sureness.THINK: 0.75, Sureness.SURE: 1.0}
 """How often somebody who knows themselves is right when they say so."""
@@ -62,16 +62,22 @@ def most_improved(state: Competition, lines: Sequence[Standing]) -> int | None:
     return member_id if gain > 0 else None
 
 
-def hardest(state: Competition) -> tuple[int, list[int]] | None:
-    """The round with the fewest right answers that at least one player got, and who did."""
-    found: tuple[float, int, list[int]] | None = None
-    for number, (played, plan) in enumerate(zip(state.played, state.plans, strict=False)):
-        right = got_it(plan, played)
-        if right and len(played.answers) >= 2 and len(right) < len(played.answers):
-            share = len(right) / len(played.answers)
-            if found is None or share < found[0]:
-                found = share, number, right
-    return (found[1], found[2]) if found else None
+def most_missed(state: Competition) -> int | None:
+    """The round that the smallest share got, of those in which two or more answered; None where nobody missed any."""
+    shares = {
+        number: len(got_it(plan, played)) / len(played.answers)
+        for number, (plan, played) in enumerate(zip(state.plans, state.played, strict=False))
+        if len(played.answers) >= 2
+    }
+    number = min(shares, key=lambda one: shares[one], default=None)
+    return number if number is not None and shares[number] < 1 else None
+
+
+def commonest_mistake(plan: RoundPlan, played: Played) -> tuple[FilePlace | None, int]:
+    """The wrong option that most chose in a round (None: nobody was wrong), and how many did."""
+    wrong = times_chosen(one.given for one in played.answers.values() if not plan.is_right(one.given))
+    option = max(wrong, key=lambda one: (wrong[one], -one), default=None)
+    return option, wrong.get(option, 0) if option is not None else 0
 
 
 def best_calibrated(state: Competition) -> int | None:

@@ -47,6 +47,10 @@ TROUBLE_ENDS_MS = 24 * 60 * 60_000
 """How long a game waits for a channel or a permission that was lost before it ends."""
 
 
+MOST_STEP_MS, STEPS_IN_A_REVEAL = 2_000, 7
+"""A podium's places come one after the other: as much faster as the pauses after the rounds are."""
+
+
 class Phase(StrEnum):
     """Where a competition is."""
 
@@ -77,6 +81,11 @@ class Rules:
     teams: int = 0
     teams_chosen: bool = False
     duel: bool = False
+
+    @property
+    def step_ms(self) -> int:
+        """How long a podium waits between its places."""
+        return min(MOST_STEP_MS, self.reveal_ms // STEPS_IN_A_REVEAL)
 
 
 @dataclass(frozen=True)

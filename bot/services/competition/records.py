@@ -7,14 +7,19 @@ from bot.facts import Code, fact
 from bot.model.games import Game
 from bot.packs.library import Library
 from bot.packs.models import Question
+from bot.quiz.competition.awards import commonest_mistake
 from bot.quiz.competition.standings import standings
 from bot.quiz.competition.state import LIVE
+from bot.quiz.practice.mixups import aimed_at
 from bot.services.competition.live import LiveGame
 from bot.services.competition.messages import GameMessages
 from bot.services.competition.shown import ShownGame
 from bot.services.competition.views import GameView, MyResult
 from bot.storage import competitions
 from bot.storage.store import Store
+
+DRILLED = 5
+"""Questions of a practice on what most of a group got wrong."""
 
 
 class GameRecords:
@@ -75,6 +80,22 @@ class GameRecords:
             if answer is None or not plan.is_right(answer.given):
                 missed.append(question)
         return game.pack_id, missed
+
+    async def drill(self, competition_id: int, number: int) -> tuple[str, list[Question]]:
+        """The pack, and a round's question with others that offer the myth which most fell for in it.
+
+        Raises UserError while the round is open.
+        """
+        game = await self.game(competition_id)
+        if not 0 <= number < len(game.state.played):
+            raise UserError(fact(Code.ROUND_STILL_OPEN))
+        question = game.questions[number]
+        mistake, _ = commonest_mistake(game.state.plans[number], game.state.played[number])
+        behind = question.options[mistake].misconception if mistake is not None else None
+        if self._library.misconception(game.pack_id, behind) is None or behind is None:
+            return game.pack_id, [question]
+        others = [one for one in self._library.questions(game.pack_id) if one.id != question.id]
+        return game.pack_id, [question, *aimed_at(behind, others, {}, DRILLED - 1)]
 
     async def view(self, competition_id: int) -> GameView:
         """The game as it stands, live or over."""

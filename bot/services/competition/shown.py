@@ -60,6 +60,12 @@ class ShownGame:
         """The message of the present round."""
         return self.message_id(Kind.ROUND, self.game.state.round)
 
+    @property
+    def podium_shown_id(self) -> int | None:
+        """The podium's message, once it tells who won; of a game from before podiums were unveiled, once it is there."""
+        winner = self.posts.get((Kind.WINNER, 0))
+        return winner.message_id if winner else self.message_id(Kind.PODIUM, 0)
+
     def waiting_post(self) -> Post | None:
         """The next message that is not known to be in the channel; a round that has passed is not asked any more."""
         waiting = (post for post in self.posts.values() if post.message_id is None)
@@ -114,6 +120,7 @@ async def queue(tx: Transaction, game: Game, effects: Iterable[Effect], now_ms: 
                 await queue_one(tx, game, Kind.REVEAL, number, now_ms)
             case ShowPodium():
                 await queue_one(tx, game, Kind.PODIUM, 0, now_ms)
+                await queue_one(tx, game, Kind.WINNER, 0, now_ms)
     return await posts.of_game(tx, game.id)
 
 

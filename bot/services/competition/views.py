@@ -1,12 +1,14 @@
 """A competition as it is shown, and what a player is told in private."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from bot.charts.podium import Podium
 from bot.facts import Fact
 from bot.model.games import Game
-from bot.packs.models import Question, Term
+from bot.model.members import Face
+from bot.packs.models import Misconception, Question, Term
 from bot.quiz.competition.events import Verdict
 from bot.quiz.competition.standings import Standing
 from bot.quiz.competition.state import Competition, RoundAnswer, RoundPlan
@@ -21,15 +23,16 @@ MOST_TOLD = 100
 
 @dataclass(frozen=True)
 class GameView:
-    """The game with the names of those who stand in the message; ``note`` is a remark such as *time was given back*.
+    """The game with the faces of those who stand in the message; ``note`` is a remark such as *time was given back*.
 
     ``sections`` are all that could be asked about (id, title); ``section_titles`` those that are, none meaning all of the
     ``course``, which is named where the server has several; ``fitting`` is how many questions fit what was chosen, where a
-    lobby must know it. ``round_message_id`` and ``podium_message_id`` are where the round that is on and the podium stand.
+    lobby must know it. ``round_message_id`` and ``podium_message_id`` are where the round that is on and the whole podium
+    stand. ``unveiled`` is how many of the first three a podium shows so far, from the third on; None: all of it.
     """
 
     game: Game
-    names: dict[int, str] = field(default_factory=dict)
+    faces: Mapping[int, Face] = field(default_factory=dict)
     section_titles: tuple[str, ...] = ()
     sections: tuple[tuple[str, str], ...] = ()
     note: Fact | None = None
@@ -39,6 +42,8 @@ class GameView:
     fitting: int | None = None
     round_message_id: int | None = None
     podium_message_id: int | None = None
+    unveiled: int | None = None
+    learned: "Learned | None" = None
 
     @property
     def state(self) -> Competition:
@@ -47,7 +52,24 @@ class GameView:
 
     def name(self, member_id: int) -> str:
         """A member's name as they go by here."""
-        return self.names.get(member_id, "someone")
+        return self.face(member_id).name
+
+    def face(self, member_id: int) -> Face:
+        """The same with their avatar."""
+        return self.faces.get(member_id, Face("someone"))
+
+
+class Learned(NamedTuple):
+    """What a group can take from a game: the round (from 0) that fewest got, who did, of how many who answered.
+
+    ``myth`` is the belief behind the answer that ``believed`` of them gave instead, where it is one.
+    """
+
+    number: int
+    knew: tuple[int, ...]
+    answered: int
+    myth: Misconception | None
+    believed: int
 
 
 class ClickResult(NamedTuple):

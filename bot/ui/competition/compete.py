@@ -10,6 +10,7 @@ from discord import app_commands
 from bot.errors import UserError
 from bot.facts import Code, Fact, fact
 from bot.model.games import Setup
+from bot.packs.models import Question
 from bot.quiz.competition.events import Cancel, Event, Join, Leave, Verdict
 from bot.quiz.competition.pace import PACE_SECONDS, USUAL, Tempo, paced
 from bot.quiz.competition.scoring import Scoring, preset
@@ -142,6 +143,7 @@ class CompeteFeature:
         add("game.mine", self._mine, new=True)
         add("game.others", self._others, new=True)
         add("game.practise", self._practise, new=True)
+        add("game.drill", self._drill, new=True)
         add("game.rematch", self._rematch, new=True)
         add("game.csv", self._csv, new=True)
 
@@ -195,7 +197,9 @@ class CompeteFeature:
     async def _team(self, reply: Reply, game: str, team: str) -> None:
         number = ids.number(team)
         event = Join(reply.member_id, team=number)
-        await self._act(reply, game, event, f"You're in team {number}.", "You already have a team in this game.")
+        await self._act(
+            reply, game, event, f"You're in {screens.team_name(number)}.", "You already have a team in this game."
+        )
 
     async def _duel(self, reply: Reply, member: discord.Member, section: str | None) -> None:
         if member.id == reply.member_id:
@@ -297,7 +301,14 @@ class CompeteFeature:
             words = "🎉 You got every question right, so there is nothing to practise from this game. Well done!"
             await reply.show(note(f"{words}\n-# `/quiz` has new questions for you.", GREEN))
             return
-        run = await self._practice.start_with(reply.learner, pack_id, missed)
+        await self._begin(reply, pack_id, missed)
+
+    async def _drill(self, reply: Reply, game: str, number: str) -> None:
+        await self._begin(reply, *await self._games.drill(ids.number(game), ids.number(number)))
+
+    async def _begin(self, reply: Reply, pack_id: str, questions: list[Question]) -> None:
+        """Begin a practice of these."""
+        run = await self._practice.start_with(reply.learner, pack_id, questions)
         current = await self._practice.current(run.id, reply.member_id)
         await reply.show(current_screen(current))
 

@@ -88,7 +88,7 @@ def _over(view: GameView, say: Say) -> str:
     """Why it is over, who won, and where the podium is, once it is there."""
     lines = [line for line in standings(view.state) if line.place == 1 and line.score > 0]
     names = ", ".join(f"**{safe(view.name(line.member_id))}**" for line in lines[:SHOWN_WINNERS])
-    won = f"🏆 {names} won with {lines[0].score:,}." if lines else ""
+    won = f"🏆 {names} won with {lines[0].score:,}." if lines and view.podium_message_id else ""
     podium = f"The podium: {link_to(view)}" if view.podium_message_id else ""
     return " ".join(part for part in (say(view.state.reason), "It is over.", won, podium) if part)
 
@@ -129,7 +129,7 @@ def _rounds(view: GameView) -> str:
 
 def _team_rows(view: GameView) -> list[Block]:
     buttons = [
-        Button(f"Team {team}", ids.encode("game.team", view.game.id, team))
+        Button(team_name(team), ids.encode("game.team", view.game.id, team))
         for team in range(1, view.state.rules.teams + 1)
     ]
     return [Row(buttons[start : start + 4]) for start in range(0, len(buttons), 4)]
@@ -201,7 +201,7 @@ def _players(view: GameView) -> str:
         teams = []
         for team in range(1, state.rules.teams + 1):
             names = [safe(view.name(p.member_id)) for p in state.present[:SHOWN_PLAYERS] if p.team == team]
-            teams.append(f"Team {team}: {', '.join(names) or '…'}")
+            teams.append(f"{team_name(team)}: {', '.join(names) or '…'}")
         return f"**In ({count})**\n" + "\n".join(teams)
     listed = ", ".join(safe(view.name(player.member_id)) for player in state.present[:SHOWN_PLAYERS])
     more = f" and {count - SHOWN_PLAYERS} more" if count > SHOWN_PLAYERS else ""
