@@ -9,7 +9,7 @@ class Kind(StrEnum):
 
     LOBBY = "lobby"
     CALL = "call"
-    """The players of a game, called into its thread."""
+    """The players of a game, called to its first round, in its channel or its thread."""
     ROUND = "round"
     REVEAL = "reveal"
     """That a round's message shows how it went."""

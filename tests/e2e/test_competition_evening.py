@@ -95,6 +95,17 @@ def _is_gone(bot: Bot, message: dict) -> bool:
     return message["id"] not in bot.playground.world.channels[message["channel_id"]].messages
 
 
+async def test_players_are_mentioned_once_at_the_start_if_the_host_wants(quick: Bot):
+    ada, grace, _linus = three(quick)
+    exchanges: list[Exchange] = []
+    quick.playground.rest.record = exchanges.append
+    await ada.steer(await opened(ada, grace, mention=True), "Start")
+    await Channel(quick.playground).open(0)
+    [call] = [one for one in exchanges if one.method == "POST" and f"<@{grace.id}>" in str(one.body)]
+    assert set(map(str, call.body["allowed_mentions"]["users"])) == {ada.id, grace.id}
+    assert "**Get ready!** Question 1: <t:" in text(call.answer)
+
+
 async def test_after_a_restart_what_was_locked_in_stays_and_my_result_serves(calm: Bot):
     ada, grace, _linus = three(calm)
     channel = Channel(calm.playground)

@@ -68,6 +68,7 @@ class Notice:
             raise ChannelBusyError(self.busy_seconds)
         if self.refuse:
             self.refuse -= 1
+            self.changed.set()
             raise OSError("the line is cut")
         new = nonce not in self.by_nonce
         message_id = self.by_nonce.setdefault(nonce, snowflake_at(self._clock.now_ms(), len(self.by_nonce)))
@@ -360,6 +361,45 @@ async def all_right(games, clock, notice, game):
     for one in EVERYBODY:
         await pick(games, clock, notice, game, 0, one, right)
         clock.advance(60_000)
+
+
+async def test_a_bot_that_was_stopped_while_everybody_gets_ready_calls_them_and_begins_after_its_start(
+    store, clock, notice
+):
+    first = service(store, clock, notice)
+    rules = Rules(3, 12_000, 0, 3_600_000, ready_ms=3_000)
+    view = await first.open(Opening(GUILD, CHANNEL, ADA, rules, Setup((), None, "calm", calls=True)))
+    await first.shown(view.game.id, 999)
+    notice.refuse = 1_000
+    await first.start(view.game.id, ADA, manager=False)
+    await notice.until(lambda: notice.refuse < 1_000)
+    await end(first)
+    assert notice.calls == []
+    notice.refuse = 0
+    clock.advance(30_000)
+    again = service(store, clock, notice)
+    await again.resume()
+    await notice.until(lambda: notice.calls)
+    clock.advance(33_000)
+    await again.act(view.game.id, Tick(), ADA)
+    await notice.until(lambda: notice.rounds.get(0))
+    assert (len(notice.calls), len(notice.rounds[0])) == (1, 1)
+    await end(again)
+
+
+async def test_a_channel_that_is_lost_while_everybody_gets_ready_is_waited_for(store, clock, notice, monkeypatch):
+    monkeypatch.setattr("bot.services.competition.messages.ACCESS_AGAIN_SECONDS", (0.0,))
+    games = service(store, clock, notice)
+    rules = Rules(3, 12_000, 0, 3_600_000, ready_ms=3_600_000)
+    view = await games.open(Opening(GUILD, CHANNEL, ADA, rules, Setup((), None, "calm", calls=True)))
+    await games.shown(view.game.id, 999)
+    notice.forbidden = True
+    await games.start(view.game.id, ADA, manager=False)
+    await notice.until(lambda: notice.lobbies and notice.lobbies[-1].state.phase is Phase.PAUSED)
+    notice.forbidden = False
+    await notice.until(lambda: notice.calls and notice.rounds.get(0))
+    assert len(notice.calls) == 1
+    await end(games)
 
 
 async def test_a_podium_tells_the_third_the_second_and_then_who_won_and_the_lobby_waits_for_that(games, clock, notice):

@@ -7,6 +7,7 @@ import test_competition_games
 from in_english import say
 from lives import end
 from played import words
+from small_course import NOON
 from test_competition_games import (
     ADA,
     CHANNEL,
@@ -80,6 +81,27 @@ async def test_the_players_of_a_game_in_a_thread_are_called_into_it_once_before_
     assert "<@1> <@2> <@3>" in words(screens.call_screen(view))
     assert "<#999>" in words(screens.lobby_screen(notice.lobbies[-1], say))
     assert "<@" not in words(screens.lobby_screen(notice.lobbies[-1], say))
+
+
+async def test_the_players_of_a_game_in_a_channel_are_called_once_if_the_host_wants_and_told_when_it_begins(
+    games, notice
+):
+    rules = Rules(3, 12_000, 0, 3_600_000, ready_ms=3_600_000)
+    for calls in (True, False):
+        setup = Setup((), None, "calm", calls=calls)
+        view = await games.open(Opening(GUILD, CHANNEL, ADA, rules, setup))
+        await games.shown(view.game.id, 999)
+        await games.act(view.game.id, Join(GRACE.member_id), GRACE)
+        await games.start(view.game.id, ADA, manager=False)
+        await notice.until(lambda: notice.lobbies and notice.lobbies[-1].state.is_before_rounds)
+        first = f"**Get ready!** Question 1: <t:{(NOON + 3_600_000) // 1000}:R>"
+        assert first in words(screens.lobby_screen(notice.lobbies[-1], say))
+        if calls:
+            await notice.until(lambda: notice.calls)
+        assert [words(screens.call_screen(call)) for call in notice.calls] == [f"{first}\n<@1> <@2>"]
+        await games.act(view.game.id, End(1), ADA)
+        await notice.until(lambda: notice.lobbies[-1].state.phase is Phase.CANCELLED)
+        assert "Cancelled by the host." in words(screens.lobby_screen(notice.lobbies[-1], say))
 
 
 async def test_the_lobby_names_the_winner_and_leads_to_the_podium_once_it_is_there(games, clock, notice):

@@ -57,6 +57,7 @@ class Phase(StrEnum):
     LOBBY = "lobby"
     ASKING = "asking"
     REVEALING = "revealing"
+    """The time before a round: to read how the last one went or, before the first, to get ready."""
     PAUSED = "paused"
     FINISHED = "finished"
     CANCELLED = "cancelled"
@@ -70,7 +71,8 @@ class Rules:
     """What the host chose. ``reveal_ms`` is the pause after each round, ``lobby_ms`` how long the lobby waits.
 
     With ``teams_chosen`` players pick their team, else the start balances them. A ``duel`` is closed to all but those in
-    its lobby, expires when it is not accepted, and ends as soon as it is decided.
+    its lobby, expires when it is not accepted, and ends as soon as it is decided. ``ready_ms`` is how long everybody has to
+    get ready for the first round; 0: no time.
     """
 
     rounds: int
@@ -81,6 +83,7 @@ class Rules:
     teams: int = 0
     teams_chosen: bool = False
     duel: bool = False
+    ready_ms: int = 0
 
     @property
     def step_ms(self) -> int:
@@ -205,6 +208,11 @@ class Competition:
     def waits_by_itself(self) -> bool:
         """Whether the game waits for a trouble to pass, and not for a person."""
         return self.phase is Phase.PAUSED and self.by_trouble
+
+    @property
+    def is_before_rounds(self) -> bool:
+        """Whether the game was started, and its first round is still to come."""
+        return self.round < 0 and Phase.REVEALING in (self.phase, self.paused_phase)
 
     @property
     def counted_rounds(self) -> int:

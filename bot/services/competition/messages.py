@@ -374,7 +374,7 @@ class GameMessages:
         message_id = shown.message_id(Kind.ROUND, number)
         if message_id is None:
             await self.post_what_waits(shown)
-            return shown.message_id(Kind.ROUND, number) is not None
+            return shown.waiting_post() is None
         try:
             await self._edit_round(shown, number, message_id)
         except MessageGoneError:

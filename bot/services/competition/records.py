@@ -82,7 +82,7 @@ class GameRecords:
         return game.pack_id, missed
 
     async def drill(self, competition_id: int, number: int) -> tuple[str, list[Question]]:
-        """The pack, and a round's question with others that offer the myth which most fell for in it.
+        """The pack, and a round's question with others: such as offer the myth which most fell for in it, or of its topic.
 
         Raises UserError while the round is open.
         """
@@ -92,10 +92,12 @@ class GameRecords:
         question = game.questions[number]
         mistake, _ = commonest_mistake(game.state.plans[number], game.state.played[number])
         behind = question.options[mistake].misconception if mistake is not None else None
-        if self._library.misconception(game.pack_id, behind) is None or behind is None:
-            return game.pack_id, [question]
         others = [one for one in self._library.questions(game.pack_id) if one.id != question.id]
-        return game.pack_id, [question, *aimed_at(behind, others, {}, DRILLED - 1)]
+        if behind and self._library.misconception(game.pack_id, behind):
+            near = aimed_at(behind, others, {}, DRILLED - 1)
+        else:
+            near = [one for one in others if one.topic == question.topic][: DRILLED - 1]
+        return game.pack_id, [question, *near]
 
     async def view(self, competition_id: int) -> GameView:
         """The game as it stands, live or over."""

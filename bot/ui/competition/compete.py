@@ -80,6 +80,7 @@ class CompeteFeature:
             team_choice="Teams balanced by past results (default), or chosen by the players",
             starts_in=f"Minutes until it starts by itself, 1 to 60 (default {LOBBY_MINUTES})",
             thread="Play in a thread of its own, so that the channel stays free",
+            mention="Mention everybody who has joined when it starts, up to 100; in a thread always",
         )
         @app_commands.choices(scoring=listed(Scoring))
         @app_commands.guild_only()
@@ -94,6 +95,7 @@ class CompeteFeature:
             team_choice: Literal["balanced", "chosen"] = "balanced",
             starts_in: app_commands.Range[int, 1, 60] = LOBBY_MINUTES,
             thread: bool = False,
+            mention: bool = False,
         ) -> None:
             async def open_it(reply: Reply) -> None:
                 marked = preset(scoring)
@@ -108,7 +110,9 @@ class CompeteFeature:
                     teams=teams or 0,
                     teams_chosen=bool(teams) and team_choice == "chosen",
                 )
-                await self._open(reply, rules, section, difficulty, pace, thread)
+                pack_id, asked = self._part(reply, section)
+                setup = Setup(asked, difficulty, pace, thread=thread, calls=mention)
+                await self._open_with(reply, rules, setup, pack_id)
 
             await desk.serve(interaction, open_it, private=False)
 
@@ -126,7 +130,9 @@ class CompeteFeature:
             await desk.serve(interaction, lambda reply: self._duel(reply, member, section), private=False)
 
         duel.autocomplete("section")(sections)
+        self._add_actions(router)
 
+    def _add_actions(self, router: Router) -> None:
         def add(action: str, handler: Callable[..., Awaitable[None]], *, new: bool = False) -> None:
             router.add(action, only_here(self._games, handler), new=new)
 
@@ -148,12 +154,6 @@ class CompeteFeature:
         add("game.csv", self._csv, new=True)
 
     # The lobby
-
-    async def _open(
-        self, reply: Reply, rules: Rules, section: str | None, difficulty: str | None, pace: str, thread: bool
-    ) -> None:
-        pack_id, asked = self._part(reply, section)
-        await self._open_with(reply, rules, Setup(asked, difficulty, pace, thread=thread), pack_id)
 
     def _part(self, reply: Reply, section: str | None) -> tuple[str | None, tuple[str, ...]]:
         """The course and the sections that were typed; none of either where nothing was."""

@@ -71,7 +71,7 @@ def lobby_screen(view: GameView, say: Say) -> Screen:
     if state.phase is Phase.PAUSED:
         return Screen([*blocks, pause_words(view, say), _lobby_buttons(view)], GREY)
     words = {Phase.CANCELLED: say(state.reason), Phase.FINISHED: _over(view, say)}.get(
-        state.phase, f"{_begun(view)} You can still join by answering."
+        state.phase, f"{_begun(view)} You can still join by answering." if state.round >= 0 else _begun(view)
     )
     on = [_lobby_buttons(view)] if state.phase in LIVE else []
     return Screen([*blocks, words, *on], GREY)
@@ -79,6 +79,9 @@ def lobby_screen(view: GameView, say: Say) -> Screen:
 
 def _begun(view: GameView) -> str:
     """That the game is on, and where."""
+    if view.state.is_before_rounds:
+        where = f" In <#{view.game.play_channel_id}>." if view.game.setup.thread else ""
+        return f"{ready_words(view)}{where}"
     if view.game.setup.thread:
         return f"It has begun, in <#{view.game.play_channel_id}>."
     return "It has begun: the rounds are below."
@@ -93,11 +96,17 @@ def _over(view: GameView, say: Say) -> str:
     return " ".join(part for part in (say(view.state.reason), "It is over.", won, podium) if part)
 
 
+def ready_words(view: GameView) -> str:
+    """That the first question comes, and when."""
+    return f"**Get ready!** Question 1: <t:{-(-(view.state.wake_ms or 0) // 1000)}:R>"
+
+
 def call_screen(view: GameView) -> Screen:
-    """Who plays in the thread, each mentioned once."""
+    """Who plays, each mentioned once, and when the first question comes."""
     names = " ".join(f"<@{player.member_id}>" for player in view.state.players[:MOST_CALLED])
-    leave = Button("Leave", ids.encode("game.leave", view.game.id))
-    return Screen([f"The game is played here: {names}", Row([leave])], BLURPLE)
+    is_next = view.state.is_before_rounds and view.state.phase is not Phase.PAUSED
+    words = f"{ready_words(view)}\n{names}" if is_next else f"The game is played here: {names}"
+    return Screen([words, Row([Button("Leave", ids.encode("game.leave", view.game.id))])], BLURPLE)
 
 
 def _lobby_buttons(view: GameView) -> Row:
