@@ -171,14 +171,20 @@ class Reply:
                 self._announced = True
                 self._note_time()
 
-    async def show(self, screen: Screen, *, private: bool = True) -> int | None:
-        """Answer with a message; returns its id where Discord tells it, None where it came too late to be sent."""
+    async def show(self, screen: Screen, *, private: bool = True, mention: int | None = None) -> int | None:
+        """Answer with a message; returns its id where Discord tells it, None where it came too late to be sent.
+
+        ``mention`` is the member whom it may notify, where it mentions them.
+        """
+        mentions = discord.AllowedMentions(users=[discord.Object(mention)]) if mention else NO_PINGS
         async with self._lock:
             if self.too_late:
                 return None
             view, files = screen.view(), screen.files()
             if not self.answered:
-                response = await self.interaction.response.send_message(view=view, files=files, ephemeral=private)
+                response = await self.interaction.response.send_message(
+                    view=view, files=files, ephemeral=private, allowed_mentions=mentions
+                )
                 self._note_time()
                 return response.message_id
             if self._announced and self._new:

@@ -226,7 +226,7 @@ async def test_three_tabs_play_a_whole_competition(playground: Playground, open_
     await expect(lobby).to_contain_text("Competition · All sections")
     for tab in (grace, linus):
         await press(tab.locator("[data-message-id]", has_text="Competition ·"), "Join")
-    await expect(lobby).to_contain_text("In (3)")
+    await expect(lobby).to_contain_text("3 in")
     await picture(ada, screenshots, "lobby")
     await press(lobby, "Host controls")
     await press(ada.locator("[data-message-id]", has_text="Host controls").last, "Start")

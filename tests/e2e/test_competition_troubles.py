@@ -437,7 +437,7 @@ async def test_a_thread_that_was_archived_is_opened_again_or_the_lobby_says_that
 
 def starts(lobby: dict[str, Any]) -> str:
     """When it starts by itself, as its message says."""
-    return next(line for line in text(lobby).splitlines() if "Starts by itself" in line)
+    return next(line for line in text(lobby).splitlines() if "Starts <t:" in line)
 
 
 def a_page(status: int) -> web.Response:

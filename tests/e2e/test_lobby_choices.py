@@ -1,5 +1,7 @@
 """What a host and the players choose before a game: sections, teams, a duel."""
 
+import re
+
 from evening import rows
 from hosting import Bot, Member, button, buttons, text, until
 
@@ -72,6 +74,7 @@ async def test_a_duel_is_accepted_played_by_two_alone_and_ends_when_it_is_decide
     ada, grace, linus = (Member(playground, number) for number in range(3))
     challenge = await ada.command("duel", member=grace.id)
     assert "**Ada** challenges **Grace**" in text(challenge)
+    assert re.search(rf"<@{grace.id}>, do you accept\? You have until <t:\d+:t>\.", text(challenge))
     assert "Only the member who was challenged" in text(await linus.press(challenge, "Accept"))
     await grace.press(challenge, "Accept")
     first = await until(playground, lambda: find(ada, "Round 1 of 7"), "the first round")
@@ -148,6 +151,6 @@ async def test_the_rematch_of_a_game_in_a_thread_is_played_in_it(quick: Bot):
     await ada.steer(lobby, "Start")
     podium = await play(3, ada)
     again = await ada.press(podium, "Rematch")
-    assert "Starts by itself" in text(again)
+    assert "Starts <t:" in text(again)
     assert again["channel_id"] == lobby["id"]
     await ada.steer(again, "End game for everyone")

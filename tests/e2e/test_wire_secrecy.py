@@ -179,7 +179,7 @@ async def compete(ear: Ear, scoring: str, members: tuple[Member, Member, Member]
     lobby = await opened(grace, rounds=ROUNDS, pace="calm", scoring=scoring)
     for count, member in ((2, linus), (3, ada)):
         await member.press(lobby, "Join")
-        await until(ear.playground, lambda count=count: f"**In ({count})**" in text(ada.sees(lobby)), "who is in")
+        await until(ear.playground, lambda count=count: f"**{count} in**" in text(ada.sees(lobby)), "who is in")
     await grace.steer(lobby, "Start")
     for number in range(ROUNDS):
         asked = await channel.open(number)

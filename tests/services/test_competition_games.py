@@ -262,6 +262,13 @@ async def test_a_game_needs_questions(games):
         await games.open(Opening(GUILD, CHANNEL, ADA, rules, Setup(("water",), "hard", "calm")))
 
 
+async def test_a_game_begins_with_its_easy_questions(games):
+    game = await lobby(games, rounds=6)
+    await games.start(game, ADA, manager=False)
+    asked = (await games.view(game)).game.questions
+    assert [one.difficulty for one in asked] == ["easy"] * 4 + ["medium", "hard"]
+
+
 async def test_questions_that_were_asked_lately_come_last(store, games, clock, notice):
     asked = []
     for _ in range(2):

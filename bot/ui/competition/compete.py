@@ -26,7 +26,7 @@ from bot.ui.competition.host import HostControls, only_here, take_over
 from bot.ui.competition.locked_in import LockedIn
 from bot.ui.layouts import BLURPLE, GREEN, Screen, note
 from bot.ui.lesson.lessons import section_choices
-from bot.ui.options import listed, whole
+from bot.ui.options import scoring_choices, whole
 from bot.ui.practice.quiz import current_screen
 from bot.ui.presses import own_message
 from bot.ui.reach import require
@@ -82,7 +82,7 @@ class CompeteFeature:
             thread="Play in a thread of its own, so that the channel stays free",
             mention="Mention everybody who has joined when it starts, up to 100; in a thread always",
         )
-        @app_commands.choices(scoring=listed(Scoring))
+        @app_commands.choices(scoring=scoring_choices())
         @app_commands.guild_only()
         async def compete(
             interaction: discord.Interaction,
@@ -182,7 +182,8 @@ class CompeteFeature:
             link = screens.link_to(already.view)
             raise UserError(fact(Code.GAME_ON_AT, link=link)) from already
         try:
-            message_id = await reply.show(screens.lobby_screen(view, reply.words_for_all), private=False)
+            screen = screens.lobby_screen(view, reply.words_for_all)
+            message_id = await reply.show(screen, private=False, mention=setup.duel_with)
         except discord.HTTPException:
             await self._games.post_lobby(view.game.id)
             raise

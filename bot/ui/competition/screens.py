@@ -51,20 +51,20 @@ def lobby_screen(view: GameView, say: Say) -> Screen:
     if rules.duel:
         return _duel_screen(view, say)
     what = _what(view, "All sections")
-    level = view.game.setup.difficulty or "every difficulty"
+    level = f" · {view.game.setup.difficulty} questions" if view.game.setup.difficulty else " · easy questions first"
     teams = f" · {rules.teams} teams" if rules.teams else ""
     aims = "It asks first about what this group mixes up.\n" if view.game.setup.aims else ""
     head = (
-        f"## Competition · {what}\n{_rounds(view)} · {view.game.setup.pace} pace "
-        f"({rules.pace_ms / 1000:g} s and time to read code) · {level}{teams}\n"
-        f"**{rules.scoring.value}**: {rules.scoring.rule}.\n{aims}"
-        f"-# Every right answer to a question that is new to you or due earns {POINTS_FOR_RIGHT} points; the first "
-        f"three earn {BONUSES[0]}, {BONUSES[1]} and {BONUSES[2]} more."
+        f"## 🏁 Competition · {what}\n"
+        f"{_rounds(view)} · {rules.pace_ms / 1000:g} s each, more to read code{level}{teams}\n{aims}"
+        f"**Score** ({rules.scoring.value}): {rules.scoring.rule}.\n"
+        f"-# **Study points**: {POINTS_FOR_RIGHT} for each right answer to a question that is new to you or due; the top "
+        f"three get {BONUSES[0]}, {BONUSES[1]} and {BONUSES[2]} more."
     )
     blocks: list[Block] = [head, RULE, _players(view)]
     if state.phase is Phase.LOBBY:
-        starts = f"Starts by itself <t:{-(-state.starts_ms // 1000)}:R>" if state.starts_ms else ""
-        blocks.append(f"{starts} · host: {safe(view.name(state.host_id))}")
+        when = f"<t:{-(-state.starts_ms // 1000)}:R>, or " if state.starts_ms else ""
+        blocks.append(f"Starts {when}when {safe(view.name(state.host_id))} starts it")
         if rules.teams_chosen:
             blocks += _team_rows(view)
         return Screen([*blocks, _lobby_buttons(view)], BLURPLE)
@@ -153,7 +153,8 @@ def _duel_screen(view: GameView, say: Say) -> Screen:
         "It ends as soon as nobody can catch up."
     )
     if state.phase is Phase.LOBBY:
-        expires = f"{other} has until <t:{-(-(state.wake_ms or 0) // 1000)}:R> to accept."
+        by = f"<t:{-(-(state.wake_ms or 0) // 1000)}:t>"
+        expires = f"<@{view.game.setup.duel_with}>, do you accept? You have until {by}."
         return Screen([head, expires, _duel_buttons(view)], BLURPLE)
     if state.phase is Phase.PAUSED:
         return Screen([head, pause_words(view, say), _duel_buttons(view)], GREY)
@@ -211,10 +212,10 @@ def _players(view: GameView) -> str:
         for team in range(1, state.rules.teams + 1):
             names = [safe(view.name(p.member_id)) for p in state.present[:SHOWN_PLAYERS] if p.team == team]
             teams.append(f"{team_name(team)}: {', '.join(names) or '…'}")
-        return f"**In ({count})**\n" + "\n".join(teams)
+        return f"**{count} in**\n" + "\n".join(teams)
     listed = ", ".join(safe(view.name(player.member_id)) for player in state.present[:SHOWN_PLAYERS])
     more = f" and {count - SHOWN_PLAYERS} more" if count > SHOWN_PLAYERS else ""
-    return f"**In ({count})**: {listed}{more}"
+    return f"**{count} in**: {listed}{more}"
 
 
 def team_name(team: int) -> str:
