@@ -30,6 +30,7 @@ def test_the_headline_says_who_won():
     assert headline("BBB") == "## 🏆 Ada, Grace and Linus share the win!"
     assert headline("BBBBA") == "## 🏆 4 share the win!"
     assert headline("AAA") == "## Nobody scored. Tough set!"
+    assert headline("BAA", "AAA", "AAA", scoring=Scoring.CERTAINTY) == "## 🏆 Ada wins!"
     assert headline("---") == "## Nobody answered this time"
     assert headline("BABA", teams=2) == "## 🏆 🟥 Team Red wins!"
     assert headline("BB", teams=2) == "## 🏆 🟥 Team Red and 🟦 Team Blue share the win!"

@@ -56,7 +56,7 @@ def _headline(view: GameView, lines: Sequence[Standing]) -> str:
     teams = team_standings(state)
     best = teams[0][1] if teams else lines[0].score
     if best <= 0:
-        return "## Nobody scored. Tough set!"
+        return f"## Nobody {'came out ahead' if any(line.right for line in lines) else 'scored'}. Tough set!"
     if teams:
         winners = [team_name(team) for team, average in teams if average == best]
     else:
@@ -93,7 +93,7 @@ def _awards(view: GameView, lines: Sequence[Standing]) -> list[str]:
     if best := awards.most_improved(state, lines):
         found.append(f"📈 **Most improved**: {safe(view.name(best))}, better in the second half than in the first")
     if state.rules.scoring.asks_sureness and (knows := awards.best_calibrated(state)):
-        found.append(f"🎯 **Best calibrated**: {safe(view.name(knows))}")
+        found.append(f"🎯 **Knew best what they knew**: {safe(view.name(knows))}")
     return found
 
 

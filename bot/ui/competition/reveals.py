@@ -44,7 +44,7 @@ def reveal_screen(view: GameView, number: int, say: Say) -> Screen:
     blocks: list[Block] = [stem(view, number), question_card.bars(question, letters, plan.key, counts)]
     blocks.append(f"**{_who_knew(view, number)}** {question_card.why(question, plan.key)}")
     blocks += question_card.ruled(question, letters, plan.key)
-    blocks += [RULE, _standing(view, number)]
+    blocks += [RULE, *_standing(view, number)]
     if remarks := _remarks(view, number):
         blocks.append("\n".join(remarks))
     is_present, paused = number == state.round, state.phase is Phase.PAUSED
@@ -87,21 +87,23 @@ def _who_knew(view: GameView, number: int) -> str:
     return f"{only}{len(knew)} of {answered} got this."
 
 
-def _standing(view: GameView, number: int) -> str:
+def _standing(view: GameView, number: int) -> list[Block]:
     """The duel's score; or the teams, and the first few after this round with how their places changed."""
     state = view.state
     after = standings(state, number + 1)
     if state.rules.duel and len(after) == DUELLISTS:
-        return f"**{duel_score(view, after)}**"
-    lines = []
-    for place, (team, average) in enumerate(team_standings(state, number + 1), 1):
-        lines.append(f"**{place}.** {team_name(team)} · {average:,.0f} a player")
+        return [f"**{duel_score(view, after)}**"]
+    teams = [
+        f"**{place}.** {team_name(team)} · {average:,.0f} a player"
+        for place, (team, average) in enumerate(team_standings(state, number + 1), 1)
+    ]
     before = _places(view, number)
-    for line in after[: SHOWN_TEAM_PLAYERS if lines else SHOWN_LINES]:
+    lines = []
+    for line in after[: SHOWN_TEAM_PLAYERS if teams else SHOWN_LINES]:
         moved = before.get(line.member_id, line.place) - line.place
         change = f" ▲{moved}" if moved > 0 else f" ▼{-moved}" if moved < 0 else ""
         lines.append(f"**{line.place}.** {_name(view, line.member_id)} · {line.score:,}{change}")
-    return "\n".join(lines) or "Nobody has joined yet."
+    return ["\n".join(some) for some in (teams, lines) if some] or ["Nobody has joined yet."]
 
 
 def _places(view: GameView, rounds: int) -> dict[int, int]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import discord
 
 from bot.packs.models import Question
+from bot.packs.numbered import numbered
 from bot.quiz.question.asking import LETTERS, FilePlace, Given, Lettering, is_right
 from bot.ui.layouts import Button, Row, bold, code_block
 
@@ -16,8 +17,8 @@ BAR_LENGTH = 8
 
 
 def stem(question: Question) -> str:
-    """What is asked, with its code."""
-    return bold(question.stem) + ("\n" + code_block(question.code) if question.code else "")
+    """What is asked, with its code; its lines are numbered where a text names one."""
+    return bold(question.stem) + ("\n" + code_block(numbered(question)) if question.code else "")
 
 
 def options(question: Question, lettering: Lettering) -> str:
