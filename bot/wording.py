@@ -40,6 +40,11 @@ def visible(text: str, keep: str = "") -> str:
     )
 
 
+def in_a_list(parts: Sequence[str]) -> str:
+    """*Ada*, *Ada and Grace*, *Ada, Grace and Linus*."""
+    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
+
+
 def counted(number: int, what: str) -> str:
     """A number of things: *1 answer*, *1,200 answers*."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -149,9 +149,8 @@ class Member:
         return [choice["name"] for choice in outcome.details["choices"]]
 
     async def press(self, message: dict[str, Any], label: str) -> dict[str, Any]:
-        """Press the button with this label; returns the message that shows what came of it."""
-        custom_id = button(message, label)["custom_id"]
-        return await self._click(message, custom_id)
+        """Press the button with this label, or choose it in a menu; returns the message that shows what came of it."""
+        return await self._click(message, *offer_of(message, label))
 
     async def steer(self, message: dict[str, Any], label: str) -> dict[str, Any]:
         """Open *Host controls* under a game's message and press a button there; say yes where it asks first.
@@ -168,11 +167,10 @@ class Member:
         return answer
 
     async def open_form(self, message: dict[str, Any], label: str) -> tuple[str, dict[str, Any]]:
-        """Press a button that opens a form; returns the interaction's id and the form."""
-        custom_id = button(message, label)["custom_id"]
-        outcome = await self._act(
-            lambda hear: self.playground.acts.click(self.id, message["channel_id"], message["id"], custom_id, hear)
-        )
+        """Press a button that opens a form, or choose it in a menu; returns the interaction's id and the form."""
+        custom_id, values = offer_of(message, label)
+        place = message["channel_id"], message["id"]
+        outcome = await self._act(lambda hear: self.playground.acts.click(self.id, *place, custom_id, hear, values))
         assert outcome.state == "modal", outcome.details
         return outcome.details["interaction_id"], outcome.details["modal"]
 
@@ -269,6 +267,15 @@ def text(message: dict[str, Any]) -> str:
 def buttons(message: dict[str, Any]) -> list[str]:
     """The labels of a message's buttons that can be pressed."""
     return [c["label"] for c in walk(message["components"]) if c["type"] == 2 and not c.get("disabled")]
+
+
+def offer_of(message: dict[str, Any], label: str) -> tuple[str, list[str] | None]:
+    """The custom id of the button with this label; or of the menu that offers it, and its value there."""
+    for menu in walk(message["components"]):
+        for option in menu.get("options") or ():
+            if option["label"] == label:
+                return menu["custom_id"], [option["value"]]
+    return button(message, label)["custom_id"], None
 
 
 def button(message: dict[str, Any], label: str) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from bot.quiz.question.asking import ShownPlace
 class Setup:
     """What was chosen beside the rules: sections (none: all) and difficulty, and how it is called.
 
-    Questions that offer a misconception of ``aims`` are asked first.
+    Questions that offer a misconception of ``aims`` are asked first. ``calls``: whoever joined is mentioned once at the
+    start, as in a thread always.
     """
 
     sections: tuple[str, ...]
@@ -22,6 +23,7 @@ class Setup:
     duel_name: str = ""
     thread: bool = False
     aims: tuple[str, ...] = ()
+    calls: bool = False
 
 
 @dataclass(frozen=True)

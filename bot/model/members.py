@@ -1,8 +1,15 @@
-"""What members chose for themselves."""
+"""How members are shown, and what they chose for themselves."""
 
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
+
+
+class Face(NamedTuple):
+    """How a member is shown: the name in a server, and the hash of the avatar (None: Discord's default picture)."""
+
+    name: str
+    avatar: str | None = None
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,13 @@ class Kind(StrEnum):
 
     LOBBY = "lobby"
     CALL = "call"
-    """The players of a game, called into its thread."""
+    """The players of a game, called to its first round, in its channel or its thread."""
     ROUND = "round"
     REVEAL = "reveal"
     """That a round's message shows how it went."""
     PODIUM = "podium"
+    WINNER = "winner"
+    """That a podium, which is unveiled place by place, shows everything."""
     QUESTION = "question"
     """The question of the day."""
     RESULT = "result"
@@ -24,7 +26,7 @@ class Kind(StrEnum):
     DEMO = "demo"
 
 
-OF_A_GAME = (Kind.LOBBY, Kind.CALL, Kind.ROUND, Kind.REVEAL, Kind.PODIUM)
+OF_A_GAME = (Kind.LOBBY, Kind.CALL, Kind.ROUND, Kind.REVEAL, Kind.PODIUM, Kind.WINNER)
 OF_A_DAILY = (Kind.QUESTION, Kind.RESULT)
 
 

@@ -6,9 +6,9 @@ from typing import Protocol
 
 from bot.packs.faults import Fault
 from bot.packs.models import Pack, PackHead, Page, Question, Section, Term
+from bot.packs.numbered import CODE_COLUMNS, numbered
 from bot.packs.prose import seen
 
-CODE_COLUMNS = 60
 CODE_LINES = 20
 PAGE_CHARACTERS = 1_500
 QUESTION_CHARACTERS = 3_500
@@ -93,7 +93,7 @@ def _question(question: Question) -> Iterator[Finding]:
             yield ("options", index, "text"), "a text that differs, as it is seen, from the other options", "error"
         if seen(option.why) in [seen(one.why) for one in before]:
             yield ("options", index, "why"), "a reason of its own, not that of another option", "error"
-    parts = [question.stem, question.code, question.explanation]
+    parts = [question.stem, numbered(question), question.explanation]
     parts += [part for option in question.options for part in (option.text, option.why)]
     length, size = (one + 20 * len(question.options) for one in _measured(parts))
     if length > QUESTION_CHARACTERS:

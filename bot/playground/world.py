@@ -1,5 +1,6 @@
 """The state of the small Discord: one server, its channels, members and messages."""
 
+import hashlib
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -102,7 +103,7 @@ class World:
             "username": username[:32],
             "global_name": None if bot else name,
             "discriminator": "0000" if bot else "0",
-            "avatar": None,
+            "avatar": None if bot else hashlib.blake2s(user_id.encode(), digest_size=16).hexdigest(),
             "public_flags": 0,
             "flags": 0,
             "primary_guild": None,

@@ -13,7 +13,7 @@ from bot.services.board.boards import Boards
 from bot.services.calendar.daily import DailyQuestions
 from bot.services.calendar.schedules import Occasions, Schedules
 from bot.services.calendar.seasons import Seasons
-from bot.services.channels import EventBoard, Poster
+from bot.services.channels import EventBoard, Poster, Results
 from bot.services.competition.games import Competitions
 from bot.services.demo.charts import ChartDrawer
 from bot.services.demo.demos import Demos
@@ -77,6 +77,7 @@ class Outside(NamedTuple):
     """
 
     poster: Poster
+    results: Results
     events: EventBoard
     roll: Roll
     letters: Letters
@@ -121,6 +122,7 @@ class Services:
     def attach(self, outside: Outside) -> None:
         """Say by whom things are shown and asked in Discord; to be called before `take_up`."""
         self.posts.attach(outside.poster)
+        self.games.attach(outside.results)
         self.schedules.attach(outside.events)
         self.presence.attach(outside.roll)
         self.reminders.attach(outside.letters)

@@ -89,6 +89,14 @@ class Poster(Protocol):
         ...
 
 
+class Results(Protocol):
+    """Tells players in private how a round went for them."""
+
+    def tell(self, competition_id: int, number: int) -> None:
+        """A round's message shows how it went; bring what those who answered have locked in up to date, beside."""
+        ...
+
+
 class EventBoard(Protocol):
     """A server's list of events in Discord."""
 

@@ -11,6 +11,7 @@ from bot.ui.calendar.events import ServerEvents
 from bot.ui.calendar.schedule import ScheduleFeature
 from bot.ui.client import StudyhallClient, Tree
 from bot.ui.competition.compete import CompeteFeature
+from bot.ui.competition.locked_in import LockedIn
 from bot.ui.demo.demos import DemoFeature
 from bot.ui.demo.inside import InsideFeature
 from bot.ui.help import HelpFeature
@@ -56,7 +57,8 @@ def add_features(
     inside = InsideFeature(specimen, shards, scheduler)
     inside.add_to(router)
     demo = DemoFeature(s.demos, s.servers, inside)
-    compete = CompeteFeature(s.games, s.practice, s.servers, tempo=tempo)
+    locked_in = LockedIn(s.games, scheduler.in_a_gap)
+    compete = CompeteFeature(s.games, s.practice, s.servers, locked_in, tempo=tempo)
     setup = SetupFeature(s.servers, s.library, s.courses, scheduler)
     of_the_day = DailyFeature(s.daily)
     events = ServerEvents(shards, scheduler)
@@ -91,6 +93,7 @@ def add_features(
     s.attach(
         Outside(
             poster=DiscordPoster(shards, scheduler, looks(demo.screen, flagged.moves_screen)),
+            results=locked_in,
             events=events,
             roll=MemberRoll(shards, scheduler),
             letters=reminding,

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import discord
 from discord import ui
 
-from bot.ui import sheets
+from bot.ui import ids, sheets
 
 BLURPLE, GREEN, RED, GREY = 0x5865F2, 0x3BA55D, 0xD83C3E, 0x6D7480
 MAX_TEXT = 4_000
@@ -78,6 +78,14 @@ class Picture(NamedTuple):
     alt: str
 
 
+class Beside(NamedTuple):
+    """A text with a small picture beside it, by its address and with the words for those who don't see it."""
+
+    text: str
+    address: str
+    alt: str
+
+
 class Download(NamedTuple):
     """A text file to take along; a table is written as spreadsheets read it."""
 
@@ -90,7 +98,7 @@ class Download(NamedTuple):
         return self.text.encode(sheets.ENCODING if self.name.endswith(".csv") else "utf-8")
 
 
-Block = str | Row | Pick | ChannelPick | RolePick | Picture | Download
+Block = str | Beside | Row | Pick | ChannelPick | RolePick | Picture | Download
 
 
 class Screen(NamedTuple):
@@ -122,7 +130,7 @@ class Screen(NamedTuple):
     @property
     def text_length(self) -> int:
         """Characters of text, which Discord limits to 4,000 a message."""
-        return sum(len(block) for block in self.blocks if isinstance(block, str) and block != RULE)
+        return sum(len(_text(block)) for block in self.blocks)
 
     def fits(self, more: str = "", reserve: int = 0) -> bool:
         """Whether a message takes it, with ``more`` text and ``reserve`` characters left for what is added."""
@@ -130,21 +138,32 @@ class Screen(NamedTuple):
 
     def fits_text(self, more: str = "", reserve: int = 0) -> bool:
         """Whether a message takes its text, with ``more`` of it and ``reserve`` characters left for what is added."""
-        texts = [block for block in self.blocks if isinstance(block, str) and block != RULE]
-        size = sum(len(text.encode()) for text in texts) + len(more.encode()) + reserve
+        size = sum(len(_text(block).encode()) for block in self.blocks) + len(more.encode()) + reserve
         return self.text_length + len(more) + reserve <= MAX_TEXT and size <= MAX_BYTES
+
+
+def _text(block: Block) -> str:
+    """What a block says that counts as text of the message."""
+    if isinstance(block, Beside):
+        return block.text
+    return block if isinstance(block, str) and block != RULE else ""
 
 
 def _components(block: Block) -> int:
     """How many of the message's components a block is."""
     if isinstance(block, Row):
         return 1 + len(block.buttons)
+    if isinstance(block, Beside):
+        return 3
     return 2 if isinstance(block, (Pick, ChannelPick, RolePick)) else 1
 
 
 def _item(block: Block) -> ui.Item[ui.LayoutView]:
     if isinstance(block, str):
         return ui.Separator() if block == RULE else ui.TextDisplay(block)
+    if isinstance(block, Beside):
+        thumbnail: ui.Thumbnail[ui.LayoutView] = ui.Thumbnail(block.address, description=block.alt)
+        return ui.Section(ui.TextDisplay(block.text), accessory=thumbnail)
     if isinstance(block, Row):
         buttons: list[ui.Button[ui.LayoutView]] = [
             ui.Button(label=label(b.label, 80), custom_id=b.id, style=b.style, disabled=b.disabled)
@@ -234,9 +253,10 @@ def fitting(blocks: Sequence[Block], accent: int = BLURPLE) -> Screen:
     if sum(map(_components, found)) > MAX_COMPONENTS:
         found = _joined(found)
     while not Screen(found).fits_text():
-        longest = max((i for i, one in enumerate(found) if isinstance(one, str)), key=lambda i: len(str(found[i])))
-        text = str(found[longest])
-        found[longest] = cut(text, max(200, len(text) * 9 // 10))
+        longest = max(range(len(found)), key=lambda i: len(_text(found[i])))
+        block, text = found[longest], _text(found[longest])
+        shorter = cut(text, max(200, len(text) * 9 // 10))
+        found[longest] = block._replace(text=shorter) if isinstance(block, Beside) else shorter
     return Screen(found, accent)
 
 
@@ -266,6 +286,11 @@ def code_block(code: str, language: str = "python") -> str:
 def asking(words: str, no: Button, yes: Button) -> Screen:
     """What ends, voids or deletes asks first, in a message of its own: nothing lies there where another button was."""
     return Screen([words, Row([no, yes._replace(style=discord.ButtonStyle.danger)])], RED)
+
+
+def more(buttons: Sequence[Button]) -> Pick:
+    """Buttons that a message offers in one menu, to leave its rows to the two that most people press."""
+    return Pick(ids.encode("more.pick"), "More…", [(button.label, button.id, "") for button in buttons])
 
 
 def note(text: str, accent: int = GREY) -> Screen:

@@ -9,7 +9,7 @@ from bot.services.competition.views import MOST_CALLED, GameView
 from bot.services.demo.views import DemoView
 from bot.ui.calendar.daily import daily_screen
 from bot.ui.calendar.seasons import season_screen
-from bot.ui.competition import screens
+from bot.ui.competition import podiums, reveals, screens
 from bot.ui.layouts import Screen
 from bot.ui.poster import Look
 from bot.ui.sending import SendScheduler
@@ -30,10 +30,12 @@ def looks(demo_screen: Callable[[DemoView, Say], Screen], moves_screen: Callable
             screens.thread_name,
         ),
         Kind.ROUND: _of_game(
-            lambda what, view, say: screens.round_screen(view, what.number, say),
+            lambda what, view, say: reveals.round_screen(view, what.number, say),
             r"sh:game\.(pick|mine|resume):{of}:{number}(:|$)",
         ),
-        Kind.PODIUM: _of_game(lambda _what, view, _say: screens.podium_screen(view), r"sh:game\.practise:{of}$"),
+        Kind.PODIUM: _of_game(
+            lambda _what, view, _say: podiums.podium_screen(view), r"sh:game\.(practise|rematch):{of}$"
+        ),
         Kind.QUESTION: daily,
         Kind.RESULT: daily,
         Kind.SEASON: Look(lambda _what, view, _say: season_screen(view), r"sh:board\.past:{of}$"),

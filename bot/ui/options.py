@@ -8,6 +8,8 @@ from typing import Any
 
 from discord import AppCommandOptionType, app_commands
 
+from bot.quiz.competition.scoring import Scoring
+
 Command = app_commands.Command[Any, ..., Any]
 Group = app_commands.Group
 Root = Command | Group | app_commands.ContextMenu
@@ -85,9 +87,9 @@ def _plain(option: dict[str, Any]) -> bool:
     return True
 
 
-def listed(names: Iterable[str]) -> list[app_commands.Choice[str]]:
-    """The choices of an option, as they are called."""
-    return [app_commands.Choice(name=str(name), value=str(name)) for name in names]
+def scoring_choices() -> list[app_commands.Choice[str]]:
+    """The presets of scoring, each with its point in a few words."""
+    return [app_commands.Choice(name=f"{one.value} · {one.summary}", value=one.value) for one in Scoring]
 
 
 def whole(text: str) -> str:

@@ -26,6 +26,9 @@ TOO_LATE = (10062, 40060, 50027)
 (https://discord.com/developers/docs/topics/opcodes-and-status-codes#json)."""
 ANSWER_SECONDS = 3.0
 """Later than this after an interaction was made Discord takes no answer to it."""
+TOKEN_SECONDS = 14.5 * 60
+"""For so long after an interaction its answers can be changed by its token; Discord says 15 minutes
+(https://discord.com/developers/docs/interactions/receiving-and-responding#followup-messages)."""
 
 _log = logging.getLogger(__name__)
 
@@ -45,6 +48,32 @@ class Form(NamedTuple):
     title: str
     id: str
     fields: Sequence[Field]
+
+
+class PrivateMessage(NamedTuple):
+    """A private answer that can still be changed, by its interaction's token, until `time.monotonic` says ``until``.
+
+    It is kept in memory only.
+    """
+
+    webhook: discord.Webhook
+    id: int
+    until: float
+
+    @property
+    def expired(self) -> bool:
+        """Whether Discord takes no change of it any more."""
+        return time.monotonic() >= self.until
+
+    async def edit(self, screen: Screen) -> None:
+        """Show something else in its place. Raises discord.HTTPException, as where the person has dismissed it."""
+        await self.webhook.edit_message(
+            self.id, view=screen.view(), attachments=screen.files(), allowed_mentions=NO_PINGS
+        )
+
+    async def delete(self) -> None:
+        """Take it away. Raises discord.HTTPException."""
+        await self.webhook.delete_message(self.id)
 
 
 class Reply:
@@ -91,7 +120,9 @@ class Reply:
     @property
     def learner(self) -> Learner:
         """Who acted, and in which server."""
-        return Learner(self.member_id, self.interaction.guild_id, whole(self.interaction.user.display_name))
+        user = self.interaction.user
+        avatar = user.avatar.key if user.avatar else None
+        return Learner(self.member_id, self.interaction.guild_id, whole(user.display_name), avatar)
 
     def words(self, fact: Fact | None) -> str:
         """A fact in the language of who acted: for answers that they alone see."""
@@ -140,14 +171,20 @@ class Reply:
                 self._announced = True
                 self._note_time()
 
-    async def show(self, screen: Screen, *, private: bool = True) -> int | None:
-        """Answer with a message; returns its id where Discord tells it, None where it came too late to be sent."""
+    async def show(self, screen: Screen, *, private: bool = True, mention: int | None = None) -> int | None:
+        """Answer with a message; returns its id where Discord tells it, None where it came too late to be sent.
+
+        ``mention`` is the member whom it may notify, where it mentions them.
+        """
+        mentions = discord.AllowedMentions(users=[discord.Object(mention)]) if mention else NO_PINGS
         async with self._lock:
             if self.too_late:
                 return None
             view, files = screen.view(), screen.files()
             if not self.answered:
-                response = await self.interaction.response.send_message(view=view, files=files, ephemeral=private)
+                response = await self.interaction.response.send_message(
+                    view=view, files=files, ephemeral=private, allowed_mentions=mentions
+                )
                 self._note_time()
                 return response.message_id
             if self._announced and self._new:
@@ -163,6 +200,10 @@ class Reply:
         shown = await self.interaction.followup.send(view=view, files=files, ephemeral=private, wait=True)
         await self.interaction.delete_original_response()
         return shown.id
+
+    def shown(self, message_id: int) -> PrivateMessage:
+        """The private message that `show` answered with, to be changed later."""
+        return PrivateMessage(self.interaction.followup, message_id, time.monotonic() + TOKEN_SECONDS)
 
     async def ask(self, form: Form) -> None:
         """Answer with a form. What is filled in comes back as an interaction of its own."""

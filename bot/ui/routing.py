@@ -21,6 +21,9 @@ from bot.ui.replies import Desk, Reply
 
 Handler = Callable[..., Awaitable[object]]
 
+MORE: tuple[str, list[str]] = ("more.pick", [])
+"""The menu of `layouts.more`, whose values are the custom ids of buttons."""
+
 
 class _Entry(NamedTuple):
     handler: Handler
@@ -64,8 +67,10 @@ class Router:
         if interaction.type not in (discord.InteractionType.component, discord.InteractionType.modal_submit):
             return
         data: Any = interaction.data or {}
-        found = ids.decode(whole(str(data.get("custom_id", ""))))
+        found, values = ids.decode(whole(str(data.get("custom_id", "")))), data.get("values", [])
         is_form = interaction.type is discord.InteractionType.modal_submit
+        if found == MORE and not is_form:  # a menu of buttons: what was chosen is the button
+            found, values = _chosen_button(values), []
         entry = (self._forms if is_form else self._entries).get(found[0]) if found else None
 
         if not is_form and not (entry and entry.page) and self._is_repeat(interaction, data):
@@ -78,7 +83,7 @@ class Router:
         async def handle(reply: Reply) -> None:
             if not found or not entry:
                 raise stale()
-            arguments: list[Any] = [*found[1], *_values(data.get("values", []))]
+            arguments: list[Any] = [*found[1], *_values(values)]
             if not is_form and not _is_offered(interaction.message, data):
                 raise ids.stale()
             if is_form:
@@ -98,6 +103,11 @@ class Router:
             return False
         custom_id, stamp_ms = str(data.get("custom_id", "")), snowflake_ms(interaction.id)
         return self._presses.is_repeat(interaction.user.id, message.id, custom_id, offered(message), stamp_ms)
+
+
+def _chosen_button(values: Any) -> tuple[str, list[str]] | None:
+    """The action and arguments of the button that was chosen in a menu; None for what no such menu sends."""
+    return ids.decode(whole(values[0])) if isinstance(values, list) and values and isinstance(values[0], str) else None
 
 
 def _values(values: Any) -> list[str]:

@@ -1,7 +1,7 @@
 """All public sends and edits pass here: 30 a second for the process, urgent ones first, hints merged or dropped.
 
 Discord allows 50 requests a second for each bot (https://discord.com/developers/docs/topics/rate-limits#global-rate-limit);
-answers to interactions do not count.
+answers to interactions do not count. Edits of such answers that nobody waits for are sent in the gaps.
 """
 
 import asyncio
@@ -9,6 +9,7 @@ import functools
 import heapq
 import itertools
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -16,6 +17,8 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 CALLS_PER_SECOND = 30
+IN_GAPS_AT_ONCE = 8
+"""So many calls that are sent in the gaps are under way together: a busy evening has hundreds of them at once."""
 
 _log = logging.getLogger(__name__)
 
@@ -51,6 +54,8 @@ class SendScheduler:
         self._drain: asyncio.Task[None] | None = None
         self._sending: set[asyncio.Task[None]] = set()
         self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._for_gaps: deque[Callable[[], Awaitable[object]]] = deque()
+        self._in_gaps: set[asyncio.Task[None]] = set()
         self._closed = False
 
     async def call(self, function: Callable[[], Awaitable[T]], *, urgency: int = NORMAL, key: str = "") -> T:
@@ -76,6 +81,15 @@ class SendScheduler:
         wait = self._last_hint.get(key, -self.hint_seconds) + self.hint_seconds - loop.time()
         self._timers[key] = loop.call_later(max(0.0, wait), self._hint_due, key)
 
+    def in_a_gap(self, function: Callable[[], Awaitable[object]]) -> None:
+        """Run ``function``, which Discord does not count, while nothing else waits or is under way; in order, some together.
+
+        A failure is logged; after `close` nothing is begun.
+        """
+        if not self._closed:
+            self._for_gaps.append(function)
+            self._fill_gap()
+
     @property
     def waiting(self) -> int:
         """How many calls wait for their turn or are under way."""
@@ -86,7 +100,8 @@ class SendScheduler:
         self._closed = True
         for timer in self._timers.values():
             timer.cancel()
-        tasks = [*self._sending, *([self._drain] if self._drain else [])]
+        self._for_gaps.clear()
+        tasks = [*self._sending, *self._in_gaps, *([self._drain] if self._drain else [])]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -137,12 +152,27 @@ class SendScheduler:
                 self._free_at = max(self._free_at, loop.time()) + self._gap
                 task = asyncio.create_task(_send(call, self._under_way.get(call.key)), name="send")
                 self._sending.add(task)
-                task.add_done_callback(self._sending.discard)
+                task.add_done_callback(self._sent)
                 if call.key:
                     self._under_way[call.key] = task
                     task.add_done_callback(functools.partial(self._ended, call.key))
         finally:
             self._drain = None
+            self._fill_gap()
+
+    def _sent(self, task: asyncio.Task[None]) -> None:
+        self._sending.discard(task)
+        self._fill_gap()
+
+    def _fill_gap(self) -> None:
+        while self._for_gaps and not self.waiting and len(self._in_gaps) < IN_GAPS_AT_ONCE:
+            task = asyncio.create_task(_logged(self._for_gaps.popleft()), name="send-in-a-gap")
+            self._in_gaps.add(task)
+            task.add_done_callback(self._gap_filled)
+
+    def _gap_filled(self, task: asyncio.Task[None]) -> None:
+        self._in_gaps.discard(task)
+        self._fill_gap()
 
     def _ended(self, key: str, task: asyncio.Task[None]) -> None:
         if self._under_way.get(key) is task:
@@ -163,6 +193,13 @@ async def _send(call: _Call, before: asyncio.Task[None] | None) -> None:
     else:
         if not call.done.done():
             call.done.set_result(result)
+
+
+async def _logged(function: Callable[[], Awaitable[object]]) -> None:
+    try:
+        await function()
+    except Exception as problem:
+        _log.info("what was to be sent in a gap was not: %s", problem)
 
 
 def _log_failed_hint(done: asyncio.Future[Any]) -> None:

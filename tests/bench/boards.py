@@ -134,7 +134,7 @@ async def fill_active(path: Path) -> None:
             active = {"count": ACTIVE * ACTIVE_ANSWERS, "members": ACTIVE, "guild": ACTIVE_GUILD, "now": NOW_MS}
             database.execute(ACTIVE_FILL, active)
             database.execute(TOTALS)
-            seen = "INSERT INTO member SELECT guild_id, member_id, 'Somebody', ? FROM total"
+            seen = "INSERT INTO member SELECT guild_id, member_id, 'Somebody', ?, NULL FROM total"
             database.execute(seen, (NOW_MS,))
             database.execute("ANALYZE")
 

@@ -56,8 +56,12 @@ class Channel:
         return (await until(self.playground, lambda: self.revealed(number), f"round {number + 1} is over"))[0]
 
     async def podium(self) -> Json:
-        """The podium, once it is there."""
-        found = await until(self.playground, lambda: self.offering(r"sh:game\.practise:\d+"), "the podium")
+        """The podium, once it tells who won."""
+
+        def whole() -> list[Json]:
+            return [one for one in self.offering(r"sh:game\.rematch:\d+") if "🥁" not in text(one)]
+
+        found = await until(self.playground, whole, "the podium")
         [message] = found
         return message
 
@@ -71,7 +75,7 @@ def deadline_ms(message: Json) -> int:
 
 def right_letter(message: Json) -> str:
     """The right option's letter, as a reveal says it."""
-    found = re.search(r"### ✅ ([A-D]) ·", text(message))
+    found = re.search(r"^✅ \*\*([A-D])\*\* ", text(message), re.MULTILINE)
     assert found, text(message)
     return found[1]
 

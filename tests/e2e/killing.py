@@ -303,7 +303,7 @@ class Killing:
                 shown = [m for m in posted if f"sh:game.mine:{game}:{number}" in custom_ids(m)]
                 if (len(posted), len(shown)) != (1, 1):
                     report.faults.append(f"game {game}, round {number}: {len(posted)} posted, {len(shown)} revealed")
-            podiums = self.channel.offering(rf"sh:game\.practise:{game}")
+            podiums = self.channel.offering(rf"sh:game\.rematch:{game}")
             if len(podiums) != (phase == "finished"):
                 report.faults.append(f"game {game} ({phase}) has {len(podiums)} podiums")
         report.faults += faults_of_results(data)

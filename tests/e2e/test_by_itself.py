@@ -87,12 +87,12 @@ async def test_a_recurring_competition_opens_its_lobby_and_stands_in_the_list_of
     next_day(bot, DAY - now_s % DAY)  # midnight, by the server's time zone
     await until(bot.playground, lambda: public(bot, "Nobody is in yet"), "the lobby")
     [lobby] = public(bot, "Nobody is in yet")
-    assert "host: Ada" in text(lobby)
+    assert "when Ada starts it" in text(lobby)
     assert "Only the host or a manager" in text(await grace.steer(lobby, "Start"))
     assert "You're in" in text(await grace.press(lobby, "Join"))
     await bot.stop(signal.SIGKILL)
     await bot.start()
-    await until(bot.playground, lambda: public(bot, "**In (1)**"), "the lobby goes on")
+    await until(bot.playground, lambda: public(bot, "**1 in**"), "the lobby goes on")
     await ada.steer(lobby, "Start")
     await until(bot.playground, lambda: public(bot, "Round 1 of 3"), "the first round")
     await until(

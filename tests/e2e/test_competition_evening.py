@@ -3,6 +3,8 @@
 import asyncio
 import json
 import re
+import signal
+from functools import partial
 
 import engines
 import pytest
@@ -28,8 +30,8 @@ async def test_three_members_play_a_whole_competition(quick: Bot, scoring):
     ada, grace, linus = three(quick)
     channel = Channel(quick.playground)
     lobby = await opened(grace, linus, scoring=scoring)
-    await until(quick.playground, lambda: "**In (2)**: Grace, Linus" in text(ada.sees(lobby)), "who is in")
-    assert f"**{scoring}**" in text(lobby)
+    await until(quick.playground, lambda: "**2 in**: Grace, Linus" in text(ada.sees(lobby)), "who is in")
+    assert f"**Score** ({scoring}): " in text(lobby)
     await grace.steer(lobby, "Start")
     right = {member.id: 0 for member in (ada, grace, linus)}
     for number in range(3):
@@ -45,8 +47,8 @@ async def test_three_members_play_a_whole_competition(quick: Bot, scoring):
         for member, letter in ((ada, "A"), (grace, "B"), (linus, "A")):
             right[member.id] += letter == right_letter(shown)
         mine = await grace.press(shown, "My result")
-        assert ("✅ Right" if right_letter(shown) == "B" else "❌ Not quite") in text(mine)
-        assert "**The rule**" in text(await linus.press(shown, "Why not the others?"))
+        assert ("### ✅ B, right" if right_letter(shown) == "B" else "### ❌ B, but it's") in text(mine)
+        assert "**The rule**" in text(await linus.press(shown, "Why?"))
     podium = await channel.podium()
     assert quick.log().count("Traceback") == 0
     assert faults_of_results(quick.data_dir) == []
@@ -59,12 +61,76 @@ async def test_three_members_play_a_whole_competition(quick: Bot, scoring):
     assert {member: count for member, (_, count) in stored.items()} == right
     for member, name in ((ada, "Ada"), (grace, "Grace"), (linus, "Linus")):
         score, count = stored[member.id]
-        assert re.search(rf"{name} · \*\*{score:,}\*\* · {count} of 3 right", text(podium)), text(podium)
+        assert re.search(rf"{name}\n\*\*{score:,}\*\* · {count} of 3 right", text(podium)), text(podium)
     assert [fault for exchange in exchanges for fault in faults_of(exchange)] == []
     longest = max(len(text(message)) for message in channel.messages())
     assert longest <= 3_500
     missed = await grace.press(podium, "Practise what I missed") if right[grace.id] < 3 else None
     assert missed is None or "Question 1 of" in text(missed)
+
+
+async def test_what_a_player_locked_in_becomes_their_result_and_one_private_message_stays(quick: Bot):
+    ada, grace, _linus = three(quick)
+    channel = Channel(quick.playground)
+    await ada.steer(await opened(ada, grace), "Start")
+    before: list[dict] = []
+    for number in range(3):
+        asked = await channel.open(number)
+        told = [(ada, "A", await ada.press(asked, "A")), (grace, "B", await grace.press(asked, "B"))]
+        right = right_letter(await channel.reveal(number))
+        for member, letter, message in told:
+            verdict = f"### ✅ {letter}, right" if letter == right else f"### ❌ {letter}, but it's {right}"
+            await until(quick.playground, partial(_reads, member, message, verdict), "it shows the result")
+            assert re.search(r"\*\*\+[\d,]+\*\* · \*\*(1st|2nd)\*\* of 2", text(member.sees(message)))
+        for message in before:
+            await until(quick.playground, partial(_is_gone, quick, message), "the round before is taken away")
+        before = [message for _, _, message in told]
+
+
+def _reads(member: Member, message: dict, words: str) -> bool:
+    return words in text(member.sees(message))
+
+
+def _is_gone(bot: Bot, message: dict) -> bool:
+    return message["id"] not in bot.playground.world.channels[message["channel_id"]].messages
+
+
+async def test_players_are_mentioned_once_at_the_start_if_the_host_wants(quick: Bot):
+    ada, grace, _linus = three(quick)
+    exchanges: list[Exchange] = []
+    quick.playground.rest.record = exchanges.append
+    await ada.steer(await opened(ada, grace, mention=True), "Start")
+    await Channel(quick.playground).open(0)
+    [call] = [one for one in exchanges if one.method == "POST" and f"<@{grace.id}>" in str(one.body)]
+    assert set(map(str, call.body["allowed_mentions"]["users"])) == {ada.id, grace.id}
+    assert "**Get ready!** Question 1: <t:" in text(call.answer)
+
+
+async def test_after_a_restart_what_was_locked_in_stays_and_my_result_serves(calm: Bot):
+    ada, grace, _linus = three(calm)
+    channel = Channel(calm.playground)
+    await ada.steer(await opened(ada, grace), "Start")
+    asked = await channel.open(0)
+    told = await ada.press(asked, "A")
+    await calm.stop(signal.SIGKILL)
+    await calm.start()
+    await grace.press(asked, "B")
+    shown = await channel.reveal(0)
+    assert "A" in text(await ada.press(shown, "My result"))
+    assert "Locked in **A**" in text(ada.sees(told))
+
+
+async def test_what_stands_in_the_menu_below_a_reveal_does_what_its_button_would(calm: Bot):
+    ada, grace, _linus = three(calm)
+    channel = Channel(calm.playground)
+    await ada.steer(await opened(ada, grace), "Start")
+    asked = await channel.open(0)
+    await ada.press(asked, "A")
+    await grace.press(asked, "A")
+    shown = await channel.reveal(0)
+    assert "Page 1 of" in text(await grace.press(shown, "Read about it"))
+    assert "Only the host" in text(await grace.press(shown, "Host controls"))
+    assert "## Host controls" in text(await ada.press(shown, "Host controls"))
 
 
 async def test_who_may_start_cancel_pause_skip_and_end(calm: Bot):
@@ -74,7 +140,7 @@ async def test_who_may_start_cancel_pause_skip_and_end(calm: Bot):
     for action in ("start:1", "end:1:0", "end_yes:1:0"):
         assert "Only the host or a manager" in text(await linus.forge(lobby, f"sh:host.{action}"))
     assert "You've left" in text(await linus.press(lobby, "Leave"))
-    await until(calm.playground, lambda: "**In (1)**: Grace" in text(ada.sees(lobby)), "Linus is out")
+    await until(calm.playground, lambda: "**1 in**: Grace" in text(ada.sees(lobby)), "Linus is out")
     await grace.steer(lobby, "Start")
     asked = await Channel(calm.playground).open(0)
     assert "Only the host or a manager" in text(await linus.press(asked, "Host controls"))
@@ -166,7 +232,7 @@ async def test_two_rounds_without_an_answer_pause_the_game_and_say_so(hasty: Bot
 async def test_the_lobby_starts_by_itself(hasty: Bot):
     ada, _grace, _linus = three(hasty)
     lobby = await opened(ada, starts_in=1)
-    assert "Starts by itself <t:" in text(lobby)
+    assert "Starts <t:" in text(lobby)
     await Channel(hasty.playground).open(0)
     await until(hasty.playground, lambda: "It has begun" in text(ada.sees(lobby)), "the lobby says so")
 
@@ -177,7 +243,7 @@ async def test_when_the_host_leaves_the_first_player_takes_over_and_the_lobby_go
     await linus.press(lobby, "Leave")
     assert "Only the host" in text(await grace.steer(lobby, "Start"))
     await ada.press(lobby, "Join")  # a manager takes over
-    await until(calm.playground, lambda: "host: Ada" in text(ada.sees(lobby)), "Ada leads")
+    await until(calm.playground, lambda: "when Ada starts it" in text(ada.sees(lobby)), "Ada leads")
     assert rows(calm.data_dir, "SELECT phase FROM competition") == [("lobby",)]
 
 
@@ -248,5 +314,5 @@ async def test_every_message_of_a_game_is_read_by_letter_and_words(quick: Bot):
     await ada.press(asked, "A")
     await grace.press(asked, "B")
     shown = await channel.reveal(0)
-    assert re.search(r"\*\*A\*\* `█+ *` 1 ·", text(shown)), text(shown)
-    assert "**Standings**" in text(shown)
+    assert re.search(r"\*\*A\*\* `████░░░░ 1` · ", text(shown)), text(shown)
+    assert re.search(r"\*\*1\.\*\* (Ada|Grace) · [\d,]+\n", text(shown)), text(shown)

@@ -127,7 +127,7 @@ def cut_short_beside_its_journal(database: Path) -> None:
     """Cut the file's end off; its header is whole, and a journal from a crash lies beside it."""
     program = (
         "import os, sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None);"
-        "c.execute('INSERT INTO member VALUES (9, 1, ?, 3)', ('x' * 200,)); os._exit(0)"
+        "c.execute('INSERT INTO member VALUES (9, 1, ?, 3, NULL)', ('x' * 200,)); os._exit(0)"
     )
     os.spawnl(os.P_WAIT, sys.executable, sys.executable, "-c", program, str(database))
     assert database.with_name("studyhall.db-wal").stat().st_size

@@ -93,7 +93,7 @@ async def test_a_round_whose_end_the_database_refuses_is_revealed_as_soon_as_it_
         async with asyncio.timeout(PATIENCE_SECONDS):  # what is waited for shows in the log alone
             while "waits for the database" not in bot.log():  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
-    await until(playground, lambda: "Standings" in text(ada.sees(asked)), "the reveal after all")
+    await until(playground, lambda: "got this" in text(ada.sees(asked)), "the reveal after all")
     assert await bot.stop() == 0
 
 

@@ -72,7 +72,7 @@ async def test_no_name_does_more_than_be_read_wherever_it_is_shown(quick: Bot):
     channel = Channel(playground)
 
     lobby = await opened(players[0], *players[1:], scoring="certainty", teams=2, thread=False)
-    await until(playground, lambda: f"**In ({len(NAMES)})**" in text(ada.sees(lobby)), "who is in")
+    await until(playground, lambda: f"**{len(NAMES)} in**" in text(ada.sees(lobby)), "who is in")
     await players[0].steer(lobby, "Start")
     for number in range(3):
         asked = await channel.open(number)

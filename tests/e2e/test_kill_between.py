@@ -207,7 +207,9 @@ async def test_a_regrade_that_was_cut_is_done_after_the_restart_and_told_once(pl
 @pytest.mark.sqlite
 async def test_a_backup_that_was_killed_leaves_no_backup_and_harms_nothing(bot: Bot):
     with closing(sqlite3.connect(bot.data_dir / "studyhall.db", timeout=30)) as database:
-        database.executemany("INSERT INTO member VALUES (9, ?, ?, 3)", ((n, "x" * 1_000) for n in range(1, 20_000)))
+        database.executemany(
+            "INSERT INTO member VALUES (9, ?, ?, 3, NULL)", ((n, "x" * 1_000) for n in range(1, 20_000))
+        )
         database.commit()
     backups = bot.data_dir / "backups"
     keep = {key: value for key, value in os.environ.items() if not key.startswith("STUDYHALL_")}

@@ -1,7 +1,15 @@
 """What a host and the players choose before a game: sections, teams, a duel."""
 
+import re
+
 from evening import rows
 from hosting import Bot, Member, button, buttons, text, until
+
+
+def podium_of(member: Member) -> dict | None:
+    """The podium, once it tells who won."""
+    offering = (one for one in member.messages() if "Rematch" in buttons(one))
+    return next((one for one in offering if "🥁" not in text(one)), None)
 
 
 def find(member: Member, words: str) -> dict | None:
@@ -16,14 +24,14 @@ async def play(rounds: int, *members: Member) -> dict:
         heading = f"Round {number} of {rounds} ·"
 
         def shown(heading: str = heading) -> dict | None:
-            return find(members[0], heading) or find(members[0], "🏁 Podium")
+            return find(members[0], heading) or podium_of(members[0])
 
         message = await until(playground, shown, heading)
-        if "🏁 Podium" in text(message):
+        if "Rematch" in buttons(message):
             break
         for member, letter in zip(members, "ABC", strict=False):
             await member.press(message, letter)
-    return await until(playground, lambda: find(members[0], "🏁 Podium"), "the podium")
+    return await until(playground, lambda: podium_of(members[0]), "the podium")
 
 
 async def test_the_host_picks_more_sections_and_others_may_not(bot: Bot):
@@ -42,11 +50,11 @@ async def test_the_host_picks_more_sections_and_others_may_not(bot: Bot):
 async def test_players_choose_their_teams(bot: Bot):
     ada, grace = Member(bot.playground), Member(bot.playground, 1)
     lobby = await ada.command("compete", teams=2, team_choice="chosen")
-    assert {"Team 1", "Team 2"} <= set(buttons(lobby))
-    assert "You're in team 1" in text(await grace.press(lobby, "Team 1"))
-    assert "You're in team 2" in text(await grace.press(lobby, "Team 2"))
-    await until(bot.playground, lambda: "Team 2: Grace" in text(ada.sees(lobby)), "Grace in her team")
-    assert "Team 1: Ada" in text(ada.sees(lobby))
+    assert {"🟥 Team Red", "🟦 Team Blue"} <= set(buttons(lobby))
+    assert "You're in 🟥 Team Red" in text(await grace.press(lobby, "🟥 Team Red"))
+    assert "You're in 🟦 Team Blue" in text(await grace.press(lobby, "🟦 Team Blue"))
+    await until(bot.playground, lambda: "Team Blue: Grace" in text(ada.sees(lobby)), "Grace in her team")
+    assert "Team Red: Ada" in text(ada.sees(lobby))
 
 
 async def test_teams_share_a_board_on_the_podium(quick: Bot):
@@ -57,8 +65,8 @@ async def test_teams_share_a_board_on_the_podium(quick: Bot):
         await player.press(lobby, "Join")
     await players[0].steer(lobby, "Start")
     podium = await play(3, *players)
-    assert "**Teams**" in text(podium)
-    assert "Team 2" in text(podium)
+    assert "a player" in text(podium)
+    assert "Team Blue" in text(podium)
 
 
 async def test_a_duel_is_accepted_played_by_two_alone_and_ends_when_it_is_decided(quick: Bot):
@@ -66,6 +74,7 @@ async def test_a_duel_is_accepted_played_by_two_alone_and_ends_when_it_is_decide
     ada, grace, linus = (Member(playground, number) for number in range(3))
     challenge = await ada.command("duel", member=grace.id)
     assert "**Ada** challenges **Grace**" in text(challenge)
+    assert re.search(rf"<@{grace.id}>, do you accept\? You have until <t:\d+:t>\.", text(challenge))
     assert "Only the member who was challenged" in text(await linus.press(challenge, "Accept"))
     await grace.press(challenge, "Accept")
     first = await until(playground, lambda: find(ada, "Round 1 of 7"), "the first round")
@@ -142,6 +151,6 @@ async def test_the_rematch_of_a_game_in_a_thread_is_played_in_it(quick: Bot):
     await ada.steer(lobby, "Start")
     podium = await play(3, ada)
     again = await ada.press(podium, "Rematch")
-    assert "Starts by itself" in text(again)
+    assert "Starts <t:" in text(again)
     assert again["channel_id"] == lobby["id"]
     await ada.steer(again, "End game for everyone")

@@ -70,7 +70,7 @@ def write_pack(folder: Path, shift: int) -> Path:
 
 @dataclass
 class Ear:
-    """Hears what the bot says; ``closed`` are the messages that may tell the key by now."""
+    """Hears what the bot says; ``closed`` are the messages that may tell the key by now, private ones too."""
 
     playground: Playground
     said: list[Exchange] = field(default_factory=list)
@@ -179,7 +179,7 @@ async def compete(ear: Ear, scoring: str, members: tuple[Member, Member, Member]
     lobby = await opened(grace, rounds=ROUNDS, pace="calm", scoring=scoring)
     for count, member in ((2, linus), (3, ada)):
         await member.press(lobby, "Join")
-        await until(ear.playground, lambda count=count: f"**In ({count})**" in text(ada.sees(lobby)), "who is in")
+        await until(ear.playground, lambda count=count: f"**{count} in**" in text(ada.sees(lobby)), "who is in")
     await grace.steer(lobby, "Start")
     for number in range(ROUNDS):
         asked = await channel.open(number)
@@ -187,17 +187,19 @@ async def compete(ear: Ear, scoring: str, members: tuple[Member, Member, Member]
             for which in (number, number + 1):
                 told = await ada.forge(asked, f"sh:game.{early}:1:{which}")
                 assert "still open" in text(told), text(told)
+        answered = {asked["id"]}
         for member, letter in ((ada, "ABCD"[number % 4]), (grace, "DCBA"[number % 4])):
             locked = await member.press(asked, letter)
             assert f"Locked in **{letter}**" in text(locked)
+            answered.add(locked["id"])
             if scoring == "certainty":
                 await member.press(locked, "Sure")
         if number == 0:
             assert "No round counts" in text(await ada.forge(asked, "sh:game.practise:1"))
             await grace.forge(asked, "sh:game.csv:1")
         if number < ROUNDS - 1:
-            ear.closed.add(asked["id"])
-            await linus.press(asked, "C")
+            ear.closed |= answered
+            ear.closed.add((await linus.press(asked, "C"))["id"])
             if scoring == "certainty":  # it waits for the deadline: until then everybody may say how sure they are
                 await grace.steer(asked, "Skip round")
             shown = await channel.reveal(number)

@@ -13,6 +13,7 @@ from bot.facts import Code, fact
 from bot.quiz.competition.events import (
     Answer,
     Ask,
+    CallPlayers,
     Cancel,
     Confide,
     End,
@@ -24,6 +25,7 @@ from bot.quiz.competition.events import (
     Pause,
     Resume,
     Reveal,
+    ShowLobby,
     ShowPodium,
     ShowRound,
     Skip,
@@ -572,6 +574,59 @@ def test_who_says_nothing_more_has_guessed():
     game.picks(GRACE, 0)
     game.waits()
     assert game.scores == {HOST: 1, GRACE: 0}
+
+
+# Getting ready
+
+READY = replace(RULES, ready_ms=3_000)
+
+
+def test_everybody_gets_ready_before_the_first_round_and_only_there():
+    game = Evening(READY, GRACE)
+    game.now += 400
+    assert game.does(Start(PLANS, HOST)) is Verdict.DONE
+    assert (game.state.phase, game.state.round, game.state.is_before_rounds) == (Phase.REVEALING, -1, True)
+    assert game.effects[1:] == [ShowLobby(), CallPlayers()]
+    assert game.state.wake_ms == NOON + 4_000  # a whole second, three or more away
+    assert game.picks(GRACE, 0) is Verdict.NOT_OPEN
+    game.waits()
+    assert game.effects == [ShowLobby(), Ask(0)]
+    assert not game.state.is_before_rounds
+    game.opens()
+    game.picks(HOST, RIGHT[0])
+    game.picks(GRACE, RIGHT[0])
+    game.waits()
+    game.waits()
+    assert game.effects == [Ask(1)]
+
+
+def test_a_game_that_is_ended_or_left_by_all_while_everybody_gets_ready_was_not_played():
+    for event, code in (
+        (End(HOST), Code.CANCELLED_BY_HOST),
+        (End(LINUS, manager=True), Code.CANCELLED_BY_MANAGER),
+    ):
+        game = Evening(READY, GRACE)
+        game.does(Start(PLANS, HOST))
+        assert game.does(event) is Verdict.DONE
+        assert (game.state.phase, game.state.reason) == (Phase.CANCELLED, fact(code))
+        assert game.effects[1:] == [ShowLobby()]
+
+
+def test_it_can_be_paused_while_everybody_gets_ready_and_goes_on_with_the_first_round():
+    game = Evening(READY, GRACE)
+    game.does(Start(PLANS, HOST))
+    assert game.does(Pause(by=HOST), 1_000) is Verdict.DONE
+    assert game.does(Resume(HOST), 60_000) is Verdict.DONE
+    game.waits()
+    assert game.effects == [ShowLobby(), Ask(0)]
+
+
+def test_time_that_the_bot_was_away_is_given_back_while_everybody_gets_ready():
+    game = Evening(READY, GRACE)
+    game.does(Start(PLANS, HOST))
+    due = game.state.wake_ms
+    game.does(Lost(game.now + 500), 20_500)
+    assert game.state.wake_ms == due + 20_000
 
 
 # Standings

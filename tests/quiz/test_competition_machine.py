@@ -44,10 +44,10 @@ HOST = 1
 FACTORS = st.sampled_from([1.0, 1.5, 2.0])
 LOBBY, ASKING, REVEALING, PAUSED = LIVE
 EDGES = {
-    LOBBY: {ASKING, Phase.CANCELLED},
+    LOBBY: {ASKING, REVEALING, Phase.CANCELLED},
     ASKING: {REVEALING, PAUSED, Phase.FINISHED},
-    REVEALING: {ASKING, PAUSED, Phase.FINISHED},
-    PAUSED: {ASKING, REVEALING, Phase.FINISHED},
+    REVEALING: {ASKING, PAUSED, Phase.FINISHED, Phase.CANCELLED},
+    PAUSED: {ASKING, REVEALING, Phase.FINISHED, Phase.CANCELLED},
     Phase.FINISHED: set(),
     Phase.CANCELLED: set(),
 }
@@ -64,10 +64,11 @@ class AnyEvening(RuleBasedStateMachine):
         factor=FACTORS,
         keys=st.lists(st.integers(0, 2), min_size=4, max_size=4),
         begins=st.sampled_from([True, True, True, True, True, False]),
+        ready_ms=st.sampled_from([0, 3_000]),
     )
-    def a_lobby_opens(self, scoring, orders, pace_ms, teams, factor, keys, begins) -> None:
+    def a_lobby_opens(self, scoring, orders, pace_ms, teams, factor, keys, begins, ready_ms) -> None:
         self.plans = tuple(RoundPlan(f"q{n}", keys[n], order, n * 700) for n, order in enumerate(orders))
-        rules = Rules(max(1, len(orders)), pace_ms, 5_000, 60_000, scoring, teams)
+        rules = Rules(max(1, len(orders)), pace_ms, 5_000, 60_000, scoring, teams, ready_ms=ready_ms)
         self.now = NOON
         self.first = self.state = opened_by(HOST, rules, NOON, factor)
         self.told: list[tuple[object, int]] = []
@@ -97,6 +98,8 @@ class AnyEvening(RuleBasedStateMachine):
     def check_edge(self, before) -> None:
         if self.state.phase is not before.phase:
             assert self.state.phase in EDGES[before.phase]
+        if self.state.phase is Phase.CANCELLED:  # what was played is never thrown away
+            assert self.state.round < 0
         if before.phase not in LIVE:
             assert self.state == before
         assert self.state.round in (before.round, before.round + 1)
@@ -308,6 +311,7 @@ def test_long_games_of_many_events_hold_the_rules_too(seed):
         1.0,
         keys,
         begins=True,
+        ready_ms=chance.choice((0, 3_000)),
     )
     member = lambda: chance.randint(1, 5)  # noqa: E731
     happenings = (

@@ -89,7 +89,7 @@ def test_with_extra_time_the_same_share_of_ones_own_time_earns_the_same(elapsed_
 
 def test_every_preset_has_its_rule_in_a_line_that_names_its_marks():
     assert all("\n" not in one.rule and len(one.rule) < 120 for one in Scoring)
-    assert all(mark in Scoring.CERTAINTY.rule for mark in ("3", "2", "1", "-6", "-2", "0"))
+    assert all(mark in Scoring.CERTAINTY.rule for mark in ("+3", "+2", "+1", "−6", "−2", "0"))
 
 
 def test_every_preset_has_marks_of_its_own():
@@ -106,3 +106,7 @@ def test_no_module_but_that_of_the_presets_knows_more_of_them_than_the_usual_one
         if path.name != "scoring.py"
     }
     assert {name: words for name, words in found.items() if words} == {}
+
+
+def test_only_where_speed_counts_is_a_quick_answer_worth_more():
+    assert [one.value for one in Scoring if one.rewards_speed] == ["classic", "sprint"]

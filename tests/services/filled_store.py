@@ -47,7 +47,7 @@ async def live(store: Store, who: Learner, now_ms: int = NOON) -> None:
 
     async def job(tx) -> None:
         for guild in (0, HALL, HALL + 1):
-            await members.remember(tx, guild, member_id, who.name, now_ms)
+            await members.remember(tx, guild, member_id, who.face, now_ms)
         await memberships.checked(tx, HALL, member_id, now_ms + 1, is_there=False)
         await member_settings.save(tx, member_id, Chosen(1.5, hidden=True))
         await notices.add(tx, member_id, said(f"A word for {who.name}."), now_ms)

@@ -19,6 +19,7 @@ from small_course import DAY, HOUR, NOON, HandClock
 from bot.cli import main
 from bot.clock import utc
 from bot.errors import StorageError
+from bot.model.members import Face
 from bot.services.backups import Backups, kept, restore
 from bot.services.practice.practising import Learner
 from bot.storage import members, privacy
@@ -298,7 +299,7 @@ def test_what_was_still_in_the_journal_is_kept_with_the_old_database(data):
     main(["backup", "copy.db"])
     program = (
         "import os, sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None);"
-        "c.execute(\"INSERT INTO member VALUES (1, 2, 'In the journal', 3)\"); os._exit(0)"
+        "c.execute(\"INSERT INTO member VALUES (1, 2, 'In the journal', 3, NULL)\"); os._exit(0)"
     )
     subprocess.run([sys.executable, "-c", program, str(data)], check=True)
     assert data.with_name("studyhall.db-wal").stat().st_size > 0
@@ -383,7 +384,7 @@ async def test_a_restore_under_load_has_all_that_was_committed_before_the_backup
     async def answer(store: Store, lane: int) -> None:
         number = lane
         while busy:
-            await store.write(lambda tx, who=number: members.remember(tx, HALL, who, f"Member {who}", NOON))
+            await store.write(lambda tx, who=number: members.remember(tx, HALL, who, Face(f"Member {who}"), NOON))
             done.append(number)
             number += 10
 
@@ -453,7 +454,7 @@ def test_a_backup_from_before_deletions_were_remembered_takes_over_their_salt(da
     migrate(Path("old.db"), "now", old)
     with contextlib.closing(sqlite3.connect("old.db", isolation_level=None)) as connection:
         for who in (ADA, BOB):
-            connection.execute("INSERT INTO member VALUES (1, ?, ?, 3)", (who.member_id, who.name))
+            connection.execute("INSERT INTO member VALUES (1, ?, ?, 3, NULL)", (who.member_id, who.name))
     lived_in(data, ADA)
     deleted(data, ADA)
     salt = rows(data, "SELECT salt FROM privacy")
@@ -558,11 +559,11 @@ async def test_a_database_that_another_program_holds_is_not_replaced(data):
     copy = data.with_name("copy.db")
     BackupWriter().write(data, copy)
     with contextlib.closing(sqlite3.connect(data, isolation_level=None)) as other:
-        other.execute("INSERT INTO member VALUES (1, 2, 'Held', 3)")
+        other.execute("INSERT INTO member VALUES (1, 2, 'Held', 3, NULL)")
         other.execute("BEGIN")
         other.execute("SELECT count(*) FROM member").fetchone()
         with contextlib.closing(sqlite3.connect(data, isolation_level=None)) as writer:
-            writer.execute("INSERT INTO member VALUES (1, 3, 'Behind it', 3)")
+            writer.execute("INSERT INTO member VALUES (1, 3, 'Behind it', 3, NULL)")
         with refused(StorageError, "Another program uses the database"):
             await restore(data, copy, NOON)
     assert ("Held",) in rows(data, "SELECT name FROM member")
@@ -616,7 +617,7 @@ def test_a_database_with_its_journal_from_a_crash_is_no_damage(data):
     lived_in(data, ADA)
     program = (
         "import os, sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None);"
-        "c.execute('BEGIN'); c.executemany('INSERT INTO member VALUES (9, ?, ?, 3)',"
+        "c.execute('BEGIN'); c.executemany('INSERT INTO member VALUES (9, ?, ?, 3, NULL)',"
         " [(n, 'x' * 200) for n in range(1, 2000)]); c.execute('COMMIT'); os._exit(0)"
     )
     subprocess.run([sys.executable, "-c", program, str(data)], check=True)

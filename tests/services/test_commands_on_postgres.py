@@ -23,7 +23,7 @@ async def postgres(request: pytest.FixtureRequest, tmp_path, monkeypatch) -> Asy
     async with running_on("postgres", request.config) as made:
         assert isinstance(made, OnPostgres)
         store = await made.open(Path("hall"))
-        await store.write(lambda tx: tx.run("INSERT INTO member VALUES (1, ?, 'Ada', 3)", (ADA,)))
+        await store.write(lambda tx: tx.run("INSERT INTO member VALUES (1, ?, 'Ada', 3, NULL)", (ADA,)))
         await store.write(lambda tx: tx.run("INSERT INTO total VALUES (1, 'all', '', ?, 12, 3, 1, 9)", (ADA,)))
         await store.close()
         yield made
@@ -82,7 +82,7 @@ async def test_who_was_deleted_is_deleted_again_after_a_restore(postgres, monkey
     assert "kept.jsonl lists 1 deletion, 1 of them new" in capsys.readouterr().out
     assert str(ADA) not in (tmp_path / "kept.jsonl").read_text()
     assert json.loads((tmp_path / "kept.jsonl").read_text())["at_ms"] == 5
-    await store.write(lambda tx: tx.run("INSERT INTO member VALUES (?, ?, ?, ?)", backup[0]))
+    await store.write(lambda tx: tx.run("INSERT INTO member VALUES (?, ?, ?, ?, ?)", backup[0]))
     await store.write(lambda tx: tx.run("DELETE FROM deleted_member"))
     await store.close()
     assert await run(postgres, monkeypatch, "deletions", "kept.jsonl", "--apply") == 0

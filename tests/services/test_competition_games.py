@@ -48,6 +48,7 @@ class Notice:
         self.rounds: dict[int, list[int]] = {}
         self.shown: dict[int, GameView] = {}
         self.podiums: list[int] = []
+        self.unveiled: list[int | None] = []
         self.calls: list[GameView] = []
         self.lobbies: list[GameView] = []
         self.refuse = 0
@@ -67,6 +68,7 @@ class Notice:
             raise ChannelBusyError(self.busy_seconds)
         if self.refuse:
             self.refuse -= 1
+            self.changed.set()
             raise OSError("the line is cut")
         new = nonce not in self.by_nonce
         message_id = self.by_nonce.setdefault(nonce, snowflake_at(self._clock.now_ms(), len(self.by_nonce)))
@@ -85,6 +87,7 @@ class Notice:
             self.calls.append(view)
         if new and what.kind is Kind.PODIUM:
             self.podiums.append(message_id)
+            self.unveiled.append(view.unveiled)
         return message_id
 
     async def edit(self, message: Placed, view: GameView) -> None:
@@ -98,6 +101,8 @@ class Notice:
             raise OSError("the line is cut")
         else:
             self.shown[message.id] = view
+            if message.what.kind is Kind.PODIUM:
+                self.unveiled.append(view.unveiled)
         self.changed.set()
 
     def hint(self, message: Placed, view, gone) -> None:
@@ -257,6 +262,13 @@ async def test_a_game_needs_questions(games):
         await games.open(Opening(GUILD, CHANNEL, ADA, rules, Setup(("water",), "hard", "calm")))
 
 
+async def test_a_game_begins_with_its_easy_questions(games):
+    game = await lobby(games, rounds=6)
+    await games.start(game, ADA, manager=False)
+    asked = (await games.view(game)).game.questions
+    assert [one.difficulty for one in asked] == ["easy"] * 4 + ["medium", "hard"]
+
+
 async def test_questions_that_were_asked_lately_come_last(store, games, clock, notice):
     asked = []
     for _ in range(2):
@@ -348,6 +360,128 @@ async def test_a_reveal_and_a_podium_that_were_not_shown_before_the_end_are_show
         while await posts.waiting(store, Kind.REVEAL, Kind.PODIUM):
             pass
     await end(again)
+
+
+async def all_right(games, clock, notice, game):
+    """A game of one round that everybody gets, one after the other, and that is over then."""
+    right, _wrong = letters(await games.view(game), 0)
+    for one in EVERYBODY:
+        await pick(games, clock, notice, game, 0, one, right)
+        clock.advance(60_000)
+
+
+async def test_a_bot_that_was_stopped_while_everybody_gets_ready_calls_them_and_begins_after_its_start(
+    store, clock, notice
+):
+    first = service(store, clock, notice)
+    rules = Rules(3, 12_000, 0, 3_600_000, ready_ms=3_000)
+    view = await first.open(Opening(GUILD, CHANNEL, ADA, rules, Setup((), None, "calm", calls=True)))
+    await first.shown(view.game.id, 999)
+    notice.refuse = 1_000
+    await first.start(view.game.id, ADA, manager=False)
+    await notice.until(lambda: notice.refuse < 1_000)
+    await end(first)
+    assert notice.calls == []
+    notice.refuse = 0
+    clock.advance(30_000)
+    again = service(store, clock, notice)
+    await again.resume()
+    await notice.until(lambda: notice.calls)
+    clock.advance(33_000)
+    await again.act(view.game.id, Tick(), ADA)
+    await notice.until(lambda: notice.rounds.get(0))
+    assert (len(notice.calls), len(notice.rounds[0])) == (1, 1)
+    await end(again)
+
+
+async def test_a_channel_that_is_lost_while_everybody_gets_ready_is_waited_for(store, clock, notice, monkeypatch):
+    monkeypatch.setattr("bot.services.competition.messages.ACCESS_AGAIN_SECONDS", (0.0,))
+    games = service(store, clock, notice)
+    rules = Rules(3, 12_000, 0, 3_600_000, ready_ms=3_600_000)
+    view = await games.open(Opening(GUILD, CHANNEL, ADA, rules, Setup((), None, "calm", calls=True)))
+    await games.shown(view.game.id, 999)
+    notice.forbidden = True
+    await games.start(view.game.id, ADA, manager=False)
+    await notice.until(lambda: notice.lobbies and notice.lobbies[-1].state.phase is Phase.PAUSED)
+    notice.forbidden = False
+    await notice.until(lambda: notice.calls and notice.rounds.get(0))
+    assert len(notice.calls) == 1
+    await end(games)
+
+
+async def test_a_podium_tells_the_third_the_second_and_then_who_won_and_the_lobby_waits_for_that(games, clock, notice):
+    game = await started(games, notice, rounds=1)
+    await all_right(games, clock, notice, game)
+    await notice.until(lambda: notice.lobbies and notice.lobbies[-1].podium_message_id)
+    assert notice.unveiled == [1, 2, None]
+    finished = [view for view in notice.lobbies if view.state.phase is Phase.FINISHED]
+    assert [view.podium_message_id for view in finished] == [None, notice.podiums[0]]
+
+
+async def test_a_podium_at_which_the_bot_was_stopped_is_completed_after_the_next_start(store, clock, notice):
+    first = service(store, clock, notice)
+    game = await started(first, notice, rounds=1, reveal_ms=3_600_000)  # so that its places come slowly
+    await all_right(first, clock, notice, game)
+    await notice.until(lambda: any(len(view.state.played) == 1 for view in notice.shown.values()))
+    clock.advance(3_600_000)
+    await first.act(game, Tick(), ADA)
+    await notice.until(lambda: notice.podiums)
+    await end(first)
+    assert notice.unveiled == [1]
+    again = service(store, clock, notice)
+    await again.resume()
+    await notice.until(lambda: notice.unveiled == [1, None])
+    await settled(again)
+    assert await posts.waiting(store, Kind.PODIUM, Kind.WINNER) == []
+    await end(again)
+    third = service(store, clock, notice)
+    await third.resume()
+    await settled(third)
+    assert notice.unveiled == [1, None]
+    await end(third)
+
+
+async def test_of_two_nobody_is_kept_waiting(games, clock, notice):
+    game = await lobby(games, rounds=1)
+    await games.act(game, Join(GRACE.member_id), GRACE)
+    await games.start(game, ADA, manager=False)
+    await notice.until(lambda: notice.rounds.get(0))
+    for one in (ADA, GRACE):
+        await pick(games, clock, notice, game, 0, one, letters(await games.view(game), 0)[0])
+    await notice.until(lambda: notice.lobbies and notice.lobbies[-1].podium_message_id)
+    assert notice.unveiled == [None]
+
+
+async def test_a_podium_that_discord_does_not_let_be_completed_is_tried_again(games, clock, notice, monkeypatch, store):
+    monkeypatch.setattr("bot.services.competition.messages.FINISH_AGAIN_SECONDS", (0.0,) * 500)
+    game = await started(games, notice, rounds=1)
+    right, _wrong = letters(await games.view(game), 0)
+    for one in EVERYBODY:
+        await pick(games, clock, notice, game, 0, one, right)
+    await notice.until(lambda: notice.podiums)
+    notice.refuse_edits = True
+    await notice.until(lambda: notice.refused_edits > 2)
+    notice.refuse_edits = False
+    await notice.until(lambda: None in notice.unveiled)
+    assert len(notice.podiums) == 1
+
+
+async def test_what_a_group_learns_is_what_fewest_got_and_the_myth_behind_what_most_chose(games, clock, notice):
+    game = await started(games, notice, rounds=2)
+    for number, chosen in ((0, (0, 0, 1)), (1, (1, 1, 0))):
+        await notice.until(lambda number=number: notice.rounds.get(number))
+        choices = letters(await games.view(game), number)
+        for one, which in zip(EVERYBODY, chosen, strict=True):
+            await pick(games, clock, notice, game, number, one, choices[which])
+    await notice.until(lambda: notice.podiums)
+    learned = (await games.view(game)).learned
+    assert (learned.number, learned.knew, learned.answered, learned.believed) == (1, (LINUS.member_id,), 3, 2)
+    assert learned.myth.belief == "Hotter is better."
+    pack_id, questions = await games.drill(game, 1)
+    assert (pack_id, len(questions)) == ("tea", 5)
+    assert questions[0].id == (await games.view(game)).state.plans[1].question_id
+    with refused(UserError, "still open"):
+        await games.drill(game, 2)
 
 
 # Troubles

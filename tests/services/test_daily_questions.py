@@ -250,7 +250,7 @@ async def test_an_answer_is_refused_from_another_server_and_for_no_such_option(d
 async def test_it_is_nobodys_own_mistake_of_two_minutes_ago_wherever_they_made_it(days):
     course = library()
     practice = Practice(course, days.store, days.clock, Random(7))
-    await days.store.write(lambda tx: members.remember(tx, HALL, ADA.member_id, ADA.name, days.clock.now_ms()))
+    await days.store.write(lambda tx: members.remember(tx, HALL, ADA.member_id, ADA.face, days.clock.now_ms()))
     for here in (ADA, ADA._replace(guild_id=None)):
         run = await practice.start(here, course.section("tea", "water"), None, 2)
         for asked in run.asked:

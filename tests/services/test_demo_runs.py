@@ -17,6 +17,7 @@ from small_course import NOON, HandClock
 from bot.demos.registry import DEMOS
 from bot.errors import NotFound, StorageError, UserError, WorkerTimedOut
 from bot.facts import Code, fact, said
+from bot.model.members import Face
 from bot.model.posts import What
 from bot.services.channels import ChannelLostError, Placed
 from bot.services.demo.charts import ChartDrawer
@@ -166,7 +167,7 @@ async def test_predict_run_result(hall, workers):
             (EVE, "Eve", "more"),
         ]:
             hall.clock.advance(1)
-            view = await demos.predict(run_id, member, HALL, name, choice)
+            view = await demos.predict(run_id, member, HALL, Face(name), choice)
         assert view.votes == {"less": 2, "more": 1}
 
         await demos.run(run_id)
@@ -187,7 +188,7 @@ async def test_predict_run_result(hall, workers):
         assert set(json.loads(stored)["samples"]) == {"call", "plain", "locked", "queue"}
 
         with refused(UserError, "Predictions are closed"):
-            await demos.predict(run_id, BOB, HALL, "Bob", "exact")
+            await demos.predict(run_id, BOB, HALL, Face("Bob"), "exact")
         assert (await demos.view(run_id)).votes == {"less": 2, "more": 1}
 
 
@@ -197,7 +198,7 @@ async def test_once_it_runs_a_prediction_is_refused_and_a_second_start_changes_n
         await asyncio.gather(*(demos.run(run_id) for _ in range(5)))
         await stage.until(under_way(run_id))
         with refused(UserError, "Predictions are closed"):
-            await demos.predict(run_id, BOB, HALL, "Bob", "less")
+            await demos.predict(run_id, BOB, HALL, Face("Bob"), "less")
         assert await store.rows("SELECT count(*) FROM prediction") == [(0,)]
         await demos.run(run_id)
         await demos.run(run_id, again=True)
@@ -210,7 +211,7 @@ async def test_a_forged_prediction_is_refused(hall, choice):
     async with hall.bot() as (demos, _stage, store):
         run_id = await opened(demos)
         with refused(UserError, "buttons"):
-            await demos.predict(run_id, BOB, HALL, "Bob", choice)
+            await demos.predict(run_id, BOB, HALL, Face("Bob"), choice)
         assert await store.rows("SELECT count(*) FROM prediction") == [(0,)]
 
 
@@ -219,7 +220,7 @@ async def test_an_unknown_demo_and_an_unknown_run_are_told(hall):
         with refused(NotFound, "CPU-bound work"):
             await demos.open("tea-kettle", HALL, CHANNEL, ADA)
         assert await store.rows("SELECT count(*) FROM demo_run") == [(0,)]
-        for attempt in (demos.run(99), demos.view(99), demos.predict(99, ADA, HALL, "Ada", "less")):
+        for attempt in (demos.run(99), demos.view(99), demos.predict(99, ADA, HALL, Face("Ada"), "less")):
             with refused(NotFound, "/demo"):
                 await attempt
 
@@ -329,7 +330,7 @@ async def test_a_demo_whose_end_the_database_refuses_at_first_ends_when_it_does_
 async def test_the_start_by_itself_is_kept_over_a_restart(hall):
     async with hall.bot(predict=60) as (demos, _stage, store):
         run_id = await opened(demos)
-        await demos.predict(run_id, BOB, HALL, "Bob", "less")
+        await demos.predict(run_id, BOB, HALL, Face("Bob"), "less")
         nowhere = await demos.open("io-wait", HALL, CHANNEL, ADA)  # its message never came to be
     hall.clock.advance(61_000)
     async with hall.bot(predict=60) as (demos, stage, store):
@@ -342,7 +343,7 @@ async def test_the_start_by_itself_is_kept_over_a_restart(hall):
 async def test_a_prediction_made_before_it_is_known_where_the_demo_is_shown_is_counted_there(hall):
     async with hall.bot() as (demos, stage, _store):
         run_id = (await demos.open("shared-counter", HALL, CHANNEL, ADA)).run.id
-        await demos.predict(run_id, BOB, HALL, "Bob", "less")
+        await demos.predict(run_id, BOB, HALL, Face("Bob"), "less")
         await demos.shown(run_id, MESSAGE)
         assert (await stage.until(lambda view: sum(view.votes.values()) == 1)).run.message_id == MESSAGE
 
@@ -449,7 +450,7 @@ async def test_without_a_clear_result_the_stored_one_of_a_quiet_machine_is_shown
     monkeypatch.setitem(DEMOS, "shared-counter", replace(DEMOS["shared-counter"], variants=(starved, *others)))
     async with hall.bot() as (demos, stage, _store):
         run_id = await opened(demos)
-        await demos.predict(run_id, ADA, HALL, "Ada", "less")
+        await demos.predict(run_id, ADA, HALL, Face("Ada"), "less")
         await demos.run(run_id)
         result = (await stage.until(ended(run_id))).result
         assert result.verdict.right_choice is None

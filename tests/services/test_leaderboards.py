@@ -3,7 +3,7 @@
 import pytest
 from small_course import DAY, NOON
 
-from bot.model.members import Chosen
+from bot.model.members import Chosen, Face
 from bot.model.servers import Server
 from bot.quiz.board.ranking import ACCURACY_FROM, BoardKind
 from bot.quiz.board.rating import Rating
@@ -43,8 +43,8 @@ async def test_most_points_stand_first_and_equal_points_share_a_place(boards, st
 
 async def test_one_sees_names_and_someone_for_those_without(boards, store):
     await give(store, {1: 30, 2: 20})
-    await store.write(lambda tx: tx.run("INSERT INTO member VALUES (?, 1, 'Ada', 0)", (HALL,)))
-    await store.write(lambda tx: tx.run("INSERT INTO member VALUES (?, 2, 'Bob elsewhere', 0)", (ELSEWHERE,)))
+    await store.write(lambda tx: tx.run("INSERT INTO member VALUES (?, 1, 'Ada', 0, NULL)", (HALL,)))
+    await store.write(lambda tx: tx.run("INSERT INTO member VALUES (?, 2, 'Bob elsewhere', 0, NULL)", (ELSEWHERE,)))
     assert [line.name for line in (await boards.show(HALL, 1, Period.ALL)).lines] == ["Ada", "someone"]
 
 
@@ -115,7 +115,7 @@ async def tried(store, member: int, days_ago: float, answers: int, right: int = 
     at_ms = round(NOON - days_ago * DAY)
 
     async def job(tx):
-        await members.remember(tx, HALL, member, f"member {member}", NOON)
+        await members.remember(tx, HALL, member, Face(f"member {member}"), NOON)
         [[met]] = await tx.rows("SELECT count(*) FROM answer WHERE member_id = ?", (member,))
         for n in range(answers):
             await tx.run(
@@ -220,7 +220,7 @@ async def test_pages_leave_out_who_hides(boards, store):
 async def test_who_left_stands_on_no_board_and_in_nobodys_place_until_they_act_again(boards, store):
     await give(store, {1: 10, 2: 30, 3: 20, 4: 5})
     for member in (2, 3):
-        await store.write(lambda tx, m=member: members.remember(tx, HALL, m, f"member {m}", NOON))
+        await store.write(lambda tx, m=member: members.remember(tx, HALL, m, Face(f"member {m}"), NOON))
         await store.write(lambda tx, m=member: memberships.checked(tx, HALL, m, NOON + 1, is_there=False))
     await store.write(lambda tx: member_settings.save(tx, 3, Chosen(hidden=True)))  # not counted twice
     board = await boards.show(HALL, 1, Period.ALL)

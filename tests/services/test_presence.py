@@ -4,6 +4,7 @@ import pytest
 from lives import end, lives, settled
 from small_course import DAY, NOON
 
+from bot.model.members import Face
 from bot.services.member.presence import AT_ONCE, Presence
 from bot.storage import members, memberships, privacy
 
@@ -41,7 +42,7 @@ async def presence(store, clock, door):
 
 async def seen(store, member_ids, at_ms: int = NOON) -> None:
     for member_id in member_ids:
-        await store.write(lambda tx, m=member_id: members.remember(tx, HALL, m, f"member {m}", at_ms))
+        await store.write(lambda tx, m=member_id: members.remember(tx, HALL, m, Face(f"member {m}"), at_ms))
 
 
 async def shown(presence: Presence, *member_ids: int) -> None:

@@ -16,6 +16,7 @@ from small_course import DAY, NOON
 from test_games_and_members import CHANNEL, RULES, DiscordHandClock, Evening
 
 from bot.model.games import Setup
+from bot.model.members import Face
 from bot.quiz.competition.events import Join
 from bot.quiz.competition.state import Phase
 from bot.quiz.practice.picking import Asked, Run
@@ -30,9 +31,10 @@ from bot.storage.privacy import TABLES
 from bot.storage.sqlite.remembered import Deletion, add_deletions, deletions_file, deletions_in, hash_of, read_deletions
 from bot.storage.store import Store
 
-ADA = Learner(1_234_567_890_123_456_789, HALL, "Adaline Verity")
+AVATAR = "a_4f60c1d7be29358a0e6d7c1b2a394857"
+ADA = Learner(1_234_567_890_123_456_789, HALL, "Adaline Verity", AVATAR)
 BOB = Learner(1_234_567_890_123_456_790, HALL, "Bobbie")
-OLD = Learner(100_200_300_400_501, HALL, "Old Timer")
+OLD = Learner(100_200_300_400_501, HALL, "Old Timer", AVATAR)
 """An id so small that SQLite writes it in six bytes."""
 
 
@@ -109,19 +111,19 @@ async def test_after_a_deletion_no_byte_of_the_files_tells_of_the_member(house, 
     await lived_in(house, who)
     assert await tables_naming(house.store, who.member_id) == {one.table for one in TABLES}
     on_sqlite = house.store.path is not None
-    known = {"8 bytes" if who is ADA or not on_sqlite else "6 bytes", "text", who.name}
-    assert known | ({"key"} if on_sqlite else set()) <= traces(house.database, who.member_id, who.name)
+    known = {"8 bytes" if who is ADA or not on_sqlite else "6 bytes", "text", who.name, AVATAR}
+    assert known | ({"key"} if on_sqlite else set()) <= traces(house.database, who.member_id, who.name, AVATAR)
     answered = await house.rows("SELECT count(*) FROM answer")
     deleted = await house.privacy.delete(who.member_id)
     assert deleted.rows > 40
     assert deleted.games == 1
-    assert traces(house.database, who.member_id, who.name) == set()
+    assert traces(house.database, who.member_id, who.name, AVATAR) == set()
     assert await tables_naming(house.store, who.member_id) == set()
     assert await house.rows("SELECT count(*) FROM answer") == answered
     if on_sqlite:
         assert (house.database.parent / "studyhall.db-wal").stat().st_size < 20_000
     await house.store.close()
-    assert traces(house.database, who.member_id, who.name) == set()
+    assert traces(house.database, who.member_id, who.name, AVATAR) == set()
 
 
 async def test_others_keep_all_that_is_theirs(house):
@@ -230,10 +232,12 @@ async def test_a_player_is_taken_out_of_a_round_that_is_on(house):
 async def test_a_name_that_was_on_its_way_when_the_member_was_deleted_is_not_kept(house):
     await house.evening.start(BOB, ADA)
     await house.evening.answer(ADA, right=True)
-    late = (HALL, ADA.member_id, ADA.name, NOON, house.evening.game)
+    late = (HALL, ADA.member_id, ADA.face, NOON, house.evening.game)
     await house.privacy.delete(ADA.member_id)
     await house.store.write_together(_remember_all, late)
-    await house.store.write_together(_remember_all, (HALL, BOB.member_id, "Bob the second", NOON, house.evening.game))
+    await house.store.write_together(
+        _remember_all, (HALL, BOB.member_id, Face("Bob the second"), NOON, house.evening.game)
+    )
     assert await house.rows("SELECT name FROM member WHERE member_id IN (?, ?)", ADA.member_id, BOB.member_id) == [
         ("Bob the second",)
     ]
@@ -514,7 +518,7 @@ async def test_an_announcement_does_not_outlive_the_setting_nor_cover_a_stricter
 
 
 async def see(store: Store, who: Learner, now_ms: int) -> None:
-    await store.write(lambda tx: members.remember(tx, HALL, who.member_id, who.name, now_ms))
+    await store.write(lambda tx: members.remember(tx, HALL, who.member_id, who.face, now_ms))
 
 
 async def test_a_stop_ends_the_look_for_members_not_seen_and_the_next_start_goes_on(tmp_path, monkeypatch):

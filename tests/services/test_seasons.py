@@ -18,7 +18,7 @@ async def days(store):
     made = Days(store, DiscordHandClock())
     await made.servers.set_channels(HALL, [CHANNEL])
     for who in (ADA, BOB, CLEO):
-        await store.write(lambda tx, w=who: members.remember(tx, HALL, w.member_id, w.name, NOON))
+        await store.write(lambda tx, w=who: members.remember(tx, HALL, w.member_id, w.face, NOON))
     yield made
     await made.stop()
 

@@ -119,7 +119,7 @@ async def test_a_start_with_a_wrong_clock_deletes_nobody_and_who_asks_is_deleted
     evening = Evening(store, DiscordHandClock())
     kept = lives(Privacy, store, machine.discord, evening.games, evening.settings, retention_days=30, time=machine.time)
     for who in (ADA, BOB):
-        await store.write(lambda tx, who=who: members.remember(tx, HALL, who.member_id, who.name, NOON))
+        await store.write(lambda tx, who=who: members.remember(tx, HALL, who.member_id, who.face, NOON))
     for _ in range(3):
         await kept.chores()
         machine.now.advance(DAY)

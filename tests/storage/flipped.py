@@ -32,7 +32,9 @@ async def filled(path: Path) -> None:
     """A small database with rows of members."""
     store = await Store.open(path)
     for number in range(MEMBERS):
-        await store.write(lambda tx, n=number: tx.run("INSERT INTO member VALUES (1, ?, ?, 3)", (n, f"Member {n}")))
+        await store.write(
+            lambda tx, n=number: tx.run("INSERT INTO member VALUES (1, ?, ?, 3, NULL)", (n, f"Member {n}"))
+        )
     await store.close()
 
 
@@ -44,7 +46,7 @@ async def used(path: Path) -> str:
             try:
                 for (table,) in await store.rows("SELECT name FROM sqlite_schema WHERE type = 'table'"):
                     await store.rows(f'SELECT * FROM "{table}"')
-                await store.write(lambda tx: tx.run("INSERT INTO member VALUES (2, 1, 'Ada', 3)"))
+                await store.write(lambda tx: tx.run("INSERT INTO member VALUES (2, 1, 'Ada', 3, NULL)"))
             finally:
                 await store.close()
     except StudyhallError as told:
@@ -84,7 +86,7 @@ async def cut(files: int, seed: int = 7) -> Counter[str]:
             store = await Store.open(path)
             store.when_committed(lambda: held.note(path))
             for number in range(MEMBERS):
-                await store.write(lambda tx, n=number: tx.run("INSERT INTO member VALUES (1, ?, 'A', 3)", (n,)))
+                await store.write(lambda tx, n=number: tx.run("INSERT INTO member VALUES (1, ?, 'A', 3, NULL)", (n,)))
             shutil.copytree(running, killed)
             await store.close()
         size = (killed / "a.db-wal").stat().st_size
@@ -113,7 +115,7 @@ async def write_for_ever(path: Path) -> None:
         store.when_committed(lambda: held.note(path))
         for number in itertools.count():
             await store.write(
-                lambda tx, n=number: tx.run("INSERT INTO member VALUES (1, ?, ?, 3)", (n, "A" * (n % 3_000)))
+                lambda tx, n=number: tx.run("INSERT INTO member VALUES (1, ?, ?, 3, NULL)", (n, "A" * (n % 3_000)))
             )
             print(number, flush=True)
 

@@ -17,6 +17,7 @@ from bot.clock import DAY_MS as DAY
 from bot.model.answers import Before, StoredAnswer
 from bot.model.boards import Total
 from bot.model.lessons import PagePlace
+from bot.model.members import Face
 from bot.quiz.board.ranking import BoardKind
 from bot.quiz.calendar.periods import Period, period_key, period_keys
 from bot.quiz.practice.picking import Asked, Run, Seen
@@ -177,10 +178,18 @@ async def test_a_run_comes_back_as_it_was_stored_with_its_answers(store):
 
 async def test_the_name_of_a_member_is_the_last_one_seen_in_that_server(store):
     for guild, name in [(1, "Ada"), (2, "Countess"), (1, "Ada L.")]:
-        await store.write(lambda tx, g=guild, n=name: members.remember(tx, g, 7, n, NOW))
+        await store.write(lambda tx, g=guild, n=name: members.remember(tx, g, 7, Face(n), NOW))
     assert await members.names(store, 1, [7, 8]) == {7: "Ada L."}
     assert await members.names(store, 2, [7]) == {7: "Countess"}
     assert await members.names(store, 1, []) == {}
+
+
+async def test_the_avatar_of_a_member_is_the_last_one_seen_in_that_server_or_none(store):
+    for guild, avatar in [(1, "a_0f"), (2, "beef"), (1, "cafe"), (3, "cafe"), (3, None)]:
+        await store.write(lambda tx, g=guild, a=avatar: members.remember(tx, g, 7, Face("Ada", a), NOW))
+    assert [await members.faces(store, guild, [7, 8]) for guild in (1, 2, 3)] == [
+        {7: Face("Ada", avatar)} for avatar in ("cafe", "beef", None)
+    ]
 
 
 async def test_pages_read_and_the_last_of_them(store):

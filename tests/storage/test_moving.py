@@ -35,7 +35,7 @@ async def filled(path: Path, names: list[tuple[int, str]]) -> Place:
     store = await Store.open(path)
 
     async def job(tx) -> None:
-        await tx.run_many("INSERT INTO member VALUES (1, ?, ?, 3) ON CONFLICT DO NOTHING", names)
+        await tx.run_many("INSERT INTO member VALUES (1, ?, ?, 3, NULL) ON CONFLICT DO NOTHING", names)
         await tx.run(
             "INSERT INTO practice_run (id, member_id, guild_id, pack_id, started_ms) VALUES (41, 7, NULL, 'p', 5)"
         )
@@ -79,7 +79,7 @@ def test_there_and_back_again_everything_is_as_it_was(tmp_path_factory, request,
         assert back.tables == moved.tables
         expected = everything(source.path)
         expected["member"] = sorted(
-            [(guild, member, name.replace("\0", ""), seen) for guild, member, name, seen in expected["member"]],
+            [(guild, member, name.replace("\0", ""), *more) for guild, member, name, *more in expected["member"]],
             key=repr,
         )
         assert everything(folder / "back" / "studyhall.db") == expected
@@ -102,7 +102,7 @@ async def test_the_next_number_comes_after_those_that_were_moved(tmp_path, postg
 async def test_a_target_that_holds_something_is_left_alone(tmp_path, postgres: OnPostgres):
     source = await filled(tmp_path / "studyhall.db", [(7, "Ada")])
     store = await postgres.open(Path("target"))
-    await store.write(lambda tx: tx.run("INSERT INTO member VALUES (1, 8, 'Grace', 3)"))
+    await store.write(lambda tx: tx.run("INSERT INTO member VALUES (1, 8, 'Grace', 3, NULL)"))
     with refused(StorageError, "holds something already .its table member has rows.; nothing was copied"):
         await moving.to_postgres(source.path, postgres.address(Path("target")))
     assert await store.rows("SELECT name FROM member") == [("Grace",)]

@@ -21,7 +21,7 @@ from bot.storage.sqlite.lock import only_one
 from bot.storage.sqlite.migrations import _apply, migrate, migrations, statements
 from bot.storage.store import Store
 
-ADA = "INSERT INTO member VALUES (1, 2, 'Ada', 3)"
+ADA = "INSERT INTO member VALUES (1, 2, 'Ada', 3, NULL)"
 posix = pytest.mark.skipif(sys.platform == "win32", reason="file modes are POSIX's")
 
 

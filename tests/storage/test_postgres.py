@@ -48,7 +48,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def add(member_id: int, name: str = "Ada"):
-    return lambda tx: tx.run("INSERT INTO member VALUES (1, ?, ?, 3)", (member_id, name))
+    return lambda tx: tx.run("INSERT INTO member VALUES (1, ?, ?, 3, NULL)", (member_id, name))
 
 
 async def test_both_engines_have_the_same_tables_columns_and_keys(store: Store, tmp_path):
@@ -129,7 +129,7 @@ async def test_who_names_no_lock_is_alone_also_beside_other_processes(postgres: 
     async def count_up(store: Store, member_id: int, *locks: Lock) -> None:
         async def job(tx) -> None:
             [[seen]] = await tx.rows("SELECT COALESCE(max(seen_ms), 0) FROM member")
-            await tx.run("INSERT INTO member VALUES (?, ?, 'Ada', ?)", (member_id, seen, seen + 1))
+            await tx.run("INSERT INTO member VALUES (?, ?, 'Ada', ?, NULL)", (member_id, seen, seen + 1))
 
         await store.write(job, *locks)
 
@@ -234,7 +234,7 @@ async def test_what_queues_up_behind_each_other_is_stored_as_one(store: Store):
 
     async def work(tx, items: list[int]) -> list[int]:
         sizes.append(len(items))
-        await tx.run_many("INSERT INTO member VALUES (1, ?, 'Ada', 3)", [(item,) for item in items])
+        await tx.run_many("INSERT INTO member VALUES (1, ?, 'Ada', 3, NULL)", [(item,) for item in items])
         return [item * 2 for item in items]
 
     found = await asyncio.gather(*(store.write_together(work, number, of_member(number)) for number in range(1200)))
@@ -255,7 +255,7 @@ async def test_a_job_whose_connection_is_lost_is_done_again(store: Store):
     async def lose_it_once(tx) -> None:
         nonlocal tries
         tries += 1
-        await tx.run("INSERT INTO member VALUES (1, 2, 'Grace', 3)")
+        await tx.run("INSERT INTO member VALUES (1, 2, 'Grace', 3, NULL)")
         if tries == 1:
             await tx.rows(CUT)
 
@@ -266,7 +266,7 @@ async def test_a_job_whose_connection_is_lost_is_done_again(store: Store):
 
 async def test_a_job_that_loses_its_connection_every_time_is_told_as_not_stored(store: Store, hurried: None):
     async def lose(tx) -> None:
-        await tx.run("INSERT INTO member VALUES (1, 2, 'Grace', 3)")
+        await tx.run("INSERT INTO member VALUES (1, 2, 'Grace', 3, NULL)")
         await tx.rows(CUT)
 
     with refused(StorageError, "so nothing was counted. Please try again"):

@@ -32,7 +32,7 @@ def test_a_test_runs_on_the_engine_that_it_names(store: Store, request: pytest.F
 
 
 def adding(member_id: int, name: str = "Ada"):
-    return lambda tx: tx.run("INSERT INTO member VALUES (1, ?, ?, 3)", (member_id, name))
+    return lambda tx: tx.run("INSERT INTO member VALUES (1, ?, ?, 3, NULL)", (member_id, name))
 
 
 async def members(store: Store) -> list[int]:
@@ -88,7 +88,7 @@ async def test_a_row_that_is_there_already_fails_only_its_own_job(store):
 @pytest.mark.sqlite
 async def test_a_value_of_the_wrong_type_is_refused_by_the_table(store):
     with pytest.raises(sqlite3.IntegrityError):
-        await store.write(lambda tx: tx.run("INSERT INTO member VALUES ('one', 2, 'Ada', 3)"))
+        await store.write(lambda tx: tx.run("INSERT INTO member VALUES ('one', 2, 'Ada', 3, NULL)"))
 
 
 async def test_a_question_of_no_run_is_refused(store):
@@ -185,7 +185,8 @@ async def test_a_file_that_breaks_while_it_is_in_use_is_told_as_what_it_is(tmp_p
         for start in range(0, 4_000, 1_000):
             await store.write(
                 lambda tx, start=start: tx.run_many(
-                    "INSERT INTO member VALUES (1, ?, ?, 3)", [(n, "Ada" * 20) for n in range(start, start + 1_000)]
+                    "INSERT INTO member VALUES (1, ?, ?, 3, NULL)",
+                    [(n, "Ada" * 20) for n in range(start, start + 1_000)],
                 )
             )
     with path.open("r+b") as file:

@@ -15,6 +15,7 @@ from test_ui_layouts import BIG, asking, drawn, outcomes, pages
 
 from bot.model.dailies import Daily
 from bot.model.games import Game, Setup
+from bot.model.members import Face
 from bot.model.rulings import Subject
 from bot.model.servers import Server
 from bot.packs.library import Library, SectionRef, TermRef
@@ -38,7 +39,7 @@ from bot.services.practice.progress import MixupView, Next, Progress, SectionPro
 from bot.services.question.flags import FlaggedItem
 from bot.services.server.groups import Group, GroupBelief, GroupSection
 from bot.ui.calendar.daily import daily_screen, my_answer_screen
-from bot.ui.competition import screens as game_screens
+from bot.ui.competition import reveals as game_reveals
 from bot.ui.help import help_screen
 from bot.ui.layouts import Screen
 from bot.ui.lesson.lessons import contents_screen, page_screen, section_choices, shared_screen
@@ -269,13 +270,13 @@ def _of_a_round(pack: Pack, question: Question, order: tuple[int, ...]) -> Itera
     for member in range(1, 40):
         state, _ = step(state, Answer(member, 0, member % len(order), NOON + 900 + member), NOON + 1_000)
     over, _ = step(state, Tick(), state.wake_ms)
-    names = dict.fromkeys(range(40), "_*~`|" * 6 + "_*")
+    faces = dict.fromkeys(range(40), Face("_*~`|" * 6 + "_*"))
     for stage in (state, over):
         game = Game(2**40, 1, 2, pack.id, Setup((), None, "quick"), stage, (question,), 3)
-        yield game_screens.round_screen(
-            GameView(game, names, (), "I was away for 3600 s; that time was given back."), 0, say
+        yield game_reveals.round_screen(
+            GameView(game, faces, (), "I was away for 3600 s; that time was given back."), 0, say
         )
     for given_answer in (None, *list(over.played[0].answers.values())[:4]):
         mine = MyResult(question, plan, given_answer, 1_000, None, 40, pack.id, pack.terms)
-        yield game_screens.my_result_screen(mine)
-        yield game_screens.reasons_screen(mine)
+        yield game_reveals.my_result_screen(mine)
+        yield game_reveals.reasons_screen(mine)

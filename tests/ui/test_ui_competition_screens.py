@@ -7,6 +7,7 @@ from in_english import say
 
 from bot.demos.registry import DEMOS
 from bot.model.games import Game, Setup
+from bot.model.members import Face
 from bot.packs.loading import load_packs
 from bot.quiz.competition.events import Answer, Join, Opened, Start, Tick
 from bot.quiz.competition.game import step
@@ -14,7 +15,7 @@ from bot.quiz.competition.lobby import opened_by
 from bot.quiz.competition.scoring import Scoring
 from bot.quiz.competition.state import Competition, RoundPlan, Rules
 from bot.services.competition.views import GameView
-from bot.ui.competition import screens
+from bot.ui.competition import podiums, reveals, screens
 
 NOON = 1_795_348_800_000
 [PACK] = load_packs(Path(__file__).parents[2] / "content", DEMOS)[:1]
@@ -38,15 +39,15 @@ def game_of(number: int, scoring: Scoring, *, over: bool) -> GameView:
         state, _ = step(state, Answer(member, 0, member % len(order), NOON + 900 + member), NOON + 1_000)
     if over:
         state, _ = step(state, Tick(), state.wake_ms)
-    names = dict.fromkeys(range(PLAYERS), NAME)
+    faces = dict.fromkeys(range(PLAYERS), Face(NAME))
     game = Game(2**40, 1, 2, PACK.head.id, Setup((), None, "quick"), state, (question,), 3)
-    return GameView(game, names, (), "I was away for 3600 s; that time was given back.")
+    return GameView(game, faces, (), "I was away for 3600 s; that time was given back.")
 
 
 @pytest.mark.parametrize("number", range(len(QUESTIONS)), ids=[q.id for q in QUESTIONS])
 @pytest.mark.parametrize("over", [False, True], ids=["open", "over"])
 def test_every_question_fits_into_a_rounds_message(number, over):
-    screen = screens.round_screen(game_of(number, Scoring.CLASSIC, over=over), 0, say)
+    screen = reveals.round_screen(game_of(number, Scoring.CLASSIC, over=over), 0, say)
     assert screen.text_length <= 3_500
     assert len(str(screen.view().to_components())) > 100
 
@@ -55,4 +56,4 @@ def test_every_question_fits_into_a_rounds_message(number, over):
 def test_lobby_and_podium_fit_with_the_longest_names(scoring):
     view = game_of(0, scoring, over=True)
     assert screens.lobby_screen(view, say).text_length <= 3_500
-    assert screens.podium_screen(view).text_length <= 3_500
+    assert podiums.podium_screen(view).text_length <= 3_500

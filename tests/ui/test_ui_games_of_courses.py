@@ -27,13 +27,13 @@ async def test_a_lobby_offers_the_sections_of_its_own_course(games, servers):
     assert verdict is Verdict.DONE
     assert view.section_titles == ("Mate › Water", "Mate › Summary")
     assert [title for _, title in view.sections] == ["Mate › Leaves", "Mate › Water", "Mate › Summary"]
-    assert "## Competition · Mate › Water, Mate › Summary\n" in str(lobby_screen(view, say).blocks[0])
+    assert "## 🏁 Competition · Mate › Water, Mate › Summary\n" in str(lobby_screen(view, say).blocks[0])
 
 
 async def test_a_lobby_names_the_course_only_where_the_server_has_several(games, servers):
     view = await games.open(opening("mate"))
-    assert "## Competition · Mate › all sections\n" in str(lobby_screen(view, say).blocks[0])
+    assert "## 🏁 Competition · Mate › all sections\n" in str(lobby_screen(view, say).blocks[0])
     await servers.set_courses(GUILD, ["mate"])
     view = await games.view(view.game.id)
-    assert "## Competition · All sections\n" in str(lobby_screen(view, say).blocks[0])
+    assert "## 🏁 Competition · All sections\n" in str(lobby_screen(view, say).blocks[0])
     assert [title for _, title in view.sections] == ["Leaves", "Water", "Summary"]

@@ -42,7 +42,7 @@ async def test_one_button_opens_a_competition_that_aims_at_it(hall: Hall):
     shown = await hall.manager.slash("studyhall group")
     lobby = await hall.manager.click(shown, "Open a competition on this")
     assert not lobby.private
-    assert "## Competition · Brewing" in lobby.text
+    assert "## 🏁 Competition · Brewing" in lobby.text
     assert "It asks first about what this group mixes up." in lobby.text
     [(setup,)] = hall.rows("SELECT setup FROM competition")
     assert '"aims":["hotter-is-better"]' in setup

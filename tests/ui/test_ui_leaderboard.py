@@ -18,7 +18,9 @@ async def earn(person: Person, right: int, wrong: int = 0) -> None:
 
 def put(hall: Hall, member_id: int, name: str, points: int, last_ms: int = 0) -> None:
     """A member with points, put straight into the database."""
-    hall.run_sql("INSERT INTO member VALUES (?, ?, ?, ?)", hall.guild.id, member_id, name, hall.app.clock.now_ms())
+    hall.run_sql(
+        "INSERT INTO member VALUES (?, ?, ?, ?, NULL)", hall.guild.id, member_id, name, hall.app.clock.now_ms()
+    )
     hall.run_sql(
         "INSERT INTO total VALUES (?, 'all', '', ?, ?, 9, 8, ?)", hall.guild.id, member_id, points, last_ms or member_id
     )

@@ -116,6 +116,7 @@ ARGUMENTS = {
     "game.mine": 2,
     "game.others": 2,
     "game.practise": 1,
+    "game.drill": 2,
     "game.rematch": 1,
     "game.csv": 1,
 }

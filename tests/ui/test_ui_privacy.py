@@ -49,7 +49,7 @@ async def test_show_tells_what_is_stored_and_why(hall: Hall):
     assert shown.private
     for words in (
         "**Name** · 1 server",
-        "so that boards and results can say who you are",
+        "your name and your avatar's hash as last seen there, so that boards can show who you are",
         "**Answers** · 3 answers",
         "**Memory** · 3 ideas",
         "**Reading** · 1 page",

@@ -140,4 +140,5 @@ async def test_each_command_that_asks_how_answers_count_offers_every_preset(hall
     asking = [option for command in commands for option in command.get("options", []) if option["name"] == "scoring"]
     assert len(asking) == 2
     for option in asking:
-        assert [(choice["name"], choice["value"]) for choice in option["choices"]] == [(one, one) for one in Scoring]
+        offered = [(choice["name"], choice["value"]) for choice in option["choices"]]
+        assert offered == [(f"{one.value} · {one.summary}", one.value) for one in Scoring]

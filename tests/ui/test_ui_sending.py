@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.ui.sending import CALLS_PER_SECOND, SendScheduler
+from bot.ui.sending import CALLS_PER_SECOND, IN_GAPS_AT_ONCE, SendScheduler
 
 URGENT, NORMAL = SendScheduler.URGENT, SendScheduler.NORMAL
 
@@ -229,6 +229,59 @@ def test_a_hint_is_dropped_while_calls_wait():
         assert channel.order[-1] == "hint"
 
     in_no_time(story())
+
+
+def test_what_is_sent_in_gaps_waits_until_nothing_public_waits_or_is_under_way():
+    async def story() -> None:
+        scheduler, channel = SendScheduler(2, calls_per_second=1), Channel()
+        public = [asyncio.create_task(scheduler.call(channel.send(f"reveal {i}", takes=0.5))) for i in range(2)]
+        await asyncio.sleep(0)
+        scheduler.in_a_gap(channel.send("Ada's result", takes=3))
+        await asyncio.gather(*public)
+        await asyncio.sleep(1)
+        await scheduler.call(channel.send("question"))  # which does not wait for what is under way in a gap
+        await asyncio.sleep(10)
+        assert channel.sent == [("reveal 0", 0.0), ("reveal 1", 1.0), ("Ada's result", 1.5), ("question", 2.5)]
+
+    in_no_time(story())
+
+
+def test_only_some_are_sent_in_a_gap_together_and_a_public_one_goes_before_the_rest():
+    async def story() -> None:
+        scheduler, channel = SendScheduler(2), Channel()
+        for number in range(IN_GAPS_AT_ONCE + 2):
+            scheduler.in_a_gap(channel.send(f"result {number}", takes=1))
+        await asyncio.sleep(0.5)
+        await scheduler.call(channel.send("question", takes=2))
+        await asyncio.sleep(10)
+        assert channel.order[IN_GAPS_AT_ONCE:] == [
+            "question",
+            f"result {IN_GAPS_AT_ONCE}",
+            f"result {IN_GAPS_AT_ONCE + 1}",
+        ]
+        assert channel.sent[-1][1] == 2.5
+
+    in_no_time(story())
+
+
+def test_what_fails_in_a_gap_is_logged_and_the_next_goes_on_and_after_the_close_nothing_does(caplog):
+    async def story() -> None:
+        scheduler, channel = SendScheduler(2), Channel()
+
+        async def fails() -> None:
+            raise OSError("dismissed")
+
+        scheduler.in_a_gap(fails)
+        scheduler.in_a_gap(channel.send("result"))
+        await asyncio.sleep(1)
+        await scheduler.close()
+        scheduler.in_a_gap(channel.send("late"))
+        await asyncio.sleep(1)
+        assert channel.order == ["result"]
+
+    with caplog.at_level(logging.INFO):
+        in_no_time(story())
+    assert "dismissed" in caplog.text
 
 
 def test_a_hint_that_fails_is_logged_and_forgotten(caplog: pytest.LogCaptureFixture):

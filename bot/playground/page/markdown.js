@@ -46,7 +46,7 @@ const RENDER = table({
   user(node) {
     const user = person(node.id);
     const mine = node.id === state.me?.id;
-    return h("span", { class: mine ? "mention me" : "mention", dataset: { userId: node.id }, text: user ? `@${displayName(user)}` : "@unknown-user" });
+    return h("span", { class: mine ? "mention mine" : "mention", dataset: { userId: node.id }, text: user ? `@${displayName(user)}` : "@unknown-user" });
   },
   channel(node) {
     const found = state.channels.find((channel) => channel.id === node.id);
@@ -62,7 +62,7 @@ const RENDER = table({
   }),
 });
 
-const everyone = (text, context) => (context.mentionsEveryone ? h("span", { class: "mention me", text }) : text);
+const everyone = (text, context) => (context.mentionsEveryone ? h("span", { class: "mention mine", text }) : text);
 
 export function webAddress(target) {
   try {

@@ -1,7 +1,10 @@
 /* Pictures and files: same-origin only, with alt text, and a larger view on click. */
-import { h, icon, uniqueId } from "./dom.js";
+import { avatar, h, icon, uniqueId } from "./dom.js";
 import { link, spoiler, webAddress } from "./markdown.js";
+import { person } from "./state.js";
 
+/** Discord's address of an avatar: here nothing is loaded from elsewhere, so it is drawn as in the list of members. */
+const AVATAR = /^https:\/\/cdn\.discordapp\.com\/avatars\/(\d+)\//;
 const WIDEST = 550;
 const TALLEST = 350;
 
@@ -19,6 +22,8 @@ function ownAddress(address) {
 
 /** A picture as a button that opens it large. `size` reserves the room it will take. */
 export function picture(media, { alt = "", width, height, className = "picture" } = {}) {
+  const face = AVATAR.exec(media?.url);
+  if (face) return h("span", { class: `${className} face`, role: "img", "aria-label": alt }, avatar(person(face[1]), 64));
   const src = ownAddress(media?.url ?? media?.proxy_url);
   if (!src) return elsewhere(media?.url, alt);
   const image = h("img", { src, alt, loading: "lazy", decoding: "async", draggable: "false" });

@@ -34,7 +34,7 @@ export function renderMessage(message, grouped) {
     failureOf(message.id) && h("div", { class: "failed", role: "alert" }, icon("warning", 16), failureOf(message.id)),
     hidden && privateFoot(message)),
   toolbar(message));
-  if (message.mentions ? message.mentions.some((user) => user.id === state.me?.id) : body.querySelector(".mention.me")) element.classList.add("mentions-me");
+  if (message.mentions ? message.mentions.some((user) => user.id === state.me?.id) : body.querySelector(".mention.mine")) element.classList.add("mentions-me");
   return element;
 }
 

@@ -5,11 +5,35 @@ from collections.abc import Sequence
 
 from bot.quiz.competition.standings import Standing
 from bot.quiz.competition.state import Competition, Played, RoundPlan
-from bot.quiz.question.asking import Sureness
+from bot.quiz.question.asking import FilePlace, Sureness, times_chosen
 
 EXPECTED = {Sureness.GUESS: 0.4, Sureness.THINK: 0.75, Sureness.SURE: 1.0}
 """How often somebody who knows themselves is right when they say so."""
 ANSWERS_TO_JUDGE = 3
+RUN = 3
+"""So many right answers one after the other are worth a word."""
+
+
+def got_it(plan: RoundPlan, played: Played) -> list[int]:
+    """The members who answered a round right."""
+    return [member for member, one in played.answers.items() if plan.is_right(one.given)]
+
+
+def runs(state: Competition, number: int) -> list[tuple[int, int]]:
+    """Members with `RUN` or more right answers in a row up to this round, and how many those are; the longest first.
+
+    Rounds that were skipped neither add to a run nor end it.
+    """
+    going = dict.fromkeys(got_it(state.plans[number], state.played[number]), 0)
+    ended: set[int] = set()
+    for plan, played in zip(state.plans[number::-1], state.played[number::-1], strict=True):
+        if played.voided:
+            continue
+        right = set(got_it(plan, played))
+        ended |= going.keys() - right
+        for member in going.keys() - ended:
+            going[member] += 1
+    return sorted(((m, n) for m, n in going.items() if n >= RUN), key=lambda one: (-one[1], one[0]))
 
 
 def fastest(plan: RoundPlan, played: Played) -> tuple[int, int] | None:
@@ -38,16 +62,22 @@ def most_improved(state: Competition, lines: Sequence[Standing]) -> int | None:
     return member_id if gain > 0 else None
 
 
-def hardest(state: Competition) -> tuple[int, list[int]] | None:
-    """The round with the fewest right answers that at least one player got, and who did."""
-    found: tuple[float, int, list[int]] | None = None
-    for number, (played, plan) in enumerate(zip(state.played, state.plans, strict=False)):
-        right = [member for member, one in played.answers.items() if plan.is_right(one.given)]
-        if right and len(played.answers) >= 2 and len(right) < len(played.answers):
-            share = len(right) / len(played.answers)
-            if found is None or share < found[0]:
-                found = share, number, right
-    return (found[1], found[2]) if found else None
+def most_missed(state: Competition) -> int | None:
+    """The round that the smallest share got, of those in which two or more answered; None where nobody missed any."""
+    shares = {
+        number: len(got_it(plan, played)) / len(played.answers)
+        for number, (plan, played) in enumerate(zip(state.plans, state.played, strict=False))
+        if len(played.answers) >= 2
+    }
+    number = min(shares, key=lambda one: shares[one], default=None)
+    return number if number is not None and shares[number] < 1 else None
+
+
+def commonest_mistake(plan: RoundPlan, played: Played) -> tuple[FilePlace | None, int]:
+    """The wrong option that most chose in a round (None: nobody was wrong), and how many did."""
+    wrong = times_chosen(one.given for one in played.answers.values() if not plan.is_right(one.given))
+    option = max(wrong, key=lambda one: (wrong[one], -one), default=None)
+    return option, wrong.get(option, 0) if option is not None else 0
 
 
 def best_calibrated(state: Competition) -> int | None:

@@ -47,9 +47,10 @@ def ticked(state: Competition, now_ms: int) -> Step:
             return replace(state, wake_ms=now_ms + DRAIN_MS), []
         return close_round(state, now_ms)
     if state.phase is Phase.REVEALING:
-        if state.round + 1 >= len(state.plans) or _decided(state):
+        if is_last_round(state):
             return _finish(state)
-        return ask_round(state, state.round + 1, now_ms)
+        asked, effects = ask_round(state, state.round + 1, now_ms)
+        return asked, [ShowLobby(), *effects] if state.is_before_rounds else effects
     if state.phase is Phase.PAUSED:
         state, effects = end_now(state, now_ms, Fact(Code.NOT_RESUMED))
         return state, [effect for effect in effects if not isinstance(effect, Told)]
@@ -59,6 +60,11 @@ def ticked(state: Competition, now_ms: int) -> Step:
     if state.phase is Phase.LOBBY and state.host_left_ms is not None and now_ms >= state.host_left_ms + HEIR_MS:
         return inherited(state)
     return state, []
+
+
+def is_last_round(state: Competition) -> bool:
+    """Whether no round follows the present one, once that is over."""
+    return state.round + 1 >= len(state.plans) or _decided(state)
 
 
 def _decided(state: Competition) -> bool:
@@ -171,11 +177,17 @@ def ended(state: Competition, event: End, now_ms: int) -> Step:
         return state, [Told(Verdict.NOTHING_TO_DO)]
     if not leads(state, event.by, event.manager):
         return state, [Told(Verdict.NOT_ALLOWED)]
+    if state.is_before_rounds:
+        by_host = event.by == state.host_id
+        return end_now(state, now_ms, Fact(Code.CANCELLED_BY_HOST if by_host else Code.CANCELLED_BY_MANAGER))
     return end_now(state, now_ms)
 
 
 def end_now(state: Competition, now_ms: int, reason: Fact | None = None) -> Step:
-    """The same, whoever wants it; a round that is open counts for nothing."""
+    """The same, whoever wants it; a round that is open counts for nothing, and without any the game was not played."""
+    if state.is_before_rounds:
+        state = replace(state, phase=Phase.CANCELLED, wake_ms=None, paused_phase=None, paused_at_ms=None, reason=reason)
+        return state, [Told(Verdict.DONE), ShowLobby()]
     shown: list[Effect] = [ShowRound(state.round)]  # it says no more that it waits
     if Phase.ASKING in (state.phase, state.paused_phase):
         state, _ = close_round(state, now_ms, counts=False)

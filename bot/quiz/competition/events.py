@@ -176,6 +176,11 @@ class ShowLobby:
     """The lobby's message is to be brought up to date."""
 
 
+@dataclass(frozen=True)
+class CallPlayers:
+    """The game begins: those who are to be told where and when are called."""
+
+
 class Ask(NamedTuple):
     """A round's message is to be posted."""
 
@@ -230,7 +235,7 @@ class Verdict(StrEnum):
     NOTHING_TO_DO = "nothing to do"
 
 
-Effect = ShowLobby | Ask | ShowRound | ShowCount | Reveal | ShowPodium | Told
+Effect = ShowLobby | CallPlayers | Ask | ShowRound | ShowCount | Reveal | ShowPodium | Told
 
 
 Step = tuple[Competition, list[Effect]]

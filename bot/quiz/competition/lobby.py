@@ -3,7 +3,18 @@
 from dataclasses import replace
 
 from bot.facts import Code, Fact
-from bot.quiz.competition.events import Cancel, Join, LobbyPosted, ShowLobby, Start, Step, Told, Verdict
+from bot.quiz.competition.events import (
+    CallPlayers,
+    Cancel,
+    Effect,
+    Join,
+    LobbyPosted,
+    ShowLobby,
+    Start,
+    Step,
+    Told,
+    Verdict,
+)
 from bot.quiz.competition.players import balanced, leads, lobby_wake, smallest_team, with_host, with_player
 from bot.quiz.competition.rounds import ask_round
 from bot.quiz.competition.state import DUELLISTS, Competition, Phase, Player, Rules
@@ -70,8 +81,13 @@ def started(state: Competition, event: Start, now_ms: int) -> Step:
     state = replace(state, plans=event.plans, host_left_ms=None)
     if state.rules.teams and not state.rules.teams_chosen:
         state = replace(state, players=balanced(state.players, state.rules.teams, event.strengths))
+    begun: list[Effect] = [Told(Verdict.DONE), ShowLobby(), CallPlayers()]
+    if state.rules.ready_ms:
+        # A whole second, as Discord shows when that is.
+        first_ms = -(-(now_ms + state.rules.ready_ms) // 1000) * 1000
+        return replace(state, phase=Phase.REVEALING, wake_ms=first_ms), begun
     state, effects = ask_round(state, 0, now_ms)
-    return state, [Told(Verdict.DONE), ShowLobby(), *effects]
+    return state, [*begun, *effects]
 
 
 def cancelled(state: Competition, event: Cancel) -> Step:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from bot.quiz.competition.scoring import Scoring
 from bot.quiz.competition.state import Rules
 
+READY_SECONDS = 3.0
 PACE_SECONDS = {"calm": 45.0, "standard": 25.0, "quick": 12.0}
 
 
@@ -40,4 +41,5 @@ def paced(
         teams=teams,
         teams_chosen=teams_chosen,
         duel=duel,
+        ready_ms=round(READY_SECONDS * 1000 * factor * tempo.pauses),
     )

@@ -53,36 +53,48 @@ def _certainty(one: Scored) -> int:
 
 
 class Scoring(StrEnum):
-    """The presets: what each is called, its rule as the lobby shows it, and the marks of one answer.
+    """The presets: what each is called, its point in a few words, its rule as the lobby shows it, the marks of one answer.
 
     With one that ``asks_sureness`` players say how sure they are once they have answered, so a round does not end as soon
     as all have.
     """
 
+    summary: str
     rule: str
     marks: Callable[[Scored], int]
     asks_sureness: bool
 
-    STUDY = "study", "one point for each right answer; time does not matter", _study
+    STUDY = "study", "right or wrong, speed doesn't matter", "1 for each right answer; speed doesn't matter", _study
     CLASSIC = (
         "classic",
-        "1,000 for each right answer and a small bonus for speed; one more right answer always wins",
+        "right answers first, speed a little",
+        "1,000 for each right answer, and a little more if you're quick. One more right answer always wins",
         _classic,
     )
-    SPRINT = "sprint", "up to 1,000 for each right answer, half of it for speed", _sprint
+    SPRINT = "sprint", "speed is half of it", "up to 1,000 for each right answer, half of it for speed", _sprint
     CERTAINTY = (
         "certainty",
-        "right: 3 when sure, 2 when you think so, 1 for a guess; wrong: -6, -2, 0",
+        "say how sure you are: sure +3/−6",
+        "say how sure you are: Sure +3/−6 · Think so +2/−2 · Guess +1/0",
         _certainty,
         True,
     )
 
-    def __new__(cls, name: str, rule: str, marks: Callable[[Scored], int], asks_sureness: bool = False) -> Self:
+    def __new__(
+        cls, name: str, summary: str, rule: str, marks: Callable[[Scored], int], asks_sureness: bool = False
+    ) -> Self:
         """A preset, which is its name."""
         made = str.__new__(cls, name)
         made._value_ = name
-        made.rule, made.marks, made.asks_sureness = rule, marks, asks_sureness
+        made.summary, made.rule = summary, rule
+        made.marks, made.asks_sureness = marks, asks_sureness
         return made
+
+    @property
+    def rewards_speed(self) -> bool:
+        """Whether a quick right answer earns more than a slow one."""
+        quick = Scored(correct=True, sureness=Sureness.SURE, elapsed_ms=0, own_ms=1_000, rounds=1)
+        return self.marks(quick) > self.marks(quick._replace(elapsed_ms=1_000))
 
 
 def preset(name: str) -> Scoring | None:

@@ -47,12 +47,17 @@ TROUBLE_ENDS_MS = 24 * 60 * 60_000
 """How long a game waits for a channel or a permission that was lost before it ends."""
 
 
+MOST_STEP_MS, STEPS_IN_A_REVEAL = 2_000, 7
+"""A podium's places come one after the other: as much faster as the pauses after the rounds are."""
+
+
 class Phase(StrEnum):
     """Where a competition is."""
 
     LOBBY = "lobby"
     ASKING = "asking"
     REVEALING = "revealing"
+    """The time before a round: to read how the last one went or, before the first, to get ready."""
     PAUSED = "paused"
     FINISHED = "finished"
     CANCELLED = "cancelled"
@@ -66,7 +71,8 @@ class Rules:
     """What the host chose. ``reveal_ms`` is the pause after each round, ``lobby_ms`` how long the lobby waits.
 
     With ``teams_chosen`` players pick their team, else the start balances them. A ``duel`` is closed to all but those in
-    its lobby, expires when it is not accepted, and ends as soon as it is decided.
+    its lobby, expires when it is not accepted, and ends as soon as it is decided. ``ready_ms`` is how long everybody has to
+    get ready for the first round; 0: no time.
     """
 
     rounds: int
@@ -77,6 +83,12 @@ class Rules:
     teams: int = 0
     teams_chosen: bool = False
     duel: bool = False
+    ready_ms: int = 0
+
+    @property
+    def step_ms(self) -> int:
+        """How long a podium waits between its places."""
+        return min(MOST_STEP_MS, self.reveal_ms // STEPS_IN_A_REVEAL)
 
 
 @dataclass(frozen=True)
@@ -196,6 +208,11 @@ class Competition:
     def waits_by_itself(self) -> bool:
         """Whether the game waits for a trouble to pass, and not for a person."""
         return self.phase is Phase.PAUSED and self.by_trouble
+
+    @property
+    def is_before_rounds(self) -> bool:
+        """Whether the game was started, and its first round is still to come."""
+        return self.round < 0 and Phase.REVEALING in (self.phase, self.paused_phase)
 
     @property
     def counted_rounds(self) -> int:

@@ -118,7 +118,7 @@ class DailyQuestions:
         async def job(tx: Transaction) -> Locked:
             new = await storage.answer(tx, daily_id, learner.member_id, ShownPlace(place), stamp_ms)
             if new:
-                await members.remember(tx, daily.guild_id, learner.member_id, learner.name, stamp_ms)
+                await members.remember(tx, daily.guild_id, learner.member_id, learner.face, stamp_ms)
                 if daily.message_id is None and message_id is not None:
                     for post in await posts.waiting(tx, *OF_A_DAILY, of=daily_id):
                         await storage.shown(tx, post, message_id)

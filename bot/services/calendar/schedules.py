@@ -133,7 +133,7 @@ class Schedules:
                 await storage.remove(tx, one.id)
             if len(there) - len(replaced) >= MOST:
                 raise UserError(fact(Code.TOO_MANY_SCHEDULES, most=MOST))
-            await members.remember(tx, plan.guild_id, plan.manager.member_id, plan.manager.name, now_ms)
+            await members.remember(tx, plan.guild_id, plan.manager.member_id, plan.manager.face, now_ms)
             return await storage.add(tx, new)
 
         added = await self._store.write(job)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.clock import DiscordClock, snowflake_ms
 from bot.model.games import Click, Game
+from bot.model.members import Face
 from bot.quiz.competition.events import Answer, ShowCount, Verdict
 from bot.quiz.competition.game import step
 from bot.quiz.competition.players import smallest_team
@@ -14,7 +15,7 @@ from bot.quiz.competition.state import Competition, RoundAnswer
 from bot.quiz.question.asking import Given, Lettering, ShownPlace
 from bot.services.competition.live import GameTimers, LiveGame
 from bot.services.competition.messages import GameMessages
-from bot.services.competition.views import ClickResult
+from bot.services.competition.views import MOST_TOLD, ClickResult
 from bot.services.lifecycle import Background
 from bot.services.practice.practising import Learner
 from bot.storage import competitions, members
@@ -93,7 +94,8 @@ class Clicks:
                 return ClickResult(Verdict.CLOSED, None, certainty)
             return ClickResult(Verdict.HAD_LOCKED_IN, lettering.called(had), certainty)
         self._answered(live, click, RoundAnswer(given, click.elapsed_ms), learner)
-        return ClickResult(Verdict.LOCKED_IN, lettering.called(given), certainty)
+        is_told = len(live.game.state.players) <= MOST_TOLD
+        return ClickResult(Verdict.LOCKED_IN, lettering.called(given), certainty, is_told)
 
     def _given(self, state: Competition, number: int, member_id: int) -> Given | None:
         if number == state.round and member_id in state.answers:
@@ -120,13 +122,13 @@ class Clicks:
             self._background.spawn(self._remember(live.game, learner, click.now_ms), "remember")
 
     async def _remember(self, game: Game, learner: Learner, now_ms: int) -> None:
-        item = (game.guild_id, learner.member_id, learner.name, now_ms, game.id)
+        item = (game.guild_id, learner.member_id, learner.face, now_ms, game.id)
         await self._store.write_together(_remember_all, item, of_member(learner.member_id))
 
 
-async def _remember_all(tx: Transaction, items: list[tuple[int, int, str, int, int]]) -> list[None]:
+async def _remember_all(tx: Transaction, items: list[tuple[int, int, Face, int, int]]) -> list[None]:
     playing = await competitions.players_of(tx, {(game_id, member_id) for _, member_id, _, _, game_id in items})
-    for guild_id, member_id, name, now_ms, game_id in items:
+    for guild_id, member_id, face, now_ms, game_id in items:
         if (game_id, member_id) in playing:  # who was deleted meanwhile is not to be named again
-            await members.remember(tx, guild_id, member_id, name, now_ms)
+            await members.remember(tx, guild_id, member_id, face, now_ms)
     return [None] * len(items)

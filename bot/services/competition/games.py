@@ -36,7 +36,7 @@ from bot.quiz.competition.lobby import opened_by, opened_for
 from bot.quiz.competition.state import BEHIND_MS, LIVE, Competition, Phase
 from bot.quiz.competition.stored_answers import with_late, with_stored
 from bot.quiz.question.asking import Sureness
-from bot.services.channels import ChannelLostError
+from bot.services.channels import ChannelLostError, Results
 from bot.services.competition.clicks import Clicks
 from bot.services.competition.live import BEHIND_SECONDS, GameTimers, LiveGame
 from bot.services.competition.messages import GameMessages
@@ -96,6 +96,10 @@ class Competitions(GameRecords):
         self._timers = GameTimers(self._live, clock, self._background, woken=self._wake, beat=self._store_beat)
         self._clicks = Clicks(store, clock, self._live, messages, self._timers, self._background, time_factor)
 
+    def attach(self, results: Results) -> None:
+        """Say who tells players in private how a round went."""
+        self._messages.attach(results)
+
     # Opening and resuming
 
     async def open(self, opening: Opening) -> GameView:
@@ -111,7 +115,7 @@ class Competitions(GameRecords):
         state = opened_by(host_id, opening.rules, now_ms, self._time_factor(host_id))
 
         async def job(tx: Transaction) -> int | None:
-            await members.remember(tx, opening.guild_id, opening.host.member_id, opening.host.name, now_ms)
+            await members.remember(tx, opening.guild_id, opening.host.member_id, opening.host.face, now_ms)
             await self._beat_in(tx, now_ms)
             return await competitions.create(
                 tx, opening.guild_id, opening.channel_id, pack_id, opening.setup, state, now_ms
@@ -265,7 +269,7 @@ class Competitions(GameRecords):
         if isinstance(event, Join) and not live.game.invites(event.member_id):
             raise UserError(fact(Code.DUEL_OF_OTHERS))
         now_ms = self._clock.now_ms()
-        await members.note(self._store, live.game.guild_id, learner.member_id, learner.name, now_ms)
+        await members.note(self._store, live.game.guild_id, learner.member_id, learner.face, now_ms)
         effects = await self._apply(live, event)
         return _verdict(effects), await self._messages.view(live)
 

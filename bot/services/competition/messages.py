@@ -10,13 +10,10 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import replace
 
-from bot.charts.podium import Podium, Step
 from bot.clock import DiscordClock, snowflake_ms
-from bot.errors import NotFound
 from bot.facts import Code, Fact, fact
-from bot.model.games import Game
 from bot.model.posts import Kind, Post
-from bot.packs.library import LibraryOf, SectionRef
+from bot.packs.library import LibraryOf
 from bot.quiz.competition.events import (
     Ask,
     Cancel,
@@ -32,19 +29,22 @@ from bot.quiz.competition.events import (
     ShowPodium,
     ShowRound,
 )
-from bot.quiz.competition.standings import standings
 from bot.quiz.competition.state import LIVE, Competition, Phase
-from bot.services.channels import ChannelBusyError, ChannelLostError, MessageGoneError
+from bot.services.channels import ChannelBusyError, ChannelLostError, MessageGoneError, Results
 from bot.services.competition.shown import ShownGame, queue_one
-from bot.services.competition.views import GameView
+from bot.services.competition.unveiling import Unveiling
+from bot.services.competition.viewing import GameViews
+from bot.services.competition.views import MOST_TOLD, GameView
 from bot.services.demo.charts import ChartDrawer
 from bot.services.lifecycle import Lifecycle
 from bot.services.posts import RETRY_SECONDS, Posts
-from bot.storage import competitions, members, posts
+from bot.storage import competitions, posts
 from bot.storage.store import Store, Transaction
 
 ACCESS_AGAIN_SECONDS = (10.0, 20.0, 30.0, 60.0)
 """After which waits a game that a trouble has paused tries its channel again; the last one repeats."""
+OWED_AT_THE_END = (Kind.REVEAL, Kind.PODIUM, Kind.WINNER)
+"""What a game that has ended may still have to show."""
 FINISH_AGAIN_SECONDS = (60.0, 300.0, 900.0, 3_600.0)
 """After which waits the reveals and the podium of a game that has ended are tried again; then at the next start."""
 HINT_FREE_MS = 2_000
@@ -72,15 +72,21 @@ class GameMessages:
         happened: Callable[[int, Event], Awaitable[object]],
         is_over: Callable[[int], Awaitable[None]],
     ) -> None:
-        self._library_of = library_of
         self._store = store
         self._clock = clock
         self._charts = charts
+        self._views = GameViews(library_of, store)
+        self._unveiling = Unveiling(out, self._views, store, charts)
         self._happened = happened
         self._is_over = is_over
+        self._results: Results | None = None
         self._out = out
         self._background = life.background("competition-messages")
         self._finishing: set[int] = set()
+
+    def attach(self, results: Results) -> None:
+        """Say who tells players in private how a round went."""
+        self._results = results
 
     # What a game wants
 
@@ -132,7 +138,7 @@ class GameMessages:
 
     async def finish_all_but(self, live: Collection[int]) -> None:
         """After a restart: show what the games that are over did not get to show."""
-        waiting = await posts.waiting(self._store, Kind.REVEAL, Kind.PODIUM)
+        waiting = await posts.waiting(self._store, *OWED_AT_THE_END)
         for competition_id in {post.what.of for post in waiting}.difference(live):
             self._finish_later(competition_id, at_once=True)
 
@@ -173,39 +179,7 @@ class GameMessages:
 
     async def view(self, shown: ShownGame) -> GameView:
         """The game with the names of those who stand in its messages; when it is over, of everybody who played."""
-        game, state = shown.game, shown.game.state
-        who = {state.host_id, *(p.member_id for p in state.players[: None if state.phase is Phase.FINISHED else 40])}
-        if state.played:
-            who |= {line.member_id for line in standings(state)[:20]}
-            who |= set(list(state.played[-1].answers)[:200])
-        names = await members.names(self._store, game.guild_id, who)
-        sections, course = self._sections(game)
-        title_of = dict(sections)
-        titles = tuple(title_of.get(section_id, section_id) for section_id in game.setup.sections)
-        return GameView(
-            game,
-            names,
-            titles,
-            sections,
-            shown.note,
-            course=course,
-            fitting=shown.fitting,
-            round_message_id=shown.round_message_id,
-            podium_message_id=shown.message_id(Kind.PODIUM, 0),
-        )
-
-    def _sections(self, game: Game) -> tuple[tuple[tuple[str, str], ...], str]:
-        """What could be asked about (id, title), and the course where the server has several.
-
-        Nothing, when the course was taken away meanwhile: a game that is on has its questions and goes on.
-        """
-        here = self._library_of(game.guild_id)
-        try:
-            pack = self._library_of(None).pack(game.pack_id)
-        except NotFound:
-            return (), ""
-        sections = tuple((s.id, here.title(SectionRef(pack, s))) for s in pack.sections)
-        return sections, pack.head.title if len(here.packs) > 1 else ""
+        return await self._views.of(shown)
 
     # What somebody found in the channel
 
@@ -257,10 +231,7 @@ class GameMessages:
 
     async def _post(self, shown: ShownGame, post: Post) -> int:
         async def view() -> GameView:
-            made = await self.view(shown)
-            if post.kind is Kind.PODIUM and self._charts and (podium := _podium(shown.game.state)):
-                return replace(made, podium=podium, picture=await self._charts.draw(podium))
-            return made
+            return await (self._unveiling.opening(shown) if post.kind is Kind.PODIUM else self.view(shown))
 
         return await self._out.post(post, view, shown.channel, waits=RETRY_SECONDS)
 
@@ -287,7 +258,7 @@ class GameMessages:
             if is_first_lobby:
                 await self._happened(shown.game.id, LobbyPosted(snowflake_ms(message_id)))
         if post.kind is Kind.PODIUM:
-            self.refresh_lobby(shown)  # which leads to it
+            self._background.spawn(self._unveil(shown), "competition-podium")
         if post.kind is Kind.ROUND:
             await self._happened(shown.game.id, Opened(post.number, snowflake_ms(message_id)))
             if shown.game.state.round != post.number or shown.game.state.phase is not Phase.ASKING:
@@ -335,7 +306,7 @@ class GameMessages:
                 await asyncio.sleep(seconds)
                 await self._finish(competition_id)
                 waiting = await posts.of_game(self._store, competition_id)
-                if not any(one.kind in (Kind.REVEAL, Kind.PODIUM) and one.message_id is None for one in waiting):
+                if not any(one.kind in OWED_AT_THE_END and one.message_id is None for one in waiting):
                     return
         finally:
             self._finishing.discard(competition_id)
@@ -350,16 +321,23 @@ class GameMessages:
         for number in shown.waiting_reveals():
             await self._show_round(shown, number)
         post = shown.posts.get((Kind.PODIUM, 0))
-        if post is None or post.message_id is not None:
-            return
-        try:
-            message_id = await self._post(shown, post)
-        except Exception as problem:
-            _log.warning("the podium of competition %d was not posted: %s", game.id, problem)
-            return
-        await self._store.write(lambda tx: posts.posted(tx, post.id, message_id), shown.row_lock)
-        shown.posts[Kind.PODIUM, 0] = post._replace(message_id=message_id)
-        await self.show_lobby(shown)
+        if post and post.message_id is None:
+            try:
+                message_id = await self._post(shown, post)
+            except Exception as problem:
+                _log.warning("the podium of competition %d was not posted: %s", game.id, problem)
+                return
+            await self._store.write(lambda tx: posts.posted(tx, post.id, message_id), shown.row_lock)
+            shown.posts[Kind.PODIUM, 0] = post._replace(message_id=message_id)
+        if await self._unveiling.complete(shown, at_once=True):
+            await self.show_lobby(shown)
+
+    async def _unveil(self, shown: ShownGame) -> None:
+        """Show the podium place by place, and then, in the lobby, who won and where it is."""
+        if await self._unveiling.complete(shown):
+            await self.show_lobby(shown)
+        else:
+            self._finish_later(shown.game.id)
 
     async def _trouble(self, shown: ShownGame, reason: Fact, seconds: float = 0.0) -> None:
         """Pause the game, say so in its lobby, and try again by itself, not before so many seconds."""
@@ -396,7 +374,7 @@ class GameMessages:
         message_id = shown.message_id(Kind.ROUND, number)
         if message_id is None:
             await self.post_what_waits(shown)
-            return shown.message_id(Kind.ROUND, number) is not None
+            return shown.waiting_post() is None
         try:
             await self._edit_round(shown, number, message_id)
         except MessageGoneError:
@@ -445,6 +423,8 @@ class GameMessages:
         post = shown.posts.get((Kind.REVEAL, number))
         if post and post.message_id is None and number < len(state.played):
             shown.posts[Kind.REVEAL, number] = post._replace(message_id=message_id)
+            if self._results and len(shown.game.state.players) <= MOST_TOLD:
+                self._results.tell(shown.game.id, number)
             await self._store.write(lambda tx: posts.posted(tx, post.id, message_id), shown.row_lock)
 
     async def _show_without_message(self, shown: ShownGame, number: int) -> None:
@@ -466,10 +446,3 @@ class GameMessages:
             await self.lobby_gone(shown, message_id)
         except Exception as problem:
             _log.info("the lobby of competition %d was not brought up to date: %s", shown.game.id, problem)
-
-
-def _podium(state: Competition) -> Podium | None:
-    """The first three in numbers; None when nobody scored: nothing is won by zero or less."""
-    lines = [line for line in standings(state) if line.answered]
-    steps = [Step(line.place, f"{line.score:,}", line.right) for line in lines[:3] if line.score > 0]
-    return Podium(steps, state.counted_rounds, len(lines)) if steps else None

@@ -9,6 +9,7 @@ from bot.model.games import Game, Setup
 from bot.packs.library import Library
 from bot.packs.models import Question
 from bot.quiz.competition.events import Start
+from bot.quiz.competition.ramp import ramped
 from bot.quiz.competition.state import RoundPlan
 from bot.quiz.practice.mixups import offered_by
 from bot.quiz.practice.picking import Seen, option_order, pick
@@ -70,11 +71,11 @@ class GameQuestions:
         return found
 
     def _chosen(self, fitting: dict[str, Question], setup: Setup, count: int, lately: Sequence[str]) -> list[Question]:
-        """Those asked lately come last, siblings and enemies apart where that is possible."""
+        """Not such as were asked lately, nor siblings and enemies together, where that is possible; the easy ones first."""
         seen = {
             question_id: Seen(place, correct=True) for place, question_id in enumerate(lately) if question_id in fitting
         }
         aimed = [one for one in fitting.values() if offered_by(one) & set(setup.aims)]
         chosen = pick(aimed, seen, {}, count, 0, self._rng) if aimed else []
         others = [one for one in fitting.values() if one not in chosen]
-        return chosen + pick(others, seen, {}, count - len(chosen), 0, self._rng)
+        return ramped(chosen) + ramped(pick(others, seen, {}, count - len(chosen), 0, self._rng))

@@ -1,20 +1,25 @@
 """Games as they are kept: what is shown of them, and what players look back at."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from bot.errors import NotFound, UserError
 from bot.facts import Code, fact
 from bot.model.games import Game
 from bot.packs.library import Library
 from bot.packs.models import Question
+from bot.quiz.competition.awards import commonest_mistake
 from bot.quiz.competition.standings import standings
 from bot.quiz.competition.state import LIVE
+from bot.quiz.practice.mixups import aimed_at
 from bot.services.competition.live import LiveGame
 from bot.services.competition.messages import GameMessages
 from bot.services.competition.shown import ShownGame
 from bot.services.competition.views import GameView, MyResult
 from bot.storage import competitions
 from bot.storage.store import Store
+
+DRILLED = 5
+"""Questions of a practice on what most of a group got wrong."""
 
 
 class GameRecords:
@@ -28,21 +33,36 @@ class GameRecords:
 
     async def my_result(self, competition_id: int, number: int, member_id: int) -> MyResult:
         """A player's own round. Raises UserError while it is open."""
+        return (await self.results(competition_id, number, [member_id]))[0]
+
+    async def results(self, competition_id: int, number: int, member_ids: Sequence[int]) -> list[MyResult]:
+        """The same of several players, in their order."""
         game = await self.game(competition_id)
         state = game.state
         if not 0 <= number < len(state.played):
             raise UserError(fact(Code.ROUND_STILL_OPEN))
-        played = state.played[number]
-        lines = standings(state, number + 1)
-        line = next((one for one in lines if one.member_id == member_id), None)
-        answer, marks = played.answers.get(member_id), played.marks.get(member_id, 0)
-        question = game.questions[number]
+        played, question = state.played[number], game.questions[number]
+        lines = {line.member_id: line for line in standings(state, number + 1)}
+        before = {line.member_id: line.place for line in standings(state, number)} if number else {}
         terms = self._library.terms_of(game.pack_id, question)
-        player = state.player(member_id)
-        leave = competition_id if player and not player.gone and state.phase in LIVE else None
-        return MyResult(
-            question, state.plans[number], answer, marks, line, len(lines), game.pack_id, terms, played.voided, leave
-        )
+
+        def result(member_id: int) -> MyResult:
+            player, line = state.player(member_id), lines.get(member_id)
+            return MyResult(
+                question=question,
+                plan=state.plans[number],
+                answer=played.answers.get(member_id),
+                marks=played.marks.get(member_id, 0),
+                line=line,
+                players=len(lines),
+                pack_id=game.pack_id,
+                terms=terms,
+                voided=played.voided,
+                leave=competition_id if player and not player.gone and state.phase in LIVE else None,
+                moved=before.get(member_id, line.place) - line.place if line else 0,
+            )
+
+        return [result(member_id) for member_id in member_ids]
 
     async def missed_by(self, competition_id: int, member_id: int) -> tuple[str, list[Question]]:
         """The pack, and the questions of rounds that count which a player got wrong or did not answer.
@@ -60,6 +80,24 @@ class GameRecords:
             if answer is None or not plan.is_right(answer.given):
                 missed.append(question)
         return game.pack_id, missed
+
+    async def drill(self, competition_id: int, number: int) -> tuple[str, list[Question]]:
+        """The pack, and a round's question with others: such as offer the myth which most fell for in it, or of its topic.
+
+        Raises UserError while the round is open.
+        """
+        game = await self.game(competition_id)
+        if not 0 <= number < len(game.state.played):
+            raise UserError(fact(Code.ROUND_STILL_OPEN))
+        question = game.questions[number]
+        mistake, _ = commonest_mistake(game.state.plans[number], game.state.played[number])
+        behind = question.options[mistake].misconception if mistake is not None else None
+        others = [one for one in self._library.questions(game.pack_id) if one.id != question.id]
+        if behind and self._library.misconception(game.pack_id, behind):
+            near = aimed_at(behind, others, {}, DRILLED - 1)
+        else:
+            near = [one for one in others if one.topic == question.topic][: DRILLED - 1]
+        return game.pack_id, [question, *near]
 
     async def view(self, competition_id: int) -> GameView:
         """The game as it stands, live or over."""

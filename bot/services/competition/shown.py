@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from bot.facts import Fact
 from bot.model.games import Game
 from bot.model.posts import Kind, Post, What
-from bot.quiz.competition.events import Ask, Effect, Reveal, ShowPodium
+from bot.quiz.competition.events import Ask, CallPlayers, Effect, Reveal, ShowPodium
 from bot.quiz.competition.state import LIVE, Phase
 from bot.services.channels import Channel, Placed
 from bot.services.competition.views import MOST_CALLED
@@ -60,6 +60,12 @@ class ShownGame:
         """The message of the present round."""
         return self.message_id(Kind.ROUND, self.game.state.round)
 
+    @property
+    def podium_shown_id(self) -> int | None:
+        """The podium's message, once it tells who won; of a game from before podiums were unveiled, once it is there."""
+        winner = self.posts.get((Kind.WINNER, 0))
+        return winner.message_id if winner else self.message_id(Kind.PODIUM, 0)
+
     def waiting_post(self) -> Post | None:
         """The next message that is not known to be in the channel; a round that has passed is not asked any more."""
         waiting = (post for post in self.posts.values() if post.message_id is None)
@@ -69,7 +75,7 @@ class ShownGame:
         if post.kind is Kind.LOBBY:
             return self.game.state.phase is Phase.LOBBY
         if post.kind is Kind.CALL:
-            return self.game.state.phase in LIVE and self.game.state.round == 0
+            return self.game.state.phase in LIVE and self.game.state.round <= 0
         return post.kind is Kind.ROUND and post.number >= self.game.state.round
 
     @property
@@ -106,14 +112,16 @@ async def queue(tx: Transaction, game: Game, effects: Iterable[Effect], now_ms: 
     """Write what effects want posted to the outbox, in the transaction that stores them; returns the game's whole outbox."""
     for effect in effects:
         match effect:
-            case Ask(number):
-                if number == 0 and game.setup.thread and len(game.state.players) <= MOST_CALLED:
+            case CallPlayers():
+                if (game.setup.thread or game.setup.calls) and len(game.state.players) <= MOST_CALLED:
                     await queue_one(tx, game, Kind.CALL, 0, now_ms)
+            case Ask(number):
                 await queue_one(tx, game, Kind.ROUND, number, now_ms)
             case Reveal(number):
                 await queue_one(tx, game, Kind.REVEAL, number, now_ms)
             case ShowPodium():
                 await queue_one(tx, game, Kind.PODIUM, 0, now_ms)
+                await queue_one(tx, game, Kind.WINNER, 0, now_ms)
     return await posts.of_game(tx, game.id)
 
 

@@ -14,6 +14,7 @@ from bot.demos.registry import DEMOS
 from bot.errors import NotFound, StorageError, UserError, WorkerError, WorkerTimedOut
 from bot.facts import Code, Fact, fact
 from bot.model.demos import DemoRun
+from bot.model.members import Face
 from bot.model.posts import Kind, What
 from bot.services.channels import Channel, ChannelLostError, Placed, ViewNow
 from bot.services.demo.charts import ChartDrawer
@@ -128,7 +129,7 @@ class Demos:
         if run.state == "predicting":
             self._arm(run)
 
-    async def predict(self, run_id: int, member_id: int, guild_id: int | None, name: str, choice: str) -> DemoView:
+    async def predict(self, run_id: int, member_id: int, guild_id: int | None, face: Face, choice: str) -> DemoView:
         """Store a prediction; the last one before the start counts. Raises UserError once the demo runs."""
         run = await self._load(run_id)
         if choice not in {c.id for c in DEMOS[run.demo_id].choices}:
@@ -139,7 +140,7 @@ class Demos:
             if not await demos.move(tx, run_id, ("predicting",), "predicting"):
                 return False
             await demos.predict(tx, run_id, member_id, choice, now_ms)
-            await members.remember(tx, guild_id or 0, member_id, name, now_ms)
+            await members.remember(tx, guild_id or 0, member_id, face, now_ms)
             return True
 
         if not await self._store.write(job):

@@ -9,6 +9,7 @@ from bot.clock import Clock
 from bot.errors import NotFound, NotYours, UserError
 from bot.facts import Code, fact
 from bot.model.answers import StoredAnswer
+from bot.model.members import Face
 from bot.packs.library import Library, LibraryOf, SectionRef
 from bot.packs.models import Misconception, Question, Term
 from bot.quiz.board.points import QuestionStanding, points_for, standing
@@ -29,6 +30,12 @@ class Learner(NamedTuple):
     member_id: int
     guild_id: int | None
     name: str
+    avatar: str | None = None
+
+    @property
+    def face(self) -> Face:
+        """How they are shown."""
+        return Face(self.name, self.avatar)
 
 
 class Asking(NamedTuple):
@@ -286,7 +293,7 @@ class Practice:
                 periods = (await servers.load(tx, learner.guild_id)).periods(answered_ms)
             card = review(known.card, correct, answered_ms, aim=self._aim(run.pack_id, known.retention))
             await answers.record(tx, answered, card, periods)
-            await members.remember(tx, learner.guild_id or 0, learner.member_id, learner.name, answered_ms)
+            await members.remember(tx, learner.guild_id or 0, learner.member_id, learner.face, answered_ms)
             after = replace(asked, given=given, correct=correct, points=points)
             run = replace(run, asked=tuple(after if a.position == position else a for a in run.asked))
             return await self._outcome(tx, run, after, question, stood, doubled=False)

@@ -29,14 +29,14 @@ from bot.storage.postgres.migrations import OURS, make_ready
 from bot.storage.postgres.statements import statement
 from bot.telemetry import Durations
 
-LAYOUT = 17
+LAYOUT = 18
 READERS = 4
 WRITERS = 8
 TIDY_SECONDS = 3600.0
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1"
 ALONE = 0
 """Beside the kinds of `Lock`: whoever runs alone holds it, and everybody else shares it."""
-SEEN_TRIES, SEEN_AGAIN_SECONDS = 20, 0.1
+SEEN_TRIES, SEEN_AGAIN_SECONDS = 100, 0.1
 TRIES = 5
 AGAIN_SECONDS = 0.2
 IN_EACH_OTHERS_WAY = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)

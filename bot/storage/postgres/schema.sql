@@ -14,6 +14,7 @@ CREATE TABLE member (
     member_id BIGINT NOT NULL,
     name      TEXT COLLATE "C" NOT NULL,
     seen_ms   BIGINT NOT NULL,
+    avatar    TEXT COLLATE "C",
     PRIMARY KEY (guild_id, member_id)
 );
 
@@ -424,4 +425,4 @@ CREATE TABLE layout (
     version   BIGINT NOT NULL,
     backup_ms BIGINT
 );
-INSERT INTO layout (version) VALUES (17);
+INSERT INTO layout (version) VALUES (18);

@@ -22,7 +22,7 @@ from bot.ui import ids
 from bot.ui.calendar.events import ServerEvents
 from bot.ui.layouts import BLURPLE, Block, Button, Pick, Row, Screen, asking
 from bot.ui.lesson.lessons import section_choices
-from bot.ui.options import listed
+from bot.ui.options import scoring_choices
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.server.managers import managed
@@ -62,7 +62,7 @@ class ScheduleFeature:
             scoring=f"For a competition: how answers count (default {Scoring.CLASSIC})",
             lobby="For a competition: for how many minutes one can join, 1 to 60 (default 5)",
         )
-        @app_commands.choices(scoring=listed(Scoring))
+        @app_commands.choices(scoring=scoring_choices())
         async def schedule(
             interaction: discord.Interaction,
             what: Literal["list", "daily", "competition"] = "list",

@@ -10,6 +10,7 @@ from discord import app_commands
 from bot.errors import UserError
 from bot.facts import Code, Fact, fact
 from bot.model.games import Setup
+from bot.packs.models import Question
 from bot.quiz.competition.events import Cancel, Event, Join, Leave, Verdict
 from bot.quiz.competition.pace import PACE_SECONDS, USUAL, Tempo, paced
 from bot.quiz.competition.scoring import Scoring, preset
@@ -20,11 +21,12 @@ from bot.services.competition.views import ClickResult, GameView
 from bot.services.practice.practising import Learner, Practice
 from bot.services.server.servers import Servers
 from bot.ui import ids
-from bot.ui.competition import screens
+from bot.ui.competition import podiums, reveals, screens
 from bot.ui.competition.host import HostControls, only_here, take_over
+from bot.ui.competition.locked_in import LockedIn
 from bot.ui.layouts import BLURPLE, GREEN, Screen, note
 from bot.ui.lesson.lessons import section_choices
-from bot.ui.options import listed, whole
+from bot.ui.options import scoring_choices, whole
 from bot.ui.practice.quiz import current_screen
 from bot.ui.presses import own_message
 from bot.ui.reach import require
@@ -54,12 +56,14 @@ class CompeteFeature:
         games: Competitions,
         practice: Practice,
         servers: Servers,
+        locked_in: LockedIn,
         *,
         tempo: Tempo = USUAL,
     ) -> None:
         self._games = games
         self._practice = practice
         self._servers = servers
+        self._locked_in = locked_in
         self._tempo = tempo
 
     def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
@@ -76,8 +80,9 @@ class CompeteFeature:
             team_choice="Teams balanced by past results (default), or chosen by the players",
             starts_in=f"Minutes until it starts by itself, 1 to 60 (default {LOBBY_MINUTES})",
             thread="Play in a thread of its own, so that the channel stays free",
+            mention="Mention everybody who has joined when it starts, up to 100; in a thread always",
         )
-        @app_commands.choices(scoring=listed(Scoring))
+        @app_commands.choices(scoring=scoring_choices())
         @app_commands.guild_only()
         async def compete(
             interaction: discord.Interaction,
@@ -90,6 +95,7 @@ class CompeteFeature:
             team_choice: Literal["balanced", "chosen"] = "balanced",
             starts_in: app_commands.Range[int, 1, 60] = LOBBY_MINUTES,
             thread: bool = False,
+            mention: bool = False,
         ) -> None:
             async def open_it(reply: Reply) -> None:
                 marked = preset(scoring)
@@ -104,7 +110,9 @@ class CompeteFeature:
                     teams=teams or 0,
                     teams_chosen=bool(teams) and team_choice == "chosen",
                 )
-                await self._open(reply, rules, section, difficulty, pace, thread)
+                pack_id, asked = self._part(reply, section)
+                setup = Setup(asked, difficulty, pace, thread=thread, calls=mention)
+                await self._open_with(reply, rules, setup, pack_id)
 
             await desk.serve(interaction, open_it, private=False)
 
@@ -122,7 +130,9 @@ class CompeteFeature:
             await desk.serve(interaction, lambda reply: self._duel(reply, member, section), private=False)
 
         duel.autocomplete("section")(sections)
+        self._add_actions(router)
 
+    def _add_actions(self, router: Router) -> None:
         def add(action: str, handler: Callable[..., Awaitable[None]], *, new: bool = False) -> None:
             router.add(action, only_here(self._games, handler), new=new)
 
@@ -139,16 +149,11 @@ class CompeteFeature:
         add("game.mine", self._mine, new=True)
         add("game.others", self._others, new=True)
         add("game.practise", self._practise, new=True)
+        add("game.drill", self._drill, new=True)
         add("game.rematch", self._rematch, new=True)
         add("game.csv", self._csv, new=True)
 
     # The lobby
-
-    async def _open(
-        self, reply: Reply, rules: Rules, section: str | None, difficulty: str | None, pace: str, thread: bool
-    ) -> None:
-        pack_id, asked = self._part(reply, section)
-        await self._open_with(reply, rules, Setup(asked, difficulty, pace, thread=thread), pack_id)
 
     def _part(self, reply: Reply, section: str | None) -> tuple[str | None, tuple[str, ...]]:
         """The course and the sections that were typed; none of either where nothing was."""
@@ -177,7 +182,8 @@ class CompeteFeature:
             link = screens.link_to(already.view)
             raise UserError(fact(Code.GAME_ON_AT, link=link)) from already
         try:
-            message_id = await reply.show(screens.lobby_screen(view, reply.words_for_all), private=False)
+            screen = screens.lobby_screen(view, reply.words_for_all)
+            message_id = await reply.show(screen, private=False, mention=setup.duel_with)
         except discord.HTTPException:
             await self._games.post_lobby(view.game.id)
             raise
@@ -192,7 +198,9 @@ class CompeteFeature:
     async def _team(self, reply: Reply, game: str, team: str) -> None:
         number = ids.number(team)
         event = Join(reply.member_id, team=number)
-        await self._act(reply, game, event, f"You're in team {number}.", "You already have a team in this game.")
+        await self._act(
+            reply, game, event, f"You're in {screens.team_name(number)}.", "You already have a team in this game."
+        )
 
     async def _duel(self, reply: Reply, member: discord.Member, section: str | None) -> None:
         if member.id == reply.member_id:
@@ -253,7 +261,9 @@ class CompeteFeature:
         play_channel_id = (await self._games.game(which[0])).play_channel_id
         message_id = own_message(reply.interaction, play_channel_id, f"{ids.encode('game.pick', *which)}:")
         result = await self._games.answer(*which, place, reply.learner, reply.stamp_ms, message_id)
-        await reply.show(_locked_in(result, game, number))
+        shown = await reply.show(_locked_in(result, game, number))
+        if result.is_told and shown is not None:
+            self._locked_in.keep(*which, reply.member_id, reply.shown(shown))
 
     async def _sure(self, reply: Reply, game: str, number: str, level: str) -> None:
         if (sureness := screens.LEVELS.get(level)) is None:
@@ -280,11 +290,11 @@ class CompeteFeature:
 
     async def _mine(self, reply: Reply, game: str, number: str) -> None:
         mine = await self._games.my_result(ids.number(game), ids.number(number), reply.member_id)
-        await reply.show(screens.my_result_screen(mine))
+        await reply.show(reveals.my_result_screen(mine))
 
     async def _others(self, reply: Reply, game: str, number: str) -> None:
         mine = await self._games.my_result(ids.number(game), ids.number(number), reply.member_id)
-        await reply.show(screens.reasons_screen(mine))
+        await reply.show(reveals.reasons_screen(mine))
 
     async def _practise(self, reply: Reply, game: str) -> None:
         pack_id, missed = await self._games.missed_by(ids.number(game), reply.member_id)
@@ -292,7 +302,14 @@ class CompeteFeature:
             words = "🎉 You got every question right, so there is nothing to practise from this game. Well done!"
             await reply.show(note(f"{words}\n-# `/quiz` has new questions for you.", GREEN))
             return
-        run = await self._practice.start_with(reply.learner, pack_id, missed)
+        await self._begin(reply, pack_id, missed)
+
+    async def _drill(self, reply: Reply, game: str, number: str) -> None:
+        await self._begin(reply, *await self._games.drill(ids.number(game), ids.number(number)))
+
+    async def _begin(self, reply: Reply, pack_id: str, questions: list[Question]) -> None:
+        """Begin a practice of these."""
+        run = await self._practice.start_with(reply.learner, pack_id, questions)
         current = await self._practice.current(run.id, reply.member_id)
         await reply.show(current_screen(current))
 
@@ -321,7 +338,7 @@ class CompeteFeature:
         view = await self._games.view(ids.number(game))
         if reply.member_id != view.state.host_id and not is_manager(reply):
             raise UserError(fact(Code.NOT_HOST))
-        await reply.show(screens.csv_screen(view))
+        await reply.show(podiums.csv_screen(view))
 
 
 def _words(result: ClickResult) -> str:
@@ -336,4 +353,5 @@ def _locked_in(result: ClickResult, game: str, number: str) -> Screen:
         return note(_words(result))
     if result.certainty:
         return screens.sureness_screen(result.called or "?", game, number, None)
-    return note(f"🔒 Locked in **{result.called}**.", BLURPLE)
+    comes = "The result comes here, and under *My result*" if result.is_told else "*My result* will say how it went"
+    return note(f"🔒 Locked in **{result.called}**.\n-# {comes}.", BLURPLE)

@@ -242,9 +242,11 @@ def _where(view: GameView, say: Say) -> str:
             if state.rules.duel
             else f"The lobby is open until {at}."
         )
-    at = f"Round {state.round + 1} of {len(state.plans)}"
+    at = "The first round" if state.is_before_rounds else f"Round {state.round + 1} of {len(state.plans)}"
     if state.phase is Phase.PAUSED:
         return f"{at}. {screens.pause_words(view, say)}"
+    if state.is_before_rounds:
+        return screens.ready_words(view)
     return f"{at} is {'over' if _is_over(view) else 'open'}."
 
 
@@ -258,7 +260,7 @@ def ask_skip_screen(view: GameView) -> Screen:
 def ask_end_screen(view: GameView) -> Screen:
     """Whether the game is to be ended for everyone."""
     game, place, state = view.game.id, view.state.round + 1, view.state
-    if state.phase is Phase.LOBBY:
+    if state.phase is Phase.LOBBY or state.is_before_rounds:
         words = "**End it for everyone?** The game won't be played."
     else:
         lost = "" if _is_over(view) else f" Round {place}, which is open, counts for nobody."

@@ -1,41 +1,23 @@
-"""The screens of a competition: lobby, round, reveal, podium, and what a player sees in private."""
+"""The screens of a competition until its rounds are over: lobby, challenge, round, and what a player locks in."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import discord
 
-from bot.charts.podium import alt_text as podium_alt_text
 from bot.facts import Say
 from bot.quiz.board.points import BONUSES, POINTS_FOR_RIGHT
-from bot.quiz.competition import awards
-from bot.quiz.competition.standings import Standing, standings, team_standings
+from bot.quiz.competition.standings import Standing, standings
 from bot.quiz.competition.state import LIVE, Phase
-from bot.quiz.question.asking import Sureness, times_chosen
-from bot.services.competition.views import MOST_CALLED, GameView, MyResult
-from bot.services.server.exports import member_numbers
+from bot.quiz.question.asking import Sureness
+from bot.services.competition.views import MOST_CALLED, GameView
 from bot.ui import ids
-from bot.ui.layouts import (
-    BLURPLE,
-    GREEN,
-    GREY,
-    RULE,
-    Block,
-    Button,
-    Download,
-    Picture,
-    Row,
-    Screen,
-    asking,
-    bold,
-)
-from bot.ui.lesson.terms import term_menu
+from bot.ui.layouts import BLURPLE, GREY, RULE, Block, Button, Row, Screen, asking
 from bot.ui.names import safe
 from bot.ui.question import card as question_card
-from bot.ui.question.reports import report_button
-from bot.ui.sheets import sheet
 
-MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
-SHOWN_PLAYERS, SHOWN_LINES, SHOWN_PLACES, SHOWN_WINNERS = 30, 5, 10, 3
+SHOWN_PLAYERS, SHOWN_WINNERS = 30, 3
+TEAMS = ("🟥 Red", "🟦 Blue", "🟩 Green", "🟨 Yellow", "🟪 Purple", "🟧 Orange", "🟫 Brown", "⬜ White")
 LEVELS = {"1": Sureness.GUESS, "2": Sureness.THINK, "3": Sureness.SURE}
 """How sure somebody is, as custom ids say it; messages that stand in channels have them."""
 SURENESS_WORDS = {Sureness.GUESS: "Guess", Sureness.THINK: "Think so", Sureness.SURE: "Sure"}
@@ -69,27 +51,27 @@ def lobby_screen(view: GameView, say: Say) -> Screen:
     if rules.duel:
         return _duel_screen(view, say)
     what = _what(view, "All sections")
-    level = view.game.setup.difficulty or "every difficulty"
+    level = f" · {view.game.setup.difficulty} questions" if view.game.setup.difficulty else " · easy questions first"
     teams = f" · {rules.teams} teams" if rules.teams else ""
     aims = "It asks first about what this group mixes up.\n" if view.game.setup.aims else ""
     head = (
-        f"## Competition · {what}\n{_rounds(view)} · {view.game.setup.pace} pace "
-        f"({rules.pace_ms / 1000:g} s and time to read code) · {level}{teams}\n"
-        f"**{rules.scoring.value}**: {rules.scoring.rule}.\n{aims}"
-        f"-# Every right answer to a question that is new to you or due earns {POINTS_FOR_RIGHT} points; the first "
-        f"three earn {BONUSES[0]}, {BONUSES[1]} and {BONUSES[2]} more."
+        f"## 🏁 Competition · {what}\n"
+        f"{_rounds(view)} · {rules.pace_ms / 1000:g} s each, more to read code{level}{teams}\n{aims}"
+        f"**Score** ({rules.scoring.value}): {rules.scoring.rule}.\n"
+        f"-# **Study points**: {POINTS_FOR_RIGHT} for each right answer to a question that is new to you or due; the top "
+        f"three get {BONUSES[0]}, {BONUSES[1]} and {BONUSES[2]} more."
     )
     blocks: list[Block] = [head, RULE, _players(view)]
     if state.phase is Phase.LOBBY:
-        starts = f"Starts by itself <t:{-(-state.starts_ms // 1000)}:R>" if state.starts_ms else ""
-        blocks.append(f"{starts} · host: {safe(view.name(state.host_id))}")
+        when = f"<t:{-(-state.starts_ms // 1000)}:R>, or " if state.starts_ms else ""
+        blocks.append(f"Starts {when}when {safe(view.name(state.host_id))} starts it")
         if rules.teams_chosen:
             blocks += _team_rows(view)
         return Screen([*blocks, _lobby_buttons(view)], BLURPLE)
     if state.phase is Phase.PAUSED:
         return Screen([*blocks, pause_words(view, say), _lobby_buttons(view)], GREY)
     words = {Phase.CANCELLED: say(state.reason), Phase.FINISHED: _over(view, say)}.get(
-        state.phase, f"{_begun(view)} You can still join by answering."
+        state.phase, f"{_begun(view)} You can still join by answering." if state.round >= 0 else _begun(view)
     )
     on = [_lobby_buttons(view)] if state.phase in LIVE else []
     return Screen([*blocks, words, *on], GREY)
@@ -97,6 +79,9 @@ def lobby_screen(view: GameView, say: Say) -> Screen:
 
 def _begun(view: GameView) -> str:
     """That the game is on, and where."""
+    if view.state.is_before_rounds:
+        where = f" In <#{view.game.play_channel_id}>." if view.game.setup.thread else ""
+        return f"{ready_words(view)}{where}"
     if view.game.setup.thread:
         return f"It has begun, in <#{view.game.play_channel_id}>."
     return "It has begun: the rounds are below."
@@ -106,16 +91,22 @@ def _over(view: GameView, say: Say) -> str:
     """Why it is over, who won, and where the podium is, once it is there."""
     lines = [line for line in standings(view.state) if line.place == 1 and line.score > 0]
     names = ", ".join(f"**{safe(view.name(line.member_id))}**" for line in lines[:SHOWN_WINNERS])
-    won = f"🏆 {names} won with {lines[0].score:,}." if lines else ""
+    won = f"🏆 {names} won with {lines[0].score:,}." if lines and view.podium_message_id else ""
     podium = f"The podium: {link_to(view)}" if view.podium_message_id else ""
     return " ".join(part for part in (say(view.state.reason), "It is over.", won, podium) if part)
 
 
+def ready_words(view: GameView) -> str:
+    """That the first question comes, and when."""
+    return f"**Get ready!** Question 1: <t:{-(-(view.state.wake_ms or 0) // 1000)}:R>"
+
+
 def call_screen(view: GameView) -> Screen:
-    """Who plays in the thread, each mentioned once."""
+    """Who plays, each mentioned once, and when the first question comes."""
     names = " ".join(f"<@{player.member_id}>" for player in view.state.players[:MOST_CALLED])
-    leave = Button("Leave", ids.encode("game.leave", view.game.id))
-    return Screen([f"The game is played here: {names}", Row([leave])], BLURPLE)
+    is_next = view.state.is_before_rounds and view.state.phase is not Phase.PAUSED
+    words = f"{ready_words(view)}\n{names}" if is_next else f"The game is played here: {names}"
+    return Screen([words, Row([Button("Leave", ids.encode("game.leave", view.game.id))])], BLURPLE)
 
 
 def _lobby_buttons(view: GameView) -> Row:
@@ -147,7 +138,7 @@ def _rounds(view: GameView) -> str:
 
 def _team_rows(view: GameView) -> list[Block]:
     buttons = [
-        Button(f"Team {team}", ids.encode("game.team", view.game.id, team))
+        Button(team_name(team), ids.encode("game.team", view.game.id, team))
         for team in range(1, view.state.rules.teams + 1)
     ]
     return [Row(buttons[start : start + 4]) for start in range(0, len(buttons), 4)]
@@ -162,7 +153,8 @@ def _duel_screen(view: GameView, say: Say) -> Screen:
         "It ends as soon as nobody can catch up."
     )
     if state.phase is Phase.LOBBY:
-        expires = f"{other} has until <t:{-(-(state.wake_ms or 0) // 1000)}:R> to accept."
+        by = f"<t:{-(-(state.wake_ms or 0) // 1000)}:t>"
+        expires = f"<@{view.game.setup.duel_with}>, do you accept? You have until {by}."
         return Screen([head, expires, _duel_buttons(view)], BLURPLE)
     if state.phase is Phase.PAUSED:
         return Screen([head, pause_words(view, say), _duel_buttons(view)], GREY)
@@ -219,35 +211,43 @@ def _players(view: GameView) -> str:
         teams = []
         for team in range(1, state.rules.teams + 1):
             names = [safe(view.name(p.member_id)) for p in state.present[:SHOWN_PLAYERS] if p.team == team]
-            teams.append(f"Team {team}: {', '.join(names) or '…'}")
-        return f"**In ({count})**\n" + "\n".join(teams)
+            teams.append(f"{team_name(team)}: {', '.join(names) or '…'}")
+        return f"**{count} in**\n" + "\n".join(teams)
     listed = ", ".join(safe(view.name(player.member_id)) for player in state.present[:SHOWN_PLAYERS])
     more = f" and {count - SHOWN_PLAYERS} more" if count > SHOWN_PLAYERS else ""
-    return f"**In ({count})**: {listed}{more}"
+    return f"**{count} in**: {listed}{more}"
 
 
-def round_screen(view: GameView, number: int, say: Say) -> Screen:
-    """A round at whatever stage it is: open, paused, or over."""
-    if number < len(view.state.played):
-        return _reveal(view, number, say)
-    return _open_round(view, number, say)
+def team_name(team: int) -> str:
+    """What a team (1, 2, …) is called, its colour in words too."""
+    square, colour = TEAMS[(team - 1) % len(TEAMS)].split()
+    return f"{square} Team {colour}"
 
 
-def _head(view: GameView, number: int) -> str:
+def duel_score(view: GameView, lines: Sequence[Standing]) -> str:
+    """How a duel stands: *Grace 5 : 3 Ada*, by right answers."""
+    one, other = lines
+    return f"{safe(view.name(one.member_id))} {one.right} : {other.right} {safe(view.name(other.member_id))}"
+
+
+def head(view: GameView, number: int) -> str:
+    """Which round it is, and how hard its question."""
     return f"-# Round {number + 1} of {len(view.state.plans)} · {view.game.questions[number].difficulty}"
 
 
-def _stem(view: GameView, number: int) -> str:
-    return f"{_head(view, number)}\n{question_card.stem(view.game.questions[number])}"
+def stem(view: GameView, number: int) -> str:
+    """Which round it is, and what is asked."""
+    return f"{head(view, number)}\n{question_card.stem(view.game.questions[number])}"
 
 
-def _open_round(view: GameView, number: int, say: Say) -> Screen:
+def open_round_screen(view: GameView, number: int, say: Say) -> Screen:
+    """A round that can be answered, or is paused."""
     state, plan = view.state, view.state.plans[number]
     paused = state.phase is Phase.PAUSED
     if paused:  # a pause gives nobody time to think
-        blocks: list[Block] = [f"{_head(view, number)}\nThe question is hidden until the game goes on."]
+        blocks: list[Block] = [f"{head(view, number)}\nThe question is hidden until the game goes on."]
     else:
-        blocks = [_stem(view, number), question_card.options(view.game.questions[number], plan.lettering)]
+        blocks = [stem(view, number), question_card.options(view.game.questions[number], plan.lettering)]
     pick = partial(ids.encode, "game.pick", view.game.id, number)
     blocks.append(question_card.letters(plan.lettering, pick, locked=paused))
     waited_for = {player.member_id for player in state.present} | state.answers.keys()
@@ -260,51 +260,6 @@ def _open_round(view: GameView, number: int, say: Say) -> Screen:
         blocks.append(f"-# {say(view.note)}")
     blocks.append(Row([controls_button(view, number)]))
     return Screen(blocks, GREY if paused else BLURPLE)
-
-
-def _reveal(view: GameView, number: int, say: Say) -> Screen:
-    state, question, plan = view.state, view.game.questions[number], view.state.plans[number]
-    played = state.played[number]
-    letters, counts = plan.lettering, times_chosen(one.given for one in played.answers.values())
-    blocks: list[Block] = [_stem(view, number), question_card.bars(question, letters, plan.key, counts), RULE]
-    blocks.append(question_card.right_one(question, letters, plan.key, "### ✅ {}"))
-    blocks += question_card.ruled(question, letters, plan.key)
-    if played.voided:
-        blocks.append("-# This round was skipped: it counts for nobody.")
-    elif not played.answers:
-        blocks.append("-# Nobody answered in this round.")
-    if first := awards.fastest(plan, played):
-        blocks.append(f"⚡ Fastest right answer: {safe(view.name(first[0]))}, {first[1] / 1000:.1f} s")
-    blocks.append(_table(view, number))
-    if number == state.round and state.phase is Phase.PAUSED:
-        blocks.append(pause_words(view, say))
-    game = view.game.id
-    blocks.append(
-        Row(
-            [
-                Button("My result", ids.encode("game.mine", game, number), PRIMARY),
-                Button("Why not the others?", ids.encode("game.others", game, number)),
-                Button("Read the section", ids.encode("lesson.read", view.game.pack_id, question.section)),
-                report_button(view.game.pack_id, question.id),
-            ]
-        )
-    )
-    if number == state.round and state.phase in (Phase.REVEALING, Phase.PAUSED):
-        blocks.append(Row([controls_button(view, number)]))
-    return Screen(blocks, GREEN)
-
-
-def _table(view: GameView, number: int) -> str:
-    """The first five after this round, with how their place changed."""
-    state = view.state
-    after = standings(state, number + 1)
-    before = {line.member_id: line.place for line in standings(state, number)} if number else {}
-    lines = []
-    for line in after[:SHOWN_LINES]:
-        moved = before.get(line.member_id, line.place) - line.place if number else 0
-        change = f" ▲{moved}" if moved > 0 else f" ▼{-moved}" if moved < 0 else ""
-        lines.append(f"**{line.place}.** {safe(view.name(line.member_id))} · {line.score:,}{change}")
-    return "**Standings**\n" + "\n".join(lines) if lines else "**Standings**: nobody has joined yet."
 
 
 def sureness_screen(called: str, game: str | int, number: str | int, chosen: Sureness | None) -> Screen:
@@ -320,115 +275,3 @@ def sureness_screen(called: str, game: str | int, number: str | int, chosen: Sur
         for level, sureness in LEVELS.items()
     ]
     return Screen([words, Row(buttons[::-1])], BLURPLE)
-
-
-def my_result_screen(mine: MyResult) -> Screen:
-    """A player's own round: choice, reason, marks, place."""
-    question, plan, answer = mine.question, mine.plan, mine.answer
-    right_one, letters = partial(question_card.right_one, question, plan.lettering, plan.key), plan.lettering
-    correct = answer is not None and plan.is_right(answer.given)
-    blocks: list[Block] = [bold(question.stem)]
-    if mine.voided:
-        blocks.append(right_one("This round was skipped: it counts for nobody. The answer is **{}**"))
-    elif answer is None:
-        blocks.append(right_one("You did not answer this one. Right was **{}**"))
-    else:
-        blocks.append(question_card.verdict(question, letters, answer.given, plan.key))
-        if not correct:
-            blocks.append(right_one())
-        blocks.append(f"-# {mine.marks:+,} after {answer.elapsed_ms / 1000:.1f} s")
-    blocks += question_card.ruled(question, letters, plan.key)
-    if mine.line:
-        blocks.append(f"You're **{_ordinal(mine.line.place)}** of {mine.players} with {mine.line.score:,}.")
-    if mine.leave is not None:
-        blocks.append(Row([Button("Leave the game", ids.encode("game.leave", mine.leave))]))
-    return Screen(blocks, GREEN if correct else GREY)
-
-
-def _ordinal(number: int) -> str:
-    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"
-
-
-def reasons_screen(mine: MyResult) -> Screen:
-    """Every option with its reason, and the rule."""
-    question, key, letters = mine.question, mine.plan.key, mine.plan.lettering
-    blocks: list[Block] = [bold(question.stem), *question_card.ruled(question, letters, key)]
-    blocks += [question_card.reasons(question, letters, key), RULE, question_card.rule(question)]
-    return Screen([*blocks, *term_menu(mine.pack_id, mine.terms, "Words of this explanation…")])
-
-
-def podium_screen(view: GameView) -> Screen:
-    """Places, teams, awards, and what to do next."""
-    state = view.state
-    lines = [line for line in standings(state) if line.answered]
-    blocks: list[Block] = ["## 🏁 Podium"]
-    if view.podium and view.picture:
-        blocks.append(Picture("podium.png", view.picture, podium_alt_text(view.podium)))
-    if not lines:
-        blocks.append("Nobody answered a question this time.")
-    else:
-        blocks.append("\n".join(_place(view, line, state.counted_rounds) for line in lines[:SHOWN_PLACES]))
-        if len(lines) > SHOWN_PLACES:
-            blocks.append(f"-# and {len(lines) - SHOWN_PLACES} more")
-    if teams := team_standings(state):
-        rows = [f"**{place}.** Team {team} · {average:,.0f} a player" for place, (team, average) in enumerate(teams, 1)]
-        blocks += [RULE, "**Teams**\n" + "\n".join(rows)]
-    if awards := _awards(view, lines):
-        blocks += [RULE, "\n".join(awards)]
-    game = view.game.id
-    blocks.append(
-        Row(
-            [
-                Button("Practise what I missed", ids.encode("game.practise", game), PRIMARY),
-                Button("Rematch", ids.encode("game.rematch", game), SUCCESS),
-                Button("Results as CSV", ids.encode("game.csv", game)),
-            ]
-        )
-    )
-    return Screen(blocks, GREEN)
-
-
-def _place(view: GameView, line: Standing, rounds: int) -> str:
-    median = f" · median {line.median_ms / 1000:.1f} s" if line.median_ms is not None else ""
-    name = safe(view.name(line.member_id))
-    medal = MEDALS.get(line.place, "") if line.score > 0 else ""
-    return f"{medal} **{line.place}.** {name} · **{line.score:,}** · {line.right} of {rounds} right{median}".strip()
-
-
-def _awards(view: GameView, lines: list[Standing]) -> list[str]:
-    """Awards for learning, not for speed."""
-    state = view.state
-    if len(lines) < 2 or not state.played:
-        return []
-    found = []
-    if best := awards.most_improved(state, lines):
-        found.append(f"📈 **Most improved**: {safe(view.name(best))}, better in the second half than in the first")
-    if hardest := awards.hardest(state):
-        number, members = hardest
-        names = ", ".join(safe(view.name(member)) for member in members[:3])
-        found.append(f"🧗 **Best on the hardest question** (round {number + 1}): {names}")
-    if state.rules.scoring.asks_sureness and (knows := awards.best_calibrated(state)):
-        found.append(f"🎯 **Best calibrated**: {safe(view.name(knows))}")
-    return found
-
-
-def csv_screen(view: GameView) -> Screen:
-    """The results as a file for a spreadsheet."""
-    rows = []
-    numbers = member_numbers(player.member_id for player in view.state.players)
-    for line in standings(view.state):
-        median = "" if line.median_ms is None else f"{line.median_ms / 1000:.3f}"
-        rows.append(
-            (
-                line.place,
-                view.name(line.member_id),
-                numbers[line.member_id],
-                line.score,
-                line.right,
-                line.answered,
-                median,
-            )
-        )
-    table = sheet(("place", "name", "member", "score", "right", "answered", "median_seconds"), rows)
-    return Screen(["The results of this competition.", Download(f"competition-{view.game.id}.csv", table)])

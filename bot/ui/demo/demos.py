@@ -111,7 +111,7 @@ class DemoFeature:
     async def _predict(self, reply: Reply, run: str, choice: str) -> None:
         learner = reply.learner
         await self._require_here(reply, run)
-        view = await self._demos.predict(ids.number(run), learner.member_id, learner.guild_id, learner.name, choice)
+        view = await self._demos.predict(ids.number(run), learner.member_id, learner.guild_id, learner.face, choice)
         await reply.show(
             note(f"You predict: **{view.demo.label(choice)}**. You can change your mind until it runs.", BLURPLE)
         )

@@ -13,7 +13,11 @@ from bot.ui.routing import Router
 
 FILE = "studyhall-my-data.json"
 KINDS: tuple[tuple[str, dict[str, str], str], ...] = (
-    ("Name", {"member": "server"}, "your name as last seen there, so that boards and results can say who you are"),
+    (
+        "Name",
+        {"member": "server"},
+        "your name and your avatar's hash as last seen there, so that boards can show who you are",
+    ),
     ("Presence", {"membership": "look"}, "whether you are still in a server, so that its boards leave out who left"),
     ("Settings", {"member_setting": "choice"}, "extra time, reminders, time zone, hiding from boards"),
     ("Words for you", {"notice": "word"}, "what you are told with your next command"),

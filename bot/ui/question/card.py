@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import discord
 
 from bot.packs.models import Question
+from bot.packs.numbered import numbered
 from bot.quiz.question.asking import LETTERS, FilePlace, Given, Lettering, is_right
 from bot.ui.layouts import Button, Row, bold, code_block
 
@@ -12,11 +13,12 @@ RETIRED = (
     "-# ⚖️ Your managers have taken this question out here: it is not asked any more, and answers count for nobody."
 )
 BAR_LENGTH = 8
+"""Cells of a bar; each stands for an eighth of all answers."""
 
 
 def stem(question: Question) -> str:
-    """What is asked, with its code."""
-    return bold(question.stem) + ("\n" + code_block(question.code) if question.code else "")
+    """What is asked, with its code; its lines are numbered where a text names one."""
+    return bold(question.stem) + ("\n" + code_block(numbered(question)) if question.code else "")
 
 
 def options(question: Question, lettering: Lettering) -> str:
@@ -57,25 +59,23 @@ def marked_options(question: Question, key: int | None) -> str:
 
 def right_one(question: Question, lettering: Lettering, key: int, lead: str = "**Right was {}**") -> str:
     """The right option with its reason; ``lead`` says so, with the letter in it."""
-    return f"{lead.format(lettering.letter(key))} · {_text(question, key)}\n{_why(question, key)}"
+    return f"{lead.format(lettering.letter(key))} · {reasoned(question, key)}"
 
 
 def verdict(question: Question, lettering: Lettering, given: Given, key: int) -> str:
     """Whether an answer was right, and why, where the options don't stand above it."""
     mark = "✅ Right" if is_right(given, key) else "❌ Not quite"
     words = f"### {mark}: you chose {lettering.called(given)}"
-    return (
-        words if given.option is None else f"{words}\n{_text(question, given.option)}\n{_why(question, given.option)}"
-    )
+    return words if given.option is None else f"{words}\n{reasoned(question, given.option)}"
 
 
 def verdict_below_options(question: Question, lettering: Lettering, given: Given, key: int) -> str:
     """The same below the options, where the right one follows at once."""
-    called, why = lettering.called(given), "" if given.option is None else f"\n{_why(question, given.option)}"
+    called, reason = lettering.called(given), "" if given.option is None else f"\n{why(question, given.option)}"
     if is_right(given, key):
-        return f"### ✅ Right: {called}{why}"
+        return f"### ✅ Right: {called}{reason}"
     right = right_one(question, lettering, key, "**The right answer is {}**")
-    return f"### ❌ Not quite: you chose {called}{why}\n{right}"
+    return f"### ❌ Not quite: you chose {called}{reason}\n{right}"
 
 
 def reasons(question: Question, lettering: Lettering, key: int, given: Given | None = None) -> str:
@@ -83,34 +83,35 @@ def reasons(question: Question, lettering: Lettering, key: int, given: Given | N
     chosen = given.options if given else ()
     return "\n\n".join(
         f"{'✅' if option == key else '❌'} **{letter}** · {_text(question, option)}"
-        f"{' *(your choice)*' if option in chosen else ''}\n{_why(question, option)}"
+        f"{' *(your choice)*' if option in chosen else ''}\n{why(question, option)}"
         for letter, option in lettering
     )
 
 
 def bars(question: Question, lettering: Lettering, key: int, counts: Mapping[FilePlace, int]) -> str:
-    """How many chose each option, as text: letter, bar, count."""
+    """How the answers were shared out, as text: letter, bar, count; the right option is marked where it stands."""
     return "\n".join(f"{'✅' if o == key else '▫️'} {line}" for o, line in _bars(question, lettering, counts))
 
 
 def bars_with_reasons(question: Question, lettering: Lettering, key: int, counts: Mapping[FilePlace, int]) -> str:
     """The same, each with its reason."""
     return "\n\n".join(
-        f"{'✅' if option == key else '❌'} {line}\n{_why(question, option)}"
+        f"{'✅' if option == key else '❌'} {line}\n{why(question, option)}"
         for option, line in _bars(question, lettering, counts)
     )
 
 
 def _bars(question: Question, lettering: Lettering, counts: Mapping[FilePlace, int]) -> list[tuple[FilePlace, str]]:
-    most = max([*counts.values(), 1])
-    return [
-        (
-            option,
-            f"**{letter}** `{'█' * round(BAR_LENGTH * counts.get(option, 0) / most):<{BAR_LENGTH}}`"
-            f" {counts.get(option, 0)} · {_text(question, option)}",
-        )
-        for letter, option in lettering
-    ]
+    """Each option's line. The count ends the bar's own code span: the text after it may begin with a number too."""
+    answers = max(sum(counts.values()), 1)
+    width = len(str(answers))
+    lines = []
+    for letter, option in lettering:
+        count = counts.get(option, 0)
+        cells = round(BAR_LENGTH * count / answers)
+        bar = f"{'█' * cells}{'░' * (BAR_LENGTH - cells)} {count:>{width}}"
+        lines.append((option, f"**{letter}** `{bar}` · {_text(question, option)}"))
+    return lines
 
 
 def rule(question: Question) -> str:
@@ -135,5 +136,11 @@ def _text(question: Question, option: int) -> str:
     return question.options[option].text.strip()
 
 
-def _why(question: Question, option: int) -> str:
+def reasoned(question: Question, option: int) -> str:
+    """An option with its reason."""
+    return f"{_text(question, option)}\n{why(question, option)}"
+
+
+def why(question: Question, option: int) -> str:
+    """Why an option is right, or wrong."""
     return question.options[option].why.strip()

@@ -1,0 +1,69 @@
+"""Games as they are shown: with the names and faces of those who stand in their messages, and what the group learned."""
+
+from bot.errors import NotFound
+from bot.model.games import Game
+from bot.packs.library import LibraryOf, SectionRef
+from bot.quiz.competition import awards
+from bot.quiz.competition.standings import standings
+from bot.quiz.competition.state import Phase
+from bot.services.competition.shown import ShownGame
+from bot.services.competition.views import GameView, Learned
+from bot.storage import members
+from bot.storage.store import Store
+
+NAMED_PLAYERS, NAMED_PLACES, NAMED_ANSWERS = 40, 20, 200
+"""How many are looked up by name while a game is on; when it is over, everybody who played."""
+
+
+class GameViews:
+    """Makes the views of games."""
+
+    def __init__(self, library_of: LibraryOf, store: Store) -> None:
+        self._library_of = library_of
+        self._store = store
+
+    async def of(self, shown: ShownGame) -> GameView:
+        """The game with the names of those who stand in its messages; when it is over, of everybody who played."""
+        game, state = shown.game, shown.game.state
+        is_over = state.phase is Phase.FINISHED
+        who = {state.host_id, *(p.member_id for p in state.players[: None if is_over else NAMED_PLAYERS])}
+        if state.played:
+            who |= {line.member_id for line in standings(state)[:NAMED_PLACES]}
+            who |= set(list(state.played[-1].answers)[:NAMED_ANSWERS])
+        sections, course = self._sections(game)
+        title_of = dict(sections)
+        return GameView(
+            game,
+            await members.faces(self._store, game.guild_id, who),
+            tuple(title_of.get(section_id, section_id) for section_id in game.setup.sections),
+            sections,
+            shown.note,
+            course=course,
+            fitting=shown.fitting,
+            round_message_id=shown.round_message_id,
+            podium_message_id=shown.podium_shown_id,
+            learned=self._learned(game) if is_over else None,
+        )
+
+    def _sections(self, game: Game) -> tuple[tuple[tuple[str, str], ...], str]:
+        """What could be asked about (id, title), and the course where the server has several.
+
+        Nothing, when the course was taken away meanwhile: a game that is on has its questions and goes on.
+        """
+        here = self._library_of(game.guild_id)
+        try:
+            pack = self._library_of(None).pack(game.pack_id)
+        except NotFound:
+            return (), ""
+        sections = tuple((s.id, here.title(SectionRef(pack, s))) for s in pack.sections)
+        return sections, pack.head.title if len(here.packs) > 1 else ""
+
+    def _learned(self, game: Game) -> Learned | None:
+        state = game.state
+        if (number := awards.most_missed(state)) is None:
+            return None
+        plan, played, question = state.plans[number], state.played[number], game.questions[number]
+        mistake, believed = awards.commonest_mistake(plan, played)
+        behind = question.options[mistake].misconception if mistake is not None else None
+        myth = self._library_of(None).misconception(game.pack_id, behind)
+        return Learned(number, tuple(awards.got_it(plan, played)), len(played.answers), myth, believed)

@@ -1,0 +1,210 @@
+"""How a round went: for everybody, in its message, and for each player in private."""
+
+from functools import partial
+
+from bot.facts import Say
+from bot.quiz.competition import awards
+from bot.quiz.competition.clock import is_last_round
+from bot.quiz.competition.standings import Standing, standings, team_standings
+from bot.quiz.competition.state import DUELLISTS, Phase
+from bot.quiz.question.asking import times_chosen
+from bot.services.competition.views import GameView, MyResult
+from bot.ui import ids
+from bot.ui.competition.screens import (
+    PRIMARY,
+    controls_button,
+    duel_score,
+    open_round_screen,
+    pause_words,
+    stem,
+    team_name,
+)
+from bot.ui.layouts import GREEN, GREY, RULE, Block, Button, Row, Screen, bold, more
+from bot.ui.lesson.terms import term_menu
+from bot.ui.names import safe
+from bot.ui.question import card as question_card
+from bot.ui.question.reports import report_button
+
+SHOWN_LINES, SHOWN_TEAM_PLAYERS, SHOWN_RUNS = 5, 3, 2
+CLIMBED = 2
+"""A climb of so many places is worth a word, where the table does not show it."""
+
+
+def round_screen(view: GameView, number: int, say: Say) -> Screen:
+    """A round at whatever stage it is: open, paused, or over."""
+    if number < len(view.state.played):
+        return reveal_screen(view, number, say)
+    return open_round_screen(view, number, say)
+
+
+def reveal_screen(view: GameView, number: int, say: Say) -> Screen:
+    """What was right, how many knew, how it stands, and what comes next."""
+    state, question, plan = view.state, view.game.questions[number], view.state.plans[number]
+    letters, counts = plan.lettering, times_chosen(one.given for one in state.played[number].answers.values())
+    blocks: list[Block] = [stem(view, number), question_card.bars(question, letters, plan.key, counts)]
+    blocks.append(f"**{_who_knew(view, number)}** {question_card.why(question, plan.key)}")
+    blocks += question_card.ruled(question, letters, plan.key)
+    blocks += [RULE, *_standing(view, number)]
+    if remarks := _remarks(view, number):
+        blocks.append("\n".join(remarks))
+    is_present, paused = number == state.round, state.phase is Phase.PAUSED
+    if is_present and paused:
+        blocks.append(pause_words(view, say))
+    elif is_present and state.phase is Phase.REVEALING and state.wake_ms is not None:
+        comes = "Podium" if is_last_round(state) else "Next round"
+        blocks.append(f"-# {comes} <t:{-(-state.wake_ms // 1000)}:R>")
+    game = view.game.id
+    first = [
+        Button("My result", ids.encode("game.mine", game, number), PRIMARY),
+        Button("Why?", ids.encode("game.others", game, number)),
+    ]
+    rest = [
+        Button("Read about it", ids.encode("lesson.read", view.game.pack_id, question.section)),
+        report_button(view.game.pack_id, question.id),
+    ]
+    if is_present and paused:  # nothing goes on without it
+        first.append(controls_button(view, number))
+    elif is_present and state.phase is Phase.REVEALING:
+        rest.append(controls_button(view, number))
+    return Screen([*blocks, Row(first), more(rest)], GREEN)
+
+
+def _who_knew(view: GameView, number: int) -> str:
+    """How many of those who answered got it, in a sentence."""
+    played = view.state.played[number]
+    if played.voided:
+        return "This round was skipped: it counts for nobody."
+    knew, answered = awards.got_it(view.state.plans[number], played), len(played.answers)
+    if not answered:
+        return "Nobody answered."
+    if len(knew) == answered:
+        return "Everybody got this!" if answered > 1 else f"{_name(view, knew[0])} got this."
+    if not knew:
+        return "Nobody got this."
+    if len(knew) == 1:
+        return f"Only 1 of {answered} got this: {_name(view, knew[0])}."
+    only = "Only " if len(knew) * 2 < answered else ""
+    return f"{only}{len(knew)} of {answered} got this."
+
+
+def _standing(view: GameView, number: int) -> list[Block]:
+    """The duel's score; or the teams, and the first few after this round with how their places changed."""
+    state = view.state
+    after = standings(state, number + 1)
+    if state.rules.duel and len(after) == DUELLISTS:
+        return [f"**{duel_score(view, after)}**"]
+    teams = [
+        f"**{place}.** {team_name(team)} · {average:,.0f} a player"
+        for place, (team, average) in enumerate(team_standings(state, number + 1), 1)
+    ]
+    before = _places(view, number)
+    lines = []
+    for line in after[: SHOWN_TEAM_PLAYERS if teams else SHOWN_LINES]:
+        moved = before.get(line.member_id, line.place) - line.place
+        change = f" ▲{moved}" if moved > 0 else f" ▼{-moved}" if moved < 0 else ""
+        lines.append(f"**{line.place}.** {_name(view, line.member_id)} · {line.score:,}{change}")
+    return ["\n".join(some) for some in (teams, lines) if some] or ["Nobody has joined yet."]
+
+
+def _places(view: GameView, rounds: int) -> dict[int, int]:
+    """Everybody's place after so many rounds; none before the first one."""
+    return {line.member_id: line.place for line in standings(view.state, rounds)} if rounds else {}
+
+
+def _remarks(view: GameView, number: int) -> list[str]:
+    """What is worth a word: runs, a climb that the table does not show, who was fastest where that counts."""
+    state = view.state
+    plan, played = state.plans[number], state.played[number]
+    said = [
+        f"🔥 {_name(view, member)}: {right} right in a row"
+        for member, right in awards.runs(state, number)[:SHOWN_RUNS]
+        if not played.voided
+    ]
+    before, after = _places(view, number), standings(state, number + 1)
+    if climber := _climber(before, after[SHOWN_LINES:]):
+        line, climbed = climber
+        said.append(f"⏫ {_name(view, line.member_id)} climbed {climbed} places, to {ordinal(line.place)}")
+    first = awards.fastest(plan, played) if state.rules.scoring.rewards_speed else None
+    if first and len(awards.got_it(plan, played)) > 1:  # of one, the sentence above has said who
+        said.append(f"⚡ Fastest: {_name(view, first[0])}, {first[1] / 1000:.1f} s")
+    return said
+
+
+def _climber(before: dict[int, int], after: list[Standing]) -> tuple[Standing, int] | None:
+    """Who climbed most places, and how many."""
+    climbs = [(before.get(line.member_id, line.place) - line.place, line) for line in after]
+    climbed, line = max(climbs, key=lambda one: one[0], default=(0, None))
+    return (line, climbed) if line and climbed >= CLIMBED else None
+
+
+def _name(view: GameView, member_id: int) -> str:
+    return safe(view.name(member_id))
+
+
+# In private
+
+
+def told_screen(mine: MyResult) -> Screen:
+    """What a player's *Locked in* becomes once the round is over: right or wrong, what it earned, and why."""
+    blocks: list[Block] = [_joined(_verdict(mine), " · ".join(_earned(mine)))]
+    if mine.answer is not None and mine.answer.given.option is not None:
+        blocks.append(question_card.why(mine.question, mine.answer.given.option))
+    return Screen(blocks, GREEN if mine.is_right else GREY)
+
+
+def my_result_screen(mine: MyResult) -> Screen:
+    """A player's own round: right or wrong, what it earned, what they chose, what was right, and why."""
+    question, key, letters = mine.question, mine.plan.key, mine.plan.lettering
+    blocks: list[Block] = [bold(question.stem), _joined(_verdict(mine), " · ".join([*_earned(mine), *_in_all(mine)]))]
+    given = mine.answer.given if mine.answer else None
+    if given is not None and given.option is not None and not mine.is_right:
+        blocks.append(f"**You chose {letters.called(given)}** · {question_card.reasoned(question, given.option)}")
+    blocks.append(question_card.right_one(question, letters, key, "**The answer is {}**"))
+    blocks += question_card.ruled(question, letters, key)
+    if mine.leave is not None:
+        blocks.append(Row([Button("Leave the game", ids.encode("game.leave", mine.leave))]))
+    return Screen(blocks, GREEN if mine.is_right else GREY)
+
+
+def _verdict(mine: MyResult) -> str:
+    """*B, right*, or what it is instead."""
+    letter = partial(mine.plan.lettering.letter, mine.plan.key)
+    if mine.voided:
+        return "### This round was skipped\nIt counts for nobody."
+    if mine.answer is None:
+        return f"### You didn't answer. It was {letter()}"
+    called = mine.plan.lettering.called(mine.answer.given)
+    return f"### ✅ {called}, right" if mine.is_right else f"### ❌ {called}, but it's {letter()}"
+
+
+def _earned(mine: MyResult) -> list[str]:
+    """The marks of the round, and where that puts the player."""
+    parts = [f"**{mine.marks:+,}**"] if mine.answer is not None and not mine.voided else []
+    if mine.line:
+        moved = f", up {mine.moved}" if mine.moved > 0 else f", down {-mine.moved}" if mine.moved < 0 else ""
+        parts.append(f"**{ordinal(mine.line.place)}** of {mine.players}{moved}")
+    return parts
+
+
+def _in_all(mine: MyResult) -> list[str]:
+    """The score so far, and how long the answer took."""
+    parts = [f"{mine.line.score:,} in all"] if mine.line else []
+    return [*parts, f"{mine.answer.elapsed_ms / 1000:.1f} s"] if mine.answer is not None else parts
+
+
+def _joined(*lines: str) -> str:
+    return "\n".join(line for line in lines if line)
+
+
+def ordinal(number: int) -> str:
+    """*1st*, *2nd*, *11th*."""
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def reasons_screen(mine: MyResult) -> Screen:
+    """Every option with its reason, and the rule."""
+    question, key, letters = mine.question, mine.plan.key, mine.plan.lettering
+    blocks: list[Block] = [bold(question.stem), *question_card.ruled(question, letters, key)]
+    blocks += [question_card.reasons(question, letters, key), RULE, question_card.rule(question)]
+    return Screen([*blocks, *term_menu(mine.pack_id, mine.terms, "Words of this explanation…")])
