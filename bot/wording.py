@@ -48,3 +48,9 @@ def in_a_list(parts: Sequence[str]) -> str:
 def counted(number: int, what: str) -> str:
     """A number of things: *1 answer*, *1,200 answers*."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def ordinal(number: int) -> str:
+    """A place as people say it: *1st*, *12th*, *1,023rd*."""
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number:,}{ending}"

@@ -89,6 +89,15 @@ async def place(db: Reads, board: Ranked, value: float) -> int:
     return int(ahead) - int(absent) + 1
 
 
+async def ahead(db: Reads, board: Ranked, value: float) -> Entry | None:
+    """The shown member with the lowest value above this one; None when nobody has more."""
+    rows = await db.rows(
+        f"SELECT * FROM ({board.sql}) AS b WHERE value > ? AND {SHOWN} ORDER BY value LIMIT 1",
+        (*board.values, value, board.guild_id),
+    )
+    return board.entry(rows[0]) if rows else None
+
+
 async def size(db: Reads, board: Ranked) -> int:
     """How many members the board shows."""
     [[count, absent]] = await db.rows(

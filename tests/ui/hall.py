@@ -17,7 +17,7 @@ from bot.settings import Settings
 
 TEA = Path(__file__).parent / "packs"
 COURSE = Path(__file__).parents[2] / "content"
-BUTTON, MENU, TEXT, GALLERY = 2, 3, 10, 12
+BUTTON, MENU, TEXT, THUMBNAIL, GALLERY = 2, 3, 10, 11, 12
 COMPONENT, AUTOCOMPLETE, FORM = 3, 4, 5
 SIMCORDS_START_SECONDS = 5.0
 DAY_SECONDS = 86_400.0
@@ -114,6 +114,17 @@ class Shown:
     def menu(self) -> list[str]:
         """What the select menu offers."""
         return [o["label"] for one in walk(self.stored.components) if one["type"] == MENU for o in one["options"]]
+
+    @property
+    def chosen(self) -> list[str]:
+        """What the select menus show as chosen."""
+        menus = [one for one in walk(self.stored.components) if one["type"] == MENU]
+        return [o["label"] for one in menus for o in one["options"] if o.get("default")]
+
+    @property
+    def avatars(self) -> list[str]:
+        """The addresses of the small pictures beside text."""
+        return [one["media"]["url"] for one in walk(self.stored.components) if one["type"] == THUMBNAIL]
 
     @property
     def files(self) -> dict[str, bytes]:

@@ -54,7 +54,7 @@ async def test_an_answer_is_locked_in_privately_and_tells_nothing(hall: Hall, ca
         "daily.pick"
     }
     assert hall.rows("SELECT * FROM answer") == []
-    assert "Nobody has answered" in (await hall.bob.slash("leaderboard")).text
+    assert "No answers in this period yet" in (await hall.bob.slash("leaderboard")).text
 
 
 async def test_the_result_takes_the_questions_place_and_each_sees_their_own_answer(hall: Hall):

@@ -16,7 +16,7 @@ from bot.demos.registry import DEMOS
 from bot.facts import said
 from bot.model.boards import Improved, InARow, Rated, Total
 from bot.model.demos import DemoRun
-from bot.model.members import Chosen
+from bot.model.members import Chosen, Face
 from bot.model.seasons import HeldSeason
 from bot.model.servers import Server
 from bot.packs.library import Library, SectionRef
@@ -30,11 +30,11 @@ from bot.quiz.board.streaks import Streak
 from bot.quiz.calendar.periods import Period, Season
 from bot.quiz.practice.picking import Asked, Run
 from bot.quiz.question.asking import chose
-from bot.services.board.boards import Board, BoardLine, Wanted
+from bot.services.board.boards import SEASONS_KEPT, Board, BoardLine, Wanted
 from bot.services.calendar.season_views import SeasonView
 from bot.services.demo.views import DemoResult, DemoView
 from bot.services.lesson.lessons import Contents, ContentsLine, LessonPage
-from bot.services.practice.practising import Asking, Outcome, Summary
+from bot.services.practice.practising import Asking, Learner, Outcome, Summary
 from bot.ui import ids
 from bot.ui.board.leaderboard import board_screen
 from bot.ui.calendar.seasons import season_screen
@@ -273,8 +273,9 @@ def test_a_stem_that_is_cut_short_leaves_no_code_open():
 @pytest.mark.parametrize("page", [0, 1, 10**6])
 def test_every_board_fits(name: str, page: int):
     ends = {"season_ends_ms": 2 * 10**12, "hidden": True}
-    seasons = [HeldSeason(BIG, 10**12 + n * 10**9, 10**12 + (n + 1) * 10**9) for n in range(24)]
+    seasons = [HeldSeason(BIG, 10**12 + n * 10**9, 10**12 + (n + 1) * 10**9) for n in range(SEASONS_KEPT)]
     ends |= {"section": "w" * 30 + "/" + "w" * 40, "seasons": seasons, "season": seasons[0]}
+    owner = Learner(BIG, 1, name)
     tries = Tries(0, 10**6), Tries(10**6, 10**6)
     counted = {
         BoardKind.RATING: Rated(BIG, Rating(-(10.0**4), 8.3, 3)),
@@ -282,18 +283,19 @@ def test_every_board_fits(name: str, page: int):
         BoardKind.IMPROVED: Improved(BIG, Improvement(*tries, 1.0)),
     }
     for kind in BoardKind:
-        line = BoardLine(10**9, BIG, name, counted.get(kind, Total(BIG, 10**12, 10**9, 10**9)))
+        line = BoardLine(10**9, BIG, Face(name), counted.get(kind, Total(BIG, 10**12, 10**9, 10**9)))
         for period in Period:
-            board = Board(kind, period, page, 10**6 + 2, 10**7, [line] * 10, line, **ends)
+            board = Board(kind, period, page, 10**6 + 2, 10**7, [line] * 10, line, line, **ends)
+            leading = board._replace(lines=[line._replace(place=1)] * 10)
             asked = Wanted(kind, Period.SEASON, BIG)
-            for one in (board, board._replace(section="", seasons=(), season=None)):
-                assert_fits_discord(drawn(board_screen(one, BIG, asked, "W" * 110 if one.section else "")))
-            assert_fits_discord(drawn(board_screen(Board(kind, period, 0, 1, 0, [], None), BIG, asked)))
+            for one in (board, leading, board._replace(section="", seasons=(), season=None)):
+                assert_fits_discord(drawn(board_screen(one, owner, asked, "W" * 110 if one.section else "")))
+            assert_fits_discord(drawn(board_screen(Board(kind, period, 0, 1, 0, [], None), owner, asked)))
 
 
 @pytest.mark.parametrize("name", ["*" * 32, "🫖" * 32])
 def test_every_end_of_a_season_fits(name: str):
-    lines = [BoardLine(3, BIG, name, Total(BIG, 10**12, 10**9, 10**9))] * 10
+    lines = [BoardLine(3, BIG, Face(name), Total(BIG, 10**12, 10**9, 10**9))] * 10
     for next_ms in (None, 2 * 10**12):
         view = SeasonView(HeldSeason(BIG, 10**12, 2 * 10**12), BIG, lines, 10**6, 10**7, UTC, next_ms)
         assert_fits_discord(drawn(season_screen(view)))

@@ -270,7 +270,7 @@ async def test_nothing_that_is_sent_may_ping(hall: Hall):
     await hall.alice.click(page, "Share here")
     demo = await hall.alice.slash("demo", name="io-wait")
     await hall.alice.click(demo, "2 processes")
-    await hall.alice.click(await hall.alice.slash("leaderboard"), "This week")
+    await hall.alice.choose_in(await hall.alice.slash("leaderboard"), "board.period", "week")
     bodies = [one.json.get("data", one.json) for one in hall.env.http_requests if one.method in ("POST", "PATCH")]
     shown = [body for body in bodies if "components" in body]
     assert len(shown) == 7

@@ -107,12 +107,12 @@ async def test_who_hides_is_not_shown_to_others_and_sees_their_own_place_in_priv
     await earn(hall.bob, 1)
     await hall.alice.click(await hall.alice.slash("settings"), "Hide me")
     board = await hall.bob.slash("leaderboard")
-    assert lines(board.text) == ["🥇 **1.** **bob** · 10 points · 1 of 1 right"]
+    assert lines(board.text) == ["🥇 **bob** · 10 points"]
     own = await hall.alice.slash("leaderboard")
     assert own.private
     assert len(lines(own.text)) == 1
-    assert "**Your place**: 🥇 **1.** **alice** · 30 points" in own.text
-    assert "nobody else sees this line" in own.text
+    assert "**alice, you're 1st**\n-# 30 points" in own.text
+    assert "only you see this line" in own.text
     assert all("alice" not in shown.text for shown in hall.messages())
     await hall.alice.click(await hall.alice.slash("settings"), "Show me")
     assert len(lines((await hall.bob.slash("leaderboard")).text)) == 2
@@ -123,26 +123,26 @@ async def test_a_public_board_is_not_turned_for_who_hides_now(hall: Hall):
     board = await hall.alice.slash("leaderboard")
     before = board.text
     await hall.alice.click(await hall.alice.slash("settings"), "Hide me")
-    copy = await hall.alice.click(board, "This week")
+    copy = await hall.alice.choose_in(board, "board.period", "week")
     assert copy.private
     assert board.text == before
-    turned = await hall.alice.click(copy, "This month")
+    turned = await hall.alice.choose_in(copy, "board.period", "month")
     assert turned.id == copy.id
 
 
 async def test_accuracy_says_how_many_answers_are_missing(hall: Hall):
     await earn(hall.alice, 2, 1)
     board = await hall.alice.slash("leaderboard", board="accuracy")
-    assert "**Your place**: 17 more answers put you on this board." in board.text
+    assert "**alice, you're not on this board yet.** 17 more answers put you on it." in board.text
     hall.run_sql("UPDATE total SET answers = 30, correct = 28 WHERE member_id = ?", hall.alice.id)
-    await hall.alice.click(board, "All time" if "All time" in board.enabled else "This week")
-    assert "**alice** · 93.3 % · 28 of 30 right" in board.text
+    await hall.alice.choose_in(board, "board.period", "all")
+    assert "🥇 **alice** · 93.3 %\n-# 28 of 30 right" in board.text
 
 
 async def test_without_seasons_the_board_says_so(hall: Hall):
     board = await hall.alice.slash("leaderboard", period="season")
     assert "Leaderboard · All time" in board.text
-    assert "There are no seasons here, so this is all time." in board.text
+    assert "This server has no seasons, so this is all time." in board.text
     assert "This season" not in board.buttons
 
 

@@ -112,11 +112,11 @@ async def test_a_season_begins_now_and_gets_a_board(hall: Hall):
     assert "Leaderboard · This season" in board.text
     assert "alice · 10 points" in board.text
     await hall.pass_time(31 * 86_400)
-    assert "Nobody has answered" in (await hall.bob.slash("leaderboard", period="season")).text
+    assert "No answers in this period yet" in (await hall.bob.slash("leaderboard", period="season")).text
     asked = await hall.manager.click(shown, "No seasons")
     assert "End the season that is on?" in asked.text
     assert "**Seasons**: none" in (await hall.manager.click(asked, "Yes, end it")).text
-    assert "There are no seasons here" in (await hall.bob.slash("leaderboard", period="season")).text
+    assert "This server has no seasons" in (await hall.bob.slash("leaderboard", period="season")).text
 
 
 @pytest.mark.parametrize("typed", ["Europe/Berlin", "europe/berlin", " berlin ", "Berlin"])

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from bot.clock import Clock
 from bot.model.boards import Entry, Of, Total
+from bot.model.members import Face
 from bot.model.seasons import HeldSeason
 from bot.quiz.board.ranking import ACCURACY_FROM, BY_PERIOD, OF_A_SECTION, BoardKind, places
 from bot.quiz.calendar.periods import Period, period_key
@@ -17,8 +18,8 @@ from bot.storage.calendar import seasons
 from bot.storage.store import Store
 
 PAGE_SIZE = 10
-SEASONS_KEPT = 24
-"""How many earlier seasons are offered."""
+SEASONS_KEPT = 21
+"""How many earlier seasons are offered: with the four periods of now they fill a menu."""
 
 
 class BoardLine(NamedTuple):
@@ -26,8 +27,13 @@ class BoardLine(NamedTuple):
 
     place: int
     member_id: int
-    name: str
+    face: Face
     of: Of
+
+    @property
+    def name(self) -> str:
+        """What the member goes by."""
+        return self.face.name
 
     @property
     def points(self) -> int:
@@ -47,9 +53,10 @@ class Wanted(NamedTuple):
 class Board(NamedTuple):
     """One page of a board; ``own`` is the asking member's line even when it is on another page.
 
-    ``own`` is None for who does not stand on it; ``missing`` is then how many answers it takes. ``hidden`` tells that
-    others do not see the asking member. ``season_ends_ms`` is None where there are no seasons. ``season`` is the earlier
-    one that the board is of, ``seasons`` all of them where seasons were asked for, and ``zone`` the server's.
+    ``own`` is None for who does not stand on it; ``missing`` is then how many answers it takes. ``ahead`` is the next
+    better line, None for who leads. ``hidden`` tells that others do not see the asking member. ``season_ends_ms`` is None
+    where there are no seasons. ``season`` is the earlier one that the board is of, ``seasons`` all of them for a board of a
+    stretch of time, and ``zone`` the server's.
     """
 
     kind: BoardKind
@@ -59,6 +66,7 @@ class Board(NamedTuple):
     members: int
     lines: list[BoardLine]
     own: BoardLine | None
+    ahead: BoardLine | None = None
     missing: int = 0
     hidden: bool = False
     season_ends_ms: int | None = None
@@ -74,6 +82,7 @@ class _Page(NamedTuple):
     entries: Sequence[Entry]
     places: Sequence[int]
     own: tuple[Entry, int] | None
+    ahead: Entry | None
 
     @property
     def pages(self) -> int:
@@ -120,11 +129,12 @@ class Boards:
         if shown.own is None and kind is BoardKind.ACCURACY:
             given = await boards.answers_given(self._store, guild_id, key, member_id, wanted.section)
             missing = ACCURACY_FROM - given
-        own = None
+        own = ahead = None
         if shown.own:
             [own] = await lines_of(self._store, guild_id, [shown.own[0]], [shown.own[1]])
-        asks_for_seasons = wanted.period is Period.SEASON or wanted.season_ms is not None
-        past = await seasons.past(self._store, guild_id, SEASONS_KEPT) if asks_for_seasons else []
+        if shown.ahead:
+            [ahead] = await lines_of(self._store, guild_id, [shown.ahead], [0])
+        past = await seasons.past(self._store, guild_id, SEASONS_KEPT) if kind in BY_PERIOD else []
         return Board(
             kind=kind,
             period=period,
@@ -133,6 +143,7 @@ class Boards:
             members=shown.size,
             lines=await lines_of(self._store, guild_id, shown.entries, shown.places),
             own=own,
+            ahead=ahead,
             missing=missing,
             hidden=(await member_settings.load(self._store, member_id)).hidden,
             season_ends_ms=server.season.end(now_ms) if server.season else None,
@@ -154,6 +165,7 @@ class Boards:
             entries,
             places([entry.value for entry in entries], page * PAGE_SIZE, first),
             (own, await boards.place(self._store, ranked, own.value)) if own else None,
+            await boards.ahead(self._store, ranked, own.value) if own else None,
         )
 
     async def _reckoned_page(self, guild_id: int, member_id: int, kind: BoardKind, page: int) -> _Page:
@@ -165,12 +177,14 @@ class Boards:
         falling = [-one.value for one in shown]
         entries = shown[begin : begin + PAGE_SIZE]
         own = next((one for one in everybody if one.of.member_id == member_id), None)
+        better = bisect_left(falling, -own.value) if own else 0
         return _Page(
             page,
             len(shown),
             entries,
             [bisect_left(falling, -one.value) + 1 for one in entries],
-            (own, bisect_left(falling, -own.value) + 1) if own else None,
+            (own, better + 1) if own else None,
+            shown[better - 1] if better else None,
         )
 
 
@@ -179,9 +193,9 @@ def _pages(size: int) -> int:
 
 
 async def lines_of(store: Store, guild_id: int, entries: Sequence[Entry], on_page: Sequence[int]) -> list[BoardLine]:
-    """Entries with their places and the names that their members go by."""
-    names = await members.names(store, guild_id, [entry.of.member_id for entry in entries])
+    """Entries with their places, and the names and avatars of their members."""
+    faces = await members.faces(store, guild_id, [entry.of.member_id for entry in entries])
     return [
-        BoardLine(place, entry.of.member_id, names.get(entry.of.member_id, "someone"), entry.of)
+        BoardLine(place, entry.of.member_id, faces.get(entry.of.member_id, Face("someone")), entry.of)
         for entry, place in zip(entries, on_page, strict=True)
     ]

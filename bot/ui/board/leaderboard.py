@@ -15,19 +15,22 @@ from bot.model.boards import Improved, InARow, Rated, Total
 from bot.model.seasons import HeldSeason
 from bot.packs.library import SectionRef
 from bot.quiz.board.improvement import IMPROVED_FROM, WINDOW_DAYS
-from bot.quiz.board.points import POINTS_FOR_RIGHT
+from bot.quiz.board.points import BONUSES, POINTS_FOR_RIGHT
 from bot.quiz.board.ranking import ACCURACY_FROM, BY_PERIOD, OF_A_SECTION, BoardKind
 from bot.quiz.board.rating import SETTLED_FROM, START_SHOWN
 from bot.quiz.calendar.periods import Period
 from bot.services.board.boards import Board, BoardLine, Boards, Wanted
 from bot.services.member.presence import Presence
+from bot.services.practice.practising import Learner
 from bot.services.server.servers import Servers
 from bot.ui import ids
+from bot.ui.faces import with_face
 from bot.ui.layouts import BLURPLE, RULE, Block, Button, Pick, Row, Screen
 from bot.ui.lesson.lessons import section_choices
 from bot.ui.names import safe
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
+from bot.wording import counted, ordinal
 
 TITLES = {
     Period.WEEK: "This week",
@@ -36,44 +39,52 @@ TITLES = {
     Period.ALL: "All time",
 }
 KINDS = {
-    BoardKind.POINTS: "Points",
-    BoardKind.COMPETITION: "Competitions",
+    BoardKind.POINTS: "Study points",
+    BoardKind.COMPETITION: "Points from competitions",
     BoardKind.ACCURACY: "Accuracy",
     BoardKind.RATING: "Rating",
     BoardKind.STREAK: "Streak",
     BoardKind.IMPROVED: "Most improved",
 }
-KINDS_A_ROW = 3
+IN_SHORT = {
+    BoardKind.POINTS: "Right answers to new or due questions",
+    BoardKind.COMPETITION: "Study points earned in competitions",
+    BoardKind.ACCURACY: "Share of right answers",
+    BoardKind.RATING: "Strength in competitions",
+    BoardKind.STREAK: "Days in a row with an answer",
+    BoardKind.IMPROVED: "Rise in first-try accuracy",
+}
+_FIRST, _SECOND, _THIRD = BONUSES
 COUNTS = {
-    BoardKind.POINTS: f"Points: {POINTS_FOR_RIGHT} for a right answer to a question that was new or due, and what the "
-    "first three of a competition get on top.",
-    BoardKind.COMPETITION: "Competitions: the points of answers in competitions, and what the first three of each get "
-    "on top.",
-    BoardKind.ACCURACY: f"Accuracy: the share of right answers, from {ACCURACY_FROM} answers on.",
-    BoardKind.RATING: f"Rating: how strong your results in competitions are, and against whom. It begins at "
-    f"{START_SHOWN:,} and is careful: you are at least that good. ± is how far off the estimate behind it may still be; "
-    f"it shrinks with every game, and before {SETTLED_FROM} games a rating is *settling*.",
-    BoardKind.STREAK: "Streak: days in a row with an answer in this server. One missed day a week is forgiven.",
-    BoardKind.IMPROVED: f"Most improved: how much more is right at first sight in the last {WINDOW_DAYS} days than in the "
-    f"{WINDOW_DAYS} before, by what is all but certain of the rise; from {IMPROVED_FROM} questions new to you in each.",
+    BoardKind.POINTS: f"Study points: {POINTS_FOR_RIGHT} for a right answer to a question that is new or due for you, plus "
+    f"{_FIRST}, {_SECOND} and {_THIRD} for the top three of a competition.",
+    BoardKind.COMPETITION: f"Study points earned in competitions, with {_FIRST}, {_SECOND} and {_THIRD} for the top three.",
+    BoardKind.ACCURACY: f"The share of right answers. It takes {ACCURACY_FROM} answers to be listed.",
+    BoardKind.RATING: f"Your strength in competitions, given who you played. It starts at {START_SHOWN:,} and is careful: "
+    f"you're at least that good. ± shows how uncertain it still is; under {SETTLED_FROM} games it is *settling*.",
+    BoardKind.STREAK: "Days in a row with an answer in this server. One missed day a week is forgiven.",
+    BoardKind.IMPROVED: f"Rise in first-try accuracy: the last {WINDOW_DAYS} days against the {WINDOW_DAYS} before. It takes "
+    f"{IMPROVED_FROM} new questions in each, and the surest rise comes first.",
 }
 NOBODY = {
-    BoardKind.POINTS: "Nobody has answered a question in this time yet. `/quiz` puts you first.",
-    BoardKind.COMPETITION: "Nobody has answered in a competition in this time yet. `/compete` opens one.",
-    BoardKind.ACCURACY: f"Nobody has given {ACCURACY_FROM} answers in this time yet.",
-    BoardKind.RATING: "No competition in which two or more answered has ended here yet. `/compete` opens one.",
-    BoardKind.STREAK: "Nobody has a streak here now. An answer in `/quiz` begins one.",
-    BoardKind.IMPROVED: "Nobody has met enough new questions in both months and done better in the second yet.",
+    BoardKind.POINTS: "No answers in this period yet. Be the first: `/quiz`",
+    BoardKind.COMPETITION: "No answers in a competition in this period yet. Open one: `/compete`",
+    BoardKind.ACCURACY: f"Nobody has given {ACCURACY_FROM} answers in this period yet. Get there first: `/quiz`",
+    BoardKind.RATING: "No competition with two or more players has ended here yet. Open one: `/compete`",
+    BoardKind.STREAK: "Nobody has a streak here now. Start one: `/quiz`",
+    BoardKind.IMPROVED: "Nobody has answered enough new questions in both months and done better in the second yet.",
 }
 NOT_YET = {
-    BoardKind.POINTS: "not on this board yet. An answer in `/quiz` puts you on it.",
-    BoardKind.COMPETITION: "not on this board yet. An answer in a competition puts you on it.",
-    BoardKind.RATING: "not on this board yet. A competition in which two or more answer puts you on it.",
-    BoardKind.STREAK: "not on this board now. An answer in `/quiz` begins a streak.",
-    BoardKind.IMPROVED: f"not on this board. It takes {IMPROVED_FROM} questions that are new to you in each of both "
-    "months, and more of them right in the second.",
+    BoardKind.POINTS: "An answer in `/quiz` puts you on it.",
+    BoardKind.COMPETITION: "An answer in a competition puts you on it.",
+    BoardKind.RATING: "A competition with two or more players puts you on it.",
+    BoardKind.STREAK: "An answer in `/quiz` starts a streak.",
+    BoardKind.IMPROVED: f"It takes {IMPROVED_FROM} questions that are new to you in each of the two months, and more of them "
+    "right in the second.",
 }
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
+MOST_LEADERS = 3
+"""So many who share the first place are shown with their avatars."""
 
 
 class LeaderboardFeature:
@@ -107,7 +118,8 @@ class LeaderboardFeature:
             return section_choices(self._servers.library(interaction.guild_id), typed, courses=False)
 
         router.add("board.show", self._turn, page=True)
-        router.add("board.seasons", self._season, page=True)
+        router.add("board.kind", self._pick_kind, page=True)
+        router.add("board.period", self._pick_period, page=True)
         router.add("board.past", self._past, new=True)
 
     async def _open(self, reply: Reply, kind: str, period: str, section: str | None) -> None:
@@ -126,24 +138,23 @@ class LeaderboardFeature:
     async def _turn(
         self, reply: Reply, owner: str, kind: str, period: str, page: str, _place: str, section: str = ""
     ) -> None:
-        if kind not in list(BoardKind) or not (period in TITLES or period.isdecimal()):
-            raise ids.stale()
         whose, number = ids.number(owner), ids.number(page)
-        key = self._section(_server(reply), section).key if section else ""
-        if period in TITLES:
-            wanted = Wanted(BoardKind(kind), Period(period), section=key)
-        else:
-            wanted = Wanted(BoardKind(kind), Period.SEASON, ids.number(period), key)
-        await self._answer(reply, whose, wanted, number)
+        await self._answer(reply, whose, self._wanted(reply, kind, period, section), number)
 
-    async def _season(self, reply: Reply, owner: str, kind: str, section: str, chosen: str) -> None:
-        """An earlier season was picked from the menu."""
+    async def _pick_kind(self, reply: Reply, owner: str, period: str, section: str, kind: str) -> None:
+        await self._answer(reply, ids.number(owner), self._wanted(reply, kind, period, section), 0)
+
+    async def _pick_period(self, reply: Reply, owner: str, kind: str, section: str, period: str) -> None:
+        await self._answer(reply, ids.number(owner), self._wanted(reply, kind, period, section), 0)
+
+    def _wanted(self, reply: Reply, kind: str, period: str, section: str) -> Wanted:
+        """The board that a custom id names; a period is one of now, or when an earlier season began."""
         if kind not in list(BoardKind):
             raise ids.stale()
-        whose, season_ms = ids.number(owner), ids.number(chosen)
         key = self._section(_server(reply), section).key if section else ""
-        known = BoardKind(kind) if kind in BY_PERIOD else BoardKind.POINTS
-        await self._answer(reply, whose, Wanted(known, Period.SEASON, season_ms, key), 0)
+        if period in TITLES:
+            return Wanted(BoardKind(kind), Period(period), section=key)
+        return Wanted(BoardKind(kind), Period.SEASON, ids.number(period), key)
 
     async def _past(self, reply: Reply, started: str) -> None:
         """The whole board of a season whose result was posted."""
@@ -173,7 +184,7 @@ class LeaderboardFeature:
     def _screen(self, reply: Reply, board: Board, wanted: Wanted) -> Screen:
         library = self._servers.library(reply.interaction.guild_id)
         titles = (library.title(ref) for ref in library.sections if board.section and ref.key == board.section)
-        return board_screen(board, reply.member_id, wanted, next(titles, ""))
+        return board_screen(board, reply.learner, wanted, next(titles, ""))
 
 
 def _server(reply: Reply) -> int:
@@ -192,56 +203,69 @@ def section_token(key: str) -> str:
     return hashlib.blake2s(key.encode(), digest_size=4).hexdigest()
 
 
-def board_screen(board: Board, owner: int, asked: Wanted, section_title: str = "") -> Screen:
-    """One page of the board, the member's own line, and the ways to turn it."""
-    of = f" · {section_title}" if section_title else ""
-    when = f" · {season_days(board.season, board.zone)}" if board.season else f" · {TITLES[board.period]}"
-    head = (
-        f"## Leaderboard{when if board.kind in BY_PERIOD else f' · {KINDS[board.kind]}'}{of}\n-# {COUNTS[board.kind]}"
-    )
-    if remark := _remark(board, asked):
-        head += f"\n-# {remark}"
-    if board.lines:
-        body = "\n".join(_line(line, board.kind, own=line.member_id == owner) for line in board.lines)
-    else:
-        body = NOBODY[board.kind]
-    blocks: list[Block] = [head, body]
-    if own := _own(board):
-        blocks += [RULE, f"**Your place**: {own}"]
+def board_screen(board: Board, owner: Learner, asked: Wanted, section_title: str = "") -> Screen:
+    """One page of the board, the place of the member who asked, and two menus to choose another board."""
+    blocks: list[Block] = [_head(board, section_title), *_lines(board, owner.member_id)]
+    blocks.append(f"-# {COUNTS[board.kind]}" + (f"\n-# {remark}" if (remark := _remark(board, asked)) else ""))
+    if own := _own(board, safe(owner.name)):
+        blocks += [RULE, own]
     if board.pages > 1:
         blocks.append(f"-# Page {board.page + 1} of {board.pages} · {board.members:,} members")
     token = section_token(board.section) if board.section else ""
-    shown_period = str(board.season.started_ms) if board.season else str(board.period)
-
-    def turn(label: str, place: str, kind: BoardKind, period: str, page: int = 0, *, disabled: bool = False) -> Button:
-        end = (token,) if token else ()
-        return Button(label, ids.encode("board.show", owner, kind, period, page, place, *end), disabled=disabled)
-
+    period = str(board.season.started_ms) if board.season else str(board.period)
     kinds = OF_A_SECTION if board.section else tuple(BoardKind)
-    for some in (kinds[first : first + KINDS_A_ROW] for first in range(0, len(kinds), KINDS_A_ROW)):
-        blocks.append(Row([turn(KINDS[k], "board", k, shown_period, disabled=k is board.kind) for k in some]))
+    by_kind = ids.encode("board.kind", owner.member_id, period, token)
+    blocks.append(Pick(by_kind, "Which board?", [(KINDS[k], k, IN_SHORT[k]) for k in kinds], (board.kind,)))
     if board.kind in BY_PERIOD:
-        periods = [p for p in Period if p is not Period.SEASON or board.season_ends_ms is not None]
-        blocks.append(Row([turn(TITLES[p], "period", board.kind, p, disabled=shown_period == p) for p in periods]))
-        if board.seasons:
-            menu = ids.encode("board.seasons", owner, board.kind, token)
-            blocks.append(Pick(menu, "Earlier seasons…", list(_choices(board)), (shown_period,)))
+        by_period = ids.encode("board.period", owner.member_id, board.kind, token)
+        blocks.append(Pick(by_period, "Which period?", list(_periods(board)), (period,)))
     if board.pages > 1:
+
+        def turn(label: str, place: str, page: int, *, disabled: bool) -> Button:
+            end = (token,) if token else ()
+            custom_id = ids.encode("board.show", owner.member_id, board.kind, period, page, place, *end)
+            return Button(label, custom_id, disabled=disabled)
+
         before, after = max(0, board.page - 1), board.page + 1
         blocks.append(
             Row(
                 [
-                    turn("◀ Previous", "before", board.kind, shown_period, before, disabled=board.page == 0),
-                    turn("Next ▶", "after", board.kind, shown_period, after, disabled=after >= board.pages),
+                    turn("◀ Previous", "before", before, disabled=board.page == 0),
+                    turn("Next ▶", "after", after, disabled=after >= board.pages),
                 ]
             )
         )
     return Screen(blocks, BLURPLE)
 
 
-def _choices(board: Board) -> Iterable[tuple[str, str, str]]:
+def _head(board: Board, section_title: str) -> str:
+    if board.kind not in BY_PERIOD:
+        when = KINDS[board.kind]
+    else:
+        when = season_days(board.season, board.zone) if board.season else TITLES[board.period]
+    return f"## Leaderboard · {when}" + (f" · {section_title}" if section_title else "")
+
+
+def _lines(board: Board, owner: int) -> list[Block]:
+    """The page's lines; whoever leads has their avatar beside theirs."""
+    if not board.lines:
+        return [NOBODY[board.kind]]
+    leaders = [line for line in board.lines[:MOST_LEADERS] if line.place == 1 and _counts(line, board.kind)]
+    blocks: list[Block] = [
+        with_face(f"{_line(one, board.kind, owner)}\n-# {_detail(one, board.kind)}", one.member_id, one.face)
+        for one in leaders
+    ]
+    if rest := board.lines[len(leaders) :]:
+        blocks.append("\n".join(_line(line, board.kind, owner) for line in rest))
+    return blocks
+
+
+def _periods(board: Board) -> Iterable[tuple[str, str, str]]:
+    for period in Period:
+        if period is not Period.SEASON or board.season_ends_ms is not None:
+            yield TITLES[period], str(period), ""
     for season in board.seasons:
-        yield season_days(season, board.zone), str(season.started_ms), ""
+        yield season_days(season, board.zone), str(season.started_ms), "An earlier season"
 
 
 def season_days(season: HeldSeason, zone: tzinfo) -> str:
@@ -255,51 +279,88 @@ def _remark(board: Board, asked: Wanted) -> str:
     if board.kind is BoardKind.RATING:
         return "" if asked.period is Period.ALL else "A rating comes from all games here, whenever they were."
     if board.kind not in BY_PERIOD:
-        return "Counted anew every ten minutes."
+        return "Updated every ten minutes."
     if asked.season_ms is not None:
-        return "This season is over." if board.season else "That season is not kept any more, so this is all time."
+        return "This season is over." if board.season else "That season is no longer kept, so this is all time."
     if asked.period is Period.SEASON and board.period is not Period.SEASON:
-        return "There are no seasons here, so this is all time. A manager begins them in `/studyhall setup`."
+        return "This server has no seasons, so this is all time. A manager can start them: `/studyhall setup`"
     if board.period is Period.SEASON and board.season_ends_ms is not None:
-        return f"It ends <t:{board.season_ends_ms // 1000}:R>."
+        return f"Season's end: <t:{board.season_ends_ms // 1000}:f>"
     return ""
 
 
-def _own(board: Board) -> str:
-    if board.own:
-        hidden = "\n-# You hide from boards: nobody else sees this line. `/settings` changes that."
-        return _line(board.own, board.kind, own=True) + (hidden if board.hidden else "")
+def _own(board: Board, name: str) -> str:
+    """Where the member stands who asked, by name: on a public message everybody reads it."""
+    if board.own is None:
+        return _not_yet(board, name)
+    hidden = "\n-# You're hidden from boards: only you see this line. Change it: `/settings`" if board.hidden else ""
+    of = "" if board.hidden else f" of {board.members:,}"
+    behind = _behind(board.own, board.ahead, board.kind) if board.ahead else ""
+    return (
+        f"**{name}, you're {ordinal(board.own.place)}{of}**{behind}\n"
+        f"-# {_value(board.own, board.kind)} · {_detail(board.own, board.kind)}{hidden}"
+    )
+
+
+def _not_yet(board: Board, name: str) -> str:
     if board.kind is BoardKind.ACCURACY:
         more = "1 more answer puts" if board.missing == 1 else f"{board.missing} more answers put"
-        return f"{more} you on this board."
-    return NOT_YET[board.kind] if board.lines else ""
+        return f"**{name}, you're not on this board yet.** {more[0].upper()}{more[1:]} you on it."
+    return f"**{name}, you're not on this board yet.** {NOT_YET[board.kind]}" if board.lines else ""
 
 
-def _line(line: BoardLine, kind: BoardKind, *, own: bool) -> str:
-    return f"{place_and_name(line, kind, own=own)} · {_value(line, kind)}"
+def _behind(own: BoardLine, ahead: BoardLine, kind: BoardKind) -> str:
+    """How far the next better member is away, where that is a number that one can catch up with."""
+    match own.of, ahead.of:
+        case Total(), Total() if kind is not BoardKind.ACCURACY:
+            gap = counted(ahead.of.points - own.of.points, "point")
+        case Rated(), Rated():
+            gap = counted(ahead.of.rating.shown - own.of.rating.shown, "point")
+        case InARow(), InARow():
+            gap = counted(ahead.of.streak.days - own.of.streak.days, "day")
+        case _:
+            return f", right behind {safe(ahead.name)}"
+    return f", {gap} behind {safe(ahead.name)}"
+
+
+def _line(line: BoardLine, kind: BoardKind, owner: int) -> str:
+    return f"{place_and_name(line, kind, own=line.member_id == owner)} · {_value(line, kind)}"
 
 
 def place_and_name(line: BoardLine, kind: BoardKind = BoardKind.POINTS, *, own: bool = False) -> str:
-    """How a line begins: the medal (none for a zero), the place, the name made safe."""
-    won = not isinstance(line.of, Total) or (line.of.correct if kind is BoardKind.ACCURACY else line.of.points) > 0
-    place = (MEDALS.get(line.place, "") if won else "") + f" **{line.place:,}.**"
+    """How a line begins: the medal or else (also for a zero) the place, and the name made safe."""
+    medal = MEDALS.get(line.place) if _counts(line, kind) else None
     name = f"**{safe(line.name)}**" if own else safe(line.name)
-    return f"{place.strip()} {name}"
+    return f"{medal or f'**{line.place:,}.**'} {name}"
+
+
+def _counts(line: BoardLine, kind: BoardKind) -> bool:
+    """Whether there is anything to honour in a line."""
+    if not isinstance(line.of, Total):
+        return True
+    return (line.of.correct if kind is BoardKind.ACCURACY else line.of.points) > 0
 
 
 def _value(line: BoardLine, kind: BoardKind) -> str:
+    """What the board orders by."""
     if isinstance(line.of, Rated):
-        rating = line.of.rating
-        games = "1 game" if rating.games == 1 else f"{rating.games:,} games"
-        return f"{rating.shown:,} ± {rating.unsure:,} · {games}" + (" · *settling*" if rating.settling else "")
+        return f"{line.of.rating.shown:,}" + (" · *settling*" if line.of.rating.settling else "")
     if isinstance(line.of, InARow):
-        streak = line.of.streak
-        days = "1 day" if streak.days == 1 else f"{streak.days:,} days"
-        return days if streak.today else f"{days}, not yet today"
+        return counted(line.of.streak.days, "day")
+    if isinstance(line.of, Improved):
+        return f"{line.of.improvement.before.share:.0%} → {line.of.improvement.now.share:.0%}"
+    if kind is BoardKind.ACCURACY:
+        return f"{100 * line.of.correct / line.of.answers:.1f} %"
+    return counted(line.of.points, "point")
+
+
+def _detail(line: BoardLine, kind: BoardKind) -> str:
+    """What stands behind it, for the first line and one's own."""
+    if isinstance(line.of, Rated):
+        return f"± {line.of.rating.unsure:,} · {counted(line.of.rating.games, 'game')}"
+    if isinstance(line.of, InARow):
+        return "today done" if line.of.streak.today else "not yet today"
     if isinstance(line.of, Improved):
         before, now = line.of.improvement.before, line.of.improvement.now
-        return f"{before.share:.0%} → {now.share:.0%} · {before.answers} and {now.answers} new questions"
-    right = f"{line.of.correct:,} of {line.of.answers:,} right"
-    if kind is BoardKind.ACCURACY:
-        return f"{100 * line.of.correct / line.of.answers:.1f} % · {right}"
-    return f"{line.of.points:,} points · {right}"
+        return f"{before.answers:,}, then {counted(now.answers, 'new question')}"
+    return f"{line.of.correct:,} of {line.of.answers:,} right"

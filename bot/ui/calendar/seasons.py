@@ -5,13 +5,16 @@ from bot.services.calendar.season_views import SeasonView
 from bot.ui import ids
 from bot.ui.board.leaderboard import place_and_name, season_days
 from bot.ui.layouts import BLURPLE, Block, Button, Row, Screen
+from bot.wording import counted
 
 
 def season_screen(view: SeasonView) -> Screen:
     """Who stands on the first three places."""
     played = "1 member took part" if view.played == 1 else f"{view.played:,} members took part"
     head = f"## 🏁 The season is over\n-# {season_days(view.season, view.zone)} · {played}"
-    lines = [f"{place_and_name(line)} · {line.points:,} points" for line in view.lines if isinstance(line.of, Total)]
+    lines = [
+        f"{place_and_name(line)} · {counted(line.points, 'point')}" for line in view.lines if isinstance(line.of, Total)
+    ]
     if view.more:
         lines.append(f"-# and {view.more:,} more on that place")
     if view.next_ends_ms is None:
