@@ -101,7 +101,12 @@ def add_features(
             oldest_ms=lambda: shards.door.oldest_ms,
         )
     )
-    shards.before_closing = lambda: desk.finish(FINISH_SECONDS)
+
+    async def before_closing() -> None:
+        scheduler.leave_gaps()
+        await desk.finish(FINISH_SECONDS)
+
+    shards.before_closing = before_closing
 
     def equip(client: StudyhallClient, theirs: Tree) -> None:
         client.joined, client.router, client.tree = setup.greet, router, theirs

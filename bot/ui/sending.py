@@ -56,7 +56,7 @@ class SendScheduler:
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._for_gaps: deque[Callable[[], Awaitable[object]]] = deque()
         self._in_gaps: set[asyncio.Task[None]] = set()
-        self._closed = False
+        self._gaps_left = self._closed = False
 
     async def call(self, function: Callable[[], Awaitable[T]], *, urgency: int = NORMAL, key: str = "") -> T:
         """Run ``function`` in its turn and return its result; a waiting hint of the same key is dropped.
@@ -84,11 +84,18 @@ class SendScheduler:
     def in_a_gap(self, function: Callable[[], Awaitable[object]]) -> None:
         """Run ``function``, which Discord does not count, while nothing else waits or is under way; in order, some together.
 
-        A failure is logged; after `close` nothing is begun.
+        A failure is logged; after `leave_gaps` or `close` nothing is begun.
         """
-        if not self._closed:
+        if not self._gaps_left:
             self._for_gaps.append(function)
             self._fill_gap()
+
+    def leave_gaps(self) -> None:
+        """Begin nothing in a gap any more, and drop what is under way there: the line to Discord is about to be closed."""
+        self._gaps_left = True
+        self._for_gaps.clear()
+        for task in self._in_gaps:
+            task.cancel()
 
     @property
     def waiting(self) -> int:
@@ -98,9 +105,9 @@ class SendScheduler:
     async def close(self) -> None:
         """Drop what waits and end."""
         self._closed = True
+        self.leave_gaps()
         for timer in self._timers.values():
             timer.cancel()
-        self._for_gaps.clear()
         tasks = [*self._sending, *self._in_gaps, *([self._drain] if self._drain else [])]
         for task in tasks:
             task.cancel()

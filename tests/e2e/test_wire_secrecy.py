@@ -204,6 +204,8 @@ async def compete(ear: Ear, scoring: str, members: tuple[Member, Member, Member]
                 await grace.steer(asked, "Skip round")
             shown = await channel.reveal(number)
             ear.reveals.append(right_letter(shown))
+            for message in (ear.playground.world.message(channel.id, one) for one in answered - {asked["id"]}):
+                await until(ear.playground, lambda of=message: "### " in text(of.message), "their results are told")
             await grace.steer(grace.sees(shown), "Next round")  # not the round, which is over: the time to look at it
         else:
             await until(ear.playground, lambda asked=asked: "**2** of 3" in text(ada.sees(asked)), "they are counted")
