@@ -100,7 +100,7 @@ async def test_a_recurring_competition_opens_its_lobby_and_stands_in_the_list_of
         lambda: [one for one in world.events.values() if one["scheduled_start_time"] != first_start],
         "the event of the next day",
     )
-    assert len(public(bot, "## Competition")) == 1
+    assert len(public(bot, "## 🏁 Competition")) == 1
     assert len(world.events) == 1
     screen = await ada.press(await ada.press(screen, "Remove 2"), "Yes, remove it")
     assert "Competition ·" not in text(screen)

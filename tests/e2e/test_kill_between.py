@@ -133,7 +133,7 @@ async def test_a_scheduled_lobby_is_in_the_channel_once_wherever_it_was_cut(bot:
     await until(bot.playground, lambda: public(bot, "Nobody is in yet"), "the lobby")
     [lobby] = public(bot, "Nobody is in yet")
     assert "You're in" in text(await ada.press(lobby, "Join"))
-    assert len(public(bot, "## Competition")) == 1
+    assert len(public(bot, "## 🏁 Competition")) == 1
     await until_row(bot.data_dir, "SELECT count(*), count(message_id) FROM post", (1, 1))
 
 

@@ -24,6 +24,7 @@ from bot.ui.lesson.terms import term_menu
 from bot.ui.names import safe
 from bot.ui.question import card as question_card
 from bot.ui.question.reports import report_button
+from bot.wording import ordinal
 
 SHOWN_LINES, SHOWN_TEAM_PLAYERS, SHOWN_RUNS = 5, 3, 2
 CLIMBED = 2
@@ -194,12 +195,6 @@ def _in_all(mine: MyResult) -> list[str]:
 
 def _joined(*lines: str) -> str:
     return "\n".join(line for line in lines if line)
-
-
-def ordinal(number: int) -> str:
-    """*1st*, *2nd*, *11th*."""
-    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"
 
 
 def reasons_screen(mine: MyResult) -> Screen:
