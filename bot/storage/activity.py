@@ -47,3 +47,27 @@ async def moments(db: Reads, guild_id: int, member_ids: Sequence[int]) -> dict[i
     ):
         found.setdefault(member_id, []).append(at_ms)
     return found
+
+
+async def own_moments(db: Reads, member_id: int) -> list[int]:
+    """When a member answered, in whatever course and wherever, to the quarter of an hour."""
+    rows = await db.rows(
+        "SELECT DISTINCT answered_ms / :quarter * :quarter FROM answer WHERE member_id = :member AND mode != 'daily'"
+        " UNION SELECT stamp_ms / :quarter * :quarter FROM daily_answer WHERE member_id = :member",
+        {"member": member_id, "quarter": QUARTER_MS},
+    )
+    return [at_ms for (at_ms,) in rows]
+
+
+async def own_points(db: Reads, member_id: int, guild_id: int | None, since_ms: int = 0) -> int:
+    """The study points that a member earned since then in a server, or (None) everywhere; the bonuses of games too."""
+    here = "" if guild_id is None else " AND {}guild_id = :guild"
+    [[points]] = await db.rows(
+        "SELECT coalesce(sum(points), 0) FROM (SELECT points FROM answer WHERE member_id = :member AND void = 0"
+        f" AND answered_ms >= :since{here.format('')} UNION ALL SELECT r.bonus FROM competition_player AS p"
+        " JOIN competition AS c ON c.id = p.competition_id JOIN competition_result AS r"
+        " ON r.competition_id = p.competition_id AND r.member_id = p.member_id"
+        f" WHERE p.member_id = :member AND c.ended_ms >= :since{here.format('c.')}) AS earned",
+        {"member": member_id, "since": since_ms} | ({} if guild_id is None else {"guild": guild_id}),
+    )
+    return int(points)

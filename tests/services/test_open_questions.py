@@ -137,6 +137,17 @@ async def test_what_was_answered_before_is_not_explained_again_while_it_is_open(
     assert len(reviewed.asked) == (await house.reviews.due(ADA))[0].due.now == len(ALL) - 1
 
 
+async def test_the_end_of_a_sitting_names_no_myth_of_a_question_that_is_open(house):
+    runs = {}
+    for question in library().questions("tea"):
+        run = await house.practice.start_with(ADA, "tea", [question])
+        await house.practice.answer(run.id, 0, run.asked[0].order.index(2), ADA, house.clock.now_ms())
+        runs[question.id] = run.id
+    _, secret = await house.open_round()
+    named = {one: (await house.practice.summary(run, ADA.member_id)).myth for one, run in runs.items()}
+    assert {one for one, myth in named.items() if myth is None} == {secret}
+
+
 async def test_where_everything_that_fits_is_open_that_is_said(house):
     daily = await house.daily.ask(HALL, CHANNEL)
     question = [daily.question]

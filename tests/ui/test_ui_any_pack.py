@@ -45,7 +45,8 @@ from bot.ui.layouts import Screen
 from bot.ui.lesson.lessons import contents_screen, page_screen, section_choices, shared_screen
 from bot.ui.lesson.terms import term_choices, term_screen
 from bot.ui.practice.progress import mixup_screen, progress_screen
-from bot.ui.practice.quiz import options_screen, outcome_screen, page_between_screen, question_screen, summary_screen
+from bot.ui.practice.quiz import options_screen, outcome_screen, page_between_screen, question_screen
+from bot.ui.practice.summary import summary_screen
 from bot.ui.question.flags import item_screen
 from bot.ui.server.group import group_screen
 from bot.ui.server.setup import setup_screen

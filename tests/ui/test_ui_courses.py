@@ -112,7 +112,7 @@ async def test_a_quiz_that_was_open_goes_on_and_the_next_one_is_refused(hall: Ha
     await hall.alice.click(shown, "See how it went")
     answer = await hall.alice.click(shown, "5 more questions")
     assert NOT_HERE in answer.text
-    await hall.alice.click(shown, "Retry missed")
+    await hall.alice.click(shown, "Practise the one I missed")
     assert "Question 1 of 1" in shown.text
 
 

@@ -43,7 +43,8 @@ from bot.ui.help import help_screen
 from bot.ui.layouts import Button, Download, Picture, Row, Screen, bold, note
 from bot.ui.lesson.lessons import contents_screen, page_screen, shared_screen
 from bot.ui.member.settings import settings_screen
-from bot.ui.practice.quiz import options_screen, outcome_screen, question_screen, summary_screen
+from bot.ui.practice.quiz import options_screen, outcome_screen, question_screen
+from bot.ui.practice.summary import summary_screen
 from bot.ui.server.setup import setup_screen
 
 BIG = 2**63 - 1

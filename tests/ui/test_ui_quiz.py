@@ -24,7 +24,7 @@ async def answer(person: Person, question: Shown, *, right: bool) -> Shown:
 
 async def go_through(person: Person, shown: Shown, *, right: bool) -> None:
     """Answer to the end of the run, up to the summary."""
-    while "Question" in shown.text:
+    while "-# Question" in shown.text:
         await answer(person, shown, right=right)
         await person.click(shown, shown.enabled[0])
 
@@ -190,17 +190,73 @@ async def test_the_summary_counts_points_and_names_what_was_missed(hall: Hall):
         await answer(hall.alice, question, right=True)
         assert question.enabled[0] == label
         await hall.alice.click(question, label)
-    assert question.text.startswith("## 2 of 3 right\n-# all sections · every difficulty\n**20 points** earned.")
-    assert f"**Worth another look**\n- {stem}" in question.text
-    assert question.enabled == ["Retry missed", "What next?", "5 more questions", "Read the section"]
+    assert question.text.startswith(
+        "## 2 of 3 right\n🟥🟩🟩\n**+20 study points**\n🔥 **1 day**\n-# all sections · every difficulty"
+    )
+    assert f"**Worth another look**\n- Question 1: {stem}" in question.text
+    assert question.enabled == [
+        "Practise the one I missed",
+        "5 more questions",
+        "What next?",
+        "Read the section",
+    ]
+
+
+async def test_the_summary_names_the_myth_behind_a_wrong_choice(hall: Hall):
+    question = await hall.alice.slash("quiz", section="tea/serving", difficulty="easy")
+    await hall.alice.click(question, question.letter("Wrong answer 0"))
+    await hall.alice.click(question, "See how it went")
+    myth = "**Common myth:** “Hotter water always makes better tea.” **Actually:** Green tea turns bitter"
+    assert myth in question.text
+
+
+async def test_the_summary_tells_the_points_of_the_whole_day_and_what_comes_back_tomorrow(hall: Hall):
+    question = await hall.alice.slash("quiz", questions=2)
+    await go_through(hall.alice, question, right=True)
+    hall.run_sql("UPDATE card SET due_ms = (SELECT max(answered_ms) FROM answer) + ?", DAY * 500)
+    await hall.alice.click(question, "5 more questions")
+    await go_through(hall.alice, question, right=False)
+    assert "\nNo study points: only new or due questions earn them · 20 today\n" in question.text
+    asked = len(hall.rows("SELECT family FROM card WHERE due_ms > 0"))
+    assert f"-# By this time tomorrow {asked} questions are due, about {-(-asked // 2)} minutes." in question.text
+
+
+async def test_points_of_another_server_and_of_yesterday_are_not_todays(hall: Hall):
+    question = await hall.alice.slash("quiz", questions=2)
+    await go_through(hall.alice, question, right=True)
+    hall.run_sql("UPDATE answer SET answered_ms = answered_ms - ?", DAY * 1000)
+    await hall.alice.click(question, "5 more questions")
+    await answer(hall.alice, question, right=True)
+    hall.run_sql("UPDATE answer SET guild_id = guild_id + 1 WHERE run_id = 2")
+    while "-# Question" in question.text:
+        await hall.alice.click(question, question.enabled[0])
+        if "A" in question.enabled:
+            await answer(hall.alice, question, right=True)
+    assert "🔥 **2 days in a row**" in question.text
+    [(earned, abroad)] = hall.rows(
+        "SELECT sum(points), sum(points) FILTER (WHERE position = 0) FROM answer WHERE run_id = 2"
+    )
+    assert abroad == 10
+    assert f"**+{earned} study points** · {earned - 10} today" in question.text
+
+
+async def test_who_missed_nothing_reviews_what_is_due_and_then_goes_on(hall: Hall):
+    question = await hall.alice.slash("quiz", questions=2)
+    await go_through(hall.alice, question, right=True)
+    assert question.enabled == ["5 more questions", "What next?"]
+    hall.run_sql("UPDATE card SET due_ms = 0")
+    late = await hall.alice.slash("quiz", questions=1)
+    await go_through(hall.alice, late, right=True)
+    assert late.enabled == ["Review 1 now", "5 more questions", "What next?"]
+    assert "Question 1 of 1" in (await hall.alice.click(late, "Review 1 now")).text
 
 
 async def test_a_perfect_run_has_nothing_to_retry(hall: Hall):
     question = await hall.alice.slash("quiz", section="tea/serving", difficulty="hard")
     await go_through(hall.alice, question, right=True)
-    assert "## 2 of 2 right\n-# Serving · hard" in question.text
-    assert "Every one right!" in question.text
-    assert question.enabled == ["What next?", "5 more questions"]
+    assert "## 2 of 2 right 🎉\n" in question.text
+    assert "right 🎉\n🟩🟩\n" in question.text
+    assert question.enabled == ["5 more questions", "What next?"]
 
 
 async def test_retry_missed_asks_exactly_those_again(hall: Hall):
@@ -209,7 +265,7 @@ async def test_retry_missed_asks_exactly_those_again(hall: Hall):
     stem = re.search(r"\*\*(.+\?)\*\*", question.text)[1]
     await hall.alice.click(question, "Next ▶")
     await go_through(hall.alice, question, right=True)
-    await hall.alice.click(question, "Retry missed")
+    await hall.alice.click(question, "Practise the one I missed")
     assert "Question 1 of 1" in question.text
     assert stem in question.text
     await answer(hall.alice, question, right=True)

@@ -7,14 +7,22 @@ from bot.clock import DAY_MS
 from bot.packs.models import Question
 from bot.quiz.practice.picking import Chance, Seen
 
+SECONDS_EACH = 30
+"""What a question takes, its explanation included: what the ten minutes of a plan reckon with."""
+
 
 class Due(NamedTuple):
     """How many families are due: now, within a day, within a week (each without those before), and later."""
 
-    now: int
-    tomorrow: int
-    this_week: int
-    later: int
+    now: int = 0
+    tomorrow: int = 0
+    this_week: int = 0
+    later: int = 0
+
+
+def minutes(questions: int) -> int:
+    """About how long so many questions take."""
+    return -(-questions * SECONDS_EACH // 60)
 
 
 def count_due(due_ms: Sequence[int], now_ms: int) -> Due:

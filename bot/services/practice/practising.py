@@ -2,22 +2,27 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import tzinfo
 from random import Random
 from typing import NamedTuple
 
-from bot.clock import Clock
+from bot.clock import Clock, zone_of
 from bot.errors import NotFound, NotYours, UserError
 from bot.facts import Code, fact
 from bot.model.answers import StoredAnswer
 from bot.model.members import Face
 from bot.packs.library import Library, LibraryOf, SectionRef
-from bot.packs.models import Misconception, Question, Term
+from bot.packs.models import Misconception, Pack, Question, Term
 from bot.quiz.board.points import QuestionStanding, points_for, standing
+from bot.quiz.board.streaks import Streak, streak
+from bot.quiz.calendar.schedule import local_day, moment
 from bot.quiz.practice import picking as rules
 from bot.quiz.practice.picking import Asked, Interlude, Run
+from bot.quiz.practice.reviewing import Due, count_due
+from bot.quiz.practice.sitting import NextStep, next_step
 from bot.quiz.practice.spacing import Aim, replay, review
 from bot.quiz.question.asking import FilePlace, Given, Sureness, is_right
-from bot.storage import answers, member_settings, members, open_questions, servers
+from bot.storage import activity, answers, member_settings, members, open_questions, servers
 from bot.storage import practice as runs
 from bot.storage.locks import of_member
 from bot.storage.question import rulings
@@ -81,11 +86,24 @@ class Outcome:
 
 
 class Summary(NamedTuple):
-    """A finished run."""
+    """A finished run, and where it leaves the learner.
+
+    ``myth`` is the belief behind the first wrong choice that had one. ``due`` is of the run's course; ``points_today`` were
+    earned where the run was taken, in a server or (direct messages) everywhere.
+    """
 
     run: Run
     missed: list[Question]
     section: SectionRef | None
+    myth: Misconception | None = None
+    streak: Streak = Streak(0, today=False, grace_used=False)
+    due: Due = Due()
+    points_today: int = 0
+
+    @property
+    def step(self) -> NextStep:
+        """The one thing to do next."""
+        return next_step(len(self.missed), self.due.now)
 
 
 class QuestionChangedError(UserError):
@@ -336,7 +354,53 @@ class Practice:
         run = await self._run(run_id, member_id)
         missed = [q for a in run.missed if (q := self._library.question(run.pack_id, a.question_id))]
         section = self._library.section(run.pack_id, run.section_id) if run.section_id else None
-        return Summary(run, missed, section)
+        learner, now_ms = Learner(member_id, run.guild_id, ""), self._clock.now_ms()
+        zone = await self._zone(member_id)
+        midnight_ms = moment(local_day(now_ms, zone), 0, 0, zone) or now_ms
+        return Summary(
+            run,
+            missed,
+            section,
+            myth=await self._myth(run),
+            streak=await self.streak(member_id),
+            due=await self.due(learner, self._library.pack(run.pack_id)),
+            points_today=await activity.own_points(self._store, member_id, run.guild_id, midnight_ms),
+        )
+
+    async def due(self, learner: Learner, pack: Pack) -> Due:
+        """What is due of a course; families without a question that is asked here now are left out."""
+        asked = await self.asked_here(learner, pack.id, pack.questions)
+        families = {question.family for question in asked}
+        due_ms = await answers.due_by_family(self._store, learner.member_id, pack.id)
+        return count_due([at for family, at in due_ms.items() if family in families], self._clock.now_ms())
+
+    async def streak(self, member_id: int) -> Streak:
+        """A learner's days in a row, of all their courses, in their own time zone."""
+        zone = await self._zone(member_id)
+        days = {local_day(at_ms, zone) for at_ms in await activity.own_moments(self._store, member_id)}
+        return streak(days, local_day(self._clock.now_ms(), zone))
+
+    async def _zone(self, member_id: int) -> tzinfo:
+        return zone_of((await member_settings.load(self._store, member_id)).time_zone)
+
+    async def _myth(self, run: Run) -> Misconception | None:
+        """What the first wrong choice believed, of the questions that are as they were and open nowhere."""
+        secret = await open_questions.for_member(self._store, run.guild_id, run.member_id, run.pack_id)
+        here = await rulings.here(self._store, run.guild_id, run.pack_id)
+        for asked in run.missed:
+            question = self._library.question(run.pack_id, asked.question_id)
+            if question is None or question.id in secret or question.content_hash != asked.question_hash:
+                continue
+            if asked.given is not None and (
+                belief := self._belief(run.pack_id, question, asked.given, here.key(question))
+            ):
+                return belief
+        return None
+
+    def _belief(self, pack_id: str, question: Question, given: Given, key: FilePlace) -> Misconception | None:
+        if given.option is None or is_right(given, key):
+            return None
+        return self._library.misconception(pack_id, question.options[given.option].misconception)
 
     async def _run(self, run_id: int, member_id: int) -> Run:
         return _own(await runs.load(self._store, run_id), member_id)
@@ -367,9 +431,6 @@ class Practice:
         assert given is not None
         here = await rulings.here(db, run.guild_id, run.pack_id)
         key = here.key(question)
-        belief = None
-        if given.option is not None and not is_right(given, key):
-            belief = self._library.misconception(run.pack_id, question.options[given.option].misconception)
         return Outcome(
             asking=self._asking(run, asked, question),
             given=given,
@@ -378,7 +439,7 @@ class Practice:
             standing=stood,
             in_server=run.guild_id is not None,
             doubled=doubled,
-            misconception=belief,
+            misconception=self._belief(run.pack_id, question, given, key),
             is_last=run.current is None,
             terms=self._library.terms_of(run.pack_id, question),
             sureness=asked.sureness,

@@ -13,19 +13,18 @@ from bot.facts import Code, fact
 from bot.model.answers import Answered
 from bot.packs.library import Library, LibraryOf, SectionRef
 from bot.packs.models import Misconception, Pack, Question
-from bot.quiz.board.streaks import Streak, streak
+from bot.quiz.board.streaks import Streak
 from bot.quiz.calendar.schedule import local_day
 from bot.quiz.practice import plan as planning
 from bot.quiz.practice.mastery import Mastery, guessed_shares, mastery
 from bot.quiz.practice.mixups import Choice, Mixup, Search, aimed_at, mixups, most_telling
 from bot.quiz.practice.picking import Interlude, Run, Seen, too_close
 from bot.quiz.practice.plan import NEW_QUESTIONS, Plan, SectionStanding
-from bot.quiz.practice.reviewing import Due, count_due, pick_due
+from bot.quiz.practice.reviewing import Due, pick_due
 from bot.quiz.practice.spacing import FamilyAnswer
 from bot.quiz.question.asking import Sureness
 from bot.services.practice.practising import Expected, Learner, Practice
 from bot.storage import answers, member_settings, reading
-from bot.storage.calendar import daily
 from bot.storage.store import Store
 
 HISTORY_DAYS = 28
@@ -129,12 +128,7 @@ class ProgressOf:
         here = self._library_of(learner.guild_id)
         pack = here.pack(pack_id or await self._latest(learner))
         learned = await self._learned(learner, pack)
-        zone = zone_of((await member_settings.load(self._store, learner.member_id)).time_zone)
-        now_ms = self._clock.now_ms()
-        open_ms = await daily.clicks_on_open(self._store, learner.member_id, pack.id)
-        days = {local_day(at_ms, zone) for at_ms in (*open_ms, *(one.given_ms for one in learned.past))}
         told = Counter((one.sureness, one.correct) for one in learned.past if one.sureness is not None)
-        families = {question.family for question in learned.askable}
         return Progress(
             pack_id=pack.id,
             title=pack.head.title,
@@ -149,13 +143,13 @@ class ProgressOf:
             ],
             answered=len(learned.past),
             right=sum(one.correct for one in learned.past),
-            streak=streak(days, local_day(now_ms, zone)),
+            streak=await self._practice.streak(learner.member_id),
             calibration={
                 sure: (told[sure, True] + told[sure, False], told[sure, True])
                 for sure in Sureness
                 if told[sure, True] + told[sure, False]
             },
-            due=count_due([at for family, at in learned.due_ms.items() if family in families], now_ms),
+            due=await self._practice.due(learner, pack),
             mixups=[view for one in learned.mixups if (view := self._mixup(pack.id, one))],
             next=self._next(learned),
         )

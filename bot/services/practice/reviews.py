@@ -8,7 +8,7 @@ from bot.errors import UserError
 from bot.facts import Code, fact
 from bot.packs.library import Library, LibraryOf
 from bot.quiz.practice.picking import Run
-from bot.quiz.practice.reviewing import Due, count_due, pick_due
+from bot.quiz.practice.reviewing import Due, pick_due
 from bot.services.practice.practising import Learner, Practice
 from bot.storage import answers
 from bot.storage.store import Store
@@ -40,15 +40,8 @@ class Reviews:
 
     async def due(self, learner: Learner) -> list[CourseDue]:
         """For each course here, what is due now and soon; families without a question that is asked here are left out."""
-        now_ms = self._clock.now_ms()
-        found = []
-        for pack in self._library_of(learner.guild_id).packs:
-            asked = await self._practice.asked_here(learner, pack.id, pack.questions)
-            families = {question.family for question in asked}
-            due = await answers.due_by_family(self._store, learner.member_id, pack.id)
-            counted = count_due([at for family, at in due.items() if family in families], now_ms)
-            found.append(CourseDue(pack.id, pack.head.title, counted))
-        return found
+        packs = self._library_of(learner.guild_id).packs
+        return [CourseDue(pack.id, pack.head.title, await self._practice.due(learner, pack)) for pack in packs]
 
     async def start(self, learner: Learner, pack_id: str) -> Run:
         """Begin a sitting of what is due. Raises UserError when nothing is."""

@@ -182,16 +182,6 @@ async def days(db: Reads, guild_id: int, until: str, member_id: int | None = Non
     return [(bool(answered), bool(is_open)) for answered, is_open in rows]
 
 
-async def clicks_on_open(db: Reads, member_id: int, pack_id: str) -> list[int]:
-    """When a member clicked on questions of a course that are still open."""
-    rows = await db.rows(
-        "SELECT a.stamp_ms FROM daily_answer AS a JOIN daily AS d ON d.id = a.daily_id"
-        " WHERE a.member_id = ? AND d.pack_id = ? AND d.closed_ms IS NULL",
-        (member_id, pack_id),
-    )
-    return [at_ms for (at_ms,) in rows]
-
-
 async def forget(tx: Transaction, member_id: int) -> None:
     """Take a member out of every question that is still open."""
     await tx.run(

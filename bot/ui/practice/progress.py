@@ -8,7 +8,6 @@ from bot.errors import NotFound, UserError
 from bot.facts import Code, fact
 from bot.model.boards import Rated, Total
 from bot.quiz.board.ranking import BoardKind
-from bot.quiz.board.streaks import Streak
 from bot.quiz.calendar.periods import Period
 from bot.quiz.practice.mastery import Level, Mastery
 from bot.quiz.question.asking import Sureness
@@ -35,6 +34,7 @@ from bot.ui.lesson.lessons import course_menu
 from bot.ui.names import safe
 from bot.ui.options import whole
 from bot.ui.practice.quiz import current_screen, plan_words
+from bot.ui.practice.streaks import streak_words
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 
@@ -157,16 +157,6 @@ def _totals(progress: Progress) -> str:
     share = progress.right / progress.answered
     answers = f"**{progress.answered:,} answer{'s' * (progress.answered > 1)}** · {share:.0%} right"
     return f"{answers}\n{streak_words(progress.streak)}"
-
-
-def streak_words(streak: Streak) -> str:
-    """Days in a row, and what keeps them."""
-    if not streak.days:
-        return "No streak just now: one answer a day makes one."
-    days = "1 day" if streak.days == 1 else f"{streak.days} days in a row"
-    today = "" if streak.today else "; an answer today makes it one more"
-    grace = " (a missed day was forgiven; one a week is)" if streak.grace_used else ""
-    return f"🔥 **{days}**{today}{grace}"
 
 
 def _section_line(title: str, known: Mastery) -> str:

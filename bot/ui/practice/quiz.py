@@ -16,16 +16,16 @@ from bot.services.practice.practising import Asking, Outcome, Practice, Question
 from bot.services.practice.progress import Next, ProgressOf
 from bot.services.server.servers import Servers
 from bot.ui import ids
-from bot.ui.layouts import BLURPLE, GREEN, RED, RULE, Block, Button, Row, Screen, bold, cut, unstressed
+from bot.ui.layouts import BLURPLE, GREEN, RED, RULE, Block, Button, Row, Screen, bold
 from bot.ui.lesson.lessons import page_blocks, section_choices
 from bot.ui.lesson.terms import term_menu
+from bot.ui.practice.summary import how_many_more, summary_screen
 from bot.ui.question import card as question_card
 from bot.ui.question.reports import report_button
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 
 SURENESS = {"guess": Sureness.GUESS, "think": Sureness.THINK, "sure": Sureness.SURE}
-MISSED_SHOWN = 5
 _SURE_LABELS = {Sureness.GUESS: "A guess", Sureness.THINK: "I think so", Sureness.SURE: "Sure"}
 
 
@@ -153,7 +153,7 @@ class QuizFeature:
 
     async def _more(self, reply: Reply, run: str) -> None:
         done = await self._practice.summary(ids.number(run), reply.member_id)
-        wanted = _how_many_more(done.run)
+        wanted = how_many_more(done.run)
         new_run = await self._practice.start(reply.learner, done.section, done.run.difficulty, wanted, done.run.pack_id)
         current = await self._practice.current(new_run.id, reply.member_id)
         await reply.update(current_screen(current, _too_few(new_run, wanted)))
@@ -187,10 +187,6 @@ def _too_few(run: Run, wanted: int) -> str:
     if len(run.asked) == 1:
         return "There is only one question like that, so this quiz has one."
     return f"There are only {len(run.asked)} questions like that, so this quiz has {len(run.asked)}."
-
-
-def _how_many_more(run: Run) -> int:
-    return max(len(run.asked), DEFAULT_QUESTIONS)  # one missed question retried is no wish for quizzes of one
 
 
 def current_screen(current: Asking | Summary, remark: str = "") -> Screen:
@@ -298,34 +294,3 @@ def options_screen(outcome: Outcome) -> Screen:
         )
     )
     return Screen(blocks, BLURPLE)
-
-
-def summary_screen(summary: Summary) -> Screen:
-    """How the run went, and what to do about it."""
-    run = summary.run
-    total = len(run.asked)
-    what = summary.section.section.title if summary.section else "all sections"
-    if not total:
-        return Screen(["The questions of this quiz were taken out of the course. Start a new one with `/quiz`."])
-    cheer = "Every one right!" if run.right == total else "Missed ones come back until they stick."
-    blocks: list[Block] = [
-        f"## {run.right} of {total} right\n-# {what} · {run.difficulty or 'every difficulty'}\n"
-        f"**{run.points} points** earned. {cheer}"
-    ]
-    if summary.missed:
-        missed = "\n".join(f"- {_short(question.stem)}" for question in summary.missed[:MISSED_SHOWN])
-        more = len(summary.missed) - MISSED_SHOWN
-        blocks += [RULE, f"**Worth another look**\n{missed}" + (f"\n-# and {more} more" if more > 0 else "")]
-    buttons = []
-    if summary.missed:
-        buttons.append(Button("Retry missed", ids.encode("quiz.retry", run.id), discord.ButtonStyle.primary))
-    buttons.append(Button("What next?", ids.encode("progress.next", run.pack_id)))
-    buttons.append(Button(f"{_how_many_more(run)} more questions", ids.encode("quiz.more", run.id)))
-    if summary.missed:
-        buttons.append(Button("Read the section", ids.encode("lesson.read", run.pack_id, summary.missed[0].section)))
-    blocks.append(Row(buttons))
-    return Screen(blocks, GREEN if run.right == total else BLURPLE)
-
-
-def _short(text: str, limit: int = 110) -> str:
-    return cut(" ".join(unstressed(text).split()), limit)

@@ -1,0 +1,13 @@
+"""A learner's days in a row, in words."""
+
+from bot.quiz.board.streaks import Streak
+
+
+def streak_words(streak: Streak) -> str:
+    """Days in a row, and what keeps them."""
+    if not streak.days:
+        return "No streak right now: one answer a day starts one."
+    days = "1 day" if streak.days == 1 else f"{streak.days} days in a row"
+    today = "" if streak.today else " · answer one question today to keep it"
+    grace = " (you missed a day; one a week is forgiven)" if streak.grace_used else ""
+    return f"🔥 **{days}**{today}{grace}"
