@@ -43,7 +43,7 @@ def question(name: str, family: str, *enemies: str) -> Question:
     [
         ([], Due(0, 0, 0, 0)),
         ([-3, 0], Due(2, 0, 0, 0)),
-        ([0.01, 1, 1.01, 7, 7.01, 60], Due(0, 2, 2, 2)),
+        ([0.01, 1, 1.01, 7, 7.01, 60], Due(0, 2, 2, 2, NOW + round(0.01 * DAY_MS))),
     ],
 )
 def test_what_is_due_is_counted_by_when(days: list[float], due: Due):

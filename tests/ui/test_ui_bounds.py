@@ -17,7 +17,7 @@ def texts(screen: Screen) -> list[str]:
 def test_reviews_of_any_number_of_courses_are_shown(count):
     courses = [CourseDue(f"pack-{n}", f"Course {n}", Due(n % 3, 1, 2, 3)) for n in range(count)]
     shown = "\n".join(texts(review_screen(courses)))
-    assert "**Course 0**" in shown
+    assert ("**Course 0**" in shown) == (count > 1)
     assert (shown.endswith(" more")) == (count == 200)
 
 

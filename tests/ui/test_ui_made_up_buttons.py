@@ -116,6 +116,8 @@ ARGUMENTS = {
     "game.mine": 2,
     "game.others": 2,
     "game.practise": 1,
+    "review.new": 1,
+    "review.mixed": 1,
     "game.drill": 2,
     "game.rematch": 1,
     "game.csv": 1,

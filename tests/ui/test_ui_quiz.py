@@ -193,13 +193,8 @@ async def test_the_summary_counts_points_and_names_what_was_missed(hall: Hall):
     assert question.text.startswith(
         "## 2 of 3 right\n🟥🟩🟩\n**+20 study points**\n🔥 **1 day**\n-# all sections · every difficulty"
     )
-    assert f"**Worth another look**\n- Question 1: {stem}" in question.text
-    assert question.enabled == [
-        "Practise the one I missed",
-        "5 more questions",
-        "What next?",
-        "Read the section",
-    ]
+    assert f"**Worth another look**\n- **1** · {stem}" in question.text
+    assert question.enabled == ["Practise the one I missed", "5 more questions", "Read the section"]
 
 
 async def test_the_summary_names_the_myth_behind_a_wrong_choice(hall: Hall):

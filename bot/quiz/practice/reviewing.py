@@ -12,12 +12,21 @@ SECONDS_EACH = 30
 
 
 class Due(NamedTuple):
-    """How many families are due: now, within a day, within a week (each without those before), and later."""
+    """How many families are due: now, within a day, within a week (each without those before), and later.
+
+    ``next_ms`` is when the first of those that are not due yet will be; None where there is none.
+    """
 
     now: int = 0
     tomorrow: int = 0
     this_week: int = 0
     later: int = 0
+    next_ms: int | None = None
+
+    @property
+    def any(self) -> bool:
+        """Whether anything comes back at all."""
+        return any((self.now, self.tomorrow, self.this_week, self.later))
 
 
 def minutes(questions: int) -> int:
@@ -33,6 +42,7 @@ def count_due(due_ms: Sequence[int], now_ms: int) -> Due:
         tomorrow=sum(0 < days <= 1 for days in in_days),
         this_week=sum(1 < days <= 7 for days in in_days),
         later=sum(days > 7 for days in in_days),
+        next_ms=min((due for due in due_ms if due > now_ms), default=None),
     )
 
 

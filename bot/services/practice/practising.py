@@ -17,7 +17,7 @@ from bot.quiz.board.points import QuestionStanding, points_for, standing
 from bot.quiz.board.streaks import Streak, streak
 from bot.quiz.calendar.schedule import local_day, moment
 from bot.quiz.practice import picking as rules
-from bot.quiz.practice.picking import Asked, Interlude, Run
+from bot.quiz.practice.picking import Asked, Interlude, Run, Seen
 from bot.quiz.practice.reviewing import Due, count_due
 from bot.quiz.practice.sitting import NextStep, next_step
 from bot.quiz.practice.spacing import Aim, replay, review
@@ -193,6 +193,28 @@ class Practice:
         if not current:
             raise UserError(fact(Code.NONE_ASKED_HERE))
         return await self._create(learner, pack_id, None, None, rules.ask(current, self._rng), interlude)
+
+    async def start_new(self, learner: Learner, pack_id: str) -> Run:
+        """Begin a run of questions that the learner never met. Raises UserError when there are none."""
+        return await self._start_among(learner, pack_id, lambda question, seen: question.id not in seen)
+
+    async def start_met(self, learner: Learner, pack_id: str) -> Run:
+        """Begin a run of questions that the learner has met, due or not. Raises UserError when there are none."""
+        return await self._start_among(learner, pack_id, lambda question, seen: question.id in seen)
+
+    async def _start_among(
+        self, learner: Learner, pack_id: str, fits: Callable[[Question, Mapping[str, Seen]], bool]
+    ) -> Run:
+        pack = self._library_of(learner.guild_id).pack(pack_id)
+        seen = await answers.last_answers(self._store, learner.member_id, pack.id)
+        asked = await self._to_ask(learner, pack.id, pack.questions)
+        candidates = [question for question in asked if fits(question, seen)]
+        if not candidates:
+            raise UserError(fact(Code.NONE_ASKED_HERE))
+        expected = await self._expected(learner.member_id, pack.id) if self._expected else None
+        now_ms = self._clock.now_ms()
+        questions = rules.pick(candidates, seen, {}, rules.DEFAULT_QUESTIONS, now_ms, self._rng, expected)
+        return await self._create(learner, pack.id, None, None, rules.ask(questions, self._rng))
 
     async def kept_here(self, guild_id: int | None, pack_id: str, questions: Iterable[Question]) -> list[Question]:
         """Those that the managers of the server have not retired."""

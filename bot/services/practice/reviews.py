@@ -7,6 +7,7 @@ from bot.clock import Clock
 from bot.errors import UserError
 from bot.facts import Code, fact
 from bot.packs.library import Library, LibraryOf
+from bot.packs.models import Pack
 from bot.quiz.practice.picking import Run
 from bot.quiz.practice.reviewing import Due, pick_due
 from bot.services.practice.practising import Learner, Practice
@@ -18,11 +19,13 @@ AT_ONCE = 10
 
 
 class CourseDue(NamedTuple):
-    """What is due in one course."""
+    """What is due in one course, and how many of its questions the learner has met, and could still meet."""
 
     pack_id: str
     title: str
     due: Due
+    met: int = 0
+    new: int = 0
 
 
 class Reviews:
@@ -41,7 +44,14 @@ class Reviews:
     async def due(self, learner: Learner) -> list[CourseDue]:
         """For each course here, what is due now and soon; families without a question that is asked here are left out."""
         packs = self._library_of(learner.guild_id).packs
-        return [CourseDue(pack.id, pack.head.title, await self._practice.due(learner, pack)) for pack in packs]
+        return [await self._of_course(learner, pack) for pack in packs]
+
+    async def _of_course(self, learner: Learner, pack: Pack) -> CourseDue:
+        asked = await self._practice.asked_here(learner, pack.id, pack.questions)
+        seen = await answers.last_answers(self._store, learner.member_id, pack.id)
+        met = sum(question.id in seen for question in asked)
+        due = await self._practice.due(learner, pack)
+        return CourseDue(pack.id, pack.head.title, due, met, len(asked) - met)
 
     async def start(self, learner: Learner, pack_id: str) -> Run:
         """Begin a sitting of what is due. Raises UserError when nothing is."""

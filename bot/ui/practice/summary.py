@@ -12,7 +12,9 @@ from bot.ui import ids
 from bot.ui.layouts import BLURPLE, GREEN, RULE, Block, Button, Row, Screen, cut, unstressed
 from bot.ui.practice.streaks import streak_words
 
-MISSED_SHOWN = 5
+MISSED_SHOWN = 3
+STEM_SHOWN = 70
+"""Characters: two lines on a phone."""
 
 
 def summary_screen(summary: Summary) -> Screen:
@@ -40,13 +42,14 @@ def due_words(due: Due) -> str:
     """What comes back soon, and about how long it takes."""
     if due.tomorrow:
         questions = "1 question is" if due.tomorrow == 1 else f"{due.tomorrow} questions are"
-        return f"By this time tomorrow {questions} due, {_about(due.tomorrow)}."
+        return f"By this time tomorrow {questions} due, {about(due.tomorrow)}."
     if due.this_week:
         return f"Nothing is due tomorrow; {due.this_week} this week."
     return "Nothing is due tomorrow."
 
 
-def _about(questions: int) -> str:
+def about(questions: int) -> str:
+    """About how long so many questions take, in words."""
     time = minutes(questions)
     return "about a minute" if time == 1 else f"about {time} minutes"
 
@@ -72,7 +75,7 @@ def _missed(run: Run, missed: list[Question]) -> str:
 
 
 def _numbered(number: int | None) -> str:
-    return f"Question {number}: " if number else ""
+    return f"**{number}** · " if number else ""
 
 
 def _ways_on(summary: Summary) -> list[Button]:
@@ -88,11 +91,10 @@ def _ways_on(summary: Summary) -> list[Button]:
         first = more
     ways = [first._replace(style=discord.ButtonStyle.primary)]
     ways += [] if first is more else [more]
-    ways.append(Button("What next?", ids.encode("progress.next", run.pack_id)))
     if missed:
-        ways.append(Button("Read the section", ids.encode("lesson.read", run.pack_id, summary.missed[0].section)))
-    return ways
+        return [*ways, Button("Read the section", ids.encode("lesson.read", run.pack_id, summary.missed[0].section))]
+    return [*ways, Button("What next?", ids.encode("progress.next", run.pack_id))]
 
 
-def _short(text: str, limit: int = 100) -> str:
-    return cut(" ".join(unstressed(text).split()), limit)
+def _short(text: str) -> str:
+    return cut(" ".join(unstressed(text).split()), STEM_SHOWN)
