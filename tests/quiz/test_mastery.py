@@ -65,6 +65,32 @@ def test_a_later_answer_weighs_more_than_an_earlier_one():
     assert known(dict.fromkeys(FAMILIES, "wr")).share > known(dict.fromkeys(FAMILIES, "rw")).share
 
 
+@given(
+    st.dictionaries(st.sampled_from(FAMILIES), st.text("rw", min_size=1, max_size=5), max_size=8),
+    st.sampled_from(FAMILIES),
+    st.floats(0, 400),
+    st.integers(1, 4),
+)
+def test_a_wrong_answer_never_makes_a_bar_grow_however_much_was_forgotten(results, family, days_ago, wrong):
+    history = answered(results, days_ago)
+    shares, cells = [], []
+    for number in range(wrong + 1):
+        cards = {name: card for name, past in history.items() if (card := replay(past))}
+        found = mastery(dict.fromkeys(FAMILIES, 0.25), history, cards, NOON)
+        shares.append(found.share)
+        cells.append(found.cells)
+        late = FamilyAnswer(f"late-{number}", correct=False, sureness=None, answered_ms=NOON)
+        history = history | {family: [*history.get(family, []), late]}
+    assert cells == sorted(cells, reverse=True)
+    assert shares == sorted(shares, reverse=True)
+
+
+def test_a_bar_is_empty_before_three_right_answers():
+    assert known({}).cells == known({"f0": "rr"}).cells == known(dict.fromkeys(FAMILIES, "www")).cells == 0
+    assert known({"f0": "rr", "f1": "r"}).cells > 0
+    assert known(dict.fromkeys(FAMILIES, "rrr")).cells == 10
+
+
 def test_it_fades_while_one_is_away_and_never_below_guessing():
     results = dict.fromkeys(FAMILIES, "rr")
     shares = [known(results, days).share for days in (0, 3, 30, 300)]

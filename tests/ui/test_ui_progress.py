@@ -28,12 +28,26 @@ async def test_who_has_answered_nothing_is_led_to_a_first_quiz(hall: Hall):
 async def test_progress_tells_sections_in_bars_and_words_and_the_streak(hall: Hall):
     await answer(hall, "right", "right", "wrong", "right", "right", "right")
     shown = await hall.alice.slash("progress")
-    assert "**6 answers** · 83% right" in shown.text
+    assert "**50 study points** · 83% right first time" in shown.text
     assert "🔥 **1 day**" in shown.text
-    assert "** · too early to say" in shown.text
+    assert "` **Brewing** · " in shown.text
     assert "%" not in shown.text.split("Brewing")[1].split("\n")[0]
-    assert "**You mix up**" in shown.text
-    assert "Put one of them right…" in str(shown.stored.components)
+    assert "**Myths you may believe**" in shown.text
+    assert "Fix one of these…" in str(shown.stored.components)
+
+
+async def test_right_first_time_counts_first_tries_alone(hall: Hall):
+    question = await hall.alice.slash("quiz", questions=1)
+    await hall.alice.click(question, question.letter("Wrong answer"))
+    await hall.alice.click(question, "See how it went")
+    await hall.alice.click(question, "Practise the one I missed")
+    await hall.alice.click(question, question.letter("The right answer"))
+    assert "**0 study points** · 0% right first time" in (await hall.alice.slash("progress")).text
+
+
+async def test_a_section_answered_wrong_only_has_an_empty_bar(hall: Hall):
+    await answer(hall, "wrong", "wrong", "wrong", section="brewing")
+    assert "`░░░░░░░░░░` **Brewing** · " in (await hall.alice.slash("progress")).text
 
 
 async def test_a_belief_has_its_page_and_five_questions(hall: Hall):
@@ -91,7 +105,7 @@ async def test_of_another_only_what_boards_show_is_told(hall: Hall):
     shown = await hall.alice.slash("progress", member=hall.bob._user)
     assert shown.private
     assert "place **1** by points: 10 points" in shown.text
-    assert "mix up" not in shown.text
+    assert "Myths" not in shown.text
     assert "Hotter" not in shown.text
     await hall.bob.click(await hall.bob.slash("settings"), "Hide me")
     assert "they are on no board here" in (await hall.alice.slash("progress", member=hall.bob._user)).text
@@ -99,7 +113,7 @@ async def test_of_another_only_what_boards_show_is_told(hall: Hall):
 
 async def test_progress_works_in_direct_messages(hall: Hall):
     await answer(hall, "right")
-    assert "**1 answer**" in (await hall.alice.in_dm.slash("progress")).text
+    assert "**10 study points** · 100% right first time" in (await hall.alice.in_dm.slash("progress")).text
     refused = await hall.alice.in_dm.slash("progress", member=hall.bob._user)
     assert "only what a server's boards show" in refused.text
 

@@ -3,6 +3,9 @@
 A family's share of right answers has a Beta posterior over its answers, later ones weighing more, drawn towards the
 section's own share (an empirical prior); then FSRS's curve takes off what has probably been forgotten since. A section
 is the mean of its families, those not met included: of them little is known, so few answers give a wide interval.
+
+A wrong answer never raises the share: the curve starts again at a right answer only, since what the explanation of a wrong
+one taught has not been shown yet.
 """
 
 import math
@@ -11,11 +14,13 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bot.packs.models import Question
-from bot.quiz.practice.spacing import Card, FamilyAnswer, known_now
+from bot.quiz.practice.spacing import Aim, Card, FamilyAnswer, known_now, replay
 
 FADING = 0.6
 """What an answer weighs less for each later one of its family."""
 PRIOR_ANSWERS = 2.0
+DRAWN_FROM = 3
+"""Right answers in a section before its bar shows anything. Wrong ones don't count, or they would make a bar appear."""
 NINETY_PERCENT = 1.645
 """Standard deviations to each side of the mean that hold 90 %."""
 
@@ -39,6 +44,11 @@ class Mastery(NamedTuple):
     high: float
     answers: int
     right: int
+
+    @property
+    def cells(self) -> int:
+        """How many of a bar's ten cells are full; a further wrong answer never makes it more."""
+        return round(self.share * 10) if self.right >= DRAWN_FROM else 0
 
     @property
     def level(self) -> Level:
@@ -80,7 +90,7 @@ def mastery(
         variance += share * (1 - share) / (weight + 1)
         from_prior += PRIOR_ANSWERS / weight
         if family in cards and share > guessed[family]:
-            share = guessed[family] + (share - guessed[family]) * known_now(cards[family], now_ms)
+            share = guessed[family] + (share - guessed[family]) * _kept(given.get(family, ()), cards[family], now_ms)
         means.append(share)
     count = max(1, len(guessed))
     share = sum(means) / count
@@ -88,3 +98,13 @@ def mastery(
     deviation = math.sqrt(variance / count**2 + (from_prior / count) ** 2 * spread)
     reach = NINETY_PERCENT * deviation
     return Mastery(share, max(0.0, share - reach), min(1.0, share + reach), len(answers), right)
+
+
+def _kept(given: Sequence[FamilyAnswer], card: Card, now_ms: int) -> float:
+    """How much is still known of what the family's last right answer showed; all of it where there was none to forget."""
+    shown = max((place for place, one in enumerate(given) if one.correct), default=None)
+    if shown is None:
+        return 1.0
+    if shown < len(given) - 1:
+        card = replay(given[: shown + 1], Aim.of(card.model)) or card
+    return known_now(card, now_ms)

@@ -13,6 +13,7 @@ from bot.facts import Code, fact
 from bot.model.answers import Answered
 from bot.packs.library import Library, LibraryOf, SectionRef
 from bot.packs.models import Misconception, Pack, Question
+from bot.quiz.board.improvement import Tries
 from bot.quiz.board.streaks import Streak
 from bot.quiz.calendar.schedule import local_day
 from bot.quiz.practice import plan as planning
@@ -24,7 +25,7 @@ from bot.quiz.practice.reviewing import Due, pick_due
 from bot.quiz.practice.spacing import FamilyAnswer
 from bot.quiz.question.asking import Sureness
 from bot.services.practice.practising import Expected, Learner, Practice
-from bot.storage import answers, member_settings, reading
+from bot.storage import activity, answers, member_settings, reading
 from bot.storage.store import Store
 
 HISTORY_DAYS = 28
@@ -68,6 +69,8 @@ class Progress(NamedTuple):
     """Everything that `/progress` shows of a learner in one course.
 
     ``calibration`` has, for each level of sureness that was told, how many answers and how many of them were right.
+    ``points`` were earned in the server that it is shown in, or (direct messages) everywhere. ``first`` are the answers to
+    questions that were met for the first time.
     """
 
     pack_id: str
@@ -81,6 +84,8 @@ class Progress(NamedTuple):
     due: Due
     mixups: Sequence[MixupView]
     next: Next
+    points: int = 0
+    first: Tries = Tries(0, 0)
 
 
 class _Learned(NamedTuple):
@@ -152,6 +157,8 @@ class ProgressOf:
             due=await self._practice.due(learner, pack),
             mixups=[view for one in learned.mixups if (view := self._mixup(pack.id, one))],
             next=self._next(learned),
+            points=await activity.own_points(self._store, learner.member_id, learner.guild_id),
+            first=_first_tries(learned.past),
         )
 
     async def history(self, learner: Learner, pack_id: str) -> History:
@@ -266,3 +273,10 @@ class ProgressOf:
     def _mixup(self, pack_id: str, one: Mixup) -> MixupView | None:
         belief = self._library.misconception(pack_id, one.misconception_id)
         return MixupView(one, belief, self._library.refuting_page(pack_id, belief.id)) if belief else None
+
+
+def _first_tries(past: Sequence[Answered]) -> Tries:
+    first: dict[str, bool] = {}
+    for one in past:
+        first.setdefault(one.question_id, one.correct)
+    return Tries(sum(first.values()), len(first))

@@ -59,7 +59,7 @@ class ProgressFeature:
     def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
         """Register the command and its actions."""
 
-        @tree.command(name="progress", description="What you know, what you mix up, and what to do next")
+        @tree.command(name="progress", description="What you know, which myths you may believe, and what to do next")
         @app_commands.describe(member="Of somebody else you see what leaderboards show")
         async def progress(interaction: discord.Interaction, member: discord.User | None = None) -> None:
             await desk.serve(interaction, lambda reply: self._open(reply, member))
@@ -137,7 +137,7 @@ def progress_screen(progress: Progress) -> Screen:
     blocks: list[Block] = [f"## Your progress\n-# {progress.title} · only you see this\n{_totals(progress)}"]
     if progress.answered:
         blocks += [RULE, "\n".join(_section_line(one.ref.section.title, one.mastery) for one in progress.sections)]
-        blocks.append("-# █ right for sure, ▒ maybe, ░ hardly: of ten questions today. What is not asked again fades.")
+        blocks.append("-# Out of 10 questions today: █ you'd know, ░ you might miss. What isn't asked again fades.")
     if sure := _calibration(progress):
         blocks.append(sure)
     blocks += _mixups(progress)
@@ -154,20 +154,18 @@ def progress_screen(progress: Progress) -> Screen:
 def _totals(progress: Progress) -> str:
     if not progress.answered:
         return "Nothing answered yet. A first quiz takes two minutes, and this page fills from there."
-    share = progress.right / progress.answered
-    answers = f"**{progress.answered:,} answer{'s' * (progress.answered > 1)}** · {share:.0%} right"
-    return f"{answers}\n{streak_words(progress.streak)}"
+    points = f"**{progress.points:,} study points** · {progress.first.share:.0%} right first time"
+    return f"{points}\n{streak_words(progress.streak)}"
 
 
 def _section_line(title: str, known: Mastery) -> str:
-    if known.level is Level.NOT_BEGUN:
-        return f"`{bar(0, 0)}` **{title}** · {known.level}"
-    cells = bar(known.low, known.high)
-    if known.level is Level.TOO_EARLY:
-        return f"`{cells}` **{title}** · {known.level}"
+    cells = f"`{bar(known.cells / 10, known.cells / 10)}` **{title}**"
+    if not known.cells:
+        return f"{cells} · {known.level}"
     low, high = round(known.low * 10), round(known.high * 10)
-    of_ten = f"{low} to {high}" if high > low else f"{low}"
-    return f"`{cells}` **{title}** · {known.level}, {of_ten} of 10"
+    level = "" if known.level is Level.TOO_EARLY else f"{known.level}, "
+    between = f" ({low} to {high})" if low < high else ""
+    return f"{cells} · {level}about {known.cells} of 10{between}"
 
 
 def _calibration(progress: Progress) -> str:
@@ -191,8 +189,8 @@ def _mixups(progress: Progress) -> list[Block]:
     gone = len(progress.mixups) - len(active)
     blocks: list[Block] = []
     if active:
-        lines = [f"- {one.misconception.belief}" for one in active[:MIXUPS_SHOWN]]
-        blocks += [RULE, "**You mix up** (beliefs behind your wrong choices, likeliest first)\n" + "\n".join(lines)]
+        lines = [f"- “{one.misconception.belief}”" for one in active[:MIXUPS_SHOWN]]
+        blocks += [RULE, "**Myths you may believe** (likeliest first)\n" + "\n".join(lines)]
         options = [
             (
                 unstressed(one.misconception.belief).replace("`", ""),
@@ -201,10 +199,10 @@ def _mixups(progress: Progress) -> list[Block]:
             )
             for one in active[:25]
         ]
-        blocks.append(Pick(ids.encode("progress.mixup", progress.pack_id), "Put one of them right…", options))
+        blocks.append(Pick(ids.encode("progress.mixup", progress.pack_id), "Fix one of these…", options))
     if gone:
-        beliefs = "1 belief" if gone == 1 else f"{gone} beliefs"
-        blocks.append(f"-# ✅ {beliefs} that you dropped: two different questions right since, a day apart.")
+        myths = "1 myth" if gone == 1 else f"{gone} myths"
+        blocks.append(f"-# ✅ You dropped {myths}: since then two different questions right, a day apart.")
     return blocks
 
 
