@@ -11,13 +11,17 @@ EVERYONE, MANAGERS = "everyone", "managers"
 
 @dataclass(frozen=True)
 class Server:
-    """A server's choices. ``may_host`` is EVERYONE, MANAGERS or a role's id; no ``channels`` or ``courses``: all."""
+    """A server's choices. ``may_host`` is EVERYONE, MANAGERS or a role's id; no ``channels`` or ``courses``: all.
+
+    ``reasons_at_once`` lets members see the reasons of the question of the day when they answer, not with its result.
+    """
 
     time_zone: str = "UTC"
     season: Season | None = None
     may_host: str = EVERYONE
     channels: tuple[int, ...] = ()
     courses: tuple[str, ...] = ()
+    reasons_at_once: bool = False
 
     @property
     def zone(self) -> tzinfo:

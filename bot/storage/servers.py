@@ -1,4 +1,4 @@
-"""What the managers of a server chose: time zone, seasons, who may host competitions and where, courses."""
+"""What the managers of a server chose: time zone, seasons, who may host and where, courses, when reasons are told."""
 
 import json
 
@@ -10,18 +10,20 @@ from bot.storage.store import Reads, Transaction
 async def load(db: Reads, guild_id: int) -> Server:
     """A server's choices; the defaults where nothing was chosen yet."""
     rows = await db.rows(
-        "SELECT time_zone, season_days, season_started_ms, may_host, channels, courses FROM server WHERE guild_id = ?",
+        "SELECT time_zone, season_days, season_started_ms, may_host, channels, courses, reasons_at_once FROM server"
+        " WHERE guild_id = ?",
         (guild_id,),
     )
     if not rows:
         return Server()
-    time_zone, days, started_ms, may_host, channels, courses = rows[0]
+    time_zone, days, started_ms, may_host, channels, courses, at_once = rows[0]
     return Server(
         time_zone,
         Season(started_ms, days) if days and started_ms is not None else None,
         may_host,
         tuple(json.loads(channels)) if channels else (),
         tuple(json.loads(courses)) if courses else (),
+        reasons_at_once=bool(at_once),
     )
 
 
@@ -39,10 +41,11 @@ async def courses(db: Reads) -> dict[int, tuple[str, ...]]:
 async def save(tx: Transaction, guild_id: int, server: Server) -> None:
     """Store a server's choices."""
     await tx.run(
-        "INSERT INTO server (guild_id, time_zone, season_days, season_started_ms, may_host, channels, courses)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (guild_id) DO UPDATE SET time_zone = excluded.time_zone,"
-        " season_days = excluded.season_days, season_started_ms = excluded.season_started_ms,"
-        " may_host = excluded.may_host, channels = excluded.channels, courses = excluded.courses",
+        "INSERT INTO server (guild_id, time_zone, season_days, season_started_ms, may_host, channels, courses,"
+        " reasons_at_once) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (guild_id) DO UPDATE SET"
+        " time_zone = excluded.time_zone, season_days = excluded.season_days, season_started_ms = excluded.season_started_ms,"
+        " may_host = excluded.may_host, channels = excluded.channels, courses = excluded.courses,"
+        " reasons_at_once = excluded.reasons_at_once",
         (
             guild_id,
             server.time_zone,
@@ -51,5 +54,6 @@ async def save(tx: Transaction, guild_id: int, server: Server) -> None:
             server.may_host,
             json.dumps(server.channels) if server.channels else None,
             json.dumps(server.courses) if server.courses else None,
+            server.reasons_at_once,
         ),
     )

@@ -7,9 +7,9 @@ from hall import COURSE, Hall, Shown, assert_fits_discord, walk
 from bot.demos.registry import DEMOS
 from bot.model.dailies import Daily
 from bot.packs.loading import load_packs
-from bot.quiz.question.asking import LETTERS, chose
-from bot.services.calendar.daily_views import DailyView, MyDaily
-from bot.ui.calendar.daily import daily_screen, my_answer_screen
+from bot.quiz.question.asking import LETTERS, FilePlace, chose
+from bot.services.calendar.daily_views import DailyView, Locked, MyDaily
+from bot.ui.calendar.daily import daily_screen, locked_screen, my_answer_screen
 
 DAY = 86_400
 
@@ -38,23 +38,88 @@ async def test_the_question_is_posted_for_all_and_a_second_call_links_to_it(hall
     assert len(hall.messages()) == 1
 
 
-async def test_an_answer_is_locked_in_privately_and_tells_nothing(hall: Hall, caplog):
+def letters(question: Shown) -> tuple[str, str, str]:
+    """The right letter, and two wrong ones."""
+    right = question.letter("The right answer")
+    return (right, *[letter for letter in "ABC" if letter != right][:2])
+
+
+async def test_an_answer_is_told_right_or_wrong_in_private_and_the_key_to_nobody(hall: Hall, caplog):
     caplog.set_level(logging.DEBUG)
     question = await asked(hall)
-    answer = await hall.alice.click(question, "B")
+    right, wrong, other = letters(question)
+    answer = await hall.alice.click(question, wrong)
     assert answer.private
-    assert "Locked in **B**" in answer.text
+    assert f"❌ **Not this time.** Locked in **{wrong}**." in answer.text
+    assert "The answer and the reasons come with everybody's result: <t:" in answer.text
     assert "you 1 day, this server 1 day" in answer.text
-    assert "right" not in answer.text.casefold()
-    second = await hall.alice.click(question, "C")
-    assert second.text == "You had locked in **B**; the first answer counts."
-    assert "**1** answered" in question.text
-    assert not any("✅" in one.text or "❌" in one.text for one in (question, answer, second))
+    second = await hall.alice.click(question, other)
+    assert f"❌ **Not this time.** You had locked in **{wrong}**; the first answer counts." in second.text
+    for told in (answer, second):
+        assert f"**{right}**" not in told.text
+        assert "The right answer" not in told.text
+        assert "reason" not in told.text.replace("the reasons come", "")
+    bob = await hall.bob.click(question, right)
+    assert bob.private
+    assert f"✅ **Right!** Locked in **{right}**." in bob.text
+    assert "Because" not in bob.text
+    assert "**2** answered" in question.text
+    assert not any(mark in question.text for mark in "✅❌")
+    assert not any("✅" in line or "right=" in line.casefold() for line in caplog.messages)
     assert {one["custom_id"].split(":")[1] for one in walk(question.stored.components) if "custom_id" in one} == {
         "daily.pick"
     }
     assert hall.rows("SELECT * FROM answer") == []
     assert "No answers in this period yet" in (await hall.bob.slash("leaderboard")).text
+
+
+async def test_where_the_server_chose_so_the_key_and_the_reasons_come_at_once_in_private(hall: Hall):
+    await hall.manager.click(await hall.manager.slash("studyhall setup"), "Reasons at once")
+    question = await asked(hall)
+    right, wrong, _ = letters(question)
+    answer = await hall.alice.click(question, wrong)
+    assert answer.private
+    assert f"❌ **Not this time.** Locked in **{wrong}**." in answer.text
+    assert "**You chose** Wrong answer" in answer.text
+    assert f"**The answer is {right}** · The right answer" in answer.text
+    assert "**The rule**: The rule behind" in answer.text
+    assert "Everybody's result: <t:" in answer.text
+    of_bob = await hall.bob.click(question, right)
+    assert f"✅ **Right!** Locked in **{right}**." in of_bob.text
+    assert "You chose" not in of_bob.text
+    assert "Because" in of_bob.text
+    assert "✅" not in question.text
+    assert "The rule" not in question.text
+
+
+async def test_a_question_that_was_taken_out_is_neither_right_nor_wrong(hall: Hall):
+    question = await asked(hall)
+    right, wrong, _ = letters(question)
+    await rule(hall, None)
+    for person, letter in ((hall.alice, right), (hall.bob, wrong)):
+        answer = await person.click(question, letter)
+        assert answer.text.startswith(f"🔒 Locked in **{letter}**.")
+
+
+async def test_right_is_what_the_managers_made_the_key(hall: Hall):
+    await hall.manager.click(await hall.manager.slash("studyhall setup"), "Reasons at once")
+    question = await asked(hall)
+    right, wrong, _ = letters(question)
+    [(order,)] = hall.rows("SELECT option_order FROM daily")
+    await rule(hall, int(order["ABCD".index(wrong)]))
+    assert "✅ **Right!**" in (await hall.alice.click(question, wrong)).text
+    of_bob = await hall.bob.click(question, right)
+    assert "❌ **Not this time.**" in of_bob.text
+    assert f"**The answer is {wrong}**" in of_bob.text
+    assert "Your managers changed the key" in of_bob.text
+
+
+async def rule(hall: Hall, key: int | None) -> None:
+    """Put a ruling of the managers about the question of the day in force: another key, or (None) that it is retired."""
+    [(pack_id, question_id)] = hall.rows("SELECT pack_id, question_id FROM daily")
+    asked_ = hall.app.library.question(pack_id, question_id)
+    place = (hall.guild.id, pack_id, question_id, asked_.content_hash, asked_.key)
+    hall.run_sql("INSERT INTO ruling VALUES (?, ?, ?, ?, ?, ?, 1)", *place, key)
 
 
 async def test_the_result_takes_the_questions_place_and_each_sees_their_own_answer(hall: Hall):
@@ -128,7 +193,11 @@ def test_every_question_of_the_course_fits_while_open_and_with_its_result():
         view = DailyView(daily, "A section of the course with a long title", 4_000, 365, {}, (1 << 60, 1 << 60))
         over = view._replace(daily=daily._replace(closed_ms=1), counts=counts)
         mine = MyDaily(over.daily, chose(order[-1]), 10, 365, question.key)
-        for screen in (daily_screen(view), daily_screen(over), my_answer_screen(mine)):
+        wrong = chose((question.key + 1) % len(question.options))
+        at_once = Locked(
+            daily, wrong, new=True, own_streak=10**4, streak=10**4, correct=False, key=FilePlace(question.key)
+        )
+        for screen in (daily_screen(view), daily_screen(over), my_answer_screen(mine), locked_screen(at_once)):
             assert_fits_discord(screen.view().to_components())
         assert question.explanation.strip() in "\n".join(b for b in daily_screen(over).blocks if isinstance(b, str))
 

@@ -71,6 +71,7 @@ ARGUMENTS = {
     "setup.season": 1,
     "setup.season_yes": 1,
     "setup.keep": 0,
+    "setup.reasons": 1,
     "setup.courses": 2,
     "setup.every": 1,
     "setup.turn": 2,

@@ -33,7 +33,14 @@ async def test_it_is_private_and_begins_with_no_limits(hall: Hall):
     assert "**Seasons**: none" in shown.text
     assert "**Time zone**: UTC, where it is " in shown.text
     assert "Courses" not in shown.text
-    assert shown.enabled == ["Only managers", "30 days", "60 days", "90 days", "Read the courses anew"]
+    assert shown.enabled == [
+        "Only managers",
+        "30 days",
+        "60 days",
+        "90 days",
+        "Reasons at once",
+        "Read the courses anew",
+    ]
 
 
 async def opening(person: Person) -> str:
@@ -57,6 +64,22 @@ async def test_only_managers_open_competitions_where_they_say_so(hall: Hall):
     assert "**Who opens competitions**: only managers" in shown.text
     assert "Only managers of this server open competitions." in await opening(hall.alice)
     assert ALLOWED in await opening(hall.manager)
+
+
+async def test_the_reasons_of_the_question_of_the_day_come_when_the_managers_say(hall: Hall):
+    shown = await hall.manager.slash("studyhall setup")
+    assert "The answer and the reasons come with the result." in shown.text
+    await hall.manager.click(shown, "Reasons at once")
+    assert stored(hall, "reasons_at_once") == 1
+    assert "The answer and the reasons come at once too." in shown.text
+    assert "✓ Reasons at once" in shown.buttons
+    await hall.manager.click(shown, "Only managers")
+    assert stored(hall, "reasons_at_once") == 1
+    await hall.manager.click(shown, "Reasons with the result")
+    assert stored(hall, "reasons_at_once") == 0
+    assert "earlier version of me" in (await hall.manager.forge(shown, "sh:setup.reasons:never")).text
+    assert "Only members who may manage this server" in (await hall.alice.forge(shown, "sh:setup.reasons:at-once")).text
+    assert stored(hall, "reasons_at_once") == 0
 
 
 async def test_a_role_opens_competitions_and_managers_still_may(hall: Hall):

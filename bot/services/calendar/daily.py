@@ -25,7 +25,7 @@ from bot.quiz.calendar import daily as rules
 from bot.quiz.calendar.schedule import local_day, moment, next_after
 from bot.quiz.competition.state import BEHIND_MS, DRAIN_MS
 from bot.quiz.practice.picking import option_order
-from bot.quiz.question.asking import FilePlace, ShownPlace, times_chosen
+from bot.quiz.question.asking import FilePlace, ShownPlace, is_right, times_chosen
 from bot.services.calendar.daily_views import DailyView, Locked, MyDaily
 from bot.services.channels import Channel, ChannelLostError, MessageGoneError, Placed
 from bot.services.happenings import DailyAsked, DailyClosed, Regraded
@@ -125,7 +125,11 @@ class DailyQuestions:
             given = await storage.given_by(tx, daily, learner.member_id)
             own = rules.streak(await storage.days(tx, daily.guild_id, daily.day, learner.member_id))
             all_ = rules.streak(await storage.days(tx, daily.guild_id, daily.day))
-            return Locked(daily, daily.lettering.called(given) if given else None, new, own, all_)
+            here, question = await rulings.here(tx, daily.guild_id, daily.pack_id), daily.question
+            if given is None or here.retired(question):
+                return Locked(daily, given, new, own, all_)
+            key, at_once = here.key(question), (await servers.load(tx, daily.guild_id)).reasons_at_once
+            return Locked(daily, given, new, own, all_, is_right(given, key), key if at_once else None)
 
         locked = await self._store.write(job, of_member(learner.member_id))
         if locked.new and (current := await storage.load(self._store, daily_id)) and current.message_id is not None:

@@ -35,16 +35,24 @@ class DailyView(NamedTuple):
 
 
 class Locked(NamedTuple):
-    """What a click came to: ``called`` is the answer that counts (None: it came too late), ``new`` if this click made it.
+    """What a click came to: ``given`` is the answer that counts (None: it came too late), ``new`` if this click made it.
 
-    The streaks are the member's own and the server's.
+    The streaks are the member's own and the server's. ``correct`` is None where that can't be said: no answer, or a question
+    that the managers took out. ``key`` is the right option where the server tells its reasons at once, else None.
     """
 
     daily: Daily
-    called: str | None
+    given: Given | None
     new: bool
     own_streak: int
     streak: int
+    correct: bool | None = None
+    key: FilePlace | None = None
+
+    @property
+    def called(self) -> str | None:
+        """What the answer that counts is called; None where it came too late."""
+        return None if self.given is None else self.daily.lettering.called(self.given)
 
 
 class MyDaily(NamedTuple):

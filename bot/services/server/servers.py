@@ -82,6 +82,10 @@ class Servers:
             raise UserError(fact(Code.COURSE_NOT_HERE))
         return await self._change(guild_id, courses=() if len(courses) == len(known) else courses)
 
+    async def set_reasons(self, guild_id: int, *, at_once: bool) -> Server:
+        """When members see the reasons of the question of the day: when they answer, or with its result."""
+        return await self._change(guild_id, reasons_at_once=at_once)
+
     async def set_season(self, guild_id: int, days: int, now_ms: int) -> Server:
         """Begin a season of so many days, and another whenever one ends; 0 days: no seasons.
 

@@ -190,7 +190,8 @@ CREATE TABLE server (
     season_started_ms BIGINT,
     may_host          TEXT COLLATE "C" NOT NULL DEFAULT 'everyone',
     channels          TEXT COLLATE "C",
-    courses           TEXT COLLATE "C"
+    courses           TEXT COLLATE "C",
+    reasons_at_once   BIGINT NOT NULL DEFAULT 0 CHECK (reasons_at_once IN (0, 1))
 );
 
 CREATE TABLE member_setting (
@@ -425,4 +426,4 @@ CREATE TABLE layout (
     version   BIGINT NOT NULL,
     backup_ms BIGINT
 );
-INSERT INTO layout (version) VALUES (18);
+INSERT INTO layout (version) VALUES (19);

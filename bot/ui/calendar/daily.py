@@ -47,7 +47,7 @@ class DailyFeature:
     def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
         """Register the command and its actions."""
 
-        @tree.command(name="daily", description="The question of the day: one for all, the result comes tomorrow")
+        @tree.command(name="daily", description="The question of the day: one for everybody, the result comes tomorrow")
         @app_commands.guild_only()
         async def daily(interaction: discord.Interaction) -> None:
             await desk.serve(interaction, self._open)
@@ -108,8 +108,8 @@ def _open_screen(view: DailyView) -> Screen:
     question, head = daily.question, f"{_head(view, 'Question of the day')}\n"
     letters = question_card.letters(daily.lettering, partial(ids.encode, "daily.pick", daily.id))
     answered = f"**{view.answered}** answered" if view.answered else "Nobody has answered yet"
-    foot = f"🔒 {answered} · the result comes <t:{daily.closes_ms // 1000}:R> at the latest"
-    more = ["Your answer is private, and the first one counts."]
+    foot = f"🔒 {answered} · result: <t:{daily.closes_ms // 1000}:f>"
+    more = ["Your answer is private, and the first one counts: you see at once whether it's right."]
     if view.streak > 1:
         more.append(f"Here {view.streak} questions in a row were answered.")
     if view.last:
@@ -150,14 +150,26 @@ def _result_screen(view: DailyView) -> Screen:
 
 
 def locked_screen(locked: Locked) -> Screen:
-    """What a click came to; nothing here says whether it was right."""
-    if locked.called is None:
+    """What a click came to: right or wrong; the key and the reasons only where the server tells them at once."""
+    if locked.given is None:
         return note("This question had closed; the click came too late to count. `/daily` shows today's.")
-    letter, closes = locked.called, f"<t:{locked.daily.closes_ms // 1000}:R>"
-    if not locked.new:
-        return note(f"You had locked in **{letter}**; the first answer counts.", GREY)
-    words = f"🔒 Locked in **{letter}**. The result and every reason come {closes} at the latest."
-    return note(f"{words}\n-# {streaks_line(locked.own_streak, locked.streak)}", BLURPLE)
+    daily = locked.daily
+    letter, closes = locked.called, f"<t:{daily.closes_ms // 1000}:f>"
+    said = f"Locked in **{letter}**." if locked.new else f"You had locked in **{letter}**; the first answer counts."
+    blocks: list[Block] = [
+        {None: "🔒", True: "✅ **Right!**", False: "❌ **Not this time.**"}[locked.correct] + f" {said}"
+    ]
+    if locked.key is None:
+        blocks.append(f"The answer and the reasons come with everybody's result: {closes}.")
+    else:
+        if not locked.correct and locked.given.option is not None:
+            blocks.append(f"**You chose** {question_card.reasoned(daily.question, locked.given.option)}")
+        blocks.append(question_card.right_one(daily.question, daily.lettering, locked.key, "**The answer is {}**"))
+        blocks += question_card.ruled(daily.question, daily.lettering, locked.key)
+        blocks.append(question_card.rule(daily.question))
+        blocks.append(f"Everybody's result: {closes}.")
+    blocks.append(f"-# {streaks_line(locked.own_streak, locked.streak)}")
+    return Screen(blocks, {None: BLURPLE, True: GREEN, False: GREY}[locked.correct])
 
 
 def my_answer_screen(mine: MyDaily) -> Screen:

@@ -22,6 +22,8 @@ from bot.ui.sending import SendScheduler
 from bot.ui.server.managers import is_manager, managed
 from bot.wording import as_many, counted
 
+WITH_RESULT, AT_ONCE = "result", "at-once"
+"""When the reasons of the question of the day are told, as its buttons name it."""
 NAMED_CHARACTERS = 500
 """So long may the list of chosen courses be."""
 HINT = (
@@ -60,6 +62,7 @@ class SetupFeature:
         router.add("setup.season", self._choose_season, new=True)
         router.add("setup.season_yes", self._set_season)
         router.add("setup.keep", self._keep)
+        router.add("setup.reasons", self._set_reasons)
         router.add("setup.courses", self._set_courses)
         router.add("setup.every", self._every_course)
         router.add("setup.turn", self._turn)
@@ -133,6 +136,11 @@ class SetupFeature:
         if days not in map(str, (0, *SEASON_DAYS)):
             raise ids.stale()
         await self._change(reply, lambda guild_id: self._servers.set_season(guild_id, int(days), reply.stamp_ms))
+
+    async def _set_reasons(self, reply: Reply, when: str) -> None:
+        if when not in (WITH_RESULT, AT_ONCE):
+            raise ids.stale()
+        await self._change(reply, lambda guild_id: self._servers.set_reasons(guild_id, at_once=when == AT_ONCE))
 
     async def _set_courses(self, reply: Reply, of: str, page: str, *pack_ids: str) -> None:
         _same_server(reply, of)
@@ -247,6 +255,19 @@ def setup_screen(
         f"**Time zone**: {zone_words(server.time_zone)}, where it is "
         f"{utc(now_ms).astimezone(server.zone):%H:%M} now. Weeks and months begin there at midnight.\n"
         "-# `/studyhall setup time_zone:` changes it.",
+    ]
+    at_once = server.reasons_at_once
+    blocks += [
+        RULE,
+        "**Question of the day**: whoever answers sees at once whether they're right. The answer and the reasons come "
+        f"{'at once too' if at_once else 'with the result'}.\n"
+        "-# At once teaches sooner; with the result nobody can pass the answer on.",
+        Row(
+            [
+                _choice("Reasons with the result", ids.encode("setup.reasons", WITH_RESULT), not at_once),
+                _choice("Reasons at once", ids.encode("setup.reasons", AT_ONCE), at_once),
+            ]
+        ),
     ]
     reload = Button("Read the courses anew", ids.encode("setup.reload"))
     if len(courses) > 1:
