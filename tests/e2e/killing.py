@@ -193,7 +193,7 @@ class Killing:
         self._press(member, message, custom_id, again)
 
     def _same_options(self, place: Place, message: dict[str, Any]) -> None:
-        shown = re.findall(r"\*\*([A-D])\*\* (?:`[█ ]*` \d+ )?· (.*)", text(message))[:4]
+        shown = re.findall(r"\*\*([A-D])\*\* (?:`[█░ ]* \d+` )?· (.*)", text(message))[:4]
         options = [f"{letter} {words}" for letter, words in shown]
         if self._options.setdefault(place, options) != options:
             self.report.faults.append(f"{place}: the options were {self._options[place]}, now {options}")

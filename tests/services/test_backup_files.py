@@ -454,7 +454,7 @@ def test_a_backup_from_before_deletions_were_remembered_takes_over_their_salt(da
     migrate(Path("old.db"), "now", old)
     with contextlib.closing(sqlite3.connect("old.db", isolation_level=None)) as connection:
         for who in (ADA, BOB):
-            connection.execute("INSERT INTO member VALUES (1, ?, ?, 3, NULL)", (who.member_id, who.name))
+            connection.execute("INSERT INTO member VALUES (1, ?, ?, 3)", (who.member_id, who.name))
     lived_in(data, ADA)
     deleted(data, ADA)
     salt = rows(data, "SELECT salt FROM privacy")

@@ -295,13 +295,13 @@ async def test_an_answered_question_that_was_edited_since_keeps_its_points_and_i
     assert [q.id for q in (await later.summary(run.id, ADA.member_id)).missed] == [fewer.id]
 
 
-async def test_a_run_goes_on_after_a_restart_where_it_was(practice, store, clock):
+async def test_a_run_goes_on_after_a_restart_where_it_was(practice, store, clock, tmp_path):
     run = await practice.start(ADA, water(), None, 3)
     await choose(practice, clock, await practice.current(run.id, ADA.member_id), RIGHT)
     shown = await practice.current(run.id, ADA.member_id)
     await store.close()
 
-    restarted = await open_store(store.path)
+    restarted = await open_store(tmp_path / "a.db")
     try:
         practice = Practice(library(), restarted, clock, Random(99))
         now = await practice.current(run.id, ADA.member_id)
