@@ -255,6 +255,7 @@ class Code(StrEnum):
     MOVE_TO_ITSELF = "move to itself"
     MOVE_TARGET_THERE = "move target there"
     MOVE_TARGET_FILLED = "move target filled"
+    MOVE_TARGET_NAME = "move target name"
     MOVE_DIFFERS = "move differs"
     DELETIONS_UNREADABLE = "deletions unreadable"
     NOT_WRITABLE = "not writable"

@@ -6,7 +6,11 @@ from pathlib import Path
 from bot.errors import StorageError
 from bot.facts import Code, fact
 from bot.storage.place import Place
+from bot.storage.sqlite.backup import journals
 from bot.wording import visible
+
+NAME = "studyhall.db"
+"""The one name by which a start finds it."""
 
 
 async def move_to(source: Place, to: str) -> int:
@@ -23,9 +27,14 @@ async def move_to(source: Place, to: str) -> int:
 
     if not source.url and not await asyncio.to_thread(source.path.exists):
         raise StorageError(fact(Code.NO_DATABASE, path=str(source.path)))
-    if not target.url and await asyncio.to_thread(target.path.exists):
-        raise StorageError(fact(Code.MOVE_TARGET_THERE, target=str(target.path)))
-    async with source.alone(), target.alone():
+    if not target.url and target.path.name != NAME:
+        raise StorageError(fact(Code.MOVE_TARGET_NAME, name=NAME, target=str(target.path)))
+    for file in () if target.url else (target.path, *journals(target.path)):
+        if await asyncio.to_thread(file.exists):
+            raise StorageError(fact(Code.MOVE_TARGET_THERE, target=str(file)))
+    async with source.alone() as held, target.alone():
+        if held and (lost := held.lost(source.path)):
+            raise StorageError(lost)
         moved = await (to_postgres(source.path, to) if is_url else to_sqlite(source.url, target.path))
     print(
         f"{moved.rows:,} rows of {len(moved.tables)} tables ({moved.tables['answer'].rows:,} answers, {moved.points:,} points"
@@ -33,7 +42,8 @@ async def move_to(source: Place, to: str) -> int:
     )
     if is_url:
         print(
-            "Set STUDYHALL_DATABASE_URL to that address and start the bot. The SQLite file is as it was; keep it a while."
+            "Set STUDYHALL_DATABASE_URL to that address and start the bot. The SQLite file and its backups are as they were; "
+            "remove them when all is well: who is deleted from now on is still in them."
         )
     else:
         where = visible(str(target.path.parent))

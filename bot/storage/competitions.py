@@ -286,6 +286,7 @@ async def answer_all(tx: Transaction, clicks: list[Click]) -> list[StoredClick]:
         "INSERT INTO competition_answer (competition_id, round, member_id, choice, stamp_ms, elapsed_ms, sureness)"
         f" SELECT j.competition_id, j.round, j.member_id, j.choice, j.stamp_ms, j.elapsed_ms, 0 FROM {_CLICKS} AS j"
         " JOIN competition c ON c.id = j.competition_id WHERE c.phase = 'asking' AND c.round = j.round"
+        " ORDER BY j.stamp_ms"  # a member's first one counts
         " ON CONFLICT DO NOTHING RETURNING competition_id, round, member_id, choice, stamp_ms",
         (values,),
     )

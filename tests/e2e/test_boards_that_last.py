@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 from contract import faults_of
-from hosting import Bot, Member, button, text, until, walk
+from hosting import Bot, Member, text, until, walk
 from test_by_itself import DAY, next_day, public, rows
 
 from bot.playground.acts import ActError

@@ -56,7 +56,8 @@ async def test_a_host_who_is_deleted_leaves_the_lobby_to_the_next(bot: Bot):
     lobby = await ada.command("compete")
     await grace.press(lobby, "Join")
     await delete(ada)
-    await until(bot.playground, lambda: "host: Grace" in text(grace.sees(lobby)) or "when Grace starts it" in text(grace.sees(lobby)), "Grace leads")
+    leads = ("host: Grace", "when Grace starts it")
+    await until(bot.playground, lambda: any(one in text(grace.sees(lobby)) for one in leads), "Grace leads")
 
 
 async def test_a_duel_that_was_declined_has_no_rematch_with_who_is_gone(bot: Bot):

@@ -79,6 +79,6 @@ def _normal(node: Any, key: str = "") -> Any:
         return {k: _normal(v, k) for k, v in node.items() if v is not None}
     if isinstance(node, list):
         return [_normal(value, key) for value in node]
-    if isinstance(node, int) and not isinstance(node, bool) and re.fullmatch(r"id|\w+_id|nonce", key):
+    if isinstance(node, int) and not isinstance(node, bool) and re.fullmatch(r"id|\w+_id|nonce|users|roles", key):
         return str(node)
     return node

@@ -102,7 +102,7 @@ async def test_a_database_without_a_studyhall_is_told_and_left_as_it_is(postgres
         assert "holds no Studyhall yet. Start the bot on it once" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("arguments", [["items"], ["repair"], ["deletions", "x"], ["move", "--to", "x.db"]])
+@pytest.mark.parametrize("arguments", [["items"], ["repair"], ["deletions", "x"], ["move", "--to", "new/studyhall.db"]])
 async def test_an_address_that_leads_nowhere_is_told_without_its_password(
     tmp_path, monkeypatch, capsys, arguments, request
 ):

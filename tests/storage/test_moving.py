@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
@@ -15,7 +16,7 @@ from in_english import refused
 from bot.commands.move import move_to
 from bot.errors import StorageError
 from bot.storage.place import Place
-from bot.storage.postgres import moving
+from bot.storage.postgres import connecting, moving
 from bot.storage.sqlite.lock import only_one
 from bot.storage.store import Store
 
@@ -162,6 +163,21 @@ async def test_a_move_that_is_cut_short_leaves_nothing_and_can_be_done_again(
     assert not (tmp_path / "back.db.moving").exists()
 
 
+async def test_a_slow_disk_on_the_way_back_does_not_end_the_move(tmp_path, postgres: OnPostgres, monkeypatch):
+    source = await filled(tmp_path / "studyhall.db", [(7, "Ada")])
+    url = await fresh(postgres)
+    await moving.to_postgres(source.path, url)
+    compared = moving._read_back
+
+    def slowly(*how) -> moving.TableSum:
+        time.sleep(0.01)
+        return compared(*how)
+
+    monkeypatch.setattr(moving, "_read_back", slowly)
+    monkeypatch.setitem(connecting.CONNECTING["server_settings"], "idle_in_transaction_session_timeout", "1ms")
+    assert (await moving.to_sqlite(url, tmp_path / "back.db")).tables["member"].rows == 1
+
+
 async def test_nothing_moves_while_a_bot_runs_on_the_source_or_the_target(tmp_path, postgres: OnPostgres):
     source = await filled(tmp_path / "studyhall.db", [(7, "Ada")])
     url = await fresh(postgres)
@@ -171,7 +187,7 @@ async def test_nothing_moves_while_a_bot_runs_on_the_source_or_the_target(tmp_pa
         with refused(StorageError, "A Studyhall is running on this database"):
             await move_to(source, url)
         with refused(StorageError, "A Studyhall is running on this database"):
-            await move_to(Place(Path(), url), str(tmp_path / "back.db"))
+            await move_to(Place(Path(), url), str(tmp_path / "back" / "studyhall.db"))
 
 
 async def test_the_command_says_what_was_moved_and_what_comes_next(tmp_path, postgres: OnPostgres, capsys):
@@ -180,11 +196,19 @@ async def test_the_command_says_what_was_moved_and_what_comes_next(tmp_path, pos
     assert await move_to(source, url) == 0
     said = capsys.readouterr().out
     assert "(0 answers, 12 points on the boards) were copied in" in said
-    assert "Set STUDYHALL_DATABASE_URL to that address and start the bot. The SQLite file is as it was" in said
-    assert await move_to(Place(Path(), url), str(tmp_path / "back.db")) == 0
-    assert f"set STUDYHALL_DATA_DIR to {tmp_path} and start the bot" in capsys.readouterr().out
-    with refused(StorageError, "back.db is there already; nothing was copied"):
-        await move_to(Place(Path(), url), str(tmp_path / "back.db"))
+    assert (
+        "Set STUDYHALL_DATABASE_URL to that address and start the bot. The SQLite file and its backups are as they were"
+        in said
+    )
+    assert await move_to(Place(Path(), url), str(tmp_path / "back" / "studyhall.db")) == 0
+    assert f"set STUDYHALL_DATA_DIR to {tmp_path / 'back'} and start the bot" in capsys.readouterr().out
+    with refused(StorageError, "studyhall.db is there already; nothing was copied"):
+        await move_to(Place(Path(), url), str(tmp_path / "back" / "studyhall.db"))
+    (tmp_path / "back" / "studyhall.db").rename(tmp_path / "back" / "studyhall.db-wal")
+    with refused(StorageError, "studyhall.db-wal is there already; nothing was copied"):
+        await move_to(Place(Path(), url), str(tmp_path / "back" / "studyhall.db"))
+    with refused(StorageError, "A start would not find .*other.db. Call the file studyhall.db"):
+        await move_to(Place(Path(), url), str(tmp_path / "other.db"))
     with refused(StorageError, "moves from SQLite to a PostgreSQL or back"):
         await move_to(source, str(tmp_path / "other.db"))
     with refused(StorageError, "moves from SQLite to a PostgreSQL or back"):
@@ -202,5 +226,5 @@ async def test_a_source_that_is_none_is_told(tmp_path, postgres: OnPostgres, fou
     with refused(StorageError, "studyhall.db"):
         await move_to(Place(path), url)
     with refused(StorageError, "holds no Studyhall yet"):
-        await move_to(Place(Path(), url), str(tmp_path / "back.db"))
-    assert not (tmp_path / "back.db").exists()
+        await move_to(Place(Path(), url), str(tmp_path / "back" / "studyhall.db"))
+    assert not (tmp_path / "back" / "studyhall.db").exists()

@@ -18,6 +18,7 @@ from bot.storage import privacy
 from bot.storage.engine import MAX_BATCH
 from bot.storage.locks import Lock, of_game, of_member, of_members
 from bot.storage.postgres import database as module
+from bot.storage.postgres.connecting import connected
 from bot.storage.postgres.database import LAYOUT
 from bot.storage.postgres.statements import statement
 from bot.storage.sqlite.migrations import migrate, migrations
@@ -361,6 +362,35 @@ async def test_the_planner_keeps_no_sample_of_what_tells_of_a_member(store: Stor
     )
     for name in ("member_id", "head", "setup", "words", "fact"):
         assert await store.rows(f"{unsampled} AND attstattarget IS DISTINCT FROM 0", (name,)) == [(0,)]
+
+
+async def test_what_somebody_still_reads_is_not_told_as_gone_and_a_dump_holds_nobody_up(
+    postgres: OnPostgres, store: Store, monkeypatch
+):
+    monkeypatch.setattr(module, "SEEN_TRIES", 2)
+    monkeypatch.setattr(module, "TIDY_LOCK_MS", 50)
+    await store.write(add(7))
+    async with connected(postgres.address(Path("a"))) as reading:
+        async with reading.transaction(isolation="repeatable_read"):
+            await reading.fetch("SELECT 1 FROM member")
+            await store.write(lambda tx: tx.run("DELETE FROM member"))
+            assert not await store.tidy(rebuild=True)
+        assert await store.tidy(rebuild=True)
+        async with reading.transaction():  # as a dump, which began after the deletion
+            await reading.execute("LOCK TABLE member IN ACCESS SHARE MODE")
+            assert not await store.tidy(rebuild=True)
+            await store.write(add(8))
+        assert await store.tidy(rebuild=True)
+
+
+async def test_whether_a_text_is_json_is_asked_where_the_server_works_in_parallel_too(store: Store):
+    async def job(tx) -> list[tuple]:
+        for setting in ("parallel_setup_cost", "parallel_tuple_cost", "min_parallel_table_scan_size"):
+            await tx.run(f"SET LOCAL {setting} = 0")
+        await tx.run("SET LOCAL force_parallel_mode = on")
+        return await tx.rows("SELECT count(*) FROM competition WHERE json_valid(head)")
+
+    assert await store.write(job) == [(0,)]
 
 
 async def test_a_new_database_can_forget_members_and_has_a_salt_of_its_own(postgres: OnPostgres):

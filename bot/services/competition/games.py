@@ -357,14 +357,15 @@ class Competitions(GameRecords):
                 if questions is not None and state.plans and game.state.phase is Phase.LOBBY:
                     await competitions.save_rounds(tx, game.id, state.plans, questions)
                     game = replace(game, questions=tuple(questions))
-                await self._beat_in(tx, now_ms)
                 await competitions.save(tx, replace(game, state=live.game.state), state, now_ms)
                 if isinstance(event, Forget):
                     await competitions.take_out(tx, game.id, event.member_id)
                 if isinstance(event, Confide):
                     await competitions.confide(tx, game.id, event.round, event.member_id, event.sureness)
                 await settle(tx, game, state, now_ms, self._library.review_within_days(game.pack_id))
-                return replace(game, state=state), effects, await queue(tx, game, effects, now_ms)
+                wanted = await queue(tx, game, effects, now_ms)
+                await self._beat_in(tx, now_ms)  # last: all games write that row, and wait for each other from there on
+                return replace(game, state=state), effects, wanted
 
             game, effects, wanted = await self._store.write(job, live.row_lock)
             seen = live.game.state

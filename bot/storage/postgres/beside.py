@@ -24,6 +24,8 @@ HOLD_SECONDS, HOLD_AGAIN_SECONDS = 5.0, 0.1
 LOOK_SECONDS = 5.0
 """How often it is looked whether the lock is still there: it ends with its connection."""
 
+GONE_TRIES = 6
+
 _log = logging.getLogger(__name__)
 
 
@@ -63,7 +65,7 @@ async def refuse_other_version(connection: "asyncpg.Connection[Any]") -> None:
 async def only_one(url: str) -> AsyncIterator[None]:
     """Hold the database for this process alone, among those of Studyhall.
 
-    The hold ends with its connection: when that is lost, it is taken again as soon as the database is back.
+    The hold ends with its connection: when that is lost, it is asked for again until it is had.
     Raises StorageError when another process holds it, or when the database can't be reached.
     """
     async with contextlib.AsyncExitStack() as holding:
@@ -87,21 +89,26 @@ async def _hold(connection: "asyncpg.Connection[Any]") -> bool:
 
 
 async def _keep(url: str, connection: "asyncpg.Connection[Any]") -> None:
-    """Look at the hold, and take it again after its connection was lost."""
+    """Look at the hold, and ask for it again until it is had, after its connection was lost."""
     async with contextlib.AsyncExitStack() as again:
+        holds, tries = True, 0
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             try:
                 await connection.execute("SELECT 1")
-                continue
+                holds = holds or await _hold(connection)
             except (asyncpg.PostgresError, *LOST):
+                connection.terminate()  # its lock goes with it
                 await again.aclose()
-            with contextlib.suppress(StorageError, asyncpg.PostgresError, *LOST):
-                connection = await again.enter_async_context(connected(url))
-                if not await _hold(connection):
-                    _log.error(
-                        "another Studyhall runs on this database now (%s): stop one of them", await _whose(connection)
-                    )
+                holds = False
+                with contextlib.suppress(StorageError, asyncpg.PostgresError, *LOST):
+                    connection = await again.enter_async_context(connected(url))
+                    holds = await _hold(connection)
+            tries = 0 if holds else tries + 1
+            if tries == GONE_TRIES:  # so long a server may know a process that is gone
+                _log.error(
+                    "another Studyhall runs on this database now (%s): stop one of them", await _whose(connection)
+                )
 
 
 async def _whose(connection: "asyncpg.Connection[Any]") -> str:

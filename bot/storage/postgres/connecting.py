@@ -38,6 +38,10 @@ LOST = (
     asyncpg.InsufficientResourcesError,
     asyncpg.PostgresSystemError,
     asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.InsufficientPrivilegeError,
+    asyncpg.LockNotAvailableError,
     asyncpg.ReadOnlySQLTransactionError,
     OSError,
     TimeoutError,
@@ -62,11 +66,16 @@ def opening() -> Iterator[None]:
 
 
 @contextlib.asynccontextmanager
-async def connected(url: str) -> AsyncIterator["asyncpg.Connection[Any]"]:
-    """One connection, for this block. Raises StorageError with what to do when there is none."""
+async def connected(url: str, *, patiently: bool = False) -> AsyncIterator["asyncpg.Connection[Any]"]:
+    """One connection, for this block; ``patiently`` for work that keeps a transaction open while it reckons beside it.
+
+    Raises StorageError with what to do when there is none.
+    """
     with opening():
         connection = await asyncpg.connect(url, **CONNECTING)
         await equip(connection)
+        if patiently:
+            await connection.execute("SET idle_in_transaction_session_timeout = 0")
     try:
         yield connection
     finally:

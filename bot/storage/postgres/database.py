@@ -19,6 +19,7 @@ from bot.storage.postgres.connecting import (
     CONNECT_SECONDS,
     CONNECTING,
     LOST,
+    STATEMENT_SECONDS,
     connected,
     equip,
     keep_as_it_is,
@@ -33,6 +34,8 @@ LAYOUT = 19
 READERS = 4
 WRITERS = 8
 TIDY_SECONDS = 3600.0
+TIDY_LOCK_MS = 2_000
+"""How long tidying waits for a table that somebody reads, a dump for one; what wants it next waits as long."""
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1"
 ALONE = 0
 """Beside the kinds of `Lock`: whoever runs alone holds it, and everybody else shares it."""
@@ -211,13 +214,22 @@ class Postgres:
         kind = "VACUUM FULL" if rebuild else "VACUUM"
         try:
             async with self._writers.acquire(timeout=CONNECT_SECONDS) as connection:
-                if rebuild and not await _is_seen_by_nobody(connection):
+                deleted_before = await connection.fetchval("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")
+                if rebuild and not await _is_seen_by_nobody(connection, deleted_before, SEEN_TRIES):
                     return False
-                for (table,) in _rows(await connection.fetch(TABLES)):
-                    await connection.execute(f'{kind} "{table}"', timeout=TIDY_SECONDS)
+                await connection.execute(f"SET lock_timeout = {TIDY_LOCK_MS}")  # whoever waits behind it waits as long
+                try:
+                    for (table,) in _rows(await connection.fetch(TABLES)):
+                        await connection.execute(f'{kind} "{table}"', timeout=TIDY_SECONDS)
+                except asyncpg.LockNotAvailableError:
+                    return False
+                finally:
+                    with contextlib.suppress(asyncpg.PostgresError, *LOST):
+                        await connection.execute("RESET lock_timeout")
+                # Somebody who began meanwhile, and sees what is there now, may have kept nothing of what was deleted before.
+                return not rebuild or await _is_seen_by_nobody(connection, deleted_before, 1)
         except (asyncpg.PostgresError, *LOST) as problem:
             raise self._error(problem) from problem
-        return True
 
     def _begun(self, work: Any) -> "asyncio.Task[Any]":
         task = asyncio.create_task(work, name="store-write")
@@ -285,15 +297,20 @@ class Postgres:
 
     async def _was_stored(self, number: str) -> bool:
         """What became of a transaction whose commit was not answered. Raises StorageError when nobody can tell."""
-        for tries in range(1, TRIES + 1):
+        until = time.monotonic() + STATEMENT_SECONDS
+        while time.monotonic() < until:  # it may be under way as long
             try:
                 async with self._writers.acquire(timeout=CONNECT_SECONDS) as connection:
                     fate = await connection.fetchval("SELECT pg_xact_status($1::text::xid8)", number)
                 if fate in ("committed", "aborted"):
                     return bool(fate == "committed")
-            except LOST as problem:
+            except (
+                asyncpg.InvalidParameterValueError
+            ):  # the server does not know of it: one that took over from another
+                return False
+            except (asyncpg.PostgresError, *LOST) as problem:
                 _log.info("what became of a commit is not known yet: %s", words(problem))
-            await _pause(tries)
+            await _pause(2)
         raise self._error(TimeoutError("a commit was not answered, and what became of it is not known"))
 
     # What went wrong
@@ -304,17 +321,25 @@ class Postgres:
         return StorageError(fact(Code.NOT_COUNTED))
 
 
-async def _is_seen_by_nobody(connection: "asyncpg.pool.PoolConnectionProxy[Any]") -> bool:
-    """Whether no transaction is left, after a moment, that began before what is deleted now was."""
-    deleted_before = await connection.fetchval("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")
-    for _ in range(SEEN_TRIES):
+async def _is_seen_by_nobody(
+    connection: "asyncpg.pool.PoolConnectionProxy[Any]", deleted_before: str, tries: int
+) -> bool:
+    """Whether nobody is left, after a moment, who began before that transaction and may see what is deleted now.
+
+    Sessions of other users tell nothing of themselves but that (https://www.postgresql.org/docs/current/monitoring-stats.html);
+    a standby that reads, and what is prepared, count too.
+    """
+    for left in reversed(range(tries)):
         if not await connection.fetchval(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            " AND backend_type = 'client backend' AND age(backend_xmin) > age($1::text::xid8::xid)",
+            "SELECT count(*) FROM (SELECT backend_xmin FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+            " AND backend_type IS DISTINCT FROM 'autovacuum worker' AND coalesce(datname = current_database(), true)"
+            " UNION ALL SELECT transaction FROM pg_prepared_xacts WHERE database = current_database()) AS seeing (oldest)"
+            " WHERE age(oldest) > age($1::text::xid8::xid)",
             deleted_before,
         ):
             return True
-        await asyncio.sleep(SEEN_AGAIN_SECONDS)
+        if left:
+            await asyncio.sleep(SEEN_AGAIN_SECONDS)
     return False
 
 

@@ -20,7 +20,7 @@ from bot.errors import StorageError
 from bot.facts import Code, fact
 from bot.private import make_private_folder
 from bot.storage.engine import Row
-from bot.storage.postgres.connecting import connected, opening
+from bot.storage.postgres.connecting import LOST, connected, words
 from bot.storage.postgres.database import LAYOUT
 from bot.storage.postgres.migrations import make_ready, version
 from bot.storage.sqlite.backup import damage, remove, unusable
@@ -88,7 +88,7 @@ async def to_postgres(file: Path, url: str) -> MovedData:
             code = Code.SCHEMA_READ_EARLIER if has < max(migrations()) else Code.SCHEMA_READ_LATER
             raise StorageError(fact(code, path=str(file), schema=has, known=max(migrations())))
         source.execute("BEGIN")
-        async with connected(url) as target, _whole(target):
+        async with connected(url, patiently=True) as target, _whole(target):
             await make_ready(target, LAYOUT)
             await _refuse_filled(target)
             read: dict[str, TableSum] = {}
@@ -122,7 +122,7 @@ async def to_sqlite(url: str, file: Path) -> MovedData:
     new.touch(mode=0o600)
     try:
         await asyncio.to_thread(migrate, new, "")
-        async with connected(url) as source, source.transaction(isolation="repeatable_read", readonly=True):
+        async with connected(url, patiently=True) as source, _whole(source, isolation="repeatable_read", readonly=True):
             if (found := await version(source)) != LAYOUT:
                 raise StorageError(
                     fact(Code.POSTGRES_EMPTY)
@@ -152,11 +152,13 @@ def _opened(file: Path, how: str = "") -> sqlite3.Connection:
 
 
 @contextlib.asynccontextmanager
-async def _whole(target: "asyncpg.Connection[Any]") -> AsyncIterator[None]:
+async def _whole(connection: "asyncpg.Connection[Any]", **how: Any) -> AsyncIterator[None]:
     """All of it or nothing. Raises StorageError in words where the server refuses."""
-    with opening():
-        async with target.transaction():
+    try:
+        async with connection.transaction(**how):
             yield
+    except (asyncpg.PostgresError, *LOST) as problem:
+        raise StorageError(fact(Code.POSTGRES_NOT_OPENED, why=words(problem))) from problem
 
 
 async def _refuse_filled(target: "asyncpg.Connection[Any]") -> None:

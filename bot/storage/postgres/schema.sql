@@ -6,7 +6,7 @@ CREATE FUNCTION json_each(list TEXT) RETURNS TABLE (value TEXT) LANGUAGE SQL IMM
 CREATE FUNCTION json_extract(document TEXT, path TEXT) RETURNS TEXT LANGUAGE SQL IMMUTABLE PARALLEL SAFE AS
     'SELECT CASE WHEN path LIKE ''$[%'' THEN document::json ->> rtrim(substr(path, 3), '']'')::int
             ELSE jsonb_path_query_first(document::jsonb, path::jsonpath) #>> ''{}'' END';
-CREATE FUNCTION json_valid(document TEXT) RETURNS BOOLEAN LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS
+CREATE FUNCTION json_valid(document TEXT) RETURNS BOOLEAN LANGUAGE plpgsql IMMUTABLE PARALLEL UNSAFE AS
     'BEGIN PERFORM document::json; RETURN true; EXCEPTION WHEN OTHERS THEN RETURN false; END';
 
 CREATE TABLE member (

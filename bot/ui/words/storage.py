@@ -62,6 +62,7 @@ WORDS: Words = {
     Code.MOVE_TO_ITSELF: "A database moves from SQLite to a PostgreSQL or back. To copy a SQLite file use `python -m bot "
     "backup`; to copy a PostgreSQL use its own pg_dump.",
     Code.MOVE_TARGET_THERE: "{target} is there already; nothing was copied. Give the name of a file that is not there yet.",
+    Code.MOVE_TARGET_NAME: "A start would not find {target}. Call the file {name}, in a folder of its own.",
     Code.MOVE_TARGET_FILLED: "The PostgreSQL database holds something already (its table {table} has rows); nothing was "
     "copied. Give an empty one.",
     Code.MOVE_DIFFERS: "What arrived is not what was sent ({tables}), so nothing was kept. The source is as it was. Try "
