@@ -159,13 +159,13 @@ def _totals(progress: Progress) -> str:
 
 
 def _section_line(title: str, known: Mastery) -> str:
-    cells = f"`{bar(known.cells / 10, known.cells / 10)}` **{title}**"
+    drawn = f"**{title}**\n`{bar(known.cells / 10, known.cells / 10)}`"
     if not known.cells:
-        return f"{cells} · {known.level}"
+        return f"{drawn} {known.level}"
     low, high = round(known.low * 10), round(known.high * 10)
-    level = "" if known.level is Level.TOO_EARLY else f"{known.level}, "
+    level = "" if known.level is Level.TOO_EARLY else f" · {known.level}"
     between = f" ({low} to {high})" if low < high else ""
-    return f"{cells} · {level}about {known.cells} of 10{between}"
+    return f"{drawn} **{known.cells}** of 10{between}{level}"
 
 
 def _calibration(progress: Progress) -> str:

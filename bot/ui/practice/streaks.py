@@ -9,5 +9,5 @@ def streak_words(streak: Streak) -> str:
         return "No streak right now: one answer a day starts one."
     days = "1 day" if streak.days == 1 else f"{streak.days} days in a row"
     today = "" if streak.today else " · answer one question today to keep it"
-    grace = " (you missed a day; one a week is forgiven)" if streak.grace_used else ""
+    grace = " (one missed day forgiven)" if streak.grace_used else ""
     return f"🔥 **{days}**{today}{grace}"

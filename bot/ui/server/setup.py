@@ -261,7 +261,7 @@ def setup_screen(
         RULE,
         "**Question of the day**: whoever answers sees at once whether they're right. The answer and the reasons come "
         f"{'at once too' if at_once else 'with the result'}.\n"
-        "-# At once teaches sooner; with the result nobody can pass the answer on.",
+        "-# At once teaches sooner; with the result it is harder to pass the answer on.",
         Row(
             [
                 _choice("Reasons with the result", ids.encode("setup.reasons", WITH_RESULT), not at_once),
