@@ -164,7 +164,7 @@ def _section_line(title: str, known: Mastery) -> str:
         return f"{drawn} {known.level}"
     low, high = round(known.low * 10), round(known.high * 10)
     level = "" if known.level is Level.TOO_EARLY else f" · {known.level}"
-    between = f" ({low} to {high})" if low < high else ""
+    between = f" ({low}–{high})" if low < high else ""
     return f"{drawn} **{known.cells}** of 10{between}{level}"
 
 
