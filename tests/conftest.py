@@ -95,7 +95,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     opens = path.parent.name in ON_BOTH and path.stem not in SQLITE_ALONE and "tmp_path" in wanted
     if os.environ.get("STUDYHALL_TEST_POSTGRES") == "needed" and path.parent.name == "e2e":
         opens = path.stem in WHOLE_BOTS_ON_BOTH and "playground" in wanted
-    if opens:
+    if opens and os.environ.get("STUDYHALL_TEST_POSTGRES") != "off":
         metafunc.fixturenames.insert(0, "engine")
         metafunc.parametrize("engine", ["sqlite", "postgres"], indirect=True)
 

@@ -28,7 +28,8 @@ async def store(tmp_path):
 
 
 def test_a_test_runs_on_the_engine_that_it_names(store: Store, request: pytest.FixtureRequest):
-    assert f".{request.node.callspec.params['engine']}." in type(store._engine).__module__
+    named = request.node.callspec.params["engine"] if hasattr(request.node, "callspec") else "sqlite"
+    assert f".{named}." in type(store._engine).__module__
 
 
 def adding(member_id: int, name: str = "Ada"):
@@ -79,9 +80,10 @@ async def test_a_failing_job_leaves_nothing_and_does_not_touch_the_others_of_its
 
 
 async def test_a_row_that_is_there_already_fails_only_its_own_job(store):
-    first, again, other = await asyncio.gather(*(store.write(adding(n)) for n in (1, 1, 2)), return_exceptions=True)
-    assert (first, other) == (None, None)
-    assert isinstance(again, REFUSED)
+    *same, other = await asyncio.gather(*(store.write(adding(n)) for n in (1, 1, 2)), return_exceptions=True)
+    assert other is None
+    assert None in same  # which of them came first is for the engine to say
+    assert [one for one in same if isinstance(one, REFUSED)] == [one for one in same if one is not None] != []
     assert await members(store) == [1, 2]
 
 

@@ -331,8 +331,9 @@ async def _is_seen_by_nobody(
     """
     for left in reversed(range(tries)):
         if not await connection.fetchval(
-            "SELECT count(*) FROM (SELECT backend_xmin FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
-            " AND backend_type IS DISTINCT FROM 'autovacuum worker' AND coalesce(datname = current_database(), true)"
+            "SELECT count(*) FROM (SELECT unnest(ARRAY[backend_xmin, backend_xid]) FROM pg_stat_activity"
+            " WHERE pid <> pg_backend_pid() AND backend_type IS DISTINCT FROM 'autovacuum worker'"
+            " AND coalesce(datname = current_database(), true)"
             " UNION ALL SELECT transaction FROM pg_prepared_xacts WHERE database = current_database()) AS seeing (oldest)"
             " WHERE age(oldest) > age($1::text::xid8::xid)",
             deleted_before,
