@@ -327,13 +327,13 @@ async def _is_seen_by_nobody(
     """Whether nobody is left, after a moment, who began before that transaction and may see what is deleted now.
 
     Sessions of other users tell nothing of themselves but that (https://www.postgresql.org/docs/current/monitoring-stats.html);
-    a standby that reads, and what is prepared, count too.
+    a standby that reads, an ANALYZE that happens by itself, what is prepared, and who writes in another database of the
+    server count too: what begins now takes those for under way.
     """
     for left in reversed(range(tries)):
         if not await connection.fetchval(
-            "SELECT count(*) FROM (SELECT unnest(ARRAY[backend_xmin, backend_xid]) FROM pg_stat_activity"
-            " WHERE pid <> pg_backend_pid() AND backend_type IS DISTINCT FROM 'autovacuum worker'"
-            " AND coalesce(datname = current_database(), true)"
+            "SELECT count(*) FROM (SELECT unnest(ARRAY[backend_xid, CASE WHEN coalesce(datname = current_database(), true)"
+            " THEN backend_xmin END]) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
             " UNION ALL SELECT transaction FROM pg_prepared_xacts WHERE database = current_database()) AS seeing (oldest)"
             " WHERE age(oldest) > age($1::text::xid8::xid)",
             deleted_before,
