@@ -6,7 +6,7 @@ are found by their custom id alone, before and after a restart.
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import discord
@@ -232,6 +232,17 @@ def _underlined(found: re.Match[str]) -> str:
 def unstressed(text: str) -> str:
     """An author's text without its stars, so that it can be cut anywhere; its code stays code."""
     return _STRESSED.sub(lambda found: found["bold"] or found["italic"] or found.group(), text)
+
+
+def pings(member_ids: Iterable[int]) -> discord.AllowedMentions:
+    """Whom a message may notify, where it mentions them; without any, nobody."""
+    users = [discord.Object(one) for one in member_ids]
+    return discord.AllowedMentions(users=users) if users else NO_PINGS
+
+
+def in_short(text: str, limit: int) -> str:
+    """An author's text in one plain line of so many characters at most."""
+    return cut(" ".join(unstressed(text).split()), limit)
 
 
 def cut(text: str, limit: int) -> str:

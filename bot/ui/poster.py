@@ -10,7 +10,7 @@ import discord
 from bot.facts import Code, Say, fact
 from bot.model.posts import Kind, What
 from bot.services.channels import Channel, ChannelBusyError, ChannelLostError, Gone, Placed, View, ViewNow
-from bot.ui.layouts import NO_PINGS, Screen
+from bot.ui.layouts import NO_PINGS, Screen, pings
 from bot.ui.reach import UNKNOWN_MESSAGE, as_lost, channel_in, find_message, for_server
 from bot.ui.sending import SendScheduler
 from bot.ui.shards import Shards
@@ -53,7 +53,7 @@ class DiscordPoster:
         if channel.thread_on:
             await self._open_thread(*channel.thread_on, look.thread(view))
         screen, called = self._drawn(what, channel, view), look.calls(view)
-        mentions = discord.AllowedMentions(users=[discord.Object(one) for one in called]) if called else NO_PINGS
+        mentions = pings(called)
         target = channel_in(self._shards.of(channel.guild_id), channel.id, channel.guild_id)
 
         async def send() -> int:

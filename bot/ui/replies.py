@@ -17,7 +17,7 @@ from bot.services.member.presence import Presence
 from bot.services.practice.practising import Learner
 from bot.telemetry import Durations, Pulse, is_page, new_error_id, one_line
 from bot.ui import ids
-from bot.ui.layouts import GREY, MAX_TEXT, NO_PINGS, RED, Screen, note
+from bot.ui.layouts import GREY, MAX_TEXT, NO_PINGS, RED, Screen, note, pings
 from bot.ui.options import whole
 from bot.ui.worded import worded
 
@@ -176,7 +176,7 @@ class Reply:
 
         ``mention`` is the member whom it may notify, where it mentions them.
         """
-        mentions = discord.AllowedMentions(users=[discord.Object(mention)]) if mention else NO_PINGS
+        mentions = pings([mention] if mention else ())
         async with self._lock:
             if self.too_late:
                 return None

@@ -24,7 +24,7 @@ from bot.services.member.presence import Presence
 from bot.services.practice.practising import Learner
 from bot.services.server.servers import Servers
 from bot.ui import ids
-from bot.ui.faces import with_face
+from bot.ui.faces import MEDALS, with_face
 from bot.ui.layouts import BLURPLE, RULE, Block, Button, Pick, Row, Screen
 from bot.ui.lesson.lessons import section_choices
 from bot.ui.names import safe
@@ -82,7 +82,6 @@ NOT_YET = {
     BoardKind.IMPROVED: f"It takes {IMPROVED_FROM} questions that are new to you in each of the two months, and more of them "
     "right in the second.",
 }
-MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 MOST_LEADERS = 3
 """So many who share the first place are shown with their avatars."""
 

@@ -9,14 +9,14 @@ from bot.quiz.competition.state import DUELLISTS
 from bot.services.competition.views import GameView, Learned
 from bot.services.server.exports import member_numbers
 from bot.ui import ids
-from bot.ui.competition.screens import PRIMARY, SUCCESS, duel_score, team_name
-from bot.ui.faces import with_face
-from bot.ui.layouts import GREEN, RULE, Block, Button, Download, Picture, Row, Screen, cut, more, unstressed
+from bot.ui.competition.screens import PRIMARY, SUCCESS, duel_score, team_lines, team_name
+from bot.ui.faces import MEDALS, with_face
+from bot.ui.layouts import GREEN, RULE, Block, Button, Download, Picture, Row, Screen, in_short, more
 from bot.ui.names import safe
+from bot.ui.question import card as question_card
 from bot.ui.sheets import sheet
 from bot.wording import in_a_list
 
-MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 SHOWN_PLACES, STEPS, SHOWN_WINNERS = 10, 3, 3
 STEM_CHARACTERS = 160
 
@@ -28,9 +28,8 @@ def podium_screen(view: GameView) -> Screen:
         steps = [_place(view, line) for line in lines[STEPS - view.unveiled : STEPS]]
         return Screen(["## 🥁 And the winner is…", *steps, *_next(view)], GREEN)
     blocks: list[Block] = [_headline(view, lines)]
-    if teams := team_standings(view.state):
-        rows = [f"**{place}.** {team_name(team)} · {mean:,.0f} a player" for place, (team, mean) in enumerate(teams, 1)]
-        blocks.append("\n".join(rows))
+    if teams := team_lines(view.state):
+        blocks.append("\n".join(teams))
     if view.podium and view.picture:
         blocks.append(Picture("podium.png", view.picture, podium_alt_text(view.podium)))
     blocks += [_place(view, line) for line in lines[:STEPS]]
@@ -106,11 +105,11 @@ def _lesson(view: GameView, learned: Learned) -> str:
         who = f"only {safe(view.name(learned.knew[0]))} got it"
     else:
         who = f"{knew} of {learned.answered} got it"
-    stem = cut(unstressed(" ".join(view.game.questions[number].stem.split())), STEM_CHARACTERS)
+    stem = in_short(view.game.questions[number].stem, STEM_CHARACTERS)
     lines = [f"**Hardest question**: number {number + 1}, {who}.", f"-# {stem}"]
     if myth := learned.myth:
         fell = f"{learned.believed} of {learned.answered} fell for it."
-        lines.append(f"**Common myth:** “{myth.belief}” **Actually:** {myth.correction} {fell}")
+        lines.append(f"{question_card.myth(myth)} {fell}")
     return "\n".join(lines)
 
 

@@ -5,7 +5,7 @@ from functools import partial
 from bot.facts import Say
 from bot.quiz.competition import awards
 from bot.quiz.competition.clock import is_last_round
-from bot.quiz.competition.standings import Standing, standings, team_standings
+from bot.quiz.competition.standings import Standing, standings
 from bot.quiz.competition.state import DUELLISTS, Phase
 from bot.quiz.question.asking import times_chosen
 from bot.services.competition.views import GameView, MyResult
@@ -17,7 +17,7 @@ from bot.ui.competition.screens import (
     open_round_screen,
     pause_words,
     stem,
-    team_name,
+    team_lines,
 )
 from bot.ui.layouts import GREEN, GREY, RULE, Block, Button, Row, Screen, bold, more
 from bot.ui.lesson.terms import term_menu
@@ -94,10 +94,7 @@ def _standing(view: GameView, number: int) -> list[Block]:
     after = standings(state, number + 1)
     if state.rules.duel and len(after) == DUELLISTS:
         return [f"**{duel_score(view, after)}**"]
-    teams = [
-        f"**{place}.** {team_name(team)} · {average:,.0f} a player"
-        for place, (team, average) in enumerate(team_standings(state, number + 1), 1)
-    ]
+    teams = team_lines(state, number + 1)
     before = _places(view, number)
     lines = []
     for line in after[: SHOWN_TEAM_PLAYERS if teams else SHOWN_LINES]:

@@ -7,8 +7,8 @@ import discord
 
 from bot.facts import Say
 from bot.quiz.board.points import BONUSES, POINTS_FOR_RIGHT
-from bot.quiz.competition.standings import Standing, standings
-from bot.quiz.competition.state import LIVE, Phase
+from bot.quiz.competition.standings import Standing, standings, team_standings
+from bot.quiz.competition.state import LIVE, Competition, Phase
 from bot.quiz.question.asking import Sureness
 from bot.services.competition.views import MOST_CALLED, GameView
 from bot.ui import ids
@@ -222,6 +222,12 @@ def team_name(team: int) -> str:
     """What a team (1, 2, …) is called, its colour in words too."""
     square, colour = TEAMS[(team - 1) % len(TEAMS)].split()
     return f"{square} Team {colour}"
+
+
+def team_lines(state: Competition, rounds: int | None = None) -> list[str]:
+    """How the teams stand, after so many rounds or all of them; none without teams."""
+    standing = enumerate(team_standings(state, rounds), 1)
+    return [f"**{place}.** {team_name(team)} · {mean:,.0f} a player" for place, (team, mean) in standing]
 
 
 def duel_score(view: GameView, lines: Sequence[Standing]) -> str:

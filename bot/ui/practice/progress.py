@@ -37,6 +37,7 @@ from bot.ui.practice.quiz import current_screen, plan_words
 from bot.ui.practice.streaks import streak_words
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
+from bot.wording import counted
 
 MIXUPS_SHOWN = 3
 CALIBRATED_FROM = 10
@@ -201,8 +202,9 @@ def _mixups(progress: Progress) -> list[Block]:
         ]
         blocks.append(Pick(ids.encode("progress.mixup", progress.pack_id), "Fix one of these…", options))
     if gone:
-        myths = "1 myth" if gone == 1 else f"{gone} myths"
-        blocks.append(f"-# ✅ You dropped {myths}: since then two different questions right, a day apart.")
+        blocks.append(
+            f"-# ✅ You dropped {counted(gone, 'myth')}: since then two different questions right, a day apart."
+        )
     return blocks
 
 

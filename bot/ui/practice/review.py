@@ -10,10 +10,10 @@ from bot.services.practice.reviews import AT_ONCE, CourseDue, Reviews
 from bot.ui import ids
 from bot.ui.layouts import BLURPLE, GREEN, Block, Button, Row, Screen
 from bot.ui.practice.quiz import current_screen
-from bot.ui.practice.summary import about
+from bot.ui.practice.summary import about, questions_are
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
-from bot.wording import as_many
+from bot.wording import as_many, counted
 
 APART = 10
 """Up to so many courses each stands by itself."""
@@ -74,8 +74,7 @@ def _only_course(due: Due) -> str:
     if not due.any:
         return "**Nothing to review yet.** What you answer in quizzes and competitions comes back here."
     if due.now:
-        questions = "1 question is" if due.now == 1 else f"{due.now} questions are"
-        return f"**{questions} due now**, {about(due.now)}.{_soon(due)}"
+        return f"**{questions_are(due.now)} due now**, {about(due.now)}.{_soon(due)}"
     return f"✅ **Nothing is due right now.** The next question: <t:{(due.next_ms or 0) // 1000}:f>.{_soon(due)}"
 
 
@@ -105,8 +104,7 @@ def _instead(courses: list[CourseDue]) -> list[Button]:
     met = max(courses, key=lambda course: course.met, default=None)
     ways = []
     if new:
-        count = min(new.new, DEFAULT_QUESTIONS)
-        what = "1 new question" if count == 1 else f"{count} new questions"
+        what = counted(min(new.new, DEFAULT_QUESTIONS), "new question")
         where = ids.encode("review.new", new.pack_id)
         ways.append(Button(_of(courses, new, what), where, discord.ButtonStyle.primary))
     if met and met.met:

@@ -9,8 +9,10 @@ from bot.quiz.practice.sitting import NextStep
 from bot.services.practice.practising import Summary
 from bot.services.practice.reviews import AT_ONCE
 from bot.ui import ids
-from bot.ui.layouts import BLURPLE, GREEN, RULE, Block, Button, Row, Screen, cut, unstressed
+from bot.ui.layouts import BLURPLE, GREEN, RULE, Block, Button, Row, Screen, in_short
 from bot.ui.practice.streaks import streak_words
+from bot.ui.question import card as question_card
+from bot.wording import counted
 
 MISSED_SHOWN = 3
 STEM_SHOWN = 70
@@ -26,7 +28,7 @@ def summary_screen(summary: Summary) -> Screen:
     if summary.missed:
         blocks += [RULE, _missed(run, summary.missed)]
     if summary.myth:
-        blocks.append(f"**Common myth:** “{summary.myth.belief}” **Actually:** {summary.myth.correction}")
+        blocks.append(question_card.myth(summary.myth))
     if run.current is None:
         blocks.append(f"-# {due_words(summary.due)}")
     blocks.append(Row(_ways_on(summary)))
@@ -41,11 +43,15 @@ def how_many_more(run: Run) -> int:
 def due_words(due: Due) -> str:
     """What comes back soon, and about how long it takes."""
     if due.tomorrow:
-        questions = "1 question is" if due.tomorrow == 1 else f"{due.tomorrow} questions are"
-        return f"By this time tomorrow {questions} due, {about(due.tomorrow)}."
+        return f"By this time tomorrow {questions_are(due.tomorrow)} due, {about(due.tomorrow)}."
     if due.this_week:
         return f"Nothing is due tomorrow; {due.this_week} this week."
     return "Nothing is due tomorrow."
+
+
+def questions_are(number: int) -> str:
+    """*1 question is*, *4 questions are*."""
+    return f"{counted(number, 'question')} {'is' if number == 1 else 'are'}"
 
 
 def about(questions: int) -> str:
@@ -69,7 +75,10 @@ def _how_it_went(summary: Summary) -> str:
 
 def _missed(run: Run, missed: list[Question]) -> str:
     numbers = {asked.question_id: number for number, asked in enumerate(run.asked, 1)}
-    lines = [f"- {_numbered(numbers.get(question.id))}{_short(question.stem)}" for question in missed[:MISSED_SHOWN]]
+    lines = [
+        f"- {_numbered(numbers.get(question.id))}{in_short(question.stem, STEM_SHOWN)}"
+        for question in missed[:MISSED_SHOWN]
+    ]
     more = len(missed) - MISSED_SHOWN
     return "\n".join(["**Worth another look**", *lines, *([f"-# and {more} more"] if more > 0 else [])])
 
@@ -94,7 +103,3 @@ def _ways_on(summary: Summary) -> list[Button]:
     if missed:
         return [*ways, Button("Read the section", ids.encode("lesson.read", run.pack_id, summary.missed[0].section))]
     return [*ways, Button("What next?", ids.encode("progress.next", run.pack_id))]
-
-
-def _short(text: str) -> str:
-    return cut(" ".join(unstressed(text).split()), STEM_SHOWN)

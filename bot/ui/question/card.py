@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import discord
 
-from bot.packs.models import Question
+from bot.packs.models import Misconception, Question
 from bot.packs.numbered import numbered
 from bot.quiz.question.asking import LETTERS, FilePlace, Given, Lettering, is_right
 from bot.ui.layouts import Button, Row, bold, code_block
@@ -139,6 +139,11 @@ def _text(question: Question, option: int) -> str:
 def reasoned(question: Question, option: int) -> str:
     """An option with its reason."""
     return f"{_text(question, option)}\n{why(question, option)}"
+
+
+def myth(found: Misconception) -> str:
+    """A belief behind a wrong choice, and what is true."""
+    return f"**Common myth:** “{found.belief}” **Actually:** {found.correction}"
 
 
 def why(question: Question, option: int) -> str:
