@@ -133,7 +133,7 @@ async def _parts(
     settings: Settings, wall: WallClock, rng: Random, closing: contextlib.AsyncExitStack, *, steady_timers: bool
 ) -> Parts:
     """What services are made of; closed after them."""
-    store = await place_of(settings).open()
+    store = await Place.of(settings).open()
     closing.push_async_callback(store.close)
     workers = Workers()
     closing.push_async_callback(workers.close)
@@ -187,7 +187,7 @@ async def run(settings: Settings) -> None:
     stop = asyncio.Event()
     _stop_on_signals(stop)
     async with contextlib.AsyncExitStack() as running:
-        held = await running.enter_async_context(place_of(settings).alone())
+        held = await running.enter_async_context(Place.of(settings).alone())
         if held and (lost := held.lost(settings.database_path)):
             _log.error("%s", worded(lost, OPERATORS))
         app = await running.enter_async_context(build(settings, loaded=_collect_again))
@@ -210,11 +210,6 @@ async def run(settings: Settings) -> None:
             with contextlib.suppress(asyncio.CancelledError, Exception):
                 await connecting
     _log.info("stopped")
-
-
-def place_of(settings: Settings) -> Place:
-    """Where the settings have the data."""
-    return Place(settings.database_path, settings.database_url)
 
 
 def _collect_again() -> None:

@@ -215,16 +215,14 @@ def _check(options: argparse.Namespace) -> int:
 def _backup(settings: Settings, options: argparse.Namespace) -> int:
     from bot.commands.backup import make_backup
 
-    place = _place(settings)
-    if place.url and not options.done:
-        raise StudyhallError(fact(Code.POSTGRES_BACKUP))
-    if options.done and not place.url:
-        raise StudyhallError(fact(Code.BACKUP_NOT_TOLD))
-    if options.done:
-        asyncio.run(place.beside().note_backup(place.url, WallClock().now_ms()))
-        print("Noted: a backup was made just now. /studyhall health tells its age.")
-        return 0
-    return make_backup(place.path, options.file, WallClock().now_ms())
+    place, now_ms = _place(settings), WallClock().now_ms()
+    if bool(place.url) != options.done:
+        raise StudyhallError(fact(Code.BACKUP_NOT_TOLD if options.done else Code.POSTGRES_BACKUP))
+    if not options.done:
+        return make_backup(place.path, options.file, now_ms)
+    asyncio.run(place.beside().note_backup(place.url, now_ms))
+    print("Noted: a backup was made just now. /studyhall health tells its age.")
+    return 0
 
 
 def _restore(settings: Settings, options: argparse.Namespace) -> int:
@@ -261,7 +259,7 @@ def _move(settings: Settings, options: argparse.Namespace) -> int:
 def _place(settings: Settings) -> "Place":
     from bot.storage.place import Place
 
-    return Place(settings.database_path, settings.database_url)
+    return Place.of(settings)
 
 
 def _items(settings: Settings, options: argparse.Namespace) -> int:

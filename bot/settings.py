@@ -14,6 +14,9 @@ from bot.facts import said
 MOST_DIGITS = 20
 SHORT_PASSWORD = 8
 """A shorter one may be a word that any line has; it is taken out only where it stands as a password."""
+DATABASE_NAME = "studyhall.db"
+POSTGRES = ("postgresql://", "postgres://")
+"""How the address of a PostgreSQL begins."""
 SECRETS = ("DISCORD_TOKEN", "STUDYHALL_DATABASE_URL")
 CHECKOUT = Path(__file__).resolve().parent.parent
 """The folder that holds ``bot/``; a checkout when ``pyproject.toml`` and ``content/`` stand there too."""
@@ -79,7 +82,7 @@ def _url(*schemes: str) -> Callable[[str], str]:
 
 
 def _database(value: str) -> str:
-    if not value.startswith(("postgresql://", "postgres://")) or not value.isprintable():
+    if not value.startswith(POSTGRES) or not value.isprintable():
         raise ValueError("an address that starts with postgresql://, such as postgresql://user:password@host/name")
     return value
 
@@ -270,7 +273,7 @@ class Settings:
     @property
     def database_path(self) -> Path:
         """The SQLite file."""
-        return self.data_dir / "studyhall.db"
+        return self.data_dir / DATABASE_NAME
 
     @property
     def secrets(self) -> tuple[str, ...]:

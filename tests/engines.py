@@ -187,7 +187,7 @@ class OnPostgres(OnSqlite):
         self._address = address
         self._spare = [] if spare is None else spare
         self._of_path: dict[Path, str] = {}
-        self._bare: list[str] = []
+        self._bare: set[str] = set()
 
     async def open(self, path: Path) -> Store:
         """The store of that path."""
@@ -197,7 +197,7 @@ class OnPostgres(OnSqlite):
     async def settings(self, path: Path) -> dict[str, str]:
         """The database's address; whatever becomes of that bot, no other test gets this database."""
         await self._given(path)
-        self._bare.append(self._of_path[path])
+        self._bare.add(self._of_path[path])
         return {"STUDYHALL_DATABASE_URL": self.address(path)}
 
     def rows(self, path: Path, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
@@ -232,7 +232,7 @@ class OnPostgres(OnSqlite):
     async def empty(self, path: Path) -> None:
         """Make a database without a schema, in which nothing was opened yet."""
         self._of_path[path] = await self._make("template0")
-        self._bare.append(self._of_path[path])
+        self._bare.add(self._of_path[path])
 
     def address(self, path: Path) -> str:
         """Where the database of that path is."""

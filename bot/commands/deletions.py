@@ -1,6 +1,8 @@
 """``python -m bot deletions``: the list of who was deleted, in a file that the operator keeps, and applied from it."""
 
 import asyncio
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from bot.errors import StorageError
@@ -9,7 +11,7 @@ from bot.services.backups import delete_again
 from bot.storage import privacy
 from bot.storage.place import Place
 from bot.storage.sqlite.remembered import add_deletions, read_deletions
-from bot.wording import visible
+from bot.wording import counted, visible
 
 
 async def write_deletions(place: Place, file: Path) -> int:
@@ -19,13 +21,11 @@ async def write_deletions(place: Place, file: Path) -> int:
     """
     async with place.only_reading() as db:
         known = await privacy.deletions(db)
-    try:
-        before = len(await asyncio.to_thread(read_deletions, file))
-        await asyncio.to_thread(add_deletions, file, known)
-        after = len(await asyncio.to_thread(read_deletions, file))
-    except OSError as problem:
-        raise StorageError(fact(Code.DELETIONS_UNREADABLE, file=str(file), why=str(problem.strerror))) from problem
-    print(f"{visible(str(file))} lists {_counted(after)}, {after - before:,} of them new. Keep it beside your backups.")
+    with _usable(file):
+        listed, new = await asyncio.to_thread(add_deletions, file, known)
+    print(
+        f"{visible(str(file))} lists {counted(listed, 'deletion')}, {new:,} of them new. Keep it beside your backups."
+    )
     return 0
 
 
@@ -36,21 +36,25 @@ async def apply_deletions(place: Place, file: Path, now_ms: int, *, keep_members
     """
     if not await asyncio.to_thread(file.is_file):
         raise StorageError(fact(Code.DELETIONS_UNREADABLE, file=str(file), why="it is not there"))
-    try:
+    with _usable(file):
         known = await asyncio.to_thread(read_deletions, file)
-    except OSError as problem:
-        raise StorageError(fact(Code.DELETIONS_UNREADABLE, file=str(file), why=str(problem.strerror))) from problem
     async with place.opened_alone() as store:
         again = await delete_again(store, known, now_ms, keep_members=keep_members)
-    who = "1 member was" if again.deleted == 1 else f"{again.deleted:,} members were"
-    print(f"{who} deleted again, by {_counted(len(known))} in {visible(str(file))}.")
+    were = "was" if again.deleted == 1 else "were"
+    by = f"{counted(len(known), 'deletion')} in {visible(str(file))}"
+    print(f"{counted(again.deleted, 'member')} {were} deleted again, by {by}.")
     if keep_members:
         stay = len({one.hash for one in again.undone})
         print(
-            f"{'1 member stays who was' if stay == 1 else f'{stay:,} members stay who were'} deleted for being away only."
+            f"{counted(stay, 'member')} {'stays who was' if stay == 1 else 'stay who were'} deleted for being away only."
         )
     return 0
 
 
-def _counted(deletions: int) -> str:
-    return "1 deletion" if deletions == 1 else f"{deletions:,} deletions"
+@contextlib.contextmanager
+def _usable(file: Path) -> Iterator[None]:
+    """Tell in words what is wrong with the file."""
+    try:
+        yield
+    except OSError as problem:
+        raise StorageError(fact(Code.DELETIONS_UNREADABLE, file=str(file), why=str(problem.strerror))) from problem

@@ -5,12 +5,10 @@ from pathlib import Path
 
 from bot.errors import StorageError
 from bot.facts import Code, fact
+from bot.settings import DATABASE_NAME, POSTGRES
 from bot.storage.place import Place
 from bot.storage.sqlite.backup import journals
 from bot.wording import visible
-
-NAME = "studyhall.db"
-"""The one name by which a start finds it."""
 
 
 async def move_to(source: Place, to: str) -> int:
@@ -18,7 +16,7 @@ async def move_to(source: Place, to: str) -> int:
 
     Raises StorageError with what to do; then the target is as it was. The source always is.
     """
-    is_url = to.startswith(("postgresql://", "postgres://"))
+    is_url = to.startswith(POSTGRES)
     if is_url == bool(source.url):
         raise StorageError(fact(Code.MOVE_TO_ITSELF))
     target = Place(source.path, to) if is_url else Place(await asyncio.to_thread(Path(to).absolute))
@@ -27,8 +25,8 @@ async def move_to(source: Place, to: str) -> int:
 
     if not source.url and not await asyncio.to_thread(source.path.exists):
         raise StorageError(fact(Code.NO_DATABASE, path=str(source.path)))
-    if not target.url and target.path.name != NAME:
-        raise StorageError(fact(Code.MOVE_TARGET_NAME, name=NAME, target=str(target.path)))
+    if not target.url and target.path.name != DATABASE_NAME:  # a start finds it by its name
+        raise StorageError(fact(Code.MOVE_TARGET_NAME, name=DATABASE_NAME, target=str(target.path)))
     for file in () if target.url else (target.path, *journals(target.path)):
         if await asyncio.to_thread(file.exists):
             raise StorageError(fact(Code.MOVE_TARGET_THERE, target=str(file)))

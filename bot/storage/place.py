@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from bot.errors import StorageError
 from bot.facts import Code, Fact, fact
+from bot.settings import Settings
 from bot.storage.sqlite import beside as files
 from bot.storage.sqlite.lock import Held
 from bot.storage.sqlite.lock import only_one as only_one_in
@@ -19,6 +20,11 @@ class Place(NamedTuple):
 
     path: Path
     url: str = ""
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Place":
+        """Where the settings have the data."""
+        return cls(settings.database_path, settings.database_url)
 
     async def open(self) -> Store:
         """The store there, made and migrated as needed. Raises StorageError with what to do when it can't be used."""

@@ -98,7 +98,7 @@ class Store:
         return await self._engine.write_together(work, item, locks)
 
     async def tidy(self, *, rebuild: bool) -> bool:
-        """Leave nothing of deleted rows in the files; to ``rebuild``, write them anew.
+        """Leave nothing of deleted rows in the files; to ``rebuild``, rewrite them.
 
         Writes wait meanwhile: a file of 50 MB is rebuilt in about 0.3 s.
         Returns False when a reader was in the way; then ask again later. Raises StorageError when the database refused.

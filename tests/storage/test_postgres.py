@@ -20,6 +20,7 @@ from bot.storage.locks import Lock, of_game, of_member, of_members
 from bot.storage.postgres import database as module
 from bot.storage.postgres.connecting import connected
 from bot.storage.postgres.database import LAYOUT
+from bot.storage.postgres.migrations import make_ready, version
 from bot.storage.postgres.statements import statement
 from bot.storage.sqlite.migrations import migrate, migrations
 from bot.storage.store import Store
@@ -340,6 +341,25 @@ async def test_a_server_that_is_not_there_is_told_without_the_password(tmp_path)
     with refused(StorageError, r"STUDYHALL_DATABASE_URL names can't be used .* Look whether it runs") as told:
         await Store.open(tmp_path / "a.db", f"postgresql://ada:hunter2@/nowhere?host={tmp_path}")
     assert "hunter2" not in str(told.value.fact)
+
+
+async def test_steps_bring_a_database_to_the_next_schema_or_leave_it_as_it_was(postgres: OnPostgres):
+    await (await postgres.open(Path("a"))).close()
+    steps = {
+        LAYOUT: "DROP TABLE member",
+        LAYOUT + 1: "CREATE TABLE tea (name TEXT)",
+        LAYOUT + 2: "CREATE TABLE tea (a TEXT)",
+    }
+    async with connected(postgres.address(Path("a"))) as connection:
+        with pytest.raises(asyncpg.DuplicateTableError):
+            await make_ready(connection, LAYOUT + 2, steps)
+        assert await version(connection) == LAYOUT
+        await make_ready(connection, LAYOUT + 1, steps)
+        assert await version(connection) == LAYOUT + 1
+        assert await connection.fetch("SELECT count(*) FROM tea, member") == [(0,)]
+        await make_ready(connection, LAYOUT + 1, steps)
+        await connection.execute("DROP TABLE tea")
+        await connection.execute("UPDATE layout SET version = $1", LAYOUT)
 
 
 async def test_a_database_of_another_version_is_left_alone(postgres: OnPostgres, store: Store):

@@ -13,18 +13,18 @@ from bot.facts import Code, fact
 from bot.storage.engine import Row, Values
 from bot.storage.postgres.connecting import LOST, connected, words
 from bot.storage.postgres.database import LAYOUT
-from bot.storage.postgres.migrations import OURS, version
+from bot.storage.postgres.migrations import OURS, refuse_other
 from bot.storage.postgres.statements import statement
 from bot.storage.store import Reads
 
 RUNS = 0x72756E73
 """Beside `OURS`: the advisory lock that a process holds while it runs on the database (*runs*)."""
-HOLD_SECONDS, HOLD_AGAIN_SECONDS = 5.0, 0.1
-"""How long a start waits for the one before to be gone, and how often it looks."""
+HOLD_TRIES, HOLD_AGAIN_SECONDS = 50, 0.1
+"""How often a start looks whether the one before is gone."""
 LOOK_SECONDS = 5.0
 """How often it is looked whether the lock is still there: it ends with its connection."""
-
 GONE_TRIES = 6
+"""After so many looks without it somebody else has it: the server knows of a process that is gone for 20 seconds at most."""
 
 _log = logging.getLogger(__name__)
 
@@ -48,17 +48,9 @@ async def only_reading(url: str) -> AsyncIterator[Reads]:
     Raises StorageError with what to do when it can't be used, has no Studyhall yet, or one of another version.
     """
     async with connected(url) as connection:
-        await refuse_other_version(connection)
+        await refuse_other(connection, LAYOUT)
         await connection.execute("SET default_transaction_read_only = on")
         yield _Beside(connection)
-
-
-async def refuse_other_version(connection: "asyncpg.Connection[Any]") -> None:
-    """Raise StorageError for a database without a Studyhall, or with one of another version."""
-    if (found := await version(connection)) is None:
-        raise StorageError(fact(Code.POSTGRES_EMPTY))
-    if found != LAYOUT:
-        raise StorageError(fact(Code.POSTGRES_OF_ANOTHER_VERSION, found=found, known=LAYOUT))
 
 
 @contextlib.asynccontextmanager
@@ -70,11 +62,11 @@ async def only_one(url: str) -> AsyncIterator[None]:
     """
     async with contextlib.AsyncExitStack() as holding:
         connection = await holding.enter_async_context(connected(url))
-        tries = 0
-        while not await _hold(connection):  # one that was killed a moment ago may still be known to the server
-            if (tries := tries + 1) * HOLD_AGAIN_SECONDS < HOLD_SECONDS:
-                await asyncio.sleep(HOLD_AGAIN_SECONDS)
-                continue
+        for _ in range(HOLD_TRIES):  # one that was killed a moment ago may still be known to the server
+            if await _hold(connection):
+                break
+            await asyncio.sleep(HOLD_AGAIN_SECONDS)
+        else:
             raise StorageError(fact(Code.ANOTHER_ON_POSTGRES, whose=await _whose(connection)))
         keeping = asyncio.create_task(_keep(url, connection), name="hold")
         try:
@@ -105,7 +97,7 @@ async def _keep(url: str, connection: "asyncpg.Connection[Any]") -> None:
                     connection = await again.enter_async_context(connected(url))
                     holds = await _hold(connection)
             tries = 0 if holds else tries + 1
-            if tries == GONE_TRIES:  # so long a server may know a process that is gone
+            if tries == GONE_TRIES:
                 _log.error(
                     "another Studyhall runs on this database now (%s): stop one of them", await _whose(connection)
                 )
@@ -126,5 +118,5 @@ async def _whose(connection: "asyncpg.Connection[Any]") -> str:
 async def note_backup(url: str, now_ms: int) -> None:
     """Note that the operator has made a backup. Raises StorageError when it can't be noted."""
     async with connected(url) as connection:
-        await refuse_other_version(connection)
+        await refuse_other(connection, LAYOUT)
         await connection.execute("UPDATE layout SET backup_ms = $1", now_ms)

@@ -37,6 +37,10 @@ TIDY_SECONDS = 3600.0
 TIDY_LOCK_MS = 2_000
 """How long tidying waits for a table that somebody reads, a dump for one; what wants it next waits as long."""
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1"
+COLUMNS = (
+    "SELECT column_name FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = ?"
+    " ORDER BY ordinal_position"
+)
 ALONE = 0
 """Beside the kinds of `Lock`: whoever runs alone holds it, and everybody else shares it."""
 SEEN_TRIES, SEEN_AGAIN_SECONDS = 100, 0.1
@@ -167,12 +171,7 @@ class Postgres:
 
     async def columns(self, table: str) -> list[str]:
         """The names of a table's columns, in order."""
-        found = await self.read(
-            "SELECT column_name FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = ? "
-            "ORDER BY ordinal_position",
-            (table,),
-        )
-        return [name for (name,) in found]
+        return [name for (name,) in await self.read(COLUMNS, (table,))]
 
     async def bytes(self) -> int:
         """How large the database is."""
@@ -226,7 +225,7 @@ class Postgres:
                 finally:
                     with contextlib.suppress(asyncpg.PostgresError, *LOST):
                         await connection.execute("RESET lock_timeout")
-                # Somebody who began meanwhile, and sees what is there now, may have kept nothing of what was deleted before.
+                # A standby may have told only meanwhile what is still read there.
                 return not rebuild or await _is_seen_by_nobody(connection, deleted_before, 1)
         except (asyncpg.PostgresError, *LOST) as problem:
             raise self._error(problem) from problem
@@ -304,9 +303,7 @@ class Postgres:
                     fate = await connection.fetchval("SELECT pg_xact_status($1::text::xid8)", number)
                 if fate in ("committed", "aborted"):
                     return bool(fate == "committed")
-            except (
-                asyncpg.InvalidParameterValueError
-            ):  # the server does not know of it: one that took over from another
+            except asyncpg.InvalidParameterValueError:  # unknown to the server, which took over from another
                 return False
             except (asyncpg.PostgresError, *LOST) as problem:
                 _log.info("what became of a commit is not known yet: %s", words(problem))

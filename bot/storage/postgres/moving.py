@@ -21,8 +21,9 @@ from bot.facts import Code, fact
 from bot.private import make_private_folder
 from bot.storage.engine import Row
 from bot.storage.postgres.connecting import LOST, connected, words
-from bot.storage.postgres.database import LAYOUT
-from bot.storage.postgres.migrations import make_ready, version
+from bot.storage.postgres.database import COLUMNS, LAYOUT, TABLES
+from bot.storage.postgres.migrations import make_ready, refuse_other
+from bot.storage.postgres.statements import statement
 from bot.storage.sqlite.backup import damage, remove, unusable
 from bot.storage.sqlite.migrations import migrate, migrations
 
@@ -123,12 +124,7 @@ async def to_sqlite(url: str, file: Path) -> MovedData:
     try:
         await asyncio.to_thread(migrate, new, "")
         async with connected(url, patiently=True) as source, _whole(source, isolation="repeatable_read", readonly=True):
-            if (found := await version(source)) != LAYOUT:
-                raise StorageError(
-                    fact(Code.POSTGRES_EMPTY)
-                    if found is None
-                    else fact(Code.POSTGRES_OF_ANOTHER_VERSION, found=found, known=LAYOUT)
-                )
+            await refuse_other(source, LAYOUT)
             read: dict[str, TableSum] = {}
             with closing(await asyncio.to_thread(_opened, new)) as target:
                 target.execute("BEGIN IMMEDIATE")
@@ -169,13 +165,7 @@ async def _refuse_filled(target: "asyncpg.Connection[Any]") -> None:
 
 async def _order(connection: "asyncpg.Connection[Any]") -> list[str]:
     """The tables, each after those that it refers to."""
-    tables = [
-        name
-        for (name,) in await connection.fetch(
-            "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1"
-        )
-        if name not in _NOT_OURS
-    ]
+    tables = [name for (name,) in await connection.fetch(TABLES) if name not in _NOT_OURS]
     needs: dict[str, set[str]] = {name: set() for name in tables}
     for table, parent in await connection.fetch(
         "SELECT conrelid::regclass::text, confrelid::regclass::text FROM pg_constraint"
@@ -186,14 +176,7 @@ async def _order(connection: "asyncpg.Connection[Any]") -> list[str]:
 
 
 async def _columns(connection: "asyncpg.Connection[Any]", table: str) -> list[str]:
-    return [
-        name
-        for (name,) in await connection.fetch(
-            "SELECT column_name FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = $1"
-            " ORDER BY ordinal_position",
-            table,
-        )
-    ]
+    return [name for (name,) in await connection.fetch(statement(COLUMNS).text, table)]
 
 
 def _batches(source: sqlite3.Connection, table: str, columns: Sequence[str]) -> Iterator[list[Row]]:

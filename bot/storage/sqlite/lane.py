@@ -89,7 +89,7 @@ class Lane:
         return None
 
     async def tidy(self, *, rebuild: bool) -> bool:
-        """Empty the journal into the file and, to ``rebuild``, write it anew, between two groups of writes."""
+        """Empty the journal into the file and, to ``rebuild``, rewrite it, between two groups of writes."""
         done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._tidying.append((rebuild, done))
         self._begin()

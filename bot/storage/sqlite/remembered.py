@@ -81,10 +81,15 @@ def _parsed(line: str) -> tuple[Deletion, bool] | None:
         return None
 
 
-def add_deletions(file: Path, deletions: Iterable[Deletion]) -> None:
-    """Append those that the file does not have yet; they are on the disk when this returns."""
+def add_deletions(file: Path, deletions: Iterable[Deletion]) -> tuple[int, int]:
+    """Append those that the file does not have yet; they are on the disk when this returns.
+
+    Returns how many deletions the file lists then, and how many of them are new.
+    """
     known = {one.event for one in read_deletions(file)}
-    _append(file, [_entry(one) for one in deletions if one.event not in known])
+    new = [one for one in deletions if one.event not in known]
+    _append(file, [_entry(one) for one in new])
+    return len(known) + len(new), len(new)
 
 
 def undo_deletions(file: Path, deletions: Iterable[Deletion]) -> None:

@@ -1,6 +1,5 @@
 """Numbered SQL files that bring a PostgreSQL from one schema to the next; a new one begins with ``schema.sql`` whole."""
 
-import re
 from importlib import resources
 from typing import Any
 
@@ -8,20 +7,15 @@ import asyncpg
 
 from bot.errors import StorageError
 from bot.facts import Code, fact
+from bot.storage.numbered import numbered
 
-_NAME = re.compile(r"^(\d{4})_\w+\.sql$")
 OURS = 0x53747564
 """The advisory lock under which the schema is made and changed (*Stud*)."""
 
 
 def steps() -> dict[int, str]:
     """The SQL of each step by the version that it leads to, in order."""
-    found = {
-        int(match[1]): entry.read_text("utf-8")
-        for entry in resources.files(__name__).iterdir()
-        if (match := _NAME.match(entry.name))
-    }
-    return dict(sorted(found.items()))
+    return numbered(__name__)
 
 
 def schema() -> str:
@@ -34,18 +28,24 @@ async def make_ready(connection: "asyncpg.Connection[Any]", newest: int, known: 
 
     Raises StorageError for one that this version does not know.
     """
-    known = steps() if known is None else known
     async with connection.transaction():
         await connection.execute(f"SELECT pg_advisory_xact_lock({OURS})")
-        if await connection.fetchval("SELECT to_regclass('layout')") is None:
+        if await version(connection) is None:
             await connection.execute(schema())
-        found = await version(connection)
-        for number, sql in known.items():
-            if found is not None and found < number <= newest:
+        found = await version(connection) or 0
+        for number, sql in (steps() if known is None else known).items():
+            if found < number <= newest:
                 await connection.execute(sql)
                 await connection.execute("UPDATE layout SET version = $1", number)
-        if (found := await version(connection)) != newest:
-            raise StorageError(fact(Code.POSTGRES_OF_ANOTHER_VERSION, found=found or 0, known=newest))
+        await refuse_other(connection, newest)
+
+
+async def refuse_other(connection: "asyncpg.Connection[Any]", known: int) -> None:
+    """Raise StorageError for a database without a Studyhall, or with one of another version."""
+    if (found := await version(connection)) is None:
+        raise StorageError(fact(Code.POSTGRES_EMPTY))
+    if found != known:
+        raise StorageError(fact(Code.POSTGRES_OF_ANOTHER_VERSION, found=found, known=known))
 
 
 async def version(connection: "asyncpg.Connection[Any]") -> int | None:

@@ -2,27 +2,19 @@
 
 import itertools
 import os
-import re
 import sqlite3
 from collections.abc import Iterator, Mapping
-from importlib import resources
 from pathlib import Path
 
 from bot.errors import StorageError
 from bot.facts import Code, fact
+from bot.storage.numbered import numbered
 from bot.storage.sqlite.copying import copy_into, put
-
-_NAME = re.compile(r"^(\d{4})_\w+\.sql$")
 
 
 def migrations() -> dict[int, str]:
     """Every migration's SQL by its number, in order."""
-    found = {
-        int(match[1]): entry.read_text("utf-8")
-        for entry in resources.files(__name__).iterdir()
-        if (match := _NAME.match(entry.name))
-    }
-    return dict(sorted(found.items()))
+    return numbered(__name__)
 
 
 def migrate(path: Path, stamp: str, known: Mapping[int, str] | None = None, *, keep_copy: bool = True) -> list[int]:
