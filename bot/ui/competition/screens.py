@@ -51,7 +51,7 @@ def lobby_screen(view: GameView, say: Say) -> Screen:
     if rules.duel:
         return _duel_screen(view, say)
     what = _what(view, "All sections")
-    level = f" · {view.game.setup.difficulty} questions" if view.game.setup.difficulty else " · easy questions first"
+    level = f" · {view.game.setup.difficulty} questions" if view.game.setup.difficulty else " · easier questions first"
     teams = f" · {rules.teams} teams" if rules.teams else ""
     aims = "It asks first about what this group mixes up.\n" if view.game.setup.aims else ""
     head = (
