@@ -120,16 +120,24 @@ class Wanderer:
         )
 
     async def _do(self, what: str, begin: Callable[[Callable[..., Any]], Any]) -> tuple[str, Any] | None:
+        """Do it, and once more where no answer came in time, as people do: on busy cores the first one may come too late."""
+        outcome = await self._tried(begin)
+        if outcome and outcome[0] not in ANSWERED:
+            outcome = await self._tried(begin)
+        if outcome is None:
+            return None
+        self.did[what] += 1
+        if outcome[0] not in ANSWERED:
+            self.unanswered.append((what, *outcome))
+        return outcome
+
+    async def _tried(self, begin: Callable[[Callable[..., Any]], Any]) -> tuple[str, Any] | None:
         heard: asyncio.Future[tuple[str, Any]] = asyncio.get_running_loop().create_future()
         try:
             begin(lambda state, details: heard.done() or heard.set_result((state, details)))
         except ActError:  # Discord's own client would not have sent it
             return None
-        outcome = await asyncio.wait_for(heard, PATIENCE_SECONDS)
-        self.did[what] += 1
-        if outcome[0] not in ANSWERED:
-            self.unanswered.append((what, *outcome))
-        return outcome
+        return await asyncio.wait_for(heard, PATIENCE_SECONDS)
 
     def _options(self, offered: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [

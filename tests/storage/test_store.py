@@ -98,13 +98,15 @@ async def test_a_question_of_no_run_is_refused(store):
         await store.write(lambda tx: tx.run("INSERT INTO practice_question VALUES (99, 0, 'q', 'h', '012')"))
 
 
-async def test_a_write_that_nobody_waits_for_any_more_is_still_stored(store):
-    task = asyncio.create_task(store.write(adding(1)))
-    await asyncio.sleep(0)
-    task.cancel()
-    await store.write(adding(2))
-    assert await members(store) == [1, 2]
-    assert task.cancelled()
+async def test_a_write_that_nobody_waits_for_any_more_is_still_stored(tmp_path):
+    async with opened(tmp_path / "a.db") as store:
+        task = asyncio.create_task(store.write(adding(1)))
+        await asyncio.sleep(0)
+        task.cancel()
+        await store.write(adding(2))
+        assert task.cancelled()
+    async with opened(tmp_path / "a.db") as again:  # its end waits for what was queued
+        assert await members(again) == [1, 2]
 
 
 async def test_a_transaction_sees_its_own_changes_and_others_see_them_after_it(store):
