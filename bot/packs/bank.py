@@ -3,6 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from functools import partial
 from itertools import combinations, islice, pairwise
 from statistics import mean
 
@@ -49,11 +50,11 @@ _NEGATIONS = {
 
 def review(pack: Pack, at: At) -> list[Fault]:
     """Every rule that `python -m bot check` adds to those of a start: item by item, then the bank."""
-    english = pack.head.is_english
-    faults = [
-        at(question, loc, *rest) for question in pack.questions for loc, *rest in review_item(question, english=english)
-    ]
-    faults += _same_twice(pack, at)
+    faults = _same_twice(pack, at)
+    if pack.head.standard == "plain":
+        return faults
+    rules = partial(review_item, english=pack.head.is_english, proven=pack.head.standard == "proven")
+    faults += [at(question, loc, *rest) for question in pack.questions for loc, *rest in rules(question)]
     if len(pack.questions) >= FROM_QUESTIONS:
         faults += [at(pack.head, loc, *rest) for loc, *rest in _whole(pack)]
         faults += _given_away(pack, at)
@@ -65,6 +66,8 @@ def _whole(pack: Pack) -> Iterator[Finding]:
     yield from _looks(questions, english=pack.head.is_english)
     if pack.head.is_english:
         yield from _wording(questions)
+    if pack.head.standard != "proven":
+        return
     yield from _misconceptions(pack)
     yield from _blueprint(pack)
     yield from _families(questions)

@@ -49,7 +49,7 @@ def band(options: int, questions: int, of: int) -> tuple[float, float]:
     A bank of 200 has to be within `BANDS`. A smaller one has more luck: 99 % of all fair ones lie within 2.58 standard
     deviations of the binomial distribution.
     """
-    if of >= WHOLE:
+    if of >= WHOLE and options in BANDS:
         return BANDS[options]
     share = 1 / options
     by = 2.58 * math.sqrt(share * (1 - share) / questions)
@@ -125,10 +125,10 @@ OF_ENGLISH = {"most convergent", "overlap with the stem", "fewest absolutes", "m
 
 
 def cue_report(questions: Sequence[Question], *, english: bool = True) -> list[Cue]:
-    """Each guesser's success, apart for questions of three and of four options."""
+    """Each guesser's success, apart for each number of options."""
     guessers = {name: guesser for name, guesser in GUESSERS.items() if english or name not in OF_ENGLISH}
     report = []
-    for options in sorted(BANDS):
+    for options in sorted({len(question.options) for question in questions}):
         asked = [question for question in questions if len(question.options) == options]
         if asked:
             report += [

@@ -37,16 +37,18 @@ _CRITERION = re.compile(
 _CURLY = re.compile("[‘’“”]")
 
 
-def review_item(question: Question, *, english: bool = True) -> Iterator[Finding]:
-    """Everything to say about one question; what goes by words and style only of one in English."""
+def review_item(question: Question, *, english: bool = True, proven: bool = True) -> Iterator[Finding]:
+    """Everything to say about one question: of style where it is in English, of proofs and programs where it is proven."""
     if english:
         yield from _stem(question)
         yield from _option_words(question)
         yield from _explanation(question)
         yield from _kind_words(question)
     yield from _options(question)
-    yield from _kind(question)
-    yield from _code(question)
+    if proven:
+        yield from _kind(question)
+        if question.code_language == "python":
+            yield from _code(question)
 
 
 def _stem(question: Question) -> Iterator[Finding]:

@@ -92,6 +92,11 @@ class Library:
             raise NotFound(fact(Code.SECTION_GONE, section=section_id))
         return found
 
+    def to_read(self, pack_id: str, questions: Iterable[Question]) -> Section | None:
+        """The section of the first of these questions whose section has pages. Raises NotFound."""
+        sections = (self.section(pack_id, question.section).section for question in questions)
+        return next((section for section in sections if section.pages), None)
+
     def find_section(self, text: str) -> SectionRef:
         """The section that a person means by ``pack/section``, an id or a title, in any spelling that is unique.
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from bot.packs.faults import Fault
-from bot.packs.models import Pack, PackHead, Page, Question, Section, Term
+from bot.packs.models import Pack, PackHead, Page, Question, Section, Standard, Term
 from bot.packs.numbered import CODE_COLUMNS, numbered
 from bot.packs.prose import seen
 
@@ -15,6 +15,8 @@ QUESTION_CHARACTERS = 3_500
 """The longest explanation page of one question; Discord's own limit is 4,000 characters a message."""
 QUESTION_BYTES = 8_600
 """Discord has a second limit, of about 10,170 bytes in UTF-8, which texts of other alphabets meet first."""
+ASKED_CHARACTERS, ASKED_BYTES = 2_600, 6_600
+"""A question as it is asked, so that what was right and why has room below it."""
 SCREEN_CHARACTERS, SCREEN_BYTES = 3_600, 9_000
 """A page with all that a message shows around it: what to remember, the titles, the source."""
 EXPLANATION_CHARACTERS = 20
@@ -50,18 +52,24 @@ def lint(pack: Pack, at: At) -> list[Fault]:
     if not pack.questions:
         what = "questions in questions/*.yaml; there are none, so nothing of this course can be asked"
         faults.append(at(pack.head, (), what, "warning"))
+    standard = pack.head.standard
     for section in pack.sections:
         for index, page in enumerate(section.pages):
-            findings = [*_page(page), *_screen(section, index)]
+            findings = [*_page(page, standard), *_screen(section, index)]
             faults += [at(section, ("pages", index, *loc), *rest) for loc, *rest in findings]
     for question in pack.questions:
-        findings = [*_question(question), *(_in_english(question) if pack.head.is_english else ())]
+        findings = [*_question(question, standard)]
+        if pack.head.is_english and standard != "plain":
+            level = "error" if standard == "proven" else "warning"
+            findings += [
+                (loc, what, "warning" if "warning" in (level, to) else to) for loc, what, to in _in_english(question)
+            ]
         faults += [at(question, loc, *rest) for loc, *rest in findings]
     return faults
 
 
-def _page(page: Page) -> Iterator[Finding]:
-    yield from _code(("code",), page.code or "")
+def _page(page: Page, standard: Standard) -> Iterator[Finding]:
+    yield from _code(("code",), page.code or "", standard)
     if "```" in (page.output or ""):
         yield ("output",), "no ``` inside an output; it would end the block", "error"
     figure = page.figure.text if page.figure else ""
@@ -83,23 +91,31 @@ def _screen(section: Section, index: int) -> Iterator[Finding]:
         yield (), f"at most {what} with its opening and what to remember, not {length} and {size}", "error"
 
 
-def _question(question: Question) -> Iterator[Finding]:
-    yield from _code(("code",), question.code or "")
+def _question(question: Question, standard: Standard) -> Iterator[Finding]:
+    yield from _code(("code",), question.code or "", standard)
     for index, option in enumerate(question.options):
         before = question.options[:index]
         if "\n" in option.text.strip():
             yield ("options", index, "text"), "a single line: what follows would look like another option", "error"
         if seen(option.text) in [seen(one.text) for one in before]:
             yield ("options", index, "text"), "a text that differs, as it is seen, from the other options", "error"
-        if seen(option.why) in [seen(one.why) for one in before]:
+        if standard == "proven" and seen(option.why) in [seen(one.why) for one in before]:
             yield ("options", index, "why"), "a reason of its own, not that of another option", "error"
-    parts = [question.stem, numbered(question), question.explanation]
-    parts += [part for option in question.options for part in (option.text, option.why)]
-    length, size = (one + 20 * len(question.options) for one in _measured(parts))
-    if length > QUESTION_CHARACTERS:
-        yield (), f"at most {QUESTION_CHARACTERS} characters with all reasons, not {length}", "error"
-    if size > QUESTION_BYTES:
-        yield (), f"at most {QUESTION_BYTES} bytes in UTF-8 with all reasons, not {size}", "error"
+    asked = [question.stem, numbered(question), *(option.text for option in question.options)]
+    reasons = [question.explanation, *(option.why for option in question.options)]
+    around = 20 * len(question.options)
+    if standard == "proven":
+        yield from _too_long([*asked, *reasons], around, (QUESTION_CHARACTERS, QUESTION_BYTES), " with all reasons")
+    else:  # reasons that are too long for one message are turned like pages
+        yield from _too_long(asked, around, (ASKED_CHARACTERS, ASKED_BYTES), " with its code and options")
+
+
+def _too_long(parts: Sequence[str | None], around: int, most: tuple[int, int], of: str) -> Iterator[Finding]:
+    length, size = (one + around for one in _measured(parts))
+    if length > most[0]:
+        yield (), f"at most {most[0]} characters{of}, not {length}", "error"
+    if size > most[1]:
+        yield (), f"at most {most[1]} bytes in UTF-8{of}, not {size}", "error"
 
 
 def _measured(parts: Sequence[str | None]) -> tuple[int, int]:
@@ -123,14 +139,16 @@ def _in_english(question: Question) -> Iterator[Finding]:
             yield ("options", index, "why"), "at least 8 words that teach something", "warning"
 
 
-def _code(loc: tuple[str | int, ...], code: str) -> Iterator[Finding]:
+def _code(loc: tuple[str | int, ...], code: str, standard: Standard) -> Iterator[Finding]:
+    if "```" in code:
+        yield loc, "no ``` inside code; it would end the block", "error"
+    if standard != "proven":
+        return
     lines = code.rstrip("\n").split("\n")
     widest = max(map(len, lines))
     if widest > CODE_COLUMNS:
         yield loc, f"code lines of at most {CODE_COLUMNS} characters, not {widest}", "error"
     if len(lines) > CODE_LINES:
         yield loc, f"at most {CODE_LINES} lines of code, not {len(lines)}", "error"
-    if "```" in code:
-        yield loc, "no ``` inside code; it would end the block", "error"
     if "\t" in code:
         yield loc, "spaces instead of tabs", "error"

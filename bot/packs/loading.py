@@ -12,6 +12,8 @@ from bot.packs.faults import Fault, at_most
 from bot.packs.files import files_of, pack_folders, stamps_of
 from bot.packs.linting import lint
 from bot.packs.models import (
+    BANKS,
+    LESSONS,
     OTHER,
     Glossary,
     Misconception,
@@ -20,10 +22,12 @@ from bot.packs.models import (
     Question,
     QuestionFile,
     Section,
+    Standard,
     Term,
     Topic,
 )
 from bot.packs.prose import check_prose
+from bot.packs.shorthand import is_short, written_out
 from bot.packs.yaml_files import YamlFile, read_yaml, validate
 
 READINGS = 5
@@ -121,11 +125,18 @@ def read_pack(folder: Path, demo_ids: Collection[str] | None = None, *, thorough
         lesson_files = [_read(folder, name) for name in names.lessons]
         question_files = [_read(folder, name) for name in names.questions]
         faults: list[Fault] = []
+        titles: dict[str, str] = {}
+        if isinstance(head_file, YamlFile) and is_short(head_file):
+            head_file, question_files, titles = written_out(head_file, lesson_files, question_files)
         head = _model(head_file, PackHead, faults)
-        sections = [(file, one) for file in lesson_files if (one := _model(file, Section, faults))]
+        standard: Standard = head.standard if head else "proven"
+        sections = [(file, one) for file in lesson_files if (one := _model(file, LESSONS[standard], faults))]
         glossary_file = _read(folder, names.glossary) if names.glossary else None
         glossary = _model(glossary_file, Glossary, faults) if glossary_file else None
-        banks = [(file, bank) for file in question_files if (bank := _model(file, QuestionFile, faults))]
+        banks = [(file, bank) for file in question_files if (bank := _model(file, BANKS[standard], faults))]
+        if head:
+            sections = [(file, _lesson_with(section, head)) for file, section in sections]
+            banks = [(file, _bank_with(bank, head)) for file, bank in banks]
     places = _Places(head_file, sections, banks, glossary_file, glossary)
     if head and isinstance(head_file, YamlFile):
         written = _Written(_written_ids(lesson_files, _itself), _written_ids(question_files, _its_questions))
@@ -136,7 +147,7 @@ def read_pack(folder: Path, demo_ids: Collection[str] | None = None, *, thorough
     by_id = {section.id: section for _, section in sections}
     pack = Pack(
         head=head,
-        sections=[by_id[section_id] for section_id in head.sections],
+        sections=[by_id.get(one) or Section(id=one, title=titles[one]) for one in head.sections],
         questions=[question for _, bank in banks for question in bank.questions],
         terms=list(glossary.terms) if glossary else [],
     )
@@ -172,6 +183,31 @@ def _model(file: YamlFile | list[Fault], model: type[M], faults: list[Fault]) ->
         faults += result
         return None
     return result
+
+
+def _bank_with(bank: QuestionFile, head: PackHead) -> QuestionFile:
+    """The questions with what the head says for all of them, where they don't say otherwise themselves."""
+    for_all = {"code_language": head.code_language, "licence": head.licence}
+    if for_all == {"code_language": "python", "licence": None}:
+        return bank
+    questions = [
+        one.model_copy(update={name: said for name, said in for_all.items() if name not in one.model_fields_set})
+        for one in bank.questions
+    ]
+    return bank.model_copy(update={"questions": questions})
+
+
+def _lesson_with(section: Section, head: PackHead) -> Section:
+    """The same for the pages of a section."""
+    if head.code_language == "python":
+        return section
+    pages = [
+        page
+        if "code_language" in page.model_fields_set
+        else page.model_copy(update={"code_language": head.code_language})
+        for page in section.pages
+    ]
+    return section.model_copy(update={"pages": pages})
 
 
 class _Written(NamedTuple):
@@ -256,7 +292,8 @@ def _cross_check(head: PackHead, places: _Places, written: _Written, demo_ids: C
             expected = f"a demo ({', '.join(sorted(demo_ids))}), not {one.demo}"
             faults.append(places.fault(head, ("misconceptions", index, "demo"), expected))
     for index, section_id in enumerate(head.sections):
-        if written.lessons is not None and section_id not in written.lessons:
+        needs_a_lesson = head.standard == "proven" and written.lessons is not None
+        if needs_a_lesson and section_id not in (written.lessons or ()):
             faults.append(places.fault(head, ("sections", index), f"a lesson with the id {section_id}; there is none"))
         if section_id in head.sections[:index]:
             faults.append(places.fault(head, ("sections", index), f"each section once; {section_id} is there already"))
@@ -312,7 +349,7 @@ def _cross_check(head: PackHead, places: _Places, written: _Written, demo_ids: C
         for index, enemy in enumerate(question.enemies):
             if written.questions is not None and enemy not in written.questions:
                 faults.append(places.fault(question, ("enemies", index), f"the id of a question, not {enemy}"))
-        faults += _check_options(question, misconceptions, places)
+        faults += _check_options(question, misconceptions, places, head.standard)
     return faults
 
 
@@ -345,16 +382,18 @@ def _check_terms(head: PackHead, places: _Places) -> list[Fault]:
     return faults
 
 
-def _check_options(question: Question, misconceptions: set[str], places: _Places) -> list[Fault]:
+def _check_options(question: Question, misconceptions: set[str], places: _Places, standard: Standard) -> list[Fault]:
     faults: list[Fault] = []
     right = [index for index, option in enumerate(question.options) if option.correct]
     if len(right) != 1:
-        faults.append(places.fault(question, ("options",), f"exactly one option with correct: true, not {len(right)}"))
+        how = "exactly one option with correct: true"
+        how += "" if standard == "proven" else ", or its text or letter under `answer`"
+        faults.append(places.fault(question, ("options",), f"{how}, not {len(right)}"))
     for index, option in enumerate(question.options):
         if option.correct and option.misconception:
             expected = "no misconception on the right option"
             faults.append(places.fault(question, ("options", index, "misconception"), expected))
-        if not option.correct and option.misconception is None:
+        if not option.correct and option.misconception is None and standard == "proven":
             expected = "a misconception: the belief that makes this option attractive"
             faults.append(places.fault(question, ("options", index), expected))
         if option.misconception and option.misconception not in {*misconceptions, OTHER}:

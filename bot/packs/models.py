@@ -20,6 +20,11 @@ Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2
 Code = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
 Address = Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$", max_length=300)]
 Version = Annotated[str, StringConstraints(pattern=r"^3\.\d{1,2}$")]
+# A name that Discord's highlighter knows, or none: https://highlightjs.readthedocs.io/en/latest/supported-languages.html
+CodeLanguage = Annotated[str, StringConstraints(pattern=r"^[a-z0-9+#.-]{0,20}$")]
+Standard = Literal["proven", "explained", "plain"]
+"""What a course promises: its programs are run; each option has its reason; or only what is right."""
+STANDARDS: tuple[Standard, ...] = get_args(Standard)
 Kind = Literal["recall", "understand", "apply", "debug", "design"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Difficulty = Literal["easy", "medium", "hard"]
@@ -56,6 +61,8 @@ class Blueprint(_Model):
 
 
 REVIEW_WITHIN_DAYS = 60
+MOST_SECTIONS = 200
+MOST_PAGES = 12
 
 
 class PackHead(_Model):
@@ -67,7 +74,12 @@ class PackHead(_Model):
     description: Line
     language: Language = "en"
     """What it is written in; the rules of English style hold for English alone."""
-    sections: Annotated[list[Slug], Field(min_length=1, max_length=25)]
+    standard: Standard = "proven"
+    code_language: CodeLanguage = "python"
+    """What its code is, where a page or a question doesn't say otherwise."""
+    licence: Line | None = None
+    """Under which its questions may be used, where a question doesn't say otherwise."""
+    sections: Annotated[list[Slug], Field(min_length=1, max_length=MOST_SECTIONS)]
     topics: Annotated[list[Topic], Field(min_length=1, max_length=MOST)]
     misconceptions: Annotated[list[Misconception], Field(max_length=MOST)] = []
     blueprint: Blueprint | None = None
@@ -114,6 +126,7 @@ class Page(_Model):
     title: Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\n]*$")]
     text: Annotated[str, StringConstraints(min_length=1, max_length=1_200)]
     code: Code | None = None
+    code_language: CodeLanguage = "python"
     output: Annotated[str, StringConstraints(max_length=600)] | None = None
     after: Annotated[str, StringConstraints(max_length=1_200)] | None = None
     source: Address | None = None
@@ -124,15 +137,34 @@ class Page(_Model):
     refutes: Annotated[list[Slug], Field(max_length=10)] = []
 
 
+Summary = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\n]*$")]
+
+
 class Section(_Model):
-    """A lesson's section: a question to open with, pages, what to remember, and the demos that show it."""
+    """A lesson's section: a question to open with, pages, what to remember, and the demos that show it.
+
+    In a course without a lesson it is a title for its questions, and has no pages.
+    """
 
     id: SectionId
     title: Title
-    summary: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\n]*$")]
+    summary: Summary | Literal[""] = ""
     demos: Annotated[list[Slug], Field(max_length=25)] = []
     opening: Annotated[str, StringConstraints(min_length=1, max_length=300)] | None = None
-    pages: Annotated[list[Page], Field(min_length=1, max_length=12)]
+    pages: Annotated[list[Page], Field(max_length=MOST_PAGES)] = []
+    remember: Annotated[list[Line], Field(max_length=5)] = []
+
+
+class Lesson(Section):
+    """A section as a file of ``lessons/`` has it: with pages."""
+
+    pages: Annotated[list[Page], Field(min_length=1, max_length=MOST_PAGES)]
+
+
+class ProvenLesson(Lesson):
+    """The same in a course that is *proven*: it also says what it is about, and what to remember."""
+
+    summary: Summary
     remember: Annotated[list[Line], Field(min_length=1, max_length=5)]
 
 
@@ -140,13 +172,23 @@ OTHER = "other"
 """What a wrong option names instead of a misconception when only a slip of reading leads to it."""
 
 
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=400)]
+Explanation = Annotated[str, StringConstraints(min_length=1, max_length=800)]
+
+
 class Option(_Model):
-    """One choice, with its own reason; a wrong one names the misconception behind it, or ``other``."""
+    """One choice; with a reason of its own, where the course explains them, and the misconception that leads to it."""
 
     text: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     correct: bool = False
-    why: Annotated[str, StringConstraints(min_length=1, max_length=400)]
+    why: Reason | Literal[""] = ""
     misconception: Slug | None = None
+
+
+class ExplainedOption(Option):
+    """One choice of a question that explains each."""
+
+    why: Reason
 
 
 class Proof(_Model):
@@ -164,7 +206,10 @@ class Program(_Model):
 
 
 class Question(_Model):
-    """A multiple-choice question of which exactly one option is right."""
+    """A multiple-choice question of which exactly one option is right.
+
+    ``licence`` and ``source`` say where it comes from: an address, or words.
+    """
 
     id: Slug
     section: Slug
@@ -174,11 +219,13 @@ class Question(_Model):
     core: bool
     family: Slug
     enemies: Annotated[list[Slug], Field(max_length=MOST)] = []
-    stem: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+    stem: Annotated[str, StringConstraints(min_length=1, max_length=1_500)]
     code: Code | None = None
-    options: Annotated[list[Option], Field(min_length=3, max_length=4)]
-    explanation: Annotated[str, StringConstraints(min_length=1, max_length=800)]
-    source: Address | None = None
+    code_language: CodeLanguage = "python"
+    options: Annotated[list[Option], Field(min_length=2, max_length=10)]
+    explanation: Explanation | Literal[""] = ""
+    source: Line | None = None
+    licence: Line | None = None
     since: Version | None = None
     until: Version | None = None
     build: Literal["standard", "free-threaded"] | None = None
@@ -197,10 +244,43 @@ class Question(_Model):
         return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()[:16]
 
 
+class ExplainedQuestion(Question):
+    """A question that says of each option why, what the rule is, and where that stands."""
+
+    options: Annotated[list[ExplainedOption], Field(min_length=2, max_length=10)]  # type: ignore[assignment]
+    explanation: Explanation
+    source: Line
+
+
+class ProvenQuestion(Question):
+    """A question of a course whose programs are run: see `bot/packs/item_writing.py` for what else holds."""
+
+    stem: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+    options: Annotated[list[ExplainedOption], Field(min_length=3, max_length=4)]  # type: ignore[assignment]
+    explanation: Explanation
+    source: Address | None = None
+
+
 class QuestionFile(_Model):
     """One file under ``questions/``."""
 
     questions: Annotated[list[Question], Field(min_length=1, max_length=MOST)]
+
+
+class ExplainedFile(QuestionFile):
+    """The same in a course that is *explained*."""
+
+    questions: Annotated[list[ExplainedQuestion], Field(min_length=1, max_length=MOST)]  # type: ignore[assignment]
+
+
+class ProvenFile(QuestionFile):
+    """The same in a course that is *proven*."""
+
+    questions: Annotated[list[ProvenQuestion], Field(min_length=1, max_length=MOST)]  # type: ignore[assignment]
+
+
+LESSONS: dict[Standard, type[Section]] = {"proven": ProvenLesson, "explained": Lesson, "plain": Lesson}
+BANKS: dict[Standard, type[QuestionFile]] = {"proven": ProvenFile, "explained": ExplainedFile, "plain": QuestionFile}
 
 
 class Pack(_Model):
@@ -222,6 +302,6 @@ def json_schema() -> dict[str, object]:
     return {
         "pack.yaml": PackHead.model_json_schema(),
         "glossary.yaml": Glossary.model_json_schema(),
-        "lessons/*.yaml": Section.model_json_schema(),
-        "questions/*.yaml": QuestionFile.model_json_schema(),
+        "lessons/*.yaml": ProvenLesson.model_json_schema(),
+        "questions/*.yaml": ProvenFile.model_json_schema(),
     }

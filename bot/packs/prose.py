@@ -6,7 +6,7 @@ markup that the author hardly meant is a fault, and the fault says how to write 
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import yaml
@@ -82,6 +82,43 @@ def check_prose(file: YamlFile) -> list[Fault]:
         if (expected := _unshowable(loc, text) or _misread(text, _kind(loc)))
     ]
     return faults + _cut_by_comments(file)
+
+
+def as_typed(text: str, kind: str) -> str:
+    """The text with a backslash before each sign that Discord would take for markup its author hardly meant.
+
+    ``kind`` is where it stands: ``title``, ``line``, ``stem``, ``option``, ``prose`` or ``page``. Markup that is sound stays.
+    """
+    while wrong := _misread(text, kind):
+        for escape in _ESCAPES:
+            tried = escape(text)
+            if tried != text and _misread(tried, kind) != wrong:
+                text = tried
+                break
+        else:
+            return text
+    return text
+
+
+def _escaping(signs: str) -> Callable[[str], str]:
+    """Puts a backslash before each of these signs that is neither code nor has one."""
+    return lambda text: _LITERAL_OR.sub(
+        lambda found: f"\\{found.group()}" if found.group() in signs else found.group(), text
+    )
+
+
+_LITERAL_OR = re.compile(f"{_LITERAL.pattern}|[|~_*`]", re.DOTALL)
+_BEGINNING = re.compile(r"^([ \t]*)(#{1,3}|-#|>{1,3}|[-+*])(?=\s)", re.MULTILINE)
+_NUMBERED = re.compile(r"^([ \t]*\d+)([.)])(?=\s)", re.MULTILINE)
+_ESCAPES: tuple[Callable[[str], str], ...] = (
+    _escaping("|"),
+    _escaping("~"),
+    _escaping("_"),
+    _escaping("*"),
+    lambda text: _NUMBERED.sub(r"\1\\\2", _BEGINNING.sub(r"\1\\\2", text)),
+    lambda text: text + "\\" if text.endswith("\\") else text,
+    lambda text: re.sub(r"(?<!\\)`", r"\\`", text),
+)
 
 
 def _odd_texts(data: Any, loc: Place) -> Iterator[tuple[Place, str]]:

@@ -89,6 +89,11 @@ class YamlFile(NamedTuple):
         mark = on_key.start_mark if on_key is not None else node.start_mark
         return Fault(self.name, mark.line + 1, mark.column + 1, ".".join(map(str, loc)), expected, level)
 
+    def written(self, loc: tuple[str | int, ...]) -> str | None:
+        """What stands at ``loc`` as its author wrote it, where that is one value."""
+        node, _ = _walk(self.node, loc)
+        return node.value if isinstance(node, yaml.ScalarNode) else None
+
 
 def read_yaml(path: Path, name: str) -> YamlFile | list[Fault]:
     """Read one file; ``name`` is how faults call it. Returns the file, or its faults."""
@@ -346,6 +351,7 @@ def _pattern_in_words(pattern: str) -> str:
         r"^3\.\d{1,2}$": 'a Python version in quotes, such as "3.13"',
         r"^[^\n]*$": "a single line",
         r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$": "a locale such as en, ja or pt-BR",
+        r"^[a-z0-9+#.-]{0,20}$": "the name of a language for code, such as sql",
     }.get(pattern, f"text like {pattern}")
 
 

@@ -64,18 +64,12 @@ def help_screen(library: Library, *, in_server: bool, manager: bool = False) -> 
         f"A right answer earns {POINTS_FOR_RIGHT} points when the question is new to you or due again, "
         "so repeating pays only when it helps."
     )
-    buttons = [
-        Button(
-            "Open the lesson",
-            ids.encode("lesson.read", pack.id, pack.sections[0].id),
-            discord.ButtonStyle.primary,
-        ),
-        Button(
-            "Try five questions",
-            ids.encode("quiz.start", pack.id, pack.sections[0].id),
-            discord.ButtonStyle.success,
-        ),
-    ]
+    first = next((section for section in pack.sections if section.pages), None)
+    start = ids.encode("quiz.start", pack.id, pack.sections[0].id)
+    buttons = [Button("Try five questions", start, discord.ButtonStyle.success)]
+    if first:
+        read = ids.encode("lesson.read", pack.id, first.id)
+        buttons.insert(0, Button("Open the lesson", read, discord.ButtonStyle.primary))
     return Screen(
         [f"## Studyhall\nA study hall for {_courses(library)}.", "\n".join(lines), RULE, points, Row(buttons)]
     )

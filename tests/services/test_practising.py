@@ -54,7 +54,7 @@ async def test_a_whole_run_from_the_first_question_to_the_summary(practice, cloc
     for number in range(1, 5):
         asking = await practice.current(run.id, ADA.member_id)
         assert isinstance(asking, Asking)
-        assert (asking.number, asking.section_title) == (number, "Water")
+        assert (asking.number, asking.section.title) == (number, "Water")
         outcome = await choose(practice, clock, asking, RIGHT if number != 3 else 2)
         assert outcome.correct == (number != 3)
         assert outcome.points == (10 if number != 3 else 0)

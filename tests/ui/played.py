@@ -46,7 +46,8 @@ def played(
         while len(state.played) == number:
             state, _ = step(state, Tick(), state.wake_ms or NOON)
     game = Game(7, 50, 60, "tea", Setup((), None, "quick"), state, QUESTIONS[:planned], 3)
-    return GameView(game, {member: Face(name) for member, name in NAMES.items()})
+    readable = frozenset(question.section for question in game.questions)
+    return GameView(game, {member: Face(name) for member, name in NAMES.items()}, to_read=readable)
 
 
 def ended(view: GameView) -> GameView:

@@ -42,7 +42,7 @@ from bot.ui.calendar.daily import daily_screen, my_answer_screen
 from bot.ui.competition import reveals as game_reveals
 from bot.ui.help import help_screen
 from bot.ui.layouts import Screen
-from bot.ui.lesson.lessons import contents_screen, page_screen, section_choices, shared_screen
+from bot.ui.lesson.lessons import contents_screen, page_screen, section_choices, section_screen, shared_screen
 from bot.ui.lesson.terms import term_choices, term_screen
 from bot.ui.practice.progress import mixup_screen, progress_screen
 from bot.ui.practice.quiz import options_screen, outcome_screen, page_between_screen, question_screen
@@ -164,6 +164,37 @@ def packs(draw: st.DrawFn) -> dict[str, Any]:
     return files
 
 
+@st.composite
+def plain_packs(draw: st.DrawFn) -> dict[str, Any]:
+    """The files of a plain course: what it can leave out it may, and much of it is as large as it may be."""
+    many = draw(st.sampled_from([1, 3, 26, 200]))
+    names = [f"{number} {draw(st.sampled_from(['Verbs', '動詞', 'كلمات']))}" for number in range(many)]
+
+    def question(number: int) -> dict[str, Any]:
+        size = draw(st.sampled_from([1, 3, 9]))
+        options = [
+            {
+                "text": f"{place} " + draw(texts(198 // size)),
+                **({"why": draw(texts(400))} if draw(st.booleans()) else {}),
+                **({"correct": True} if place == 0 else {}),
+            }
+            for place in range(draw(st.integers(2, 10)))
+        ]
+        asked: dict[str, Any] = {"stem": draw(texts(1_500 // size)), "section": names[0], "options": options}
+        for field, value in (
+            ("code", code),
+            ("explanation", texts(800)),
+            ("source", texts(300)),
+            ("licence", texts(300)),
+        ):
+            if draw(st.integers(0, 2)) == 0:
+                asked[field] = draw(value)
+        return asked
+
+    head = {"standard": "plain", "title": draw(texts(60)), "language": "ja", "sections": names}
+    return {"pack.yaml": head, "questions/all.yaml": {"questions": [question(n) for n in range(2)]}}
+
+
 def read(folder: Path, files: dict[str, Any]) -> Loaded:
     for name, data in files.items():
         path = folder / "pack" / name
@@ -177,7 +208,7 @@ folders = count()
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
-@given(packs())
+@given(st.one_of(packs(), plain_packs()))
 def test_what_a_start_lets_pass_is_shown_on_every_screen(tmp_path: Path, files: dict[str, Any]) -> None:
     folder = tmp_path / str(next(folders))
     loaded = read(folder, files)
@@ -200,8 +231,11 @@ def screens(pack: Pack) -> Iterator[Screen]:
     library, head = Library([pack]), pack.head
     refs = library.sections
     lines = [ContentsLine(ref, 1, len(ref.section.pages)) for ref in refs]
-    for resume in (None, (refs[-1], 0)):
-        yield contents_screen(Contents(head.id, head.title, head.subtitle, head.description, lines, resume))
+    for resume in (None, *([(refs[-1], 0)] if refs[-1].section.pages else [])):
+        for part in range(-(-len(refs) // 25)):
+            contents = Contents(head.id, head.title, head.subtitle, head.description, lines, resume)
+            yield contents_screen(contents, part=part)
+    yield section_screen(refs[0])
     for page in list(pages(pack))[:4]:
         page = replace(page, terms=pack.terms)
         yield page_screen(page, DEMOS, in_server=True)
@@ -215,24 +249,28 @@ def screens(pack: Pack) -> Iterator[Screen]:
     yield help_screen(library, in_server=True, manager=True)
     courses = [(head.title, f"{head.id}{number}", head.description) for number in range(25)]
     yield setup_screen(Server(), BIG, 2 * 10**12, courses)
-    [belief] = head.misconceptions
-    yield from _of_a_learner(pack, refs, belief)
+    for belief in head.misconceptions or [None]:
+        yield from _of_a_learner(pack, refs, belief)
     for question in pack.questions:
         yield from _of_a_question(pack, question)
 
 
-def _of_a_learner(pack: Pack, refs: list[SectionRef], belief: Misconception) -> Iterator[Screen]:
-    mixup = MixupView(Mixup(belief.id, 9, NOON, 0.9, gone=False), belief, (refs[0], 0))
+def _of_a_learner(pack: Pack, refs: list[SectionRef], belief: Misconception | None) -> Iterator[Screen]:
+    page = (refs[0], 0) if refs[0].section.pages else None
+    mixed_up = [MixupView(Mixup(belief.id, 9, NOON, 0.9, gone=False), belief, page)] if belief else []
     known = [SectionProgress(ref, Mastery(0.5, 0.3, 0.8, 10**6, 10**5), 1) for ref in refs]
     ahead = Next(Ahead(20, refs[0].section.id, 0, is_weak=True), refs[0], 10)
     calibration = dict.fromkeys(Sureness, (10**6, 10**5))
     streak = Streak(10**6, today=False, grace_used=True)
     courses = [(f"{pack.id}{n}", pack.head.title) for n in range(25)]
-    told = (10**7, 10**6, streak, calibration, Due(9, 9, 9, 9), [mixup], ahead)
+    told = (10**7, 10**6, streak, calibration, Due(9, 9, 9, 9), mixed_up, ahead)
     yield progress_screen(Progress(pack.id, pack.head.title, courses, known, *told))
-    yield mixup_screen(pack.id, mixup, DEMOS)
+    for mixup in mixed_up:
+        yield mixup_screen(pack.id, mixup, DEMOS)
     weak = [GroupSection(ref, 10**6, 0.5, 0.3, 0.8) for ref in refs]
-    yield group_screen(Group(pack.id, pack.head.title, courses, 10**6, weak, [GroupBelief(belief, 10**6, 10**6)] * 6))
+    yield group_screen(
+        Group(pack.id, pack.head.title, courses, 10**6, weak, [GroupBelief(belief, 10**6, 10**6)] * 6 if belief else [])
+    )
 
 
 def _of_a_question(pack: Pack, question: Question) -> Iterator[Screen]:
@@ -240,7 +278,8 @@ def _of_a_question(pack: Pack, question: Question) -> Iterator[Screen]:
     for outcome in outcomes(question, pack):
         outcome = replace(outcome, terms=pack.terms)
         yield outcome_screen(outcome)
-        yield options_screen(outcome)
+        for page in range(3):
+            yield options_screen(outcome, page)
     run = asking(question, chosen=0).run
     yield summary_screen(Summary(run, [question] * 20, SectionRef(pack, pack.sections[0])))
     yield item_screen(
@@ -280,4 +319,5 @@ def _of_a_round(pack: Pack, question: Question, order: tuple[int, ...]) -> Itera
     for given_answer in (None, *list(over.played[0].answers.values())[:4]):
         mine = MyResult(question, plan, given_answer, 1_000, None, 40, pack.id, pack.terms)
         yield game_reveals.my_result_screen(mine)
-        yield game_reveals.reasons_screen(mine)
+        for page in range(3):
+            yield game_reveals.reasons_screen(mine, 2**40, 0, page)

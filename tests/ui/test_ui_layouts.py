@@ -128,7 +128,9 @@ def asking(question: Question, order: tuple[int, ...] | None = None, chosen: int
     shown = order or tuple(range(len(question.options)))
     asked = Asked(19, question.id, question.content_hash, shown, None if chosen is None else chose(chosen), correct)
     run = Run(BIG, BIG, BIG, "p" * 30, "s" * 40, "medium", (asked,) * 20)
-    return Asking(run, asked, question, filled(60))
+    return Asking(
+        run, asked, question, Section(id="s" * 40, title=filled(60), pages=[Page(title=filled(80), text=filled(99))])
+    )
 
 
 def outcomes(question: Question, pack: Pack) -> Iterator[Outcome]:

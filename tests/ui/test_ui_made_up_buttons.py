@@ -12,6 +12,7 @@ STALE = "This button is from an earlier version of me, or not mine at all. Type 
 ARGUMENTS = {
     "lesson.contents": 1,
     "lesson.course": 1,
+    "lesson.part": 2,
     "lesson.page": 3,
     "lesson.pick": 2,
     "lesson.read": 2,
@@ -21,6 +22,7 @@ ARGUMENTS = {
     "quiz.pick": 3,
     "quiz.next": 1,
     "quiz.others": 2,
+    "quiz.reasons": 3,
     "quiz.back": 2,
     "quiz.retry": 1,
     "quiz.more": 1,
@@ -117,6 +119,7 @@ ARGUMENTS = {
     "game.end": 1,
     "game.mine": 2,
     "game.others": 2,
+    "game.reasons": 3,
     "game.practise": 1,
     "review.new": 1,
     "review.mixed": 1,

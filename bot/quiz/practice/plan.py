@@ -13,11 +13,12 @@ A_BEGINNING = 3
 
 
 class SectionStanding(NamedTuple):
-    """A section as the plan sees it: how well it is known, and which of its pages were not read, from 0."""
+    """A section as the plan sees it: how well it is known, how many pages it has, and which were not read, from 0."""
 
     section_id: str
     mastery: Mastery
     unread: Sequence[int]
+    pages: int = 1
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def plan(due: int, sections: Sequence[SectionStanding], pages_that_help: Mapping
     if weak:
         chosen = min(weak, key=lambda one: one.mastery.share)
         helping = sorted(pages_that_help.get(chosen.section_id, ()))
-        weak_page = helping[0] if helping else (chosen.unread[0] if chosen.unread else 0)
+        weak_page = helping[0] if helping else (chosen.unread[0] if chosen.unread else 0 if chosen.pages else None)
         return Plan(reviews, chosen.section_id, weak_page, is_weak=True)
     fresh = [one for one in sections if one.mastery.answers < A_BEGINNING]
     if begun and fresh:

@@ -14,7 +14,7 @@ FilePlace = NewType("FilePlace", int)
 """An option's place in the question's file, from 0."""
 ShownPlace = NewType("ShownPlace", int)
 """An option's place on the screen, from 0: the letter's place in the alphabet."""
-LETTERS = "ABCD"
+LETTERS = "ABCDEFGHIJ"
 
 
 class Sureness(IntEnum):

@@ -269,12 +269,13 @@ class DailyQuestions:
         last = (before.channel_id, before.message_id) if before and before.message_id else None
         library = self._library_of(daily.guild_id)
         try:
-            section = library.title(library.section(daily.pack_id, daily.question.section))
+            ref = library.section(daily.pack_id, daily.question.section)
+            section, to_read = library.title(ref), bool(ref.section.pages)
         except NotFound:
-            section = daily.question.section
+            section, to_read = daily.question.section, False
         here, question = await rulings.here(self._store, daily.guild_id, daily.pack_id), daily.question
         key, retired = here.key(question), here.retired(question)
-        return DailyView(daily, section, len(given), rules.streak(days), counts, last, key, retired)
+        return DailyView(daily, section, len(given), rules.streak(days), counts, last, key, retired, to_read)
 
     # Choosing
 

@@ -16,7 +16,7 @@ class DailyView(NamedTuple):
 
     ``streak`` is how many questions in a row somebody here answered. ``last`` is where the one before stands: channel and
     message. ``key`` is the option that is right in the server (None: the course's own), ``retired`` tells that its managers
-    took the question out.
+    took the question out, ``to_read`` that a lesson has pages on it.
     """
 
     daily: Daily
@@ -27,6 +27,7 @@ class DailyView(NamedTuple):
     last: tuple[int, int] | None = None
     key: FilePlace | None = None
     retired: bool = False
+    to_read: bool = True
 
     @property
     def right(self) -> FilePlace:

@@ -30,7 +30,7 @@ class GameViews:
         if state.played:
             who |= {line.member_id for line in standings(state)[:NAMED_PLACES]}
             who |= set(list(state.played[-1].answers)[:NAMED_ANSWERS])
-        sections, course = self._sections(game)
+        sections, course, to_read = self._sections(game)
         title_of = dict(sections)
         return GameView(
             game,
@@ -43,10 +43,11 @@ class GameViews:
             round_message_id=shown.round_message_id,
             podium_message_id=shown.podium_shown_id,
             learned=self._learned(game) if is_over else None,
+            to_read=to_read,
         )
 
-    def _sections(self, game: Game) -> tuple[tuple[tuple[str, str], ...], str]:
-        """What could be asked about (id, title), and the course where the server has several.
+    def _sections(self, game: Game) -> tuple[tuple[tuple[str, str], ...], str, frozenset[str]]:
+        """What could be asked about (id, title), the course where the server has several, and what a lesson has pages on.
 
         Nothing, when the course was taken away meanwhile: a game that is on has its questions and goes on.
         """
@@ -54,9 +55,10 @@ class GameViews:
         try:
             pack = self._library_of(None).pack(game.pack_id)
         except NotFound:
-            return (), ""
+            return (), "", frozenset()
         sections = tuple((s.id, here.title(SectionRef(pack, s))) for s in pack.sections)
-        return sections, pack.head.title if len(here.packs) > 1 else ""
+        course = pack.head.title if len(here.packs) > 1 else ""
+        return sections, course, frozenset(section.id for section in pack.sections if section.pages)
 
     def _learned(self, game: Game) -> Learned | None:
         state = game.state

@@ -29,6 +29,7 @@ class GameView:
     ``course``, which is named where the server has several; ``fitting`` is how many questions fit what was chosen, where a
     lobby must know it. ``round_message_id`` and ``podium_message_id`` are where the round that is on and the whole podium
     stand. ``unveiled`` is how many of the first three a podium shows so far, from the third on; None: all of it.
+    ``to_read`` are the sections that a lesson has pages on.
     """
 
     game: Game
@@ -44,6 +45,7 @@ class GameView:
     podium_message_id: int | None = None
     unveiled: int | None = None
     learned: "Learned | None" = None
+    to_read: frozenset[str] = frozenset()
 
     @property
     def state(self) -> Competition:

@@ -1,5 +1,6 @@
 """Reading a lesson: its contents with one's progress, and its pages."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -14,16 +15,17 @@ from bot.storage.store import Store
 
 
 class ContentsLine(NamedTuple):
-    """One section in the contents: how many of its pages the member has read."""
+    """One section in the contents: how many of its pages the member has read, and how many questions are about it."""
 
     ref: SectionRef
     read: int
     pages: int
+    questions: int = 0
 
     @property
     def finished(self) -> bool:
         """Whether every page was opened."""
-        return self.read >= self.pages
+        return self.read >= self.pages > 0
 
 
 class Contents(NamedTuple):
@@ -76,11 +78,13 @@ class Lessons:
             pack_id = last[0] if last and last[0] in known else here.packs[0].id
         pack = here.pack(pack_id)
         read = await reading.pages_read(self._store, member_id, pack_id)
+        asked = Counter(question.section for question in pack.questions)
         lines = [
             ContentsLine(
                 SectionRef(pack, section),
                 sum(place.section_id == section.id and place.page < len(section.pages) for place in read),
                 len(section.pages),
+                asked[section.id],
             )
             for section in pack.sections
         ]
@@ -90,7 +94,7 @@ class Lessons:
         return Contents(pack_id, pack.head.title, pack.head.subtitle, pack.head.description, lines, resume)
 
     async def open(self, member_id: int, ref: SectionRef, number: int | None = None) -> LessonPage:
-        """Open a page and note it as read.
+        """Open a page of a section that has pages, and note it as read.
 
         Without a number it is the first page of the section that the member has not read yet (the first, if all are).
         A number beyond the section is brought to its nearest page.
@@ -113,11 +117,13 @@ class Lessons:
         if number > 0:
             before = (ref, number - 1)
         else:
-            before = (sections[at - 1], len(sections[at - 1].section.pages) - 1) if at else None
+            earlier = next((one for one in reversed(sections[:at]) if one.section.pages), None)
+            before = (earlier, len(earlier.section.pages) - 1) if earlier else None
         if number < len(pages) - 1:
             after = (ref, number + 1)
         else:
-            after = (sections[at + 1], 0) if at + 1 < len(sections) else None
+            later = next((one for one in sections[at + 1 :] if one.section.pages), None)
+            after = (later, 0) if later else None
         page = pages[number]
         told = "\n".join((page.text, page.after or "", page.figure.text if page.figure else ""))
         terms = self._library_of(None).terms_in(ref.pack.id, told)
@@ -129,4 +135,4 @@ def _place(library: Library, pack_id: str, place: PagePlace) -> tuple[SectionRef
         ref = library.section(pack_id, place.section_id)
     except NotFound:
         return None
-    return ref, min(place.page, len(ref.section.pages) - 1)
+    return (ref, min(place.page, len(ref.section.pages) - 1)) if ref.section.pages else None

@@ -12,7 +12,7 @@ from bot.facts import Code, fact
 from bot.model.answers import StoredAnswer
 from bot.model.members import Face
 from bot.packs.library import Library, LibraryOf, SectionRef
-from bot.packs.models import Misconception, Pack, Question, Term
+from bot.packs.models import Misconception, Pack, Question, Section, Term
 from bot.quiz.board.points import QuestionStanding, points_for, standing
 from bot.quiz.board.streaks import Streak, streak
 from bot.quiz.calendar.schedule import local_day, moment
@@ -49,7 +49,7 @@ class Asking(NamedTuple):
     run: Run
     asked: Asked
     question: Question
-    section_title: str
+    section: Section
 
     @property
     def number(self) -> int:
@@ -88,13 +88,15 @@ class Outcome:
 class Summary(NamedTuple):
     """A finished run, and where it leaves the learner.
 
-    ``myth`` is the belief behind the first wrong choice that had one. ``due`` is of the run's course; ``points_today`` were
-    earned where the run was taken, in a server or (direct messages) everywhere.
+    ``to_read`` is the section of the first question that was missed of those that a lesson explains. ``myth`` is the belief
+    behind the first wrong choice that had one. ``due`` is of the run's course; ``points_today`` were earned where the run
+    was taken, in a server or (direct messages) everywhere.
     """
 
     run: Run
     missed: list[Question]
     section: SectionRef | None
+    to_read: Section | None = None
     myth: Misconception | None = None
     streak: Streak = Streak(0, today=False, grace_used=False)
     due: Due = Due()
@@ -383,6 +385,7 @@ class Practice:
             run,
             missed,
             section,
+            self._library.to_read(run.pack_id, missed),
             myth=await self._myth(run),
             streak=await self.streak(member_id),
             due=await self.due(learner, self._library.pack(run.pack_id)),
@@ -431,7 +434,7 @@ class Practice:
         return Aim(retention, self._library.review_within_days(pack_id))
 
     def _asking(self, run: Run, asked: Asked, question: Question) -> Asking:
-        return Asking(run, asked, question, self._library.section(run.pack_id, question.section).section.title)
+        return Asking(run, asked, question, self._library.section(run.pack_id, question.section).section)
 
     def _question(self, run: Run, asked: Asked) -> Question:
         question = self._library.question(run.pack_id, asked.question_id)

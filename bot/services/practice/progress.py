@@ -240,7 +240,9 @@ class ProgressOf:
             guessed = guessed_shares(one for one in questions if one.section == section.id)
             if guessed:
                 unread = [number for number in range(len(section.pages)) if (section.id, number) not in opened]
-                standings.append(SectionStanding(section.id, mastery(guessed, given, cards, now_ms), unread))
+                standings.append(
+                    SectionStanding(section.id, mastery(guessed, given, cards, now_ms), unread, len(section.pages))
+                )
         choices = [Choice(o.question_id, o.question_hash, o.chosen, o.correct, o.answered_ms, o.sureness) for o in past]
         return _Learned(
             pack,

@@ -118,7 +118,7 @@ def _open_screen(view: DailyView) -> Screen:
         [
             head + question_card.stem(question),
             question_card.options(question, daily.lettering),
-            letters,
+            *letters,
             f"{foot}\n-# {' '.join(more)}",
         ],
         BLURPLE,
@@ -134,18 +134,22 @@ def _result_screen(view: DailyView) -> Screen:
     head = f"{_head(view, 'Result')}\n"
     verdict = f"### ✅ {letter} · {question.options[view.right].text.strip()}\n{who}{row}"
     ruled = question_card.ruled(question, daily.lettering, view.right, retired=view.retired)
+    read = Button("Read the section", ids.encode("lesson.read", daily.pack_id, question.section))
     buttons = Row(
         [
             Button("My answer", ids.encode("daily.mine", daily.id), discord.ButtonStyle.primary),
-            Button("Read the section", ids.encode("lesson.read", daily.pack_id, question.section)),
+            *([read] if view.to_read else []),
             report_button(daily.pack_id, question.id),
         ]
     )
-    reasons = [RULE, verdict, *ruled, lines, question_card.rule(question)]
-    whole: list[Block] = [head + question_card.stem(question), *reasons]
-    without_code: list[Block] = [f"{head}{bold(question.stem)}", *reasons]
-    shortest: list[Block] = without_code[:-1]
-    fitting = next((one for one in (whole, without_code) if Screen(one).fits(reserve=50)), shortest)
+    result, rule = [RULE, verdict, *ruled], question_card.rule(question)
+    whole: list[Block] = [head + question_card.stem(question), *result, lines, *rule]
+    without_code: list[Block] = [f"{head}{bold(question.stem)}", *result, lines, *rule]
+    without_rule: list[Block] = [f"{head}{bold(question.stem)}", *result, lines, *question_card.credit(question)]
+    bars = question_card.bars(question, daily.lettering, view.right, view.counts)
+    shortest: list[Block] = [f"{head}{bold(question.stem)}", *result, bars, *question_card.credit(question)]
+    ways = (whole, without_code, without_rule)
+    fitting = next((one for one in ways if Screen(one).fits(reserve=50)), shortest)
     return Screen([*fitting, buttons], GREEN)
 
 
@@ -166,7 +170,7 @@ def locked_screen(locked: Locked) -> Screen:
             blocks.append(f"**You chose** {question_card.reasoned(daily.question, locked.given.option)}")
         blocks.append(question_card.right_one(daily.question, daily.lettering, locked.key, "**The answer is {}**"))
         blocks += question_card.ruled(daily.question, daily.lettering, locked.key)
-        blocks.append(question_card.rule(daily.question))
+        blocks += question_card.rule(daily.question)
         blocks.append(f"Everybody's result: {closes}.")
     blocks.append(f"-# {streaks_line(locked.own_streak, locked.streak)}")
     return Screen(blocks, {None: BLURPLE, True: GREEN, False: GREY}[locked.correct])

@@ -133,8 +133,8 @@ class CompeteFeature:
         self._add_actions(router)
 
     def _add_actions(self, router: Router) -> None:
-        def add(action: str, handler: Callable[..., Awaitable[None]], *, new: bool = False) -> None:
-            router.add(action, only_here(self._games, handler), new=new)
+        def add(action: str, handler: Callable[..., Awaitable[None]], *, new: bool = False, page: bool = False) -> None:
+            router.add(action, only_here(self._games, handler), new=new, page=page)
 
         HostControls(self._games).add_to(router)
         add("game.join", self._join)
@@ -148,6 +148,7 @@ class CompeteFeature:
         add("game.sure", self._sure)
         add("game.mine", self._mine, new=True)
         add("game.others", self._others, new=True)
+        add("game.reasons", self._reasons, page=True)
         add("game.practise", self._practise, new=True)
         add("game.drill", self._drill, new=True)
         add("game.rematch", self._rematch, new=True)
@@ -293,8 +294,13 @@ class CompeteFeature:
         await reply.show(reveals.my_result_screen(mine))
 
     async def _others(self, reply: Reply, game: str, number: str) -> None:
-        mine = await self._games.my_result(ids.number(game), ids.number(number), reply.member_id)
-        await reply.show(reveals.reasons_screen(mine))
+        of, at = ids.number(game), ids.number(number)
+        await reply.show(reveals.reasons_screen(await self._games.my_result(of, at, reply.member_id), of, at))
+
+    async def _reasons(self, reply: Reply, game: str, number: str, page: str) -> None:
+        of, at = ids.number(game), ids.number(number)
+        mine = await self._games.my_result(of, at, reply.member_id)
+        await reply.update(reveals.reasons_screen(mine, of, at, ids.number(page)))
 
     async def _practise(self, reply: Reply, game: str) -> None:
         pack_id, missed = await self._games.missed_by(ids.number(game), reply.member_id)

@@ -20,6 +20,8 @@ from bot.ui.replies import Reply
 from bot.ui.routing import Router
 from bot.ui.server.managers import is_manager
 
+MENU = 25
+"""As many sections as a menu holds."""
 MOVED_ON = "The game has moved on. This is where it is now; press again."
 
 
@@ -210,8 +212,11 @@ def panel_screen(view: GameView, say: Say, remark: str = "") -> Screen:
         blocks.insert(0, remark)
     if phase is Phase.LOBBY and len(view.sections) > 1 and not state.rules.duel:
         chosen = view.game.setup.sections or tuple(section for section, _ in view.sections)
-        options = [(title, section, "") for section, title in view.sections]
-        blocks.append(Pick(ids.encode("host.sections", game), "What is asked about", options, chosen, most=25))
+        if len(view.sections) <= MENU:
+            options = [(title, section, "") for section, title in view.sections]
+            blocks.append(Pick(ids.encode("host.sections", game), "What is asked about", options, chosen, most=MENU))
+        else:
+            blocks.append("-# This course has more sections than a menu holds: `/compete` takes one by its title.")
     lobby, paused, over = phase is Phase.LOBBY, phase is Phase.PAUSED, _is_over(view)
     starts = lobby and not state.rules.duel
     if over:

@@ -43,7 +43,8 @@ def reveal_screen(view: GameView, number: int, say: Say) -> Screen:
     state, question, plan = view.state, view.game.questions[number], view.state.plans[number]
     letters, counts = plan.lettering, times_chosen(one.given for one in state.played[number].answers.values())
     blocks: list[Block] = [stem(view, number), question_card.bars(question, letters, plan.key, counts)]
-    blocks.append(f"**{_who_knew(view, number)}** {question_card.why(question, plan.key)}")
+    blocks.append(f"**{_who_knew(view, number)}** {question_card.why(question, plan.key)}".rstrip())
+    blocks += question_card.credit(question)
     blocks += question_card.ruled(question, letters, plan.key)
     blocks += [RULE, *_standing(view, number)]
     if remarks := _remarks(view, number):
@@ -55,14 +56,12 @@ def reveal_screen(view: GameView, number: int, say: Say) -> Screen:
         comes = "Podium" if is_last_round(state) else "Next round"
         blocks.append(f"-# {comes} <t:{-(-state.wake_ms // 1000)}:R>")
     game = view.game.id
-    first = [
-        Button("My result", ids.encode("game.mine", game, number), PRIMARY),
-        Button("Why?", ids.encode("game.others", game, number)),
-    ]
-    rest = [
-        Button("Read about it", ids.encode("lesson.read", view.game.pack_id, question.section)),
-        report_button(view.game.pack_id, question.id),
-    ]
+    first = [Button("My result", ids.encode("game.mine", game, number), PRIMARY)]
+    if question_card.explains(question):
+        first.append(Button("Why?", ids.encode("game.others", game, number)))
+    rest = [report_button(view.game.pack_id, question.id)]
+    if question.section in view.to_read:
+        rest.insert(0, Button("Read about it", ids.encode("lesson.read", view.game.pack_id, question.section)))
     if is_present and paused:  # nothing goes on without it
         first.append(controls_button(view, number))
     elif is_present and state.phase is Phase.REVEALING:
@@ -194,9 +193,13 @@ def _joined(*lines: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def reasons_screen(mine: MyResult) -> Screen:
-    """Every option with its reason, and the rule."""
+def reasons_screen(mine: MyResult, game: int, number: int, page: int = 0) -> Screen:
+    """Every option with its reason, and the rule; long reasons have pages."""
     question, key, letters = mine.question, mine.plan.key, mine.plan.lettering
     blocks: list[Block] = [bold(question.stem), *question_card.ruled(question, letters, key)]
-    blocks += [question_card.reasons(question, letters, key), RULE, question_card.rule(question)]
-    return Screen([*blocks, *term_menu(mine.pack_id, mine.terms, "Words of this explanation…")])
+    pages = question_card.reason_pages(question, letters, key)
+    page = min(page, len(pages) - 1)
+    blocks += [pages[page], RULE, *question_card.rule(question)]
+    blocks += term_menu(mine.pack_id, mine.terms, "Words of this explanation…")
+    turn = question_card.turn_reasons(page, len(pages), partial(ids.encode, "game.reasons", game, number))
+    return Screen([*blocks, *([Row(turn)] if turn else [])])

@@ -255,7 +255,7 @@ def open_round_screen(view: GameView, number: int, say: Say) -> Screen:
     else:
         blocks = [stem(view, number), question_card.options(view.game.questions[number], plan.lettering)]
     pick = partial(ids.encode, "game.pick", view.game.id, number)
-    blocks.append(question_card.letters(plan.lettering, pick, locked=paused))
+    blocks += question_card.letters(plan.lettering, pick, locked=paused)
     waited_for = {player.member_id for player in state.present} | state.answers.keys()
     answered = f"**{len(state.answers)}** of {len(waited_for)} have answered"
     if paused:

@@ -1,6 +1,7 @@
 """`/lesson`: the contents with one's progress, and a section's pages."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import discord
 from discord import app_commands
@@ -42,6 +43,7 @@ class LessonFeature:
             return section_choices(self._servers.library(interaction.guild_id), typed)
 
         router.add("lesson.contents", self._show_contents, page=True)
+        router.add("lesson.part", self._show_part, page=True)
         router.add("lesson.course", self._show_contents, page=True)
         router.add("lesson.page", self._turn, page=True)
         router.add("lesson.pick", self._pick, page=True)
@@ -57,43 +59,46 @@ class LessonFeature:
         if part.section is None:
             await reply.show(await self._contents(reply, part.pack.id))
         else:
-            ref = SectionRef(part.pack, part.section)
-            await reply.show(self._screen(reply, await self._lessons.open(reply.member_id, ref)))
+            await reply.show(await self._opened(reply, SectionRef(part.pack, part.section)))
 
     async def _show_contents(self, reply: Reply, pack_id: str) -> None:
         await reply.update(await self._contents(reply, pack_id))
 
-    async def _contents(self, reply: Reply, pack_id: str | None = None) -> Screen:
+    async def _show_part(self, reply: Reply, pack_id: str, part: str) -> None:
+        await reply.update(await self._contents(reply, pack_id, ids.number(part)))
+
+    async def _contents(self, reply: Reply, pack_id: str | None = None, part: int = 0) -> Screen:
         guild_id = reply.interaction.guild_id
         contents = await self._lessons.contents(reply.member_id, pack_id, guild_id)
         packs = self._servers.library(guild_id).packs
-        return contents_screen(contents, [(one.head.title, one.id, one.head.description) for one in packs])
+        return contents_screen(contents, [(one.head.title, one.id, one.head.description) for one in packs], part)
 
     async def _turn(self, reply: Reply, pack_id: str, section_id: str, number: str) -> None:
-        ref = self._section(reply, pack_id, section_id)
-        await reply.update(self._screen(reply, await self._lessons.open(reply.member_id, ref, ids.number(number))))
+        await reply.update(await self._opened(reply, self._section(reply, pack_id, section_id), ids.number(number)))
 
     async def _pick(self, reply: Reply, pack_id: str, section_id: str) -> None:
-        ref = self._section(reply, pack_id, section_id)
-        await reply.update(self._screen(reply, await self._lessons.open(reply.member_id, ref)))
+        await reply.update(await self._opened(reply, self._section(reply, pack_id, section_id)))
 
     async def _read(self, reply: Reply, pack_id: str, section_id: str) -> None:
-        ref = self._section(reply, pack_id, section_id)
-        await reply.show(self._screen(reply, await self._lessons.open(reply.member_id, ref)))
+        await reply.show(await self._opened(reply, self._section(reply, pack_id, section_id)))
 
     async def _look(self, reply: Reply, pack_id: str, section_id: str, number: str) -> None:
-        ref = self._section(reply, pack_id, section_id)
-        await reply.show(self._screen(reply, await self._lessons.open(reply.member_id, ref, ids.number(number))))
+        await reply.show(await self._opened(reply, self._section(reply, pack_id, section_id), ids.number(number)))
 
     async def _share(self, reply: Reply, pack_id: str, section_id: str, number: str) -> None:
         ref = self._section(reply, pack_id, section_id)
+        if not ref.section.pages:  # they were taken out of the course meanwhile
+            raise ids.stale()
         page = await self._lessons.open(reply.member_id, ref, ids.number(number))
         await reply.show(shared_screen(page), private=False)
 
     def _section(self, reply: Reply, pack_id: str, section_id: str) -> SectionRef:
         return self._servers.library(reply.interaction.guild_id).section(pack_id, section_id)
 
-    def _screen(self, reply: Reply, page: LessonPage) -> Screen:
+    async def _opened(self, reply: Reply, ref: SectionRef, number: int | None = None) -> Screen:
+        if not ref.section.pages:
+            return section_screen(ref)
+        page = await self._lessons.open(reply.member_id, ref, number)
         in_server = reply.interaction.guild_id is not None
         return page_screen(page, self._demo_titles if in_server else {}, in_server=in_server)
 
@@ -121,11 +126,21 @@ def course_menu(action: str, courses: Sequence[tuple[str, str, str]], pack_id: s
     return [Pick(ids.encode(action), "Another course…", nearby(courses, pack_id), (pack_id,))]
 
 
-def contents_screen(contents: Contents, courses: Sequence[tuple[str, str, str]] = ()) -> Screen:
-    """A pack's sections with the member's progress, and the way to the other courses, where there are any."""
-    blocks: list[Block] = [f"## {contents.title}\n-# {contents.subtitle}\n{contents.description}".strip(), RULE]
-    lines = [_contents_line(i, line) for i, line in enumerate(contents.lines, 1)]
-    with_summaries = [f"{line}\n-# {one.ref.section.summary}" for line, one in zip(lines, contents.lines, strict=True)]
+def contents_screen(contents: Contents, courses: Sequence[tuple[str, str, str]] = (), part: int = 0) -> Screen:
+    """A pack's sections with the member's progress, and the way to the other courses, where there are any.
+
+    More sections than a menu holds are turned through; ``part`` counts from 0.
+    """
+    parts = -(-len(contents.lines) // MENU)
+    part = max(0, min(part, parts - 1))
+    shown = contents.lines[part * MENU : (part + 1) * MENU]
+    about = [f"## {contents.title}", f"-# {contents.subtitle}" if contents.subtitle else "", contents.description]
+    blocks: list[Block] = ["\n".join(line for line in about if line), RULE]
+    lines = [_contents_line(i, line) for i, line in enumerate(shown, part * MENU + 1)]
+    with_summaries = [
+        f"{line}\n-# {one.ref.section.summary}" if one.ref.section.summary else line
+        for line, one in zip(lines, shown, strict=True)
+    ]
     text = "\n".join(with_summaries)
     brief = len(text) <= SUMMARIES_UP_TO and Screen(blocks).fits(text)
     blocks.append(text if brief else "\n".join(lines))  # the menu has the summaries too
@@ -133,22 +148,53 @@ def contents_screen(contents: Contents, courses: Sequence[tuple[str, str, str]] 
         Pick(
             ids.encode("lesson.pick", contents.pack_id),
             "Open a section…",
-            [(line.ref.section.title, line.ref.section.id, line.ref.section.summary) for line in contents.lines],
+            [(line.ref.section.title, line.ref.section.id, line.ref.section.summary) for line in shown],
         )
     )
-    if contents.resume:
-        ref, number = contents.resume
-        label = f"Continue: {ref.section.title}, page {number + 1}"
-        blocks.append(Row([Button(label, _page_id(ref, number), discord.ButtonStyle.primary)]))
-    else:
-        first = contents.lines[0].ref
-        blocks.append(Row([Button("Start reading", _page_id(first, 0), discord.ButtonStyle.primary)]))
+    blocks.append(Row([_way_in(contents), *_turn_contents(contents.pack_id, part, parts)]))
     blocks += course_menu("lesson.course", courses, contents.pack_id)
     return Screen(blocks, BLURPLE)
 
 
+def _way_in(contents: Contents) -> Button:
+    """On from where the member was, to the first page, or, in a course without a lesson, to its questions."""
+    if contents.resume:
+        ref, number = contents.resume
+        label = f"Continue: {ref.section.title}, page {number + 1}"
+        return Button(label, _page_id(ref, number), discord.ButtonStyle.primary)
+    first = next((line.ref for line in contents.lines if line.pages), None)
+    if first:
+        return Button("Start reading", _page_id(first, 0), discord.ButtonStyle.primary)
+    return Button("Start a quiz", ids.encode("quiz.plan", contents.pack_id), discord.ButtonStyle.success)
+
+
+def _turn_contents(pack_id: str, part: int, parts: int) -> list[Button]:
+    if parts < 2:
+        return []
+    turn = partial(ids.encode, "lesson.part", pack_id)
+    return [
+        Button("◀ Earlier sections", turn(max(part - 1, 0)), disabled=part == 0),
+        Button("Later sections ▶", turn(part + 1), disabled=part == parts - 1),
+    ]
+
+
+def section_screen(ref: SectionRef) -> Screen:
+    """A section without pages: what there is of it instead."""
+    asked = sum(question.section == ref.section.id for question in ref.pack.questions)
+    summary = f"\n{ref.section.summary}" if ref.section.summary else ""
+    words = f"There is nothing to read here, but {asked} question{'s' * (asked != 1)} to practise with."
+    if not asked:
+        words = "There is nothing to read here, and no question yet."
+    start = ids.encode("quiz.start", ref.pack.id, ref.section.id)
+    ways = [Button("Quiz me on this" if asked else "Quiz me on everything", start, discord.ButtonStyle.success)]
+    ways.append(Button("Contents", ids.encode("lesson.contents", ref.pack.id)))
+    return Screen([f"### {ref.section.title}{summary}\n{words}", Row(ways)], BLURPLE)
+
+
 def _contents_line(number: int, line: ContentsLine) -> str:
-    if line.finished:
+    if not line.pages:
+        state = f"{line.questions} question{'s' * (line.questions != 1)}"
+    elif line.finished:
         state = "✅ read"
     elif line.read:
         state = f"📖 {line.read} of {line.pages} pages read"
@@ -216,7 +262,7 @@ def page_blocks(page: LessonPage) -> list[Block]:
     if section.opening and page.number == 0:
         body = f"> 🤔 {bold(section.opening)}\n{body}"
     if content.code:
-        body += "\n" + code_block(content.code)
+        body += "\n" + code_block(content.code, content.code_language)
         if content.output:
             body += "\nIt prints:\n" + code_block(content.output, "text")
     if content.after:
@@ -224,7 +270,7 @@ def page_blocks(page: LessonPage) -> list[Block]:
     blocks: list[Block] = [body]
     if content.figure:
         blocks += [RULE, f"📏 **Measured**: {content.figure.text.strip()}"]
-    if page.is_last:
+    if page.is_last and section.remember:
         remember = "\n".join(f"- {line}" for line in section.remember)
         blocks += [RULE, f"**Remember**\n{remember}"]
     source = f" · [Source]({content.source})" if content.source else ""

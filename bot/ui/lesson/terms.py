@@ -68,7 +68,8 @@ def term_screen(library: Library, ref: TermRef) -> Screen:
     blocks: list[Block] = [f"### {term.name}\n{term.meaning}{also}\n-# Glossary{source}"]
     if term.section:
         section = library.section(ref.pack.id, term.section).section
-        blocks.append(Row([Button(f"Read: {section.title}", ids.encode("lesson.read", ref.pack.id, section.id))]))
+        if section.pages:
+            blocks.append(Row([Button(f"Read: {section.title}", ids.encode("lesson.read", ref.pack.id, section.id))]))
     return Screen(blocks, BLURPLE)
 
 

@@ -1,5 +1,7 @@
 """`/progress`: what one knows, what one mixes up, and what to do next."""
 
+from collections.abc import Sequence
+
 import discord
 from discord import app_commands
 
@@ -14,7 +16,7 @@ from bot.quiz.question.asking import Sureness
 from bot.services.board.boards import BoardLine, Boards
 from bot.services.demo.charts import ChartDrawer
 from bot.services.practice.practising import Practice
-from bot.services.practice.progress import MixupView, Next, Progress, ProgressOf
+from bot.services.practice.progress import MixupView, Next, Progress, ProgressOf, SectionProgress
 from bot.ui import ids
 from bot.ui.layouts import (
     BLURPLE,
@@ -40,6 +42,8 @@ from bot.ui.routing import Router
 from bot.wording import counted
 
 MIXUPS_SHOWN = 3
+MOST_BARS = 25
+"""Of a course with more sections, those that were begun are shown."""
 CALIBRATED_FROM = 10
 """Answers of one sureness before it is told how many of them were right."""
 BOARDS = {BoardKind.POINTS: "points", BoardKind.ACCURACY: "accuracy", BoardKind.RATING: "rating"}
@@ -137,7 +141,7 @@ def progress_screen(progress: Progress) -> Screen:
     """Mastery by section, streak, calibration, what is mixed up, and what next."""
     blocks: list[Block] = [f"## Your progress\n-# {progress.title} · only you see this\n{_totals(progress)}"]
     if progress.answered:
-        blocks += [RULE, "\n".join(_section_line(one.ref.section.title, one.mastery) for one in progress.sections)]
+        blocks += [RULE, _sections(progress.sections)]
         blocks.append("-# Out of 10 questions today: █ you'd know, ░ you might miss. What isn't asked again fades.")
     if sure := _calibration(progress):
         blocks.append(sure)
@@ -150,6 +154,14 @@ def progress_screen(progress: Progress) -> Screen:
     courses = [(title, pack_id, "") for pack_id, title in progress.courses]
     blocks += course_menu("progress.course", courses, progress.pack_id)
     return Screen(blocks, BLURPLE)
+
+
+def _sections(sections: Sequence[SectionProgress]) -> str:
+    """A bar for each section; of very many those that were begun, as far as a message holds them."""
+    begun = [one for one in sections if one.mastery.answers] if len(sections) > MOST_BARS else sections
+    lines = [_section_line(one.ref.section.title, one.mastery) for one in begun[:MOST_BARS]]
+    left = len(sections) - len(lines)
+    return "\n".join([*lines, *([f"-# and {counted(left, 'more section')}"] if left else [])])
 
 
 def _totals(progress: Progress) -> str:

@@ -65,6 +65,7 @@ class QuizFeature:
         router.add("quiz.go", self._go)
         router.add("quiz.plan", self._plan, new=True)
         router.add("quiz.others", self._others, page=True)
+        router.add("quiz.reasons", self._reasons, page=True)
         router.add("quiz.back", self._back, page=True)
         router.add("quiz.retry", self._retry)
         router.add("quiz.more", self._more)
@@ -138,9 +139,11 @@ class QuizFeature:
         return page_between_screen(page, current, remark)
 
     async def _others(self, reply: Reply, run: str, position: str) -> None:
-        await reply.update(
-            options_screen(await self._practice.outcome(ids.number(run), ids.number(position), reply.member_id))
-        )
+        await self._reasons(reply, run, position, "0")
+
+    async def _reasons(self, reply: Reply, run: str, position: str, page: str) -> None:
+        outcome = await self._practice.outcome(ids.number(run), ids.number(position), reply.member_id)
+        await reply.update(options_screen(outcome, ids.number(page)))
 
     async def _back(self, reply: Reply, run: str, position: str) -> None:
         await reply.update(
@@ -199,17 +202,17 @@ def question_screen(asking: Asking, remark: str = "") -> Screen:
     blocks: list[Block] = [_stem(asking)]
     if remark:
         blocks.insert(0, f"-# {remark}")
-    blocks += [question_card.options(asking.question, asking.asked.lettering), _letters(asking)]
+    blocks += [question_card.options(asking.question, asking.asked.lettering), *_letters(asking)]
     return Screen(blocks, BLURPLE)
 
 
-def _letters(asking: Asking, given: Given | None = None) -> Row:
+def _letters(asking: Asking, given: Given | None = None) -> list[Row]:
     pick = partial(ids.encode, "quiz.pick", asking.run.id, asking.asked.position)
     return question_card.letters(asking.asked.lettering, pick, given=given)
 
 
 def _stem(asking: Asking) -> str:
-    head = f"-# Question {asking.number} of {len(asking.run.asked)} · {asking.section_title} · {asking.question.difficulty}"
+    head = f"-# Question {asking.number} of {len(asking.run.asked)} · {asking.section.title} · {asking.question.difficulty}"
     return f"{head}\n{question_card.stem(asking.question)}"
 
 
@@ -217,23 +220,23 @@ def outcome_screen(outcome: Outcome) -> Screen:
     """Right or wrong, and why; then the ways on."""
     asking, question = outcome.asking, outcome.asking.question
     letters, given, key = asking.asked.lettering, outcome.given, outcome.right_option
-    blocks: list[Block] = [_stem(asking), question_card.options(question, letters), _letters(asking, given), RULE]
+    blocks: list[Block] = [_stem(asking), question_card.options(question, letters), *_letters(asking, given), RULE]
     if outcome.doubled:
         blocks.append(f"You had already answered **{letters.called(given)}**; the first answer counts.")
     blocks.append(question_card.verdict_below_options(question, letters, given, key))
     blocks += question_card.ruled(question, letters, key, retired=outcome.retired)
+    blocks += question_card.credit(question)
     blocks.append(_points_line(outcome))
     run, position = asking.run.id, asking.asked.position
     on = "See how it went" if outcome.is_last else "Next ▶"
-    blocks.append(
-        Row(
-            [
-                Button(on, ids.encode("quiz.next", run), discord.ButtonStyle.primary),
-                Button("Why not the others?", ids.encode("quiz.others", run, position)),
-                Button("Read the section", ids.encode("lesson.read", asking.run.pack_id, question.section)),
-            ]
-        )
-    )
+    ways = [Button(on, ids.encode("quiz.next", run), discord.ButtonStyle.primary)]
+    if question_card.explains(question):
+        ways.append(Button("Why not the others?", ids.encode("quiz.others", run, position)))
+    if asking.section.pages:
+        ways.append(Button("Read the section", ids.encode("lesson.read", asking.run.pack_id, question.section)))
+    if not question_card.explains(question):  # else it stands beside the reasons
+        ways.append(report_button(asking.run.pack_id, question.id))
+    blocks.append(Row(ways))
     blocks += [
         "-# How sure were you? If you like, say it: it helps to decide when this comes back.",
         _how_sure(outcome),
@@ -269,13 +272,14 @@ def _points_line(outcome: Outcome) -> str:
     return f"-# **+{outcome.points} points**: the question was {reason}.{where}"
 
 
-def options_screen(outcome: Outcome) -> Screen:
-    """Every option with its reason, then the rule."""
+def options_screen(outcome: Outcome, page: int = 0) -> Screen:
+    """Every option with its reason, then the rule; long reasons have pages."""
     asking, question = outcome.asking, outcome.asking.question
     letters, key = asking.asked.lettering, outcome.right_option
     ruled = question_card.ruled(question, letters, key, retired=outcome.retired)
-    reasons = question_card.reasons(question, letters, key, outcome.given)
-    blocks: list[Block] = [bold(question.stem), *ruled, RULE, reasons, RULE, question_card.rule(question)]
+    pages = question_card.reason_pages(question, letters, key, outcome.given)
+    page = min(page, len(pages) - 1)
+    blocks: list[Block] = [bold(question.stem), *ruled, RULE, pages[page], RULE, *question_card.rule(question)]
     if belief := outcome.misconception:
         words = f"**A belief to drop**: {belief.belief} {belief.correction}"
         if Screen(blocks).fits(words):
@@ -283,14 +287,12 @@ def options_screen(outcome: Outcome) -> Screen:
     run, position = asking.run.id, asking.asked.position
     on = "See how it went" if outcome.is_last else "Next ▶"
     blocks += term_menu(asking.run.pack_id, outcome.terms, "Words of this explanation…")
-    blocks.append(
-        Row(
-            [
-                Button(on, ids.encode("quiz.next", run), discord.ButtonStyle.primary),
-                Button("Back to my answer", ids.encode("quiz.back", run, position)),
-                Button("Read the section", ids.encode("lesson.read", asking.run.pack_id, question.section)),
-                report_button(asking.run.pack_id, question.id),
-            ]
-        )
-    )
+    ways = [
+        Button(on, ids.encode("quiz.next", run), discord.ButtonStyle.primary),
+        *question_card.turn_reasons(page, len(pages), partial(ids.encode, "quiz.reasons", run, position)),
+        Button("Back to my answer", ids.encode("quiz.back", run, position)),
+    ]
+    if asking.section.pages:
+        ways.append(Button("Read the section", ids.encode("lesson.read", asking.run.pack_id, question.section)))
+    blocks.append(Row([*ways, report_button(asking.run.pack_id, question.id)]))
     return Screen(blocks, BLURPLE)

@@ -100,6 +100,8 @@ def _ways_on(summary: Summary) -> list[Button]:
         first = more
     ways = [first._replace(style=discord.ButtonStyle.primary)]
     ways += [] if first is more else [more]
+    if summary.to_read:
+        return [*ways, Button("Read the section", ids.encode("lesson.read", run.pack_id, summary.to_read.id))]
     if missed:
-        return [*ways, Button("Read the section", ids.encode("lesson.read", run.pack_id, summary.missed[0].section))]
+        return ways
     return [*ways, Button("What next?", ids.encode("progress.next", run.pack_id))]

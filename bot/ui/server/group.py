@@ -14,6 +14,7 @@ from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.server.managers import managed
 
+SECTIONS_SHOWN = 25
 BELIEFS_SHOWN = 6
 
 
@@ -61,7 +62,7 @@ def group_screen(group: Group) -> Screen:
     else:
         lines = [
             f"`{bar(one.low, one.high)}` **{one.ref.section.title}** · {one.share:.0%} of {one.answers:,} right"
-            for one in group.sections
+            for one in group.sections[:SECTIONS_SHOWN]
         ]
         blocks += [f"{group.members} members answered. Weakest sections first:", "\n".join(lines), RULE]
         if group.beliefs:
