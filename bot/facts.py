@@ -128,6 +128,7 @@ class Code(StrEnum):
 
     # Questions, flags, reports
     NO_SUCH_OPTION = "no such option"
+    CHECK_SPELLING = "check the spelling"
     EMPTY_ANSWER = "empty answer"
     NO_OPEN_REPORT = "no open report"
     FLAGGED_GONE = "flagged gone"

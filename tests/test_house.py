@@ -105,7 +105,7 @@ def test_the_rules_hold_no_sentence(name):
         for node in ast.walk(TREES[name])
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in documented
     ]
-    assert [text for text in texts if text.endswith(".") or text.count(" ") > 4] == []
+    assert [text for text in texts if (text.endswith(".") and text != ".") or text.count(" ") > 4] == []
 
 
 def test_one_module_turns_letters_into_options_and_grades():

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from bot.packs.models import Question
 from bot.quiz.competition.state import Competition
-from bot.quiz.question.asking import ShownPlace
+from bot.quiz.question.asking import Given, ShownPlace
 
 
 @dataclass(frozen=True)
@@ -65,24 +65,25 @@ class Game:
 
 @dataclass(frozen=True)
 class Click:
-    """An answer on its way into the database."""
+    """An answer on its way into the database; ``choice`` is its letter's place, where it is one letter."""
 
     competition_id: int
     round: int
     member_id: int
-    choice: ShownPlace
+    choice: ShownPlace | None
     stamp_ms: int
     elapsed_ms: int
     time_factor: float
     team: int
     now_ms: int
+    given: Given
 
 
 class StoredClick(NamedTuple):
-    """What became of a click: ``new`` if it is the one that counts; ``choice`` is the one stored (None: closed)."""
+    """What became of a click: ``new`` if it is the one that counts; ``given`` is the one stored (None: closed)."""
 
     new: bool
-    choice: ShownPlace | None
+    given: Given | None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import combinations, islice, pairwise
 from statistics import mean
@@ -61,8 +61,13 @@ def review(pack: Pack, at: At) -> list[Fault]:
     return faults
 
 
+def of_one_key(questions: Iterable[Question]) -> list[Question]:
+    """Those that are answered by one of several options."""
+    return [question for question in questions if question.form == "choice"]
+
+
 def _whole(pack: Pack) -> Iterator[Finding]:
-    questions = pack.questions
+    questions = of_one_key(pack.questions)
     yield from _looks(questions, english=pack.head.is_english)
     if pack.head.is_english:
         yield from _wording(questions)
@@ -70,10 +75,12 @@ def _whole(pack: Pack) -> Iterator[Finding]:
         return
     yield from _misconceptions(pack)
     yield from _blueprint(pack)
-    yield from _families(questions)
+    yield from _families(pack.questions)
 
 
 def _looks(questions: list[Question], *, english: bool) -> Iterator[Finding]:
+    if not questions:
+        return
     for cue in cue_report(questions, english=english):
         if not cue.within:
             what = (
@@ -94,6 +101,8 @@ def _looks(questions: list[Question], *, english: bool) -> Iterator[Finding]:
 
 
 def _wording(questions: list[Question]) -> Iterator[Finding]:
+    if not questions:
+        return
     negative = sum(map(is_negative, questions)) / len(questions)
     if negative > NEGATIVE_SHARE:
         yield (), f"negative stems in at most {NEGATIVE_SHARE:.0%} of the questions, not {negative:.0%}", "warning"
@@ -151,7 +160,7 @@ def _misconceptions(pack: Pack) -> Iterator[Finding]:
     for index, one in enumerate(pack.head.misconceptions):
         if one.id not in refuted:
             yield ("misconceptions", index), f"a page whose `refutes` names {one.id}: learners are led to it", "warning"
-    if uses[OTHER] > OTHER_SHARE * uses.total():
+    if uses[OTHER] > OTHER_SHARE * max(1, uses.total()):
         yield (), f"a misconception behind at least {1 - OTHER_SHARE:.0%} of the wrong options", "warning"
 
 
@@ -192,15 +201,15 @@ def _same_twice(pack: Pack, at: At) -> list[Fault]:
     faults = []
     by_topic: dict[str, list[tuple[Question, Counter[str]]]] = defaultdict(list)
     for question in pack.questions:
-        told = f"{question.stem} {question.code or ''} {question.options[question.key].text}"
+        told = f"{question.stem} {question.code or ''} {question.answer}"
         by_topic[question.topic].append((question, Counter(words(told))))
     for asked in by_topic.values():
         for other, one in _near(asked):
             faults.append(at(other, ("stem",), f"a question that is not nearly {one.id}, of another family", "warning"))
     keys: dict[str, list[Question]] = defaultdict(list)
     for question in pack.questions:
-        key = question.options[question.key].text.strip()
-        if len(words(key)) >= 4 and not question.code:
+        key = question.answer
+        if len(words(key)) >= 4 and not question.code and question.form == "choice":
             keys[key.casefold()].append(question)
     for same in keys.values():
         faults += [
@@ -238,7 +247,7 @@ def _given_away(pack: Pack, at: At) -> list[Fault]:
                 told[run].append(question.id)
     faults = []
     by_id = {question.id: question for question in pack.questions}
-    for question in pack.questions:
+    for question in of_one_key(pack.questions):
         tellers = set().union(*(told[run] for run in _runs_of_four(question.options[question.key].text) if run in told))
         for teller in sorted(tellers - {question.id, *question.enemies}):
             if question.id not in by_id[teller].enemies and by_id[teller].family != question.family:

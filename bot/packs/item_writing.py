@@ -41,10 +41,12 @@ def review_item(question: Question, *, english: bool = True, proven: bool = True
     """Everything to say about one question: of style where it is in English, of proofs and programs where it is proven."""
     if english:
         yield from _stem(question)
-        yield from _option_words(question)
+        if question.form == "choice":
+            yield from _option_words(question)
         yield from _explanation(question)
         yield from _kind_words(question)
-    yield from _options(question)
+    if question.form == "choice":
+        yield from _options(question)
     if proven:
         yield from _kind(question)
         if question.code_language == "python":

@@ -30,6 +30,10 @@ from bot.packs.prose import check_prose
 from bot.packs.shorthand import is_short, written_out
 from bot.packs.yaml_files import YamlFile, read_yaml, validate
 
+WITH_KEYS = ("choice", "several")
+"""The forms in which options are right or wrong."""
+FEWEST_AND_MOST = {"choice": (2, 10), "several": (2, 10), "order": (3, 8), "typed": (0, 0)}
+FEWEST_AND_MOST_PROVEN = {**FEWEST_AND_MOST, "choice": (3, 4)}
 READINGS = 5
 """How often files that were changed while they were read are read again."""
 M = TypeVar("M", PackHead, Section, QuestionFile, Glossary)
@@ -187,8 +191,8 @@ def _model(file: YamlFile | list[Fault], model: type[M], faults: list[Fault]) ->
 
 def _bank_with(bank: QuestionFile, head: PackHead) -> QuestionFile:
     """The questions with what the head says for all of them, where they don't say otherwise themselves."""
-    for_all = {"code_language": head.code_language, "licence": head.licence}
-    if for_all == {"code_language": "python", "licence": None}:
+    for_all = {"code_language": head.code_language, "licence": head.licence, "language": head.language}
+    if for_all == {"code_language": "python", "licence": None, "language": "en"}:
         return bank
     questions = [
         one.model_copy(update={name: said for name, said in for_all.items() if name not in one.model_fields_set})
@@ -382,10 +386,36 @@ def _check_terms(head: PackHead, places: _Places) -> list[Fault]:
     return faults
 
 
+def _form_faults(question: Question, standard: Standard, places: _Places) -> Iterator[Fault]:
+    """What the form of a question asks for: so many options, or what is right of what is typed."""
+    low, high = FEWEST_AND_MOST[question.form] if standard != "proven" else FEWEST_AND_MOST_PROVEN[question.form]
+    found = len(question.options)
+    if not low <= found <= high:
+        limit = f"at least {low}" if found < low else f"at most {high}"
+        where = ("options",) if question.form != "typed" or found else ()
+        yield places.fault(question, where, f"{limit} in the list, not {found}" if high else "no options: it is typed")
+    right = sum(option.correct for option in question.options)
+    if question.form == "several" and not right:
+        yield places.fault(question, ("options",), "one option or more with correct: true, not 0")
+    if question.form == "order" and right:
+        yield places.fault(question, ("options",), "no correct: true in an order; the options stand in the right one")
+    for index, order in enumerate(question.orders):
+        if question.form != "order" or sorted(order) != list(range(1, found + 1)):
+            yield places.fault(
+                question, ("orders", index), f"each place from 1 to {found} once, in an order that is right"
+            )
+    is_typed, given = question.form == "typed", bool(question.accepted) + (question.number is not None)
+    if is_typed and given != 1:
+        yield places.fault(question, (), "`accepted` texts or a `number`, one of the two")
+    if not is_typed and given:
+        field = "accepted" if question.accepted else "number"
+        yield places.fault(question, (field,), f"`form: typed` where `{field}` says what is right")
+
+
 def _check_options(question: Question, misconceptions: set[str], places: _Places, standard: Standard) -> list[Fault]:
-    faults: list[Fault] = []
+    faults = list(_form_faults(question, standard, places))
     right = [index for index, option in enumerate(question.options) if option.correct]
-    if len(right) != 1:
+    if question.form == "choice" and len(right) != 1:
         how = "exactly one option with correct: true"
         how += "" if standard == "proven" else ", or its text or letter under `answer`"
         faults.append(places.fault(question, ("options",), f"{how}, not {len(right)}"))
@@ -393,7 +423,10 @@ def _check_options(question: Question, misconceptions: set[str], places: _Places
         if option.correct and option.misconception:
             expected = "no misconception on the right option"
             faults.append(places.fault(question, ("options", index, "misconception"), expected))
-        if not option.correct and option.misconception is None and standard == "proven":
+        if standard != "plain" and question.form in WITH_KEYS and not option.why:
+            faults.append(places.fault(question, ("options", index, "why"), "this field is required"))
+        needs_a_belief = standard == "proven" and question.form in WITH_KEYS
+        if needs_a_belief and not option.correct and option.misconception is None:
             expected = "a misconception: the belief that makes this option attractive"
             faults.append(places.fault(question, ("options", index), expected))
         if option.misconception and option.misconception not in {*misconceptions, OTHER}:

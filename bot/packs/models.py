@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from functools import cached_property
 from typing import Annotated, Literal, get_args
 
@@ -28,6 +29,8 @@ STANDARDS: tuple[Standard, ...] = get_args(Standard)
 Kind = Literal["recall", "understand", "apply", "debug", "design"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Difficulty = Literal["easy", "medium", "hard"]
+FormName = Literal["choice", "several", "typed", "order"]
+"""How a question is answered: one option, the right set of options, a text or a number, or the right order."""
 
 
 class _Model(BaseModel):
@@ -172,6 +175,10 @@ OTHER = "other"
 """What a wrong option names instead of a misconception when only a slip of reading leads to it."""
 
 
+MOST_OPTIONS = 10
+MOST_ACCEPTED = 50
+# Members type up to 100 characters.
+Accepted = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\n]*$")]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=400)]
 Explanation = Annotated[str, StringConstraints(min_length=1, max_length=800)]
 
@@ -183,12 +190,6 @@ class Option(_Model):
     correct: bool = False
     why: Reason | Literal[""] = ""
     misconception: Slug | None = None
-
-
-class ExplainedOption(Option):
-    """One choice of a question that explains each."""
-
-    why: Reason
 
 
 class Proof(_Model):
@@ -206,9 +207,13 @@ class Program(_Model):
 
 
 class Question(_Model):
-    """A multiple-choice question of which exactly one option is right.
+    """A question, in one of four forms.
 
-    ``licence`` and ``source`` say where it comes from: an address, or words.
+    The options of a *choice* and of *several* say which of them are right; those of an *order* stand in the right order, and
+    ``orders`` has others that are right too, as places from 1. A *typed* one has none: right is one of the ``accepted``
+    texts, or a ``number`` that is no further away than the ``tolerance``. Where ``marks`` is set accents count too; where
+    ``near_counts`` is, a slip of one letter counts as right in competitions and the daily. ``items_are_code``: what is put in
+    order are lines of code. ``licence`` and ``source`` say where it comes from: an address, or words.
     """
 
     id: Slug
@@ -219,10 +224,20 @@ class Question(_Model):
     core: bool
     family: Slug
     enemies: Annotated[list[Slug], Field(max_length=MOST)] = []
+    form: FormName = "choice"
     stem: Annotated[str, StringConstraints(min_length=1, max_length=1_500)]
     code: Code | None = None
     code_language: CodeLanguage = "python"
-    options: Annotated[list[Option], Field(min_length=2, max_length=10)]
+    options: Annotated[list[Option], Field(max_length=MOST_OPTIONS)] = []
+    orders: Annotated[list[list[int]], Field(max_length=20)] = []
+    items_are_code: bool = False
+    language: Language = "en"
+    """Of its course: by it a number that is typed is read."""
+    accepted: Annotated[list[Accepted], Field(max_length=MOST_ACCEPTED)] = []
+    number: Annotated[float, Field(allow_inf_nan=False)] | None = None
+    tolerance: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0
+    marks: bool = False
+    near_counts: bool = False
     explanation: Explanation | Literal[""] = ""
     source: Line | None = None
     licence: Line | None = None
@@ -234,20 +249,36 @@ class Question(_Model):
 
     @cached_property
     def key(self) -> int:
-        """The right option's place in the file, from 0."""
-        return next(i for i, option in enumerate(self.options) if option.correct)
+        """The right option's place in the file, from 0; in the other forms 0 stands for what is right."""
+        return next((i for i, option in enumerate(self.options) if option.correct), 0) if self.form == "choice" else 0
+
+    @property
+    def answer(self) -> str:
+        """What is right, in the author's words."""
+        if self.form == "typed":
+            return self.accepted[0] if self.accepted else f"{self.number:g}"
+        shown = self.options if self.form == "order" else [option for option in self.options if option.correct]
+        return " · ".join(option.text.strip() for option in shown)
+
+    @cached_property
+    def guessed_share(self) -> float:
+        """The share of right answers of somebody who knows nothing."""
+        size = len(self.options)
+        ways: dict[FormName, int] = {"choice": size, "several": 2 ** max(size, 1) - 1, "order": math.factorial(size)}
+        return (1 + len(self.orders)) / ways[self.form] if self.form in ways else 0.0
 
     @cached_property
     def content_hash(self) -> str:
         """16 hex digits that change with the stem, the code, an option or the key: a new version of the question."""
-        content = [self.stem, self.code, [(o.text, o.correct) for o in self.options]]
+        content: list[object] = [self.stem, self.code, [(o.text, o.correct) for o in self.options]]
+        if self.form != "choice":  # those of a choice are as they were before there were other forms
+            content += [self.form, self.orders, self.accepted, self.number, self.tolerance, self.marks]
         return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()[:16]
 
 
 class ExplainedQuestion(Question):
     """A question that says of each option why, what the rule is, and where that stands."""
 
-    options: Annotated[list[ExplainedOption], Field(min_length=2, max_length=10)]  # type: ignore[assignment]
     explanation: Explanation
     source: Line
 
@@ -256,7 +287,6 @@ class ProvenQuestion(Question):
     """A question of a course whose programs are run: see `bot/packs/item_writing.py` for what else holds."""
 
     stem: Annotated[str, StringConstraints(min_length=1, max_length=500)]
-    options: Annotated[list[ExplainedOption], Field(min_length=3, max_length=4)]  # type: ignore[assignment]
     explanation: Explanation
     source: Address | None = None
 

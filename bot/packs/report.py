@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from bot.packs.bank import FROM_QUESTIONS
+from bot.packs.bank import FROM_QUESTIONS, of_one_key
 from bot.packs.cues import cue_report
 from bot.packs.models import KINDS, OTHER, Pack
 
@@ -22,7 +22,7 @@ class Evidence(NamedTuple):
 
 def quality_report(pack: Pack, evidence: Evidence | None = None) -> list[str]:
     """Lines of plain text; nothing for a bank too small to judge."""
-    if len(pack.questions) < FROM_QUESTIONS:
+    if len(pack.questions) < FROM_QUESTIONS or pack.head.standard == "plain":
         return []
     lines = [*_counts(pack), "", *_guessers(pack)]
     if evidence:
@@ -33,7 +33,8 @@ def quality_report(pack: Pack, evidence: Evidence | None = None) -> list[str]:
 def _counts(pack: Pack) -> list[str]:
     questions = pack.questions
     kinds = Counter(question.kind for question in questions)
-    options = Counter(len(question.options) for question in questions)
+    options = Counter(len(question.options) for question in of_one_key(questions))
+    forms = Counter(question.form for question in questions if question.form != "choice")
     uses = Counter(o.misconception for q in questions for o in q.options if o.misconception)
     behind: dict[str, set[str]] = defaultdict(set)
     for question in questions:
@@ -46,14 +47,16 @@ def _counts(pack: Pack) -> list[str]:
     proofs = sum(bool(question.proof) for question in questions)
     return [
         f"questions      {len(questions)}: " + ", ".join(f"{kinds[kind]} {kind}" for kind in KINDS),
-        f"options        {options[4]} questions with four, {options[3]} with three",
+        f"options        {options[4]} questions with four, {options[3]} with three"
+        + "".join(f", {count} {form}" for form, count in sorted(forms.items())),
         f"programs       {program} questions show code, {proofs} are proved by running one",
         f"families       {len(families)}, with {min(families.values())} to {max(families.values())} siblings",
-        _misconceptions([uses[one] for one in named], [len(behind[one]) for one in named], uses[OTHER] / uses.total()),
+        _misconceptions([uses[one] for one in named], [len(behind[one]) for one in named], uses),
     ]
 
 
-def _misconceptions(uses: Sequence[int], kinds: Sequence[int], slips: float) -> str:
+def _misconceptions(uses: Sequence[int], kinds: Sequence[int], of_all: Counter[str]) -> str:
+    slips = of_all[OTHER] / max(1, of_all.total())
     if not uses:
         return f"misconceptions none; {slips:.0%} slips"
     return (
@@ -63,7 +66,9 @@ def _misconceptions(uses: Sequence[int], kinds: Sequence[int], slips: float) -> 
 
 
 def _guessers(pack: Pack) -> list[str]:
-    found = {(cue.guesser, cue.options): cue for cue in cue_report(pack.questions, english=pack.head.is_english)}
+    found = {
+        (cue.guesser, cue.options): cue for cue in cue_report(of_one_key(pack.questions), english=pack.head.is_english)
+    }
     names = dict.fromkeys(guesser for guesser, _ in found)
     band_of = {cue.options: cue.band for cue in found.values()}
     widths = sorted(band_of, reverse=True)

@@ -120,6 +120,7 @@ def _question(file: YamlFile, at: tuple[str | int, ...], entry: dict[str, Any], 
     for field, kind in (("stem", "stem"), ("explanation", "prose")):
         if field in full:
             full[field] = _shown(file, (*at, field), full[field], kind)
+    _say_its_form(file, at, full)
     if isinstance(full.get("options"), list):
         full["options"] = _options(file, at, full["options"], full.pop("answer", None))
     if only is not None:
@@ -137,6 +138,29 @@ def _question(file: YamlFile, at: tuple[str | int, ...], entry: dict[str, Any], 
     full.setdefault("difficulty", "medium")
     full.setdefault("core", True)
     return full
+
+
+def _say_its_form(file: YamlFile, at: tuple[str | int, ...], full: dict[str, Any]) -> None:
+    """What a question leaves out about its form: several answers, items to put in order, texts to type."""
+    if isinstance(full.get("items"), list) and "options" not in full:
+        full.setdefault("form", "order")
+        items = [_shown(file, (*at, "items", index), one, "option") for index, one in enumerate(full.pop("items"))]
+        full["options"] = [{"text": _line(item)} for item in items]
+    if isinstance(full.get("lines"), list) and "options" not in full:
+        full.setdefault("form", "order")
+        full["items_are_code"] = True
+        full["options"] = [{"text": line} for line in _texts(file, (*at, "lines"), full.pop("lines"))]
+    if "accepted" in full:
+        full.setdefault("form", "typed")
+        one = full["accepted"]
+        texts = _texts(file, (*at, "accepted"), one) if isinstance(one, list) else [_text(file, (*at, "accepted"), one)]
+        full["accepted"] = texts
+    if "number" in full:
+        full.setdefault("form", "typed")
+    if isinstance(full.get("answer"), list):
+        full.setdefault("form", "several")
+    if full.get("form") == "typed" and "answer" in full and "number" not in full and "accepted" not in full:
+        full["accepted"] = [_text(file, (*at, "answer"), full.pop("answer"))]
 
 
 def _options(file: YamlFile, at: tuple[str | int, ...], options: list[Any], answer: Any) -> list[Any]:

@@ -12,9 +12,9 @@ from bot.packs.models import Question
 from bot.quiz.board.totals import COMPETITION
 from bot.quiz.competition.standings import Standing
 from bot.quiz.competition.state import LIVE, Competition, Played, Player, RoundAnswer, RoundPlan
-from bot.quiz.question.asking import FilePlace, Lettering, ShownPlace, Sureness, lettering
+from bot.quiz.question.asking import FilePlace, Given, Lettering, Sureness, lettering
 from bot.quiz.question.regraded import own_key
-from bot.storage.given import clicked
+from bot.storage.given import clicked, place_of, text_of
 from bot.storage.lists import listed, rows_of
 from bot.storage.store import Reads, Transaction
 
@@ -268,6 +268,7 @@ _CLICKS = rows_of(
     round=int,
     member_id=int,
     choice=int,
+    given=str,
     stamp_ms=int,
     elapsed_ms=int,
     time_factor=float,
@@ -279,12 +280,16 @@ _CLICKS = rows_of(
 async def answer_all(tx: Transaction, clicks: list[Click]) -> list[StoredClick]:
     """Store many clicks at once: the first of a member counts, and only while the round is open."""
     values = listed(
-        (c.competition_id, c.round, c.member_id, c.choice, c.stamp_ms, c.elapsed_ms, c.time_factor, c.team, c.now_ms)
+        (
+            *(c.competition_id, c.round, c.member_id, place_of(c.choice), text_of(c.given) or ""),
+            *(c.stamp_ms, c.elapsed_ms, c.time_factor, c.team, c.now_ms),
+        )
         for c in clicks
     )
     new = await tx.rows(
-        "INSERT INTO competition_answer (competition_id, round, member_id, choice, stamp_ms, elapsed_ms, sureness)"
-        f" SELECT j.competition_id, j.round, j.member_id, j.choice, j.stamp_ms, j.elapsed_ms, 0 FROM {_CLICKS} AS j"
+        "INSERT INTO competition_answer (competition_id, round, member_id, choice, given, stamp_ms, elapsed_ms, sureness)"
+        " SELECT j.competition_id, j.round, j.member_id, j.choice, NULLIF(j.given, ''), j.stamp_ms, j.elapsed_ms, 0"
+        f" FROM {_CLICKS} AS j"
         " JOIN competition c ON c.id = j.competition_id WHERE c.phase = 'asking' AND c.round = j.round"
         " ORDER BY j.stamp_ms"  # a member's first one counts
         " ON CONFLICT DO NOTHING RETURNING competition_id, round, member_id, choice, stamp_ms",
@@ -302,20 +307,22 @@ async def answer_all(tx: Transaction, clicks: list[Click]) -> list[StoredClick]:
     results = []
     for click in clicks:
         place = (click.competition_id, click.round, click.member_id)
-        if mine.get(place) == (click.choice, click.stamp_ms):
-            results.append(StoredClick(new=True, choice=click.choice))
+        if mine.get(place) == (place_of(click.choice), click.stamp_ms):
+            results.append(StoredClick(new=True, given=click.given))
             del mine[place]  # a second click of the same batch finds the first one stored
         else:
-            results.append(StoredClick(new=False, choice=await _stored_choice(tx, click)))
+            results.append(StoredClick(new=False, given=await _stored(tx, click)))
     return results
 
 
-async def _stored_choice(tx: Transaction, click: Click) -> ShownPlace | None:
+async def _stored(tx: Transaction, click: Click) -> Given | None:
     rows = await tx.rows(
-        "SELECT choice FROM competition_answer WHERE competition_id = ? AND round = ? AND member_id = ?",
+        "SELECT a.choice, a.given, r.option_order FROM competition_answer AS a JOIN competition_round AS r"
+        " ON r.competition_id = a.competition_id AND r.round = a.round"
+        " WHERE a.competition_id = ? AND a.round = ? AND a.member_id = ?",
         (click.competition_id, click.round, click.member_id),
     )
-    return ShownPlace(rows[0][0]) if rows else None
+    return clicked(lettering(rows[0][2]), *rows[0][:2]) if rows else None
 
 
 async def players_of(db: Reads, pairs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:

@@ -1,10 +1,13 @@
-"""What a member gave, as it is kept: one option in its own column, anything else as JSON beside it."""
+"""What a member gave, as it is kept: one option in its own column, anything else as JSON beside it.
+
+Where no single option is the key, the column has the key of such questions (`RIGHT`) for a right answer and nothing else.
+"""
 
 import json
 
 from bot.errors import StorageError
 from bot.facts import Code, fact
-from bot.quiz.question.asking import FilePlace, Given, Lettering
+from bot.quiz.question.asking import RIGHT, FilePlace, Given, Lettering, ShownPlace
 
 NO_OPTION = -1
 """Stands in the option's column where what was given is not one option."""
@@ -12,17 +15,26 @@ NO_OPTION = -1
 
 def option_of(given: Given) -> int:
     """The option for its own column."""
+    if given.right is not None:
+        return RIGHT if given.right else NO_OPTION
     return NO_OPTION if given.option is None else given.option
 
 
 def text_of(given: Given) -> str | None:
     """What is kept beside it; None where the option says it all."""
-    return None if given.option is not None else json.dumps({"options": given.options, "text": given.text})
+    if given.option is not None:
+        return None
+    return json.dumps({"options": given.options, "text": given.text, "right": given.right}, ensure_ascii=False)
 
 
 def given_of(option: int, text: str | None) -> Given:
     """What was given, from both columns."""
     return Given((FilePlace(option),)) if text is None else _read(text)
+
+
+def place_of(place: ShownPlace | None) -> int:
+    """The letter's place for its own column."""
+    return NO_OPTION if place is None else place
 
 
 def clicked(letters: Lettering, place: int, text: str | None) -> Given:
@@ -37,4 +49,4 @@ def clicked(letters: Lettering, place: int, text: str | None) -> Given:
 
 def _read(text: str) -> Given:
     found = json.loads(text)
-    return Given(tuple(map(FilePlace, found["options"])), found["text"])
+    return Given(tuple(map(FilePlace, found["options"])), found["text"], found.get("right"))

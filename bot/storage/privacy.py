@@ -114,6 +114,8 @@ async def everything(db: Store, member_id: int) -> dict[str, list[dict[str, Any]
 def _shown(name: str, value: object, member_id: int) -> object:
     if isinstance(value, str) and name in ("head", "setup", "result", "given", "reason", "remark", "fact"):
         inner = _json(value)
+        if name == "given" and isinstance(inner, dict):  # whether it is right may be a secret still
+            inner.pop("right", None)
         return _only_own(inner, member_id) if isinstance(inner, dict) else inner
     return str(value) if isinstance(value, int) and name.endswith("_id") else value
 

@@ -48,15 +48,18 @@ def components(message: discord.Message) -> Iterator[Any]:
     return _walked(message.components)
 
 
-def own_message(interaction: discord.Interaction, channel_id: int, prefix: str) -> int | None:
-    """The id of the pressed message, if it is the bot's own in that channel and one of its components is named so.
+def own_message(interaction: discord.Interaction, channel_id: int, *names: str) -> int | None:
+    """The id of the pressed message, if it is the bot's own in that channel and one of its components has such a name.
+
+    A name is a custom id, or its beginning up to an argument.
 
     Whatever else a press claims to come from tells nothing of where that component stands.
     """
     message = interaction.message
     if message is None or message.author != interaction.client.user or message.channel.id != channel_id:
         return None
-    return message.id if any(one.startswith(prefix) for one in offered(message)) else None
+    named = (one == name or one.startswith(f"{name}:") for one in offered(message) for name in names)
+    return message.id if any(named) else None
 
 
 def _walked(found: Iterable[Any]) -> Iterator[Any]:

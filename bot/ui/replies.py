@@ -34,12 +34,21 @@ _log = logging.getLogger(__name__)
 
 
 class Field(NamedTuple):
-    """A field of a form: a few lines of text."""
+    """A field of a form: a few lines of text, or (not ``long``) one."""
 
     id: str
     label: str
     placeholder: str
     most_characters: int
+    long: bool = True
+
+
+class Checks(NamedTuple):
+    """A field of a form: things to check, each a label and a value; one of them at least."""
+
+    id: str
+    label: str
+    options: Sequence[tuple[str, str]]
 
 
 class Form(NamedTuple):
@@ -47,7 +56,19 @@ class Form(NamedTuple):
 
     title: str
     id: str
-    fields: Sequence[Field]
+    fields: Sequence[Field | Checks]
+
+
+def _component(field: Field | Checks) -> discord.ui.Item[discord.ui.Modal]:
+    if isinstance(field, Checks):
+        options = [discord.CheckboxGroupOption(label=label, value=value) for label, value in field.options]
+        return discord.ui.CheckboxGroup(custom_id=field.id, options=options, min_values=1, max_values=len(options))
+    return discord.ui.TextInput(
+        custom_id=field.id,
+        placeholder=field.placeholder or None,
+        max_length=field.most_characters,
+        style=discord.TextStyle.paragraph if field.long else discord.TextStyle.short,
+    )
 
 
 class PrivateMessage(NamedTuple):
@@ -209,13 +230,7 @@ class Reply:
         """Answer with a form. What is filled in comes back as an interaction of its own."""
         modal = discord.ui.Modal(title=form.title, custom_id=form.id, timeout=None)
         for field in form.fields:
-            text: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
-                custom_id=field.id,
-                placeholder=field.placeholder,
-                max_length=field.most_characters,
-                style=discord.TextStyle.paragraph,
-            )
-            modal.add_item(discord.ui.Label(text=field.label, component=text))
+            modal.add_item(discord.ui.Label(text=field.label, component=_component(field)))
         modal.stop()  # discord.py is not to keep it: the router takes what is submitted
         async with self._lock:
             if self.too_late:

@@ -54,13 +54,13 @@ class Router:
         assert action not in self._entries, action
         self._entries[action] = _Entry(handler, new, private, page, inspect.signature(handler))
 
-    def add_form(self, action: str, handler: Handler) -> None:
-        """Let ``handler(reply, fields, *arguments)`` take a submitted form.
+    def add_form(self, action: str, handler: Handler, *, new: bool = True) -> None:
+        """Let ``handler(reply, fields, *arguments)`` take a submitted form; not ``new``: it changes the message below it.
 
         It works on what was submitted (``fields`` by their ids), so a form opened before a restart is not lost.
         """
         assert action not in self._forms, action
-        self._forms[action] = _Entry(handler, new=True, private=True, page=False, signature=inspect.signature(handler))
+        self._forms[action] = _Entry(handler, new=new, private=True, page=False, signature=inspect.signature(handler))
 
     async def dispatch(self, interaction: discord.Interaction) -> None:
         """Answer a component or form interaction; others are left alone."""
@@ -132,5 +132,8 @@ def _fields(components: Any, depth: int = 3) -> Iterator[tuple[str, str]]:
             continue
         yield from _fields([component.get("component")], depth - 1)
         yield from _fields(component.get("components"), depth - 1)
+        values = component.get("values")
+        if isinstance(values, list) and all(isinstance(one, str) for one in values):
+            yield whole(str(component.get("custom_id", ""))), "\n".join(whole(one) for one in values)
         if isinstance(component.get("value"), str):
             yield whole(str(component.get("custom_id", ""))), whole(component["value"])

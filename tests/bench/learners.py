@@ -36,8 +36,9 @@ from bot.packs.models import Question
 from bot.quiz.practice.mixups import offered_by
 from bot.quiz.practice.spacing import USUAL
 from bot.quiz.question.items import Weight, flags
-from bot.services.practice.practising import Asking, Learner, Practice
+from bot.services.practice.practising import Learner, Practice
 from bot.services.practice.progress import ProgressOf
+from bot.services.practice.views import Asking
 from bot.storage.store import Store
 
 PACKS = Path(__file__).parents[2] / "content"

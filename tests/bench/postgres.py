@@ -32,7 +32,7 @@ from hosting import Bot  # noqa: E402
 from small_course import QUESTIONS  # noqa: E402
 
 from bot.model.games import Click  # noqa: E402
-from bot.quiz.question.asking import FilePlace, Given, ShownPlace  # noqa: E402
+from bot.quiz.question.asking import FilePlace, Given, ShownPlace, chose  # noqa: E402
 from bot.services.practice.recording import AskedOfMany, record_choices  # noqa: E402
 from bot.storage import competitions  # noqa: E402
 from bot.storage.locks import of_game, of_members  # noqa: E402
@@ -131,7 +131,7 @@ async def filled(url: str) -> AsyncIterator[Store]:
 
 def click(number: int) -> Click:
     game, member = number % GAMES + 1, number // GAMES + 1
-    return Click(game, 0, member, ShownPlace(number % 4), number, 5, 1.0, 0, NOON)
+    return Click(game, 0, member, ShownPlace(number % 4), number, 5, 1.0, 0, NOON, chose(number % 4))
 
 
 async def clicks_a_second(url: str, count: int) -> float:

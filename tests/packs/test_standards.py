@@ -151,7 +151,8 @@ LACKS = [
 
 @pytest.mark.parametrize(("standard", "options", "field", "expected"), LACKS)
 def test_what_a_standard_asks_for_is_told_with_its_place(tmp_path, standard, options, field, expected):
-    questions = f"questions:\n  - stem: 2+2=?\n    section: Sums\n{options}"
+    told = "    explanation: Count on.\n    source: A book\n" if standard == "explained" else ""
+    questions = f"questions:\n  - stem: 2+2=?\n    section: Sums\n{options}{told}"
     loaded = course(tmp_path, FRIDAY.replace("plain", standard), questions)
     assert any(fault.field == field and expected in fault.expected for fault in loaded.errors), loaded.faults
     assert {fault.line for fault in loaded.errors if fault.field == field} <= {2, 4}

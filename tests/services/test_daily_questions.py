@@ -11,7 +11,7 @@ from small_course import DAY, HOUR, library
 from bot.errors import StudyhallError, UserError
 from bot.model.rulings import Subject
 from bot.quiz.competition.state import DRAIN_MS
-from bot.quiz.question.asking import chose
+from bot.quiz.question.asking import Shares, chose
 from bot.quiz.question.regrading import Ruling
 from bot.services.channels import ChannelLostError
 from bot.services.practice.practising import Practice
@@ -67,7 +67,7 @@ async def test_nothing_tells_the_key_before_the_question_closes(days):
     for table in EMPTY_UNTIL_CLOSED:
         assert await days.rows(f"SELECT * FROM {table}") == []
     shown = await days.wall.hinted[daily.message_id]()
-    assert (shown.answered, shown.counts) == (2, {})
+    assert (shown.answered, shown.shares) == (2, Shares())
     of_ada, of_bob = [
         json.dumps(await privacy.everything(days.store, who.member_id), sort_keys=True) for who in (ADA, BOB)
     ]
@@ -84,8 +84,8 @@ async def test_the_close_counts_every_answer_and_shows_the_result_in_the_same_me
     await days.at("2026-11-21T18:00:02")
     shown = days.wall.shown[daily.message_id]
     assert shown.daily.closed_ms is not None
-    assert shown.counts[daily.question.key] == 1
-    assert sum(shown.counts.values()) == 2
+    assert shown.shares.counts[daily.question.key] == 1
+    assert sum(shown.shares.counts.values()) == 2
     assert await days.rows("SELECT member_id, mode, correct, points FROM answer ORDER BY 1") == [
         (ADA.member_id, "daily", 1, 10),
         (BOB.member_id, "daily", 0, 0),
@@ -209,10 +209,10 @@ async def test_a_result_that_was_not_shown_is_shown_after_a_restart_and_counts_o
     days.clock.now = daily.closes_ms + DRAIN_MS
     days.wall.refuse_edits = True
     await days.schedules.look()
-    assert days.wall.shown[daily.message_id].counts == {}
+    assert days.wall.shown[daily.message_id].shares == Shares()
     days.wall.refuse_edits = False
     after = await days.restart()
-    assert days.wall.shown[daily.message_id].counts[daily.question.key] == 1
+    assert days.wall.shown[daily.message_id].shares.counts[daily.question.key] == 1
     assert await after.rows("SELECT count(*), sum(points) FROM answer") == [(1, 10)]
     await after.stop()
 

@@ -13,9 +13,10 @@ from bot.quiz.competition.events import Join, Pause
 from bot.quiz.competition.state import Rules
 from bot.quiz.question.asking import Sureness
 from bot.services.competition.openings import Opening
-from bot.services.practice.practising import Asking, Learner, Practice, QuestionOpenError
+from bot.services.practice.practising import Learner, Practice, QuestionOpenError
 from bot.services.practice.progress import ProgressOf
 from bot.services.practice.reviews import Reviews
+from bot.services.practice.views import Asking
 
 ALL = ["l0", "l1", "w0", "w1", "w2", "w3"]
 WHERE = [HALL, None, HALL + 1]

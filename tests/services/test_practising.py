@@ -11,7 +11,8 @@ from small_course import DAY, HOUR, NOON, QUESTIONS, library, question
 from bot.errors import NotFound, NotYours, UserError
 from bot.quiz.board.points import QuestionStanding
 from bot.quiz.question.asking import chose
-from bot.services.practice.practising import Asking, Learner, Practice, QuestionChangedError, Summary
+from bot.services.practice.practising import Learner, Practice, QuestionChangedError
+from bot.services.practice.views import Asking, Summary
 
 ADA = Learner(1, 50, "Ada")
 BOB = Learner(2, 50, "Bob")

@@ -12,8 +12,9 @@ from bot.model.rulings import Subject
 from bot.quiz.practice.mastery import Level
 from bot.quiz.question.asking import Sureness
 from bot.quiz.question.regrading import Ruling
-from bot.services.practice.practising import Asking, Learner, Practice
+from bot.services.practice.practising import Learner, Practice
 from bot.services.practice.progress import ProgressOf
+from bot.services.practice.views import Asking
 from bot.storage import member_settings
 from bot.storage.question import rulings
 

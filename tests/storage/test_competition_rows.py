@@ -38,7 +38,7 @@ from bot.quiz.competition.lobby import opened_by
 from bot.quiz.competition.scoring import Scoring
 from bot.quiz.competition.standings import standings
 from bot.quiz.competition.state import Competition, Phase, RoundPlan, Rules
-from bot.quiz.question.asking import Sureness
+from bot.quiz.question.asking import Given, Sureness
 from bot.storage import competitions, posts
 from bot.storage.sqlite import database as module
 from bot.storage.store import MAX_BATCH, Store
@@ -105,9 +105,9 @@ async def after(store: Store, game: Game, event: object, now_ms: int) -> Game:
         player = state.player(event.member_id)
         click = Click(
             game.id, event.round, event.member_id, event.choice, event.stamp_ms, given.elapsed_ms,
-            player.time_factor, player.team, player.joined_ms,
+            player.time_factor, player.team, player.joined_ms, given.given,
         )  # fmt: skip
-        assert await store.write_together(competitions.answer_all, click) == StoredClick(new=True, choice=event.choice)
+        assert await store.write_together(competitions.answer_all, click) == StoredClick(new=True, given=given.given)
     if isinstance(event, Confide) and state != game.state:
         args = (game.id, event.round, event.member_id, event.sureness)
         await store.write(lambda tx: competitions.confide(tx, *args))
@@ -174,8 +174,17 @@ def test_after_every_event_the_game_comes_back_from_the_database_as_it_was(seed,
 
 def click(game: Game, member: int, choice: int, **fields: int) -> Click:
     return replace(
-        Click(game.id, game.state.round, member, choice, NOON + 2_000 + member, 800, 1.0, 0, NOON + 2_100), **fields
+        Click(
+            *(game.id, game.state.round, member, choice),
+            *(NOON + 2_000 + member, 800, 1.0, 0, NOON + 2_100, behind(game, choice)),
+        ),
+        **fields,
     )
+
+
+def behind(game: Game, place: int) -> Given | None:
+    """What a letter stands for."""
+    return (game.state.plans or PLANS)[0].lettering.given(place)
 
 
 async def counted(store: Store) -> list[tuple[int, int, int]]:
@@ -189,7 +198,10 @@ async def together(store: Store, *clicks: Click) -> list[StoredClick]:
 async def test_of_two_clicks_in_one_batch_the_first_counts(store):
     game = await asking(store)
     first, second = click(game, 2, 3), click(game, 2, 1, stamp_ms=NOON + 2_500)
-    assert await together(store, first, second) == [StoredClick(new=True, choice=3), StoredClick(new=False, choice=3)]
+    assert await together(store, first, second) == [
+        StoredClick(new=True, given=behind(game, 3)),
+        StoredClick(new=False, given=behind(game, 3)),
+    ]
     assert await counted(store) == [(game.id, 2, 3)]
 
 
@@ -202,17 +214,17 @@ async def test_the_same_click_twice_in_one_batch_counts_once(store):
 async def test_a_later_batch_finds_what_was_locked_in(store):
     game = await asking(store)
     await together(store, click(game, 2, 3))
-    assert await together(store, click(game, 2, 0)) == [StoredClick(new=False, choice=3)]
+    assert await together(store, click(game, 2, 0)) == [StoredClick(new=False, given=behind(game, 3))]
 
 
 async def test_clicks_on_a_round_that_is_over_paused_or_to_come_are_not_stored(store):
     game = await asking(store)
     for number in (-1, 1, 7):
-        assert await together(store, click(game, 2, 0, round=number)) == [StoredClick(new=False, choice=None)]
+        assert await together(store, click(game, 2, 0, round=number)) == [StoredClick(new=False, given=None)]
     paused = await after(store, game, Pause(by=HOST), NOON + 2_000)
-    assert await together(store, click(paused, 2, 0)) == [StoredClick(new=False, choice=None)]
+    assert await together(store, click(paused, 2, 0)) == [StoredClick(new=False, given=None)]
     shown = await after(store, await after(store, paused, Resume(by=HOST), NOON + 2_500), Skip(HOST, 0), NOON + 3_000)
-    assert await together(store, click(shown, 2, 0)) == [StoredClick(new=False, choice=None)]
+    assert await together(store, click(shown, 2, 0)) == [StoredClick(new=False, given=None)]
     assert await counted(store) == []
 
 
@@ -232,15 +244,15 @@ def test_in_whatever_batches_clicks_come_each_member_has_one_row_and_knows_it(cl
     async def play(path: Path) -> None:
         async with opened(path) as store:
             game = await asking(store)
-            told: dict[int, set[int | None]] = {}
+            told: dict[int, set[Given | None]] = {}
             news: dict[int, int] = {}
             for start in range(0, len(clicks), size):
                 batch = [click(game, m, c, stamp_ms=NOON + n) for n, (m, c) in enumerate(clicks[start : start + size])]
                 for one, result in zip(batch, await together(store, *batch), strict=True):
-                    told.setdefault(one.member_id, set()).add(result.choice)
+                    told.setdefault(one.member_id, set()).add(result.given)
                     news[one.member_id] = news.get(one.member_id, 0) + result.new
             stored = {member: choice for _, member, choice in await counted(store)}
-            assert {member: {choice} for member, choice in stored.items()} == told
+            assert {member: {behind(game, choice)} for member, choice in stored.items()} == told
             assert set(news.values()) <= {1}
             first = {}
             for member, choice in clicks:
@@ -261,7 +273,7 @@ async def test_while_the_database_is_locked_a_click_is_refused_and_not_counted(t
             with refused(StorageError, "nothing was counted"):
                 await together(store, click(game, 2, 0))
         assert await counted(store) == []
-        assert await together(store, click(game, 2, 1)) == [StoredClick(new=True, choice=1)]
+        assert await together(store, click(game, 2, 1)) == [StoredClick(new=True, given=behind(game, 1))]
 
 
 async def test_a_batch_that_fails_takes_only_its_own_clicks_with_it(store):

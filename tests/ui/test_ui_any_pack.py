@@ -30,12 +30,12 @@ from bot.quiz.practice.mastery import Mastery
 from bot.quiz.practice.mixups import Mixup
 from bot.quiz.practice.plan import Plan as Ahead
 from bot.quiz.practice.reviewing import Due
-from bot.quiz.question.asking import Sureness, chose
+from bot.quiz.question.asking import Shares, Sureness, chose
 from bot.services.calendar.daily_views import DailyView, MyDaily
 from bot.services.competition.views import GameView, MyResult
 from bot.services.lesson.lessons import Contents, ContentsLine
-from bot.services.practice.practising import Summary
 from bot.services.practice.progress import MixupView, Next, Progress, SectionProgress
+from bot.services.practice.views import Summary
 from bot.services.question.flags import FlaggedItem
 from bot.services.server.groups import Group, GroupBelief, GroupSection
 from bot.ui.calendar.daily import daily_screen, my_answer_screen
@@ -293,7 +293,7 @@ def _of_a_question(pack: Pack, question: Question) -> Iterator[Screen]:
     title = pack.sections[0].title
     yield daily_screen(DailyView(daily, title, 10**6, 10**6, last=(BIG, BIG)))
     closed = daily._replace(closed_ms=NOON)
-    yield daily_screen(DailyView(closed, title, 10**6, 10**6, dict.fromkeys(order, 10**6)))
+    yield daily_screen(DailyView(closed, title, 10**6, 10**6, Shares(10**6, 10**5, dict.fromkeys(order, 10**6))))
     for choice in (None, *range(len(order))):
         given_answer = None if choice is None else chose(choice)
         yield my_answer_screen(MyDaily(closed, given_answer, 10, 10**6, question.key))

@@ -7,7 +7,7 @@ from hall import COURSE, Hall, Shown, assert_fits_discord, walk
 from bot.demos.registry import DEMOS
 from bot.model.dailies import Daily
 from bot.packs.loading import load_packs
-from bot.quiz.question.asking import LETTERS, FilePlace, chose
+from bot.quiz.question.asking import LETTERS, FilePlace, Shares, chose
 from bot.services.calendar.daily_views import DailyView, Locked, MyDaily
 from bot.ui.calendar.daily import daily_screen, locked_screen, my_answer_screen
 
@@ -190,8 +190,8 @@ def test_every_question_of_the_course_fits_while_open_and_with_its_result():
         order = tuple(range(len(question.options)))
         daily = Daily(1 << 60, "2026-11-22", 1 << 60, pack.id, question, order, 0, 0, 10**6, None, 1 << 60)
         counts = dict.fromkeys(order, 1_000)
-        view = DailyView(daily, "A section of the course with a long title", 4_000, 365, {}, (1 << 60, 1 << 60))
-        over = view._replace(daily=daily._replace(closed_ms=1), counts=counts)
+        view = DailyView(daily, "A section of the course with a long title", 4_000, 365, last=(1 << 60, 1 << 60))
+        over = view._replace(daily=daily._replace(closed_ms=1), shares=Shares(4_000, 1_000, counts))
         mine = MyDaily(over.daily, chose(order[-1]), 10, 365, question.key)
         wrong = chose((question.key + 1) % len(question.options))
         at_once = Locked(
@@ -210,7 +210,17 @@ def test_the_result_is_told_by_the_key_in_force_with_what_the_managers_decided()
 
     def told(key: int | None, *, retired: bool = False) -> str:
         counts = {question.key: 3, ruled: 1}
-        blocks = daily_screen(DailyView(daily, "Tea", 4, 1, counts, key=key, retired=retired)).blocks
+        blocks = daily_screen(
+            DailyView(
+                daily,
+                "Tea",
+                4,
+                1,
+                Shares(4, counts[question.key if key is None else key], counts),
+                key=key,
+                retired=retired,
+            )
+        ).blocks
         return "\n".join(block for block in blocks if isinstance(block, str))
 
     assert f"### ✅ {LETTERS[ruled]} · " in told(ruled)

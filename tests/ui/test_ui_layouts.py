@@ -34,7 +34,8 @@ from bot.services.board.boards import SEASONS_KEPT, Board, BoardLine, Wanted
 from bot.services.calendar.season_views import SeasonView
 from bot.services.demo.views import DemoResult, DemoView
 from bot.services.lesson.lessons import Contents, ContentsLine, LessonPage
-from bot.services.practice.practising import Asking, Learner, Outcome, Summary
+from bot.services.practice.practising import Learner
+from bot.services.practice.views import Asking, Outcome, Summary
 from bot.ui import ids
 from bot.ui.board.leaderboard import board_screen
 from bot.ui.calendar.seasons import season_screen

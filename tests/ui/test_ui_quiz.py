@@ -10,7 +10,7 @@ from hall import COURSE, TEA, Hall, Person, Shown, open_hall
 from simcord import OptionError
 
 from bot.quiz.practice.picking import Run
-from bot.services.practice.practising import Summary
+from bot.services.practice.views import Summary
 from bot.ui.practice.quiz import current_screen
 
 GREEN, RED = 0x3BA55D, 0xD83C3E

@@ -65,13 +65,14 @@ class LobbyPosted(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """A click on a letter, stamped so."""
+    """A click on a letter, or (``given``) what was submitted in another form, stamped so."""
 
     member_id: int
     round: int
     choice: int
     stamp_ms: int
     time_factor: float = 1.0
+    given: Given | None = None
 
 
 class Confide(NamedTuple):

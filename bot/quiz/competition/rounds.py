@@ -82,7 +82,7 @@ def answered(state: Competition, event: Answer, now_ms: int) -> Step:
     known = state.answers.get(event.member_id) if event.round == state.round else None
     if known is not None:
         return state, [Told(Verdict.HAD_LOCKED_IN, known.given)]
-    given = state.plan.lettering.given(event.choice)
+    given = event.given or state.plan.lettering.given(event.choice)
     verdict = answer_verdict(state, event.round, event.member_id, given, event.stamp_ms)
     if verdict is not Verdict.LOCKED_IN or given is None:
         return state, [Told(verdict)]

@@ -64,10 +64,10 @@ class Mastery(NamedTuple):
 
 
 def guessed_shares(questions: Iterable[Question]) -> dict[str, float]:
-    """By family, the share of right answers of somebody who knows nothing: one of as many as there are options."""
+    """By family, the share of right answers of somebody who knows nothing: by the number of its options."""
     chances: dict[str, list[float]] = {}
     for question in questions:
-        chances.setdefault(question.family, []).append(1 / len(question.options))
+        chances.setdefault(question.family, []).append(question.guessed_share)
     return {family: sum(shares) / len(shares) for family, shares in chances.items()}
 
 

@@ -110,6 +110,7 @@ def _evidence(choices: Sequence[Choice], questions: Mapping[str, Question]) -> "
         question = questions.get(choice.question_id)
         if (
             question is None
+            or question.form != "choice"
             or question.content_hash != choice.question_hash
             or not 0 <= choice.chosen < len(question.options)
         ):

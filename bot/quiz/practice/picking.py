@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from bot.packs.models import Question
-from bot.quiz.question.asking import FilePlace, Given, Lettering, Sureness
+from bot.quiz.question.asking import FilePlace, Given, Lettering, Sureness, orders_of
 
 MAX_QUESTIONS = 20
 DEFAULT_QUESTIONS = 5
@@ -93,9 +93,12 @@ class Seen(NamedTuple):
 
 
 def option_order(question: Question, rng: Chance) -> tuple[FilePlace, ...]:
-    """A fresh order of the options for one asking."""
+    """A fresh order of the options for one asking; never one that a question about an order asks for."""
     order = [FilePlace(place) for place in range(len(question.options))]
     rng.shuffle(order)
+    if question.form == "order":
+        turns = (order[turn:] + order[:turn] for turn in range(len(order)))
+        order = next((one for one in turns if list(one) not in orders_of(question)), order)
     return tuple(order)
 
 

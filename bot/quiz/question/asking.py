@@ -5,16 +5,21 @@ Whoever turns one into another, or grades, does it here.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import NewType
+from types import MappingProxyType
+from typing import NamedTuple, NewType
+
+from bot.packs.models import Question
+from bot.quiz.question.typed import is_accepted, is_near, is_near_enough, number_of
 
 FilePlace = NewType("FilePlace", int)
 """An option's place in the question's file, from 0."""
 ShownPlace = NewType("ShownPlace", int)
 """An option's place on the screen, from 0: the letter's place in the alphabet."""
 LETTERS = "ABCDEFGHIJ"
+MOST_TYPED = 100
 
 
 class Sureness(IntEnum):
@@ -25,17 +30,29 @@ class Sureness(IntEnum):
     SURE = 2
 
 
+RIGHT = FilePlace(0)
+"""Stands for what is right where that is no single option: it is the key of every question but a choice."""
+
+
 @dataclass(frozen=True)
 class Given:
-    """What a member gave: options of the question (one; several; or all of them, in the order given), or a text."""
+    """What a member gave: options of the question (one; several; or all of them, in the order given), or a text.
+
+    ``right`` says whether it is, in the forms where no single option is the key; None where the option decides.
+    """
 
     options: tuple[FilePlace, ...] = ()
     text: str = ""
+    right: bool | None = None
 
     @property
     def option(self) -> FilePlace | None:
-        """The option that was chosen, where exactly one was."""
-        return self.options[0] if len(self.options) == 1 else None
+        """The option that was chosen, in a question of which one is the key."""
+        return self.options[0] if self.right is None and len(self.options) == 1 else None
+
+
+Submission = int | tuple[int, ...] | str
+"""What comes from a screen: the place of the letter pressed, the places chosen or put in order, or what was typed."""
 
 
 def chose(option: int) -> Given:
@@ -45,7 +62,48 @@ def chose(option: int) -> Given:
 
 def is_right(given: Given, key: int) -> bool:
     """Whether an answer is right, where ``key`` is the right option's place in the file."""
-    return given == chose(key)
+    return given == chose(key) if given.right is None else given.right
+
+
+def given_by(question: Question, lettering: "Lettering", submitted: Submission, *, near: bool = False) -> Given | None:
+    """What a member gave, graded by the question where no single option is the key; None for what it can't be answered by.
+
+    ``near``: a slip of one letter counts as right.
+    """
+    if isinstance(submitted, str):
+        return _typed(question, submitted, near=near) if question.form == "typed" else None
+    if isinstance(submitted, int):
+        return lettering.given(submitted) if question.form == "choice" else None
+    if not all(0 <= place < len(lettering.order) for place in submitted) or len(set(submitted)) != len(submitted):
+        return None
+    options = tuple(lettering.order[place] for place in submitted)
+    if question.form == "several" and options:
+        right = {place for place, option in enumerate(question.options) if option.correct}
+        return Given(tuple(sorted(options)), right=set(options) == right)
+    if question.form == "order" and len(options) == len(question.options):
+        return Given(options, right=list(options) in orders_of(question))
+    return None
+
+
+def is_slip(question: Question, given: Given) -> bool:
+    """Whether what was typed is wrong by one letter of a longer word."""
+    return bool(given.text) and not given.right and is_near(given.text, question.accepted)
+
+
+def orders_of(question: Question) -> list[list[int]]:
+    """The orders that are right, the course's own first: places in the file."""
+    return [list(range(len(question.options))), *([place - 1 for place in order] for order in question.orders)]
+
+
+def _typed(question: Question, text: str, *, near: bool) -> Given | None:
+    typed = " ".join(text.split())[:MOST_TYPED]
+    if not typed:
+        return None
+    if question.number is not None:
+        value = number_of(typed, question.language)
+        return Given(text=typed, right=is_near_enough(value, question.number, question.tolerance))
+    right = is_accepted(typed, question.accepted, marks=question.marks)
+    return Given(text=typed, right=right or (near and question.near_counts and is_near(typed, question.accepted)))
 
 
 @dataclass(frozen=True)
@@ -83,3 +141,17 @@ def lettering(order: Sequence[int] | str) -> Lettering:
 def times_chosen(given: Iterable[Given]) -> dict[FilePlace, int]:
     """How many chose each option; none for those that nobody chose."""
     return dict(Counter(option for one in given for option in one.options))
+
+
+class Shares(NamedTuple):
+    """How the answers to a question were shared out: how many there are, how many are right, how many chose each option."""
+
+    answers: int = 0
+    right: int = 0
+    counts: Mapping[FilePlace, int] = MappingProxyType({})
+
+
+def shares(given: Iterable[Given], key: int) -> Shares:
+    """How answers were shared out, where ``key`` is the right option's place."""
+    every = list(given)
+    return Shares(len(every), sum(is_right(one, key) for one in every), times_chosen(every))

@@ -124,9 +124,8 @@ def _about_difficulty(one: Figures) -> Iterable[Flag]:
     p = one.facility
     if p is None or one.attempts < ACT_FROM:
         return
-    options = len(one.question.options)
-    if p < 1 / options:
-        yield Flag("too hard", Weight.REVIEW, fact(Code.TOO_HARD, options=options))
+    if p < one.question.guessed_share and one.question.form == "choice":
+        yield Flag("too hard", Weight.REVIEW, fact(Code.TOO_HARD, options=len(one.question.options)))
     basic = one.question.core and one.question.kind == "recall"
     if p > 0.95 and not basic:
         yield Flag("too easy", Weight.REVISE, fact(Code.TOO_EASY))
@@ -134,7 +133,7 @@ def _about_difficulty(one: Figures) -> Iterable[Flag]:
 
 def _about_options(one: Figures) -> Iterable[Flag]:
     p, n, wrong = one.facility, one.attempts, one.wrong
-    if p is None:
+    if p is None or not wrong:
         return
     if p < 0.85:
         least, enough = 0.05, ACT_FROM

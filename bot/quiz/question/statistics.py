@@ -124,7 +124,7 @@ class Figures(NamedTuple):
 
     @property
     def key(self) -> OptionUse:
-        """The option that the bank calls right."""
+        """The option that the bank calls right; in a form without one, what is right."""
         return self.options[self.question.key]
 
     @property
@@ -193,7 +193,10 @@ class Tally:
             ranked=counts.rest.count,
             discrimination=point_biserial(counts.rest_of.get(question.key, RestScores()), counts.rest),
             rest_deviation=counts.rest.deviation,
-            options=tuple(_use(counts, place, question) for place in range(len(question.options))),
+            options=tuple(
+                _use(counts, place, question)
+                for place in range(len(question.options) if question.form == "choice" else 1)
+            ),
             timed=len(elapsed),
             median_seconds=median(elapsed) / 1000 if elapsed else None,
             sure=counts.sure,

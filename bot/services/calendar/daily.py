@@ -7,7 +7,7 @@ shown are rows, written with what they show: a crash at any moment loses and dou
 import asyncio
 import functools
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import timedelta
 from random import Random
 from weakref import WeakValueDictionary
@@ -25,7 +25,7 @@ from bot.quiz.calendar import daily as rules
 from bot.quiz.calendar.schedule import local_day, moment, next_after
 from bot.quiz.competition.state import BEHIND_MS, DRAIN_MS
 from bot.quiz.practice.picking import option_order
-from bot.quiz.question.asking import FilePlace, ShownPlace, is_right, times_chosen
+from bot.quiz.question.asking import FilePlace, Shares, ShownPlace, Submission, given_by, is_right, shares
 from bot.services.calendar.daily_views import DailyView, Locked, MyDaily
 from bot.services.channels import Channel, ChannelLostError, MessageGoneError, Placed
 from bot.services.happenings import DailyAsked, DailyClosed, Regraded
@@ -103,20 +103,29 @@ class DailyQuestions:
         return await storage.load(self._store, daily_id)
 
     async def answer(
-        self, daily_id: int, guild_id: int | None, place: int, learner: Learner, stamp_ms: int, message_id: int | None
+        self,
+        daily_id: int,
+        guild_id: int | None,
+        submitted: Submission,
+        learner: Learner,
+        stamp_ms: int,
+        message_id: int | None,
     ) -> Locked:
-        """A click on a letter: stored, then told. The first one counts. Raises UserError for what is not there.
+        """A click on a letter, or what was submitted in another form: stored, then told. The first one counts.
+
+        Raises UserError for what is not there.
 
         ``message_id`` is the question's message that was clicked; None where it was another one, which tells nothing.
         """
         daily = await self.of(daily_id, guild_id)
         if daily.message_id is None and message_id is None:
             raise UserError(fact(Code.DAILY_NOT_POSTED))
-        if daily.lettering.given(place) is None:
+        if (answered := given_by(daily.question, daily.lettering, submitted, near=True)) is None:
             raise UserError(fact(Code.NO_SUCH_OPTION))
+        place = ShownPlace(submitted) if isinstance(submitted, int) else None
 
         async def job(tx: Transaction) -> Locked:
-            new = await storage.answer(tx, daily_id, learner.member_id, ShownPlace(place), stamp_ms)
+            new = await storage.answer(tx, daily_id, learner.member_id, place, answered, stamp_ms)
             if new:
                 await members.remember(tx, daily.guild_id, learner.member_id, learner.face, stamp_ms)
                 if daily.message_id is None and message_id is not None:
@@ -262,9 +271,6 @@ class DailyQuestions:
     async def _view(self, daily: Daily) -> DailyView:
         given = await storage.all_given(self._store, daily)
         days = await storage.days(self._store, daily.guild_id, daily.day)
-        counts: Mapping[FilePlace, int] = {}
-        if daily.closed_ms is not None:
-            counts = times_chosen(given.values())
         before = await storage.before(self._store, daily)
         last = (before.channel_id, before.message_id) if before and before.message_id else None
         library = self._library_of(daily.guild_id)
@@ -275,7 +281,8 @@ class DailyQuestions:
             section, to_read = daily.question.section, False
         here, question = await rulings.here(self._store, daily.guild_id, daily.pack_id), daily.question
         key, retired = here.key(question), here.retired(question)
-        return DailyView(daily, section, len(given), rules.streak(days), counts, last, key, retired, to_read)
+        shared = shares(given.values(), key) if daily.closed_ms is not None else Shares()
+        return DailyView(daily, section, len(given), rules.streak(days), shared, last, key, retired, to_read)
 
     # Choosing
 

@@ -1,14 +1,10 @@
 """The question of the day as it is shown to all and to one member, and the events that announce competitions."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import NamedTuple
 
 from bot.model.dailies import Daily
 from bot.model.schedules import Recurring
-from bot.quiz.question.asking import FilePlace, Given
-
-NONE_COUNTED: Mapping[FilePlace, int] = MappingProxyType({})
+from bot.quiz.question.asking import FilePlace, Given, Shares
 
 
 class DailyView(NamedTuple):
@@ -23,7 +19,7 @@ class DailyView(NamedTuple):
     section: str
     answered: int
     streak: int
-    counts: Mapping[FilePlace, int] = NONE_COUNTED
+    shares: Shares = Shares()
     last: tuple[int, int] | None = None
     key: FilePlace | None = None
     retired: bool = False

@@ -12,7 +12,7 @@ from bot.quiz.competition.game import step
 from bot.quiz.competition.players import smallest_team
 from bot.quiz.competition.rounds import answer_verdict, elapsed_ms, opened_at
 from bot.quiz.competition.state import Competition, RoundAnswer
-from bot.quiz.question.asking import Given, Lettering, ShownPlace
+from bot.quiz.question.asking import Given, Lettering, ShownPlace, Submission, given_by
 from bot.services.competition.live import GameTimers, LiveGame
 from bot.services.competition.messages import GameMessages
 from bot.services.competition.views import MOST_TOLD, ClickResult
@@ -47,9 +47,15 @@ class Clicks:
         self._time_factor = time_factor
 
     async def answer(
-        self, competition_id: int, number: int, choice: int, learner: Learner, stamp_ms: int, message_id: int | None
+        self,
+        competition_id: int,
+        number: int,
+        submitted: Submission,
+        learner: Learner,
+        stamp_ms: int,
+        message_id: int | None,
     ) -> ClickResult:
-        """A click on a letter: stored, then told. The first one counts.
+        """A click on a letter, or what was submitted in another form: stored, then told. The first one counts.
 
         ``message_id`` is the round's message that was clicked; None where it was another one, which tells nothing.
 
@@ -63,7 +69,8 @@ class Clicks:
             self._messages.found(live, number, message_id)
         certainty = state.rules.scoring.asks_sureness
         lettering = state.plans[number].lettering if 0 <= number < len(state.plans) else Lettering(())
-        given = lettering.given(choice)
+        question = live.game.questions[number] if 0 <= number < len(state.plans) else None
+        given = given_by(question, lettering, submitted, near=True) if question else None
         verdict = answer_verdict(state, number, learner.member_id, given, stamp_ms)
         opened = state
         if state.opened_ms is None and verdict is Verdict.LOCKED_IN:  # nobody has seen it, but who clicked on it
@@ -81,7 +88,8 @@ class Clicks:
             competition_id=competition_id,
             round=number,
             member_id=learner.member_id,
-            choice=ShownPlace(choice),
+            choice=ShownPlace(submitted) if isinstance(submitted, int) else None,
+            given=given,
             stamp_ms=stamp_ms,
             elapsed_ms=elapsed_ms(opened, stamp_ms),
             time_factor=self._time_factor(learner.member_id),
@@ -90,9 +98,9 @@ class Clicks:
         )
         stored = await self._store.write_together(competitions.answer_all, click, live.row_lock)
         if not stored.new:
-            if stored.choice is None or (had := lettering.given(stored.choice)) is None:
+            if stored.given is None:
                 return ClickResult(Verdict.CLOSED, None, certainty)
-            return ClickResult(Verdict.HAD_LOCKED_IN, lettering.called(had), certainty)
+            return ClickResult(Verdict.HAD_LOCKED_IN, lettering.called(stored.given), certainty)
         self._answered(live, click, RoundAnswer(given, click.elapsed_ms), learner)
         is_told = len(live.game.state.players) <= MOST_TOLD
         return ClickResult(Verdict.LOCKED_IN, lettering.called(given), certainty, is_told)
@@ -108,7 +116,8 @@ class Clicks:
         if click.now_ms <= live.taken_out.get(click.member_id, -1):
             return
         before = live.game.state
-        event = Answer(click.member_id, click.round, click.choice, click.stamp_ms, click.time_factor)
+        place = -1 if click.choice is None else click.choice
+        event = Answer(click.member_id, click.round, place, click.stamp_ms, click.time_factor, answer.given)
         state, effects = step(before, event, click.now_ms)
         if state is not before and click.member_id in state.answers:
             state = replace(state, answers={**state.answers, click.member_id: answer})

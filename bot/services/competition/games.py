@@ -35,7 +35,7 @@ from bot.quiz.competition.leaving import without
 from bot.quiz.competition.lobby import opened_by, opened_for
 from bot.quiz.competition.state import BEHIND_MS, LIVE, Competition, Phase
 from bot.quiz.competition.stored_answers import with_late, with_stored
-from bot.quiz.question.asking import Sureness
+from bot.quiz.question.asking import Submission, Sureness
 from bot.services.channels import ChannelLostError, Results
 from bot.services.competition.clicks import Clicks
 from bot.services.competition.live import BEHIND_SECONDS, GameTimers, LiveGame
@@ -305,10 +305,16 @@ class Competitions(GameRecords):
         return _verdict(effects), await self._messages.view(live)
 
     async def answer(
-        self, competition_id: int, number: int, choice: int, learner: Learner, stamp_ms: int, message_id: int | None
+        self,
+        competition_id: int,
+        number: int,
+        submitted: Submission,
+        learner: Learner,
+        stamp_ms: int,
+        message_id: int | None,
     ) -> ClickResult:
-        """A click on a letter; see `Clicks.answer`."""
-        return await self._clicks.answer(competition_id, number, choice, learner, stamp_ms, message_id)
+        """A click on a letter, or what was submitted in another form; see `Clicks.answer`."""
+        return await self._clicks.answer(competition_id, number, submitted, learner, stamp_ms, message_id)
 
     async def forget(self, member_id: int) -> int:
         """Take a member out of every game that is on, answers and all; returns how many games that were."""

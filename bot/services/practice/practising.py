@@ -1,7 +1,7 @@
 """Practice: a member's private run of questions, its answers, and what they earn."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import tzinfo
 from random import Random
 from typing import NamedTuple
@@ -12,16 +12,16 @@ from bot.facts import Code, fact
 from bot.model.answers import StoredAnswer
 from bot.model.members import Face
 from bot.packs.library import Library, LibraryOf, SectionRef
-from bot.packs.models import Misconception, Pack, Question, Section, Term
+from bot.packs.models import Misconception, Pack, Question
 from bot.quiz.board.points import QuestionStanding, points_for, standing
 from bot.quiz.board.streaks import Streak, streak
 from bot.quiz.calendar.schedule import local_day, moment
 from bot.quiz.practice import picking as rules
 from bot.quiz.practice.picking import Asked, Interlude, Run, Seen
 from bot.quiz.practice.reviewing import Due, count_due
-from bot.quiz.practice.sitting import NextStep, next_step
 from bot.quiz.practice.spacing import Aim, replay, review
-from bot.quiz.question.asking import FilePlace, Given, Sureness, is_right
+from bot.quiz.question.asking import FilePlace, Given, Submission, Sureness, given_by, is_right, is_slip
+from bot.services.practice.views import Asking, Outcome, Summary
 from bot.storage import activity, answers, member_settings, members, open_questions, servers
 from bot.storage import practice as runs
 from bot.storage.locks import of_member
@@ -43,73 +43,12 @@ class Learner(NamedTuple):
         return Face(self.name, self.avatar)
 
 
-class Asking(NamedTuple):
-    """A question as it is shown: the run, the question, the order of its options."""
-
-    run: Run
-    asked: Asked
-    question: Question
-    section: Section
-
-    @property
-    def number(self) -> int:
-        """Which question of the run this is, from 1."""
-        return self.run.asked.index(self.asked) + 1
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """A question after its answer. ``doubled`` tells that it had been answered before, so that nothing changed.
-
-    ``standing`` is None when the answer is only looked at again. ``key`` is the option that managers of the server made the
-    right one, ``retired`` tells that they took the question out.
-    """
-
-    asking: Asking
-    given: Given
-    correct: bool
-    points: int
-    standing: QuestionStanding | None
-    in_server: bool
-    doubled: bool
-    misconception: Misconception | None
-    is_last: bool
-    terms: list[Term] = field(default_factory=list)
-    sureness: Sureness | None = None
-    key: FilePlace | None = None
-    retired: bool = False
-
-    @property
-    def right_option(self) -> FilePlace:
-        """The option that is right here: the managers' where they changed the key, else the course's."""
-        return FilePlace(self.asking.question.key) if self.key is None else self.key
-
-
-class Summary(NamedTuple):
-    """A finished run, and where it leaves the learner.
-
-    ``to_read`` is the section of the first question that was missed of those that a lesson explains. ``myth`` is the belief
-    behind the first wrong choice that had one. ``due`` is of the run's course; ``points_today`` were earned where the run
-    was taken, in a server or (direct messages) everywhere.
-    """
-
-    run: Run
-    missed: list[Question]
-    section: SectionRef | None
-    to_read: Section | None = None
-    myth: Misconception | None = None
-    streak: Streak = Streak(0, today=False, grace_used=False)
-    due: Due = Due()
-    points_today: int = 0
-
-    @property
-    def step(self) -> NextStep:
-        """The one thing to do next."""
-        return next_step(len(self.missed), self.due.now)
-
-
 class QuestionChangedError(UserError):
     """The question was edited since it was asked, or can't be answered here now."""
+
+
+class SlipError(UserError):
+    """What was typed is one letter away from right; it was not taken for the answer, so that it can be typed again."""
 
 
 class QuestionOpenError(QuestionChangedError):
@@ -289,8 +228,10 @@ class Practice:
             await runs.append_question(tx, run_id, replace(asked, question_hash=question.content_hash, order=order))
         await runs.drop_question(tx, run_id, asked.position)
 
-    async def answer(self, run_id: int, position: int, letter: int, learner: Learner, answered_ms: int) -> Outcome:
-        """Store the choice behind the ``letter``-th button; the first answer counts, a later one changes nothing.
+    async def answer(
+        self, run_id: int, position: int, submitted: Submission, learner: Learner, answered_ms: int
+    ) -> Outcome:
+        """Store what was submitted; the first answer counts, a later one changes nothing.
 
         Raises QuestionChangedError when the pack was edited in between, or when the question is open elsewhere now, so that
         its answer is a secret; nothing is stored then.
@@ -308,8 +249,11 @@ class Practice:
                 raise QuestionChangedError(fact(Code.QUESTION_TAKEN_OUT))
             if asked.question_hash != question.content_hash:
                 raise QuestionChangedError(fact(Code.QUESTION_EDITED))
-            if (given := asked.lettering.given(letter)) is None:
+            given = given_by(question, asked.lettering, submitted)
+            if given is None:
                 raise UserError(fact(Code.NO_SUCH_OPTION))
+            if is_slip(question, given):
+                raise SlipError(fact(Code.CHECK_SPELLING))
             correct = is_right(given, here.key(question))
             known = await answers.before(tx, learner.member_id, run.pack_id, question.id, question.family)
             stood = standing(known.answered_before, known.card.due_ms if known.card else None, answered_ms)
@@ -363,6 +307,16 @@ class Practice:
             return replace(await self._outcome(tx, run, asked, question, None, doubled=False), sureness=sure)
 
         return await self._store.write(job, of_member(member_id))
+
+    async def asking(self, run_id: int, position: int, member_id: int) -> Asking:
+        """A question of a run as it was asked. Raises QuestionChangedError when it was edited since, or is open elsewhere."""
+        run = await self._run(run_id, member_id)
+        asked = _at(run, position)
+        await _refuse_open(self._store, run, asked)
+        question = self._question(run, asked)
+        if asked.question_hash != question.content_hash:
+            raise QuestionChangedError(fact(Code.QUESTION_EDITED))
+        return self._asking(run, asked, question)
 
     async def outcome(self, run_id: int, position: int, member_id: int) -> Outcome:
         """An answered question once more. Raises UserError when it has no answer yet, or was edited since."""

@@ -6,7 +6,7 @@ from bot.quiz.question.items import ItemReport
 from bot.quiz.question.statistics import Figures, OptionUse
 from bot.services.question.items import Bank
 
-MOST_OPTIONS = 4
+MOST_OPTIONS = 10
 HEAD = (
     *("course", "question", "version", "section", "kind", "difficulty"),
     *("first_attempts", "right", "facility", "facility_low", "facility_high"),

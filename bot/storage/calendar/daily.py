@@ -8,7 +8,7 @@ from bot.packs.models import Question
 from bot.quiz.calendar.daily import FamilyTally
 from bot.quiz.question.asking import Given, ShownPlace, lettering
 from bot.storage import posts
-from bot.storage.given import clicked
+from bot.storage.given import clicked, place_of, text_of
 from bot.storage.store import Reads, Row, Transaction
 
 MODE = "daily"
@@ -135,14 +135,19 @@ async def close_by(tx: Transaction, latest_ms: int, closes_ms: int) -> None:
 # Answers
 
 
-async def answer(tx: Transaction, daily_id: int, member_id: int, choice: ShownPlace, stamp_ms: int) -> bool:
-    """Store a member's choice if it is their first and was made in time; says whether it was stored."""
+async def answer(
+    tx: Transaction, daily_id: int, member_id: int, choice: ShownPlace | None, given: Given, stamp_ms: int
+) -> bool:
+    """Store what a member gave if it is their first answer and was made in time; says whether it was stored.
+
+    ``choice`` is its letter's place, where it is one letter.
+    """
     return bool(
         await tx.rows(
-            "INSERT INTO daily_answer (daily_id, member_id, choice, stamp_ms)"
-            " SELECT id, ?, ?, ? FROM daily WHERE id = ? AND closed_ms IS NULL AND ? < closes_ms"
+            "INSERT INTO daily_answer (daily_id, member_id, choice, given, stamp_ms)"
+            " SELECT id, ?, ?, ?, ? FROM daily WHERE id = ? AND closed_ms IS NULL AND ? < closes_ms"
             " ON CONFLICT DO NOTHING RETURNING choice",
-            (member_id, choice, stamp_ms, daily_id, stamp_ms),
+            (member_id, place_of(choice), text_of(given), stamp_ms, daily_id, stamp_ms),
         )
     )
 

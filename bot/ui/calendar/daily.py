@@ -9,7 +9,8 @@ from discord import app_commands
 
 from bot.errors import UserError
 from bot.facts import Code, fact
-from bot.quiz.question.asking import is_right
+from bot.model.dailies import Daily
+from bot.quiz.question.asking import Submission, is_right
 from bot.services.calendar.daily import DailyQuestions
 from bot.services.calendar.daily_views import DailyView, Locked, MyDaily
 from bot.services.channels import ChannelLostError
@@ -28,6 +29,7 @@ from bot.ui.layouts import (
 )
 from bot.ui.presses import own_message
 from bot.ui.question import card as question_card
+from bot.ui.question import forms
 from bot.ui.question.reports import report_button
 from bot.ui.reach import require
 from bot.ui.replies import Desk, Reply
@@ -53,6 +55,10 @@ class DailyFeature:
             await desk.serve(interaction, self._open)
 
         router.add("daily.pick", self._pick, new=True)
+        router.add("daily.begin", self._begin, new=True)
+        router.add("daily.order", self._order, page=True)
+        router.add("daily.ordered", self._ordered)
+        router.add_form("daily.send", self._send)
         router.add("daily.mine", self._mine, new=True)
 
     async def _open(self, reply: Reply) -> None:
@@ -75,13 +81,34 @@ class DailyFeature:
             await reply.show(note(f"{words}\n-# {streaks_line(own, streak)}" if streak else words, BLURPLE))
 
     async def _pick(self, reply: Reply, daily: str, place: str) -> None:
+        await reply.show(await self._submitted(reply, daily, ids.number(place)))
+
+    async def _submitted(self, reply: Reply, daily: str, submitted: Submission) -> Screen:
         guild_id, daily_id = reply.interaction.guild_id, ids.number(daily)
         channel_id = (await self._daily.of(daily_id, guild_id)).channel_id
-        message_id = own_message(reply.interaction, channel_id, f"{ids.encode('daily.pick', daily_id)}:")
-        locked = await self._daily.answer(
-            daily_id, guild_id, ids.number(place), reply.learner, reply.stamp_ms, message_id
+        pressed = (ids.encode("daily.pick", daily_id), ids.encode("daily.begin", daily_id))
+        message_id = own_message(reply.interaction, channel_id, *pressed)
+        return locked_screen(
+            await self._daily.answer(daily_id, guild_id, submitted, reply.learner, reply.stamp_ms, message_id)
         )
-        await reply.show(locked_screen(locked))
+
+    async def _begin(self, reply: Reply, daily: str) -> None:
+        found = await self._daily.of(ids.number(daily), reply.interaction.guild_id)
+        if found.question.form == "order":
+            await reply.show(_ordering_screen(found, ()))
+        else:
+            await reply.ask(forms.form_of(found.question, found.lettering, ids.encode("daily.send", daily)))
+
+    async def _send(self, reply: Reply, fields: dict[str, str], daily: str) -> None:
+        found = await self._daily.of(ids.number(daily), reply.interaction.guild_id)
+        await reply.show(await self._submitted(reply, daily, forms.submitted(found.question, fields)))
+
+    async def _order(self, reply: Reply, daily: str, picked: str) -> None:
+        found = await self._daily.of(ids.number(daily), reply.interaction.guild_id)
+        await reply.update(_ordering_screen(found, forms.picked_of(picked)))
+
+    async def _ordered(self, reply: Reply, daily: str, picked: str) -> None:
+        await reply.update(await self._submitted(reply, daily, forms.picked_of(picked)))
 
     async def _mine(self, reply: Reply, daily: str) -> None:
         guild_id = reply.interaction.guild_id
@@ -106,7 +133,8 @@ def _head(view: DailyView, what: str) -> str:
 def _open_screen(view: DailyView) -> Screen:
     daily = view.daily
     question, head = daily.question, f"{_head(view, 'Question of the day')}\n"
-    letters = question_card.letters(daily.lettering, partial(ids.encode, "daily.pick", daily.id))
+    pick, begin = partial(ids.encode, "daily.pick", daily.id), ids.encode("daily.begin", daily.id)
+    letters = forms.ways_to_answer(question, daily.lettering, pick, begin)
     answered = f"**{view.answered}** answered" if view.answered else "Nobody has answered yet"
     foot = f"🔒 {answered} · result: <t:{daily.closes_ms // 1000}:f>"
     more = ["Your answer is private, and the first one counts: you see at once whether it's right."]
@@ -117,7 +145,7 @@ def _open_screen(view: DailyView) -> Screen:
     return Screen(
         [
             head + question_card.stem(question),
-            question_card.options(question, daily.lettering),
+            *forms.asked(question, daily.lettering),
             *letters,
             f"{foot}\n-# {' '.join(more)}",
         ],
@@ -127,12 +155,12 @@ def _open_screen(view: DailyView) -> Screen:
 
 def _result_screen(view: DailyView) -> Screen:
     daily, question = view.daily, view.daily.question
-    letter, right = daily.lettering.letter(view.right), view.counts.get(view.right, 0)
-    lines = question_card.bars_with_reasons(question, daily.lettering, view.right, view.counts)
-    who = "Nobody answered this one." if not view.answered else f"**{right} of {view.answered}** had it right."
+    lines = question_card.bars_with_reasons(question, daily.lettering, view.right, view.shares)
+    knew = f"**{view.shares.right} of {view.answered}** had it right."
+    who = knew if view.answered else "Nobody answered this one."
     row = " The streak of this server: " + _days(view.streak) + "." if view.streak > 1 else ""
     head = f"{_head(view, 'Result')}\n"
-    verdict = f"### ✅ {letter} · {question.options[view.right].text.strip()}\n{who}{row}"
+    verdict = f"### ✅ {question_card.answer(question, daily.lettering, view.right)}\n{who}{row}"
     ruled = question_card.ruled(question, daily.lettering, view.right, retired=view.retired)
     read = Button("Read the section", ids.encode("lesson.read", daily.pack_id, question.section))
     buttons = Row(
@@ -146,11 +174,17 @@ def _result_screen(view: DailyView) -> Screen:
     whole: list[Block] = [head + question_card.stem(question), *result, lines, *rule]
     without_code: list[Block] = [f"{head}{bold(question.stem)}", *result, lines, *rule]
     without_rule: list[Block] = [f"{head}{bold(question.stem)}", *result, lines, *question_card.credit(question)]
-    bars = question_card.bars(question, daily.lettering, view.right, view.counts)
+    bars = question_card.bars(question, daily.lettering, view.right, view.shares)
     shortest: list[Block] = [f"{head}{bold(question.stem)}", *result, bars, *question_card.credit(question)]
     ways = (whole, without_code, without_rule)
     fitting = next((one for one in ways if Screen(one).fits(reserve=50)), shortest)
     return Screen([*fitting, buttons], GREEN)
+
+
+def _ordering_screen(daily: Daily, picked: tuple[int, ...]) -> Screen:
+    step, send = partial(ids.encode, "daily.order", daily.id), partial(ids.encode, "daily.ordered", daily.id)
+    shown = [bold(daily.question.stem), *forms.asked(daily.question, daily.lettering)]
+    return Screen([*shown, *forms.ordering(daily.question, daily.lettering, picked, step, send)], BLURPLE)
 
 
 def locked_screen(locked: Locked) -> Screen:

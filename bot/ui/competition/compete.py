@@ -17,18 +17,18 @@ from bot.quiz.competition.scoring import Scoring, preset
 from bot.quiz.competition.state import LIVE, Phase, Rules
 from bot.services.competition.games import Competitions
 from bot.services.competition.openings import AlreadyOnError, Opening
-from bot.services.competition.views import ClickResult, GameView
+from bot.services.competition.views import GameView
 from bot.services.practice.practising import Learner, Practice
 from bot.services.server.servers import Servers
 from bot.ui import ids
 from bot.ui.competition import podiums, reveals, screens
+from bot.ui.competition.answering import Answering
 from bot.ui.competition.host import HostControls, only_here, take_over
 from bot.ui.competition.locked_in import LockedIn
-from bot.ui.layouts import BLURPLE, GREEN, Screen, note
+from bot.ui.layouts import BLURPLE, GREEN, note
 from bot.ui.lesson.lessons import section_choices
 from bot.ui.options import scoring_choices, whole
 from bot.ui.practice.quiz import current_screen
-from bot.ui.presses import own_message
 from bot.ui.reach import require
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
@@ -137,6 +137,7 @@ class CompeteFeature:
             router.add(action, only_here(self._games, handler), new=new, page=page)
 
         HostControls(self._games).add_to(router)
+        Answering(self._games, self._locked_in).add_to(router)
         add("game.join", self._join)
         add("game.team", self._team)
         add("game.accept", self._accept)
@@ -144,8 +145,6 @@ class CompeteFeature:
         add("game.decline_yes", self._declined)
         add("game.leave", self._leave)
         add("game.leave_yes", self._left)
-        add("game.pick", self._pick, new=True)
-        add("game.sure", self._sure)
         add("game.mine", self._mine, new=True)
         add("game.others", self._others, new=True)
         add("game.reasons", self._reasons, page=True)
@@ -257,26 +256,6 @@ class CompeteFeature:
 
     # Rounds
 
-    async def _pick(self, reply: Reply, game: str, number: str, choice: str) -> None:
-        which, place = (ids.number(game), ids.number(number)), ids.number(choice)
-        play_channel_id = (await self._games.game(which[0])).play_channel_id
-        message_id = own_message(reply.interaction, play_channel_id, f"{ids.encode('game.pick', *which)}:")
-        result = await self._games.answer(*which, place, reply.learner, reply.stamp_ms, message_id)
-        shown = await reply.show(_locked_in(result, game, number))
-        if result.is_told and shown is not None:
-            self._locked_in.keep(*which, reply.member_id, reply.shown(shown))
-
-    async def _sure(self, reply: Reply, game: str, number: str, level: str) -> None:
-        if (sureness := screens.LEVELS.get(level)) is None:
-            raise ids.stale()
-        result = await self._games.confide(
-            ids.number(game), ids.number(number), sureness, reply.learner, reply.stamp_ms
-        )
-        if result.verdict is not Verdict.SURENESS_TAKEN:
-            await reply.show(note(_words(result)))
-        else:
-            await reply.update(screens.sureness_screen(result.called or "?", game, number, sureness))
-
     async def _act(self, reply: Reply, game: str, event: Event, done: str, nothing: str) -> None:
         """Let a member act; tell them in private what came of it, or (``nothing``) why nothing did."""
         view = await self._games.view(ids.number(game))
@@ -345,19 +324,3 @@ class CompeteFeature:
         if reply.member_id != view.state.host_id and not is_manager(reply):
             raise UserError(fact(Code.NOT_HOST))
         await reply.show(podiums.csv_screen(view))
-
-
-def _words(result: ClickResult) -> str:
-    letter = result.called or "?"
-    return VERDICTS.get(result.verdict, VERDICTS[Verdict.CLOSED]).format(letter=letter)
-
-
-def _locked_in(result: ClickResult, game: str, number: str) -> Screen:
-    if result.verdict is Verdict.NOT_ALLOWED:
-        return note("This duel is between two others. Watch them, or challenge somebody yourself with `/duel`.")
-    if result.verdict is not Verdict.LOCKED_IN:
-        return note(_words(result))
-    if result.certainty:
-        return screens.sureness_screen(result.called or "?", game, number, None)
-    comes = "The result comes here, and under *My result*" if result.is_told else "*My result* will say how it went"
-    return note(f"🔒 Locked in **{result.called}**.\n-# {comes}.", BLURPLE)

@@ -7,7 +7,7 @@ from bot.quiz.competition import awards
 from bot.quiz.competition.clock import is_last_round
 from bot.quiz.competition.standings import Standing, standings
 from bot.quiz.competition.state import DUELLISTS, Phase
-from bot.quiz.question.asking import times_chosen
+from bot.quiz.question.asking import shares
 from bot.services.competition.views import GameView, MyResult
 from bot.ui import ids
 from bot.ui.competition.screens import (
@@ -41,9 +41,13 @@ def round_screen(view: GameView, number: int, say: Say) -> Screen:
 def reveal_screen(view: GameView, number: int, say: Say) -> Screen:
     """What was right, how many knew, how it stands, and what comes next."""
     state, question, plan = view.state, view.game.questions[number], view.state.plans[number]
-    letters, counts = plan.lettering, times_chosen(one.given for one in state.played[number].answers.values())
-    blocks: list[Block] = [stem(view, number), question_card.bars(question, letters, plan.key, counts)]
-    blocks.append(f"**{_who_knew(view, number)}** {question_card.why(question, plan.key)}".rstrip())
+    letters, played = plan.lettering, state.played[number]
+    shared = shares((one.given for one in played.answers.values()), plan.key)
+    blocks: list[Block] = [stem(view, number), question_card.bars(question, letters, plan.key, shared)]
+    if question.form != "choice":
+        blocks.append(question_card.right_one(question, letters, plan.key, "**The answer is {}**"))
+    reason = question_card.why(question, plan.key) if question.form == "choice" else ""
+    blocks.append(f"**{_who_knew(view, number)}** {reason}".rstrip())
     blocks += question_card.credit(question)
     blocks += question_card.ruled(question, letters, plan.key)
     blocks += [RULE, *_standing(view, number)]
@@ -156,6 +160,8 @@ def my_result_screen(mine: MyResult) -> Screen:
     given = mine.answer.given if mine.answer else None
     if given is not None and given.option is not None and not mine.is_right:
         blocks.append(f"**You chose {letters.called(given)}** · {question_card.reasoned(question, given.option)}")
+    elif given is not None and not mine.is_right:
+        blocks.append(question_card.yours(question, letters, given))
     blocks.append(question_card.right_one(question, letters, key, "**The answer is {}**"))
     blocks += question_card.ruled(question, letters, key)
     if mine.leave is not None:

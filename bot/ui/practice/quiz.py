@@ -10,10 +10,11 @@ from bot.errors import NotFound
 from bot.packs.library import SectionRef
 from bot.quiz.board.points import POINTS_FOR_RIGHT, QuestionStanding
 from bot.quiz.practice.picking import DEFAULT_QUESTIONS, MAX_QUESTIONS, Run
-from bot.quiz.question.asking import Given, Sureness
+from bot.quiz.question.asking import Given, Submission, Sureness
 from bot.services.lesson.lessons import LessonPage, Lessons
-from bot.services.practice.practising import Asking, Outcome, Practice, QuestionChangedError, Summary
+from bot.services.practice.practising import Practice, QuestionChangedError, SlipError
 from bot.services.practice.progress import Next, ProgressOf
+from bot.services.practice.views import Asking, Outcome, Summary
 from bot.services.server.servers import Servers
 from bot.ui import ids
 from bot.ui.layouts import BLURPLE, GREEN, RED, RULE, Block, Button, Row, Screen, bold
@@ -21,6 +22,7 @@ from bot.ui.lesson.lessons import page_blocks, section_choices
 from bot.ui.lesson.terms import term_menu
 from bot.ui.practice.summary import how_many_more, summary_screen
 from bot.ui.question import card as question_card
+from bot.ui.question import forms
 from bot.ui.question.reports import report_button
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
@@ -61,6 +63,10 @@ class QuizFeature:
 
         router.add("quiz.start", self._start_on, new=True)
         router.add("quiz.pick", self._answer)
+        router.add("quiz.begin", self._begin)
+        router.add("quiz.order", self._order, page=True)
+        router.add("quiz.ordered", self._ordered)
+        router.add_form("quiz.send", self._send, new=False)
         router.add("quiz.next", self._next)
         router.add("quiz.go", self._go)
         router.add("quiz.plan", self._plan, new=True)
@@ -92,15 +98,31 @@ class QuizFeature:
         await reply.show(current_screen(await self._practice.current(run.id, reply.member_id), remark))
 
     async def _answer(self, reply: Reply, run: str, position: str, letter: str) -> None:
+        await self._submit(reply, ids.number(run), ids.number(position), ids.number(letter))
+
+    async def _submit(self, reply: Reply, run: int, position: int, submitted: Submission) -> None:
         try:
-            outcome = await self._practice.answer(
-                ids.number(run), ids.number(position), ids.number(letter), reply.learner, reply.stamp_ms
-            )
-        except QuestionChangedError as changed:
-            current = await self._practice.current(ids.number(run), reply.member_id)
-            await reply.update(current_screen(current, reply.words(changed.fact)))
+            outcome = await self._practice.answer(run, position, submitted, reply.learner, reply.stamp_ms)
+        except (QuestionChangedError, SlipError) as instead:
+            current = await self._practice.current(run, reply.member_id)
+            await reply.update(current_screen(current, reply.words(instead.fact)))
         else:
             await reply.update(outcome_screen(outcome))
+
+    async def _begin(self, reply: Reply, run: str, position: str) -> None:
+        asking = await self._practice.asking(ids.number(run), ids.number(position), reply.member_id)
+        await reply.ask(forms.form_of(asking.question, asking.asked.lettering, ids.encode("quiz.send", run, position)))
+
+    async def _send(self, reply: Reply, fields: dict[str, str], run: str, position: str) -> None:
+        asking = await self._practice.asking(ids.number(run), ids.number(position), reply.member_id)
+        await self._submit(reply, asking.run.id, asking.asked.position, forms.submitted(asking.question, fields))
+
+    async def _order(self, reply: Reply, run: str, position: str, picked: str) -> None:
+        asking = await self._practice.asking(ids.number(run), ids.number(position), reply.member_id)
+        await reply.update(ordering_screen(asking, forms.picked_of(picked)))
+
+    async def _ordered(self, reply: Reply, run: str, position: str, picked: str) -> None:
+        await self._submit(reply, ids.number(run), ids.number(position), forms.picked_of(picked))
 
     async def _sure(self, reply: Reply, run: str, position: str, sure: str) -> None:
         if sure not in SURENESS:
@@ -202,13 +224,28 @@ def question_screen(asking: Asking, remark: str = "") -> Screen:
     blocks: list[Block] = [_stem(asking)]
     if remark:
         blocks.insert(0, f"-# {remark}")
-    blocks += [question_card.options(asking.question, asking.asked.lettering), *_letters(asking)]
+    blocks += forms.asked(asking.question, asking.asked.lettering)
+    blocks += _ordering(asking, ()) if asking.question.form == "order" else _letters(asking)
     return Screen(blocks, BLURPLE)
 
 
+def ordering_screen(asking: Asking, picked: tuple[int, ...]) -> Screen:
+    """A question about an order, with what was pressed so far."""
+    return Screen(
+        [_stem(asking), *forms.asked(asking.question, asking.asked.lettering), *_ordering(asking, picked)], BLURPLE
+    )
+
+
+def _ordering(asking: Asking, picked: tuple[int, ...]) -> list[Block]:
+    place = (asking.run.id, asking.asked.position)
+    step, send = partial(ids.encode, "quiz.order", *place), partial(ids.encode, "quiz.ordered", *place)
+    return forms.ordering(asking.question, asking.asked.lettering, picked, step, send)
+
+
 def _letters(asking: Asking, given: Given | None = None) -> list[Row]:
-    pick = partial(ids.encode, "quiz.pick", asking.run.id, asking.asked.position)
-    return question_card.letters(asking.asked.lettering, pick, given=given)
+    place = (asking.run.id, asking.asked.position)
+    pick, begin = partial(ids.encode, "quiz.pick", *place), ids.encode("quiz.begin", *place)
+    return forms.ways_to_answer(asking.question, asking.asked.lettering, pick, begin, given=given)
 
 
 def _stem(asking: Asking) -> str:
@@ -220,9 +257,11 @@ def outcome_screen(outcome: Outcome) -> Screen:
     """Right or wrong, and why; then the ways on."""
     asking, question = outcome.asking, outcome.asking.question
     letters, given, key = asking.asked.lettering, outcome.given, outcome.right_option
-    blocks: list[Block] = [_stem(asking), question_card.options(question, letters), *_letters(asking, given), RULE]
+    shown = [part for part in (_stem(asking), forms.listed(question, letters)) if part]
+    blocks: list[Block] = [*shown, *_letters(asking, given), RULE]
     if outcome.doubled:
-        blocks.append(f"You had already answered **{letters.called(given)}**; the first answer counts.")
+        had = forms.called(question, letters, given)
+        blocks.append(f"You had already answered **{had}**; the first answer counts.")
     blocks.append(question_card.verdict_below_options(question, letters, given, key))
     blocks += question_card.ruled(question, letters, key, retired=outcome.retired)
     blocks += question_card.credit(question)

@@ -6,8 +6,8 @@ from bot.packs.models import Question
 from bot.quiz.practice.picking import DEFAULT_QUESTIONS, Run
 from bot.quiz.practice.reviewing import Due, minutes
 from bot.quiz.practice.sitting import NextStep
-from bot.services.practice.practising import Summary
 from bot.services.practice.reviews import AT_ONCE
+from bot.services.practice.views import Summary
 from bot.ui import ids
 from bot.ui.layouts import BLURPLE, GREEN, RULE, Block, Button, Row, Screen, in_short
 from bot.ui.practice.streaks import streak_words

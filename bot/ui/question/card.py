@@ -1,18 +1,17 @@
 """A question as people see it: asked, chosen, revealed, explained; in practice, rounds, the daily question and flags."""
 
-from collections.abc import Callable, Mapping
-
-import discord
+from collections.abc import Callable
 
 from bot.packs.models import Misconception, Question
 from bot.packs.numbered import numbered
-from bot.quiz.question.asking import LETTERS, FilePlace, Given, Lettering, is_right
-from bot.ui.layouts import Button, Row, bold, code_block
+from bot.quiz.question.asking import LETTERS, FilePlace, Given, Lettering, Shares, is_right
+from bot.quiz.question.asking import lettering as lettering_of
+from bot.ui.layouts import Button, bold, code_block
+from bot.ui.question import forms
 
 RETIRED = (
     "-# ⚖️ Your managers have taken this question out here: it is not asked any more, and answers count for nobody."
 )
-IN_A_ROW = 5
 WITH_REASONS_CHARACTERS, WITH_REASONS_BYTES = 3_900, 9_400
 """So much of what is asked, the reasons and the rule stands in one message."""
 REASONS_CHARACTERS, REASONS_BYTES = 1_000, 2_400
@@ -28,72 +27,86 @@ def stem(question: Question) -> str:
     return f"{bold(question.stem)}\n{code_block(numbered(question), question.code_language)}"
 
 
-def options(question: Question, lettering: Lettering) -> str:
-    """The options, each behind its letter."""
-    return "\n".join(f"**{letter}** · {_text(question, option)}" for letter, option in lettering)
-
-
-def letters(
-    lettering: Lettering, action: Callable[[int], str], *, given: Given | None = None, locked: bool = False
-) -> list[Row]:
-    """The letters to press, in one row or, from six on, in two; ``action`` makes the custom id of the i-th.
-
-    Once an answer was given they stay where they were, and none can be pressed; nor while they are ``locked``.
-    """
-    primary, secondary = discord.ButtonStyle.primary, discord.ButtonStyle.secondary
-    chosen = given.options if given else ()
-    buttons = [
-        Button(
-            LETTERS[i],
-            action(i),
-            primary if given is None or option in chosen else secondary,
-            disabled=given is not None or locked,
-        )
-        for i, option in enumerate(lettering.order)
-    ]
-    half = len(buttons) if len(buttons) <= IN_A_ROW else -(-len(buttons) // 2)
-    return [Row(buttons[at : at + half]) for at in range(0, len(buttons), half)]
-
-
 def marked_options(question: Question, key: int | None) -> str:
-    """The options as they stand in the file, the right one marked; ``key`` may be another than the course's, or none."""
+    """The options as they stand in the file, what is right marked; ``key`` may be another than the course's, or none."""
+    if question.form in ("typed", "order"):
+        return f"**Right**: {question.answer}\n{forms.right_in_full(question, in_file_order(question))}".rstrip()
     lines = []
     for letter, option in zip(LETTERS, range(len(question.options)), strict=False):
-        course = " *(the course's key)*" if option == question.key != key else ""
-        lines.append(f"{'✅' if option == key else '▫️'} **{letter}** · {_text(question, option)}{course}")
+        right = option == key if question.form == "choice" else question.options[option].correct
+        course = " *(the course's key)*" if question.form == "choice" and option == question.key != key else ""
+        lines.append(f"{'✅' if right else '▫️'} **{letter}** · {_text(question, option)}{course}")
     return "\n".join(lines)
 
 
+def in_file_order(question: Question) -> Lettering:
+    """The options as they stand in the file, for those who know what is right."""
+    return lettering_of(range(len(question.options)))
+
+
+def answer(question: Question, lettering: Lettering, key: int) -> str:
+    """What is right, in a line."""
+    called = forms.right_letters(question, lettering, key)
+    return f"{called} · {_text(question, key)}" if question.form == "choice" else called
+
+
 def right_one(question: Question, lettering: Lettering, key: int, lead: str = "**Right was {}**") -> str:
-    """The right option with its reason; ``lead`` says so, with the letter in it."""
-    return f"{lead.format(lettering.letter(key))} · {reasoned(question, key)}"
+    """What is right, with its reason; ``lead`` says so, with its letter or letters in it."""
+    said = lead.format(forms.right_letters(question, lettering, key))
+    if question.form == "choice":
+        return f"{said} · {reasoned(question, key)}"
+    return said + below(forms.right_in_full(question, lettering))
 
 
 def verdict(question: Question, lettering: Lettering, given: Given, key: int) -> str:
     """Whether an answer was right, and why, where the options don't stand above it."""
     mark = "✅ Right" if is_right(given, key) else "❌ Not quite"
-    words = f"### {mark}: you chose {lettering.called(given)}"
-    return words if given.option is None else f"{words}\n{reasoned(question, given.option)}"
+    words = f"### {mark}: {_you(question)} {forms.called(question, lettering, given)}"
+    return words + (
+        below(off(question, lettering, given)) if given.option is None else f"\n{reasoned(question, given.option)}"
+    )
 
 
 def verdict_below_options(question: Question, lettering: Lettering, given: Given, key: int) -> str:
-    """The same below the options, where the right one follows at once."""
-    reason = "" if given.option is None else below(why(question, given.option))
-    called = lettering.called(given)
+    """The same below the options, where what is right follows at once."""
+    reason = below(off(question, lettering, given) if given.option is None else why(question, given.option))
+    called = forms.called(question, lettering, given)
     if is_right(given, key):
-        return f"### ✅ Right: {called}{reason}"
+        more = below(forms.right_in_full(question, lettering)) if question.form in ("several", "order") else ""
+        return f"### ✅ Right: {called}{reason}{more}"
     right = right_one(question, lettering, key, "**The right answer is {}**")
-    return f"### ❌ Not quite: you chose {called}{reason}\n{right}"
+    return f"### ❌ Not quite: {_you(question)} {called}{reason}\n{right}"
+
+
+def yours(question: Question, lettering: Lettering, given: Given) -> str:
+    """What a member gave, and what was off, in the forms where no single option is the key."""
+    said = f"**{_you(question).capitalize()} {forms.called(question, lettering, given)}**"
+    return said + below(off(question, lettering, given))
+
+
+def _you(question: Question) -> str:
+    return "you typed" if question.form == "typed" else "you chose"
+
+
+def off(question: Question, lettering: Lettering, given: Given) -> str:
+    """What was missed, and what was chosen that is not right, where several options are."""
+    return "" if given.right else forms.what_was_off(question, lettering, given)
 
 
 def reasons(question: Question, lettering: Lettering, key: int, given: Given | None = None) -> str:
-    """Every option with its reason; what was chosen is named."""
+    """Every option with its reason; what was chosen is named. In the forms without a key: what is right in full."""
+    if question.form in ("typed", "order"):
+        return right_one(question, lettering, key, "**The answer is {}**")
     chosen = given.options if given else ()
     return "\n\n".join(
-        f"{'✅' if option == key else '❌'} **{letter}** · {_text(question, option)}"
+        f"{'✅' if _is_key(question, option, key) else '❌'} **{letter}** · {_text(question, option)}"
         f"{' *(your choice)*' if option in chosen else ''}{below(why(question, option))}"
         for letter, option in lettering
     )
+
+
+def _is_key(question: Question, option: int, key: int) -> bool:
+    return question.options[option].correct if question.form == "several" else option == key
 
 
 def reason_pages(question: Question, lettering: Lettering, key: int, given: Given | None = None) -> list[str]:
@@ -119,30 +132,51 @@ def turn_reasons(page: int, pages: int, action: Callable[[int], str]) -> list[Bu
     return [Button(f"Reasons {page + 1} of {pages} ▶", action((page + 1) % pages))]
 
 
-def bars(question: Question, lettering: Lettering, key: int, counts: Mapping[FilePlace, int]) -> str:
-    """How the answers were shared out, as text: letter, bar, count; the right option is marked where it stands."""
-    return "\n".join(f"{'✅' if o == key else '▫️'} {line}" for o, line in _bars(question, lettering, counts))
+def bars(question: Question, lettering: Lettering, key: int, shares: Shares) -> str:
+    """How the answers were shared out, as text: letter, bar, count; what is right is marked where it stands.
+
+    Of answers that were typed or put in order only how many are right is shown: what members type is theirs.
+    """
+    return "\n".join(f"{'✅' if right else '▫️'} {line}" for _, right, line in _bars(question, lettering, key, shares))
 
 
-def bars_with_reasons(question: Question, lettering: Lettering, key: int, counts: Mapping[FilePlace, int]) -> str:
-    """The same, each with its reason."""
+def bars_with_reasons(question: Question, lettering: Lettering, key: int, shares: Shares) -> str:
+    """The same, each option with its reason."""
+    lines = _bars(question, lettering, key, shares)
+    if question.form in ("typed", "order"):
+        return "\n".join([f"{'✅' if right else '▫️'} {line}" for _, right, line in lines])
     return "\n\n".join(
-        f"{'✅' if option == key else '❌'} {line}{below(why(question, option))}"
-        for option, line in _bars(question, lettering, counts)
+        f"{'✅' if right else '❌'} {line}{below(why(question, option))}"
+        for option, right, line in lines
+        if option is not None
     )
 
 
-def _bars(question: Question, lettering: Lettering, counts: Mapping[FilePlace, int]) -> list[tuple[FilePlace, str]]:
-    """Each option's line. The count ends the bar's own code span: the text after it may begin with a number too."""
-    answers = max(sum(counts.values()), 1)
-    width = len(str(answers))
-    lines = []
-    for letter, option in lettering:
-        count = counts.get(option, 0)
-        cells = round(BAR_LENGTH * count / answers)
-        bar = f"{'█' * cells}{'░' * (BAR_LENGTH - cells)} {count:>{width}}"
-        lines.append((option, f"**{letter}** `{bar}` · {_text(question, option)}"))
-    return lines
+def _bars(
+    question: Question, lettering: Lettering, key: int, shares: Shares
+) -> list[tuple[FilePlace | None, bool, str]]:
+    """Each line with its option, where it is one's, and whether it is right.
+
+    The count ends the bar's own code span: the text after it may begin with a number too.
+    """
+    if question.form in ("typed", "order"):
+        return [
+            (None, True, f"{_bar(shares.right, shares.answers)} · right"),
+            (None, False, f"{_bar(shares.answers - shares.right, shares.answers)} · something else"),
+        ]
+    return [
+        (
+            o,
+            _is_key(question, o, key),
+            f"**{letter}** {_bar(shares.counts.get(o, 0), shares.answers)} · {_text(question, o)}",
+        )
+        for letter, o in lettering
+    ]
+
+
+def _bar(count: int, answers: int) -> str:
+    cells = round(BAR_LENGTH * count / max(answers, 1))
+    return f"`{'█' * cells}{'░' * (BAR_LENGTH - cells)} {count:>{len(str(max(answers, 1)))}}`"
 
 
 def rule(question: Question) -> list[str]:
@@ -179,7 +213,7 @@ def ruled(question: Question, lettering: Lettering, key: int, *, retired: bool =
     """That the managers of this server decided otherwise than the course, and what that does to the reasons."""
     if retired:
         return [RETIRED]
-    if key == question.key:
+    if key == question.key or question.form != "choice":
         return []
     return [
         f"-# ⚖️ Your managers changed the key of this question here, to **{lettering.letter(key)}**. "

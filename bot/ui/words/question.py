@@ -8,6 +8,7 @@ from bot.ui.words.kinds import Words
 NUMBERS = {3: "three", 4: "four"}
 
 WORDS: Words = {
+    Code.CHECK_SPELLING: "Very close: check the spelling, and try again. Nothing was counted yet.",
     Code.NO_SUCH_OPTION: "This question has no such option. Please use its buttons.",
     Code.EMPTY_ANSWER: "Say in a few words what you found; an empty answer helps nobody. Nothing was sent.",
     Code.NO_OPEN_REPORT: "There is no open report on this question any more, so nobody was told anything.",
