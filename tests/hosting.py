@@ -174,16 +174,23 @@ class Member:
         assert outcome.state == "modal", outcome.details
         return outcome.details["interaction_id"], outcome.details["modal"]
 
-    async def submit(self, interaction_id: str, form: dict[str, Any], **fields: str) -> dict[str, Any]:
-        """Fill in a form and send it; returns the message that answers it."""
-        components = [
-            {"type": 18, "component": {"type": 4, "custom_id": name, "value": value}} for name, value in fields.items()
-        ]
+    async def submit(
+        self,
+        interaction_id: str,
+        form: dict[str, Any],
+        clicked: dict[str, Any] | None = None,
+        **fields: str | list[str],
+    ) -> dict[str, Any]:
+        """Fill in a form (texts, and values to check) and send it; returns the message that answers it.
+
+        That may be the one on which it was opened, ``clicked``.
+        """
+        components = [{"type": 18, "component": _filled(name, value)} for name, value in fields.items()]
         outcome = await self._act(
             lambda hear: self.playground.acts.submit(self.id, interaction_id, form["custom_id"], components, hear)
         )
         assert outcome.state == "acknowledged", outcome.details
-        return await self._answer_to(outcome)
+        return await self._answer_to(outcome, clicked)
 
     async def choose(self, message: dict[str, Any], value: str) -> dict[str, Any]:
         """Choose a value in the message's select menu."""
@@ -245,6 +252,12 @@ class Member:
 
     def _command(self, name: str) -> dict[str, Any]:
         return next(command for command in self.playground.world.commands if command["name"] == name)
+
+
+def _filled(name: str, value: str | list[str]) -> dict[str, Any]:
+    if isinstance(value, str):
+        return {"type": 4, "custom_id": name, "value": value}
+    return {"type": 22, "custom_id": name, "values": value}
 
 
 def _typed(command: dict[str, Any], options: dict[str, Any]) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ Where no single option is the key, the column has the key of such questions (`RI
 """
 
 import json
+from dataclasses import asdict
 
 from bot.errors import StorageError
 from bot.facts import Code, fact
@@ -24,7 +25,7 @@ def text_of(given: Given) -> str | None:
     """What is kept beside it; None where the option says it all."""
     if given.option is not None:
         return None
-    return json.dumps({"options": given.options, "text": given.text, "right": given.right}, ensure_ascii=False)
+    return json.dumps(asdict(given), ensure_ascii=False)
 
 
 def given_of(option: int, text: str | None) -> Given:
@@ -49,4 +50,4 @@ def clicked(letters: Lettering, place: int, text: str | None) -> Given:
 
 def _read(text: str) -> Given:
     found = json.loads(text)
-    return Given(tuple(map(FilePlace, found["options"])), found["text"], found.get("right"))
+    return Given(**{**found, "options": tuple(map(FilePlace, found["options"]))})

@@ -41,7 +41,7 @@ class Channel:
 
     def open_rounds(self, number: int) -> list[Json]:
         """The messages of a round that can be answered."""
-        return self.offering(rf"sh:game\.pick:\d+:{number}:0")
+        return self.offering(rf"sh:game\.pick:\d+:{number}:0|sh:game\.begin:\d+:{number}")
 
     def revealed(self, number: int) -> list[Json]:
         """The messages that show how a round went."""

@@ -7,6 +7,8 @@ from bot.quiz.competition.state import Rules
 
 READY_SECONDS = 3.0
 PACE_SECONDS = {"calm": 45.0, "standard": 25.0, "quick": 12.0}
+PACES_FOR_ORDERS = ("calm",)
+"""In a faster game nobody is asked to put things in order: that takes a press for each of them."""
 
 
 class Tempo(NamedTuple):

@@ -39,11 +39,13 @@ class Given:
     """What a member gave: options of the question (one; several; or all of them, in the order given), or a text.
 
     ``right`` says whether it is, in the forms where no single option is the key; None where the option decides.
+    ``in_order`` tells that the options' order is the answer.
     """
 
     options: tuple[FilePlace, ...] = ()
     text: str = ""
     right: bool | None = None
+    in_order: bool = False
 
     @property
     def option(self) -> FilePlace | None:
@@ -81,7 +83,7 @@ def given_by(question: Question, lettering: "Lettering", submitted: Submission, 
         right = {place for place, option in enumerate(question.options) if option.correct}
         return Given(tuple(sorted(options)), right=set(options) == right)
     if question.form == "order" and len(options) == len(question.options):
-        return Given(options, right=list(options) in orders_of(question))
+        return Given(options, right=list(options) in orders_of(question), in_order=True)
     return None
 
 
@@ -129,8 +131,12 @@ class Lettering:
         return LETTERS[self.shown(option)]
 
     def called(self, given: Given) -> str:
-        """What people call an answer: its letters, or its text."""
-        return given.text or ", ".join(self.letter(option) for option in given.options)
+        """What people call an answer: its letters, or its text in quotation marks."""
+        return (
+            f"“{given.text}”"
+            if given.text
+            else (" → " if given.in_order else ", ").join(self.letter(option) for option in given.options)
+        )
 
 
 def lettering(order: Sequence[int] | str) -> Lettering:

@@ -78,7 +78,7 @@ class Clicks:
                 return ClickResult(Verdict.NOT_OPEN, None, certainty)
             opened = opened_at(state, snowflake_ms(message_id))
         if verdict is not Verdict.LOCKED_IN or given is None:
-            if verdict in (Verdict.CLOSED, Verdict.PAUSED) and (known := self._given(state, number, learner.member_id)):
+            if verdict is not Verdict.NOT_ALLOWED and (known := self._given(state, number, learner.member_id)):
                 return ClickResult(Verdict.HAD_LOCKED_IN, lettering.called(known), certainty)
             if verdict is Verdict.CLOSED and stamp_ms <= live.deadlines.get(number, 0):
                 _log.info("a click made at %d on round %d arrived after the round was over", stamp_ms, number)

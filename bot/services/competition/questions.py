@@ -9,6 +9,7 @@ from bot.model.games import Game, Setup
 from bot.packs.library import Library
 from bot.packs.models import Question
 from bot.quiz.competition.events import Start
+from bot.quiz.competition.pace import PACES_FOR_ORDERS
 from bot.quiz.competition.ramp import ramped
 from bot.quiz.competition.state import RoundPlan
 from bot.quiz.practice.mixups import offered_by
@@ -65,7 +66,8 @@ class GameQuestions:
     def _fitting(self, pack_id: str, setup: Setup, here: Rulings) -> dict[str, Question]:
         wanted = setup.sections or (None,)
         offered = (self._library.questions(pack_id, section, setup.difficulty) for section in wanted)
-        found = {q.id: q for some in offered for q in some if not here.retired(q)}
+        in_time = setup.pace in PACES_FOR_ORDERS
+        found = {q.id: q for some in offered for q in some if not here.retired(q) and (in_time or q.form != "order")}
         if not found:
             raise UserError(fact(Code.NOTHING_FITS))
         return found

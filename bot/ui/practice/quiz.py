@@ -260,7 +260,7 @@ def outcome_screen(outcome: Outcome) -> Screen:
     shown = [part for part in (_stem(asking), forms.listed(question, letters)) if part]
     blocks: list[Block] = [*shown, *_letters(asking, given), RULE]
     if outcome.doubled:
-        had = forms.called(question, letters, given)
+        had = letters.called(given)
         blocks.append(f"You had already answered **{had}**; the first answer counts.")
     blocks.append(question_card.verdict_below_options(question, letters, given, key))
     blocks += question_card.ruled(question, letters, key, retired=outcome.retired)

@@ -61,7 +61,7 @@ def right_one(question: Question, lettering: Lettering, key: int, lead: str = "*
 def verdict(question: Question, lettering: Lettering, given: Given, key: int) -> str:
     """Whether an answer was right, and why, where the options don't stand above it."""
     mark = "✅ Right" if is_right(given, key) else "❌ Not quite"
-    words = f"### {mark}: {_you(question)} {forms.called(question, lettering, given)}"
+    words = f"### {mark}: {_you(question)} {lettering.called(given)}"
     return words + (
         below(off(question, lettering, given)) if given.option is None else f"\n{reasoned(question, given.option)}"
     )
@@ -70,7 +70,7 @@ def verdict(question: Question, lettering: Lettering, given: Given, key: int) ->
 def verdict_below_options(question: Question, lettering: Lettering, given: Given, key: int) -> str:
     """The same below the options, where what is right follows at once."""
     reason = below(off(question, lettering, given) if given.option is None else why(question, given.option))
-    called = forms.called(question, lettering, given)
+    called = lettering.called(given)
     if is_right(given, key):
         more = below(forms.right_in_full(question, lettering)) if question.form in ("several", "order") else ""
         return f"### ✅ Right: {called}{reason}{more}"
@@ -80,7 +80,7 @@ def verdict_below_options(question: Question, lettering: Lettering, given: Given
 
 def yours(question: Question, lettering: Lettering, given: Given) -> str:
     """What a member gave, and what was off, in the forms where no single option is the key."""
-    said = f"**{_you(question).capitalize()} {forms.called(question, lettering, given)}**"
+    said = f"**{_you(question).capitalize()} {lettering.called(given)}**"
     return said + below(off(question, lettering, given))
 
 

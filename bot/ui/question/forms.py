@@ -162,12 +162,6 @@ def _reasoned(question: Question, option: int) -> str:
     return question.options[option].text.strip() + (f"\n{why}" if why else "")
 
 
-def called(question: Question, lettering: Lettering, given: Given) -> str:
-    """What people call an answer: its letters, or its text."""
-    between = " → " if question.form == "order" else ", "
-    return f"“{given.text}”" if given.text else between.join(lettering.letter(option) for option in given.options)
-
-
 def what_was_off(question: Question, lettering: Lettering, given: Given) -> str:
     """What was missed, and what was chosen that is not right."""
     if question.form != "several":

@@ -97,7 +97,7 @@ def test_an_order_is_never_shown_as_it_is_right(seed, size, data):
         chose(2),
         Given((1, 3), right=True),
         Given((1,), right=False),
-        Given((2, 0, 1), right=False),
+        Given((2, 0, 1), right=False, in_order=True),
         Given(text="“x”\n", right=True),
     ],
 )
