@@ -19,6 +19,7 @@ from bot.packs.models import (
     Misconception,
     Pack,
     PackHead,
+    ProvenHead,
     Question,
     QuestionFile,
     Section,
@@ -36,7 +37,7 @@ FEWEST_AND_MOST = {"choice": (2, 10), "several": (2, 10), "order": (3, 8), "type
 FEWEST_AND_MOST_PROVEN = {**FEWEST_AND_MOST, "choice": (3, 4)}
 READINGS = 5
 """How often files that were changed while they were read are read again."""
-M = TypeVar("M", PackHead, Section, QuestionFile, Glossary)
+M = TypeVar("M", PackHead, ProvenHead, Section, QuestionFile, Glossary)
 
 
 class Loaded(NamedTuple):
@@ -132,7 +133,7 @@ def read_pack(folder: Path, demo_ids: Collection[str] | None = None, *, thorough
         titles: dict[str, str] = {}
         if isinstance(head_file, YamlFile) and is_short(head_file):
             head_file, question_files, titles = written_out(head_file, lesson_files, question_files)
-        head = _model(head_file, PackHead, faults)
+        head = _model(head_file, PackHead if titles else ProvenHead, faults)
         standard: Standard = head.standard if head else "proven"
         sections = [(file, one) for file in lesson_files if (one := _model(file, LESSONS[standard], faults))]
         glossary_file = _read(folder, names.glossary) if names.glossary else None

@@ -74,7 +74,7 @@ class PackHead(_Model):
     id: PackId
     title: Title
     subtitle: Annotated[str, StringConstraints(max_length=100, pattern=r"^[^\n]*$")] = ""
-    description: Line
+    description: Line | Literal[""] = ""
     language: Language = "en"
     """What it is written in; the rules of English style hold for English alone."""
     standard: Standard = "proven"
@@ -93,6 +93,12 @@ class PackHead(_Model):
     def is_english(self) -> bool:
         """Whether the rules of English words, style and question marks hold for it."""
         return self.language.partition("-")[0] == "en"
+
+
+class ProvenHead(PackHead):
+    """The same of a course that is *proven*: it also says what it is about, and its topics."""
+
+    description: Line
 
 
 class Term(_Model):
@@ -330,7 +336,7 @@ class Pack(_Model):
 def json_schema() -> dict[str, object]:
     """The JSON Schemas of the kinds of file, for editors."""
     return {
-        "pack.yaml": PackHead.model_json_schema(),
+        "pack.yaml": ProvenHead.model_json_schema(),
         "glossary.yaml": Glossary.model_json_schema(),
         "lessons/*.yaml": ProvenLesson.model_json_schema(),
         "questions/*.yaml": ProvenFile.model_json_schema(),

@@ -77,8 +77,6 @@ def written_out(head: YamlFile, lessons: Sequence[Read], banks: Sequence[Read]) 
         data["id"] = made_id(data["id"], LONGEST_PACK_ID)
     elif "id" not in data and isinstance(data.get("title"), str):
         data["id"] = made_id(data["title"], LONGEST_PACK_ID)
-    if "description" not in data and isinstance(data.get("title"), str):
-        data["description"] = data["title"]
     own = data.get("topics")
     if own is None or isinstance(own, list):
         taken = {one.get("id") for one in own or () if isinstance(one, dict)}

@@ -221,7 +221,7 @@ def _ruling(question: Question, now: Ruling | None, kind: DecisionKind, key: int
     Raises UserError for one that makes no sense.
     """
     if kind is DecisionKind.OVERRIDE:
-        if key is None or not 0 <= key < len(question.options):
+        if key is None or question.form != "choice" or not 0 <= key < len(question.options):
             raise UserError(fact(Code.NO_SUCH_KEY))
         if key == (now.key if now else question.key):
             raise UserError(fact(Code.KEY_ALREADY))

@@ -8,6 +8,7 @@ from discord import app_commands
 
 from bot.errors import NotFound
 from bot.packs.library import SectionRef
+from bot.packs.models import Question
 from bot.quiz.board.points import POINTS_FOR_RIGHT, QuestionStanding
 from bot.quiz.practice.picking import DEFAULT_QUESTIONS, MAX_QUESTIONS, Run
 from bot.quiz.question.asking import Given, Submission, Sureness
@@ -270,7 +271,7 @@ def outcome_screen(outcome: Outcome) -> Screen:
     on = "See how it went" if outcome.is_last else "Next ▶"
     ways = [Button(on, ids.encode("quiz.next", run), discord.ButtonStyle.primary)]
     if question_card.explains(question):
-        ways.append(Button("Why not the others?", ids.encode("quiz.others", run, position)))
+        ways.append(Button(_why_label(question), ids.encode("quiz.others", run, position)))
     if asking.section.pages:
         ways.append(Button("Read the section", ids.encode("lesson.read", asking.run.pack_id, question.section)))
     if not question_card.explains(question):  # else it stands beside the reasons
@@ -281,6 +282,10 @@ def outcome_screen(outcome: Outcome) -> Screen:
         _how_sure(outcome),
     ]
     return Screen(blocks, GREEN if outcome.correct else RED)
+
+
+def _why_label(question: Question) -> str:
+    return "Why?" if question.form in ("typed", "order") else "Why not the others?"
 
 
 def _how_sure(outcome: Outcome) -> Row:

@@ -85,7 +85,7 @@ def yours(question: Question, lettering: Lettering, given: Given) -> str:
 
 
 def _you(question: Question) -> str:
-    return "you typed" if question.form == "typed" else "you chose"
+    return {"typed": "you typed", "order": "your order was"}.get(question.form, "you chose")
 
 
 def off(question: Question, lettering: Lettering, given: Given) -> str:

@@ -200,8 +200,9 @@ def item_screen(item: FlaggedItem, say: Say, remark: str = "") -> Screen:
         row.insert(0, Button("The report is right", ids.encode("flags.ask", "a", *place), discord.ButtonStyle.success))
         row.append(Button("Answer the reports", ids.encode("flags.answer", *place)))
     row.append(Button("Dismiss", ids.encode("flags.ask", "d", *place)))
+    if question.form == "choice":
+        blocks.append(Pick(ids.encode("flags.key", *place), "Change the key here…", change))
     blocks += [
-        Pick(ids.encode("flags.key", *place), "Change the key here…", change),
         Row(row),
         Row([Button("Back to the queue", ids.encode("flags.list"))]),
     ]
