@@ -3,7 +3,16 @@
 from collections.abc import Iterator
 from typing import Any
 
-from bot.playground.interactions import AUTOCOMPLETE, COMMAND, COMPONENT, FORM, Answered, Interaction, Interactions
+from bot.playground.interactions import (
+    AUTOCOMPLETE,
+    COMMAND,
+    COMPONENT,
+    FORM,
+    SERVER_INSTALL,
+    Answered,
+    Interaction,
+    Interactions,
+)
 from bot.playground.things import Channel
 from bot.playground.world import MAX_MEMBERS, Json, World
 
@@ -37,12 +46,14 @@ class Acts:
         command = next((c for c in self._world.commands if c["id"] == command_id), None)
         if command is None:
             raise ActError("This command is not there any more. Type / to see what there is.")
-        place = 0 if channel.recipient is None else 1
         allowed = command.get("contexts")
-        if allowed is not None and place not in allowed:
+        owners = self._interactions.owners_here(
+            member_id, channel, command.get("integration_types") or [SERVER_INSTALL]
+        )
+        if (allowed is not None and channel.context not in allowed) or not owners:
             raise ActError("This command can't be used here.")
         needed = int(command.get("default_member_permissions") or 0)
-        if place == 0 and needed & ~self._world.permissions_of(member_id):
+        if channel.in_server and needed & ~self._world.permissions_of(member_id):
             raise ActError("You may not use this command here.")
         if not autocomplete:
             _check_options(command.get("options") or [], options)
@@ -51,7 +62,7 @@ class Acts:
         if resolved := self._resolved(options):
             data["resolved"] = resolved
         kind = AUTOCOMPLETE if autocomplete else COMMAND
-        return self._interactions.start(kind, member_id, channel, data, answered)
+        return self._interactions.start(kind, member_id, channel, data, answered, owners)
 
     def click(
         self,
@@ -89,7 +100,8 @@ class Acts:
             kind = {ROLE_SELECT: ROLE, CHANNEL_SELECT: CHANNEL}.get(component_type, USER)
             if resolved := self._resolved([{"type": kind, "value": value} for value in values or []]):
                 data["resolved"] = resolved
-        return self._interactions.start(COMPONENT, member_id, channel, data, answered, message)
+        owners = self._interactions.owners_of(message, channel)
+        return self._interactions.start(COMPONENT, member_id, channel, data, answered, owners, message)
 
     def submit(
         self, member_id: str, interaction_id: str, custom_id: str, components: list[Json], answered: Answered
@@ -102,7 +114,7 @@ class Acts:
         if opener.message_id and opener.message_id in opener.channel.messages:
             message = opener.channel.messages[opener.message_id].message
         data = {"custom_id": custom_id, "components": components}
-        return self._interactions.start(FORM, member_id, opener.channel, data, answered, message)
+        return self._interactions.start(FORM, member_id, opener.channel, data, answered, opener.owners, message)
 
     def say(self, member_id: str, channel_id: str, content: str) -> None:
         """Write a plain message."""

@@ -17,6 +17,7 @@ from bot.playground.acts import ActError, Acts
 from bot.playground.api_errors import ApiError
 from bot.playground.gateway import Gateway
 from bot.playground.interactions import Answered
+from bot.playground.things import DM_CONTEXT, GROUP_CONTEXT, SERVER_CONTEXT, Channel
 from bot.playground.world import Json, World
 
 SHIFTS = (3_600, 86_400)
@@ -104,6 +105,7 @@ class Live:
             "members": list(world.members.values()),
             "bot": world.bot,
             "bot_online": self._gateway.online,
+            "user_install": member_id in world.user_installs,
             "guild": {"id": world.guild_id, "name": world.guild()["name"], "roles": world.roles()},
             "permissions": str(world.permissions_of(member_id)),
             "channels": self._channels(member_id),
@@ -118,7 +120,8 @@ class Live:
         return [
             {
                 "id": channel.id,
-                "type": 11 if channel.parent else 0 if channel.recipient is None else 1,
+                "type": _channel_type(channel),
+                "elsewhere": channel.abroad,
                 "parent_id": channel.parent,
                 "name": channel.name,
                 "topic": channel.topic,
@@ -173,6 +176,12 @@ class Live:
             if not nonce:
                 raise
             answered("failed", {"reason": str(refused)})
+
+
+def _channel_type(channel: Channel) -> int:
+    if channel.parent is not None:
+        return 11
+    return {SERVER_CONTEXT: 0, DM_CONTEXT: 1, GROUP_CONTEXT: 3}[channel.context]
 
 
 def _answer_to(tab: _Tab, nonce: str) -> Answered:

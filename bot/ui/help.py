@@ -8,6 +8,7 @@ from bot.quiz.board.points import POINTS_FOR_RIGHT
 from bot.services.server.servers import Servers
 from bot.ui import ids
 from bot.ui.layouts import RULE, Button, Row, Screen
+from bot.ui.reach import anywhere
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.server.managers import is_manager
@@ -25,13 +26,14 @@ class HelpFeature:
     def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
         """Register the command."""
 
+        @anywhere
         @tree.command(name="help", description="What I can do, and where to start")
         async def help_(interaction: discord.Interaction) -> None:
             await desk.serve(interaction, self._show)
 
     async def _show(self, reply: Reply) -> None:
-        in_server = reply.interaction.guild_id is not None
-        library = self._servers.library(reply.interaction.guild_id)
+        in_server = reply.server_id is not None
+        library = self._servers.library(reply.server_id)
         await reply.show(help_screen(library, in_server=in_server, manager=is_manager(reply)))
 
 

@@ -19,6 +19,7 @@ from bot.telemetry import Durations, Pulse, is_page, new_error_id, one_line
 from bot.ui import ids
 from bot.ui.layouts import GREY, MAX_TEXT, NO_PINGS, RED, Screen, note, pings
 from bot.ui.options import whole
+from bot.ui.reach import is_abroad, server_of
 from bot.ui.worded import worded
 
 TOO_LATE = (10062, 40060, 50027)
@@ -81,6 +82,10 @@ class Reply:
 
     ``new`` tells what a slow answer is announced as: a new message (*thinking…*), or an edit of the clicked one;
     ``private`` whether that message is for the person alone.
+
+    An interaction gets at most three follow-ups: what was announced as public and turns out private, what waited for the
+    member, and an error. Discord takes five where the bot is not installed
+    (https://discord.com/developers/docs/interactions/receiving-and-responding#followup-messages).
     """
 
     def __init__(
@@ -102,7 +107,8 @@ class Reply:
         self._began = time.perf_counter()
         self._answered_in = answered_in
         self._answered_at: float | None = None
-        self._private = private
+        self._abroad = is_abroad(interaction)
+        self._private = private or self._abroad
         self._new = new or interaction.type is discord.InteractionType.application_command
         self._lock = asyncio.Lock()
         self._announced = False
@@ -118,11 +124,17 @@ class Reply:
         return snowflake_ms(self.interaction.id)
 
     @property
+    def server_id(self) -> int | None:
+        """The server that the action counts for; None in direct messages, and wherever the bot is not installed."""
+        return server_of(self.interaction)
+
+    @property
     def learner(self) -> Learner:
         """Who acted, and in which server."""
-        user = self.interaction.user
+        user, server_id = self.interaction.user, self.server_id
         avatar = user.avatar.key if user.avatar else None
-        return Learner(self.member_id, self.interaction.guild_id, whole(user.display_name), avatar)
+        name = user.display_name if server_id is not None else user.global_name or user.name
+        return Learner(self.member_id, server_id, whole(name), avatar)
 
     def words(self, fact: Fact | None) -> str:
         """A fact in the language of who acted: for answers that they alone see."""
@@ -174,8 +186,10 @@ class Reply:
     async def show(self, screen: Screen, *, private: bool = True, mention: int | None = None) -> int | None:
         """Answer with a message; returns its id where Discord tells it, None where it came too late to be sent.
 
-        ``mention`` is the member whom it may notify, where it mentions them.
+        ``mention`` is the member whom it may notify, where it mentions them. Where the bot is not installed every answer
+        is private.
         """
+        private = private or self._abroad
         mentions = pings([mention] if mention else ())
         async with self._lock:
             if self.too_late:
@@ -300,7 +314,7 @@ class Desk:
         self._serving.add(task)
         try:
             if self._presence:
-                await self._presence.saw(interaction.guild_id, reply.member_id)
+                await self._presence.saw(reply.server_id, reply.member_id)
             await handle(reply)
             if not reply.answered:
                 await reply.announce()

@@ -263,6 +263,8 @@ class Hall:
     channel: ChannelHandle
     settings: Settings
     people: dict[str, Person] = field(default_factory=dict)
+    abroad: set[int] = field(default_factory=set)
+    """Servers that the bot is not in: what members do there is by their own installation of it."""
     _closing: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
 
     def person(self, name: str, display_name: str | None = None, *roles: RoleHandle) -> Person:
@@ -325,7 +327,7 @@ class Hall:
         try:
             yield
         finally:
-            del backend.emit
+            backend.emit = send  # type: ignore[method-assign]
 
     def set_clock(self) -> None:
         """Let the bot's clocks tell the simulator's time."""
@@ -366,6 +368,26 @@ class Hall:
         await closing.aclose()
 
 
+def _say_where_installed(env: Env) -> set[int]:
+    """Let every interaction tell by whose installation it came about, which the simulator leaves out.
+
+    Returns the servers where that is the member's own: none, until a test adds one.
+    """
+    abroad: set[int] = set()
+    send = env.backend.emit
+
+    def tell(event: str, payload: Any, *rest: Any, **more: Any) -> None:
+        if event == "INTERACTION_CREATE":
+            guild_id, user = payload.get("guild_id"), payload.get("user") or payload["member"]["user"]
+            by_user = guild_id is not None and int(guild_id) in abroad
+            owners = {"1": user["id"]} if by_user else {"0": guild_id or "0"}
+            payload = {**payload, "authorizing_integration_owners": owners}
+        send(event, payload, *rest, **more)
+
+    env.backend.emit = tell  # type: ignore[method-assign]
+    return abroad
+
+
 def _build(settings: Settings) -> contextlib.AbstractAsyncContextManager[App]:
     # Without pauses between sends: the simulator can't wait for one future that depends on another task's sleep.
     # Without a steady timer: it waits until the event loop has nothing to do.
@@ -388,10 +410,12 @@ async def open_hall(data_dir: Path, packs_dir: Path = TEA, **settings: Any) -> A
     async with contextlib.AsyncExitStack() as stack:
         app = await stack.enter_async_context(_build(chosen))
         env = PatientEnv(app.client, settle_timeout=30)
+        abroad = _say_where_installed(env)
         await env.start()
         try:
             guild = env.create_guild("Tea house")
-            hall = Hall(env, app, guild, guild.create_text_channel("general"), chosen, _closing=stack.pop_all())
+            channel = guild.create_text_channel("general")
+            hall = Hall(env, app, guild, channel, chosen, abroad=abroad, _closing=stack.pop_all())
             hall.set_clock()
             await env.settle()
             yield hall

@@ -36,7 +36,6 @@ def as_discord_returns(command: dict[str, Any]) -> dict[str, Any]:
         "name_localizations": None,
         "description_localizations": None,
         "dm_permission": 1 in (command["contexts"] or [0, 1, 2]),
-        "integration_types": [0],
         "options": [option(one) for one in command["options"]],
     }
     if not found["options"]:

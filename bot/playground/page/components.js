@@ -92,6 +92,6 @@ function roleOptions(component) {
 function channelOptions(component) {
   const chosen = new Set((component.default_values ?? []).map((value) => value.id));
   const allowed = component.channel_types ?? [];
-  return state.channels.filter((found) => found.type !== 1 && (!allowed.length || allowed.includes(found.type)))
+  return state.channels.filter((found) => found.type !== 1 && !found.elsewhere && (!allowed.length || allowed.includes(found.type)))
     .map((found) => ({ label: `#${found.name}`, value: found.id, default: chosen.has(found.id) }));
 }

@@ -28,6 +28,7 @@ from bot.ui.faces import MEDALS, with_face
 from bot.ui.layouts import BLURPLE, RULE, Block, Button, Pick, Row, Screen
 from bot.ui.lesson.lessons import section_choices
 from bot.ui.names import safe
+from bot.ui.reach import server_of
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.wording import counted, ordinal
@@ -114,7 +115,7 @@ class LeaderboardFeature:
 
         @leaderboard.autocomplete("section")
         async def sections(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-            return section_choices(self._servers.library(interaction.guild_id), typed, courses=False)
+            return section_choices(self._servers.library(server_of(interaction)), typed, courses=False)
 
         router.add("board.show", self._turn, page=True)
         router.add("board.kind", self._pick_kind, page=True)
@@ -181,15 +182,15 @@ class LeaderboardFeature:
         return found
 
     def _screen(self, reply: Reply, board: Board, wanted: Wanted) -> Screen:
-        library = self._servers.library(reply.interaction.guild_id)
+        library = self._servers.library(reply.server_id)
         titles = (library.title(ref) for ref in library.sections if board.section and ref.key == board.section)
         return board_screen(board, reply.learner, wanted, next(titles, ""))
 
 
 def _server(reply: Reply) -> int:
-    if reply.interaction.guild_id is None:
+    if reply.server_id is None:
         raise UserError(fact(Code.BOARD_NEEDS_SERVER))
-    return reply.interaction.guild_id
+    return reply.server_id
 
 
 def _is_public(reply: Reply) -> bool:

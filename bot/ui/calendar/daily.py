@@ -57,7 +57,7 @@ class DailyFeature:
 
     async def _open(self, reply: Reply) -> None:
         interaction = reply.interaction
-        guild_id, channel_id = interaction.guild_id, interaction.channel_id
+        guild_id, channel_id = reply.server_id, interaction.channel_id
         if guild_id is None or channel_id is None:
             raise UserError(fact(Code.DAILY_NEEDS_SERVER))
         require(interaction, *NEEDED)
@@ -75,7 +75,7 @@ class DailyFeature:
             await reply.show(note(f"{words}\n-# {streaks_line(own, streak)}" if streak else words, BLURPLE))
 
     async def _pick(self, reply: Reply, daily: str, place: str) -> None:
-        guild_id, daily_id = reply.interaction.guild_id, ids.number(daily)
+        guild_id, daily_id = reply.server_id, ids.number(daily)
         channel_id = (await self._daily.of(daily_id, guild_id)).channel_id
         message_id = own_message(reply.interaction, channel_id, f"{ids.encode('daily.pick', daily_id)}:")
         locked = await self._daily.answer(
@@ -84,7 +84,7 @@ class DailyFeature:
         await reply.show(locked_screen(locked))
 
     async def _mine(self, reply: Reply, daily: str) -> None:
-        guild_id = reply.interaction.guild_id
+        guild_id = reply.server_id
         await reply.show(my_answer_screen(await self._daily.mine(ids.number(daily), guild_id, reply.member_id)))
 
 

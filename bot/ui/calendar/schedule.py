@@ -23,6 +23,7 @@ from bot.ui.calendar.events import ServerEvents
 from bot.ui.layouts import BLURPLE, Block, Button, Pick, Row, Screen, asking
 from bot.ui.lesson.lessons import section_choices
 from bot.ui.options import scoring_choices
+from bot.ui.reach import server_of
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.server.managers import managed
@@ -108,7 +109,7 @@ class ScheduleFeature:
 
         @schedule.autocomplete("section")
         async def sections(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-            return _section_choices(self._servers.library(interaction.guild_id), typed)
+            return _section_choices(self._servers.library(server_of(interaction)), typed)
 
         router.add("schedule.pause", self._pause)
         router.add("schedule.resume", self._resume)

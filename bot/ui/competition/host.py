@@ -185,7 +185,7 @@ def only_here(games: Competitions, handler: Callable[..., Awaitable[None]]) -> C
 
     @functools.wraps(handler)
     async def guarded(reply: Reply, game: str, *rest: str) -> None:
-        if not await games.is_in(ids.number(game), reply.interaction.guild_id):
+        if not await games.is_in(ids.number(game), reply.server_id):
             raise UserError(fact(Code.GAME_ELSEWHERE))
         try:
             await handler(reply, game, *rest)

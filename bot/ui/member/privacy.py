@@ -8,6 +8,7 @@ from discord import app_commands
 from bot.services.member.privacy import Deleted, Privacy
 from bot.ui import ids
 from bot.ui.layouts import BLURPLE, GREEN, RED, Button, Download, Row, Screen, note
+from bot.ui.reach import anywhere
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 
@@ -73,7 +74,7 @@ class PrivacyFeature:
         command("show", "What is stored of you, and why", self._show)
         command("export", "All that is stored of you, as a file", self._export)
         command("delete", "Delete all that is stored of you; asks first", self._ask)
-        tree.add_command(group)
+        tree.add_command(anywhere(group))
         router.add("privacy.delete", self._delete)
         router.add("privacy.keep", self._keep)
 

@@ -8,6 +8,7 @@ from bot.model.members import Chosen
 from bot.services.member.settings import RETENTIONS, MemberSettings
 from bot.ui import ids
 from bot.ui.layouts import BLURPLE, RULE, Button, Pick, Row, Screen
+from bot.ui.reach import anywhere
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 
@@ -24,6 +25,7 @@ class SettingsFeature:
     def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
         """Register the command and its actions."""
 
+        @anywhere
         @tree.command(name="settings", description="Extra time, reminders, time zone, reviews, boards: for you alone")
         @app_commands.describe(time_zone="Where you are, such as Europe/Berlin: your days and reminders go by it")
         async def settings(interaction: discord.Interaction, time_zone: str | None = None) -> None:

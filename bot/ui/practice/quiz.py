@@ -22,6 +22,7 @@ from bot.ui.lesson.terms import term_menu
 from bot.ui.practice.summary import how_many_more, summary_screen
 from bot.ui.question import card as question_card
 from bot.ui.question.reports import report_button
+from bot.ui.reach import anywhere, server_of
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 
@@ -41,6 +42,7 @@ class QuizFeature:
     def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
         """Register the command and its actions."""
 
+        @anywhere
         @tree.command(name="quiz", description="Practise: questions for you alone, every option explained")
         @app_commands.describe(
             section="A section, or a course; without any choice, what is best for you next, from each course in turn",
@@ -57,7 +59,7 @@ class QuizFeature:
 
         @quiz.autocomplete("section")
         async def sections(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-            return section_choices(self._servers.library(interaction.guild_id), typed)
+            return section_choices(self._servers.library(server_of(interaction)), typed)
 
         router.add("quiz.start", self._start_on, new=True)
         router.add("quiz.pick", self._answer)
@@ -74,7 +76,7 @@ class QuizFeature:
         if section is None and difficulty is None and questions is None:
             await self._start_plan(reply)
             return
-        part = self._servers.library(reply.interaction.guild_id).find_part(section) if section else None
+        part = self._servers.library(reply.server_id).find_part(section) if section else None
         ref = SectionRef(part.pack, part.section) if part and part.section else None
         questions = max(1, min(questions or DEFAULT_QUESTIONS, MAX_QUESTIONS))
         run = await self._practice.start(reply.learner, ref, difficulty, questions, part.pack.id if part else None)
@@ -83,7 +85,7 @@ class QuizFeature:
         )
 
     async def _start_on(self, reply: Reply, pack_id: str, section_id: str) -> None:
-        library = self._servers.library(reply.interaction.guild_id)
+        library = self._servers.library(reply.server_id)
         ref = library.section(pack_id, section_id)
         asked = ref if library.questions(pack_id, section_id) else None  # a summary has none: all of its course then
         run = await self._practice.start(reply.learner, asked, None, pack_id=pack_id)
@@ -265,7 +267,7 @@ def _points_line(outcome: Outcome) -> str:
     if outcome.standing is QuestionStanding.NOT_DUE:
         return "-# No points: you have answered this one before and it is not due yet. It counts again when it is."
     reason = "new to you" if outcome.standing is QuestionStanding.NEW else "due again"
-    where = "" if outcome.in_server else " (In direct messages they count for no leaderboard.)"
+    where = "" if outcome.in_server else " (Outside a server with me in it, they count for no leaderboard.)"
     return f"-# **+{outcome.points} points**: the question was {reason}.{where}"
 
 

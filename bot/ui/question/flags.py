@@ -117,7 +117,7 @@ class FlagsFeature:
             moves = await self._regrading.moves(ids.number(regrade))
         except LookupError:
             raise ids.stale() from None
-        if moves.subject.guild_id != reply.interaction.guild_id:
+        if moves.subject.guild_id != reply.server_id:
             raise ids.stale()
         await reply.show(mine_screen([one for one in moves.moved if one.member_id == reply.member_id]))
 

@@ -189,7 +189,7 @@ class SetupFeature:
 
     async def _screen(self, reply: Reply, server: Server, page: int = 0) -> Screen:
         courses = [(pack.head.title, pack.id, pack.head.description) for pack in self._library.packs]
-        guild_id = reply.interaction.guild_id or 0
+        guild_id = reply.server_id or 0
         posted_in = await self._servers.season_channel(guild_id)
         return setup_screen(server, guild_id, reply.stamp_ms, courses, posted_in, page)
 
@@ -207,7 +207,7 @@ def opener(reply: Reply) -> Opener:
 
 
 def _same_server(reply: Reply, of: str) -> None:
-    if ids.number(of) != reply.interaction.guild_id:
+    if ids.number(of) != reply.server_id:
         raise ids.stale()
 
 
