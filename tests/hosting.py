@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from engines import settings_for
 
 from bot.playground.server import Playground
 
+COMMAND = re.compile(r"</([a-z_ ]+):\d+>")
 PATIENCE_SECONDS = 180.0
 """Only ever waited for in whole by a test that fails: a busy machine may need much of it."""
 READING_SECONDS = 0.75
@@ -260,8 +262,9 @@ def walk(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def text(message: dict[str, Any]) -> str:
-    """All the words of a message."""
-    return "\n".join(c["content"] for c in walk(message["components"]) if c["type"] == 10) or message["content"]
+    """All the words of a message, with the names of the commands that can be clicked."""
+    words = "\n".join(c["content"] for c in walk(message["components"]) if c["type"] == 10) or message["content"]
+    return COMMAND.sub(r"`/\1`", words)
 
 
 def buttons(message: dict[str, Any]) -> list[str]:

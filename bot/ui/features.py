@@ -59,7 +59,7 @@ def add_features(
     demo = DemoFeature(s.demos, s.servers, inside)
     locked_in = LockedIn(s.games, scheduler.in_a_gap)
     compete = CompeteFeature(s.games, s.practice, s.servers, locked_in, tempo=tempo)
-    setup = SetupFeature(s.servers, s.library, s.courses, scheduler)
+    setup = SetupFeature(s.servers, s.library, s.courses, scheduler, desk.marks)
     of_the_day = DailyFeature(s.daily)
     events = ServerEvents(shards, scheduler)
     group = managers_group()
@@ -88,11 +88,11 @@ def add_features(
     for feature in features:
         feature.add_to(tree, router, desk)
     ReportFeature(s.reports).add_to(router)
-    reminding = RemindersFeature(s.member_settings, shards, scheduler)
+    reminding = RemindersFeature(s.member_settings, shards, scheduler, desk.marks)
     reminding.add_to(router)
     s.attach(
         Outside(
-            poster=DiscordPoster(shards, scheduler, looks(demo.screen, flagged.moves_screen)),
+            poster=DiscordPoster(shards, scheduler, looks(demo.screen, flagged.moves_screen), desk.marks),
             results=locked_in,
             events=events,
             roll=MemberRoll(shards, scheduler),

@@ -18,6 +18,7 @@ from bot.services.practice.practising import Learner
 from bot.telemetry import Durations, Pulse, is_page, new_error_id, one_line
 from bot.ui import ids
 from bot.ui.layouts import GREY, MAX_TEXT, NO_PINGS, RED, Screen, note, pings
+from bot.ui.marks import PLAIN, Marks
 from bot.ui.options import whole
 from bot.ui.reach import is_abroad, server_of
 from bot.ui.worded import worded
@@ -60,6 +61,7 @@ class PrivateMessage(NamedTuple):
     webhook: discord.Webhook
     id: int
     until: float
+    marks: Marks
 
     @property
     def expired(self) -> bool:
@@ -69,7 +71,7 @@ class PrivateMessage(NamedTuple):
     async def edit(self, screen: Screen) -> None:
         """Show something else in its place. Raises discord.HTTPException, as where the person has dismissed it."""
         await self.webhook.edit_message(
-            self.id, view=screen.view(), attachments=screen.files(), allowed_mentions=NO_PINGS
+            self.id, view=screen.view(self.marks), attachments=screen.files(), allowed_mentions=NO_PINGS
         )
 
     async def delete(self) -> None:
@@ -97,12 +99,14 @@ class Reply:
         answered_in: Durations | None = None,
         answered: Callable[[int], None] = lambda _id: None,
         is_late: Callable[[int], bool] = lambda _stamp_ms: False,
+        marks: Marks = PLAIN,
     ) -> None:
         """``answered`` is told the interaction's id once there is no initial response to come any more; ``is_late`` whether
         an interaction made then can't be answered now."""
         self.interaction = interaction
         self._tell_answered = answered
         self._is_late = is_late
+        self._marks = marks
         self._too_late = False
         self._began = time.perf_counter()
         self._answered_in = answered_in
@@ -194,7 +198,7 @@ class Reply:
         async with self._lock:
             if self.too_late:
                 return None
-            view, files = screen.view(), screen.files()
+            view, files = screen.view(self._marks), screen.files()
             if not self.answered:
                 response = await self.interaction.response.send_message(
                     view=view, files=files, ephemeral=private, allowed_mentions=mentions
@@ -217,7 +221,7 @@ class Reply:
 
     def shown(self, message_id: int) -> PrivateMessage:
         """The private message that `show` answered with, to be changed later."""
-        return PrivateMessage(self.interaction.followup, message_id, time.monotonic() + TOKEN_SECONDS)
+        return PrivateMessage(self.interaction.followup, message_id, time.monotonic() + TOKEN_SECONDS, self._marks)
 
     async def ask(self, form: Form) -> None:
         """Answer with a form. What is filled in comes back as an interaction of its own."""
@@ -242,7 +246,7 @@ class Reply:
         async with self._lock:
             if self.too_late:
                 return
-            view, files = screen.view(), screen.files()
+            view, files = screen.view(self._marks), screen.files()
             if not self.answered:
                 await self.interaction.response.edit_message(view=view, attachments=files, allowed_mentions=NO_PINGS)
                 self._note_time()
@@ -285,6 +289,7 @@ class Desk:
         self._pulse = pulse or Pulse()
         self._notices = notices
         self._presence = presence
+        self.marks = Marks()
         self._serving: set[asyncio.Task[Any] | None] = set()
 
     async def finish(self, within_seconds: float) -> None:
@@ -304,6 +309,7 @@ class Desk:
             answered_in=self._pulse.acknowledgements,
             answered=self._answered,
             is_late=self._is_late,
+            marks=self.marks,
         )
         if reply.too_late and interaction.type is discord.InteractionType.application_command:
             # Discord has told the person that nothing came of it, so nothing does: they will try again.

@@ -18,6 +18,7 @@ from bot.settings import Settings
 TEA = Path(__file__).parent / "packs"
 COURSE = Path(__file__).parents[2] / "content"
 BUTTON, MENU, TEXT, THUMBNAIL, GALLERY = 2, 3, 10, 11, 12
+COMMAND = re.compile(r"</([a-z_ ]+):\d+>")
 COMPONENT, AUTOCOMPLETE, FORM = 3, 4, 5
 SIMCORDS_START_SECONDS = 5.0
 DAY_SECONDS = 86_400.0
@@ -34,7 +35,12 @@ def walk(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def words(components: list[dict[str, Any]]) -> str:
-    """All text of a message."""
+    """All text of a message, with the names of the commands that can be clicked."""
+    return COMMAND.sub(r"`/\1`", written(components))
+
+
+def written(components: list[dict[str, Any]]) -> str:
+    """All text of a message as it was sent."""
     return "\n".join(one["content"] for one in walk(components) if one["type"] == TEXT)
 
 
@@ -42,7 +48,8 @@ def assert_fits_discord(components: list[dict[str, Any]], most_text: int = 4_000
     """Discord's limits of one message, and ours for code."""
     everything = list(walk(components))
     assert len(everything) <= 40
-    text = words(components)
+    text = written(components)
+    assert ":0>" not in str(components)
     assert len(text) <= most_text, f"{len(text)} characters"
     assert len(text.encode()) <= 10_000
     ids = [one["custom_id"] for one in everything if "custom_id" in one]

@@ -120,6 +120,7 @@ ARGUMENTS = {
     "game.practise": 1,
     "review.new": 1,
     "review.mixed": 1,
+    "help.managers": 0,
     "game.drill": 2,
     "game.rematch": 1,
     "game.csv": 1,

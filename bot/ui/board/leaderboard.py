@@ -68,18 +68,18 @@ COUNTS = {
     f"{IMPROVED_FROM} new questions in each, and the surest rise comes first.",
 }
 NOBODY = {
-    BoardKind.POINTS: "No answers in this period yet. Be the first: `/quiz`",
-    BoardKind.COMPETITION: "No answers in a competition in this period yet. Open one: `/compete`",
-    BoardKind.ACCURACY: f"Nobody has given {ACCURACY_FROM} answers in this period yet. Get there first: `/quiz`",
-    BoardKind.RATING: "No competition with two or more players has ended here yet. Open one: `/compete`",
-    BoardKind.STREAK: "Nobody has a streak here now. Start one: `/quiz`",
+    BoardKind.POINTS: "No answers in this period yet. Be the first: </quiz:0>",
+    BoardKind.COMPETITION: "No answers in a competition in this period yet. Open one: </compete:0>",
+    BoardKind.ACCURACY: f"Nobody has given {ACCURACY_FROM} answers in this period yet. Get there first: </quiz:0>",
+    BoardKind.RATING: "No competition with two or more players has ended here yet. Open one: </compete:0>",
+    BoardKind.STREAK: "Nobody has a streak here now. Start one: </quiz:0>",
     BoardKind.IMPROVED: "Nobody has answered enough new questions in both months and done better in the second yet.",
 }
 NOT_YET = {
-    BoardKind.POINTS: "An answer in `/quiz` puts you on it.",
+    BoardKind.POINTS: "An answer in </quiz:0> puts you on it.",
     BoardKind.COMPETITION: "An answer in a competition puts you on it.",
     BoardKind.RATING: "A competition with two or more players puts you on it.",
-    BoardKind.STREAK: "An answer in `/quiz` starts a streak.",
+    BoardKind.STREAK: "An answer in </quiz:0> starts a streak.",
     BoardKind.IMPROVED: f"It takes {IMPROVED_FROM} questions that are new to you in each of the two months, and more of them "
     "right in the second.",
 }
@@ -283,7 +283,7 @@ def _remark(board: Board, asked: Wanted) -> str:
     if asked.season_ms is not None:
         return "This season is over." if board.season else "That season is no longer kept, so this is all time."
     if asked.period is Period.SEASON and board.period is not Period.SEASON:
-        return "This server has no seasons, so this is all time. A manager can start them: `/studyhall setup`"
+        return "This server has no seasons, so this is all time. A manager can start them: </studyhall setup:0>"
     if board.period is Period.SEASON and board.season_ends_ms is not None:
         return f"Season's end: <t:{board.season_ends_ms // 1000}:f>"
     return ""
@@ -293,7 +293,7 @@ def _own(board: Board, name: str) -> str:
     """Where the member stands who asked, by name: on a public message everybody reads it."""
     if board.own is None:
         return _not_yet(board, name)
-    hidden = "\n-# You're hidden from boards: only you see this line. Change it: `/settings`" if board.hidden else ""
+    hidden = "\n-# You're hidden from boards: only you see this line. Change it: </settings:0>" if board.hidden else ""
     of = "" if board.hidden else f" of {board.members:,}"
     behind = _behind(board.own, board.ahead, board.kind) if board.ahead else ""
     return (

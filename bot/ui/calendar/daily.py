@@ -152,7 +152,7 @@ def _result_screen(view: DailyView) -> Screen:
 def locked_screen(locked: Locked) -> Screen:
     """What a click came to: right or wrong; the key and the reasons only where the server tells them at once."""
     if locked.given is None:
-        return note("This question had closed; the click came too late to count. `/daily` shows today's.")
+        return note("This question had closed; the click came too late to count. </daily:0> shows today's.")
     daily = locked.daily
     letter, closes = locked.called, f"<t:{daily.closes_ms // 1000}:f>"
     said = f"Locked in **{letter}**." if locked.new else f"You had locked in **{letter}**; the first answer counts."

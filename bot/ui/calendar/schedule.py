@@ -34,8 +34,8 @@ EVERYTHING, EVERY_COURSE = "All sections", "Every course in turn"
 NEEDED = ("view_channel", "send_messages", "attach_files", "read_message_history")
 LEVELS = ("easy", "medium", "hard")
 HOW = (
-    "-# `/studyhall schedule what:daily time:09:00` asks a question every day; "
-    "`/studyhall schedule what:competition time:19:00 days:Friday` opens a lobby every Friday."
+    "-# </studyhall schedule:0> with `what: daily` and `time: 09:00` asks a question every day; with `what: competition`, "
+    "`time: 19:00` and `days: Friday` it opens a lobby every Friday."
 )
 
 
@@ -233,7 +233,7 @@ def schedule_screen(
     zone = zone_words(server.time_zone)
     head = (
         f"## Schedule\n{done}\n-# Only you see this. Times are those of {zone}, where it is "
-        f"{utc(now_ms).astimezone(server.zone):%H:%M} now; `/studyhall setup time_zone:` changes it."
+        f"{utc(now_ms).astimezone(server.zone):%H:%M} now; </studyhall setup:0> `time_zone` changes it."
     )
     blocks: list[Block] = [head.replace("\n\n", "\n")]
     for number, one in enumerate(schedules, 1):

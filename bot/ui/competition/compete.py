@@ -300,7 +300,7 @@ class CompeteFeature:
         pack_id, missed = await self._games.missed_by(ids.number(game), reply.member_id)
         if not missed:
             words = "🎉 You got every question right, so there is nothing to practise from this game. Well done!"
-            await reply.show(note(f"{words}\n-# `/quiz` has new questions for you.", GREEN))
+            await reply.show(note(f"{words}\n-# </quiz:0> has new questions for you.", GREEN))
             return
         await self._begin(reply, pack_id, missed)
 
@@ -348,7 +348,7 @@ def _words(result: ClickResult) -> str:
 
 def _locked_in(result: ClickResult, game: str, number: str) -> Screen:
     if result.verdict is Verdict.NOT_ALLOWED:
-        return note("This duel is between two others. Watch them, or challenge somebody yourself with `/duel`.")
+        return note("This duel is between two others. Watch them, or challenge somebody yourself with </duel:0>.")
     if result.verdict is not Verdict.LOCKED_IN:
         return note(_words(result))
     if result.certainty:

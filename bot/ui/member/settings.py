@@ -126,7 +126,7 @@ def settings_screen(chosen: Chosen, now_ms: int) -> Screen:
 
 def _reminders(chosen: Chosen, now_ms: int) -> str:
     there = utc(now_ms).astimezone(zone_of(chosen.time_zone))
-    zone = f"in {zone_words(chosen.time_zone)}, where it is {there:%H:%M} now (`/settings time_zone` changes that)"
+    zone = f"in {zone_words(chosen.time_zone)}, where it is {there:%H:%M} now (</settings:0> `time_zone` changes that)"
     if chosen.reminder_hour is None:
         return f"Off. Switched on, I write you once a day when something is due for review, at your hour {zone}."
     return (

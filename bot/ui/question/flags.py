@@ -141,7 +141,7 @@ def queue_screen(queue: list[FlaggedQuestion]) -> Screen:
     if not queue:
         return note(
             "**No question needs a look.** Members report one under its explanation; a question whose answers speak "
-            "against its key comes here by itself (`/studyhall items`).",
+            "against its key comes here by itself (</studyhall items:0>).",
             GREEN,
         )
     waiting = sum(one.waits for one in queue)

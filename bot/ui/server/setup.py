@@ -16,6 +16,7 @@ from bot.services.server.servers import SEASON_DAYS, Opener, Servers
 from bot.ui import ids
 from bot.ui.layouts import BLURPLE, RULE, Block, Button, ChannelPick, Pick, RolePick, Row, Screen, asking, note
 from bot.ui.lesson.lessons import MENU
+from bot.ui.marks import Marks
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.sending import SendScheduler
@@ -27,8 +28,8 @@ WITH_RESULT, AT_ONCE = "result", "at-once"
 NAMED_CHARACTERS = 500
 """So long may the list of chosen courses be."""
 HINT = (
-    "Thank you for having me. **Managers**: `/studyhall setup` says who may open competitions and where, and sets seasons "
-    "and the time zone. **Everybody**: `/help` says where to start."
+    "Thank you for having me. **Managers**: </studyhall setup:0> says who may open competitions and where, and sets seasons "
+    "and the time zone. **Everybody**: </help:0> says where to start."
 )
 
 _log = logging.getLogger(__name__)
@@ -37,11 +38,14 @@ _log = logging.getLogger(__name__)
 class SetupFeature:
     """The command, what its buttons and menus do, and the hint."""
 
-    def __init__(self, servers: Servers, library: Library, courses: Courses, scheduler: SendScheduler) -> None:
+    def __init__(
+        self, servers: Servers, library: Library, courses: Courses, scheduler: SendScheduler, marks: Marks
+    ) -> None:
         self._servers = servers
         self._courses = courses
         self._library = library
         self._scheduler = scheduler
+        self._marks = marks
 
     def add_to(self, group: app_commands.Group, router: Router, desk: Desk) -> None:
         """Register the command and its actions."""
@@ -78,7 +82,7 @@ class SetupFeature:
         if not (may.view_channel and may.send_messages):
             return
         try:
-            await self._scheduler.call(lambda: channel.send(view=note(HINT, BLURPLE).view()))
+            await self._scheduler.call(lambda: channel.send(view=note(HINT, BLURPLE).view(self._marks)))
         except discord.HTTPException as problem:
             _log.info("the hint about the setup was not posted: %s", problem)
 
@@ -254,7 +258,7 @@ def setup_screen(
         ),
         f"**Time zone**: {zone_words(server.time_zone)}, where it is "
         f"{utc(now_ms).astimezone(server.zone):%H:%M} now. Weeks and months begin there at midnight.\n"
-        "-# `/studyhall setup time_zone:` changes it.",
+        "-# </studyhall setup:0> `time_zone` changes it.",
     ]
     at_once = server.reasons_at_once
     blocks += [
@@ -325,7 +329,7 @@ def _season(server: Server, now_ms: int) -> str:
 
 def _results(posted_in: int | None) -> str:
     where = f"posted in <#{posted_in}>" if posted_in else "posted where you play"
-    return f"The first three of each are {where} when it ends; `/leaderboard period:season` keeps them."
+    return f"The first three of each are {where} when it ends; </leaderboard:0> `period: season` keeps them."
 
 
 def _choice(label: str, custom_id: str, is_chosen: bool) -> Button:
