@@ -29,6 +29,7 @@ from bot.storage.place import Place
 from bot.storage.store import Store
 from bot.telemetry import Pulse
 from bot.ui.client import StudyhallClient, set_addresses
+from bot.ui.emojis import have_emojis
 from bot.ui.features import add_features
 from bot.ui.registration import register
 from bot.ui.replies import ANSWER_SECONDS, Desk
@@ -115,6 +116,8 @@ async def build(
                 pulse.lag.start()
                 closing.callback(pulse.lag.stop)
             await register(shards.first, tree, desk.marks)
+            emojis = asyncio.create_task(have_emojis(shards.first, desk.marks), name="emojis")
+            closing.callback(emojis.cancel)
             await services.courses.load()
             loaded()
             await services.take_up()

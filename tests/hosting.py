@@ -12,8 +12,10 @@ from typing import Any
 from engines import settings_for
 
 from bot.playground.server import Playground
+from bot.ui.marks import EMOJIS
 
 COMMAND = re.compile(r"</([a-z_ ]+):\d+>")
+EMOJI = re.compile(rf"<:({'|'.join(EMOJIS)}):\d+>")
 PATIENCE_SECONDS = 180.0
 """Only ever waited for in whole by a test that fails: a busy machine may need much of it."""
 READING_SECONDS = 0.75
@@ -262,9 +264,14 @@ def walk(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def text(message: dict[str, Any]) -> str:
-    """All the words of a message, with the names of the commands that can be clicked."""
+    """All the words of a message, with the names of the commands that can be clicked, and letters for emojis."""
     words = "\n".join(c["content"] for c in walk(message["components"]) if c["type"] == 10) or message["content"]
-    return COMMAND.sub(r"`/\1`", words)
+    return as_seen(words)
+
+
+def as_seen(written: str) -> str:
+    """A text with the names of the commands that can be clicked, and letters for emojis."""
+    return EMOJI.sub(lambda found: EMOJIS[found[1]], COMMAND.sub(r"`/\1`", written))
 
 
 def buttons(message: dict[str, Any]) -> list[str]:

@@ -3,9 +3,11 @@
 Sources: https://discord.com/developers/docs/components/reference,
 https://discord.com/developers/docs/resources/message#create-message,
 https://discord.com/developers/docs/interactions/application-commands,
-https://discord.com/developers/docs/resources/guild-scheduled-event.
+https://discord.com/developers/docs/resources/guild-scheduled-event,
+https://discord.com/developers/docs/resources/emoji#create-application-emoji.
 """
 
+import base64
 import re
 from collections.abc import Collection
 from datetime import datetime
@@ -18,6 +20,7 @@ ACTION_ROW, BUTTON, STRING_SELECT, TEXT_INPUT = 1, 2, 3, 4
 SELECTS = {3, 5, 6, 7, 8}
 SECTION, TEXT_DISPLAY, THUMBNAIL, MEDIA_GALLERY, FILE, SEPARATOR, CONTAINER, LABEL = 9, 10, 11, 12, 13, 14, 17, 18
 TOP_LEVEL_V2 = {ACTION_ROW, SECTION, TEXT_DISPLAY, MEDIA_GALLERY, FILE, SEPARATOR, CONTAINER}
+MAX_EMOJI_BYTES = 256 * 1024
 LINK_STYLE, PREMIUM_STYLE = 5, 6
 _COMMAND_NAME = re.compile(r"^[-_'\w]{1,32}$")
 
@@ -104,6 +107,28 @@ def check_event(event: dict[str, Any], now_ms: int) -> None:
         message = "The event cannot end before it starts."
         faults.add(("scheduled_end_time",), "GUILD_SCHEDULED_EVENT_END_BEFORE_START", message)
     faults.raise_if_any()
+
+
+def check_emoji(emoji: dict[str, Any], taken: Collection[str]) -> bytes:
+    """The picture of an application's new emoji. Raises ApiError for one that Discord would refuse."""
+    faults, name, image = FormFaults(), emoji.get("name"), emoji.get("image")
+    faults.length(("name",), name, 2, 32)
+    if isinstance(name, str) and not re.fullmatch(r"\w*", name, re.ASCII):
+        faults.add(("name",), "STRING_TYPE_REGEX", "String value did not match validation regex.")
+    if name in taken:
+        faults.add(("name",), "APPLICATION_EMOJI_NAME_ALREADY_TAKEN", "This name is taken already.")
+    picture = b""
+    try:
+        head, _, data = str(image).partition(",")
+        picture = base64.b64decode(data, validate=True)
+    except ValueError:
+        head = ""
+    if head not in ("data:image/png;base64", "data:image/jpeg;base64", "data:image/gif;base64") or not picture:
+        faults.add(("image",), "IMAGE_INVALID", "Invalid image data")
+    elif len(picture) > MAX_EMOJI_BYTES:
+        faults.add(("image",), "BINARY_TYPE_MAX_SIZE", "File cannot be larger than 256.0 kb.")
+    faults.raise_if_any()
+    return picture
 
 
 def _moment_ms(faults: FormFaults, name: str, event: dict[str, Any]) -> float | None:

@@ -16,7 +16,7 @@ from bot.playground.api_errors import (
     UNKNOWN_MESSAGE,
     ApiError,
 )
-from bot.playground.limits import COMPONENTS_V2, check_event, check_message
+from bot.playground.limits import COMPONENTS_V2, check_emoji, check_event, check_message
 from bot.playground.objects import GUILD, MEMBER, role_object, user_object
 from bot.playground.things import (
     CREATE_EVENTS,
@@ -53,6 +53,7 @@ class World:
         self.files: dict[str, Upload] = {}
         self.commands: list[Json] = []
         self.events: dict[str, Json] = {}
+        self.emojis: dict[str, Json] = {}
         self.bot_may_create_events = True
         self.application_id = self.new_id()
         self.bot = user_object("Studyhall", self.application_id, bot=True)
@@ -235,6 +236,17 @@ class World:
             del self.channels[channel.id]
         self.events.clear()
         self.tell("guild_delete", {"id": self.guild_id})
+
+    # Emojis
+
+    def create_emoji(self, payload: Json) -> Json:
+        """Keep an emoji of the application. Raises ApiError for a body that Discord would refuse."""
+        picture = check_emoji(payload, {one["name"] for one in self.emojis.values()})
+        emoji_id = self.new_id()
+        self.files[f"emojis/{emoji_id}.png"] = Upload(f"{emoji_id}.png", "image/png", picture)
+        kept = {"id": emoji_id, "name": payload["name"], "user": self.bot, "roles": [], "require_colons": True}
+        self.emojis[emoji_id] = kept | {"managed": False, "animated": False, "available": True}
+        return self.emojis[emoji_id]
 
     # Events
 

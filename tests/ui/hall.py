@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 import discord
+from hosting import as_seen
 from simcord import ChannelHandle, Env, GuildHandle, MemberActor, ResponseMessage, RoleHandle, UserHandle, actors
 
 from bot.app import App, build
@@ -18,7 +19,6 @@ from bot.settings import Settings
 TEA = Path(__file__).parent / "packs"
 COURSE = Path(__file__).parents[2] / "content"
 BUTTON, MENU, TEXT, THUMBNAIL, GALLERY = 2, 3, 10, 11, 12
-COMMAND = re.compile(r"</([a-z_ ]+):\d+>")
 COMPONENT, AUTOCOMPLETE, FORM = 3, 4, 5
 SIMCORDS_START_SECONDS = 5.0
 DAY_SECONDS = 86_400.0
@@ -35,8 +35,8 @@ def walk(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def words(components: list[dict[str, Any]]) -> str:
-    """All text of a message, with the names of the commands that can be clicked."""
-    return COMMAND.sub(r"`/\1`", written(components))
+    """All text of a message, with the names of the commands that can be clicked, and letters for emojis."""
+    return as_seen(written(components))
 
 
 def written(components: list[dict[str, Any]]) -> str:

@@ -24,9 +24,10 @@ from bot.services.member.presence import Presence
 from bot.services.practice.practising import Learner
 from bot.services.server.servers import Servers
 from bot.ui import ids
-from bot.ui.faces import MEDALS, with_face
+from bot.ui.faces import with_face
 from bot.ui.layouts import BLURPLE, RULE, Block, Button, Pick, Row, Screen
 from bot.ui.lesson.lessons import section_choices
+from bot.ui.marks import medal as medal_of
 from bot.ui.names import safe
 from bot.ui.reach import server_of
 from bot.ui.replies import Desk, Reply
@@ -329,7 +330,7 @@ def _line(line: BoardLine, kind: BoardKind, owner: int) -> str:
 
 def place_and_name(line: BoardLine, kind: BoardKind = BoardKind.POINTS, *, own: bool = False) -> str:
     """How a line begins: the medal or else (also for a zero) the place, and the name made safe."""
-    medal = MEDALS.get(line.place) if _counts(line, kind) else None
+    medal = medal_of(line.place) if _counts(line, kind) else None
     name = f"**{safe(line.name)}**" if own else safe(line.name)
     return f"{medal or f'**{line.place:,}.**'} {name}"
 

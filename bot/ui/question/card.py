@@ -7,6 +7,7 @@ import discord
 from bot.packs.models import Misconception, Question
 from bot.packs.numbered import numbered
 from bot.quiz.question.asking import LETTERS, FilePlace, Given, Lettering, is_right
+from bot.ui import marks
 from bot.ui.layouts import Button, Row, bold, code_block
 
 RETIRED = (
@@ -23,7 +24,7 @@ def stem(question: Question) -> str:
 
 def options(question: Question, lettering: Lettering) -> str:
     """The options, each behind its letter."""
-    return "\n".join(f"**{letter}** · {_text(question, option)}" for letter, option in lettering)
+    return "\n".join(f"{marks.letter(letter)} · {_text(question, option)}" for letter, option in lettering)
 
 
 def letters(
@@ -53,7 +54,7 @@ def marked_options(question: Question, key: int | None) -> str:
     lines = []
     for letter, option in zip(LETTERS, range(len(question.options)), strict=False):
         course = " *(the course's key)*" if option == question.key != key else ""
-        lines.append(f"{'✅' if option == key else '▫️'} **{letter}** · {_text(question, option)}{course}")
+        lines.append(f"{'✅' if option == key else '▫️'} {marks.letter(letter)} · {_text(question, option)}{course}")
     return "\n".join(lines)
 
 
@@ -82,7 +83,7 @@ def reasons(question: Question, lettering: Lettering, key: int, given: Given | N
     """Every option with its reason; what was chosen is named."""
     chosen = given.options if given else ()
     return "\n\n".join(
-        f"{'✅' if option == key else '❌'} **{letter}** · {_text(question, option)}"
+        f"{'✅' if option == key else '❌'} {marks.letter(letter)} · {_text(question, option)}"
         f"{' *(your choice)*' if option in chosen else ''}\n{why(question, option)}"
         for letter, option in lettering
     )
@@ -110,7 +111,7 @@ def _bars(question: Question, lettering: Lettering, counts: Mapping[FilePlace, i
         count = counts.get(option, 0)
         cells = round(BAR_LENGTH * count / answers)
         bar = f"{'█' * cells}{'░' * (BAR_LENGTH - cells)} {count:>{width}}"
-        lines.append((option, f"**{letter}** `{bar}` · {_text(question, option)}"))
+        lines.append((option, f"{marks.letter(letter)} `{bar}` · {_text(question, option)}"))
     return lines
 
 
