@@ -107,6 +107,7 @@ class Code(StrEnum):
     NONE_OF_DIFFICULTY = "none of difficulty"
     NOTHING_MISSED = "nothing missed"
     NONE_ASKED_HERE = "none asked here"
+    NO_WORDS_IN_MESSAGE = "no words in message"
     QUESTION_TAKEN_OUT = "question taken out"
     QUESTION_EDITED = "question edited"
     ANSWER_BEFORE_SURENESS = "answer before sureness"

@@ -141,6 +141,15 @@ class Member:
         assert outcome.state == "acknowledged", outcome.details
         return await self._answer_to(outcome)
 
+    async def on_message(self, name: str, message: dict[str, Any]) -> dict[str, Any]:
+        """Choose a command from the menu of a message; returns the message that answers it."""
+        command, where = self._command(name), message["channel_id"]
+        outcome = await self._act(
+            lambda hear: self.playground.acts.run_on_message(self.id, where, command["id"], message["id"], hear)
+        )
+        assert outcome.state == "acknowledged", outcome.details
+        return await self._answer_to(outcome)
+
     async def suggestions(self, name: str, option: str, typed: str) -> list[str]:
         """What autocomplete offers for an option."""
         command = self._command(name)

@@ -18,6 +18,8 @@ from bot.playground.world import MAX_MEMBERS, Json, World
 
 SUBCOMMAND, SUBCOMMAND_GROUP, STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, NUMBER = 1, 2, 3, 4, 5, 6, 7, 8, 10
 ROLE_SELECT, CHANNEL_SELECT = 6, 8
+ON_MESSAGE = 3
+"""The type of a command in the menu of a message."""
 
 
 class ActError(Exception):
@@ -43,6 +45,29 @@ class Acts:
     ) -> Interaction:
         """Type a slash command, or (``autocomplete``) a part of one."""
         channel = self._channel(member_id, channel_id)
+        command, owners = self._offered(member_id, channel, command_id)
+        if not autocomplete:
+            _check_options(command.get("options") or [], options)
+            self._check_people(options)
+        data: Json = {"id": command["id"], "name": command["name"], "type": 1, "options": options}
+        if resolved := self._resolved(options):
+            data["resolved"] = resolved
+        kind = AUTOCOMPLETE if autocomplete else COMMAND
+        return self._interactions.start(kind, member_id, channel, data, answered, owners)
+
+    def run_on_message(
+        self, member_id: str, channel_id: str, command_id: str, message_id: str, answered: Answered
+    ) -> Interaction:
+        """Choose a command from the menu of a message."""
+        channel = self._channel(member_id, channel_id)
+        command, owners = self._offered(member_id, channel, command_id)
+        message = _visible(member_id, channel, message_id)
+        data: Json = {"id": command["id"], "name": command["name"], "type": ON_MESSAGE, "target_id": message_id}
+        data["resolved"] = {"messages": {message_id: message}}
+        return self._interactions.start(COMMAND, member_id, channel, data, answered, owners)
+
+    def _offered(self, member_id: str, channel: Channel, command_id: str) -> tuple[Json, Json]:
+        """A command, and by whose installations it is offered to a member in a channel."""
         command = next((c for c in self._world.commands if c["id"] == command_id), None)
         if command is None:
             raise ActError("This command is not there any more. Type / to see what there is.")
@@ -55,14 +80,7 @@ class Acts:
         needed = int(command.get("default_member_permissions") or 0)
         if channel.in_server and needed & ~self._world.permissions_of(member_id):
             raise ActError("You may not use this command here.")
-        if not autocomplete:
-            _check_options(command.get("options") or [], options)
-            self._check_people(options)
-        data: Json = {"id": command["id"], "name": command["name"], "type": 1, "options": options}
-        if resolved := self._resolved(options):
-            data["resolved"] = resolved
-        kind = AUTOCOMPLETE if autocomplete else COMMAND
-        return self._interactions.start(kind, member_id, channel, data, answered, owners)
+        return command, owners
 
     def click(
         self,
@@ -75,13 +93,11 @@ class Acts:
     ) -> Interaction:
         """Press a button, or choose ``values`` in a select menu."""
         channel = self._channel(member_id, channel_id)
-        stored = channel.messages.get(message_id)
-        if stored is None or stored.viewer not in (None, member_id):
-            raise ActError("This message is not there any more.")
-        component = next((c for c in _walk(stored.message["components"]) if c.get("custom_id") == custom_id), None)
+        message = _visible(member_id, channel, message_id)
+        component = next((c for c in _walk(message["components"]) if c.get("custom_id") == custom_id), None)
         if component is None or component.get("disabled"):
             raise ActError("This button can't be pressed any more.")
-        return self.forge(member_id, channel, stored.message, custom_id, component["type"], answered, values)
+        return self.forge(member_id, channel, message, custom_id, component["type"], answered, values)
 
     def forge(
         self,
@@ -179,6 +195,13 @@ class Acts:
             for user_id in users
         }
         return found | {"users": users, "members": members}
+
+
+def _visible(member_id: str, channel: Channel, message_id: str) -> Json:
+    stored = channel.messages.get(message_id)
+    if stored is None or stored.viewer not in (None, member_id):
+        raise ActError("This message is not there any more.")
+    return stored.message
 
 
 def _walk(components: list[Json]) -> Iterator[Json]:

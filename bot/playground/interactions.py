@@ -52,6 +52,7 @@ class Interaction:
     answered: Answered
     owners: Json
     name: str = ""
+    target_id: str | None = None
     response_type: int | None = None
     expired: bool = False
     original_id: str | None = None
@@ -94,6 +95,7 @@ class Interactions:
             answered=answered,
             owners=owners,
             name=_full_name(data),
+            target_id=data.get("target_id"),
         )
         self._by_id[one.id] = self._by_token[one.token] = one
         self._forget_old()
@@ -242,6 +244,8 @@ class Interactions:
         }
         if one.kind == COMMAND:
             extra |= {"type": 20, "interaction": {"id": one.id, "type": 2, "name": one.name, "user": user}}
+            if one.target_id is not None:
+                extra["type"], metadata["target_message_id"] = 23, one.target_id
         elif one.message_id is not None:
             metadata["interacted_message_id"] = one.message_id
         if one.kind == FORM:

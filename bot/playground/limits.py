@@ -20,6 +20,8 @@ ACTION_ROW, BUTTON, STRING_SELECT, TEXT_INPUT = 1, 2, 3, 4
 SELECTS = {3, 5, 6, 7, 8}
 SECTION, TEXT_DISPLAY, THUMBNAIL, MEDIA_GALLERY, FILE, SEPARATOR, CONTAINER, LABEL = 9, 10, 11, 12, 13, 14, 17, 18
 TOP_LEVEL_V2 = {ACTION_ROW, SECTION, TEXT_DISPLAY, MEDIA_GALLERY, FILE, SEPARATOR, CONTAINER}
+CHAT_INPUT = 1
+"""The type of a slash command; the others stand in menus of members and messages."""
 MAX_EMOJI_BYTES = 256 * 1024
 LINK_STYLE, PREMIUM_STYLE = 5, 6
 _COMMAND_NAME = re.compile(r"^[-_'\w]{1,32}$")
@@ -78,7 +80,13 @@ def check_commands(commands: Any) -> None:
         faults.raise_if_any()
     names = [(command.get("name"), command.get("type", 1)) for command in commands]
     for index, command in enumerate(commands):
-        _check_named(faults, (index,), command)
+        if command.get("type", 1) == CHAT_INPUT:
+            _check_named(faults, (index,), command)
+        else:
+            faults.length((index, "name"), command.get("name"), 1, 32)
+            if command.get("description") or command.get("options"):
+                message = "Context menu commands have neither a description nor options"
+                faults.add((index, "description"), "APPLICATION_COMMAND_INVALID_DESCRIPTION", message)
         if names.index(names[index]) < index:
             message = "Application command names must be unique"
             faults.add((index, "name"), "APPLICATION_COMMANDS_DUPLICATE_NAME", message)

@@ -1,8 +1,8 @@
 """The page's side: one WebSocket a tab, each tab one member, every change told to all who may see it.
 
 Server to page, each with ``t``: ready, message, message_delete, commands, members, channels, events, clock, bot, typing,
-interaction, choices, modal, error. Page to server, each with ``op``: command, autocomplete, click, submit, say,
-add_member, shift, dismiss, delete.
+interaction, choices, modal, error. Page to server, each with ``op``: command, message_command, autocomplete, click, submit,
+say, add_member, shift, dismiss, delete.
 """
 
 import asyncio
@@ -151,6 +151,8 @@ class Live:
                 is_part = op == "autocomplete"
                 options = list(act.get("options") or [])
                 acts.run_command(me, act["channel_id"], act["command_id"], options, answered, autocomplete=is_part)
+            elif op == "message_command":
+                acts.run_on_message(me, act["channel_id"], act["command_id"], act["message_id"], answered)
             elif op == "click":
                 acts.click(me, act["channel_id"], act["message_id"], act["custom_id"], answered, act.get("values"))
             elif op == "submit":

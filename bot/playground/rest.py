@@ -208,6 +208,7 @@ class Rest:
                 "type": 1,
                 "name_localizations": None,
                 "description_localizations": None,
+                "description": "",
                 "options": [],
                 **{key: value for key, value in command.items() if value is not None},
                 "default_member_permissions": _text_or_none(command.get("default_member_permissions")),

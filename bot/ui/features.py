@@ -21,6 +21,7 @@ from bot.ui.looks import looks
 from bot.ui.member.privacy import PrivacyFeature
 from bot.ui.member.settings import SettingsFeature
 from bot.ui.poster import DiscordPoster
+from bot.ui.practice.about import AboutFeature
 from bot.ui.practice.progress import ProgressFeature
 from bot.ui.practice.quiz import QuizFeature
 from bot.ui.practice.reminders import RemindersFeature
@@ -76,6 +77,7 @@ def add_features(
         TermFeature(s.servers),
         LessonFeature(s.lessons, s.servers, demo_titles),
         QuizFeature(s.practice, s.servers, s.lessons, s.progress),
+        AboutFeature(s.about, s.practice),
         ReviewFeature(s.reviews, s.practice),
         ProgressFeature(s.progress, s.practice, s.boards, s.charts, demo_titles),
         LeaderboardFeature(s.boards, s.servers, s.presence),

@@ -126,7 +126,12 @@ async def test_the_real_bot_teaches_there_in_private_and_keeps_to_discords_descr
         assert "How sure were you?" in text(answered)
         shown += [page, answered, await ada.command("term", name="GIL"), await ada.command("privacy", "show")]
         assert all(one["flags"] & 64 for one in shown)
-        assert not [one for one in channel.messages.values() if one.viewer is None]
+        assert not [one for one in channel.messages.values() if one.viewer is None and one.message["author"].get("bot")]
+        bot.playground.acts.say(ada.id, channel.id, "Does the GIL stop two threads from sharing a counter?")
+        said = next(one for one in ada.messages() if one["content"])
+        about = await ada.on_message("Quiz me on this", said)
+        assert "From that message: GIL" in text(about)
+        assert about["flags"] & 64
     asked = await ada.command("privacy", "delete")
     assert "Everything is deleted" in text(await ada.press(asked, "Delete everything"))
     assert [fault for exchange in exchanges for fault in faults_of(exchange)] == []

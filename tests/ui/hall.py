@@ -179,6 +179,10 @@ class Person:
             return self._answer(await self._actor.slash(self.channel, name, **options))
         return self._answer(await self._user.slash(name, **options))
 
+    async def on_message(self, name: str, target: "Shown") -> Shown:
+        """Choose from the menu of a message."""
+        return self._answer(await self._actor.context_menu(self.channel, name, target.message))
+
     async def type_section(self, command: str, typed: str) -> list[dict[str, Any]]:
         """What is offered while the section of a command is typed."""
         return await self.type_option(command, "section", typed)

@@ -108,6 +108,11 @@ export function commandsHere() {
   return state.commands.filter((command) => (command.type ?? 1) === 1 && isOffered(command));
 }
 
+/** Those in the menu of a message. */
+export function messageCommands() {
+  return state.commands.filter((command) => command.type === 3 && isOffered(command));
+}
+
 function isOffered(command) {
   const here = channel();
   const context = { [DM]: 1, [GROUP]: 2 }[here?.type] ?? 0;

@@ -7,6 +7,8 @@ WORDS: Words = {
     Code.NONE_OF_DIFFICULTY: "There is no question of that difficulty in this section yet. Try another difficulty, "
     "or leave it out.",
     Code.NOTHING_MISSED: "Nothing was missed in that quiz, so there is nothing to retry. Start a new one with </quiz:0>.",
+    Code.NO_WORDS_IN_MESSAGE: "That message has no words of {course} in it that I could ask about. Try another message, or "
+    "practise with </quiz:0>.",
     Code.NONE_ASKED_HERE: "None of these questions is asked here any more. Practise something else with </quiz:0>.",
     Code.QUESTION_TAKEN_OUT: "The managers of this server took this question out. Go on with the next.",
     Code.QUESTION_EDITED: "This question was edited since it was asked. Here it is anew.",
