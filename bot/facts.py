@@ -191,6 +191,7 @@ class Code(StrEnum):
     TOO_MANY_SCHEDULES = "too many schedules"
     SCHEDULE_GONE = "schedule gone"
     DAILY_NEEDS_SERVER = "daily needs server"
+    SAY_WHAT_TO_SCHEDULE = "say what to schedule"
     CANT_BE_SCHEDULED = "can not be scheduled"
     NO_SUCH_SCHEDULE_CHOICE = "no such schedule choice"
     TIME_MISSING = "time missing"

@@ -19,7 +19,7 @@ from bot.playground.api_errors import (
     ApiError,
 )
 from bot.playground.limits import check_choices, check_modal
-from bot.playground.things import ATTACH_FILES, SERVER_CONTEXT, Channel, Upload
+from bot.playground.things import ATTACH_FILES, SERVER_CONTEXT, Channel, Finisher, Upload
 from bot.playground.world import EPHEMERAL, Json, World
 
 COMMAND, COMPONENT, AUTOCOMPLETE, FORM = 2, 3, 4, 5
@@ -226,7 +226,8 @@ class Interactions:
             one.answered("choices", {"choices": data["choices"]})
         elif kind == 9:
             check_modal(data)
-            one.answered("modal", {"interaction_id": one.id, "modal": data})
+            shown = data | {"components": Finisher([]).components(data["components"])}
+            one.answered("modal", {"interaction_id": one.id, "modal": shown})
         return None
 
     def _metadata(self, one: Interaction) -> Json:

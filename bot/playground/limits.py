@@ -58,7 +58,23 @@ def check_modal(modal: dict[str, Any]) -> None:
         for index, component in enumerate(modal["components"]):
             if component.get("type") not in {ACTION_ROW, LABEL, TEXT_DISPLAY}:
                 faults.add(("components", index, "type"), "UNION_TYPE_CHOICES", "Value must be one of {1, 10, 18}.")
+            if component.get("type") == LABEL:
+                _check_label(faults, ("components", index), component)
     faults.raise_if_any()
+
+
+def _check_label(faults: FormFaults, path: Path, label: dict[str, Any]) -> None:
+    faults.length((*path, "label"), label.get("label"), 1, 45)
+    faults.length((*path, "description"), label.get("description"), 1, 100, required=False)
+    inner, at = label.get("component") or {}, (*path, "component")
+    faults.length((*at, "custom_id"), inner.get("custom_id"), 1, 100)
+    if inner.get("type") == TEXT_INPUT:
+        faults.length((*at, "placeholder"), inner.get("placeholder"), 0, 100, required=False)
+        faults.length((*at, "value"), inner.get("value"), 0, inner.get("max_length") or 4000, required=False)
+    elif inner.get("type") == STRING_SELECT and faults.count((*at, "options"), inner.get("options"), 1, 25):
+        for place, option in enumerate(inner["options"]):
+            faults.length((*at, "options", place, "label"), option.get("label"), 1, 100)
+            faults.length((*at, "options", place, "value"), option.get("value"), 1, 100)
 
 
 def check_choices(choices: Any) -> None:

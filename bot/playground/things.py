@@ -91,6 +91,8 @@ class Finisher:
         kind = component["type"]
         if "components" in component:
             done["components"] = self.components(component["components"])
+        if "component" in component:
+            done["component"] = self._component(component["component"])
         if "accessory" in component:
             done["accessory"] = self._component(component["accessory"])
         if kind == 17:

@@ -17,6 +17,7 @@ from bot.services.member.presence import Presence
 from bot.services.practice.practising import Learner
 from bot.telemetry import Durations, Pulse, is_page, new_error_id, one_line
 from bot.ui import ids
+from bot.ui.forms import Form
 from bot.ui.layouts import GREY, MAX_TEXT, NO_PINGS, RED, Screen, note, pings
 from bot.ui.marks import PLAIN, Marks
 from bot.ui.options import whole
@@ -33,23 +34,6 @@ TOKEN_SECONDS = 14.5 * 60
 (https://discord.com/developers/docs/interactions/receiving-and-responding#followup-messages)."""
 
 _log = logging.getLogger(__name__)
-
-
-class Field(NamedTuple):
-    """A field of a form: a few lines of text."""
-
-    id: str
-    label: str
-    placeholder: str
-    most_characters: int
-
-
-class Form(NamedTuple):
-    """A form; ``id`` is a custom id made by ``ids.encode``."""
-
-    title: str
-    id: str
-    fields: Sequence[Field]
 
 
 class PrivateMessage(NamedTuple):
@@ -225,20 +209,10 @@ class Reply:
 
     async def ask(self, form: Form) -> None:
         """Answer with a form. What is filled in comes back as an interaction of its own."""
-        modal = discord.ui.Modal(title=form.title, custom_id=form.id, timeout=None)
-        for field in form.fields:
-            text: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
-                custom_id=field.id,
-                placeholder=field.placeholder,
-                max_length=field.most_characters,
-                style=discord.TextStyle.paragraph,
-            )
-            modal.add_item(discord.ui.Label(text=field.label, component=text))
-        modal.stop()  # discord.py is not to keep it: the router takes what is submitted
         async with self._lock:
             if self.too_late:
                 return
-            await self.interaction.response.send_modal(modal)
+            await self.interaction.response.send_modal(form.modal())
             self._note_time()
 
     async def update(self, screen: Screen) -> None:

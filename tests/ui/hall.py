@@ -197,10 +197,14 @@ class Person:
         return await self.click_id(shown, shown.buttons[label]["custom_id"])
 
     async def click_id(self, shown: Shown, custom_id: str) -> Shown:
-        if shown.id in self._pressed:  # people read what came of a press before they press again
+        await self._read(shown)
+        return await self.click_at_once(shown, custom_id)
+
+    async def _read(self, shown: Shown) -> None:
+        """People read what came of a press before they press again."""
+        if shown.id in self._pressed:
             await self._env.advance_time(1.0)
         self._pressed.add(shown.id)
-        return await self.click_at_once(shown, custom_id)
 
     async def click_at_once(self, shown: Shown, custom_id: str) -> Shown:
         """Press without a look, also where this person has just pressed."""
@@ -215,6 +219,18 @@ class Person:
         ids = [one["custom_id"] for one in walk(shown.stored.components) if "custom_id" in one]
         [custom_id] = [one for one in ids if one.startswith(f"sh:{action}")]
         return self._answer(await self._actor.select(shown.message, list(values), custom_id=custom_id))
+
+    async def open_form(self, shown: Shown, label: str) -> Any:
+        """Press a button that opens a form; ``modal`` of what is returned is the form as it was sent."""
+        custom_id = shown.buttons[label]["custom_id"]
+        await self._read(shown)
+        result = await self._actor.click(shown.message, custom_id=custom_id)
+        assert result.modal is not None, "no form was opened"
+        return result
+
+    async def submit(self, opened: Any, **fields: Any) -> Shown:
+        """Fill in a form and send it; channels and roles by their handles."""
+        return self._answer(await self._actor.submit_modal(opened, fields))
 
     async def forge(self, shown: Shown, custom_id: str, values: list[str] | None = None) -> Shown:
         """Send a click that no honest client would send: any id, on any message."""

@@ -12,6 +12,7 @@ from bot.services.channels import Moves
 from bot.services.question.flags import FlaggedItem, FlaggedQuestion, Flags, ProposedDecision
 from bot.services.question.regrading import TOLD_DAYS, Regrading
 from bot.ui import ids
+from bot.ui.forms import Field, Form
 from bot.ui.layouts import (
     BLURPLE,
     GREEN,
@@ -29,7 +30,7 @@ from bot.ui.layouts import (
 )
 from bot.ui.names import safe
 from bot.ui.question import card as question_card
-from bot.ui.replies import Desk, Field, Form, Reply
+from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.server.managers import managed
 from bot.wording import counted

@@ -22,6 +22,7 @@ WORDS: Words = {
     Code.TOO_MANY_SCHEDULES: "A server can have {most} things scheduled. Remove one before you add another.",
     Code.SCHEDULE_GONE: "This is not scheduled any more. </studyhall schedule:0> shows what is.",
     Code.DAILY_NEEDS_SERVER: "The question of the day belongs to a server's channels. Use </daily:0> there.",
+    Code.SAY_WHAT_TO_SCHEDULE: "Say what happens then: add `what`, with daily or competition.",
     Code.CANT_BE_SCHEDULED: "That can't be scheduled. Pick daily or competition from the list.",
     Code.NO_SUCH_SCHEDULE_CHOICE: "There is no such choice. Pick difficulty, pace and scoring from their lists.",
     Code.TIME_MISSING: "Say when: add `time`, such as 19:00. It is a time of this server's time zone.",
