@@ -29,12 +29,13 @@ from bot.storage.place import Place
 from bot.storage.store import Store
 from bot.telemetry import Pulse
 from bot.ui.client import StudyhallClient, set_addresses
+from bot.ui.emojis import have_emojis
 from bot.ui.features import add_features
 from bot.ui.registration import register
 from bot.ui.replies import ANSWER_SECONDS, Desk
 from bot.ui.sending import CALLS_PER_SECOND, SendScheduler
 from bot.ui.shards import Shards
-from bot.ui.worded import OPERATORS, worded
+from bot.ui.worded import for_operator
 from bot.workers import Workers
 
 INTENT_NOT_ALLOWED = 4014
@@ -114,7 +115,9 @@ async def build(
             if steady_timers:
                 pulse.lag.start()
                 closing.callback(pulse.lag.stop)
-            await register(shards.first, tree)
+            await register(shards.first, tree, desk.marks)
+            emojis = asyncio.create_task(have_emojis(shards.first, desk.marks), name="emojis")
+            closing.callback(emojis.cancel)
             await services.courses.load()
             loaded()
             await services.take_up()
@@ -189,7 +192,7 @@ async def run(settings: Settings) -> None:
     async with contextlib.AsyncExitStack() as running:
         held = await running.enter_async_context(Place.of(settings).alone())
         if held and (lost := held.lost(settings.database_path)):
-            _log.error("%s", worded(lost, OPERATORS))
+            _log.error("%s", for_operator(lost))
         app = await running.enter_async_context(build(settings, loaded=_collect_again))
         if held:
             app.store.when_committed(lambda: held.note(settings.database_path))

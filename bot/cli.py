@@ -48,9 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _in_words(fact: Fact) -> str:
-    from bot.ui.worded import OPERATORS, worded  # with all its words, and most commands have nothing to tell
+    from bot.ui.worded import for_operator  # with all its words, and most commands have nothing to tell
 
-    return visible(worded(fact, OPERATORS), keep="\n")
+    return visible(for_operator(fact), keep="\n")
 
 
 def _do(options: argparse.Namespace) -> int:

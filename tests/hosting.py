@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -11,7 +12,10 @@ from typing import Any
 from engines import settings_for
 
 from bot.playground.server import Playground
+from bot.ui.marks import EMOJIS
 
+COMMAND = re.compile(r"</([a-z_ ]+):\d+>")
+EMOJI = re.compile(rf"<:({'|'.join(EMOJIS)}):\d+>")
 PATIENCE_SECONDS = 180.0
 """Only ever waited for in whole by a test that fails: a busy machine may need much of it."""
 READING_SECONDS = 0.75
@@ -133,6 +137,15 @@ class Member:
             given = _typed(command, options)
         outcome = await self._act(
             lambda hear: self.playground.acts.run_command(self.id, self.channel_id, command["id"], given, hear)
+        )
+        assert outcome.state == "acknowledged", outcome.details
+        return await self._answer_to(outcome)
+
+    async def on_message(self, name: str, message: dict[str, Any]) -> dict[str, Any]:
+        """Choose a command from the menu of a message; returns the message that answers it."""
+        command, where = self._command(name), message["channel_id"]
+        outcome = await self._act(
+            lambda hear: self.playground.acts.run_on_message(self.id, where, command["id"], message["id"], hear)
         )
         assert outcome.state == "acknowledged", outcome.details
         return await self._answer_to(outcome)
@@ -273,8 +286,14 @@ def walk(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def text(message: dict[str, Any]) -> str:
-    """All the words of a message."""
-    return "\n".join(c["content"] for c in walk(message["components"]) if c["type"] == 10) or message["content"]
+    """All the words of a message, with the names of the commands that can be clicked, and letters for emojis."""
+    words = "\n".join(c["content"] for c in walk(message["components"]) if c["type"] == 10) or message["content"]
+    return as_seen(words)
+
+
+def as_seen(written: str) -> str:
+    """A text with the names of the commands that can be clicked, and letters for emojis."""
+    return EMOJI.sub(lambda found: EMOJIS[found[1]], COMMAND.sub(r"`/\1`", written))
 
 
 def buttons(message: dict[str, Any]) -> list[str]:

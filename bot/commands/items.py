@@ -20,7 +20,7 @@ from bot.services.question.views import HEAD, OPTIONS_HEAD, as_json, options_row
 from bot.storage.place import Place
 from bot.storage.question import rulings
 from bot.ui.sheets import ENCODING, sheet
-from bot.ui.worded import OPERATORS, in_language
+from bot.ui.worded import for_operator
 
 SHOWN = 10
 REPORTS_HEAD = (
@@ -42,7 +42,7 @@ async def print_items(
 
     Raises PackError or StorageError when the packs or the database can't be used, UserError for a file that can't.
     """
-    library, say = Library(load_packs(packs_folder, DEMOS)), in_language(OPERATORS)
+    library, say = Library(load_packs(packs_folder, DEMOS)), for_operator
     async with place.only_reading() as db:
         bank = await Items(library, db, WallClock(), Lifecycle()).bank()
         said = await rulings.for_authors(db)

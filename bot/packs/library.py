@@ -40,6 +40,15 @@ class TermRef(NamedTuple):
     term: Term
 
 
+class Mentions(NamedTuple):
+    """What of a pack a text speaks of: terms with the ids of the questions that use each, and sections by their titles."""
+
+    pack: Pack
+    terms: list[Term]
+    sections: list[Section]
+    users: dict[str, frozenset[str]]
+
+
 class Library:
     """Lookups over the packs that were loaded; ``elsewhere`` are those that a server did not choose."""
 
@@ -51,6 +60,7 @@ class Library:
         """Put these packs in force instead; what `only` gave before still has the old ones."""
         self.packs = tuple(packs)
         self._words: dict[str, list[tuple[Term, re.Pattern[str]]]] = {}
+        self._users: dict[tuple[str, str], frozenset[str]] = {}
         self._parts: dict[frozenset[str], Library] = {}
         self._packs = {pack.id: pack for pack in packs}
         self._sections = {(p.id, s.id): SectionRef(p, s) for p in packs for s in p.sections}
@@ -191,8 +201,26 @@ class Library:
 
     def terms_of(self, pack_id: str, question: Question) -> list[Term]:
         """The pack's terms that a question's stem and explanations use."""
-        reasons = (option.why for option in question.options)
-        return self.terms_in(pack_id, " ".join((question.explanation, question.stem, *reasons)))
+        return self.terms_in(pack_id, _told(question))
+
+    def mentions(self, text: str) -> Mentions | None:
+        """What a text speaks of, of the pack of which it mentions the most; None for a text with no word of any."""
+        found = [self._mentions(pack, text) for pack in self.packs]
+        most = max(found, key=lambda one: len(one.terms) + len(one.sections))
+        return most if most.terms or most.sections else None
+
+    def _mentions(self, pack: Pack, text: str) -> Mentions:
+        terms = self.terms_in(pack.id, text)
+        sections = [one for one in pack.sections if re.search(_whole_word(one.title.strip(), ""), text, re.IGNORECASE)]
+        return Mentions(pack, terms, sections, {term.id: self._using(pack, term) for term in terms})
+
+    def _using(self, pack: Pack, term: Term) -> frozenset[str]:
+        """The ids of the questions that use a term."""
+        if (pack.id, term.id) not in self._users:
+            words = next(pattern for one, pattern in self._patterns(pack.id) if one.id == term.id)
+            using = (question.id for question in pack.questions if words.search(_told(question)))
+            self._users[pack.id, term.id] = frozenset(using)
+        return self._users[pack.id, term.id]
 
     def _patterns(self, pack_id: str) -> list[tuple[Term, re.Pattern[str]]]:
         if pack_id not in self._words:
@@ -212,6 +240,11 @@ LibraryOf = Callable[[int | None], Library]
 
 _NO_SPACES = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN")
 """Scripts that write words without spaces between them, or particles right behind them."""
+
+
+def _told(question: Question) -> str:
+    """A question's stem and all that is explained of it."""
+    return " ".join((question.explanation, question.stem, *(option.why for option in question.options)))
 
 
 def _pattern(term: Term, head: PackHead) -> re.Pattern[str]:

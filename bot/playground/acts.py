@@ -3,12 +3,23 @@
 from collections.abc import Iterator
 from typing import Any
 
-from bot.playground.interactions import AUTOCOMPLETE, COMMAND, COMPONENT, FORM, Answered, Interaction, Interactions
+from bot.playground.interactions import (
+    AUTOCOMPLETE,
+    COMMAND,
+    COMPONENT,
+    FORM,
+    SERVER_INSTALL,
+    Answered,
+    Interaction,
+    Interactions,
+)
 from bot.playground.things import Channel
 from bot.playground.world import MAX_MEMBERS, Json, World
 
 SUBCOMMAND, SUBCOMMAND_GROUP, STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, NUMBER = 1, 2, 3, 4, 5, 6, 7, 8, 10
 ROLE_SELECT, CHANNEL_SELECT = 6, 8
+ON_MESSAGE = 3
+"""The type of a command in the menu of a message."""
 
 
 class ActError(Exception):
@@ -34,16 +45,7 @@ class Acts:
     ) -> Interaction:
         """Type a slash command, or (``autocomplete``) a part of one."""
         channel = self._channel(member_id, channel_id)
-        command = next((c for c in self._world.commands if c["id"] == command_id), None)
-        if command is None:
-            raise ActError("This command is not there any more. Type / to see what there is.")
-        place = 0 if channel.recipient is None else 1
-        allowed = command.get("contexts")
-        if allowed is not None and place not in allowed:
-            raise ActError("This command can't be used here.")
-        needed = int(command.get("default_member_permissions") or 0)
-        if place == 0 and needed & ~self._world.permissions_of(member_id):
-            raise ActError("You may not use this command here.")
+        command, owners = self._offered(member_id, channel, command_id)
         if not autocomplete:
             _check_options(command.get("options") or [], options)
             self._check_people(options)
@@ -51,7 +53,34 @@ class Acts:
         if resolved := self._resolved(options):
             data["resolved"] = resolved
         kind = AUTOCOMPLETE if autocomplete else COMMAND
-        return self._interactions.start(kind, member_id, channel, data, answered)
+        return self._interactions.start(kind, member_id, channel, data, answered, owners)
+
+    def run_on_message(
+        self, member_id: str, channel_id: str, command_id: str, message_id: str, answered: Answered
+    ) -> Interaction:
+        """Choose a command from the menu of a message."""
+        channel = self._channel(member_id, channel_id)
+        command, owners = self._offered(member_id, channel, command_id)
+        message = _visible(member_id, channel, message_id)
+        data: Json = {"id": command["id"], "name": command["name"], "type": ON_MESSAGE, "target_id": message_id}
+        data["resolved"] = {"messages": {message_id: message}}
+        return self._interactions.start(COMMAND, member_id, channel, data, answered, owners)
+
+    def _offered(self, member_id: str, channel: Channel, command_id: str) -> tuple[Json, Json]:
+        """A command, and by whose installations it is offered to a member in a channel."""
+        command = next((c for c in self._world.commands if c["id"] == command_id), None)
+        if command is None:
+            raise ActError("This command is not there any more. Type / to see what there is.")
+        allowed = command.get("contexts")
+        owners = self._interactions.owners_here(
+            member_id, channel, command.get("integration_types") or [SERVER_INSTALL]
+        )
+        if (allowed is not None and channel.context not in allowed) or not owners:
+            raise ActError("This command can't be used here.")
+        needed = int(command.get("default_member_permissions") or 0)
+        if channel.in_server and needed & ~self._world.permissions_of(member_id):
+            raise ActError("You may not use this command here.")
+        return command, owners
 
     def click(
         self,
@@ -64,13 +93,11 @@ class Acts:
     ) -> Interaction:
         """Press a button, or choose ``values`` in a select menu."""
         channel = self._channel(member_id, channel_id)
-        stored = channel.messages.get(message_id)
-        if stored is None or stored.viewer not in (None, member_id):
-            raise ActError("This message is not there any more.")
-        component = next((c for c in _walk(stored.message["components"]) if c.get("custom_id") == custom_id), None)
+        message = _visible(member_id, channel, message_id)
+        component = next((c for c in _walk(message["components"]) if c.get("custom_id") == custom_id), None)
         if component is None or component.get("disabled"):
             raise ActError("This button can't be pressed any more.")
-        return self.forge(member_id, channel, stored.message, custom_id, component["type"], answered, values)
+        return self.forge(member_id, channel, message, custom_id, component["type"], answered, values)
 
     def forge(
         self,
@@ -89,7 +116,8 @@ class Acts:
             kind = {ROLE_SELECT: ROLE, CHANNEL_SELECT: CHANNEL}.get(component_type, USER)
             if resolved := self._resolved([{"type": kind, "value": value} for value in values or []]):
                 data["resolved"] = resolved
-        return self._interactions.start(COMPONENT, member_id, channel, data, answered, message)
+        owners = self._interactions.owners_of(message, channel)
+        return self._interactions.start(COMPONENT, member_id, channel, data, answered, owners, message)
 
     def submit(
         self, member_id: str, interaction_id: str, custom_id: str, components: list[Json], answered: Answered
@@ -102,7 +130,7 @@ class Acts:
         if opener.message_id and opener.message_id in opener.channel.messages:
             message = opener.channel.messages[opener.message_id].message
         data = {"custom_id": custom_id, "components": components}
-        return self._interactions.start(FORM, member_id, opener.channel, data, answered, message)
+        return self._interactions.start(FORM, member_id, opener.channel, data, answered, opener.owners, message)
 
     def say(self, member_id: str, channel_id: str, content: str) -> None:
         """Write a plain message."""
@@ -167,6 +195,13 @@ class Acts:
             for user_id in users
         }
         return found | {"users": users, "members": members}
+
+
+def _visible(member_id: str, channel: Channel, message_id: str) -> Json:
+    stored = channel.messages.get(message_id)
+    if stored is None or stored.viewer not in (None, member_id):
+        raise ActError("This message is not there any more.")
+    return stored.message
 
 
 def _walk(components: list[Json]) -> Iterator[Json]:

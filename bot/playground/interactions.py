@@ -12,18 +12,25 @@ from dataclasses import dataclass
 from bot.playground.api_errors import (
     ALREADY_ACKNOWLEDGED,
     INVALID_TOKEN,
+    TOO_MANY_FOLLOW_UPS,
     UNKNOWN_INTERACTION,
     UNKNOWN_MESSAGE,
     UNKNOWN_WEBHOOK,
     ApiError,
 )
 from bot.playground.limits import check_choices, check_modal
-from bot.playground.things import Channel, Upload
+from bot.playground.things import ATTACH_FILES, SERVER_CONTEXT, Channel, Finisher, Upload
 from bot.playground.world import EPHEMERAL, Json, World
 
 COMMAND, COMPONENT, AUTOCOMPLETE, FORM = 2, 3, 4, 5
 SUBCOMMANDS = (1, 2)
 """The types of a subcommand and of a group of them."""
+SERVER_INSTALL, USER_INSTALL = 0, 1
+ABROAD_PERMISSIONS = ATTACH_FILES
+"""What an application may do where it is not installed: the least of what Discord grants there."""
+MOST_FOLLOW_UPS = 5
+"""Of an interaction that only a user's own installation allows
+(https://discord.com/developers/docs/interactions/receiving-and-responding#followup-messages)."""
 ANSWER_SECONDS = 3.0
 TOKEN_MS = 15 * 60 * 1000
 
@@ -43,11 +50,14 @@ class Interaction:
     message_id: str | None
     made_ms: int
     answered: Answered
+    owners: Json
     name: str = ""
+    target_id: str | None = None
     response_type: int | None = None
     expired: bool = False
     original_id: str | None = None
     deadline: asyncio.TimerHandle | None = None
+    follow_ups: int = 0
 
 
 class Interactions:
@@ -66,9 +76,13 @@ class Interactions:
         channel: Channel,
         data: Json,
         answered: Answered,
+        owners: Json,
         message: Json | None = None,
     ) -> Interaction:
-        """Send an interaction to the bot and start its clock; ``answered`` hears what becomes of it."""
+        """Send an interaction to the bot and start its clock; ``answered`` hears what becomes of it.
+
+        ``owners`` are those by whose installation of the bot it came about (`owners_here`, `owners_of`).
+        """
         world = self._world
         one = Interaction(
             id=world.new_id(),
@@ -79,7 +93,9 @@ class Interactions:
             message_id=message["id"] if message else None,
             made_ms=world.now_ms(),
             answered=answered,
+            owners=owners,
             name=_full_name(data),
+            target_id=data.get("target_id"),
         )
         self._by_id[one.id] = self._by_token[one.token] = one
         self._forget_old()
@@ -100,29 +116,50 @@ class Interactions:
             "data": data,
             "channel_id": channel.id,
             "channel": world.channel_object(channel),
-            "app_permissions": str(channel.bot_permissions),
+            "app_permissions": str(ABROAD_PERMISSIONS if channel.abroad else channel.bot_permissions),
             "locale": "en-US",
             "entitlements": [],
             "attachment_size_limit": 10 * 1024 * 1024,
+            "context": channel.context,
+            "authorizing_integration_owners": one.owners,
         }
-        if channel.recipient is None:
+        if channel.context == SERVER_CONTEXT:
+            guild_id = channel.elsewhere or world.guild_id
             member = world.member(one.member_id) | {
                 "user": user,
                 "permissions": str(world.permissions_of(one.member_id)),
             }
             payload |= {
-                "guild_id": world.guild_id,
-                "guild": {"id": world.guild_id, "features": [], "locale": "en-US"},
+                "guild_id": guild_id,
+                "guild": {"id": guild_id, "features": [], "locale": "en-US"},
                 "guild_locale": "en-US",
                 "member": member,
-                "context": 0,
-                "authorizing_integration_owners": {"0": world.guild_id},
             }
         else:
-            payload |= {"user": user, "context": 1, "authorizing_integration_owners": {"0": "0"}}
+            payload["user"] = user
         if message is not None:
             payload["message"] = message
         return payload
+
+    def owners_here(self, member_id: str, channel: Channel, installs: list[int]) -> Json:
+        """By whose installations a command with these ``installs`` is there for a member; empty where it is not.
+
+        https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-object-authorizing-integration-owners-object
+        """
+        owners: Json = {}
+        if SERVER_INSTALL in installs and not channel.abroad:
+            owners[str(SERVER_INSTALL)] = self._world.guild_id if channel.in_server else "0"
+        if USER_INSTALL in installs and member_id in self._world.user_installs:
+            owners[str(USER_INSTALL)] = member_id
+        return owners
+
+    def owners_of(self, message: Json, channel: Channel) -> Json:
+        """Those of a message's buttons: of the interaction that it answers, or else the server."""
+        made = message.get("interaction_metadata")
+        if made is None:
+            return {str(SERVER_INSTALL): self._world.guild_id if channel.in_server else "0"}
+        owners: Json = made["authorizing_integration_owners"]
+        return owners
 
     def _too_late(self, one: Interaction) -> None:
         if one.deadline:
@@ -189,7 +226,8 @@ class Interactions:
             one.answered("choices", {"choices": data["choices"]})
         elif kind == 9:
             check_modal(data)
-            one.answered("modal", {"interaction_id": one.id, "modal": data})
+            shown = data | {"components": Finisher([]).components(data["components"])}
+            one.answered("modal", {"interaction_id": one.id, "modal": shown})
         return None
 
     def _metadata(self, one: Interaction) -> Json:
@@ -198,7 +236,7 @@ class Interactions:
             "id": one.id,
             "type": one.kind,
             "user": user,
-            "authorizing_integration_owners": {"0": self._world.guild_id},
+            "authorizing_integration_owners": one.owners,
         }
         extra: Json = {
             "application_id": self._world.application_id,
@@ -207,6 +245,8 @@ class Interactions:
         }
         if one.kind == COMMAND:
             extra |= {"type": 20, "interaction": {"id": one.id, "type": 2, "name": one.name, "user": user}}
+            if one.target_id is not None:
+                extra["type"], metadata["target_message_id"] = 23, one.target_id
         elif one.message_id is not None:
             metadata["interacted_message_id"] = one.message_id
         if one.kind == FORM:
@@ -214,7 +254,7 @@ class Interactions:
                 "id": one.id,
                 "type": COMMAND,
                 "user": user,
-                "authorizing_integration_owners": {"0": self._world.guild_id},
+                "authorizing_integration_owners": one.owners,
             }
         return extra
 
@@ -228,8 +268,8 @@ class Interactions:
         }
         if one.original_id is not None:
             about["response_message_id"] = one.original_id
-        if one.channel.recipient is None:
-            about["guild_id"] = self._world.guild_id
+        if one.channel.context == SERVER_CONTEXT:
+            about["guild_id"] = one.channel.elsewhere or self._world.guild_id
         response: Json = {"interaction": about}
         if message is not None:
             response["resource"] = {"type": kind, "message": message}
@@ -249,11 +289,14 @@ class Interactions:
         return one
 
     def follow_up(self, one: Interaction, body: Json, uploads: dict[int, Upload]) -> Json:
-        """A further message; the first after *is thinking…* fills that one in."""
+        """A further message; the first after *is thinking…* fills that one in. Raises ApiError for the sixth one abroad."""
         world = self._world
         original = one.channel.messages.get(one.original_id or "")
         if one.response_type == 5 and original and original.message["flags"] & (1 << 7):
             return world.edit_message(one.channel, original.message["id"], body, uploads)
+        if str(SERVER_INSTALL) not in one.owners and one.follow_ups >= MOST_FOLLOW_UPS:
+            raise ApiError(TOO_MANY_FOLLOW_UPS)
+        one.follow_ups += 1
         viewer = one.member_id if (body.get("flags") or 0) & EPHEMERAL else None
         return world.create_message(one.channel, world.bot, body, uploads, viewer=viewer, extra=self._metadata(one))
 

@@ -3,9 +3,11 @@
 Sources: https://discord.com/developers/docs/components/reference,
 https://discord.com/developers/docs/resources/message#create-message,
 https://discord.com/developers/docs/interactions/application-commands,
-https://discord.com/developers/docs/resources/guild-scheduled-event.
+https://discord.com/developers/docs/resources/guild-scheduled-event,
+https://discord.com/developers/docs/resources/emoji#create-application-emoji.
 """
 
+import base64
 import re
 from collections.abc import Collection
 from datetime import datetime
@@ -18,6 +20,9 @@ ACTION_ROW, BUTTON, STRING_SELECT, TEXT_INPUT = 1, 2, 3, 4
 SELECTS = {3, 5, 6, 7, 8}
 SECTION, TEXT_DISPLAY, THUMBNAIL, MEDIA_GALLERY, FILE, SEPARATOR, CONTAINER, LABEL = 9, 10, 11, 12, 13, 14, 17, 18
 TOP_LEVEL_V2 = {ACTION_ROW, SECTION, TEXT_DISPLAY, MEDIA_GALLERY, FILE, SEPARATOR, CONTAINER}
+CHAT_INPUT = 1
+"""The type of a slash command; the others stand in menus of members and messages."""
+MAX_EMOJI_BYTES = 256 * 1024
 LINK_STYLE, PREMIUM_STYLE = 5, 6
 _COMMAND_NAME = re.compile(r"^[-_'\w]{1,32}$")
 
@@ -53,7 +58,23 @@ def check_modal(modal: dict[str, Any]) -> None:
         for index, component in enumerate(modal["components"]):
             if component.get("type") not in {ACTION_ROW, LABEL, TEXT_DISPLAY}:
                 faults.add(("components", index, "type"), "UNION_TYPE_CHOICES", "Value must be one of {1, 10, 18}.")
+            if component.get("type") == LABEL:
+                _check_label(faults, ("components", index), component)
     faults.raise_if_any()
+
+
+def _check_label(faults: FormFaults, path: Path, label: dict[str, Any]) -> None:
+    faults.length((*path, "label"), label.get("label"), 1, 45)
+    faults.length((*path, "description"), label.get("description"), 1, 100, required=False)
+    inner, at = label.get("component") or {}, (*path, "component")
+    faults.length((*at, "custom_id"), inner.get("custom_id"), 1, 100)
+    if inner.get("type") == TEXT_INPUT:
+        faults.length((*at, "placeholder"), inner.get("placeholder"), 0, 100, required=False)
+        faults.length((*at, "value"), inner.get("value"), 0, inner.get("max_length") or 4000, required=False)
+    elif inner.get("type") == STRING_SELECT and faults.count((*at, "options"), inner.get("options"), 1, 25):
+        for place, option in enumerate(inner["options"]):
+            faults.length((*at, "options", place, "label"), option.get("label"), 1, 100)
+            faults.length((*at, "options", place, "value"), option.get("value"), 1, 100)
 
 
 def check_choices(choices: Any) -> None:
@@ -75,7 +96,13 @@ def check_commands(commands: Any) -> None:
         faults.raise_if_any()
     names = [(command.get("name"), command.get("type", 1)) for command in commands]
     for index, command in enumerate(commands):
-        _check_named(faults, (index,), command)
+        if command.get("type", 1) == CHAT_INPUT:
+            _check_named(faults, (index,), command)
+        else:
+            faults.length((index, "name"), command.get("name"), 1, 32)
+            if command.get("description") or command.get("options"):
+                message = "Context menu commands have neither a description nor options"
+                faults.add((index, "description"), "APPLICATION_COMMAND_INVALID_DESCRIPTION", message)
         if names.index(names[index]) < index:
             message = "Application command names must be unique"
             faults.add((index, "name"), "APPLICATION_COMMANDS_DUPLICATE_NAME", message)
@@ -104,6 +131,28 @@ def check_event(event: dict[str, Any], now_ms: int) -> None:
         message = "The event cannot end before it starts."
         faults.add(("scheduled_end_time",), "GUILD_SCHEDULED_EVENT_END_BEFORE_START", message)
     faults.raise_if_any()
+
+
+def check_emoji(emoji: dict[str, Any], taken: Collection[str]) -> bytes:
+    """The picture of an application's new emoji. Raises ApiError for one that Discord would refuse."""
+    faults, name, image = FormFaults(), emoji.get("name"), emoji.get("image")
+    faults.length(("name",), name, 2, 32)
+    if isinstance(name, str) and not re.fullmatch(r"\w*", name, re.ASCII):
+        faults.add(("name",), "STRING_TYPE_REGEX", "String value did not match validation regex.")
+    if name in taken:
+        faults.add(("name",), "APPLICATION_EMOJI_NAME_ALREADY_TAKEN", "This name is taken already.")
+    picture = b""
+    try:
+        head, _, data = str(image).partition(",")
+        picture = base64.b64decode(data, validate=True)
+    except ValueError:
+        head = ""
+    if head not in ("data:image/png;base64", "data:image/jpeg;base64", "data:image/gif;base64") or not picture:
+        faults.add(("image",), "IMAGE_INVALID", "Invalid image data")
+    elif len(picture) > MAX_EMOJI_BYTES:
+        faults.add(("image",), "BINARY_TYPE_MAX_SIZE", "File cannot be larger than 256.0 kb.")
+    faults.raise_if_any()
+    return picture
 
 
 def _moment_ms(faults: FormFaults, name: str, event: dict[str, Any]) -> float | None:

@@ -1,8 +1,8 @@
 """The page's side: one WebSocket a tab, each tab one member, every change told to all who may see it.
 
 Server to page, each with ``t``: ready, message, message_delete, commands, members, channels, events, clock, bot, typing,
-interaction, choices, modal, error. Page to server, each with ``op``: command, autocomplete, click, submit, say,
-add_member, shift, dismiss, delete.
+interaction, choices, modal, error. Page to server, each with ``op``: command, message_command, autocomplete, click, submit,
+say, add_member, shift, dismiss, delete.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from bot.playground.acts import ActError, Acts
 from bot.playground.api_errors import ApiError
 from bot.playground.gateway import Gateway
 from bot.playground.interactions import Answered
+from bot.playground.things import DM_CONTEXT, GROUP_CONTEXT, SERVER_CONTEXT, Channel
 from bot.playground.world import Json, World
 
 SHIFTS = (3_600, 86_400)
@@ -104,6 +105,7 @@ class Live:
             "members": list(world.members.values()),
             "bot": world.bot,
             "bot_online": self._gateway.online,
+            "user_install": member_id in world.user_installs,
             "guild": {"id": world.guild_id, "name": world.guild()["name"], "roles": world.roles()},
             "permissions": str(world.permissions_of(member_id)),
             "channels": self._channels(member_id),
@@ -118,7 +120,8 @@ class Live:
         return [
             {
                 "id": channel.id,
-                "type": 11 if channel.parent else 0 if channel.recipient is None else 1,
+                "type": _channel_type(channel),
+                "elsewhere": channel.abroad,
                 "parent_id": channel.parent,
                 "name": channel.name,
                 "topic": channel.topic,
@@ -148,6 +151,8 @@ class Live:
                 is_part = op == "autocomplete"
                 options = list(act.get("options") or [])
                 acts.run_command(me, act["channel_id"], act["command_id"], options, answered, autocomplete=is_part)
+            elif op == "message_command":
+                acts.run_on_message(me, act["channel_id"], act["command_id"], act["message_id"], answered)
             elif op == "click":
                 acts.click(me, act["channel_id"], act["message_id"], act["custom_id"], answered, act.get("values"))
             elif op == "submit":
@@ -173,6 +178,12 @@ class Live:
             if not nonce:
                 raise
             answered("failed", {"reason": str(refused)})
+
+
+def _channel_type(channel: Channel) -> int:
+    if channel.parent is not None:
+        return 11
+    return {SERVER_CONTEXT: 0, DM_CONTEXT: 1, GROUP_CONTEXT: 3}[channel.context]
 
 
 def _answer_to(tab: _Tab, nonce: str) -> Answered:

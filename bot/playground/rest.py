@@ -79,6 +79,8 @@ class Rest:
             ("GET", "/applications/@me", self._application, 30, 30),
             ("GET", "/applications/{application_id}/commands", self._get_commands, 10, 10),
             ("PUT", "/applications/{application_id}/commands", self._put_commands, 10, 60),
+            ("GET", "/applications/{application_id}/emojis", self._get_emojis, 10, 10),
+            ("POST", "/applications/{application_id}/emojis", self._create_emoji, 10, 10),
             ("POST", "/interactions/{interaction_id}/{token}/callback", self._callback, 10**6, 1),
             ("POST", hook, self._follow_up, 5, 2),
             ("GET", hook + "/messages/{message_id}", self._get_hook_message, 5, 2),
@@ -206,6 +208,7 @@ class Rest:
                 "type": 1,
                 "name_localizations": None,
                 "description_localizations": None,
+                "description": "",
                 "options": [],
                 **{key: value for key, value in command.items() if value is not None},
                 "default_member_permissions": _text_or_none(command.get("default_member_permissions")),
@@ -217,6 +220,13 @@ class Rest:
         ]
         world.tell("commands", {"commands": world.commands})
         return _json(world.commands)
+
+    async def _get_emojis(self, request: web.Request) -> web.StreamResponse:
+        return _json({"items": list(self._world.emojis.values())})
+
+    async def _create_emoji(self, request: web.Request) -> web.StreamResponse:
+        body, _uploads = await self._body(request)
+        return _json(self._world.create_emoji(body), status=201)
 
     # Interactions
 

@@ -107,6 +107,7 @@ class Playground:
         app.router.add_get(f"/{self.secret}/clock", self._clock)
         app.router.add_get(f"/{self.secret}/page/{{path:.+}}", self._asset)
         app.router.add_get(f"/{self.secret}/{{path:attachments/.+}}", self._attachment)
+        app.router.add_get(f"/{self.secret}/{{path:emojis/.+}}", self._attachment)
         app.on_response_prepare.append(self._date)
         await self._runner.setup()
         assert self._runner.server is not None

@@ -9,6 +9,7 @@ from bot.playground.limits import SELECTS
 VIEW_CHANNEL, SEND_MESSAGES, ATTACH_FILES, READ_HISTORY = 1 << 10, 1 << 11, 1 << 15, 1 << 16
 SEND_IN_THREADS, CREATE_THREADS, MANAGE_GUILD, CREATE_EVENTS = 1 << 38, 1 << 35, 1 << 5, 1 << 44
 BOT_PERMISSIONS = VIEW_CHANNEL | SEND_MESSAGES | ATTACH_FILES | READ_HISTORY | SEND_IN_THREADS | CREATE_THREADS
+SERVER_CONTEXT, DM_CONTEXT, GROUP_CONTEXT = 0, 1, 2
 MEMBER_PERMISSIONS = BOT_PERMISSIONS | (1 << 31)
 
 Json = dict[str, Any]
@@ -33,7 +34,10 @@ class Stored:
 
 @dataclass
 class Channel:
-    """A text channel of the server, a thread (``parent``), or a member's direct messages with the bot (``recipient``)."""
+    """A text channel of the server, a thread (``parent``), or a member's direct messages with the bot (``recipient``).
+
+    Where the bot is not: a text channel of another server (``elsewhere`` is that server's id), or a ``group`` of members.
+    """
 
     id: str
     name: str
@@ -43,6 +47,23 @@ class Channel:
     messages: dict[str, Stored] = field(default_factory=dict)
     nonces: dict[str, tuple[float, str]] = field(default_factory=dict)
     bot_permissions: int = BOT_PERMISSIONS
+    elsewhere: str | None = None
+    group: bool = False
+
+    @property
+    def in_server(self) -> bool:
+        """Whether it belongs to the server that the bot is in."""
+        return self.recipient is None and not self.abroad
+
+    @property
+    def abroad(self) -> bool:
+        """Whether the bot is not there: it can be used by those who added it to their own account."""
+        return self.group or self.elsewhere is not None
+
+    @property
+    def context(self) -> int:
+        """Where an interaction takes place: a server, direct messages with the bot, other direct messages."""
+        return GROUP_CONTEXT if self.group else DM_CONTEXT if self.recipient is not None else SERVER_CONTEXT
 
 
 def picture_size(data: bytes) -> Json:
@@ -70,6 +91,8 @@ class Finisher:
         kind = component["type"]
         if "components" in component:
             done["components"] = self.components(component["components"])
+        if "component" in component:
+            done["component"] = self._component(component["component"])
         if "accessory" in component:
             done["accessory"] = self._component(component["accessory"])
         if kind == 17:

@@ -1,6 +1,5 @@
 """The state of the small Discord: one server, its channels, members and messages."""
 
-import hashlib
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -17,7 +16,8 @@ from bot.playground.api_errors import (
     UNKNOWN_MESSAGE,
     ApiError,
 )
-from bot.playground.limits import COMPONENTS_V2, check_event, check_message
+from bot.playground.limits import COMPONENTS_V2, check_emoji, check_event, check_message
+from bot.playground.objects import GUILD, MEMBER, role_object, user_object
 from bot.playground.things import (
     CREATE_EVENTS,
     MANAGE_GUILD,
@@ -53,9 +53,10 @@ class World:
         self.files: dict[str, Upload] = {}
         self.commands: list[Json] = []
         self.events: dict[str, Json] = {}
+        self.emojis: dict[str, Json] = {}
         self.bot_may_create_events = True
         self.application_id = self.new_id()
-        self.bot = self._user("Studyhall", self.application_id, bot=True)
+        self.bot = user_object("Studyhall", self.application_id, bot=True)
         self.guild_id = self.new_id()
         self.members: dict[str, Json] = {}
         self.users: dict[str, Json] = {}
@@ -66,8 +67,17 @@ class World:
         ):
             channel = Channel(self.new_id(), name, topic)
             self.channels[channel.id] = channel
+        self.elsewhere_id = self.new_id()
+        self.user_installs: set[str] = set()
+        """Who added the bot to their own account: everybody, unless a test says otherwise."""
         for member in members:
             self.add_member(member)
+        words = "The bot isn't here. You added it to your account, so its commands for learners work."
+        for abroad in (
+            Channel(self.new_id(), "book-club", words, elsewhere=self.elsewhere_id, bot_permissions=0),
+            Channel(self.new_id(), "A group of friends", words, group=True, bot_permissions=0),
+        ):
+            self.channels[abroad.id] = abroad
 
     # Time and ids
 
@@ -96,24 +106,11 @@ class World:
 
     # Members
 
-    def _user(self, name: str, user_id: str, *, bot: bool = False) -> Json:
-        username = "".join(c for c in name.lower() if c.isascii() and (c.isalnum() or c in "_.")) or "member"
-        user: Json = {
-            "id": user_id,
-            "username": username[:32],
-            "global_name": None if bot else name,
-            "discriminator": "0000" if bot else "0",
-            "avatar": None if bot else hashlib.blake2s(user_id.encode(), digest_size=16).hexdigest(),
-            "public_flags": 0,
-            "flags": 0,
-            "primary_guild": None,
-        }
-        return user | {"username": name, "bot": True} if bot else user
-
     def add_member(self, name: str) -> Json:
         """A new member of the server, with direct messages of their own."""
-        user = self._user(name, self.new_id())
+        user = user_object(name, self.new_id())
         self.members[user["id"]] = self.users[user["id"]] = user
+        self.user_installs.add(user["id"])
         channel = Channel(self.new_id(), self.bot["username"], recipient=user["id"])
         self.channels[channel.id] = channel
         self.tell("members", {"members": list(self.members.values())})
@@ -136,92 +133,29 @@ class World:
 
     def member(self, user_id: str) -> Json:
         """The guild member object, without its user."""
-        return {
-            "nick": None,
-            "avatar": None,
-            "banner": None,
-            "roles": [],
-            "joined_at": "2026-01-01T00:00:00+00:00",
-            "premium_since": None,
-            "communication_disabled_until": None,
-            "pending": False,
-            "deaf": False,
-            "mute": False,
-            "flags": 0,
-        }
+        return {**MEMBER, "roles": []}
 
     def roles(self) -> list[Json]:
         """The server's roles: the one that everybody has."""
-        return [
-            {
-                "id": self.guild_id,
-                "name": "@everyone",
-                "color": 0,
-                "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
-                "hoist": False,
-                "icon": None,
-                "unicode_emoji": None,
-                "position": 0,
-                "permissions": str(MEMBER_PERMISSIONS | (CREATE_EVENTS if self.bot_may_create_events else 0)),
-                "managed": False,
-                "mentionable": False,
-                "flags": 0,
-            }
-        ]
+        permissions = MEMBER_PERMISSIONS | (CREATE_EVENTS if self.bot_may_create_events else 0)
+        return [role_object("@everyone", self.guild_id, permissions)]
 
     # Channels
 
     def guild(self) -> Json:
         """The guild as GUILD_CREATE sends it."""
+        channels = [one for one in self.channels.values() if one.in_server]
         return {
+            **GUILD,
             "id": self.guild_id,
             "name": "The Study Hall",
-            "icon": None,
-            "splash": None,
-            "discovery_splash": None,
             "owner_id": next(iter(self.members), self.bot["id"]),
-            "region": "deprecated",
-            "afk_channel_id": None,
-            "afk_timeout": 300,
-            "verification_level": 0,
-            "default_message_notifications": 1,
-            "explicit_content_filter": 0,
             "roles": self.roles(),
-            "emojis": [],
-            "stickers": [],
-            "features": [],
-            "mfa_level": 0,
-            "application_id": None,
-            "system_channel_id": None,
-            "system_channel_flags": 0,
-            "rules_channel_id": None,
-            "public_updates_channel_id": None,
-            "safety_alerts_channel_id": None,
-            "max_presences": None,
-            "max_members": 500_000,
-            "vanity_url_code": None,
-            "description": None,
-            "banner": None,
-            "premium_tier": 0,
-            "premium_subscription_count": 0,
-            "premium_progress_bar_enabled": False,
-            "preferred_locale": "en-US",
-            "nsfw": False,
-            "nsfw_level": 0,
-            "joined_at": "2026-01-01T00:00:00+00:00",
-            "large": False,
-            "unavailable": False,
             "member_count": len(self.members) + 1,
             "members": [self.member(self.bot["id"]) | {"user": self.bot}],
-            "channels": [
-                self.channel_object(c) for c in self.channels.values() if c.recipient is None and c.parent is None
-            ],
-            "threads": [self.channel_object(c) for c in self.channels.values() if c.parent is not None],
-            "presences": [],
-            "voice_states": [],
-            "stage_instances": [],
+            "channels": [self.channel_object(one) for one in channels if one.parent is None],
+            "threads": [self.channel_object(one) for one in channels if one.parent is not None],
             "guild_scheduled_events": list(self.events.values()),
-            "soundboard_sounds": [],
         }
 
     def channel_object(self, channel: Channel) -> Json:
@@ -230,6 +164,15 @@ class World:
         common = {"id": channel.id, "last_message_id": last, "flags": 0}
         if channel.recipient is not None:
             return common | {"type": 1, "recipients": [self.users[channel.recipient]]}
+        if channel.group:
+            people = list(self.members.values())
+            return common | {
+                "type": 3,
+                "name": channel.name,
+                "icon": None,
+                "owner_id": people[0]["id"],
+                "recipients": people,
+            }
         if channel.parent is not None:
             return common | {
                 "type": 11,
@@ -251,7 +194,7 @@ class World:
             }
         return common | {
             "type": 0,
-            "guild_id": self.guild_id,
+            "guild_id": channel.elsewhere or self.guild_id,
             "name": channel.name,
             "topic": channel.topic,
             "position": list(self.channels).index(channel.id),
@@ -289,10 +232,21 @@ class World:
 
     def delete_guild(self) -> None:
         """Take the server away; direct messages stay."""
-        for channel in [one for one in self.channels.values() if one.recipient is None]:
+        for channel in [one for one in self.channels.values() if one.in_server]:
             del self.channels[channel.id]
         self.events.clear()
         self.tell("guild_delete", {"id": self.guild_id})
+
+    # Emojis
+
+    def create_emoji(self, payload: Json) -> Json:
+        """Keep an emoji of the application. Raises ApiError for a body that Discord would refuse."""
+        picture = check_emoji(payload, {one["name"] for one in self.emojis.values()})
+        emoji_id = self.new_id()
+        self.files[f"emojis/{emoji_id}.png"] = Upload(f"{emoji_id}.png", "image/png", picture)
+        kept = {"id": emoji_id, "name": payload["name"], "user": self.bot, "roles": [], "require_colons": True}
+        self.emojis[emoji_id] = kept | {"managed": False, "animated": False, "available": True}
+        return self.emojis[emoji_id]
 
     # Events
 

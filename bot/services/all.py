@@ -37,6 +37,7 @@ from bot.services.member.presence import Presence, Roll
 from bot.services.member.privacy import Privacy
 from bot.services.member.settings import MemberSettings
 from bot.services.posts import Posts
+from bot.services.practice.about import AskAbout
 from bot.services.practice.practising import Practice
 from bot.services.practice.progress import ProgressOf
 from bot.services.practice.reminders import Letters, Reminders
@@ -108,6 +109,7 @@ class Services:
     items: Items
     courses: Courses
     practice: Practice
+    about: AskAbout
     reviews: Reviews
     reminders: Reminders
     lessons: Lessons
@@ -199,6 +201,7 @@ def make_services(parts: Parts) -> Services:
         items=items,
         courses=Courses(library, servers, parts.workers, settings.packs_dir),
         practice=practice,
+        about=AskAbout(servers.library, practice),
         reviews=reviews,
         reminders=Reminders(store, clock, reviews, life, time=parts.time),
         lessons=Lessons(library, store, clock, servers.library),

@@ -22,6 +22,7 @@ from bot.services.server.health import Connection
 from bot.ui.door import Door
 from bot.ui.gateway import Identifying, Starts, starts_of
 from bot.ui.options import fits
+from bot.ui.reach import IN_SERVERS
 from bot.ui.replies import Desk
 from bot.ui.routing import Router
 from bot.wording import counted
@@ -242,7 +243,7 @@ class Tree(app_commands.CommandTree[StudyhallClient]):
     """The commands; an error before a handler is reached is answered like any other."""
 
     def __init__(self, client: StudyhallClient, desk: Desk) -> None:
-        super().__init__(client)
+        super().__init__(client, allowed_installs=IN_SERVERS)
         self._desk = desk
 
     async def interaction_check(self, interaction: discord.Interaction[StudyhallClient], /) -> bool:

@@ -1,10 +1,8 @@
-"""Medals, and members' avatars beside text: by Discord's own address, so that nothing of them is downloaded or kept."""
+"""Members' avatars beside text: by Discord's own address, so that nothing of them is downloaded or kept."""
 
 from bot.model.members import Face
 from bot.ui.layouts import Beside
 
-MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
-"""Of the first three places."""
 _CDN = "https://cdn.discordapp.com"
 _PIXELS = 128
 _DEFAULTS = 6

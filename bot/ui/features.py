@@ -21,6 +21,7 @@ from bot.ui.looks import looks
 from bot.ui.member.privacy import PrivacyFeature
 from bot.ui.member.settings import SettingsFeature
 from bot.ui.poster import DiscordPoster
+from bot.ui.practice.about import AboutFeature
 from bot.ui.practice.progress import ProgressFeature
 from bot.ui.practice.quiz import QuizFeature
 from bot.ui.practice.reminders import RemindersFeature
@@ -59,7 +60,7 @@ def add_features(
     demo = DemoFeature(s.demos, s.servers, inside)
     locked_in = LockedIn(s.games, scheduler.in_a_gap)
     compete = CompeteFeature(s.games, s.practice, s.servers, locked_in, tempo=tempo)
-    setup = SetupFeature(s.servers, s.library, s.courses, scheduler)
+    setup = SetupFeature(s.servers, s.library, s.courses, scheduler, desk.marks)
     of_the_day = DailyFeature(s.daily)
     events = ServerEvents(shards, scheduler)
     group = managers_group()
@@ -76,6 +77,7 @@ def add_features(
         TermFeature(s.servers),
         LessonFeature(s.lessons, s.servers, demo_titles),
         QuizFeature(s.practice, s.servers, s.lessons, s.progress),
+        AboutFeature(s.about, s.practice),
         ReviewFeature(s.reviews, s.practice),
         ProgressFeature(s.progress, s.practice, s.boards, s.charts, demo_titles),
         LeaderboardFeature(s.boards, s.servers, s.presence),
@@ -88,11 +90,11 @@ def add_features(
     for feature in features:
         feature.add_to(tree, router, desk)
     ReportFeature(s.reports).add_to(router)
-    reminding = RemindersFeature(s.member_settings, shards, scheduler)
+    reminding = RemindersFeature(s.member_settings, shards, scheduler, desk.marks)
     reminding.add_to(router)
     s.attach(
         Outside(
-            poster=DiscordPoster(shards, scheduler, looks(demo.screen, flagged.moves_screen)),
+            poster=DiscordPoster(shards, scheduler, looks(demo.screen, flagged.moves_screen), desk.marks),
             results=locked_in,
             events=events,
             roll=MemberRoll(shards, scheduler),

@@ -13,6 +13,7 @@ import discord
 from discord import ui
 
 from bot.ui import ids, sheets
+from bot.ui.marks import PLAIN, Marks, longer_by
 
 BLURPLE, GREEN, RED, GREY = 0x5865F2, 0x3BA55D, 0xD83C3E, 0x6D7480
 MAX_TEXT = 4_000
@@ -107,11 +108,11 @@ class Screen(NamedTuple):
     blocks: Sequence[Block]
     accent: int = BLURPLE
 
-    def view(self) -> ui.LayoutView:
+    def view(self, marks: Marks = PLAIN) -> ui.LayoutView:
         """A fresh view of the screen; what is more than a message takes is cut, so that there always is an answer."""
         container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=self.accent)
         for block in self.blocks if self.fits() else fitting(self.blocks, self.accent).blocks:
-            container.add_item(_item(block))
+            container.add_item(_item(block, marks))
         view = ui.LayoutView(timeout=None)
         view.add_item(container)
         view.stop()
@@ -130,7 +131,7 @@ class Screen(NamedTuple):
     @property
     def text_length(self) -> int:
         """Characters of text, which Discord limits to 4,000 a message."""
-        return sum(len(_text(block)) for block in self.blocks)
+        return sum(len(_text(block)) + longer_by(_text(block)) for block in self.blocks)
 
     def fits(self, more: str = "", reserve: int = 0) -> bool:
         """Whether a message takes it, with ``more`` text and ``reserve`` characters left for what is added."""
@@ -138,7 +139,9 @@ class Screen(NamedTuple):
 
     def fits_text(self, more: str = "", reserve: int = 0) -> bool:
         """Whether a message takes its text, with ``more`` of it and ``reserve`` characters left for what is added."""
-        size = sum(len(_text(block).encode()) for block in self.blocks) + len(more.encode()) + reserve
+        reserve += longer_by(more)
+        size = sum(len(_text(block).encode()) + longer_by(_text(block)) for block in self.blocks)
+        size += len(more.encode()) + reserve
         return self.text_length + len(more) + reserve <= MAX_TEXT and size <= MAX_BYTES
 
 
@@ -158,12 +161,12 @@ def _components(block: Block) -> int:
     return 2 if isinstance(block, (Pick, ChannelPick, RolePick)) else 1
 
 
-def _item(block: Block) -> ui.Item[ui.LayoutView]:
+def _item(block: Block, marks: Marks) -> ui.Item[ui.LayoutView]:
     if isinstance(block, str):
-        return ui.Separator() if block == RULE else ui.TextDisplay(block)
+        return ui.Separator() if block == RULE else ui.TextDisplay(marks.put_in(block))
     if isinstance(block, Beside):
         thumbnail: ui.Thumbnail[ui.LayoutView] = ui.Thumbnail(block.address, description=block.alt)
-        return ui.Section(ui.TextDisplay(block.text), accessory=thumbnail)
+        return ui.Section(ui.TextDisplay(marks.put_in(block.text)), accessory=thumbnail)
     if isinstance(block, Row):
         buttons: list[ui.Button[ui.LayoutView]] = [
             ui.Button(label=label(b.label, 80), custom_id=b.id, style=b.style, disabled=b.disabled)

@@ -6,7 +6,7 @@ Discord's own clients send what was registered; a client that is old, or made by
 from collections.abc import Iterable
 from typing import Any
 
-from discord import AppCommandOptionType, app_commands
+from discord import AppCommandOptionType, AppCommandType, app_commands
 
 from bot.quiz.competition.scoring import Scoring
 
@@ -33,9 +33,14 @@ def fits(roots: Iterable[Root], data: Any, *, autocomplete: bool = False) -> boo
     """
     if not isinstance(data, dict) or not isinstance(data.get("name"), str):
         return False
-    if data.get("type", 1) != 1 or not isinstance(data.get("resolved", {}), dict):
+    if not isinstance(data.get("resolved", {}), dict):
         return False
-    command: Any = next((one for one in roots if one.name == data["name"]), None)
+    if data.get("type", 1) == AppCommandType.message.value:
+        return not autocomplete and _has_message(data)
+    if data.get("type", 1) != 1:
+        return False
+    slash = (one for one in roots if not isinstance(one, app_commands.ContextMenu))
+    command: Any = next((one for one in slash if one.name == data["name"]), None)
     if command is None:
         return True
     options = data.get("options", [])
@@ -52,6 +57,12 @@ def fits(roots: Iterable[Root], data: Any, *, autocomplete: bool = False) -> boo
     if not all(isinstance(option, dict) and _fits(option, declared, autocomplete) for option in options):
         return False
     return not autocomplete or sum(bool(option.get("focused")) for option in options) == 1
+
+
+def _has_message(data: dict[str, Any]) -> bool:
+    """Whether a message menu came with its message."""
+    target, messages = data.get("target_id"), data.get("resolved", {}).get("messages")
+    return isinstance(target, str) and isinstance(messages, dict) and isinstance(messages.get(target), dict)
 
 
 def _fits(option: dict[str, Any], declared: dict[str, app_commands.Parameter], autocomplete: bool) -> bool:

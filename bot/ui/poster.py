@@ -11,6 +11,7 @@ from bot.facts import Code, Say, fact
 from bot.model.posts import Kind, What
 from bot.services.channels import Channel, ChannelBusyError, ChannelLostError, Gone, Placed, View, ViewNow
 from bot.ui.layouts import NO_PINGS, Screen, pings
+from bot.ui.marks import Marks
 from bot.ui.reach import UNKNOWN_MESSAGE, as_lost, channel_in, find_message, for_server
 from bot.ui.sending import SendScheduler
 from bot.ui.shards import Shards
@@ -41,10 +42,11 @@ class Look:
 class DiscordPoster:
     """Shows messages in Discord (a `Poster`)."""
 
-    def __init__(self, shards: Shards, scheduler: SendScheduler, looks: Mapping[Kind, Look]) -> None:
+    def __init__(self, shards: Shards, scheduler: SendScheduler, looks: Mapping[Kind, Look], marks: Marks) -> None:
         self._shards = shards
         self._scheduler = scheduler
         self._looks = looks
+        self._marks = marks
         self._threads: set[int] = set()
 
     async def post(self, what: What, channel: Channel, view: View, nonce: str) -> int:
@@ -58,7 +60,7 @@ class DiscordPoster:
 
         async def send() -> int:
             message = await target.send(
-                view=screen.view(), files=screen.files(), nonce=nonce, allowed_mentions=mentions
+                view=screen.view(self._marks), files=screen.files(), nonce=nonce, allowed_mentions=mentions
             )
             return message.id
 
@@ -96,7 +98,7 @@ class DiscordPoster:
         where = message.channel
         channel = channel_in(self._shards.of(where.guild_id), where.id, where.guild_id)
         await channel.get_partial_message(message.id).edit(
-            view=screen.view(), attachments=screen.files(), allowed_mentions=NO_PINGS
+            view=screen.view(self._marks), attachments=screen.files(), allowed_mentions=NO_PINGS
         )
 
     async def _call(self, send: Callable[[], Awaitable[T]], urgency: int, key: str = "") -> T:

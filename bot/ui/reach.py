@@ -1,12 +1,13 @@
-"""Whether a message can be sent: what the bot may do in a channel, and what Discord's refusals mean.
+"""How far the bot reaches: where it is installed, what it may do in a channel, and what Discord's refusals mean.
 
 https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
 """
 
 import re
-from typing import Any
+from typing import Any, TypeVar
 
 import discord
+from discord import app_commands
 
 from bot.errors import UserError
 from bot.facts import Code, Say, fact, said
@@ -17,6 +18,35 @@ from bot.ui.worded import in_language
 UNKNOWN_CHANNEL, UNKNOWN_MESSAGE = 10003, 10008
 HISTORY = 50
 """How many messages back one is looked for whose id was not stored."""
+
+
+Offered = TypeVar(
+    "Offered", bound="app_commands.Command[Any, ..., Any] | app_commands.ContextMenu | app_commands.Group"
+)
+
+IN_SERVERS = app_commands.AppInstallationType(guild=True, user=False)
+"""Commands are for servers that the bot was added to, and for direct messages with it, unless they are `anywhere`."""
+_ANYWHERE = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
+_BY_ANYBODY = app_commands.AppInstallationType(guild=True, user=True)
+
+
+def anywhere(command: Offered) -> Offered:
+    """Offer a command also to those who added the bot to their own account, wherever they are."""
+    command.allowed_contexts, command.allowed_installs = _ANYWHERE, _BY_ANYBODY
+    return command
+
+
+def server_of(interaction: discord.Interaction) -> int | None:
+    """The server that an interaction counts for: the one that it comes from, if the bot is installed there.
+
+    https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-object-authorizing-integration-owners-object
+    """
+    return interaction.guild_id if interaction.is_guild_integration() else None
+
+
+def is_abroad(interaction: discord.Interaction) -> bool:
+    """Whether it comes from a server or a group without the bot, where only the person's own account has it."""
+    return not interaction.is_guild_integration() and not interaction.context.dm_channel
 
 
 def require(interaction: discord.Interaction, *permissions: str) -> None:

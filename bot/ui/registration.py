@@ -6,6 +6,8 @@ from typing import Any
 import discord
 from discord import app_commands
 
+from bot.ui.marks import Marks
+
 _log = logging.getLogger(__name__)
 
 _COMMAND_DEFAULTS: dict[str, Any] = {
@@ -24,15 +26,16 @@ _OPTION_DEFAULTS: dict[str, Any] = {
 }
 
 
-async def register(client: discord.Client, tree: app_commands.CommandTree) -> bool:
-    """Make Discord's list of commands ours; says whether it had to change."""
+async def register(client: discord.Client, tree: app_commands.CommandTree, marks: Marks) -> bool:
+    """Sync the commands, and note their ids for texts that name them; says whether Discord's list had to change."""
     assert client.application_id is not None
     ours = [command.to_dict(tree) for command in tree.get_commands()]
     theirs: Any = await client.http.get_global_commands(client.application_id)
     if _normal(ours) == _normal(theirs):
         _log.info("the %d commands were registered already", len(ours))
+        marks.learn_commands({one["name"]: int(one["id"]) for one in theirs})
         return False
-    await tree.sync()
+    marks.learn_commands({one.name: one.id for one in await tree.sync()})
     _log.info("registered %d commands", len(ours))
     return True
 

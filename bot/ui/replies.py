@@ -17,8 +17,11 @@ from bot.services.member.presence import Presence
 from bot.services.practice.practising import Learner
 from bot.telemetry import Durations, Pulse, is_page, new_error_id, one_line
 from bot.ui import ids
+from bot.ui.forms import Form
 from bot.ui.layouts import GREY, MAX_TEXT, NO_PINGS, RED, Screen, note, pings
+from bot.ui.marks import PLAIN, Marks
 from bot.ui.options import whole
+from bot.ui.reach import is_abroad, server_of
 from bot.ui.worded import worded
 
 TOO_LATE = (10062, 40060, 50027)
@@ -33,44 +36,6 @@ TOKEN_SECONDS = 14.5 * 60
 _log = logging.getLogger(__name__)
 
 
-class Field(NamedTuple):
-    """A field of a form: a few lines of text, or (not ``long``) one."""
-
-    id: str
-    label: str
-    placeholder: str
-    most_characters: int
-    long: bool = True
-
-
-class Checks(NamedTuple):
-    """A field of a form: things to check, each a label and a value; one of them at least."""
-
-    id: str
-    label: str
-    options: Sequence[tuple[str, str]]
-
-
-class Form(NamedTuple):
-    """A form; ``id`` is a custom id made by ``ids.encode``."""
-
-    title: str
-    id: str
-    fields: Sequence[Field | Checks]
-
-
-def _component(field: Field | Checks) -> discord.ui.Item[discord.ui.Modal]:
-    if isinstance(field, Checks):
-        options = [discord.CheckboxGroupOption(label=label, value=value) for label, value in field.options]
-        return discord.ui.CheckboxGroup(custom_id=field.id, options=options, min_values=1, max_values=len(options))
-    return discord.ui.TextInput(
-        custom_id=field.id,
-        placeholder=field.placeholder or None,
-        max_length=field.most_characters,
-        style=discord.TextStyle.paragraph if field.long else discord.TextStyle.short,
-    )
-
-
 class PrivateMessage(NamedTuple):
     """A private answer that can still be changed, by its interaction's token, until `time.monotonic` says ``until``.
 
@@ -80,6 +45,7 @@ class PrivateMessage(NamedTuple):
     webhook: discord.Webhook
     id: int
     until: float
+    marks: Marks
 
     @property
     def expired(self) -> bool:
@@ -89,7 +55,7 @@ class PrivateMessage(NamedTuple):
     async def edit(self, screen: Screen) -> None:
         """Show something else in its place. Raises discord.HTTPException, as where the person has dismissed it."""
         await self.webhook.edit_message(
-            self.id, view=screen.view(), attachments=screen.files(), allowed_mentions=NO_PINGS
+            self.id, view=screen.view(self.marks), attachments=screen.files(), allowed_mentions=NO_PINGS
         )
 
     async def delete(self) -> None:
@@ -102,6 +68,10 @@ class Reply:
 
     ``new`` tells what a slow answer is announced as: a new message (*thinking…*), or an edit of the clicked one;
     ``private`` whether that message is for the person alone.
+
+    An interaction gets at most three follow-ups: what was announced as public and turns out private, what waited for the
+    member, and an error. Discord takes five where the bot is not installed
+    (https://discord.com/developers/docs/interactions/receiving-and-responding#followup-messages).
     """
 
     def __init__(
@@ -113,17 +83,20 @@ class Reply:
         answered_in: Durations | None = None,
         answered: Callable[[int], None] = lambda _id: None,
         is_late: Callable[[int], bool] = lambda _stamp_ms: False,
+        marks: Marks = PLAIN,
     ) -> None:
         """``answered`` is told the interaction's id once there is no initial response to come any more; ``is_late`` whether
         an interaction made then can't be answered now."""
         self.interaction = interaction
         self._tell_answered = answered
         self._is_late = is_late
+        self._marks = marks
         self._too_late = False
         self._began = time.perf_counter()
         self._answered_in = answered_in
         self._answered_at: float | None = None
-        self._private = private
+        self._abroad = is_abroad(interaction)
+        self._private = private or self._abroad
         self._new = new or interaction.type is discord.InteractionType.application_command
         self._lock = asyncio.Lock()
         self._announced = False
@@ -139,11 +112,17 @@ class Reply:
         return snowflake_ms(self.interaction.id)
 
     @property
+    def server_id(self) -> int | None:
+        """The server that the action counts for; None in direct messages, and wherever the bot is not installed."""
+        return server_of(self.interaction)
+
+    @property
     def learner(self) -> Learner:
         """Who acted, and in which server."""
-        user = self.interaction.user
+        user, server_id = self.interaction.user, self.server_id
         avatar = user.avatar.key if user.avatar else None
-        return Learner(self.member_id, self.interaction.guild_id, whole(user.display_name), avatar)
+        name = user.display_name if server_id is not None else user.global_name or user.name
+        return Learner(self.member_id, server_id, whole(name), avatar)
 
     def words(self, fact: Fact | None) -> str:
         """A fact in the language of who acted: for answers that they alone see."""
@@ -195,13 +174,15 @@ class Reply:
     async def show(self, screen: Screen, *, private: bool = True, mention: int | None = None) -> int | None:
         """Answer with a message; returns its id where Discord tells it, None where it came too late to be sent.
 
-        ``mention`` is the member whom it may notify, where it mentions them.
+        ``mention`` is the member whom it may notify, where it mentions them. Where the bot is not installed every answer
+        is private.
         """
+        private = private or self._abroad
         mentions = pings([mention] if mention else ())
         async with self._lock:
             if self.too_late:
                 return None
-            view, files = screen.view(), screen.files()
+            view, files = screen.view(self._marks), screen.files()
             if not self.answered:
                 response = await self.interaction.response.send_message(
                     view=view, files=files, ephemeral=private, allowed_mentions=mentions
@@ -224,18 +205,14 @@ class Reply:
 
     def shown(self, message_id: int) -> PrivateMessage:
         """The private message that `show` answered with, to be changed later."""
-        return PrivateMessage(self.interaction.followup, message_id, time.monotonic() + TOKEN_SECONDS)
+        return PrivateMessage(self.interaction.followup, message_id, time.monotonic() + TOKEN_SECONDS, self._marks)
 
     async def ask(self, form: Form) -> None:
         """Answer with a form. What is filled in comes back as an interaction of its own."""
-        modal = discord.ui.Modal(title=form.title, custom_id=form.id, timeout=None)
-        for field in form.fields:
-            modal.add_item(discord.ui.Label(text=field.label, component=_component(field)))
-        modal.stop()  # discord.py is not to keep it: the router takes what is submitted
         async with self._lock:
             if self.too_late:
                 return
-            await self.interaction.response.send_modal(modal)
+            await self.interaction.response.send_modal(form.modal())
             self._note_time()
 
     async def update(self, screen: Screen) -> None:
@@ -243,7 +220,7 @@ class Reply:
         async with self._lock:
             if self.too_late:
                 return
-            view, files = screen.view(), screen.files()
+            view, files = screen.view(self._marks), screen.files()
             if not self.answered:
                 await self.interaction.response.edit_message(view=view, attachments=files, allowed_mentions=NO_PINGS)
                 self._note_time()
@@ -286,6 +263,7 @@ class Desk:
         self._pulse = pulse or Pulse()
         self._notices = notices
         self._presence = presence
+        self.marks = Marks()
         self._serving: set[asyncio.Task[Any] | None] = set()
 
     async def finish(self, within_seconds: float) -> None:
@@ -305,6 +283,7 @@ class Desk:
             answered_in=self._pulse.acknowledgements,
             answered=self._answered,
             is_late=self._is_late,
+            marks=self.marks,
         )
         if reply.too_late and interaction.type is discord.InteractionType.application_command:
             # Discord has told the person that nothing came of it, so nothing does: they will try again.
@@ -315,7 +294,7 @@ class Desk:
         self._serving.add(task)
         try:
             if self._presence:
-                await self._presence.saw(interaction.guild_id, reply.member_id)
+                await self._presence.saw(reply.server_id, reply.member_id)
             await handle(reply)
             if not reply.answered:
                 await reply.announce()

@@ -126,7 +126,10 @@ def _is_offered(message: discord.Message | None, data: Any) -> bool:
 
 
 def _fields(components: Any, depth: int = 3) -> Iterator[tuple[str, str]]:
-    """The texts of a submitted form, by their ids, whether they stand in labels or in rows; what is neither is left out."""
+    """What was typed and chosen in a submitted form, by the fields' ids, whether they stand in labels or in rows.
+
+    What is neither is left out.
+    """
     for component in components if isinstance(components, list) and depth else ():
         if not isinstance(component, dict):
             continue
@@ -137,3 +140,6 @@ def _fields(components: Any, depth: int = 3) -> Iterator[tuple[str, str]]:
             yield whole(str(component.get("custom_id", ""))), "\n".join(whole(one) for one in values)
         if isinstance(component.get("value"), str):
             yield whole(str(component.get("custom_id", ""))), whole(component["value"])
+        elif isinstance(component.get("values"), list):
+            chosen = [one for one in component["values"] if isinstance(one, str)]
+            yield whole(str(component.get("custom_id", ""))), whole("\n".join(chosen))

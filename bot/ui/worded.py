@@ -3,6 +3,7 @@
 from functools import partial
 
 from bot.facts import Fact, Say
+from bot.ui.marks import PLAIN
 from bot.ui.words import (
     board,
     calendar,
@@ -47,6 +48,11 @@ def worded(fact: Fact | None, locale: str) -> str:
     words = LANGUAGES.get(locale.partition("-")[0], ENGLISH)[fact.code]
     values = {name: worded(one, locale) if isinstance(one, Fact) else one for name, one in fact.values.items()}
     return words(**values) if callable(words) else words.format_map(values)
+
+
+def for_operator(fact: Fact | None) -> str:
+    """A fact for whoever runs the bot, who reads it in a terminal or a file."""
+    return PLAIN.put_in(worded(fact, OPERATORS))
 
 
 def in_language(locale: str) -> Say:

@@ -85,6 +85,33 @@ async def test_the_leaderboard_names_both_members(open_tab: OpenTab, bot: Bot, s
     await picture(page, screenshots, "board")
 
 
+async def test_a_command_that_a_message_names_is_opened_by_a_click(open_tab: OpenTab):
+    page = await open_tab()
+    await run(page, "help")
+    shown = page.locator("[data-message-id]").first
+    await press(shown, "/studyhall setup")
+    await expect(page.get_by_test_id("run-command")).to_be_visible()
+    await page.get_by_test_id("run-command").click()
+    await expect(page.locator("[data-message-id]").last).to_contain_text("No seasons")
+    await press(shown, "/quiz")
+    await expect(page.get_by_test_id("run-command")).to_be_visible()
+    await expect(shown).not_to_contain_text(re.compile(r"</\w+:\d+>"))
+
+
+async def test_a_messages_menu_asks_about_what_it_speaks_of(open_tab: OpenTab, screenshots):
+    page = await open_tab()
+    await page.fill("#composer", "Does the GIL stop two threads from sharing a counter?")
+    await page.keyboard.press("Enter")
+    said = page.locator("[data-message-id]").first
+    await said.hover()
+    await said.get_by_role("button", name="More for this message").click()
+    await page.get_by_role("menuitem", name="Quiz me on this").click()
+    question = page.locator("[data-message-id]").last
+    await expect(question).to_contain_text("From that message: GIL")
+    await expect(question).to_contain_text("used Quiz me on this")
+    await picture(page, screenshots, "about")
+
+
 async def test_bad_input_gets_a_clear_sentence_before_and_after_sending(open_tab: OpenTab, screenshots):
     page = await open_tab()
     await page.click("#composer")

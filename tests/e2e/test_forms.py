@@ -1,6 +1,7 @@
 """The four forms of a question, as people answer them: in practice, in a competition, as the question of the day."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -40,12 +41,8 @@ async def bot_with(playground: Playground, folder: Path, *questions: str) -> Bot
 
 def listed(message: dict[str, Any]) -> dict[str, str]:
     """The options as the message lists them: text to letter."""
-    lines = [line for line in text(message).splitlines() if line[:1] in "ABCDEFGHIJ*" and ("·" in line or "│" in line)]
-    found = {}
-    for line in lines:
-        letter, _, option = line.partition(" · " if "·" in line else " │ ")
-        found[option.strip()] = letter.strip("* ")
-    return found
+    found = re.findall(r"^(?:<:letter_(\w):\d+>|\*\*([A-J])\*\*|([A-J])) [·│] +(.*)$", text(message), re.MULTILINE)
+    return {option.strip(): "".join(letters).upper() for *letters, option in found}
 
 
 def place(letter: str) -> str:

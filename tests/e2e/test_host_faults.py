@@ -49,11 +49,11 @@ async def test_told_to_stop_in_mid_round_it_ends_in_order_and_goes_on_in_the_sam
 async def test_told_to_stop_it_first_answers_what_was_asked(calm: Bot):
     ada = Member(calm.playground)
     setup = await ada.command("studyhall", "setup")
-    asked = asyncio.create_task(ada.press(setup, "Read the courses anew"))
+    asked = asyncio.create_task(ada.press(setup, "Reload courses"))
     thinking = lambda: any(message["flags"] & 128 for message in ada.messages())  # noqa: E731
     await until(calm.playground, thinking, "the bot has heard it")
     assert await calm.stop(signal.SIGTERM) == 0
-    assert "Read anew: 1 course" in text(await asked)
+    assert "Reloaded: 1 course" in text(await asked)
     assert " ERROR " not in calm.log()
 
 

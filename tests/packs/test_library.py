@@ -137,6 +137,16 @@ def test_the_terms_of_a_text_are_found_as_whole_words_in_the_order_of_their_use(
     assert [term.id for term in with_glossary.terms_in("tea", text)] == expected
 
 
+def test_what_a_message_speaks_of_is_found_by_terms_and_by_titles_of_sections(with_glossary):
+    found = with_glossary.mentions("My infusion went wrong. Is it the WATER?")
+    assert [one.name for one in found.terms] == ["infusion"]
+    assert [one.title for one in found.sections] == ["Water"]
+    assert found.users["infusion"] == {
+        one.id for one in found.pack.questions if found.terms[0] in with_glossary.terms_of("tea", one)
+    }
+    assert with_glossary.mentions("Anybody up for a game of chess?") is None
+
+
 def test_a_pack_without_a_glossary_has_no_terms_and_says_so(library):
     assert library.terms_in("tea", "Leaves") == []
     with refused(NotFound, "no glossary here yet"):

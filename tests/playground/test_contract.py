@@ -26,6 +26,9 @@ async def test_a_whole_visit_keeps_to_discords_description(bot: Bot):
     await ada.press(opened, "▶ Run it now")
     await until(bot.playground, lambda: "Try it yourself" in buttons(ada.sees(opened)), "the result")
     await ada.press(ada.sees(opened), "Try it yourself")
+    scheduled = await ada.command("studyhall", "schedule")
+    for label in ("Add a daily question", "Add a weekly competition"):
+        await ada.open_form(scheduled, label)
     routes = {f"{exchange.method} {exchange.route}" for exchange in exchanges}
     assert "PUT /applications/{application_id}/commands" in routes
     assert "PATCH /channels/{channel_id}/messages/{message_id}" in routes

@@ -135,6 +135,10 @@ def test_a_message_is_refused(body, v2):
         {"name": "With Capitals", "description": "d"},
         {"name": "fine", "description": ""},
         {"name": "fine", "description": "x" * 101},
+        {"name": "", "type": 3},
+        {"name": "x" * 33, "type": 3},
+        {"name": "A message's menu", "type": 3, "description": "has none"},
+        {"name": "A message's menu", "type": 3, "options": [{"name": "o", "type": 3, "description": "d"}]},
         {"name": "fine", "description": "d", "options": [{"name": "o", "type": 3, "description": "d"}] * 26},
         {
             "name": "fine",

@@ -1,6 +1,7 @@
 """What is scheduled happens once and only once: over daylight saving, days off, crashes, lost channels."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from day_by_day import (
@@ -26,7 +27,7 @@ from bot.model.games import Setup
 from bot.quiz.calendar.schedule import Weekly, latest_until
 from bot.quiz.competition.events import Join, Tick, Verdict
 from bot.quiz.competition.state import LIVE, NOBODY
-from bot.services.calendar.schedules import MOST
+from bot.services.calendar.schedules import MOST, NewSchedule
 from bot.services.competition.openings import Opening
 from bot.storage import privacy
 from bot.storage.calendar import schedules as storage
@@ -299,8 +300,24 @@ async def test_paused_nothing_happens_and_resumed_it_goes_on(days):
 
 async def test_other_days_hold_at_once(days):
     made = await days.every_day()
-    await days.schedules.set_days(HALL, made.id, made.made_ms, frozenset({0}))
+    mondays = NewSchedule(HALL, made.channel_id, ADA, replace(made.weekly, weekdays=frozenset({0})), made.setup)
+    await days.schedules.change(HALL, made.id, made.made_ms, mondays)
     assert (await one(days)).next_ms == berlin("2026-11-23T09:00")
+
+
+async def test_what_is_changed_holds_from_the_next_time_on_and_stays_paused_where_it_was(days):
+    made = await days.every_friday()
+    await days.schedules.pause(HALL, made.id, made.made_ms)
+    other = replace(GAME, rounds=3, difficulty="hard")
+    changed = NewSchedule(HALL, CHANNEL + 1, ADA, Weekly(20, 30, frozenset({5})), other)
+    await days.schedules.change(HALL, made.id, made.made_ms, changed)
+    now = await one(days)
+    assert (now.id, now.made_ms, now.channel_id, now.next_ms) == (made.id, made.made_ms, CHANNEL + 1, None)
+    assert (now.weekly, now.setup) == (Weekly(20, 30, frozenset({5})), other)
+    await days.schedules.resume(HALL, made.id, made.made_ms)
+    assert (await one(days)).next_ms == berlin("2026-11-21T20:30")
+    with refused(NotFound, "not scheduled any more"):
+        await days.schedules.change(HALL, made.id, made.made_ms + 1, changed)
 
 
 async def test_a_second_question_of_the_day_takes_the_place_of_the_first(days):

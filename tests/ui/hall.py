@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 import discord
+from hosting import as_seen
 from simcord import ChannelHandle, Env, GuildHandle, MemberActor, ResponseMessage, RoleHandle, UserHandle, actors
 
 from bot.app import App, build
@@ -34,7 +35,12 @@ def walk(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def words(components: list[dict[str, Any]]) -> str:
-    """All text of a message."""
+    """All text of a message, with the names of the commands that can be clicked, and letters for emojis."""
+    return as_seen(written(components))
+
+
+def written(components: list[dict[str, Any]]) -> str:
+    """All text of a message as it was sent."""
     return "\n".join(one["content"] for one in walk(components) if one["type"] == TEXT)
 
 
@@ -42,7 +48,8 @@ def assert_fits_discord(components: list[dict[str, Any]], most_text: int = 4_000
     """Discord's limits of one message, and ours for code."""
     everything = list(walk(components))
     assert len(everything) <= 40
-    text = words(components)
+    text = written(components)
+    assert ":0>" not in str(components)
     assert len(text) <= most_text, f"{len(text)} characters"
     assert len(text.encode()) <= 10_000
     ids = [one["custom_id"] for one in everything if "custom_id" in one]
@@ -172,6 +179,10 @@ class Person:
             return self._answer(await self._actor.slash(self.channel, name, **options))
         return self._answer(await self._user.slash(name, **options))
 
+    async def on_message(self, name: str, target: "Shown") -> Shown:
+        """Choose from the menu of a message."""
+        return self._answer(await self._actor.context_menu(self.channel, name, target.message))
+
     async def type_section(self, command: str, typed: str) -> list[dict[str, Any]]:
         """What is offered while the section of a command is typed."""
         return await self.type_option(command, "section", typed)
@@ -186,10 +197,14 @@ class Person:
         return await self.click_id(shown, shown.buttons[label]["custom_id"])
 
     async def click_id(self, shown: Shown, custom_id: str) -> Shown:
-        if shown.id in self._pressed:  # people read what came of a press before they press again
+        await self._read(shown)
+        return await self.click_at_once(shown, custom_id)
+
+    async def _read(self, shown: Shown) -> None:
+        """People read what came of a press before they press again."""
+        if shown.id in self._pressed:
             await self._env.advance_time(1.0)
         self._pressed.add(shown.id)
-        return await self.click_at_once(shown, custom_id)
 
     async def click_at_once(self, shown: Shown, custom_id: str) -> Shown:
         """Press without a look, also where this person has just pressed."""
@@ -204,6 +219,18 @@ class Person:
         ids = [one["custom_id"] for one in walk(shown.stored.components) if "custom_id" in one]
         [custom_id] = [one for one in ids if one.startswith(f"sh:{action}")]
         return self._answer(await self._actor.select(shown.message, list(values), custom_id=custom_id))
+
+    async def open_form(self, shown: Shown, label: str) -> Any:
+        """Press a button that opens a form; ``modal`` of what is returned is the form as it was sent."""
+        custom_id = shown.buttons[label]["custom_id"]
+        await self._read(shown)
+        result = await self._actor.click(shown.message, custom_id=custom_id)
+        assert result.modal is not None, "no form was opened"
+        return result
+
+    async def submit(self, opened: Any, **fields: Any) -> Shown:
+        """Fill in a form and send it; channels and roles by their handles."""
+        return self._answer(await self._actor.submit_modal(opened, fields))
 
     async def forge(self, shown: Shown, custom_id: str, values: list[str] | None = None) -> Shown:
         """Send a click that no honest client would send: any id, on any message."""
@@ -263,6 +290,8 @@ class Hall:
     channel: ChannelHandle
     settings: Settings
     people: dict[str, Person] = field(default_factory=dict)
+    abroad: set[int] = field(default_factory=set)
+    """Servers that the bot is not in: what members do there is by their own installation of it."""
     _closing: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
 
     def person(self, name: str, display_name: str | None = None, *roles: RoleHandle) -> Person:
@@ -325,7 +354,7 @@ class Hall:
         try:
             yield
         finally:
-            del backend.emit
+            backend.emit = send  # type: ignore[method-assign]
 
     def set_clock(self) -> None:
         """Let the bot's clocks tell the simulator's time."""
@@ -366,6 +395,26 @@ class Hall:
         await closing.aclose()
 
 
+def _say_where_installed(env: Env) -> set[int]:
+    """Let every interaction tell by whose installation it came about, which the simulator leaves out.
+
+    Returns the servers where that is the member's own: none, until a test adds one.
+    """
+    abroad: set[int] = set()
+    send = env.backend.emit
+
+    def tell(event: str, payload: Any, *rest: Any, **more: Any) -> None:
+        if event == "INTERACTION_CREATE":
+            guild_id, user = payload.get("guild_id"), payload.get("user") or payload["member"]["user"]
+            by_user = guild_id is not None and int(guild_id) in abroad
+            owners = {"1": user["id"]} if by_user else {"0": guild_id or "0"}
+            payload = {**payload, "authorizing_integration_owners": owners}
+        send(event, payload, *rest, **more)
+
+    env.backend.emit = tell  # type: ignore[method-assign]
+    return abroad
+
+
 def _build(settings: Settings) -> contextlib.AbstractAsyncContextManager[App]:
     # Without pauses between sends: the simulator can't wait for one future that depends on another task's sleep.
     # Without a steady timer: it waits until the event loop has nothing to do.
@@ -388,10 +437,12 @@ async def open_hall(data_dir: Path, packs_dir: Path = TEA, **settings: Any) -> A
     async with contextlib.AsyncExitStack() as stack:
         app = await stack.enter_async_context(_build(chosen))
         env = PatientEnv(app.client, settle_timeout=30)
+        abroad = _say_where_installed(env)
         await env.start()
         try:
             guild = env.create_guild("Tea house")
-            hall = Hall(env, app, guild, guild.create_text_channel("general"), chosen, _closing=stack.pop_all())
+            channel = guild.create_text_channel("general")
+            hall = Hall(env, app, guild, channel, chosen, abroad=abroad, _closing=stack.pop_all())
             hall.set_clock()
             await env.settle()
             yield hall

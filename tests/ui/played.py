@@ -13,6 +13,7 @@ from bot.quiz.competition.scoring import Scoring
 from bot.quiz.competition.state import Phase, RoundPlan, Rules
 from bot.services.competition.views import GameView
 from bot.ui.layouts import Beside, Pick, Row, Screen
+from bot.ui.marks import PLAIN
 
 NAMES = {1: "Ada", 2: "Grace", 3: "Linus", 4: "Zoë", 5: "Alan", 6: "Edsger", 7: "Barbara", 8: "Donald"}
 KEY = 1
@@ -62,9 +63,9 @@ def then(view: GameView, event: Event, now_ms: int) -> GameView:
 
 
 def words(screen: Screen) -> str:
-    """All that a screen says."""
+    """All that a screen says, with plain letters and medals."""
     said = (block.text if isinstance(block, Beside) else block for block in screen.blocks)
-    return "\n".join(block for block in said if isinstance(block, str))
+    return PLAIN.put_in("\n".join(block for block in said if isinstance(block, str)))
 
 
 def offered(screen: Screen) -> list[str]:

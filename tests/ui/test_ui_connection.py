@@ -90,7 +90,7 @@ class Loopback:
 
     async def _register(self, request: web.Request) -> web.Response:
         sent = await request.json()
-        extra = {"application_id": "42", "version": "1", "default_member_permissions": None}
+        extra = {"application_id": "42", "version": "1", "default_member_permissions": None, "description": ""}
         self.registered = [{"id": str(100 + i), **extra, **one} for i, one in enumerate(sent)]
         return as_json(self.registered)
 

@@ -90,7 +90,7 @@ async def test_help_names_the_servers_first_course_and_leads_into_it(hall: Hall)
     await choose_courses(hall, "tea")
     shown = await hall.alice.slash("help")
     assert "A study hall for **Tea**" in shown.text
-    await hall.alice.click(shown, "Try five questions")
+    await hall.alice.click(shown, "Try 5 questions")
     assert hall.rows("SELECT pack_id FROM practice_run") == [("tea",)]
 
 

@@ -214,7 +214,7 @@ def test_the_longest_question_that_the_linter_allows_fits():
         assert_fits_discord(drawn(options_screen(outcome)))
 
 
-@pytest.mark.parametrize(("explanation", "shown"), [(filled(100), True), (filled(800), False)])
+@pytest.mark.parametrize(("explanation", "shown"), [(filled(100), True), (filled(600), False)])
 def test_the_belief_behind_a_choice_gives_way_when_there_is_no_room(explanation: str, shown: bool):
     question = worst_question().model_copy(update={"explanation": explanation})
     belief = Misconception(id="m", belief=filled(280), correction=filled(100), section="s")

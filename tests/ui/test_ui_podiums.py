@@ -49,7 +49,7 @@ def test_the_first_three_have_their_avatars_beside_their_names_and_the_rest_is_o
     faces = {member: Face(name, "0f" * 16 if name == "Ada" else None) for member, name in NAMES.items()}
     screen = podium_screen(replace(view, faces=faces))
     places = [block for block in screen.blocks if isinstance(block, Beside)]
-    assert [one.text.splitlines()[0] for one in places] == ["🥇 Ada", "🥈 Grace", "**3.** Linus"]
+    assert [one.text.splitlines()[0] for one in places] == ["<:medal_1:0> Ada", "<:medal_2:0> Grace", "**3.** Linus"]
     assert places[0].text.splitlines()[1] == "**2** · 2 of 2 right"
     assert f"/avatars/1/{'0f' * 16}.png" in places[0].address
     assert "/embed/avatars/" in places[1].address

@@ -404,7 +404,7 @@ async def test_in_direct_messages_points_count_for_no_board_and_the_line_says_so
     alone = hall.alice.in_dm
     question = await alone.slash("quiz", questions=1)
     await answer(alone, question, right=True)
-    assert "In direct messages they count for no leaderboard." in question.text
+    assert "Outside a server with me in it, they count for no leaderboard." in question.text
     assert hall.rows("SELECT guild_id, points FROM answer") == [(None, 10)]
     assert hall.rows("SELECT * FROM total") == []
 

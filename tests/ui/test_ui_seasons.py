@@ -70,7 +70,7 @@ async def test_a_season_that_is_not_kept_is_said_to_be_gone(hall: Hall):
 async def test_the_setup_says_what_a_change_does_and_where_results_go(hall: Hall):
     await hall.manager.slash("daily")
     setup = await begin(hall)
-    assert "the one that is on ends by that" in setup.text
+    assert "Any choice ends the current season" in setup.text
     assert f"posted in <#{hall.channel.id}> when it ends" in setup.text
     await earn(hall.alice, 1)
     await hall.manager.click(await hall.manager.click(setup, "No seasons"), "Yes, end it")

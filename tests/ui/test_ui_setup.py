@@ -38,8 +38,9 @@ async def test_it_is_private_and_begins_with_no_limits(hall: Hall):
         "30 days",
         "60 days",
         "90 days",
+        "Change the time zone",
         "Reasons at once",
-        "Read the courses anew",
+        "Reload courses",
     ]
 
 
@@ -149,6 +150,17 @@ async def test_a_time_zone_is_understood_however_it_is_typed(hall: Hall, typed: 
     assert stored(hall, "time_zone") == "Europe/Berlin"
 
 
+async def test_the_time_zone_is_changed_by_a_form_that_begins_with_the_one_in_force(hall: Hall):
+    shown = await hall.manager.slash("studyhall setup", time_zone="Asia/Kolkata")
+    form = await hall.manager.open_form(shown, "Change the time zone")
+    assert form.modal["components"][0]["component"]["value"] == "Asia/Kolkata"
+    assert "I don't know that time zone." in (await hall.manager.submit(form, zone="Atlantis")).text
+    form = await hall.manager.open_form(shown, "Change the time zone")
+    after = await hall.manager.submit(form, zone="berlin")
+    assert after.id == shown.id
+    assert "**Time zone**: Europe/Berlin" in shown.text
+
+
 @pytest.mark.parametrize("typed", ["Atlantis", "../../etc/passwd", "", "Mars+1", "x" * 200])
 async def test_a_time_zone_that_is_none_gets_a_sentence_and_changes_nothing(hall: Hall, typed: str):
     answer = await hall.manager.slash("studyhall setup", time_zone=typed or " ")
@@ -248,9 +260,9 @@ async def test_where_the_bot_may_not_write_nothing_is_posted(hall: Hall):
 
 async def test_a_manager_reads_the_courses_anew_and_nobody_else_may(hall: Hall):
     shown = await hall.manager.slash("studyhall setup")
-    answer = await hall.manager.click(shown, "Read the courses anew")
+    answer = await hall.manager.click(shown, "Reload courses")
     assert answer.private
-    assert "Read anew: 1 course with" in answer.text
+    assert "Reloaded: 1 course with" in answer.text
     refused = await hall.alice.forge(shown, "sh:setup.reload")
     assert "Only members who may manage this server" in refused.text
 
@@ -261,7 +273,7 @@ async def test_a_reload_that_would_lose_most_questions_asks_first(tmp_path: Path
         for file in (tmp_path / "packs" / "tea" / "questions").iterdir():
             file.unlink()
         shown = await hall.manager.slash("studyhall setup")
-        asked = await hall.manager.click(shown, "Read the courses anew")
+        asked = await hall.manager.click(shown, "Reload courses")
         assert "would be gone" in asked.text
         assert "Question 1 of" in (await hall.alice.slash("quiz")).text
         refused = await hall.alice.forge(shown, "sh:setup.reload_yes")
@@ -275,6 +287,6 @@ async def test_faults_of_the_courses_are_told_however_many_there_are(tmp_path: P
     async with open_hall(tmp_path / "data", tmp_path / "packs") as hall:
         terms = "terms:\n" + "  - {id: a, nam: b}\n" * 90
         (tmp_path / "packs" / "tea" / "glossary.yaml").write_text(terms, encoding="utf-8")
-        answer = await hall.manager.click(await hall.manager.slash("studyhall setup"), "Read the courses anew")
+        answer = await hall.manager.click(await hall.manager.slash("studyhall setup"), "Reload courses")
         assert "The courses stay as they were" in answer.text
         assert answer.text.rstrip().endswith(" more")

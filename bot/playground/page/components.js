@@ -84,14 +84,14 @@ export function peopleOptions(component) {
   return people.map((user) => ({ label: displayName(person(user.id) ?? user), value: user.id, description: user.bot ? "App" : `@${user.username}`, default: chosen.has(user.id) }));
 }
 
-function roleOptions(component) {
+export function roleOptions(component) {
   const chosen = new Set((component.default_values ?? []).map((value) => value.id));
   return state.guild.roles.map((role) => ({ label: role.name, value: role.id, default: chosen.has(role.id) }));
 }
 
-function channelOptions(component) {
+export function channelOptions(component) {
   const chosen = new Set((component.default_values ?? []).map((value) => value.id));
   const allowed = component.channel_types ?? [];
-  return state.channels.filter((found) => found.type !== 1 && (!allowed.length || allowed.includes(found.type)))
+  return state.channels.filter((found) => found.type !== 1 && !found.elsewhere && (!allowed.length || allowed.includes(found.type)))
     .map((found) => ({ label: `#${found.name}`, value: found.id, default: chosen.has(found.id) }));
 }

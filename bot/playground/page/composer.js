@@ -4,7 +4,7 @@ import { CommandForm } from "./command_form.js";
 import { avatar, h, icon } from "./dom.js";
 import { Listbox } from "./listbox.js";
 import { findCommand, matching } from "./options.js";
-import { channel, DM, on, state } from "./state.js";
+import { channel, DM, GROUP, on, state } from "./state.js";
 import { toast } from "./toast.js";
 
 const LONGEST = 2000;
@@ -32,7 +32,7 @@ export function mountComposer(main) {
 
 function place() {
   const here = channel();
-  const name = here ? (here.type === DM ? `@${here.name}` : `#${here.name}`) : "";
+  const name = here ? `${{ [DM]: "@", [GROUP]: "" }[here.type] ?? "#"}${here.name}` : "";
   input.placeholder = NARROW.matches ? `Message ${name}` : `Message ${name} — type / for commands`;
   input.setAttribute("aria-label", `Message ${name}. Type a slash to see the commands.`);
 }

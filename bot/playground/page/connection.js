@@ -70,7 +70,7 @@ const HANDLERS = table({
     attempts = 0;
     const changedMember = state.me?.id !== data.me.id;
     Object.assign(state, {
-      me: data.me, members: data.members ?? [], bot: data.bot, guild: data.guild, permissions: data.permissions ?? "0",
+      me: data.me, members: data.members ?? [], bot: data.bot, guild: data.guild, permissions: data.permissions ?? "0", userInstall: data.user_install ?? false,
       channels: data.channels ?? [], commands: data.commands ?? [], events: data.events ?? [], connected: true, ready: true,
     });
     setBotOnline(data.bot_online);

@@ -1,7 +1,7 @@
 /* The bar above the messages: the channel, the drawers' buttons, and what is wrong when something is. */
 import { toggleSide } from "./drawers.js";
 import { displayName, dots, h, icon } from "./dom.js";
-import { channel, DM, on, state } from "./state.js";
+import { channel, DM, GROUP, on, state } from "./state.js";
 
 export function mountHeader(main) {
   const title = h("h1", { class: "channel-title" });
@@ -18,7 +18,7 @@ export function mountHeader(main) {
 
   function showChannel() {
     const here = channel();
-    title.replaceChildren(icon(here?.type === DM ? "book" : here?.parent_id && here.type > 9 ? "thread" : "hash", 20), h("span", { text: here?.name ?? "…" }));
+    title.replaceChildren(icon(here?.type === DM ? "book" : here?.type === GROUP ? "people" : here?.parent_id && here.type > 9 ? "thread" : "hash", 20), h("span", { text: here?.name ?? "…" }));
     topic.textContent = here?.topic ?? "";
     topic.title = here?.topic ?? "";
     const unread = state.unread.size ? "• " : "";

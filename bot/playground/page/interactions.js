@@ -59,6 +59,11 @@ export function runCommand(command, fullName, options) {
   return start({ kind: "command", channelId: state.channelId, command: fullName }, operation);
 }
 
+export function runOnMessage(command, message) {
+  const operation = { op: "message_command", channel_id: message.channel_id, command_id: command.id, message_id: message.id };
+  return start({ kind: "command", channelId: message.channel_id }, operation);
+}
+
 export function submitModal(interactionId, customId, components, done) {
   return start({ kind: "submit", channelId: state.channelId, done }, { op: "submit", interaction_id: interactionId, custom_id: customId, components });
 }

@@ -54,7 +54,7 @@ const RENDER = table({
     return h("button", { type: "button", class: "mention", text: `#${found.name}`, on: { click: () => selectChannel(found.id) } });
   },
   role: () => h("span", { class: "mention", text: "@role" }),
-  emoji: (node) => h("span", { class: "custom-emoji", text: `:${node.name}:` }),
+  emoji: (node) => h("img", { class: "custom-emoji", src: `emojis/${node.id}.png`, alt: `:${node.name}:`, title: `:${node.name}:`, draggable: "false" }),
   everyone: (node, context) => everyone("@everyone", context),
   here: (node, context) => everyone("@here", context),
   slashCommand: (node) => h("button", {

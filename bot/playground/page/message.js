@@ -4,11 +4,11 @@ import { components } from "./components.js";
 import { send } from "./connection.js";
 import { avatar, displayName, dots, h, icon } from "./dom.js";
 import { embeds } from "./embeds.js";
-import { failureOf } from "./interactions.js";
+import { failureOf, runOnMessage } from "./interactions.js";
 import { markdown } from "./markdown.js";
 import { attachments } from "./media.js";
 import { openMenu } from "./menu.js";
-import { COMPONENTS_V2, EPHEMERAL, LOADING, channelMessages, dropMessage, findMessage, person, selectChannel, state } from "./state.js";
+import { COMPONENTS_V2, EPHEMERAL, LOADING, channelMessages, dropMessage, findMessage, messageCommands, person, selectChannel, state } from "./state.js";
 import { copyText } from "./toast.js";
 
 const THREAD_CREATED = 18;
@@ -61,7 +61,7 @@ function usedLine(message) {
   const name = message.interaction?.name ?? made?.name;
   const user = message.interaction?.user ?? made?.user;
   if (name && user) {
-    return h("div", { class: "used" }, avatar(user, 16), h("span", { class: "used-name", text: displayName(person(user.id) ?? user) }), " used ", h("span", { class: "used-command", text: `/${name}` }));
+    return h("div", { class: "used" }, avatar(user, 16), h("span", { class: "used-name", text: displayName(person(user.id) ?? user) }), " used ", h("span", { class: "used-command", text: made?.target_message_id ? name : `/${name}` }));
   }
   const reference = message.message_reference;
   if (!reference?.message_id || message.type !== 19) return null;
@@ -104,6 +104,7 @@ function dismiss(message) {
 function toolbar(message) {
   const button = h("button", { type: "button", class: "icon-button", "aria-label": "More for this message", "aria-haspopup": "menu", "aria-expanded": "false" }, icon("dots"));
   button.addEventListener("click", () => openMenu(button, [
+    ...messageCommands().map((command) => ({ label: command.name, run: () => runOnMessage(command, message) })),
     { label: "Copy message ID", run: () => copyText(message.id, "the message ID") },
     message.flags & EPHEMERAL
       ? { label: "Dismiss message", run: () => dismiss(message) }

@@ -3,7 +3,7 @@ import { dayNumber, fullDate } from "./clock.js";
 import { displayName, dots, h, icon } from "./dom.js";
 import { pendingCommand } from "./interactions.js";
 import { renderMessage } from "./message.js";
-import { DM, channel, channelMessages, commandsHere, findMessage, on, state } from "./state.js";
+import { DM, GROUP, channel, channelMessages, commandsHere, findMessage, on, state } from "./state.js";
 
 const GROUP_MS = 7 * 60 * 1000;
 const NEAR_BOTTOM_PX = 40;
@@ -189,8 +189,8 @@ function welcome() {
     type: "button", class: "chip", on: { click: () => startCommand(name) },
   }, h("strong", { text: `/${name}` }), h("span", { text: known.get(name).description })));
   return h("div", { class: "welcome" },
-    h("div", { class: "welcome-mark" }, icon(place?.type === DM ? "book" : "hash", 40)),
-    h("h2", { text: place?.type === DM ? `Your direct messages with ${place.name}` : `Welcome to #${place?.name ?? ""}` }),
+    h("div", { class: "welcome-mark" }, icon(place?.type === DM ? "book" : place?.type === GROUP ? "people" : "hash", 40)),
+    h("h2", { text: place?.type === DM ? `Your direct messages with ${place.name}` : `Welcome to ${place?.type === GROUP ? "" : "#"}${place?.name ?? ""}` }),
     h("p", { text: "This is a small Discord on your own machine. The bot is the real one; nothing you do here leaves this computer. Open a second tab as another member to play together." }),
     chips.length > 0 && h("p", { class: "welcome-try", text: "Try one of these:" }),
     h("div", { class: "chips" }, chips));

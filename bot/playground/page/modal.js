@@ -1,5 +1,5 @@
 /* The bot's forms: a dialog built from a modal's components, sent back in Discord's shape. */
-import { peopleOptions } from "./components.js";
+import { channelOptions, peopleOptions, roleOptions } from "./components.js";
 import { dots, h, icon, table, uniqueId } from "./dom.js";
 import { onShowModal, submitModal } from "./interactions.js";
 import { markdown } from "./markdown.js";
@@ -98,6 +98,8 @@ const CONTROLS = table({
   4: textInput,
   3: (component, label) => selectInput({ ...component, label }),
   5: (component, label) => selectInput({ ...component, label, options: peopleOptions(component) }),
+  6: (component, label) => selectInput({ ...component, label, options: roleOptions(component) }),
+  8: (component, label) => selectInput({ ...component, label, options: channelOptions(component) }),
   21: (component) => choiceGroup(component, "radio"),
   22: (component) => choiceGroup(component, "checkbox"),
   23: checkbox,

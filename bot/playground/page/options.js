@@ -40,7 +40,7 @@ export function fixedChoices(option) {
   }
   if (option.type === CHANNEL) {
     const allowed = option.channel_types;
-    return state.channels.filter((found) => found.type !== 1 && (!allowed?.length || allowed.includes(found.type))).map((found) => ({ name: `#${found.name}`, value: found.id }));
+    return state.channels.filter((found) => found.type !== 1 && !found.elsewhere && (!allowed?.length || allowed.includes(found.type))).map((found) => ({ name: `#${found.name}`, value: found.id }));
   }
   return null;
 }

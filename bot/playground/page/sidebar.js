@@ -1,7 +1,7 @@
 /* The left column: the server, its channels, and who this tab is. */
 import { timestamp } from "./clock.js";
 import { avatar, displayName, h, icon } from "./dom.js";
-import { DM, on, selectChannel, state } from "./state.js";
+import { DM, GROUP, on, selectChannel, state } from "./state.js";
 import { themeButton } from "./theme.js";
 
 export function mountSidebar(side) {
@@ -15,12 +15,14 @@ export function mountSidebar(side) {
   function showChannels() {
     name.textContent = state.guild.name || "Studyhall playground";
     const focused = list.contains(document.activeElement) ? document.activeElement.dataset.channelId : null;
-    const top = state.channels.filter((found) => found.type !== DM && !isThread(found));
+    const top = state.channels.filter((found) => found.type !== DM && !found.elsewhere && !isThread(found));
+    const elsewhere = state.channels.filter((found) => found.elsewhere);
     const direct = state.channels.filter((found) => found.type === DM);
     list.replaceChildren(
       h("h2", { class: "group-title", text: "Text channels" }),
       h("ul", {}, top.map((found) => h("li", {}, row(found), threadsOf(found)))),
       ...(direct.length ? [h("h2", { class: "group-title", text: "Direct messages" }), h("ul", {}, direct.map((found) => h("li", {}, row(found))))] : []),
+      ...(elsewhere.length ? [h("h2", { class: "group-title", text: "Where the bot isn't" }), h("ul", {}, elsewhere.map((found) => h("li", {}, row(found))))] : []),
       ...(state.events.length ? [h("h2", { class: "group-title", text: "Events" }), h("ul", { class: "events" }, state.events.map(event))] : []),
     );
     if (focused) list.querySelector(`[data-channel-id="${CSS.escape(focused)}"]`)?.focus();
@@ -44,7 +46,7 @@ export function mountSidebar(side) {
     return h("button", {
       type: "button", class: ["channel", here && "here", unread && "unread"].filter(Boolean).join(" "), "aria-current": here ? "page" : null,
       "aria-label": `${found.name}${unread ? ", new messages" : ""}`, dataset: { channelId: found.id }, on: { click: () => selectChannel(found.id) },
-    }, found.type === DM ? avatar(state.bot ?? { bot: true, username: found.name }, 24) : icon(isThread(found) ? "thread" : "hash", 20), h("span", { text: found.name }));
+    }, found.type === DM ? avatar(state.bot ?? { bot: true, username: found.name }, 24) : icon(isThread(found) ? "thread" : found.type === GROUP ? "people" : "hash", 20), h("span", { text: found.name }));
   }
 
   function showMe() {

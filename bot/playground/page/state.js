@@ -5,6 +5,7 @@ export const LOADING = 128;
 export const COMPONENTS_V2 = 32768;
 export const GUILD_TEXT = 0;
 export const DM = 1;
+export const GROUP = 3;
 
 export const state = {
   me: null,
@@ -16,6 +17,7 @@ export const state = {
   ready: false,
   guild: { id: "", name: "", roles: [] },
   permissions: "0", // one's own in the server
+  userInstall: false, // whether this member has added the bot to their own account
   channels: [],
   commands: [],
   events: [], // the server's scheduled events
@@ -99,8 +101,24 @@ export function remember(name, value, { push = false } = {}) {
   history[push ? "pushState" : "replaceState"](null, "", url);
 }
 
+const SERVER_INSTALL = 0, USER_INSTALL = 1;
+
+/** The slash commands that this member can use in this channel. */
 export function commandsHere() {
-  const place = channel()?.type === DM ? 1 : 0;
-  const may = (command) => place === 1 || !(BigInt(command.default_member_permissions ?? 0) & ~BigInt(state.permissions));
-  return state.commands.filter((command) => (command.type ?? 1) === 1 && (!command.contexts || command.contexts.includes(place)) && may(command));
+  return state.commands.filter((command) => (command.type ?? 1) === 1 && isOffered(command));
+}
+
+/** Those in the menu of a message. */
+export function messageCommands() {
+  return state.commands.filter((command) => command.type === 3 && isOffered(command));
+}
+
+function isOffered(command) {
+  const here = channel();
+  const context = { [DM]: 1, [GROUP]: 2 }[here?.type] ?? 0;
+  const installs = command.integration_types ?? [SERVER_INSTALL];
+  const installed = (installs.includes(SERVER_INSTALL) && !here?.elsewhere) || (installs.includes(USER_INSTALL) && state.userInstall);
+  const missing = BigInt(command.default_member_permissions ?? 0) & ~BigInt(state.permissions);
+  const may = context !== 0 || here?.elsewhere || !missing;
+  return installed && may && (!command.contexts || command.contexts.includes(context));
 }

@@ -160,17 +160,24 @@ class Schedules:
         if one.event_id is not None:
             await self._drop_event(guild_id, one.event_id)
 
-    async def set_days(self, guild_id: int, schedule_id: int, made_ms: int, days: frozenset[int]) -> None:
-        """Let it happen on these days of the week."""
+    async def change(self, guild_id: int, schedule_id: int, made_ms: int, plan: NewSchedule) -> None:
+        """Let it happen as planned from now on; what is paused stays paused.
+
+        Raises UserError where competitions are not played in that channel, NotFound when it is not there any more.
+        """
         one = await self.one(guild_id, schedule_id, made_ms)
-        changed = replace(one, weekly=replace(one.weekly, weekdays=days))
+        if plan.setup:
+            here = Opener((), is_manager=True, channel_ids={plan.channel_id})
+            await self._servers.refuse_opening(guild_id, here)
+        changed = replace(one, channel_id=plan.channel_id, weekly=plan.weekly, setup=plan.setup if one.setup else None)
         next_ms = None if one.next_ms is None else await self._next_ms(changed)
 
         async def job(tx: Transaction) -> None:
-            await storage.set_weekly(tx, one.id, changed.weekly)
+            await storage.set_plan(tx, changed)
             await storage.set_next(tx, one.id, next_ms, one.reason)
 
         await self._store.write(job)
+        self._tried = {place for place in self._tried if place[0] != one.id}
         self.wake()
 
     async def replan(self, changed: ZoneChanged) -> None:

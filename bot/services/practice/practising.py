@@ -137,15 +137,16 @@ class Practice:
 
     async def start_new(self, learner: Learner, pack_id: str) -> Run:
         """Begin a run of questions that the learner never met. Raises UserError when there are none."""
-        return await self._start_among(learner, pack_id, lambda question, seen: question.id not in seen)
+        return await self.start_among(learner, pack_id, lambda question, seen: question.id not in seen)
 
     async def start_met(self, learner: Learner, pack_id: str) -> Run:
         """Begin a run of questions that the learner has met, due or not. Raises UserError when there are none."""
-        return await self._start_among(learner, pack_id, lambda question, seen: question.id in seen)
+        return await self.start_among(learner, pack_id, lambda question, seen: question.id in seen)
 
-    async def _start_among(
+    async def start_among(
         self, learner: Learner, pack_id: str, fits: Callable[[Question, Mapping[str, Seen]], bool]
     ) -> Run:
+        """Begin a run of questions that fit, given what the learner has seen. Raises UserError when there are none."""
         pack = self._library_of(learner.guild_id).pack(pack_id)
         seen = await answers.last_answers(self._store, learner.member_id, pack.id)
         asked = await self._to_ask(learner, pack.id, pack.questions)

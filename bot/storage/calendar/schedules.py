@@ -54,12 +54,16 @@ async def add(tx: Transaction, schedule: Schedule) -> Schedule:
             schedule.weekly.hour,
             schedule.weekly.minute,
             _text(schedule.weekly),
-            _setup_json().dump_json(schedule.setup).decode() if schedule.setup else None,
+            _setup_text(schedule.setup),
             schedule.made_ms,
             schedule.next_ms,
         ),
     )
     return _schedule(rows[0])
+
+
+def _setup_text(setup: Recurring | None) -> str | None:
+    return _setup_json().dump_json(setup).decode() if setup else None
 
 
 def _text(weekly: Weekly) -> str:
@@ -155,11 +159,19 @@ async def set_next(tx: Transaction, schedule_id: int, next_ms: int | None, reaso
     await tx.run("UPDATE schedule SET next_ms = ?, reason = ? WHERE id = ?", (next_ms, to_text(reason), schedule_id))
 
 
-async def set_weekly(tx: Transaction, schedule_id: int, weekly: Weekly) -> None:
-    """Change the days and the time."""
+async def set_plan(tx: Transaction, schedule: Schedule) -> None:
+    """Change where, when and what; the event that shows it is to be brought up to date."""
     await tx.run(
-        "UPDATE schedule SET hour = ?, minute = ?, weekdays = ? WHERE id = ?",
-        (weekly.hour, weekly.minute, _text(weekly), schedule_id),
+        "UPDATE schedule SET channel_id = ?, hour = ?, minute = ?, weekdays = ?, setup = ?,"
+        " event_ms = CASE WHEN next_ms IS NULL THEN event_ms END WHERE id = ?",
+        (
+            schedule.channel_id,
+            schedule.weekly.hour,
+            schedule.weekly.minute,
+            _text(schedule.weekly),
+            _setup_text(schedule.setup),
+            schedule.id,
+        ),
     )
 
 

@@ -24,10 +24,12 @@ from bot.services.member.presence import Presence
 from bot.services.practice.practising import Learner
 from bot.services.server.servers import Servers
 from bot.ui import ids
-from bot.ui.faces import MEDALS, with_face
+from bot.ui.faces import with_face
 from bot.ui.layouts import BLURPLE, RULE, Block, Button, Pick, Row, Screen
 from bot.ui.lesson.lessons import section_choices
+from bot.ui.marks import medal as medal_of
 from bot.ui.names import safe
+from bot.ui.reach import server_of
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.wording import counted, ordinal
@@ -67,18 +69,18 @@ COUNTS = {
     f"{IMPROVED_FROM} new questions in each, and the surest rise comes first.",
 }
 NOBODY = {
-    BoardKind.POINTS: "No answers in this period yet. Be the first: `/quiz`",
-    BoardKind.COMPETITION: "No answers in a competition in this period yet. Open one: `/compete`",
-    BoardKind.ACCURACY: f"Nobody has given {ACCURACY_FROM} answers in this period yet. Get there first: `/quiz`",
-    BoardKind.RATING: "No competition with two or more players has ended here yet. Open one: `/compete`",
-    BoardKind.STREAK: "Nobody has a streak here now. Start one: `/quiz`",
+    BoardKind.POINTS: "No answers in this period yet. Be the first: </quiz:0>",
+    BoardKind.COMPETITION: "No answers in a competition in this period yet. Open one: </compete:0>",
+    BoardKind.ACCURACY: f"Nobody has given {ACCURACY_FROM} answers in this period yet. Get there first: </quiz:0>",
+    BoardKind.RATING: "No competition with two or more players has ended here yet. Open one: </compete:0>",
+    BoardKind.STREAK: "Nobody has a streak here now. Start one: </quiz:0>",
     BoardKind.IMPROVED: "Nobody has answered enough new questions in both months and done better in the second yet.",
 }
 NOT_YET = {
-    BoardKind.POINTS: "An answer in `/quiz` puts you on it.",
+    BoardKind.POINTS: "An answer in </quiz:0> puts you on it.",
     BoardKind.COMPETITION: "An answer in a competition puts you on it.",
     BoardKind.RATING: "A competition with two or more players puts you on it.",
-    BoardKind.STREAK: "An answer in `/quiz` starts a streak.",
+    BoardKind.STREAK: "An answer in </quiz:0> starts a streak.",
     BoardKind.IMPROVED: f"It takes {IMPROVED_FROM} questions that are new to you in each of the two months, and more of them "
     "right in the second.",
 }
@@ -114,7 +116,7 @@ class LeaderboardFeature:
 
         @leaderboard.autocomplete("section")
         async def sections(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-            return section_choices(self._servers.library(interaction.guild_id), typed, courses=False)
+            return section_choices(self._servers.library(server_of(interaction)), typed, courses=False)
 
         router.add("board.show", self._turn, page=True)
         router.add("board.kind", self._pick_kind, page=True)
@@ -181,15 +183,15 @@ class LeaderboardFeature:
         return found
 
     def _screen(self, reply: Reply, board: Board, wanted: Wanted) -> Screen:
-        library = self._servers.library(reply.interaction.guild_id)
+        library = self._servers.library(reply.server_id)
         titles = (library.title(ref) for ref in library.sections if board.section and ref.key == board.section)
         return board_screen(board, reply.learner, wanted, next(titles, ""))
 
 
 def _server(reply: Reply) -> int:
-    if reply.interaction.guild_id is None:
+    if reply.server_id is None:
         raise UserError(fact(Code.BOARD_NEEDS_SERVER))
-    return reply.interaction.guild_id
+    return reply.server_id
 
 
 def _is_public(reply: Reply) -> bool:
@@ -282,7 +284,7 @@ def _remark(board: Board, asked: Wanted) -> str:
     if asked.season_ms is not None:
         return "This season is over." if board.season else "That season is no longer kept, so this is all time."
     if asked.period is Period.SEASON and board.period is not Period.SEASON:
-        return "This server has no seasons, so this is all time. A manager can start them: `/studyhall setup`"
+        return "This server has no seasons, so this is all time. A manager can start them: </studyhall setup:0>"
     if board.period is Period.SEASON and board.season_ends_ms is not None:
         return f"Season's end: <t:{board.season_ends_ms // 1000}:f>"
     return ""
@@ -292,7 +294,7 @@ def _own(board: Board, name: str) -> str:
     """Where the member stands who asked, by name: on a public message everybody reads it."""
     if board.own is None:
         return _not_yet(board, name)
-    hidden = "\n-# You're hidden from boards: only you see this line. Change it: `/settings`" if board.hidden else ""
+    hidden = "\n-# You're hidden from boards: only you see this line. Change it: </settings:0>" if board.hidden else ""
     of = "" if board.hidden else f" of {board.members:,}"
     behind = _behind(board.own, board.ahead, board.kind) if board.ahead else ""
     return (
@@ -328,7 +330,7 @@ def _line(line: BoardLine, kind: BoardKind, owner: int) -> str:
 
 def place_and_name(line: BoardLine, kind: BoardKind = BoardKind.POINTS, *, own: bool = False) -> str:
     """How a line begins: the medal or else (also for a zero) the place, and the name made safe."""
-    medal = MEDALS.get(line.place) if _counts(line, kind) else None
+    medal = medal_of(line.place) if _counts(line, kind) else None
     name = f"**{safe(line.name)}**" if own else safe(line.name)
     return f"{medal or f'**{line.place:,}.**'} {name}"
 

@@ -28,8 +28,8 @@ from bot.ui.layouts import (
     note,
 )
 from bot.ui.presses import own_message
+from bot.ui.question import answering
 from bot.ui.question import card as question_card
-from bot.ui.question import forms
 from bot.ui.question.reports import report_button
 from bot.ui.reach import require
 from bot.ui.replies import Desk, Reply
@@ -63,7 +63,7 @@ class DailyFeature:
 
     async def _open(self, reply: Reply) -> None:
         interaction = reply.interaction
-        guild_id, channel_id = interaction.guild_id, interaction.channel_id
+        guild_id, channel_id = reply.server_id, interaction.channel_id
         if guild_id is None or channel_id is None:
             raise UserError(fact(Code.DAILY_NEEDS_SERVER))
         require(interaction, *NEEDED)
@@ -84,7 +84,7 @@ class DailyFeature:
         await reply.show(await self._submitted(reply, daily, ids.number(place)))
 
     async def _submitted(self, reply: Reply, daily: str, submitted: Submission) -> Screen:
-        guild_id, daily_id = reply.interaction.guild_id, ids.number(daily)
+        guild_id, daily_id = reply.server_id, ids.number(daily)
         channel_id = (await self._daily.of(daily_id, guild_id)).channel_id
         pressed = (ids.encode("daily.pick", daily_id), ids.encode("daily.begin", daily_id))
         message_id = own_message(reply.interaction, channel_id, *pressed)
@@ -93,25 +93,25 @@ class DailyFeature:
         )
 
     async def _begin(self, reply: Reply, daily: str) -> None:
-        found = await self._daily.of(ids.number(daily), reply.interaction.guild_id)
+        found = await self._daily.of(ids.number(daily), reply.server_id)
         if found.question.form == "order":
             await reply.show(_ordering_screen(found, ()))
         else:
-            await reply.ask(forms.form_of(found.question, found.lettering, ids.encode("daily.send", daily)))
+            await reply.ask(answering.form_of(found.question, found.lettering, ids.encode("daily.send", daily)))
 
     async def _send(self, reply: Reply, fields: dict[str, str], daily: str) -> None:
-        found = await self._daily.of(ids.number(daily), reply.interaction.guild_id)
-        await reply.show(await self._submitted(reply, daily, forms.submitted(found.question, fields)))
+        found = await self._daily.of(ids.number(daily), reply.server_id)
+        await reply.show(await self._submitted(reply, daily, answering.submitted(found.question, fields)))
 
     async def _order(self, reply: Reply, daily: str, picked: str) -> None:
-        found = await self._daily.of(ids.number(daily), reply.interaction.guild_id)
-        await reply.update(_ordering_screen(found, forms.picked_of(picked)))
+        found = await self._daily.of(ids.number(daily), reply.server_id)
+        await reply.update(_ordering_screen(found, answering.picked_of(picked)))
 
     async def _ordered(self, reply: Reply, daily: str, picked: str) -> None:
-        await reply.update(await self._submitted(reply, daily, forms.picked_of(picked)))
+        await reply.update(await self._submitted(reply, daily, answering.picked_of(picked)))
 
     async def _mine(self, reply: Reply, daily: str) -> None:
-        guild_id = reply.interaction.guild_id
+        guild_id = reply.server_id
         await reply.show(my_answer_screen(await self._daily.mine(ids.number(daily), guild_id, reply.member_id)))
 
 
@@ -134,7 +134,7 @@ def _open_screen(view: DailyView) -> Screen:
     daily = view.daily
     question, head = daily.question, f"{_head(view, 'Question of the day')}\n"
     pick, begin = partial(ids.encode, "daily.pick", daily.id), ids.encode("daily.begin", daily.id)
-    letters = forms.ways_to_answer(question, daily.lettering, pick, begin)
+    letters = answering.ways_to_answer(question, daily.lettering, pick, begin)
     answered = f"**{view.answered}** answered" if view.answered else "Nobody has answered yet"
     foot = f"🔒 {answered} · result: <t:{daily.closes_ms // 1000}:f>"
     more = ["Your answer is private, and the first one counts: you see at once whether it's right."]
@@ -145,7 +145,7 @@ def _open_screen(view: DailyView) -> Screen:
     return Screen(
         [
             head + question_card.stem(question),
-            *forms.asked(question, daily.lettering),
+            *answering.asked(question, daily.lettering),
             *letters,
             f"{foot}\n-# {' '.join(more)}",
         ],
@@ -183,14 +183,14 @@ def _result_screen(view: DailyView) -> Screen:
 
 def _ordering_screen(daily: Daily, picked: tuple[int, ...]) -> Screen:
     step, send = partial(ids.encode, "daily.order", daily.id), partial(ids.encode, "daily.ordered", daily.id)
-    shown = [bold(daily.question.stem), *forms.asked(daily.question, daily.lettering)]
-    return Screen([*shown, *forms.ordering(daily.question, daily.lettering, picked, step, send)], BLURPLE)
+    shown = [bold(daily.question.stem), *answering.asked(daily.question, daily.lettering)]
+    return Screen([*shown, *answering.ordering(daily.question, daily.lettering, picked, step, send)], BLURPLE)
 
 
 def locked_screen(locked: Locked) -> Screen:
     """What a click came to: right or wrong; the key and the reasons only where the server tells them at once."""
     if locked.given is None:
-        return note("This question had closed; the click came too late to count. `/daily` shows today's.")
+        return note("This question had closed; the click came too late to count. </daily:0> shows today's.")
     daily = locked.daily
     letter, closes = locked.called, f"<t:{daily.closes_ms // 1000}:f>"
     said = f"Locked in **{letter}**." if locked.new else f"You had locked in **{letter}**; the first answer counts."

@@ -7,35 +7,44 @@ import discord
 from discord import app_commands
 
 from bot.clock import utc, zone_words
-from bot.errors import NotFound, UserError
+from bot.errors import UserError
 from bot.facts import Code, Say, fact
 from bot.model.schedules import COMPETITION, DAILY, Recurring, Schedule
 from bot.model.servers import Server
-from bot.packs.library import Library, whole_title
-from bot.packs.words import spellings
-from bot.quiz.calendar.schedule import WEEKDAYS, Weekly
+from bot.packs.library import Library
+from bot.quiz.calendar.schedule import Weekly
 from bot.quiz.competition.pace import PACE_SECONDS
 from bot.quiz.competition.scoring import Scoring, preset
 from bot.services.calendar.schedules import MOST, NewSchedule, Schedules
 from bot.services.server.servers import Servers
 from bot.ui import ids
 from bot.ui.calendar.events import ServerEvents
-from bot.ui.layouts import BLURPLE, Block, Button, Pick, Row, Screen, asking
+from bot.ui.calendar.schedule_forms import (
+    LEVELS,
+    USUAL,
+    about,
+    plan_form,
+    read_sections,
+    rules,
+    rules_form,
+    what_words,
+    when,
+)
+from bot.ui.forms import Filled, Form
+from bot.ui.layouts import BLURPLE, GREY, RULE, Block, Button, Row, Screen, asking
 from bot.ui.lesson.lessons import section_choices
 from bot.ui.options import scoring_choices
+from bot.ui.reach import server_of
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.server.managers import managed
 from bot.ui.times import days_offered, read_days, read_time, times_offered, weekly_words
 
 LIST = "list"
-EVERYTHING, EVERY_COURSE = "All sections", "Every course in turn"
+CHANGED = "✅ Scheduled."
 NEEDED = ("view_channel", "send_messages", "attach_files", "read_message_history")
-LEVELS = ("easy", "medium", "hard")
-HOW = (
-    "-# `/studyhall schedule what:daily time:09:00` asks a question every day; "
-    "`/studyhall schedule what:competition time:19:00 days:Friday` opens a lobby every Friday."
-)
+MOST_DRAFTS = 100
+"""Forms that could not be used as filled in are kept for another try, so many of them."""
 
 
 class ScheduleFeature:
@@ -45,6 +54,7 @@ class ScheduleFeature:
         self._schedules = schedules
         self._servers = servers
         self._events = events
+        self._drafts: dict[tuple[int, str], Filled] = {}
 
     def add_to(self, group: app_commands.Group, router: Router, desk: Desk) -> None:
         """Register the command and its actions."""
@@ -65,7 +75,7 @@ class ScheduleFeature:
         @app_commands.choices(scoring=scoring_choices())
         async def schedule(
             interaction: discord.Interaction,
-            what: Literal["list", "daily", "competition"] = "list",
+            what: Literal["list", "daily", "competition"] | None = None,
             time: str | None = None,
             days: str | None = None,
             channel: discord.TextChannel | None = None,
@@ -78,9 +88,11 @@ class ScheduleFeature:
         ) -> None:
             async def run(reply: Reply) -> None:
                 guild_id = managed(reply)
-                if what not in (LIST, DAILY, COMPETITION):
+                if what not in (None, LIST, DAILY, COMPETITION):
                     raise UserError(fact(Code.CANT_BE_SCHEDULED))
-                if what == LIST:
+                if what is None and any((time, days, channel, section, difficulty)):
+                    raise UserError(fact(Code.SAY_WHAT_TO_SCHEDULE))
+                if what in (None, LIST):
                     await reply.show(await self._screen(reply, guild_id))
                     return
                 weekly = _weekly(what, time, days)
@@ -90,11 +102,11 @@ class ScheduleFeature:
                     if pace not in PACE_SECONDS or marked is None or difficulty not in (None, *LEVELS):
                         raise UserError(fact(Code.NO_SUCH_SCHEDULE_CHOICE))
                     library = self._servers.library(guild_id)
-                    pack_id, sections = _sections(library, section)
+                    pack_id, sections = read_sections(library, section)
                     setup = Recurring(pack_id, sections, difficulty, rounds, pace, marked, lobby)
                 channel_id = _channel(interaction, channel)
                 await self._schedules.add(NewSchedule(guild_id, channel_id, reply.learner, weekly, setup))
-                await reply.show(await self._screen(reply, guild_id, "✅ Scheduled."))
+                await reply.show(await self._screen(reply, guild_id, CHANGED))
 
             await desk.serve(interaction, run)
 
@@ -108,14 +120,19 @@ class ScheduleFeature:
 
         @schedule.autocomplete("section")
         async def sections(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-            return _section_choices(self._servers.library(interaction.guild_id), typed)
+            return _section_choices(self._servers.library(server_of(interaction)), typed)
 
         router.add("schedule.pause", self._pause)
         router.add("schedule.resume", self._resume)
         router.add("schedule.remove", self._ask_remove, new=True)
         router.add("schedule.remove_yes", self._remove)
         router.add("schedule.keep", self._keep)
-        router.add("schedule.days", self._days)
+        router.add("schedule.add", self._open_new)
+        router.add("schedule.edit", self._open_plan)
+        router.add("schedule.rules", self._open_rules)
+        router.add_form("schedule.new", self._save_new)
+        router.add_form("schedule.plan", self._save_plan)
+        router.add_form("schedule.set_rules", self._save_rules)
 
     async def _pause(self, reply: Reply, one: str, made: str) -> None:
         await self._change(reply, self._schedules.pause, one, made)
@@ -142,15 +159,84 @@ class ScheduleFeature:
     async def _keep(self, reply: Reply) -> None:
         await reply.update(await self._screen(reply, managed(reply)))
 
-    async def _days(self, reply: Reply, one: str, made: str, *days: str) -> None:
-        if not days or not set(days) <= set("0123456"):
+    async def _open_new(self, reply: Reply, what: str) -> None:
+        if what not in (DAILY, COMPETITION):
             raise ids.stale()
-        chosen = frozenset(map(int, days))
+        library, here = self._servers.library(managed(reply)), reply.interaction.channel
+        place = here.id if isinstance(here, discord.TextChannel) else None
+        form_id = ids.encode("schedule.new", what)
+        await self._ask(reply, plan_form(form_id, library, None, game=what == COMPETITION, channel_id=place))
 
-        async def set_days(guild_id: int, schedule_id: int, made_ms: int) -> None:
-            await self._schedules.set_days(guild_id, schedule_id, made_ms, chosen)
+    async def _save_new(self, reply: Reply, filled: Filled, what: str) -> None:
+        guild_id = managed(reply)
+        if what not in (DAILY, COMPETITION):
+            raise ids.stale()
 
-        await self._change(reply, set_days, one, made)
+        async def save() -> None:
+            planned = when(filled)
+            library = self._servers.library(guild_id)
+            setup = about(filled, library, USUAL) if what == COMPETITION else None
+            channel_id = _may_write(reply.interaction, planned.channel_id)
+            await self._schedules.add(NewSchedule(guild_id, channel_id, reply.learner, planned.weekly, setup))
+
+        await self._save(reply, filled, save, ids.encode("schedule.new", what), ids.encode("schedule.add", what))
+
+    async def _open_plan(self, reply: Reply, one: str, made: str) -> None:
+        guild_id, which = managed(reply), (ids.number(one), ids.number(made))
+        found = await self._schedules.one(guild_id, *which)
+        library, game = self._servers.library(guild_id), found.setup is not None
+        await self._ask(
+            reply, plan_form(ids.encode("schedule.plan", *which), library, found, game=game, channel_id=None)
+        )
+
+    async def _save_plan(self, reply: Reply, filled: Filled, one: str, made: str) -> None:
+        guild_id, which = managed(reply), (ids.number(one), ids.number(made))
+        found = await self._schedules.one(guild_id, *which)
+
+        async def save() -> None:
+            planned = when(filled)
+            setup = about(filled, self._servers.library(guild_id), found.setup) if found.setup else None
+            channel_id = _may_write(reply.interaction, planned.channel_id)
+            changed = NewSchedule(guild_id, channel_id, reply.learner, planned.weekly, setup)
+            await self._schedules.change(guild_id, *which, changed)
+
+        await self._save(reply, filled, save, ids.encode("schedule.plan", *which), ids.encode("schedule.edit", *which))
+
+    async def _open_rules(self, reply: Reply, one: str, made: str) -> None:
+        which = ids.number(one), ids.number(made)
+        found = await self._schedules.one(managed(reply), *which)
+        if found.setup is None:
+            raise ids.stale()
+        await self._ask(reply, rules_form(ids.encode("schedule.set_rules", *which), found.setup))
+
+    async def _save_rules(self, reply: Reply, filled: Filled, one: str, made: str) -> None:
+        guild_id, which = managed(reply), (ids.number(one), ids.number(made))
+        found = await self._schedules.one(guild_id, *which)
+        if found.setup is None:
+            raise ids.stale()
+        setup = rules(filled, found.setup)
+        changed = NewSchedule(guild_id, found.channel_id, reply.learner, found.weekly, setup)
+        await self._schedules.change(guild_id, *which, changed)
+        await reply.update(await self._screen(reply, guild_id, CHANGED))
+
+    async def _ask(self, reply: Reply, form: Form) -> None:
+        """Open a form, as it was filled in where that could not be used."""
+        await reply.ask(form.filled(self._drafts.pop((reply.member_id, form.id), {})))
+
+    async def _save(
+        self, reply: Reply, filled: Filled, save: Callable[[], Awaitable[None]], form_id: str, again: str
+    ) -> None:
+        """Do it and show what is scheduled; what can't be used is kept for another try, which a button offers."""
+        try:
+            await save()
+        except UserError as wrong:
+            while len(self._drafts) >= MOST_DRAFTS:
+                del self._drafts[next(iter(self._drafts))]
+            self._drafts[reply.member_id, form_id] = filled
+            button = Button("Back to the form", again, discord.ButtonStyle.primary)
+            await reply.show(Screen([f"⚠️ {reply.words(wrong.fact)}", Row([button])], GREY))
+            return
+        await reply.update(await self._screen(reply, managed(reply), CHANGED))
 
     async def _change(
         self, reply: Reply, change: Callable[[int, int, int], Awaitable[None]], one: str, made: str
@@ -180,23 +266,6 @@ def _weekly(what: str, time: str | None, days: str | None) -> Weekly:
     return Weekly(*read_time(time), read_days(days or "every day"))
 
 
-def _sections(library: Library, text: str | None) -> tuple[str, tuple[str, ...]]:
-    """The course and its sections that were typed: no sections for all of it, and no course for every one in turn."""
-    typed = text or ""
-    if spellings(typed) in (spellings(""), spellings(EVERYTHING), spellings(EVERY_COURSE)):
-        return "", ()
-    try:
-        parts = [library.find_part(part) for part in typed.split(";") if part.strip()]
-    except NotFound:
-        if "," not in typed:
-            raise
-        parts = [library.find_part(part) for part in typed.split(",") if part.strip()]  # as the screen lists them
-    if len({part.pack.id for part in parts}) > 1:
-        raise UserError(fact(Code.SECTIONS_OF_TWO_COURSES))
-    sections = [part.section for part in parts]
-    return parts[0].pack.id, tuple(dict.fromkeys(one.id for one in sections if one)) if all(sections) else ()
-
-
 def _section_choices(library: Library, typed: str) -> list[app_commands.Choice[str]]:
     """Sections for what was typed; after a semicolon another one."""
     before, semicolon, last = typed.rpartition(";")
@@ -211,8 +280,21 @@ def _channel(interaction: discord.Interaction, chosen: discord.TextChannel | Non
     place = chosen or interaction.channel
     if not isinstance(place, discord.TextChannel):
         raise UserError(fact(Code.NO_TEXT_CHANNEL))
+    may = interaction.app_permissions if chosen is None else None
+    return _writable(place, may)
+
+
+def _may_write(interaction: discord.Interaction, channel_id: int) -> int:
+    """The channel that was chosen in a form. Raises UserError as above."""
+    place = interaction.guild.get_channel(channel_id) if interaction.guild else None
+    if not isinstance(place, discord.TextChannel):
+        raise UserError(fact(Code.CHANNEL_ELSEWHERE))
+    return _writable(place)
+
+
+def _writable(place: discord.TextChannel, may: discord.Permissions | None = None) -> int:
     me = place.guild.me
-    may = interaction.app_permissions if chosen is None else place.permissions_for(me) if me else None
+    may = may or (place.permissions_for(me) if me else None)
     if missing := tuple(one for one in NEEDED if may is not None and not getattr(may, one)):
         raise UserError(fact(Code.MAY_NOT_THERE, permissions=missing, channel=place.mention))
     return place.id
@@ -232,23 +314,32 @@ def schedule_screen(
     zone = zone_words(server.time_zone)
     head = (
         f"## Schedule\n{done}\n-# Only you see this. Times are those of {zone}, where it is "
-        f"{utc(now_ms).astimezone(server.zone):%H:%M} now; `/studyhall setup time_zone:` changes it."
+        f"{utc(now_ms).astimezone(server.zone):%H:%M} now; </studyhall setup:0> `time_zone` changes it."
     )
     blocks: list[Block] = [head.replace("\n\n", "\n")]
     for number, one in enumerate(schedules, 1):
         blocks += _one(one, library, say, f" {number}" if len(schedules) > 1 else "")
     foot = [] if schedules else ["Nothing is scheduled yet."]
-    if len(schedules) < MOST:
-        foot.append(HOW)
     if any(one.setup for one in schedules) and not with_events:
         foot.append("-# Allow me to *Create Events*, and the next competition stands in the server's list of events.")
     if foot:
         blocks.append("\n".join(foot))
+    add = []
+    if len(schedules) < MOST:
+        if all(one.setup for one in schedules):
+            add.append(_add("Add a daily question", DAILY))
+        add.append(_add("Add a weekly competition", COMPETITION))
+    if add:
+        blocks += [RULE, Row(add)]
     return Screen(blocks, BLURPLE)
 
 
+def _add(label: str, what: str) -> Button:
+    return Button(label, ids.encode("schedule.add", what), discord.ButtonStyle.primary)
+
+
 def _one(one: Schedule, library: Library, say: Say, number: str) -> list[Block]:
-    what = "Question of the day" if one.setup is None else f"Competition · {_what(one.setup, library)}"
+    what = "Question of the day" if one.setup is None else f"Competition · {what_words(one.setup, library)}"
     lines = [f"**{number.strip() + '. ' if number else ''}{what}**"]
     if one.setup:
         level = one.setup.difficulty or "every difficulty"
@@ -271,18 +362,7 @@ def _one(one: Schedule, library: Library, say: Say, number: str) -> list[Block]:
         else Button(f"Pause{number}", ids.encode("schedule.pause", *which))
     )
     remove = Button(f"Remove{number}", ids.encode("schedule.remove", *which), discord.ButtonStyle.danger)
-    days = [(name, str(n), "") for n, name in enumerate(WEEKDAYS)]
-    chosen = [str(day) for day in one.weekly.weekdays]
-    return [
-        "\n".join(lines),
-        Pick(ids.encode("schedule.days", *which), "On which days", days, chosen, most=7),
-        Row([hold, remove]),
-    ]
-
-
-def _what(setup: Recurring, library: Library) -> str:
-    of_course = [ref for ref in library.sections if ref.pack.id == setup.pack_id]
-    titles = [library.title(ref) for ref in of_course if ref.section.id in setup.sections]
-    if titles or len(library.packs) == 1:
-        return ", ".join(titles) or EVERYTHING
-    return whole_title(of_course[0].pack) if of_course else EVERY_COURSE
+    change = [Button(f"Change{number}", ids.encode("schedule.edit", *which))]
+    if one.setup:
+        change.append(Button(f"Rules{number}", ids.encode("schedule.rules", *which)))
+    return ["\n".join(lines), Row([*change, hold, remove])]

@@ -13,7 +13,7 @@ from bot.ui.competition.host import only_here
 from bot.ui.competition.locked_in import LockedIn
 from bot.ui.layouts import BLURPLE, Block, Screen, bold, note
 from bot.ui.presses import own_message
-from bot.ui.question import forms
+from bot.ui.question import answering
 from bot.ui.replies import Reply
 from bot.ui.routing import Router
 from bot.ui.words.competition import VERDICTS
@@ -65,23 +65,23 @@ class Answering:
         if question.form == "order":
             await reply.show(Screen(_ordering(view, game, number, ()), BLURPLE))
         else:
-            await reply.ask(forms.form_of(question, lettering, ids.encode("game.send", game, number)))
+            await reply.ask(answering.form_of(question, lettering, ids.encode("game.send", game, number)))
 
     async def _send(self, reply: Reply, fields: dict[str, str], game: str, number: str) -> None:
         found, at = await self._games.game(ids.number(game)), ids.number(number)
         if not 0 <= at < len(found.questions):
             raise ids.stale()
-        await self._submit(reply, game, number, forms.submitted(found.questions[at], fields))
+        await self._submit(reply, game, number, answering.submitted(found.questions[at], fields))
 
     async def _order(self, reply: Reply, game: str, number: str, picked: str) -> None:
         view = await self._games.view(ids.number(game))
         if view.state.phase is not Phase.ASKING or ids.number(number) != view.state.round:
             await self._submit(reply, game, number, (), here=True)
             return
-        await reply.update(Screen(_ordering(view, game, number, forms.picked_of(picked)), BLURPLE))
+        await reply.update(Screen(_ordering(view, game, number, answering.picked_of(picked)), BLURPLE))
 
     async def _ordered(self, reply: Reply, game: str, number: str, picked: str) -> None:
-        await self._submit(reply, game, number, forms.picked_of(picked), here=True)
+        await self._submit(reply, game, number, answering.picked_of(picked), here=True)
 
     async def _sure(self, reply: Reply, game: str, number: str, level: str) -> None:
         if (sureness := screens.LEVELS.get(level)) is None:
@@ -98,13 +98,13 @@ class Answering:
 def _ordering(view: GameView, game: str, number: str, picked: tuple[int, ...]) -> list[Block]:
     question, plan = view.game.questions[ids.number(number)], view.state.plans[ids.number(number)]
     step, send = partial(ids.encode, "game.order", game, number), partial(ids.encode, "game.ordered", game, number)
-    shown = [bold(question.stem), *forms.asked(question, plan.lettering)]
-    return [*shown, *forms.ordering(question, plan.lettering, picked, step, send)]
+    shown = [bold(question.stem), *answering.asked(question, plan.lettering)]
+    return [*shown, *answering.ordering(question, plan.lettering, picked, step, send)]
 
 
 def _locked_in(result: ClickResult, game: str, number: str) -> Screen:
     if result.verdict is Verdict.NOT_ALLOWED:
-        return note("This duel is between two others. Watch them, or challenge somebody yourself with `/duel`.")
+        return note("This duel is between two others. Watch them, or challenge somebody yourself with </duel:0>.")
     if result.verdict is not Verdict.LOCKED_IN:
         return note(_words(result))
     if result.certainty:

@@ -29,7 +29,7 @@ from bot.ui.layouts import BLURPLE, GREEN, note
 from bot.ui.lesson.lessons import section_choices
 from bot.ui.options import scoring_choices, whole
 from bot.ui.practice.quiz import current_screen
-from bot.ui.reach import require
+from bot.ui.reach import require, server_of
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.server.managers import is_manager
@@ -118,7 +118,7 @@ class CompeteFeature:
 
         @compete.autocomplete("section")
         async def sections(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-            return section_choices(self._servers.library(interaction.guild_id), typed)
+            return section_choices(self._servers.library(server_of(interaction)), typed)
 
         @tree.command(name="duel", description="Challenge a member: best of seven questions")
         @app_commands.describe(
@@ -159,7 +159,7 @@ class CompeteFeature:
         """The course and the sections that were typed; none of either where nothing was."""
         if not section:
             return None, ()
-        part = self._servers.library(reply.interaction.guild_id).find_part(section)
+        part = self._servers.library(reply.server_id).find_part(section)
         return part.pack.id, (part.section.id,) if part.section else ()
 
     async def open_aimed(self, reply: Reply, pack_id: str, sections: tuple[str, ...], aims: tuple[str, ...]) -> None:
@@ -168,14 +168,14 @@ class CompeteFeature:
         await self._open_with(reply, rules, Setup(sections, None, "standard", aims=aims), pack_id)
 
     async def _open_with(self, reply: Reply, rules: Rules, setup: Setup, pack_id: str | None = None) -> None:
-        interaction = reply.interaction
-        if interaction.guild_id is None or interaction.channel_id is None:
+        interaction, guild_id = reply.interaction, reply.server_id
+        if guild_id is None or interaction.channel_id is None:
             raise UserError(fact(Code.GAME_NEEDS_SERVER))
-        await self._servers.refuse_opening(interaction.guild_id, opener(reply))
+        await self._servers.refuse_opening(guild_id, opener(reply))
         if setup.thread and isinstance(interaction.channel, discord.Thread):
             raise UserError(fact(Code.IN_THREAD_ALREADY))
         require(interaction, *NEEDED, *(NEEDED_FOR_THREADS if setup.thread else ()))
-        opening = Opening(interaction.guild_id, interaction.channel_id, reply.learner, rules, setup, pack_id)
+        opening = Opening(guild_id, interaction.channel_id, reply.learner, rules, setup, pack_id)
         try:
             view = await self._games.open(opening)
         except AlreadyOnError as already:
@@ -217,7 +217,7 @@ class CompeteFeature:
         if reply.member_id != view.game.setup.duel_with:
             raise UserError(fact(Code.ONLY_CHALLENGED_ACCEPTS))
         await self._games.act(view.game.id, Join(reply.member_id), reply.learner)
-        host = Learner(view.state.host_id, reply.interaction.guild_id, "")
+        host = Learner(view.state.host_id, reply.server_id, "")
         verdict, _view = await self._games.start(view.game.id, host, manager=False)
         if verdict is Verdict.DONE:
             await reply.announce()
@@ -285,7 +285,7 @@ class CompeteFeature:
         pack_id, missed = await self._games.missed_by(ids.number(game), reply.member_id)
         if not missed:
             words = "🎉 You got every question right, so there is nothing to practise from this game. Well done!"
-            await reply.show(note(f"{words}\n-# `/quiz` has new questions for you.", GREEN))
+            await reply.show(note(f"{words}\n-# </quiz:0> has new questions for you.", GREEN))
             return
         await self._begin(reply, pack_id, missed)
 

@@ -187,7 +187,7 @@ def only_here(games: Competitions, handler: Callable[..., Awaitable[None]]) -> C
 
     @functools.wraps(handler)
     async def guarded(reply: Reply, game: str, *rest: str) -> None:
-        if not await games.is_in(ids.number(game), reply.interaction.guild_id):
+        if not await games.is_in(ids.number(game), reply.server_id):
             raise UserError(fact(Code.GAME_ELSEWHERE))
         try:
             await handler(reply, game, *rest)
@@ -216,7 +216,7 @@ def panel_screen(view: GameView, say: Say, remark: str = "") -> Screen:
             options = [(title, section, "") for section, title in view.sections]
             blocks.append(Pick(ids.encode("host.sections", game), "What is asked about", options, chosen, most=MENU))
         else:
-            blocks.append("-# This course has more sections than a menu holds: `/compete` takes one by its title.")
+            blocks.append("-# This course has more sections than a menu holds: </compete:0> takes one by its title.")
     lobby, paused, over = phase is Phase.LOBBY, phase is Phase.PAUSED, _is_over(view)
     starts = lobby and not state.rules.duel
     if over:

@@ -10,8 +10,9 @@ from bot.services.competition.views import GameView, Learned
 from bot.services.server.exports import member_numbers
 from bot.ui import ids
 from bot.ui.competition.screens import PRIMARY, SUCCESS, duel_score, team_lines, team_name
-from bot.ui.faces import MEDALS, with_face
+from bot.ui.faces import with_face
 from bot.ui.layouts import GREEN, RULE, Block, Button, Download, Picture, Row, Screen, in_short, more
+from bot.ui.marks import medal as medal_of
 from bot.ui.names import safe
 from bot.ui.question import card as question_card
 from bot.ui.sheets import sheet
@@ -76,7 +77,7 @@ def _line(view: GameView, line: Standing) -> str:
 
 def _words(view: GameView, line: Standing) -> tuple[str, str]:
     """Who it is, and what they scored."""
-    medal = MEDALS.get(line.place) if line.score > 0 else None
+    medal = medal_of(line.place) if line.score > 0 else None
     who = f"{medal or f'**{line.place}.**'} {safe(view.name(line.member_id))}"
     return who, f"**{line.score:,}** · {line.right} of {view.state.counted_rounds} right"
 

@@ -14,8 +14,8 @@ from bot.services.competition.views import MOST_CALLED, GameView
 from bot.ui import ids
 from bot.ui.layouts import BLURPLE, GREY, RULE, Block, Button, Row, Screen, asking
 from bot.ui.names import safe
+from bot.ui.question import answering
 from bot.ui.question import card as question_card
-from bot.ui.question import forms
 
 SHOWN_PLAYERS, SHOWN_WINNERS = 30, 3
 TEAMS = ("🟥 Red", "🟦 Blue", "🟩 Green", "🟨 Yellow", "🟪 Purple", "🟧 Orange", "🟫 Brown", "⬜ White")
@@ -254,10 +254,10 @@ def open_round_screen(view: GameView, number: int, say: Say) -> Screen:
     if paused:  # a pause gives nobody time to think
         blocks: list[Block] = [f"{head(view, number)}\nThe question is hidden until the game goes on."]
     else:
-        blocks = [stem(view, number), *forms.asked(view.game.questions[number], plan.lettering)]
+        blocks = [stem(view, number), *answering.asked(view.game.questions[number], plan.lettering)]
     pick = partial(ids.encode, "game.pick", view.game.id, number)
     begin = ids.encode("game.begin", view.game.id, number)
-    blocks += forms.ways_to_answer(view.game.questions[number], plan.lettering, pick, begin, locked=paused)
+    blocks += answering.ways_to_answer(view.game.questions[number], plan.lettering, pick, begin, locked=paused)
     waited_for = {player.member_id for player in state.present} | state.answers.keys()
     answered = f"**{len(state.answers)}** of {len(waited_for)} have answered"
     if paused:

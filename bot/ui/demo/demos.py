@@ -33,7 +33,7 @@ from bot.ui.layouts import (
     note,
 )
 from bot.ui.names import safe
-from bot.ui.reach import require
+from bot.ui.reach import require, server_of
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.server.managers import is_manager
@@ -60,7 +60,7 @@ class DemoFeature:
 
         @demo.autocomplete("name")
         async def names(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-            return self._choices(interaction.guild_id, typed)
+            return self._choices(server_of(interaction), typed)
 
         router.add("demo.open", self._open, new=True, private=False)
         router.add("demo.predict", self._predict, new=True)
@@ -79,7 +79,7 @@ class DemoFeature:
         return [app_commands.Choice(name=title, value=demo_id) for title, demo_id in found[:25]]
 
     async def _command(self, reply: Reply, name: str | None) -> None:
-        library = self._servers.library(reply.interaction.guild_id)
+        library = self._servers.library(reply.server_id)
         here = [demo for demo in self._demos.demos.values() if demo.id in library.demos]
         if not here:
             courses = tuple(pack.head.title for pack in library.packs[:3])
@@ -91,14 +91,14 @@ class DemoFeature:
             await self._open(reply, meant[0] if meant else name)
 
     async def _open(self, reply: Reply, demo_id: str) -> None:
-        interaction = reply.interaction
+        interaction, guild_id = reply.interaction, reply.server_id
         if demo_id == inside.NAME:
             await self._inside.open(reply)
             return
-        if interaction.guild_id is None or interaction.channel_id is None:
+        if guild_id is None or interaction.channel_id is None:
             raise UserError(fact(Code.DEMO_NEEDS_SERVER))
         require(interaction, *NEEDED)
-        view = await self._demos.open(demo_id, interaction.guild_id, interaction.channel_id, reply.member_id)
+        view = await self._demos.open(demo_id, guild_id, interaction.channel_id, reply.member_id)
         message_id = None
         try:
             message_id = await reply.show(self.screen(view, reply.words_for_all), private=False)
@@ -139,7 +139,7 @@ class DemoFeature:
     async def _require_here(self, reply: Reply, run: str) -> None:
         """Raise UserError for a demo of another server: a manager of this one is none there."""
         view = await self._demos.view(ids.number(run))
-        if view.run.guild_id != reply.interaction.guild_id:
+        if view.run.guild_id != reply.server_id:
             raise UserError(fact(Code.DEMO_ELSEWHERE))
 
     async def _code(self, reply: Reply, demo_id: str) -> None:

@@ -5,10 +5,12 @@ import contextlib
 
 import discord
 
+from bot.errors import UserError
+from bot.facts import Code, fact
 from bot.services.demo.inside import Inside, Specimen
 from bot.ui import ids
 from bot.ui.layouts import BLURPLE, GREY, NO_PINGS, RULE, Block, Button, Row, Screen
-from bot.ui.reach import require
+from bot.ui.reach import is_abroad, require
 from bot.ui.replies import Reply
 from bot.ui.routing import Router
 from bot.ui.sending import SendScheduler
@@ -37,7 +39,9 @@ class InsideFeature:
     async def open(self, reply: Reply) -> None:
         """Show it, and keep the message fresh."""
         channel_id = reply.interaction.channel_id
-        if reply.interaction.guild_id is not None:
+        if is_abroad(reply.interaction):
+            raise UserError(fact(Code.DEMO_NEEDS_SERVER))
+        if reply.server_id is not None:
             require(reply.interaction, "view_channel", "send_messages")
         message_id = await reply.show(
             inside_screen(self._specimen.look(), live_seconds=TIMES * self._every_seconds), private=False

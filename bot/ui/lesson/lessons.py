@@ -13,6 +13,7 @@ from bot.services.server.servers import Servers
 from bot.ui import ids
 from bot.ui.layouts import BLURPLE, RULE, Block, Button, Pick, Row, Screen, bold, code_block
 from bot.ui.lesson.terms import term_menu
+from bot.ui.reach import anywhere, server_of
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 
@@ -33,6 +34,7 @@ class LessonFeature:
     def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
         """Register the command and its actions."""
 
+        @anywhere
         @tree.command(name="lesson", description="Read the lesson, section by section")
         @app_commands.describe(section="A section, or a course; without it you get the contents with your progress")
         async def lesson(interaction: discord.Interaction, section: str | None = None) -> None:
@@ -40,7 +42,7 @@ class LessonFeature:
 
         @lesson.autocomplete("section")
         async def sections(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-            return section_choices(self._servers.library(interaction.guild_id), typed)
+            return section_choices(self._servers.library(server_of(interaction)), typed)
 
         router.add("lesson.contents", self._show_contents, page=True)
         router.add("lesson.part", self._show_part, page=True)
@@ -55,7 +57,7 @@ class LessonFeature:
         if section is None:
             await reply.show(await self._contents(reply))
             return
-        part = self._servers.library(reply.interaction.guild_id).find_part(section)
+        part = self._servers.library(reply.server_id).find_part(section)
         if part.section is None:
             await reply.show(await self._contents(reply, part.pack.id))
         else:
@@ -68,7 +70,7 @@ class LessonFeature:
         await reply.update(await self._contents(reply, pack_id, ids.number(part)))
 
     async def _contents(self, reply: Reply, pack_id: str | None = None, part: int = 0) -> Screen:
-        guild_id = reply.interaction.guild_id
+        guild_id = reply.server_id
         contents = await self._lessons.contents(reply.member_id, pack_id, guild_id)
         packs = self._servers.library(guild_id).packs
         return contents_screen(contents, [(one.head.title, one.id, one.head.description) for one in packs], part)
@@ -93,13 +95,13 @@ class LessonFeature:
         await reply.show(shared_screen(page), private=False)
 
     def _section(self, reply: Reply, pack_id: str, section_id: str) -> SectionRef:
-        return self._servers.library(reply.interaction.guild_id).section(pack_id, section_id)
+        return self._servers.library(reply.server_id).section(pack_id, section_id)
 
     async def _opened(self, reply: Reply, ref: SectionRef, number: int | None = None) -> Screen:
         if not ref.section.pages:
             return section_screen(ref)
         page = await self._lessons.open(reply.member_id, ref, number)
-        in_server = reply.interaction.guild_id is not None
+        in_server = reply.server_id is not None
         return page_screen(page, self._demo_titles if in_server else {}, in_server=in_server)
 
 

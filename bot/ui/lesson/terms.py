@@ -10,6 +10,7 @@ from bot.packs.models import Term
 from bot.services.server.servers import Servers
 from bot.ui import ids
 from bot.ui.layouts import BLURPLE, Block, Button, Pick, Row, Screen
+from bot.ui.reach import anywhere, server_of
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 
@@ -26,6 +27,7 @@ class TermFeature:
     def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
         """Register the command and its actions."""
 
+        @anywhere
         @tree.command(name="term", description="What a word of the course means, in one sentence")
         @app_commands.describe(name="The word, or a part of it")
         async def term(interaction: discord.Interaction, name: str) -> None:
@@ -33,16 +35,16 @@ class TermFeature:
 
         @term.autocomplete("name")
         async def names(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-            return term_choices(self._servers.library(interaction.guild_id), typed)
+            return term_choices(self._servers.library(server_of(interaction)), typed)
 
         router.add("term.pick", self._pick, new=True)
 
     async def _show(self, reply: Reply, name: str) -> None:
-        library = self._servers.library(reply.interaction.guild_id)
+        library = self._servers.library(reply.server_id)
         await reply.show(term_screen(library, library.find_term(name)))
 
     async def _pick(self, reply: Reply, pack_id: str, term_id: str) -> None:
-        library = self._servers.library(reply.interaction.guild_id)
+        library = self._servers.library(reply.server_id)
         pack = library.pack(pack_id)
         term = next((one for one in pack.terms if one.id == term_id), None)
         if term is None:

@@ -8,6 +8,7 @@ from discord import app_commands
 from bot.services.member.privacy import Deleted, Privacy
 from bot.ui import ids
 from bot.ui.layouts import BLURPLE, GREEN, RED, Button, Download, Row, Screen, note
+from bot.ui.reach import anywhere
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 
@@ -21,7 +22,7 @@ KINDS: tuple[tuple[str, dict[str, str], str], ...] = (
     ("Presence", {"membership": "look"}, "whether you are still in a server, so that its boards leave out who left"),
     ("Settings", {"member_setting": "choice"}, "extra time, reminders, time zone, hiding from boards"),
     ("Words for you", {"notice": "word"}, "what you are told with your next command"),
-    ("Reading", {"page_read": "page"}, "so that `/lesson` opens where you were"),
+    ("Reading", {"page_read": "page"}, "so that </lesson:0> opens where you were"),
     (
         "Practice",
         {"practice_run": "quiz", "practice_question": "question"},
@@ -73,7 +74,7 @@ class PrivacyFeature:
         command("show", "What is stored of you, and why", self._show)
         command("export", "All that is stored of you, as a file", self._export)
         command("delete", "Delete all that is stored of you; asks first", self._ask)
-        tree.add_command(group)
+        tree.add_command(anywhere(group))
         router.add("privacy.delete", self._delete)
         router.add("privacy.keep", self._keep)
 
@@ -92,7 +93,7 @@ class PrivacyFeature:
         await reply.update(deleted_screen(await self._privacy.delete(reply.member_id)))
 
     async def _keep(self, reply: Reply) -> None:
-        await reply.update(note("Nothing was deleted. `/privacy show` tells what is stored of you."))
+        await reply.update(note("Nothing was deleted. </privacy show:0> tells what is stored of you."))
 
 
 def stored_screen(counts: dict[str, int]) -> Screen:
@@ -104,7 +105,7 @@ def stored_screen(counts: dict[str, int]) -> Screen:
         [
             "## What is stored of you\n-# Only you see this. It is all there is, in every server.",
             "\n".join(lines),
-            "**`/privacy export`** gives you all of it as a file, **`/privacy delete`** deletes it. Nothing is passed on.",
+            "</privacy export:0> gives you all of it as a file, </privacy delete:0> deletes it. Nothing is passed on.",
         ],
         BLURPLE,
     )
@@ -127,7 +128,7 @@ def ask_screen(counts: dict[str, int]) -> Screen:
             "number stands in your place, another in each, and nothing tells whose it was.",
             "**Not mine to delete**: messages that I posted in channels. And backups, which end by themselves; when one is "
             "brought back, you are deleted from it again.",
-            "This can't be undone. `/privacy export` gives you a copy before.",
+            "This can't be undone. </privacy export:0> gives you a copy before.",
             Row(
                 [
                     Button("Delete everything", ids.encode("privacy.delete"), discord.ButtonStyle.danger),

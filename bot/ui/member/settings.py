@@ -8,6 +8,7 @@ from bot.model.members import Chosen
 from bot.services.member.settings import RETENTIONS, MemberSettings
 from bot.ui import ids
 from bot.ui.layouts import BLURPLE, RULE, Button, Pick, Row, Screen
+from bot.ui.reach import anywhere
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 
@@ -24,6 +25,7 @@ class SettingsFeature:
     def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
         """Register the command and its actions."""
 
+        @anywhere
         @tree.command(name="settings", description="Extra time, reminders, time zone, reviews, boards: for you alone")
         @app_commands.describe(time_zone="Where you are, such as Europe/Berlin: your days and reminders go by it")
         async def settings(interaction: discord.Interaction, time_zone: str | None = None) -> None:
@@ -124,7 +126,7 @@ def settings_screen(chosen: Chosen, now_ms: int) -> Screen:
 
 def _reminders(chosen: Chosen, now_ms: int) -> str:
     there = utc(now_ms).astimezone(zone_of(chosen.time_zone))
-    zone = f"in {zone_words(chosen.time_zone)}, where it is {there:%H:%M} now (`/settings time_zone` changes that)"
+    zone = f"in {zone_words(chosen.time_zone)}, where it is {there:%H:%M} now (</settings:0> `time_zone` changes that)"
     if chosen.reminder_hour is None:
         return f"Off. Switched on, I write you once a day when something is due for review, at your hour {zone}."
     return (

@@ -37,6 +37,7 @@ from bot.ui.names import safe
 from bot.ui.options import whole
 from bot.ui.practice.quiz import current_screen, plan_words
 from bot.ui.practice.streaks import streak_words
+from bot.ui.reach import anywhere
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.wording import counted
@@ -64,6 +65,7 @@ class ProgressFeature:
     def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
         """Register the command and its actions."""
 
+        @anywhere
         @tree.command(name="progress", description="What you know, which myths you may believe, and what to do next")
         @app_commands.describe(member="Of somebody else you see what leaderboards show")
         async def progress(interaction: discord.Interaction, member: discord.User | None = None) -> None:
@@ -100,7 +102,7 @@ class ProgressFeature:
         view = next((one for one in shown.mixups if one.misconception.id == misconception_id), None)
         if view is None:
             raise NotFound(fact(Code.MIXUP_GONE))
-        in_server = reply.interaction.guild_id is not None
+        in_server = reply.server_id is not None
         await reply.show(mixup_screen(pack_id, view, self._demo_titles if in_server else {}))
 
     async def _aim(self, reply: Reply, pack_id: str, misconception_id: str) -> None:
@@ -113,7 +115,7 @@ class ProgressFeature:
         await reply.show(Screen(_next_blocks(pack_id, ahead), BLURPLE))
 
     async def _of_another(self, reply: Reply, member: discord.User | discord.Member) -> Screen:
-        guild_id = reply.interaction.guild_id
+        guild_id = reply.server_id
         if guild_id is None:
             raise UserError(fact(Code.OTHERS_NEED_SERVER))
         lines: list[tuple[BoardKind, BoardLine]] = []

@@ -22,9 +22,10 @@ from bot.ui.layouts import BLURPLE, GREEN, RED, RULE, Block, Button, Row, Screen
 from bot.ui.lesson.lessons import page_blocks, section_choices
 from bot.ui.lesson.terms import term_menu
 from bot.ui.practice.summary import how_many_more, summary_screen
+from bot.ui.question import answering
 from bot.ui.question import card as question_card
-from bot.ui.question import forms
 from bot.ui.question.reports import report_button
+from bot.ui.reach import anywhere, server_of
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 
@@ -44,6 +45,7 @@ class QuizFeature:
     def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
         """Register the command and its actions."""
 
+        @anywhere
         @tree.command(name="quiz", description="Practise: questions for you alone, every option explained")
         @app_commands.describe(
             section="A section, or a course; without any choice, what is best for you next, from each course in turn",
@@ -60,7 +62,7 @@ class QuizFeature:
 
         @quiz.autocomplete("section")
         async def sections(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-            return section_choices(self._servers.library(interaction.guild_id), typed)
+            return section_choices(self._servers.library(server_of(interaction)), typed)
 
         router.add("quiz.start", self._start_on, new=True)
         router.add("quiz.pick", self._answer)
@@ -82,7 +84,7 @@ class QuizFeature:
         if section is None and difficulty is None and questions is None:
             await self._start_plan(reply)
             return
-        part = self._servers.library(reply.interaction.guild_id).find_part(section) if section else None
+        part = self._servers.library(reply.server_id).find_part(section) if section else None
         ref = SectionRef(part.pack, part.section) if part and part.section else None
         questions = max(1, min(questions or DEFAULT_QUESTIONS, MAX_QUESTIONS))
         run = await self._practice.start(reply.learner, ref, difficulty, questions, part.pack.id if part else None)
@@ -91,7 +93,7 @@ class QuizFeature:
         )
 
     async def _start_on(self, reply: Reply, pack_id: str, section_id: str) -> None:
-        library = self._servers.library(reply.interaction.guild_id)
+        library = self._servers.library(reply.server_id)
         ref = library.section(pack_id, section_id)
         asked = ref if library.questions(pack_id, section_id) else None  # a summary has none: all of its course then
         run = await self._practice.start(reply.learner, asked, None, pack_id=pack_id)
@@ -112,18 +114,20 @@ class QuizFeature:
 
     async def _begin(self, reply: Reply, run: str, position: str) -> None:
         asking = await self._practice.asking(ids.number(run), ids.number(position), reply.member_id)
-        await reply.ask(forms.form_of(asking.question, asking.asked.lettering, ids.encode("quiz.send", run, position)))
+        await reply.ask(
+            answering.form_of(asking.question, asking.asked.lettering, ids.encode("quiz.send", run, position))
+        )
 
     async def _send(self, reply: Reply, fields: dict[str, str], run: str, position: str) -> None:
         asking = await self._practice.asking(ids.number(run), ids.number(position), reply.member_id)
-        await self._submit(reply, asking.run.id, asking.asked.position, forms.submitted(asking.question, fields))
+        await self._submit(reply, asking.run.id, asking.asked.position, answering.submitted(asking.question, fields))
 
     async def _order(self, reply: Reply, run: str, position: str, picked: str) -> None:
         asking = await self._practice.asking(ids.number(run), ids.number(position), reply.member_id)
-        await reply.update(ordering_screen(asking, forms.picked_of(picked)))
+        await reply.update(ordering_screen(asking, answering.picked_of(picked)))
 
     async def _ordered(self, reply: Reply, run: str, position: str, picked: str) -> None:
-        await self._submit(reply, ids.number(run), ids.number(position), forms.picked_of(picked))
+        await self._submit(reply, ids.number(run), ids.number(position), answering.picked_of(picked))
 
     async def _sure(self, reply: Reply, run: str, position: str, sure: str) -> None:
         if sure not in SURENESS:
@@ -225,7 +229,7 @@ def question_screen(asking: Asking, remark: str = "") -> Screen:
     blocks: list[Block] = [_stem(asking)]
     if remark:
         blocks.insert(0, f"-# {remark}")
-    blocks += forms.asked(asking.question, asking.asked.lettering)
+    blocks += answering.asked(asking.question, asking.asked.lettering)
     blocks += _ordering(asking, ()) if asking.question.form == "order" else _letters(asking)
     return Screen(blocks, BLURPLE)
 
@@ -233,20 +237,20 @@ def question_screen(asking: Asking, remark: str = "") -> Screen:
 def ordering_screen(asking: Asking, picked: tuple[int, ...]) -> Screen:
     """A question about an order, with what was pressed so far."""
     return Screen(
-        [_stem(asking), *forms.asked(asking.question, asking.asked.lettering), *_ordering(asking, picked)], BLURPLE
+        [_stem(asking), *answering.asked(asking.question, asking.asked.lettering), *_ordering(asking, picked)], BLURPLE
     )
 
 
 def _ordering(asking: Asking, picked: tuple[int, ...]) -> list[Block]:
     place = (asking.run.id, asking.asked.position)
     step, send = partial(ids.encode, "quiz.order", *place), partial(ids.encode, "quiz.ordered", *place)
-    return forms.ordering(asking.question, asking.asked.lettering, picked, step, send)
+    return answering.ordering(asking.question, asking.asked.lettering, picked, step, send)
 
 
 def _letters(asking: Asking, given: Given | None = None) -> list[Row]:
     place = (asking.run.id, asking.asked.position)
     pick, begin = partial(ids.encode, "quiz.pick", *place), ids.encode("quiz.begin", *place)
-    return forms.ways_to_answer(asking.question, asking.asked.lettering, pick, begin, given=given)
+    return answering.ways_to_answer(asking.question, asking.asked.lettering, pick, begin, given=given)
 
 
 def _stem(asking: Asking) -> str:
@@ -258,7 +262,7 @@ def outcome_screen(outcome: Outcome) -> Screen:
     """Right or wrong, and why; then the ways on."""
     asking, question = outcome.asking, outcome.asking.question
     letters, given, key = asking.asked.lettering, outcome.given, outcome.right_option
-    shown = [part for part in (_stem(asking), forms.listed(question, letters)) if part]
+    shown = [part for part in (_stem(asking), answering.listed(question, letters)) if part]
     blocks: list[Block] = [*shown, *_letters(asking, given), RULE]
     if outcome.doubled:
         had = letters.called(given)
@@ -312,7 +316,7 @@ def _points_line(outcome: Outcome) -> str:
     if outcome.standing is QuestionStanding.NOT_DUE:
         return "-# No points: you have answered this one before and it is not due yet. It counts again when it is."
     reason = "new to you" if outcome.standing is QuestionStanding.NEW else "due again"
-    where = "" if outcome.in_server else " (In direct messages they count for no leaderboard.)"
+    where = "" if outcome.in_server else " (Outside a server with me in it, they count for no leaderboard.)"
     return f"-# **+{outcome.points} points**: the question was {reason}.{where}"
 
 

@@ -7,6 +7,7 @@ from bot.services.practice.reminders import DirectMessagesClosedError
 from bot.services.practice.reviews import CourseDue
 from bot.ui import ids
 from bot.ui.layouts import BLURPLE, GREY, Button, Row, Screen, note
+from bot.ui.marks import Marks
 from bot.ui.practice.review import review_buttons
 from bot.ui.replies import Reply
 from bot.ui.routing import Router
@@ -17,10 +18,11 @@ from bot.ui.shards import Shards
 class RemindersFeature:
     """Writes the reminders, and does what their button says."""
 
-    def __init__(self, settings: MemberSettings, shards: Shards, scheduler: SendScheduler) -> None:
+    def __init__(self, settings: MemberSettings, shards: Shards, scheduler: SendScheduler, marks: Marks) -> None:
         self._settings = settings
         self._shards = shards
         self._scheduler = scheduler
+        self._marks = marks
 
     def add_to(self, router: Router) -> None:
         """Register the action."""
@@ -31,7 +33,7 @@ class RemindersFeature:
 
         async def write() -> None:
             channel = await self._shards.first.create_dm(discord.Object(member_id))
-            await channel.send(view=reminder_screen(courses).view())
+            await channel.send(view=reminder_screen(courses).view(self._marks))
 
         try:
             await self._scheduler.call(write)
@@ -40,7 +42,7 @@ class RemindersFeature:
 
     async def _off(self, reply: Reply) -> None:
         await self._settings.set_reminder_hour(reply.member_id, None)
-        await reply.update(note("Reminders are off. `/settings` switches them on again.", GREY))
+        await reply.update(note("Reminders are off. </settings:0> switches them on again.", GREY))
 
 
 def reminder_screen(courses: list[CourseDue]) -> Screen:

@@ -11,6 +11,7 @@ from bot.ui import ids
 from bot.ui.layouts import BLURPLE, GREEN, Block, Button, Row, Screen
 from bot.ui.practice.quiz import current_screen
 from bot.ui.practice.summary import about, questions_are
+from bot.ui.reach import anywhere
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.wording import as_many, counted
@@ -29,6 +30,7 @@ class ReviewFeature:
     def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
         """Register the command and its action."""
 
+        @anywhere
         @tree.command(name="review", description="What is due for you today, before you forget it")
         async def review(interaction: discord.Interaction) -> None:
             await desk.serve(interaction, self._show)

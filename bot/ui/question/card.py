@@ -6,8 +6,9 @@ from bot.packs.models import Misconception, Question
 from bot.packs.numbered import numbered
 from bot.quiz.question.asking import LETTERS, FilePlace, Given, Lettering, Shares, is_right
 from bot.quiz.question.asking import lettering as lettering_of
+from bot.ui import marks
 from bot.ui.layouts import Button, bold, code_block
-from bot.ui.question import forms
+from bot.ui.question import answering
 
 RETIRED = (
     "-# ⚖️ Your managers have taken this question out here: it is not asked any more, and answers count for nobody."
@@ -30,12 +31,12 @@ def stem(question: Question) -> str:
 def marked_options(question: Question, key: int | None) -> str:
     """The options as they stand in the file, what is right marked; ``key`` may be another than the course's, or none."""
     if question.form in ("typed", "order"):
-        return f"**Right**: {question.answer}\n{forms.right_in_full(question, in_file_order(question))}".rstrip()
+        return f"**Right**: {question.answer}\n{answering.right_in_full(question, in_file_order(question))}".rstrip()
     lines = []
     for letter, option in zip(LETTERS, range(len(question.options)), strict=False):
         right = option == key if question.form == "choice" else question.options[option].correct
         course = " *(the course's key)*" if question.form == "choice" and option == question.key != key else ""
-        lines.append(f"{'✅' if right else '▫️'} **{letter}** · {_text(question, option)}{course}")
+        lines.append(f"{'✅' if right else '▫️'} {marks.letter(letter)} · {_text(question, option)}{course}")
     return "\n".join(lines)
 
 
@@ -46,16 +47,16 @@ def in_file_order(question: Question) -> Lettering:
 
 def answer(question: Question, lettering: Lettering, key: int) -> str:
     """What is right, in a line."""
-    called = forms.right_letters(question, lettering, key)
+    called = answering.right_letters(question, lettering, key)
     return f"{called} · {_text(question, key)}" if question.form == "choice" else called
 
 
 def right_one(question: Question, lettering: Lettering, key: int, lead: str = "**Right was {}**") -> str:
     """What is right, with its reason; ``lead`` says so, with its letter or letters in it."""
-    said = lead.format(forms.right_letters(question, lettering, key))
+    said = lead.format(answering.right_letters(question, lettering, key))
     if question.form == "choice":
         return f"{said} · {reasoned(question, key)}"
-    return said + below(forms.right_in_full(question, lettering))
+    return said + below(answering.right_in_full(question, lettering))
 
 
 def verdict(question: Question, lettering: Lettering, given: Given, key: int) -> str:
@@ -72,7 +73,7 @@ def verdict_below_options(question: Question, lettering: Lettering, given: Given
     reason = below(off(question, lettering, given) if given.option is None else why(question, given.option))
     called = lettering.called(given)
     if is_right(given, key):
-        more = below(forms.right_in_full(question, lettering)) if question.form in ("several", "order") else ""
+        more = below(answering.right_in_full(question, lettering)) if question.form in ("several", "order") else ""
         return f"### ✅ Right: {called}{reason}{more}"
     right = right_one(question, lettering, key, "**The right answer is {}**")
     return f"### ❌ Not quite: {_you(question)} {called}{reason}\n{right}"
@@ -90,7 +91,7 @@ def _you(question: Question) -> str:
 
 def off(question: Question, lettering: Lettering, given: Given) -> str:
     """What was missed, and what was chosen that is not right, where several options are."""
-    return "" if given.right else forms.what_was_off(question, lettering, given)
+    return "" if given.right else answering.what_was_off(question, lettering, given)
 
 
 def reasons(question: Question, lettering: Lettering, key: int, given: Given | None = None) -> str:
@@ -99,7 +100,7 @@ def reasons(question: Question, lettering: Lettering, key: int, given: Given | N
         return right_one(question, lettering, key, "**The answer is {}**")
     chosen = given.options if given else ()
     return "\n\n".join(
-        f"{'✅' if _is_key(question, option, key) else '❌'} **{letter}** · {_text(question, option)}"
+        f"{'✅' if _is_key(question, option, key) else '❌'} {marks.letter(letter)} · {_text(question, option)}"
         f"{' *(your choice)*' if option in chosen else ''}{below(why(question, option))}"
         for letter, option in lettering
     )
@@ -114,7 +115,9 @@ def reason_pages(question: Question, lettering: Lettering, key: int, given: Give
     pages: list[str] = []
     whole = reasons(question, lettering, key, given)
     beside = question.stem + question.explanation + origin(question)
-    if len(whole + beside) <= WITH_REASONS_CHARACTERS and len((whole + beside).encode()) <= WITH_REASONS_BYTES:
+    longer = marks.longer_by(whole)
+    length, size = len(whole + beside) + longer, len((whole + beside).encode()) + longer
+    if length <= WITH_REASONS_CHARACTERS and size <= WITH_REASONS_BYTES:
         return [whole]
     for one in whole.split("\n\n"):
         longer = f"{pages[-1]}\n\n{one}" if pages else one
@@ -168,7 +171,7 @@ def _bars(
         (
             o,
             _is_key(question, o, key),
-            f"**{letter}** {_bar(shares.counts.get(o, 0), shares.answers)} · {_text(question, o)}",
+            f"{marks.letter(letter)} {_bar(shares.counts.get(o, 0), shares.answers)} · {_text(question, o)}",
         )
         for letter, o in lettering
     ]

@@ -12,6 +12,7 @@ from bot.services.channels import Moves
 from bot.services.question.flags import FlaggedItem, FlaggedQuestion, Flags, ProposedDecision
 from bot.services.question.regrading import TOLD_DAYS, Regrading
 from bot.ui import ids
+from bot.ui.forms import Field, Form
 from bot.ui.layouts import (
     BLURPLE,
     GREEN,
@@ -29,7 +30,7 @@ from bot.ui.layouts import (
 )
 from bot.ui.names import safe
 from bot.ui.question import card as question_card
-from bot.ui.replies import Desk, Field, Form, Reply
+from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.server.managers import managed
 from bot.wording import counted
@@ -117,7 +118,7 @@ class FlagsFeature:
             moves = await self._regrading.moves(ids.number(regrade))
         except LookupError:
             raise ids.stale() from None
-        if moves.subject.guild_id != reply.interaction.guild_id:
+        if moves.subject.guild_id != reply.server_id:
             raise ids.stale()
         await reply.show(mine_screen([one for one in moves.moved if one.member_id == reply.member_id]))
 
@@ -141,7 +142,7 @@ def queue_screen(queue: list[FlaggedQuestion]) -> Screen:
     if not queue:
         return note(
             "**No question needs a look.** Members report one under its explanation; a question whose answers speak "
-            "against its key comes here by itself (`/studyhall items`).",
+            "against its key comes here by itself (</studyhall items:0>).",
             GREEN,
         )
     waiting = sum(one.waits for one in queue)

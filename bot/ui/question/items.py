@@ -52,7 +52,7 @@ def items_screen(bank: Bank, say: Say) -> Screen:
         more = "1 more is" if bank.missing == 1 else f"{bank.missing} more are"
         return note(
             f"**Too few answers yet.** There are {bank.attempts} first attempts (a member's first answer in a family of "
-            f"questions), and figures begin at {SHOWN_FROM}: {more} missing. `/quiz` and `/compete` bring them."
+            f"questions), and figures begin at {SHOWN_FROM}: {more} missing. </quiz:0> and </compete:0> bring them."
         )
     known = [one for one in bank.reports if one.flags or one.figures.attempts >= SHOWN_FROM][:SHOWN]
     found = "\n".join(_lines(one, say) for one in known) or (

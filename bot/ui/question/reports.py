@@ -3,8 +3,9 @@
 from bot.model.rulings import MOST_CHARACTERS
 from bot.services.question.reports import Reports
 from bot.ui import ids
+from bot.ui.forms import Field, Form
 from bot.ui.layouts import GREEN, Button, note
-from bot.ui.replies import Field, Form, Reply
+from bot.ui.replies import Reply
 from bot.ui.routing import Router
 
 

@@ -20,7 +20,7 @@ def managers_group() -> app_commands.Group:
 
 def managed(reply: Reply) -> int:
     """The server that the person manages. Raises UserError for everybody else."""
-    guild_id = reply.interaction.guild_id
+    guild_id = reply.server_id
     if guild_id is None:
         raise UserError(fact(Code.MANAGED_IN_SERVER))
     if not is_manager(reply):
@@ -30,4 +30,4 @@ def managed(reply: Reply) -> int:
 
 def is_manager(reply: Reply) -> bool:
     """Whether who acted may manage the server they are in."""
-    return reply.interaction.guild_id is not None and reply.interaction.permissions.manage_guild
+    return reply.server_id is not None and reply.interaction.permissions.manage_guild

@@ -14,8 +14,10 @@ from bot.packs.library import Library
 from bot.services.lesson.courses import Amount, Courses, WouldLose
 from bot.services.server.servers import SEASON_DAYS, Opener, Servers
 from bot.ui import ids
+from bot.ui.forms import Field, Filled, Form
 from bot.ui.layouts import BLURPLE, RULE, Block, Button, ChannelPick, Pick, RolePick, Row, Screen, asking, note
 from bot.ui.lesson.lessons import MENU
+from bot.ui.marks import Marks
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.sending import SendScheduler
@@ -27,8 +29,8 @@ WITH_RESULT, AT_ONCE = "result", "at-once"
 NAMED_CHARACTERS = 500
 """So long may the list of chosen courses be."""
 HINT = (
-    "Thank you for having me. **Managers**: `/studyhall setup` says who may open competitions and where, and sets seasons "
-    "and the time zone. **Everybody**: `/help` says where to start."
+    "Thank you for having me. **Managers**: </studyhall setup:0> says who may open competitions and where, and sets seasons "
+    "and the time zone. **Everybody**: </help:0> says where to start."
 )
 
 _log = logging.getLogger(__name__)
@@ -37,11 +39,14 @@ _log = logging.getLogger(__name__)
 class SetupFeature:
     """The command, what its buttons and menus do, and the hint."""
 
-    def __init__(self, servers: Servers, library: Library, courses: Courses, scheduler: SendScheduler) -> None:
+    def __init__(
+        self, servers: Servers, library: Library, courses: Courses, scheduler: SendScheduler, marks: Marks
+    ) -> None:
         self._servers = servers
         self._courses = courses
         self._library = library
         self._scheduler = scheduler
+        self._marks = marks
 
     def add_to(self, group: app_commands.Group, router: Router, desk: Desk) -> None:
         """Register the command and its actions."""
@@ -59,6 +64,8 @@ class SetupFeature:
         router.add("setup.role", self._set_role)
         router.add("setup.channels", self._set_channels)
         router.add("setup.anywhere", self._set_anywhere)
+        router.add("setup.zone", self._ask_zone)
+        router.add_form("setup.set_zone", self._set_zone)
         router.add("setup.season", self._choose_season, new=True)
         router.add("setup.season_yes", self._set_season)
         router.add("setup.keep", self._keep)
@@ -78,7 +85,7 @@ class SetupFeature:
         if not (may.view_channel and may.send_messages):
             return
         try:
-            await self._scheduler.call(lambda: channel.send(view=note(HINT, BLURPLE).view()))
+            await self._scheduler.call(lambda: channel.send(view=note(HINT, BLURPLE).view(self._marks)))
         except discord.HTTPException as problem:
             _log.info("the hint about the setup was not posted: %s", problem)
 
@@ -113,6 +120,16 @@ class SetupFeature:
     async def _set_anywhere(self, reply: Reply, of: str) -> None:
         _same_server(reply, of)
         await self._change(reply, lambda guild_id: self._servers.set_channels(guild_id, ()))
+
+    async def _ask_zone(self, reply: Reply) -> None:
+        zone = (await self._servers.of(managed(reply))).time_zone
+        name = Field(
+            "zone", "Where are you?", "Europe/Berlin", 60, short=True, text=zone, hint="A continent and a city"
+        )
+        await reply.ask(Form("Time zone", ids.encode("setup.set_zone"), [name]))
+
+    async def _set_zone(self, reply: Reply, filled: Filled) -> None:
+        await self._change(reply, lambda guild_id: self._servers.set_time_zone(guild_id, filled.get("zone", "")))
 
     async def _choose_season(self, reply: Reply, days: str) -> None:
         """Ask first where a season is on, which ends by this; else begin one."""
@@ -189,7 +206,7 @@ class SetupFeature:
 
     async def _screen(self, reply: Reply, server: Server, page: int = 0) -> Screen:
         courses = [(pack.head.title, pack.id, pack.head.description) for pack in self._library.packs]
-        guild_id = reply.interaction.guild_id or 0
+        guild_id = reply.server_id or 0
         posted_in = await self._servers.season_channel(guild_id)
         return setup_screen(server, guild_id, reply.stamp_ms, courses, posted_in, page)
 
@@ -207,7 +224,7 @@ def opener(reply: Reply) -> Opener:
 
 
 def _same_server(reply: Reply, of: str) -> None:
-    if ids.number(of) != reply.interaction.guild_id:
+    if ids.number(of) != reply.server_id:
         raise ids.stale()
 
 
@@ -224,7 +241,7 @@ def setup_screen(
     ``posted_in`` is the channel for the results of seasons, ``page`` the part of the courses that is offered, from 0.
     """
     blocks: list[Block] = [
-        "## Setup\n-# Only you see this. What you choose holds at once.",
+        "## Setup\n-# Only you see this. Changes apply immediately.",
         f"**Who opens competitions**: {_hosts(server)}",
         Row(
             [
@@ -244,8 +261,8 @@ def setup_screen(
     days = server.season.days if server.season else 0
     blocks += [
         RULE,
-        f"**Seasons**: {_season(server, now_ms)}\n-# Choosing a length begins a new season now; the one that is "
-        f"on ends by that, and so it does with *No seasons*. {_results(posted_in)}",
+        f"**Seasons**: {_season(server, now_ms)}\n-# Any choice ends the current season; a "
+        f"length also starts a new one. {_results(posted_in)}",
         Row(
             [
                 _choice(f"{n} days" if n else "No seasons", ids.encode("setup.season", n), n == days)
@@ -253,8 +270,8 @@ def setup_screen(
             ]
         ),
         f"**Time zone**: {zone_words(server.time_zone)}, where it is "
-        f"{utc(now_ms).astimezone(server.zone):%H:%M} now. Weeks and months begin there at midnight.\n"
-        "-# `/studyhall setup time_zone:` changes it.",
+        f"{utc(now_ms).astimezone(server.zone):%H:%M} now. Weeks and months begin there at midnight.",
+        Row([Button("Change the time zone", ids.encode("setup.zone"))]),
     ]
     at_once = server.reasons_at_once
     blocks += [
@@ -269,7 +286,7 @@ def setup_screen(
             ]
         ),
     ]
-    reload = Button("Read the courses anew", ids.encode("setup.reload"))
+    reload = Button("Reload courses", ids.encode("setup.reload"))
     if len(courses) > 1:
         blocks += [RULE, *_courses(server, guild_id, courses, page)]
     return Screen([*blocks, RULE, Row([reload])], BLURPLE)
@@ -306,7 +323,7 @@ def _courses(server: Server, guild_id: int, courses: list[tuple[str, str, str]],
 
 def _reloaded(amount: Amount) -> Screen:
     words = f"{counted(amount.courses, 'course')} with {counted(amount.questions, 'question')}"
-    return note(f"Read anew: {words}. Games and quizzes that are on keep their questions.", BLURPLE)
+    return note(f"Reloaded: {words}. Games and quizzes in progress keep their questions.", BLURPLE)
 
 
 def _hosts(server: Server) -> str:
@@ -325,7 +342,7 @@ def _season(server: Server, now_ms: int) -> str:
 
 def _results(posted_in: int | None) -> str:
     where = f"posted in <#{posted_in}>" if posted_in else "posted where you play"
-    return f"The first three of each are {where} when it ends; `/leaderboard period:season` keeps them."
+    return f"The first three of each are {where} when it ends; </leaderboard:0> `period: season` keeps them."
 
 
 def _choice(label: str, custom_id: str, is_chosen: bool) -> Button:

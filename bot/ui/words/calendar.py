@@ -13,15 +13,16 @@ WORDS: Words = {
     # What is refused
     Code.DAILY_NOT_POSTED: "This question is not in its channel yet. Click again when it is.",
     Code.DAILY_STILL_OPEN: "The result is not out yet: it comes when the question has closed.",
-    Code.NO_QUESTIONS_HERE: "The courses of this server have no questions yet. A manager can choose in `/studyhall "
-    "setup`.",
-    Code.ALL_ASKED_IN_GAMES: "Just now every question of this course is asked in a competition here. Use `/daily` "
+    Code.NO_QUESTIONS_HERE: "The courses of this server have no questions yet. A manager can choose in "
+    "</studyhall setup:0>.",
+    Code.ALL_ASKED_IN_GAMES: "Just now every question of this course is asked in a competition here. Use </daily:0> "
     "again when it is over.",
-    Code.DAILY_GONE: "This question of the day is not there any more. `/daily` shows today's.",
-    Code.DAILY_ELSEWHERE: "This question is not of this server. `/daily` shows the one of today.",
+    Code.DAILY_GONE: "This question of the day is not there any more. </daily:0> shows today's.",
+    Code.DAILY_ELSEWHERE: "This question is not of this server. </daily:0> shows the one of today.",
     Code.TOO_MANY_SCHEDULES: "A server can have {most} things scheduled. Remove one before you add another.",
-    Code.SCHEDULE_GONE: "This is not scheduled any more. `/studyhall schedule` shows what is.",
-    Code.DAILY_NEEDS_SERVER: "The question of the day belongs to a server's channels. Use `/daily` there.",
+    Code.SCHEDULE_GONE: "This is not scheduled any more. </studyhall schedule:0> shows what is.",
+    Code.DAILY_NEEDS_SERVER: "The question of the day belongs to a server's channels. Use </daily:0> there.",
+    Code.SAY_WHAT_TO_SCHEDULE: "Say what happens then: add `what`, with daily or competition.",
     Code.CANT_BE_SCHEDULED: "That can't be scheduled. Pick daily or competition from the list.",
     Code.NO_SUCH_SCHEDULE_CHOICE: "There is no such choice. Pick difficulty, pace and scoring from their lists.",
     Code.TIME_MISSING: "Say when: add `time`, such as 19:00. It is a time of this server's time zone.",

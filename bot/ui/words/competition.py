@@ -4,7 +4,7 @@ from bot.facts import Code
 from bot.quiz.competition.events import Verdict
 from bot.ui.words.kinds import Words
 
-GAME_OVER = "This competition is over. Open a new one with `/compete`."
+GAME_OVER = "This competition is over. Open a new one with </compete:0>."
 NOT_HOST = "Only the host or a manager of this server can do that."
 
 WORDS: Words = {
@@ -28,7 +28,7 @@ WORDS: Words = {
     Code.WAS_AWAY: "I was away for {seconds} s; that time was given back.",
     # What is refused
     Code.GAME_JUST_ENDED: "A competition in this channel has just ended. Please try again.",
-    Code.DUEL_OF_OTHERS: "This duel is between two others. Watch them, or challenge somebody yourself with `/duel`.",
+    Code.DUEL_OF_OTHERS: "This duel is between two others. Watch them, or challenge somebody yourself with </duel:0>.",
     Code.GAME_SECTION_GONE: "The course does not have that section any more. Open `Host controls` again and choose "
     "there.",
     Code.TOO_MANY_CHALLENGES: "Your last {most} challenges here were not accepted. You can challenge again from "
@@ -37,20 +37,20 @@ WORDS: Words = {
     "the day here. Start when the results are out, or open a game about another section.",
     Code.NOTHING_FITS: "No question fits that section and difficulty. Choose another, or leave the difficulty out.",
     Code.ROUND_STILL_OPEN: "This round is still open; its result comes when it is over.",
-    Code.NO_ROUND_COUNTS: "No round counts in this game, so there is nothing to practise. Try `/quiz`.",
-    Code.GAME_GONE: "This competition is not there any more. Open a new one with `/compete`.",
+    Code.NO_ROUND_COUNTS: "No round counts in this game, so there is nothing to practise. Try </quiz:0>.",
+    Code.GAME_GONE: "This competition is not there any more. Open a new one with </compete:0>.",
     Code.NO_SUCH_GAME_CHOICE: "There is no such choice. Pick pace, scoring and team_choice from their lists.",
-    Code.GAME_NEEDS_SERVER: "Competitions are for a server's channels. Use `/compete` there.",
-    Code.IN_THREAD_ALREADY: "This is a thread already. Leave `thread` out, or use `/compete` in its channel.",
+    Code.GAME_NEEDS_SERVER: "Competitions are for a server's channels. Use </compete:0> there.",
+    Code.IN_THREAD_ALREADY: "This is a thread already. Leave `thread` out, or use </compete:0> in its channel.",
     Code.GAME_ON_AT: "There is already a competition in this channel: {link}",
     Code.DUEL_WITH_ONESELF: "A duel takes two: name somebody else.",
     Code.DUEL_WITH_BOT: "Bots don't take part. Name a member of this server.",
     Code.ONLY_CHALLENGED_ACCEPTS: "Only the member who was challenged can accept. Start a duel of your own with "
-    "`/duel`.",
+    "</duel:0>.",
     Code.ONLY_THE_TWO_END: "Only the two of them can end this duel.",
     Code.REMATCH_TOO_SOON: "This competition is still on; the rematch comes after it.",
-    Code.REMATCH_OF_OTHERS: "This duel was between two others. Challenge somebody yourself with `/duel`.",
-    Code.DUELLIST_GONE: "Whoever played this duel with you is not here any more. Challenge somebody with `/duel`.",
+    Code.REMATCH_OF_OTHERS: "This duel was between two others. Challenge somebody yourself with </duel:0>.",
+    Code.DUELLIST_GONE: "Whoever played this duel with you is not here any more. Challenge somebody with </duel:0>.",
     Code.GAME_ELSEWHERE: "This competition is not in this server. Use its buttons where it is played.",
     Code.GAME_OVER: GAME_OVER,
     Code.GAME_OVER_HERE: "This competition is over. Another one is on: {link}",

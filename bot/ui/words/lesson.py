@@ -10,8 +10,8 @@ TOLD_CHARACTERS = 3_000
 
 
 WORDS: Words = {
-    Code.COURSE_GONE: "The course {course} is not here any more. Pick another in `/lesson`.",
-    Code.SECTION_GONE: "There is no section {section} any more. `/lesson` shows what there is.",
+    Code.COURSE_GONE: "The course {course} is not here any more. Pick another in </lesson:0>.",
+    Code.SECTION_GONE: "There is no section {section} any more. </lesson:0> shows what there is.",
     Code.SECTION_AMBIGUOUS: lambda titles: (
         f"More than one section is called that. Type {' or '.join(f'*{one}*' for one in titles)}."
     ),
@@ -24,7 +24,7 @@ WORDS: Words = {
     ),
     Code.NO_SUCH_TERM: lambda near: (
         "That word is not in the glossary. "
-        + (f"Did you mean {' or '.join(near)}?" if near else "`/term` lists the words as you type.")
+        + (f"Did you mean {' or '.join(near)}?" if near else "</term:0> lists the words as you type.")
     ),
     Code.NO_GLOSSARY: "There is no glossary here yet.",
     Code.COURSES_STAY: lambda why: (

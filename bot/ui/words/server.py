@@ -7,15 +7,15 @@ from bot.ui.words.kinds import Words
 
 WORDS: Words = {
     Code.ONLY_MANAGERS_OPEN: "Only managers of this server open competitions. Ask one of them, or practise with "
-    "`/quiz`.",
+    "</quiz:0>.",
     Code.ONLY_ROLE_OPENS: "Only members with the role <@&{role}> open competitions here. Ask one of them, or "
-    "practise with `/quiz`.",
+    "practise with </quiz:0>.",
     Code.PLAYED_ELSEWHERE: lambda channels: (
-        f"Competitions are played in {', '.join(f'<#{one}>' for one in channels)} here. Use `/compete` there."
+        f"Competitions are played in {', '.join(f'<#{one}>' for one in channels)} here. Use </compete:0> there."
     ),
-    Code.ONE_COURSE_AT_LEAST: "A server needs one course at least. Choose one, or open `/studyhall setup` again.",
-    Code.COURSE_NOT_HERE: "That course is not here any more. Open `/studyhall setup` again.",
-    Code.NO_SUCH_SEASON: "A season lasts 30, 60 or 90 days. Choose one of them in `/studyhall setup`.",
+    Code.ONE_COURSE_AT_LEAST: "A server needs one course at least. Choose one, or open </studyhall setup:0> again.",
+    Code.COURSE_NOT_HERE: "That course is not here any more. Open </studyhall setup:0> again.",
+    Code.NO_SUCH_SEASON: "A season lasts 30, 60 or 90 days. Choose one of them in </studyhall setup:0>.",
     Code.NO_SUCH_ZONE: "I don't know that time zone. Type a big city near you, and pick from the list: "
     "Europe/Berlin, America/New_York, Asia/Kolkata; or type how far from UTC you are: UTC+2, UTC-3:30.",
     Code.TOO_FAR_FROM_UTC: "No place is so far from UTC. Type a distance from UTC-12 to UTC+14, or a big city near "
@@ -23,11 +23,11 @@ WORDS: Words = {
     Code.COMMAND_OUT_OF_DATE: "This command has changed since your Discord loaded it. Restart Discord (Ctrl+R) and "
     "try it again.",
     Code.NO_SUCH_TABLE: "There is no such table. Pick one from the list.",
-    Code.TOO_FEW_TO_AIM: "There are too few answers to aim at anything now. Open a competition with `/compete`.",
-    Code.MANAGED_IN_SERVER: "This belongs to a server. Use `/studyhall` there.",
+    Code.TOO_FEW_TO_AIM: "There are too few answers to aim at anything now. Open a competition with </compete:0>.",
+    Code.MANAGED_IN_SERVER: "This belongs to a server. Use its commands there.",
     Code.MANAGERS_ONLY: "Only members who may manage this server can do that. Ask one of them.",
-    Code.ROLE_ELSEWHERE: "That role is not in this server. Choose one from the menu of `/studyhall setup`.",
-    Code.CHANNEL_ELSEWHERE: "That channel is not in this server. Choose from the menu of `/studyhall setup`.",
+    Code.ROLE_ELSEWHERE: "That role is not in this server. Choose one from the menu of </studyhall setup:0>.",
+    Code.CHANNEL_ELSEWHERE: "That channel is not in this server. Choose from the menu of </studyhall setup:0>.",
     Code.STALE_BUTTON: "This button is from an earlier version of me, or not mine at all. Type `/` to see what I can do now.",
     Code.STALE_FORM: "This form can't be used any more; nothing was changed. Type `/` to see what I can do now.",
     Code.MAY_NOT_HERE: lambda permissions: (

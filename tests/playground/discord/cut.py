@@ -17,6 +17,7 @@ ROUTES = {
     "/oauth2/applications/@me": ["get"],
     "/applications/@me": ["get"],
     "/applications/{application_id}/commands": ["get", "put"],
+    "/applications/{application_id}/emojis": ["get", "post"],
     "/interactions/{interaction_id}/{interaction_token}/callback": ["post"],
     "/webhooks/{webhook_id}/{webhook_token}": ["post"],
     "/webhooks/{webhook_id}/{webhook_token}/messages/@original": ["get", "patch", "delete"],

@@ -6,8 +6,9 @@ import discord
 
 from bot.packs.models import Question
 from bot.quiz.question.asking import LETTERS, MOST_TYPED, Given, Lettering
+from bot.ui import marks
+from bot.ui.forms import Checks, Field, Form
 from bot.ui.layouts import Block, Button, Row, code_block, label, unstressed
-from bot.ui.replies import Checks, Field, Form
 
 IN_A_ROW = 5
 LABEL = 100
@@ -27,7 +28,9 @@ def listed(question: Question, lettering: Lettering) -> str:
     if question.items_are_code:
         lines = [f"{letter} │ {question.options[option].text.rstrip()}" for letter, option in lettering]
         return code_block("\n".join(lines), question.code_language)
-    return "\n".join(f"**{letter}** · {question.options[option].text.strip()}" for letter, option in lettering)
+    return "\n".join(
+        f"{marks.letter(letter)} · {question.options[option].text.strip()}" for letter, option in lettering
+    )
 
 
 def asked(question: Question, lettering: Lettering) -> list[Block]:
@@ -88,7 +91,7 @@ def form_of(question: Question, lettering: Lettering, form_id: str) -> Form:
         checks = Checks("chosen", "Which ones are right?", [(label(name, LABEL), value) for name, value in named])
         return Form(title, form_id, [checks])
     what = "A number" if question.number is not None else "Your answer"
-    return Form(title, form_id, [Field("typed", what, "", MOST_TYPED, long=False)])
+    return Form(title, form_id, [Field("typed", what, "", MOST_TYPED, short=True)])
 
 
 def _places(lettering: Lettering) -> enumerate[tuple[str, int]]:
@@ -143,7 +146,9 @@ def right_in_full(question: Question, lettering: Lettering) -> str:
     """What is right beyond what it is called, in the forms without a key: the options, the order, what else is accepted."""
     if question.form == "several":
         lines = [
-            f"✅ **{letter}** · {_reasoned(question, o)}" for letter, o in lettering if question.options[o].correct
+            f"✅ {marks.letter(letter)} · {_reasoned(question, o)}"
+            for letter, o in lettering
+            if question.options[o].correct
         ]
         return "\n".join(lines)
     if question.form == "order":
