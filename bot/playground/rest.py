@@ -80,7 +80,7 @@ class Rest:
             ("GET", "/applications/{application_id}/commands", self._get_commands, 10, 10),
             ("PUT", "/applications/{application_id}/commands", self._put_commands, 10, 60),
             ("GET", "/applications/{application_id}/emojis", self._get_emojis, 10, 10),
-            ("POST", "/applications/{application_id}/emojis", self._create_emoji, 10, 10),
+            ("POST", "/applications/{application_id}/emojis", self._create_emoji, 20, 10),
             ("POST", "/interactions/{interaction_id}/{token}/callback", self._callback, 10**6, 1),
             ("POST", hook, self._follow_up, 5, 2),
             ("GET", hook + "/messages/{message_id}", self._get_hook_message, 5, 2),

@@ -120,9 +120,9 @@ def reason_pages(question: Question, lettering: Lettering, key: int, given: Give
     if length <= WITH_REASONS_CHARACTERS and size <= WITH_REASONS_BYTES:
         return [whole]
     for one in whole.split("\n\n"):
-        longer = f"{pages[-1]}\n\n{one}" if pages else one
-        if pages and len(longer) <= REASONS_CHARACTERS and len(longer.encode()) <= REASONS_BYTES:
-            pages[-1] = longer
+        together = f"{pages[-1]}\n\n{one}" if pages else one
+        if pages and len(together) <= REASONS_CHARACTERS and len(together.encode()) <= REASONS_BYTES:
+            pages[-1] = together
         else:
             pages.append(one)
     return pages
