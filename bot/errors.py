@@ -7,12 +7,13 @@ StudyhallError
 ├── SettingsError        a setting of whoever runs the bot
 ├── PackError            a course that can't be read
 ├── StorageError         a database that can't be used
+│   └── LeaseLostError   another process answers for that server now
 └── WorkerError          a worker process that failed
     ├── WorkerDied
     └── WorkerTimedOut
 """
 
-from bot.facts import Fact
+from bot.facts import Code, Fact
 
 
 class StudyhallError(Exception):
@@ -45,6 +46,13 @@ class PackError(StudyhallError):
 
 class StorageError(StudyhallError):
     """The database can't be opened, or is from a newer version."""
+
+
+class LeaseLostError(StorageError):
+    """Another process answers for the server that a write was about; nothing was stored."""
+
+    def __init__(self) -> None:
+        super().__init__(Fact(Code.LEASE_LOST))
 
 
 class WorkerError(StudyhallError):

@@ -264,6 +264,8 @@ class Code(StrEnum):
     NOT_WRITABLE = "not writable"
     NOT_OUR_DATABASE = "not our database"
     NOT_COUNTED = "not counted"
+    LEASE_LOST = "lease lost"
+    NOT_SAVED = "not saved"
     SHUTTING_DOWN = "shutting down"
     DATABASE_UNUSABLE = "database unusable"
     DATABASE_UNUSABLE_COPY = "database unusable copy"

@@ -406,14 +406,16 @@ async def lately_asked(db: Reads, guild_id: int, competitions: int = 10) -> list
 # Alive
 
 
-async def beat(tx: Transaction, now_ms: int) -> None:
-    """Note that the bot is alive."""
+async def beat(tx: Transaction, now_ms: int, shard: int = 0) -> None:
+    """Note that whoever answers for a shard is alive."""
     await tx.run(
-        "INSERT INTO alive (id, at_ms) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at_ms = excluded.at_ms", (now_ms,)
+        "INSERT INTO alive (id, at_ms) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET at_ms = excluded.at_ms",
+        (shard + 1, now_ms),
     )
 
 
-async def last_beat(db: Reads) -> int | None:
-    """When the bot was last known to be alive."""
-    rows = await db.rows("SELECT at_ms FROM alive")
-    return int(rows[0][0]) if rows else None
+async def last_beat(db: Reads, shard: int = 0) -> int | None:
+    """When that was last known; of a shard without a beat, when any was last."""
+    rows = await db.rows("SELECT at_ms FROM alive WHERE id = ?", (shard + 1,))
+    rows = rows or await db.rows("SELECT max(at_ms) FROM alive")
+    return None if rows[0][0] is None else int(rows[0][0])

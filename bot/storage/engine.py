@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from bot.model.shards import Fence
 from bot.storage.locks import Lock
 from bot.telemetry import Durations
 
@@ -80,14 +81,16 @@ class Engine(Protocol):
         """How large it is."""
         ...
 
-    async def write(self, job: Job[T], locks: Iterable[Lock]) -> T:
+    async def write(self, job: Job[T], locks: Iterable[Lock | Fence]) -> T:
         """Run a job in a transaction; without locks it is alone. Its result comes when it is stored for good.
+
+        A fence among them has it refused (LeaseLostError) once the lease on that shard is somebody else's.
 
         Whoever waits may be cancelled; the job is not. Raises what it raises, and StorageError when the database refused.
         """
         ...
 
-    async def write_together(self, work: Work[Item, T], item: Item, locks: Iterable[Lock]) -> T:
+    async def write_together(self, work: Work[Item, T], item: Item, locks: Iterable[Lock | Fence]) -> T:
         """The same for many small writes of one kind: those that queue up behind each other are one call of ``work``."""
         ...
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from bot.errors import StorageError
 from bot.facts import Code, fact
+from bot.model.shards import Fence
 from bot.storage.engine import MAX_BATCH as MAX_BATCH
 from bot.storage.engine import Engine, Item, T, Work
 from bot.storage.engine import Job as Job
@@ -78,18 +79,19 @@ class Store:
         self._refuse_closed()
         return await self._engine.told_backup()
 
-    async def write(self, job: Job[T], *locks: Lock) -> T:
+    async def write(self, job: Job[T], *locks: Lock | Fence) -> T:
         """Run ``job`` in a transaction and return its result once that is committed.
 
         Where several can write at once it runs alone, or, with ``locks``, beside what names others (see `bot.storage.locks`);
-        it may be run again when it was undone. A job that raises leaves nothing behind. Raises StorageError when the
+        it may be run again when it was undone. With a `Fence` it is refused (LeaseLostError) once another process answers
+        for that shard. A job that raises leaves nothing behind. Raises StorageError when the
         database refused: then nothing of it was stored (a PostgreSQL that does not come back after a lost commit may have
         stored it all the same).
         """
         self._refuse_closed()
         return await self._engine.write(job, locks)
 
-    async def write_together(self, work: Work[Item, T], item: Item, *locks: Lock) -> T:
+    async def write_together(self, work: Work[Item, T], item: Item, *locks: Lock | Fence) -> T:
         """Like `write`, for many small writes of one kind: what queues up behind each other is one call of ``work``.
 
         ``work(transaction, items)`` returns a result for each item, in order.

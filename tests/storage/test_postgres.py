@@ -20,7 +20,8 @@ from bot.storage.locks import Lock, of_game, of_member, of_members
 from bot.storage.postgres import database as module
 from bot.storage.postgres.connecting import connected
 from bot.storage.postgres.database import LAYOUT
-from bot.storage.postgres.migrations import make_ready, version
+from bot.storage.postgres.migrations import make_ready, steps, version
+from bot.storage.postgres.moving import _NOT_OURS
 from bot.storage.postgres.statements import statement
 from bot.storage.sqlite.migrations import migrate, migrations
 from bot.storage.store import Store
@@ -63,7 +64,8 @@ async def test_both_engines_have_the_same_tables_columns_and_keys(store: Store, 
         "WHERE table_schema = 'public' ORDER BY table_name, ordinal_position"
     ):
         theirs.setdefault(table, []).append((column, kind, optional == "YES"))
-    del theirs["layout"]
+    for about_the_engine in _NOT_OURS:
+        del theirs[about_the_engine]
     keys = {
         (table, tuple(columns))
         for table, columns in await store.rows(
@@ -88,7 +90,8 @@ async def test_both_engines_have_the_same_tables_columns_and_keys(store: Store, 
         }
     found = {name for (name,) in await store.rows("SELECT indexname FROM pg_indexes WHERE schemaname = 'public'")}
     assert indexes <= found
-    assert max(migrations()) == LAYOUT
+    assert max(migrations()) <= LAYOUT
+    assert set(migrations()) | set(steps()) == set(range(1, LAYOUT + 1))  # a step may concern one of them only
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,11 @@ from bot.facts import Code, fact
 from bot.storage.engine import Row, Values
 from bot.storage.postgres.connecting import LOST, connected, words
 from bot.storage.postgres.database import LAYOUT
+from bot.storage.postgres.link import RUNS
 from bot.storage.postgres.migrations import OURS, refuse_other
 from bot.storage.postgres.statements import statement
 from bot.storage.store import Reads
 
-RUNS = 0x72756E73
-"""Beside `OURS`: the advisory lock that a process holds while it runs on the database (*runs*)."""
 HOLD_TRIES, HOLD_AGAIN_SECONDS = 50, 0.1
 """How often a start looks whether the one before is gone."""
 LOOK_SECONDS = 5.0

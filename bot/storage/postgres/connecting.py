@@ -12,8 +12,9 @@ from bot.facts import Code, fact
 
 CONNECT_SECONDS = 10.0
 STATEMENT_SECONDS = 20.0
-IDLE_SECONDS = 15
-"""After how long the server takes back what a process has begun that says nothing more: frozen, or cut off."""
+IDLE_SECONDS = 5
+"""After how long the server takes back what a process has begun that says nothing more: frozen, or cut off. Before its
+leases expire, as what it has begun keeps others from taking them."""
 CONNECTING: dict[str, Any] = {
     "statement_cache_size": 1000,
     "command_timeout": STATEMENT_SECONDS,

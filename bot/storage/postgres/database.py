@@ -7,12 +7,13 @@ import random
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 
-from bot.errors import StorageError, StudyhallError
+from bot.errors import LeaseLostError, StorageError, StudyhallError
 from bot.facts import Code, fact
+from bot.model.shards import Fence
 from bot.storage.engine import MAX_BATCH, Item, Job, Row, T, Values, Work
 from bot.storage.locks import Lock
 from bot.storage.postgres.connecting import (
@@ -30,7 +31,7 @@ from bot.storage.postgres.migrations import OURS, make_ready
 from bot.storage.postgres.statements import statement
 from bot.telemetry import Durations
 
-LAYOUT = 19
+LAYOUT = 20
 READERS = 4
 WRITERS = 8
 TIDY_SECONDS = 3600.0
@@ -78,6 +79,18 @@ class _Changes:
                 [one.number for one in wanted],
             )
 
+    async def hold(self, fences: Iterable[Fence]) -> None:
+        """Let none of these shards be taken over until it is stored. Raises LeaseLostError where one was."""
+        if wanted := sorted(set(fences)):
+            found = await self._connection.fetch(
+                "SELECT FROM shard JOIN unnest($1::bigint[], $2::bigint[]) AS mine (number, fence) USING (number, fence)"
+                " ORDER BY number FOR KEY SHARE OF shard",
+                [one.shard for one in wanted],
+                [one.number for one in wanted],
+            )
+            if len(found) != len(wanted):
+                raise LeaseLostError
+
     async def begin(self) -> str:
         """Begin, alone or beside others; returns the transaction's number, by which its fate can be asked for."""
         await self._connection.execute("BEGIN")
@@ -89,12 +102,26 @@ class _Changes:
         )
 
 
+class _Wanted(NamedTuple):
+    """What a job keeps others off, and the leases that it is written under."""
+
+    locks: frozenset[Lock]
+    fences: frozenset[Fence]
+    alone: bool
+
+    @classmethod
+    def of(cls, given: Iterable[Lock | Fence], *, alone: bool = False) -> "_Wanted":
+        fences = frozenset(one for one in given if isinstance(one, Fence))
+        locks = frozenset(one for one in given if isinstance(one, Lock))
+        return cls(locks, fences, alone or not locks)
+
+
 class _Group:
     """Items that wait for one call of the same work."""
 
     def __init__(self) -> None:
         self.items: list[Any] = []
-        self.locks: set[Lock] = set()
+        self.locks: set[Lock | Fence] = set()
         self.alone = False
         self.done: asyncio.Task[list[Any]] | None = None
 
@@ -185,11 +212,11 @@ class Postgres:
 
     # Writing
 
-    async def write(self, job: Job[T], locks: Iterable[Lock] = ()) -> T:
+    async def write(self, job: Job[T], locks: Iterable[Lock | Fence] = ()) -> T:
         """Run a job in a transaction of its own, alone if it has no ``locks``; whoever waits may be cancelled, it is not."""
-        return await asyncio.shield(self._begun(self._store(job, frozenset(locks))))
+        return await asyncio.shield(self._begun(self._store(job, _Wanted.of(locks))))
 
-    async def write_together(self, work: Work[Item, T], item: Item, locks: Iterable[Lock] = ()) -> T:
+    async def write_together(self, work: Work[Item, T], item: Item, locks: Iterable[Lock | Fence] = ()) -> T:
         """One group of a kind is under way; what comes meanwhile is the next one, under the locks of all its items."""
         group = self._gathering.get(work)
         if group is None or len(group.items) >= MAX_BATCH:
@@ -197,7 +224,7 @@ class Postgres:
             group.done = self._begun(self._work(work, group))
         assert group.done
         wanted = set(locks)
-        group.alone = group.alone or not wanted
+        group.alone = group.alone or _Wanted.of(wanted).alone
         group.locks |= wanted
         group.items.append(item)
         place = len(group.items) - 1
@@ -249,13 +276,13 @@ class Postgres:
             async def job(tx: Any) -> list[Any]:
                 return await work(tx, group.items)
 
-            return await self._store(job, frozenset() if group.alone else frozenset(group.locks))
+            return await self._store(job, _Wanted.of(group.locks, alone=group.alone))
 
-    async def _store(self, job: Job[T], locks: frozenset[Lock]) -> T:
+    async def _store(self, job: Job[T], wanted: "_Wanted") -> T:
         """Once, or again where it was undone by another writer, or lost before it was asked to be kept."""
         for left in reversed(range(TRIES)):
             try:
-                return await self._once(job, locks)
+                return await self._once(job, wanted)
             except (asyncpg.PostgresError, *LOST) as problem:
                 again = isinstance(problem, IN_EACH_OTHERS_WAY) or (
                     isinstance(problem, LOST) and not isinstance(problem, TimeoutError)
@@ -268,13 +295,14 @@ class Postgres:
                 raise
         raise AssertionError
 
-    async def _once(self, job: Job[T], locks: frozenset[Lock]) -> T:
+    async def _once(self, job: Job[T], wanted: "_Wanted") -> T:
         async with self._writers.acquire(timeout=CONNECT_SECONDS) as connection:
             began = time.perf_counter()
-            tx = _Changes(connection, alone=not locks)
+            tx = _Changes(connection, alone=wanted.alone)
             try:
                 number = await tx.begin()
-                await tx.lock(locks)
+                await tx.hold(wanted.fences)
+                await tx.lock(wanted.locks)
                 result = await job(tx)
             except BaseException:
                 await _undo(connection)

@@ -30,8 +30,8 @@ from bot.storage.sqlite.migrations import migrate, migrations
 BATCH = 10_000
 COPY_SECONDS = 3600.0
 _MODULUS = 2**64
-_NOT_OURS = ("layout",)
-"""What says something of the engine, and not of the members."""
+_NOT_OURS = ("layout", "cluster", "process", "shard", "identify")
+"""What says something of the engine and of its processes, and not of the members."""
 _MADE_BY_ITSELF = ("privacy",)
 """What a new database has a row of already."""
 

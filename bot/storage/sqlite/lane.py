@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import StudyhallError
+from bot.model.shards import Fence
 from bot.storage.engine import MAX_BATCH, Item, Job, T, Work
 from bot.storage.locks import Lock
 from bot.storage.sqlite.database import Sqlite
@@ -67,11 +68,11 @@ class Lane:
             await self._drain
         await self._database.close()
 
-    async def write(self, job: Job[T], locks: Iterable[Lock] = ()) -> T:
+    async def write(self, job: Job[T], locks: Iterable[Lock | Fence] = ()) -> T:
         """Run a job in its turn; one that raises leaves nothing behind and does not touch the others of its group."""
         return await self._queue(job)
 
-    async def write_together(self, work: Work[Item, T], item: Item, locks: Iterable[Lock] = ()) -> T:
+    async def write_together(self, work: Work[Item, T], item: Item, locks: Iterable[Lock | Fence] = ()) -> T:
         """What queues up behind each other is one call of ``work``."""
         last, done = self._waiting[-1] if self._waiting else (None, None)
         if isinstance(last, _Together) and done and last.work is work and len(last.items) < MAX_BATCH:

@@ -76,6 +76,9 @@ WORDS: Words = {
     "STUDYHALL_DATA_DIR. Nothing was changed.",
     Code.NOT_OUR_DATABASE: "The database is not the one that this Studyhall writes ({why}), so nothing was "
     "counted. Whoever runs this bot should put a backup in its place with `python -m bot restore`.",
+    Code.LEASE_LOST: "This server has just moved to another process of the bot, so that was not saved. Please try again "
+    "in a moment.",
+    Code.NOT_SAVED: "The database is out of reach, so that was not saved. Please press again in a minute.",
     Code.NOT_COUNTED: "The database could not take this just now, so nothing was counted. Please try again in a "
     "moment.",
     Code.SHUTTING_DOWN: "Studyhall is shutting down; nothing was stored. Try again in a minute.",
