@@ -4,11 +4,13 @@ import asyncio
 import contextlib
 import gc
 import logging
+import os
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from random import Random
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import aiohttp
 import discord
@@ -17,11 +19,15 @@ from bot import __version__
 from bot.clock import HOUR_MS, DiscordClock, WallClock
 from bot.errors import SettingsError, StudyhallError
 from bot.facts import Code, fact
+from bot.model.shards import every_server
 from bot.packs.library import Library
 from bot.services.all import Parts, Services, make_services, tempo_of
 from bot.services.demo.inside import Specimen
 from bot.services.lesson.courses import Courses
 from bot.services.lifecycle import Lifecycle
+from bot.services.processes.gossip import Gossip, Hearers
+from bot.services.processes.hold import Hold, machine
+from bot.services.processes.leases import Duties, Identity, Leases
 from bot.services.server.health import HealthCheck
 from bot.services.sure_time import SureTime
 from bot.settings import Settings
@@ -31,12 +37,17 @@ from bot.telemetry import Pulse
 from bot.ui.client import StudyhallClient, set_addresses
 from bot.ui.emojis import have_emojis
 from bot.ui.features import add_features
+from bot.ui.gateway import IdentifyingTogether
+from bot.ui.pace import Pace
 from bot.ui.registration import register
 from bot.ui.replies import ANSWER_SECONDS, Desk
 from bot.ui.sending import CALLS_PER_SECOND, SendScheduler
 from bot.ui.shards import Shards
 from bot.ui.worded import for_operator
 from bot.workers import Workers
+
+if TYPE_CHECKING:  # with asyncpg, which not everybody has
+    from bot.storage.postgres.joining import Shared
 
 INTENT_NOT_ALLOWED = 4014
 
@@ -53,6 +64,8 @@ class App(NamedTuple):
     workers: Workers
     library: Library
     services: Services
+    leases: Leases | None = None
+    """Where other processes run on the database too."""
 
     @property
     def client(self) -> StudyhallClient:
@@ -69,6 +82,7 @@ async def build(
     steady_timers: bool = True,
     answer_seconds: float = ANSWER_SECONDS,
     loaded: Callable[[], None] = lambda: None,
+    shared: "Shared | None" = None,
 ) -> AsyncIterator[App]:
     """Build the bot, ready to connect; leaving the block closes everything in order: gateway, workers, database.
 
@@ -77,17 +91,23 @@ async def build(
     ``calls_per_second`` is how many public sends and edits it may make; ``steady_timers`` are those
     that look every few seconds for what is due, at the event loop's lag, and note that the bot is alive.
     ``answer_seconds`` is how old an interaction may be that is still answered.
-    ``loaded`` is called once all that stays for good is in memory.
+    ``loaded`` is called once all that stays for good is in memory. With ``shared``, what other processes on the database
+    have too, this one answers for the servers of the shards that it has leases on.
     Raises StorageError when the database can't be used.
     """
     set_addresses(settings.api_url, settings.gateway_url)
     async with contextlib.AsyncExitStack() as closing:
         clock = WallClock()
-        parts = await _parts(settings, clock, rng or Random(), closing, steady_timers=steady_timers)
+        hold = Hold() if shared else None
+        ours = hold.now if hold else every_server
+        life = Lifecycle(steady=steady_timers, ours=ours)
+        parts = await _parts(settings, clock, rng or Random(), closing, life)
         services = make_services(parts)
-        scheduler = SendScheduler(settings.progress_seconds, calls_per_second)
+        pulse, shards = Pulse(), Shards(settings.shards, shared=bool(shared), ours=ours)
+        leases = _leases(shared, hold, shards, parts, services) if shared and hold else None
+        pace = Pace(shared.limits.call, lambda: leases.alone) if shared and leases else None
+        scheduler = SendScheduler(settings.progress_seconds, calls_per_second, pace)
         closing.push_async_callback(scheduler.close)
-        pulse, shards = Pulse(), Shards(settings.shards)
         desk = Desk(
             settings.thinking_seconds,
             pulse,
@@ -115,25 +135,29 @@ async def build(
             if steady_timers:
                 pulse.lag.start()
                 closing.callback(pulse.lag.stop)
-            await register(shards.first, tree, desk.marks)
+            async with shared.leases.once("commands") if shared else contextlib.nullcontext():
+                await register(shards.first, tree, desk.marks)
             emojis = asyncio.create_task(have_emojis(shards.first, desk.marks), name="emojis")
             closing.callback(emojis.cancel)
             await services.courses.load()
             loaded()
-            await services.take_up()
+            await (services.load() if leases else services.take_up())
 
-        shards.first.before_connecting = before_connecting
+        shards.first.before_connecting, shards.first.pace = before_connecting, pace
+        if leases:
+            health.leases = leases
+            desk.out_of_reach = shards.door.out_of_reach = lambda: leases.out_of_reach
         _tell_time(shards, parts)
         await _serve_monitor(settings, health, closing)
         if settings.clock_url:
             follower = asyncio.create_task(_follow_playground(settings, clock, parts.time, services), name="clock")
             closing.callback(follower.cancel)
         closing.push_async_callback(shards.close)
-        yield App(shards, parts.store, clock, parts.clock, parts.workers, parts.library, services)
+        yield App(shards, parts.store, clock, parts.clock, parts.workers, parts.library, services, leases)
 
 
 async def _parts(
-    settings: Settings, wall: WallClock, rng: Random, closing: contextlib.AsyncExitStack, *, steady_timers: bool
+    settings: Settings, wall: WallClock, rng: Random, closing: contextlib.AsyncExitStack, life: Lifecycle
 ) -> Parts:
     """What services are made of; closed after them."""
     store = await Place.of(settings).open()
@@ -141,9 +165,40 @@ async def _parts(
     workers = Workers()
     closing.push_async_callback(workers.close)
     clock = DiscordClock(wall)
-    life = Lifecycle(steady=steady_timers)
     closing.push_async_callback(life.close)
     return Parts(settings, Library([]), store, workers, clock, SureTime(clock, life), rng, life)
+
+
+def _leases(shared: "Shared", hold: Hold, shards: Shards, parts: Parts, services: Services) -> Leases:
+    """This process's part where there are others, and what each has to know of what the others do."""
+    courses = services.courses
+    identity = Identity(f"{socket.gethostname()}-{os.getpid()}", __version__, shared.schema)
+    leases = Leases(shared.leases, hold, shards, parts.life, identity, lambda: courses.hash)
+    gossip = Gossip(
+        shared.leases,
+        parts.life,
+        Hearers(
+            leases=leases.wake,
+            courses=lambda: courses.reload_here(though_less=True),
+            chosen=services.member_settings.look_again,
+            leaves_games=services.games.forget,
+            deleted=services.member_settings.forget,
+            gap=services.load,
+        ),
+    )
+    shared.link.hear(gossip.hear, gossip.gap)
+
+    async def courses_changed(before: str) -> None:
+        if await shared.leases.put_packs_in_force(courses.hash, instead_of=before) == courses.hash:
+            await gossip.courses_changed()
+
+    courses.changed = courses_changed
+    shards.changed = leases.wake
+    shards.first.identifying = shards.identifying = IdentifyingTogether(
+        shards.first.ask_starts, shared.limits, lambda: leases.me
+    )
+    services.demos.alone_on_machine = lambda: shared.leases.once(f"demo {machine()}")
+    return leases
 
 
 def _queues(shards: Shards, store: Store, scheduler: SendScheduler, services: Services) -> dict[str, Callable[[], int]]:
@@ -190,19 +245,27 @@ async def run(settings: Settings) -> None:
     stop = asyncio.Event()
     _stop_on_signals(stop)
     async with contextlib.AsyncExitStack() as running:
-        held = await running.enter_async_context(Place.of(settings).alone())
+        place, held, shared = Place.of(settings), None, None
+        if place.url:
+            shared = await running.enter_async_context(place.shared())
+        else:
+            held = await running.enter_async_context(place.alone())
         if held and (lost := held.lost(settings.database_path)):
             _log.error("%s", for_operator(lost))
-        app = await running.enter_async_context(build(settings, loaded=_collect_again))
+        app = await running.enter_async_context(build(settings, loaded=_collect_again, shared=shared))
         if held:
             app.store.when_committed(lambda: held.note(settings.database_path))
             app.store.has_closed = held.closed
         _log.info("data in %s", settings.database_path if held else "PostgreSQL")
         where = settings.api_url or "Discord"
         await running.enter_async_context(_reload_on_hangup(app.services.courses))
-        connecting = asyncio.create_task(_connect(app.shards, settings.token, where), name="gateway")
+        connecting = asyncio.create_task(_connect(app, settings, where, stop), name="gateway")
         stopping = asyncio.create_task(stop.wait(), name="stop")
         await asyncio.wait({connecting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if app.leases:
+            if stopping.done():
+                _log.info("stopping: handing over what others can take")
+            await app.leases.stop()
         if connecting.done():
             stopping.cancel()
             await connecting
@@ -221,12 +284,18 @@ def _collect_again() -> None:
     gc.enable()
 
 
-async def _connect(shards: Shards, token: str, where: str) -> None:
+async def _connect(app: App, settings: Settings, where: str, stop: asyncio.Event) -> None:
+    shards, services = app.shards, app.services
     try:
-        await shards.first.login(token)
+        await shards.first.login(settings.token)
         _log.info("logged in at %s as %s", where, shards.first.user)
         _log.info("invite it to a server with %s", shards.first.invite)
-        await shards.connect(token)
+        if app.leases:
+            duties = Duties(services.take_up, lambda part, in_order: services.leave(part, in_order=in_order), stop.set)
+            wanted = settings.shards or (await shards.identifying.starts()).shards
+            shards.may_begin(settings.token)
+            await app.leases.start(duties, wanted)
+        await shards.connect(settings.token)
     except discord.LoginFailure as problem:
         raise SettingsError(fact(Code.TOKEN_REFUSED)) from problem
     except (discord.ConnectionClosed, discord.PrivilegedIntentsRequired) as problem:

@@ -58,11 +58,15 @@ class Cluster(NamedTuple):
     """How many shards an operator wants instead; 0 for no change."""
     least_schema: int = 0
     """Processes of an older schema are asked to stop."""
+    packs_are_new: bool = False
+    """Whether those courses were put in force just now: who serves is reloading."""
 
     def process(self, process_id: int | None) -> Process | None:
         """One of them."""
         return next((one for one in self.processes if one.id == process_id), None)
 
     def able(self) -> list[Process]:
-        """Those that may take shards: heard lately, not draining, with the courses in force."""
-        return [one for one in self.processes if one.alive and not one.draining and one.packs == self.packs]
+        """Those that may have shards: heard lately, not draining, with the courses in force, or about to have them."""
+        serving = {one.holder for one in self.leases} if self.packs_are_new else set()
+        heard = [one for one in self.processes if one.alive and not one.draining]
+        return [one for one in heard if one.packs == self.packs or one.id in serving]

@@ -24,7 +24,7 @@ class Fence(NamedTuple):
     number: int
 
 
-class Held(NamedTuple):
+class Holdings(NamedTuple):
     """The shards whose servers are ours now, of all there are, with the fence of each (None where no other process is)."""
 
     shards: int
@@ -50,10 +50,10 @@ class Held(NamedTuple):
 
 NEVER = -1
 """The fence of no lease."""
-EVERY_SERVER = Held(1, {0: None})
+EVERY_SERVER = Holdings(1, {0: None})
 """What a process has that is alone on its database."""
 
 
-def every_server() -> Held:
+def every_server() -> Holdings:
     """The same, where it is asked for."""
     return EVERY_SERVER

@@ -151,7 +151,7 @@ class Gateway:
     @property
     def connected(self) -> list[int]:
         """The shards that are connected."""
-        return sorted(session.shard for session in self._sessions.values() if session.connection)
+        return sorted({session.shard for session in self._sessions.values() if session.connection})
 
     def advice(self) -> Json:
         """What ``GET /gateway/bot`` says."""
@@ -306,8 +306,12 @@ class Gateway:
             connection.send({"op": INVALID, "d": False})
             return None
         session = _Session(int(data.get("intents", 0)), shard, shards)
-        # A second identify of a shard takes the first one's place.
-        self._sessions = {one.id: one for one in self._sessions.values() if (one.shard, one.shards) != (shard, shards)}
+        # Of a shard that identifies twice both hear, while both are connected.
+        self._sessions = {
+            one.id: one
+            for one in self._sessions.values()
+            if one.connection or (one.shard, one.shards) != (shard, shards)
+        }
         self._sessions[session.id] = session
         self.starts_left = max(0, self.starts_left - 1)
         session.connection = connection
@@ -315,7 +319,7 @@ class Gateway:
         ready = {
             "v": 10,
             "user": world.bot | {"mfa_enabled": False, "locale": "en-US", "verified": True, "email": None},
-            "guilds": [{"id": world.guild_id, "unavailable": True}] if session.hears_of(world.guild_id) else [],
+            "guilds": [{"id": one, "unavailable": True} for one in world.guilds if session.hears_of(one)],
             "session_id": session.id,
             "session_type": "normal",
             "resume_gateway_url": self._address,
@@ -326,8 +330,9 @@ class Gateway:
             "_trace": ["playground"],
         }
         self._say(session, "READY", ready)
-        if session.intents & GUILDS and session.hears_of(world.guild_id):
-            self._say(session, "GUILD_CREATE", world.guild())
+        for guild_id in world.guilds:
+            if session.intents & GUILDS and session.hears_of(guild_id):
+                self._say(session, "GUILD_CREATE", world.guild(guild_id))
         world.tell("bot", {"online": True, "bot": world.bot})
         return session
 

@@ -124,7 +124,7 @@ class Interactions:
             "authorizing_integration_owners": one.owners,
         }
         if channel.context == SERVER_CONTEXT:
-            guild_id = channel.elsewhere or world.guild_id
+            guild_id = world.guild_of(channel)
             member = world.member(one.member_id) | {
                 "user": user,
                 "permissions": str(world.permissions_of(one.member_id)),
@@ -148,7 +148,7 @@ class Interactions:
         """
         owners: Json = {}
         if SERVER_INSTALL in installs and not channel.abroad:
-            owners[str(SERVER_INSTALL)] = self._world.guild_id if channel.in_server else "0"
+            owners[str(SERVER_INSTALL)] = self._world.guild_of(channel) if channel.in_server else "0"
         if USER_INSTALL in installs and member_id in self._world.user_installs:
             owners[str(USER_INSTALL)] = member_id
         return owners
@@ -157,7 +157,7 @@ class Interactions:
         """Those of a message's buttons: of the interaction that it answers, or else the server."""
         made = message.get("interaction_metadata")
         if made is None:
-            return {str(SERVER_INSTALL): self._world.guild_id if channel.in_server else "0"}
+            return {str(SERVER_INSTALL): self._world.guild_of(channel) if channel.in_server else "0"}
         owners: Json = made["authorizing_integration_owners"]
         return owners
 
@@ -269,7 +269,7 @@ class Interactions:
         if one.original_id is not None:
             about["response_message_id"] = one.original_id
         if one.channel.context == SERVER_CONTEXT:
-            about["guild_id"] = one.channel.elsewhere or self._world.guild_id
+            about["guild_id"] = self._world.guild_of(one.channel)
         response: Json = {"interaction": about}
         if message is not None:
             response["resource"] = {"type": kind, "message": message}

@@ -330,17 +330,18 @@ class Rest:
     # The server
 
     def _guild(self, request: web.Request) -> None:
-        if request.match_info["guild_id"] != self._world.guild_id:
+        if request.match_info["guild_id"] not in self._world.guilds:
             raise ApiError(UNKNOWN_GUILD)
 
     async def _get_guild(self, request: web.Request) -> web.StreamResponse:
         self._guild(request)
         left_out = ("members", "channels", "threads", "presences", "voice_states", "joined_at", "large", "unavailable")
-        return _json({k: v for k, v in self._world.guild().items() if k not in left_out})
+        guild = self._world.guild(request.match_info["guild_id"])
+        return _json({k: v for k, v in guild.items() if k not in left_out})
 
     async def _get_channels(self, request: web.Request) -> web.StreamResponse:
         self._guild(request)
-        return _json(self._world.guild()["channels"])
+        return _json(self._world.guild(request.match_info["guild_id"])["channels"])
 
     async def _get_member(self, request: web.Request) -> web.StreamResponse:
         self._guild(request)

@@ -47,6 +47,8 @@ class Channel:
     messages: dict[str, Stored] = field(default_factory=dict)
     nonces: dict[str, tuple[float, str]] = field(default_factory=dict)
     bot_permissions: int = BOT_PERMISSIONS
+    guild_id: str | None = None
+    """Its server, where that is not the first one."""
     elsewhere: str | None = None
     group: bool = False
 

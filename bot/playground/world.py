@@ -58,6 +58,7 @@ class World:
         self.application_id = self.new_id()
         self.bot = user_object("Studyhall", self.application_id, bot=True)
         self.guild_id = self.new_id()
+        self.guilds = {self.guild_id: "The Study Hall"}  # every member is in each of them
         self.members: dict[str, Json] = {}
         self.users: dict[str, Json] = {}
         self.channels: dict[str, Channel] = {}
@@ -135,27 +136,39 @@ class World:
         """The guild member object, without its user."""
         return {**MEMBER, "roles": []}
 
-    def roles(self) -> list[Json]:
-        """The server's roles: the one that everybody has."""
+    def roles(self, guild_id: str | None = None) -> list[Json]:
+        """A server's roles: the one that everybody has."""
         permissions = MEMBER_PERMISSIONS | (CREATE_EVENTS if self.bot_may_create_events else 0)
-        return [role_object("@everyone", self.guild_id, permissions)]
+        return [role_object("@everyone", guild_id or self.guild_id, permissions)]
 
     # Channels
 
-    def guild(self) -> Json:
-        """The guild as GUILD_CREATE sends it."""
-        channels = [one for one in self.channels.values() if one.in_server]
+    def add_guild(self, guild_id: str, name: str) -> Channel:
+        """Another server, with one channel, which is returned. A bot that is connected already hears nothing of it."""
+        self.guilds[guild_id] = name
+        channel = Channel(self.new_id(), "study-hall", guild_id=guild_id)
+        self.channels[channel.id] = channel
+        return channel
+
+    def guild_of(self, channel: Channel) -> str:
+        """The server of a channel or a thread."""
+        return channel.elsewhere or channel.guild_id or self.guild_id
+
+    def guild(self, guild_id: str | None = None) -> Json:
+        """A server, the first one unless given, as GUILD_CREATE sends it."""
+        guild_id = guild_id or self.guild_id
+        channels = [one for one in self.channels.values() if one.in_server and self.guild_of(one) == guild_id]
         return {
             **GUILD,
-            "id": self.guild_id,
-            "name": "The Study Hall",
+            "id": guild_id,
+            "name": self.guilds[guild_id],
             "owner_id": next(iter(self.members), self.bot["id"]),
-            "roles": self.roles(),
+            "roles": self.roles(guild_id),
             "member_count": len(self.members) + 1,
             "members": [self.member(self.bot["id"]) | {"user": self.bot}],
             "channels": [self.channel_object(one) for one in channels if one.parent is None],
             "threads": [self.channel_object(one) for one in channels if one.parent is not None],
-            "guild_scheduled_events": list(self.events.values()),
+            "guild_scheduled_events": [one for one in self.events.values() if one["guild_id"] == guild_id],
         }
 
     def channel_object(self, channel: Channel) -> Json:
@@ -176,7 +189,7 @@ class World:
         if channel.parent is not None:
             return common | {
                 "type": 11,
-                "guild_id": self.guild_id,
+                "guild_id": self.guild_of(channel),
                 "name": channel.name,
                 "parent_id": channel.parent,
                 "owner_id": self.bot["id"],
@@ -194,7 +207,7 @@ class World:
             }
         return common | {
             "type": 0,
-            "guild_id": channel.elsewhere or self.guild_id,
+            "guild_id": self.guild_of(channel),
             "name": channel.name,
             "topic": channel.topic,
             "position": list(self.channels).index(channel.id),
@@ -220,6 +233,7 @@ class World:
         if message_id in self.channels:
             raise ApiError(THREAD_EXISTS)
         thread = Channel(message_id, name, parent=channel.id, bot_permissions=channel.bot_permissions)
+        thread.guild_id = channel.guild_id
         self.channels[thread.id] = thread
         self.tell("thread_create", self.channel_object(thread))
         return thread

@@ -6,6 +6,7 @@ from random import Random
 from typing import NamedTuple
 
 from bot.clock import DiscordClock
+from bot.model.shards import EVERY_SERVER, Holdings
 from bot.packs.library import Library
 from bot.quiz.competition.pace import Tempo, paced
 from bot.services.backups import Backups
@@ -131,19 +132,29 @@ class Services:
         self.time.attach(outside.ask_time)
         self.games.oldest_ms = self.daily.oldest_ms = outside.oldest_ms
 
-    async def take_up(self) -> None:
-        """Load what is kept, and go on with what a stop interrupted; the courses are loaded already."""
+    async def load(self) -> None:
+        """Load what is kept in memory too; the courses are loaded already."""
         await self.member_settings.load()
         await self.servers.load()
         await self.presence.load()
-        await self.demos.resume()
-        await self.games.resume()
-        await self.privacy.load()
+
+    async def take_up(self, part: Holdings = EVERY_SERVER) -> None:
+        """Go on, in these servers, with what a stop or another process's end interrupted."""
+        await self.load()
+        await self.demos.resume(part)
+        await self.games.resume(part)
         await self.regrading.resume()
-        self.backups.start()
-        self.respacing.start()
-        self.reminders.start()
+        if part.has(None):
+            await self.privacy.load()
+            self.backups.start()
+            self.respacing.start()
+            self.reminders.start()
         self.schedules.start()
+
+    async def leave(self, part: Holdings, *, in_order: bool) -> None:
+        """Let go of these servers; ``in_order`` as for `Competitions.leave`."""
+        self.demos.leave(part)
+        await self.games.leave(part, in_order=in_order)
 
 
 def tempo_of(settings: Settings) -> Tempo:
@@ -159,11 +170,12 @@ def make_services(parts: Parts) -> Services:
     demos = _demos(parts, charts, posts)
     zones = Zones()
     respacing = Respacing(library, store, life)
-    member_settings = MemberSettings(store, zones, respacing)
+    member_settings = MemberSettings(store, zones, respacing, life.happenings)
     servers = Servers(store, library, zones, life)
-    games = Competitions(servers.library, store, clock, parts.rng, posts, life, charts, member_settings.time_factor)
-    daily = DailyQuestions(store, clock, parts.rng, posts, servers.library, life)
-    seasons = Seasons(store, clock, posts, parts.time)
+    rng = parts.rng
+    games = Competitions(servers.library, store, clock, rng, posts, life, charts, member_settings.time_factor)
+    daily = DailyQuestions(store, clock, rng, posts, servers.library, life)
+    seasons = Seasons(store, clock, posts, parts.time, ours=life.ours)
     tempo = tempo_of(settings)
     schedules = Schedules(
         *(store, clock, servers, Occasions(daily, games, seasons)),
@@ -175,7 +187,9 @@ def make_services(parts: Parts) -> Services:
     regrading = Regrading(store, clock, posts, life)
     introduce(life.happenings, schedules, daily, regrading)
     privacy = Privacy(
-        store, clock, games, member_settings, life, retention_days=settings.retention_days, time=parts.time
+        *(store, clock, games, member_settings, life),
+        retention_days=settings.retention_days,
+        time=parts.time,
     )
     backups = _backups(parts)
     items = Items(library, store, clock, life)

@@ -48,6 +48,27 @@ class SeasonChanged:
 
 
 @dataclass(frozen=True)
+class MemberChosen:
+    """A member has chosen something for themselves."""
+
+    member_id: int
+
+
+@dataclass(frozen=True)
+class MemberLeavesGames:
+    """A member is being deleted, and plays a game that is on in another process."""
+
+    member_id: int
+
+
+@dataclass(frozen=True)
+class MemberDeleted:
+    """A member is deleted."""
+
+    member_id: int
+
+
+@dataclass(frozen=True)
 class TimeHeard:
     """Discord's time is known for the first time."""
 

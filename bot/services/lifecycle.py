@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from bot.errors import StudyhallError, UserError
+from bot.model.shards import Holdings, every_server
 from bot.services.happenings import Happenings
 
 T = TypeVar("T")
@@ -187,8 +188,10 @@ class Routine:
 class Lifecycle:
     """Makes the `Background` of each service, and closes them, the last one first; ``steady`` as there."""
 
-    def __init__(self, *, steady: bool = True) -> None:
+    def __init__(self, *, steady: bool = True, ours: Callable[[], Holdings] = every_server) -> None:
         self._steady = steady
+        self.ours = ours
+        """Whose servers this process answers for now, and under which leases."""
         self._made: list[Background] = []
         self.happenings = Happenings()
         """By which services tell each other what happened."""

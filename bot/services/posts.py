@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 
 from bot.clock import Clock
+from bot.errors import LeaseLostError
 from bot.model.posts import Post
 from bot.services.channels import (
     Channel,
@@ -71,7 +72,7 @@ class Posts:
         for wait in (*waits, None):
             try:
                 return await self._poster.post(post.what, where, view, post.nonce)
-            except (ChannelLostError, ChannelBusyError, asyncio.CancelledError):
+            except (ChannelLostError, ChannelBusyError, LeaseLostError, asyncio.CancelledError):
                 raise
             except Exception as problem:
                 if wait is None:

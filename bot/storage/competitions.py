@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from bot.facts import Code
 from bot.model.games import Click, Game, Setup, StoredClick
+from bot.model.shards import EVERY_SERVER, Holdings
 from bot.packs.models import Question
 from bot.quiz.board.totals import COMPETITION
 from bot.quiz.competition.standings import Standing
@@ -15,7 +16,7 @@ from bot.quiz.competition.state import LIVE, Competition, Played, Player, RoundA
 from bot.quiz.question.asking import FilePlace, Given, Lettering, Sureness, lettering
 from bot.quiz.question.regraded import own_key
 from bot.storage.given import clicked, place_of, text_of
-from bot.storage.lists import listed, rows_of
+from bot.storage.lists import listed, of_held, rows_of
 from bot.storage.store import Reads, Transaction
 
 MODE = COMPETITION
@@ -143,9 +144,11 @@ async def set_lobby_message(tx: Transaction, competition_id: int, message_id: in
     return bool(first)
 
 
-async def live_ids(db: Reads) -> list[int]:
-    """The competitions that have not ended."""
-    return [row[0] for row in await db.rows(f"SELECT id FROM competition WHERE {IS_LIVE} ORDER BY id")]
+async def live_ids(db: Reads, held: Holdings = EVERY_SERVER) -> list[int]:
+    """The competitions that have not ended, in the servers that are held."""
+    ours, values = of_held(held)
+    rows = await db.rows(f"SELECT id FROM competition WHERE {IS_LIVE} AND {ours} ORDER BY id", values)
+    return [row[0] for row in rows]
 
 
 async def live_in(db: Reads, channel_id: int) -> int | None:

@@ -2,8 +2,9 @@
 
 from bot.model.demos import DemoRun
 from bot.model.posts import Kind, What
+from bot.model.shards import EVERY_SERVER, Holdings
 from bot.storage import posts
-from bot.storage.lists import listed, words
+from bot.storage.lists import listed, of_held, words
 from bot.storage.store import Reads, Row, Transaction
 
 _COLUMNS = "r.id, r.demo_id, r.guild_id, r.channel_id, p.message_id, r.member_id, r.state, r.created_ms, r.result"
@@ -28,10 +29,12 @@ async def load(db: Reads, run_id: int) -> DemoRun | None:
     return _first(await db.rows(f"SELECT {_COLUMNS} FROM {_RUNS} WHERE r.id = ?", (run_id,)))
 
 
-async def open_runs(db: Reads) -> list[DemoRun]:
-    """Runs that were not finished, oldest first."""
+async def open_runs(db: Reads, held: Holdings = EVERY_SERVER) -> list[DemoRun]:
+    """Runs that were not finished in the servers that are held, oldest first."""
+    ours, values = of_held(held, "r.guild_id")
     rows = await db.rows(
-        f"SELECT {_COLUMNS} FROM {_RUNS} WHERE r.state IN ('predicting', 'queued', 'running') ORDER BY r.id"
+        f"SELECT {_COLUMNS} FROM {_RUNS} WHERE r.state IN ('predicting', 'queued', 'running') AND {ours} ORDER BY r.id",
+        values,
     )
     return [DemoRun(*row) for row in rows]
 

@@ -5,7 +5,9 @@ A list travels as JSON. The text is one that SQLite reads as it is, and another 
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+from bot.model.shards import EVERY_SERVER, TIMESTAMP_BITS, Holdings
 
 _TYPES = {int: "BIGINT", float: "DOUBLE PRECISION", str: "TEXT"}
 
@@ -32,3 +34,10 @@ def rows_of(parameter: str = "?", **columns: type) -> str:
         for place, (name, kind) in enumerate(columns.items())
     )
     return f"(SELECT {', '.join(cells)} FROM json_each({parameter}))"
+
+
+def of_held(held: Holdings, column: str = "guild_id") -> tuple[str, Sequence[object]]:
+    """The condition that a row is about a server whose shard is held, and its values; none where every server is."""
+    if held is EVERY_SERVER:
+        return "1 = 1", ()
+    return f"(coalesce({column}, 0) >> {TIMESTAMP_BITS}) % ? IN {ids()}", (held.shards, listed(held.fences))

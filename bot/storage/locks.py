@@ -19,6 +19,7 @@ class LockKind(IntEnum):
 
     GAME = 1
     MEMBER = 2
+    BEAT = 3
 
 
 class Lock(NamedTuple):
@@ -31,6 +32,11 @@ class Lock(NamedTuple):
 def of_game(competition_id: int) -> Lock:
     """A game: its head, rounds, answers, results and messages."""
     return Lock(LockKind.GAME, competition_id % _LARGEST)
+
+
+def of_beat(shard: int) -> Lock:
+    """That whoever answers for a shard is alive."""
+    return Lock(LockKind.BEAT, shard)
 
 
 def of_member(member_id: int) -> Lock:

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from types import ModuleType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.errors import StorageError
 from bot.facts import Code, Fact, fact
@@ -13,6 +13,9 @@ from bot.storage.sqlite import beside as files
 from bot.storage.sqlite.lock import Held
 from bot.storage.sqlite.lock import only_one as only_one_in
 from bot.storage.store import Reads, Store
+
+if TYPE_CHECKING:  # with asyncpg, which not everybody has
+    from bot.storage.postgres.joining import Shared
 
 
 class Place(NamedTuple):
@@ -52,6 +55,18 @@ class Place(NamedTuple):
         else:
             with only_one_in(self.path.parent) as held:
                 yield held
+
+    @contextlib.asynccontextmanager
+    async def shared(self) -> AsyncIterator["Shared"]:
+        """What this process has in common with others on the PostgreSQL there, which is made or migrated as needed.
+
+        Raises StorageError with what to do when it can't be used.
+        """
+        self.beside()
+        from bot.storage.postgres.joining import joined
+
+        async with joined(self.url) as shared:
+            yield shared
 
     @contextlib.asynccontextmanager
     async def opened_alone(self, told: Callable[[Fact], None] = lambda _: None) -> AsyncIterator[Store]:

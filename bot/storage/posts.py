@@ -1,7 +1,8 @@
 """The outbox: every message that is to be in a channel once, whatever it shows; done when the message's id is stored."""
 
 from bot.model.posts import OF_A_GAME, Kind, Post, What
-from bot.storage.lists import listed, words
+from bot.model.shards import EVERY_SERVER, Holdings
+from bot.storage.lists import listed, of_held, words
 from bot.storage.store import Reads, Row, Transaction
 
 _COLUMNS = "id, kind, of_id, number, guild_id, channel_id, created_ms, attempt, message_id"
@@ -30,12 +31,16 @@ async def of_game(db: Reads, competition_id: int) -> list[Post]:
     return [_post(row) for row in rows]
 
 
-async def waiting(db: Reads, *kinds: Kind, of: int | None = None) -> list[Post]:
-    """The messages of these kinds that are not known to be in their channel, in order; of one thing, or of all."""
+async def waiting(db: Reads, *kinds: Kind, of: int | None = None, held: Holdings = EVERY_SERVER) -> list[Post]:
+    """The messages of these kinds that are not known to be in their channel, in order; of one thing, or of all.
+
+    Only those of servers that are held.
+    """
     one = "" if of is None else " AND of_id = ?"
+    ours, values = of_held(held)
     rows = await db.rows(
-        f"SELECT {_COLUMNS} FROM post WHERE message_id IS NULL AND kind IN {words()}{one} ORDER BY id",
-        (listed(kinds), *(() if of is None else (of,))),
+        f"SELECT {_COLUMNS} FROM post WHERE message_id IS NULL AND kind IN {words()}{one} AND {ours} ORDER BY id",
+        (listed(kinds), *(() if of is None else (of,)), *values),
     )
     return [_post(row) for row in rows]
 

@@ -7,6 +7,7 @@ import logging
 import math
 from collections.abc import Awaitable, Callable
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 import aiohttp
 import discord
@@ -20,8 +21,9 @@ from bot.errors import UserError
 from bot.facts import Code, fact
 from bot.services.server.health import Connection
 from bot.ui.door import Door
-from bot.ui.gateway import Identifying, Starts, starts_of
+from bot.ui.gateway import Starts, Turns, starts_of
 from bot.ui.options import fits
+from bot.ui.pace import Pace
 from bot.ui.reach import IN_SERVERS
 from bot.ui.replies import Desk
 from bot.ui.routing import Router
@@ -110,15 +112,25 @@ class StudyhallClient(discord.Client):
         # Commands, components, forms and suggestions: discord.py takes each of them by this one entry.
         parsers = self._connection.parsers
         admit = parsers["INTERACTION_CREATE"]
-        parsers["INTERACTION_CREATE"] = lambda event: door.take(event, admit)
+        parsers["INTERACTION_CREATE"] = lambda event: door.take(event, admit, self.shard_id or 0)
         self.router: Router | None = None
         self.tree: Tree | None = None
         self.before_connecting: Callable[[], Awaitable[None]] | None = None
         self.heard_date: Callable[[int], None] | None = None
         self.joined: Callable[[discord.Guild], Awaitable[None]] | None = None
-        self.identifying: Identifying | None = None
+        self.identifying: Turns | None = None
+        self.pace: Pace | None = None
         self.sessions = 0
         """How often it has identified itself, since the start."""
+        self.hears = False
+        """Whether Discord tells it what happens."""
+        self.waits = False
+        """Whether it waits for its turn to identify."""
+        self.changed: Callable[[], None] = lambda: None
+        """Called when it hears."""
+        self.may_speak: Callable[[int | None], bool] = lambda _guild_id: True
+        """Whether this process answers for a server."""
+        self._count_calls()
 
     def serve(self, shard: int, shards: int) -> None:
         """Be this one of so many shards, from the next connection on."""
@@ -169,8 +181,13 @@ class StudyhallClient(discord.Client):
             resumed = begin(resume=True, sequence=before.sequence, session=before.session_id, gateway=before.gateway)
             return await asyncio.wait_for(resumed, CONNECT_SECONDS)
         assert self.shard_id is not None
-        async with self.identifying.turn(self.shard_id) if self.identifying else contextlib.nullcontext():
-            opened = await asyncio.wait_for(begin(initial=not self.sessions), CONNECT_SECONDS)
+        self.waits = True
+        try:
+            async with self.identifying.turn(self.shard_id) if self.identifying else contextlib.nullcontext():
+                self.waits = False
+                opened = await asyncio.wait_for(begin(initial=not self.sessions), CONNECT_SECONDS)
+        finally:
+            self.waits = False
         self.sessions += 1
         return opened
 
@@ -178,6 +195,27 @@ class StudyhallClient(discord.Client):
         """Discord's answer to an IDENTIFY has come."""
         if self.identifying and self.shard_id is not None:
             self.identifying.ready(self.shard_id)
+        await self.on_resumed()
+
+    async def on_resumed(self) -> None:
+        """It hears what happens, that of before too."""
+        self.hears = True
+        self.changed()
+
+    async def on_disconnect(self) -> None:
+        """The connection is lost; discord.py goes on with the session where it can."""
+        self.hears = False
+
+    def _count_calls(self) -> None:
+        """Have each call to Discord wait for its turn; answers to interactions go another way, and do not count."""
+        call = self.http.request
+
+        async def counted_call(*arguments: Any, **more: Any) -> Any:
+            if self.pace:
+                await self.pace.turn()
+            return await call(*arguments, **more)
+
+        self.http.request = counted_call  # type: ignore[method-assign]
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """The turn was waited for already."""
@@ -212,7 +250,7 @@ class StudyhallClient(discord.Client):
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Somebody added the bot to a server."""
-        if self.joined:
+        if self.joined and self.may_speak(guild.id):
             await self.joined(guild)
 
     async def on_ready(self) -> None:

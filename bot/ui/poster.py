@@ -53,12 +53,14 @@ class DiscordPoster:
         """Post a message, in a thread that is made where there is none yet; returns its id. The same nonce posts it once."""
         look = self._looks[what.kind]
         if channel.thread_on:
+            self._shards.refuse_others(channel.guild_id)
             await self._open_thread(*channel.thread_on, look.thread(view))
         screen, called = self._drawn(what, channel, view), look.calls(view)
         mentions = pings(called)
         target = channel_in(self._shards.of(channel.guild_id), channel.id, channel.guild_id)
 
         async def send() -> int:
+            self._shards.refuse_others(channel.guild_id)
             message = await target.send(
                 view=screen.view(self._marks), files=screen.files(), nonce=nonce, allowed_mentions=mentions
             )
@@ -96,6 +98,7 @@ class DiscordPoster:
 
     async def _patch(self, message: Placed, screen: Screen) -> None:
         where = message.channel
+        self._shards.refuse_others(where.guild_id)
         channel = channel_in(self._shards.of(where.guild_id), where.id, where.guild_id)
         await channel.get_partial_message(message.id).edit(
             view=screen.view(self._marks), attachments=screen.files(), allowed_mentions=NO_PINGS

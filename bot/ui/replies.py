@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import discord
 
 from bot.clock import snowflake_ms
-from bot.errors import StudyhallError, UserError
-from bot.facts import Fact
+from bot.errors import StorageError, StudyhallError, UserError
+from bot.facts import Code, Fact, fact
 from bot.services.member.notices import Notices
 from bot.services.member.presence import Presence
 from bot.services.practice.practising import Learner
@@ -27,6 +27,8 @@ from bot.ui.worded import worded
 TOO_LATE = (10062, 40060, 50027)
 """Codes of Discord's: nobody answered within 3 seconds, it was answered already, or it is older than 15 minutes
 (https://discord.com/developers/docs/topics/opcodes-and-status-codes#json)."""
+NOT_SAVED_SECONDS, WATCH_SECONDS = 2.0, 0.1
+"""A member is told that the database is out of reach so long after they have pressed: a new owner may come first."""
 ANSWER_SECONDS = 3.0
 """Later than this after an interaction was made Discord takes no answer to it."""
 TOKEN_SECONDS = 14.5 * 60
@@ -256,6 +258,8 @@ class Desk:
         answered: Callable[[int], None] = lambda _id: None,
     ) -> None:
         """``now_ms`` is Discord's time; without it no interaction is held to be too old. ``answered`` as for a Reply."""
+        self.out_of_reach: Callable[[], bool] | None = None
+        """Tells whether the database is out of reach, where that is known: then members are told, and soon."""
         self._now_ms = now_ms
         self._answer_ms = answer_seconds * 1000
         self._answered = answered
@@ -293,9 +297,10 @@ class Desk:
         task = asyncio.current_task()
         self._serving.add(task)
         try:
-            if self._presence:
-                await self._presence.saw(reply.server_id, reply.member_id)
-            await handle(reply)
+            if self.out_of_reach:
+                await self._handled_soon(reply, handle, self.out_of_reach)
+            else:
+                await self._handled(reply, handle)
             if not reply.answered:
                 await reply.announce()
             if private and interaction.type is discord.InteractionType.application_command:
@@ -313,8 +318,42 @@ class Desk:
                     "interaction %d: %s, answered in %.0f ms", interaction.id, _what(interaction), reply.milliseconds
                 )
 
+    async def _handled(self, reply: Reply, handle: Handle) -> None:
+        if self._presence:
+            await self._presence.saw(reply.server_id, reply.member_id)
+        await handle(reply)
+
+    async def _handled_soon(self, reply: Reply, handle: Handle, out_of_reach: Callable[[], bool]) -> None:
+        """The same, given up once the database is out of reach for `NOT_SAVED_SECONDS`. Raises StorageError then."""
+        if out_of_reach():
+            await asyncio.sleep(NOT_SAVED_SECONDS - self._age_seconds(reply))  # somebody else may answer first
+            if out_of_reach():
+                raise StorageError(fact(Code.NOT_SAVED))
+        async with asyncio.timeout(None) as limit:
+            watching = asyncio.create_task(self._watch(reply, limit, out_of_reach), name="watch")
+            try:
+                await self._handled(reply, handle)
+            except TimeoutError:
+                if not limit.expired():
+                    raise
+            finally:
+                watching.cancel()
+        if limit.expired():
+            raise StorageError(fact(Code.NOT_SAVED))
+
+    async def _watch(self, reply: Reply, limit: asyncio.Timeout, out_of_reach: Callable[[], bool]) -> None:
+        await asyncio.sleep(NOT_SAVED_SECONDS - self._age_seconds(reply))
+        while not out_of_reach():  # noqa: ASYNC110  nobody tells
+            await asyncio.sleep(WATCH_SECONDS)
+        limit.reschedule(asyncio.get_running_loop().time())
+
+    def _age_seconds(self, reply: Reply) -> float:
+        return (self._now_ms() - reply.stamp_ms) / 1000 if self._now_ms else 0.0
+
     async def _announce_when_slow(self, reply: Reply) -> None:
         await asyncio.sleep(self._thinking_seconds)
+        if self.out_of_reach and self.out_of_reach():
+            return
         try:
             await reply.announce()
         except (discord.HTTPException, discord.InteractionResponded) as problem:

@@ -14,6 +14,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from bot.ui.pace import Pace
+
 T = TypeVar("T")
 
 CALLS_PER_SECOND = 30
@@ -42,8 +44,12 @@ class SendScheduler:
 
     URGENT, NORMAL, LOW = 0, 1, 2
 
-    def __init__(self, hint_seconds: float, calls_per_second: float = CALLS_PER_SECOND) -> None:
+    def __init__(
+        self, hint_seconds: float, calls_per_second: float = CALLS_PER_SECOND, pace: Pace | None = None
+    ) -> None:
+        """``pace`` is what other processes share with this one."""
         self.hint_seconds = hint_seconds
+        self._pace = pace
         self._gap = 1 / calls_per_second
         self._free_at = 0.0
         self._numbers = itertools.count()
@@ -153,6 +159,8 @@ class SendScheduler:
                 wait = self._free_at - loop.time()
                 if self._gap and wait > 0:
                     await asyncio.sleep(wait)
+                if self._pace:
+                    await self._pace.turn()  # only then is it chosen what is most urgent
                 call = heapq.heappop(self._heap)
                 if call.done.done():  # cancelled while it waited
                     continue
@@ -190,7 +198,8 @@ async def _send(call: _Call, before: asyncio.Task[None] | None) -> None:
     try:
         if before:
             await asyncio.wait({before})
-        result = await call.function()
+        with Pace.had():
+            result = await call.function()
     except asyncio.CancelledError:
         call.done.cancel()
         raise

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model.processes import Cluster, Lease, Process
-from bot.services.processes.sharing import Moves, moves
+from bot.services.processes.sharing import LeaseMoves, moves
 
 
 def process(number: int, *, packs: str = "tea", silent: float = 0.5, draining: bool = False) -> Process:
@@ -24,28 +24,38 @@ def cluster(holders: list[int | None], *processes: Process, **heirs: tuple[int, 
 @pytest.mark.parametrize(
     ("why", "there", "me", "expected"),
     [
-        ("alone, all", cluster([None] * 3, process(1)), 1, Moves(take=(0, 1, 2))),
-        ("two, half each: the first one's", cluster([None] * 4, process(1), process(2)), 1, Moves(take=(0, 2))),
-        ("two, half each: the other's", cluster([None] * 4, process(1), process(2)), 2, Moves(take=(1, 3))),
-        ("who comes later claims a share", cluster([1, 1, 1], process(1), process(2)), 2, Moves(claim=(2,))),
-        ("and nothing twice", cluster([1, 1, 1], process(1), process(2), s2=(2, False)), 2, Moves()),
-        ("a fair share is left alone", cluster([1, 1, 2], process(1), process(2)), 2, Moves()),
-        ("who is not heard gets nothing", cluster([None] * 2, process(1), process(2, silent=9)), 1, Moves(take=(0, 1))),
-        ("other courses get nothing", cluster([None], process(1, packs="coffee")), 1, Moves()),
-        ("who drains gets nothing", cluster([None], process(1, draining=True), process(2)), 1, Moves()),
-        ("and leaves all", cluster([1, 1], process(1, draining=True), process(2)), 2, Moves(claim=(0, 1))),
-        ("handed to the heir who is ready", cluster([1, 1], process(1), process(2), s1=(2, True)), 1, Moves(hand=(1,))),
-        ("kept until then", cluster([1, 1], process(1), process(2), s1=(2, False)), 1, Moves()),
-        ("not to one who is gone", cluster([1, 1], process(1), process(2, silent=9), s1=(2, True)), 1, Moves()),
+        ("alone, all", cluster([None] * 3, process(1)), 1, LeaseMoves(take=(0, 1, 2))),
+        ("two, half each: the first one's", cluster([None] * 4, process(1), process(2)), 1, LeaseMoves(take=(0, 2))),
+        ("two, half each: the other's", cluster([None] * 4, process(1), process(2)), 2, LeaseMoves(take=(1, 3))),
+        ("who comes later claims a share", cluster([1, 1, 1], process(1), process(2)), 2, LeaseMoves(claim=(2,))),
+        ("and nothing twice", cluster([1, 1, 1], process(1), process(2), s2=(2, False)), 2, LeaseMoves()),
+        ("a fair share is left alone", cluster([1, 1, 2], process(1), process(2)), 2, LeaseMoves()),
+        (
+            "who is not heard gets nothing",
+            cluster([None] * 2, process(1), process(2, silent=9)),
+            1,
+            LeaseMoves(take=(0, 1)),
+        ),
+        ("other courses get nothing", cluster([None], process(1, packs="coffee")), 1, LeaseMoves()),
+        ("who drains gets nothing", cluster([None], process(1, draining=True), process(2)), 1, LeaseMoves()),
+        ("and leaves all", cluster([1, 1], process(1, draining=True), process(2)), 2, LeaseMoves(claim=(0, 1))),
+        (
+            "handed to the heir who is ready",
+            cluster([1, 1], process(1), process(2), s1=(2, True)),
+            1,
+            LeaseMoves(hand=(1,)),
+        ),
+        ("kept until then", cluster([1, 1], process(1), process(2), s1=(2, False)), 1, LeaseMoves()),
+        ("not to one who is gone", cluster([1, 1], process(1), process(2, silent=9), s1=(2, True)), 1, LeaseMoves()),
     ],
 )
-def test_who_does_what(why: str, there: Cluster, me: int, expected: Moves):
+def test_who_does_what(why: str, there: Cluster, me: int, expected: LeaseMoves):
     assert moves(me, there, connected=range(9)) == expected, why
 
 
 def test_a_shard_that_hears_nothing_yet_is_handed_over_at_once():
     there = cluster([1, 1], process(1), process(2), s1=(2, False))
-    assert moves(1, there, connected={0}) == Moves(hand=(1,))
+    assert moves(1, there, connected={0}) == LeaseMoves(hand=(1,))
 
 
 def test_shards_with_a_game_are_taken_first_and_moved_last():

@@ -220,7 +220,8 @@ async def test_every_process_hears_what_is_told_and_a_lost_connection_is_made_ag
     postgres: OnPostgres, table: LeaseTable, link: Link
 ):
     heard: asyncio.Queue[str] = asyncio.Queue()
-    listening = Link(postgres.address(HERE), heard.put_nowait, lambda: heard.put_nowait("look"))
+    listening = Link(postgres.address(HERE))
+    listening.hear(heard.put_nowait, lambda: heard.put_nowait("look"))
     [[pid]] = await listening.ask("SELECT pg_backend_pid()")
     assert await heard.get() == "look"
     await table.tell("tea")

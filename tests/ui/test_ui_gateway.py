@@ -7,8 +7,9 @@ import discord
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.model.shards import shard_of
 from bot.ui.gateway import Identifying, Starts, starts_of
-from bot.ui.shards import Shards, shard_of
+from bot.ui.shards import Shards
 
 GAP_SECONDS = 0.05
 ADVICE = {

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 from random import Random
+from typing import TypeVar
 from weakref import WeakValueDictionary
 
 from bot.clock import DAY_MS, Clock, utc
@@ -36,7 +37,7 @@ from bot.services.practice.recording import AskedOfMany, record_choices
 from bot.storage import members, open_questions, posts, servers
 from bot.storage.calendar import daily as storage
 from bot.storage.calendar import schedules
-from bot.storage.locks import of_member
+from bot.storage.locks import Lock, of_member
 from bot.storage.question import rulings
 from bot.storage.store import Job, Store, Transaction
 
@@ -45,6 +46,8 @@ LONGEST_MS = 3 * DAY_MS
 PLAYED_DAYS = 7
 """For so long a family is left alone that a competition asked about."""
 
+T = TypeVar("T")
+
 _log = logging.getLogger(__name__)
 
 
@@ -52,8 +55,15 @@ class DailyQuestions:
     """What `/daily` does. ``changed`` is called when there is a new deadline, or something to be shown."""
 
     def __init__(
-        self, store: Store, clock: Clock, rng: Random, out: Posts, library_of: LibraryOf, life: Lifecycle
+        self,
+        store: Store,
+        clock: Clock,
+        rng: Random,
+        out: Posts,
+        library_of: LibraryOf,
+        life: Lifecycle,
     ) -> None:
+        self._ours = life.ours
         self._store = store
         self._clock = clock
         self._rng = rng
@@ -87,11 +97,14 @@ class DailyQuestions:
                 return there.id
             return await storage.ask(tx, new)
 
-        daily_id = await self._store.write(job)
+        daily_id = await self._write(guild_id, job)
         if daily_id is None:
             return None
         await self._happenings.tell(DailyAsked())
         return await self._delivered(daily_id)
+
+    async def _write(self, guild_id: int, job: Job[T], *locks: Lock) -> T:
+        return await self._store.write(job, *self._ours().fence(guild_id), *locks)
 
     async def _delivered(self, daily_id: int) -> Daily | None:
         try:
@@ -140,7 +153,7 @@ class DailyQuestions:
             key, at_once = here.key(question), (await servers.load(tx, daily.guild_id)).reasons_at_once
             return Locked(daily, given, new, own, all_, is_right(given, key), key if at_once else None)
 
-        locked = await self._store.write(job, of_member(learner.member_id))
+        locked = await self._write(daily.guild_id, job, of_member(learner.member_id))
         if locked.new and (current := await storage.load(self._store, daily_id)) and current.message_id is not None:
 
             async def view() -> DailyView | None:
@@ -174,6 +187,9 @@ class DailyQuestions:
         """
         await self.deliver(daily_id)
         now_ms = self._clock.now_ms()
+        asked = await storage.load(self._store, daily_id)
+        if asked is None:
+            return
 
         async def job(tx: Transaction) -> bool:
             daily = await storage.load(tx, daily_id)
@@ -194,7 +210,7 @@ class DailyQuestions:
             await storage.close(tx, daily, now_ms)
             return True
 
-        if await self._store.write(job):
+        if await self._write(asked.guild_id, job):
             await self._happenings.tell(DailyClosed())
             await self.deliver(daily_id)
 
@@ -204,7 +220,7 @@ class DailyQuestions:
         oldest_ms = self.oldest_ms()
         if oldest_ms is not None and now_ms - oldest_ms < BEHIND_MS:  # each of them counts
             now_ms = min(now_ms, oldest_ms)
-        return await storage.to_close(self._store, now_ms - DRAIN_MS)
+        return await storage.to_close(self._store, now_ms - DRAIN_MS, self._ours())
 
     async def close_in_time(self) -> None:
         """A question that was asked by a clock that was ahead closes in a day, as if it had been asked now."""
@@ -214,14 +230,14 @@ class DailyQuestions:
 
     async def next_close_ms(self) -> int | None:
         """When the next question is to be closed."""
-        closes_ms = await storage.next_close_ms(self._store)
+        closes_ms = await storage.next_close_ms(self._store, self._ours())
         return None if closes_ms is None else closes_ms + DRAIN_MS
 
     # Showing
 
     async def waiting(self) -> list[int]:
         """The questions of which something is still to be shown."""
-        return sorted({post.what.of for post in await posts.waiting(self._store, *OF_A_DAILY)})
+        return sorted({post.what.of for post in await posts.waiting(self._store, *OF_A_DAILY, held=self._ours())})
 
     async def deliver(self, daily_id: int) -> None:
         """Show what waits to be shown. Raises ChannelLostError when the question can't be posted: it is taken back then."""
@@ -236,15 +252,15 @@ class DailyQuestions:
             message_id = await self._out.earlier(post)
             if message_id is None and self._out.is_old(post) and daily.closes_ms <= self._clock.now_ms():
                 # Nobody saw it, and nobody could answer it now.
-                await self._store.write(lambda tx: storage.withdraw(tx, post))
+                await self._write(daily.guild_id, lambda tx: storage.withdraw(tx, post))
                 return
             if message_id is None:
                 message_id = await self._out.send(post, await self._view(daily))
         except ChannelLostError:
-            await self._store.write(lambda tx: storage.withdraw(tx, post))
+            await self._write(daily.guild_id, lambda tx: storage.withdraw(tx, post))
             raise
         shown = message_id
-        await self._store.write(lambda tx: storage.shown(tx, post, shown))
+        await self._write(daily.guild_id, lambda tx: storage.shown(tx, post, shown))
 
     async def _reveal(self, daily: Daily, post: Post) -> None:
         view = await self._view(daily)
@@ -256,9 +272,9 @@ class DailyQuestions:
                 message_id = await self._out.earlier(post) or await self._out.send(post, view)
         except ChannelLostError as lost:
             _log.info("the result of the question of the day %d can't be shown: %s", daily.id, lost)
-            await self._store.write(lambda tx: posts.drop(tx, post.id))
+            await self._write(daily.guild_id, lambda tx: posts.drop(tx, post.id))
             return
-        await self._store.write(lambda tx: storage.shown(tx, post, message_id))
+        await self._write(daily.guild_id, lambda tx: storage.shown(tx, post, message_id))
 
     async def show_again(self, regraded: Regraded) -> None:
         """Managers decided otherwise about a question: the results that are shown say so, when there is room for it."""

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from bot.clock import DAY_MS, Clock, utc
 from bot.errors import NotFound, StudyhallError, UserError
@@ -33,7 +33,7 @@ from bot.services.sure_time import ALWAYS_SURE, TimeCheck
 from bot.storage import members
 from bot.storage.calendar import daily as dailies
 from bot.storage.calendar import schedules as storage
-from bot.storage.store import Store, Transaction
+from bot.storage.store import Job, Store, Transaction
 
 MOST = 5
 """What a server may have scheduled: as much as fits on one screen with its buttons."""
@@ -46,6 +46,8 @@ SEASON_LOOK_SECONDS = 3_600.0
 """Where only the end of a season is awaited."""
 EVENT_MS = 3_600_000
 """How long an event is said to be; Discord wants an end."""
+
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -82,6 +84,7 @@ class Schedules:
         life: Lifecycle,
         time: TimeCheck = ALWAYS_SURE,
     ) -> None:
+        self._ours = life.ours
         self._store = store
         self._clock = clock
         self._servers = servers
@@ -136,27 +139,27 @@ class Schedules:
             await members.remember(tx, plan.guild_id, plan.manager.member_id, plan.manager.face, now_ms)
             return await storage.add(tx, new)
 
-        added = await self._store.write(job)
+        added = await self._write(plan.guild_id, job)
         self.wake()
         return added
 
     async def pause(self, guild_id: int, schedule_id: int, made_ms: int) -> None:
         """Let nothing of it happen until it is resumed."""
         one = await self.one(guild_id, schedule_id, made_ms)
-        await self._store.write(lambda tx: storage.set_next(tx, one.id, None))
+        await self._write(guild_id, lambda tx: storage.set_next(tx, one.id, None))
         self.wake()
 
     async def resume(self, guild_id: int, schedule_id: int, made_ms: int) -> None:
         """Go on with the next occurrence."""
         one = await self.one(guild_id, schedule_id, made_ms)
         next_ms = await self._next_ms(one)
-        await self._store.write(lambda tx: storage.set_next(tx, one.id, next_ms))
+        await self._write(guild_id, lambda tx: storage.set_next(tx, one.id, next_ms))
         self.wake()
 
     async def remove(self, guild_id: int, schedule_id: int, made_ms: int) -> None:
         """Take it away, and the event that announced it."""
         one = await self.one(guild_id, schedule_id, made_ms)
-        await self._store.write(lambda tx: storage.remove(tx, one.id))
+        await self._write(guild_id, lambda tx: storage.remove(tx, one.id))
         if one.event_id is not None:
             await self._drop_event(guild_id, one.event_id)
 
@@ -176,7 +179,7 @@ class Schedules:
             await storage.set_plan(tx, changed)
             await storage.set_next(tx, one.id, next_ms, one.reason)
 
-        await self._store.write(job)
+        await self._write(guild_id, job)
         self._tried = {place for place in self._tried if place[0] != one.id}
         self.wake()
 
@@ -185,7 +188,7 @@ class Schedules:
         for one in await storage.of_guild(self._store, changed.guild_id):
             if one.next_ms is not None:
                 next_ms = await self._next_ms(one)
-                await self._store.write(lambda tx, one=one, at=next_ms: storage.set_next(tx, one.id, at))  # type: ignore[misc]
+                await self._write(one.guild_id, partial(storage.set_next, schedule_id=one.id, next_ms=next_ms))
         self.wake()
 
     async def _next_ms(self, schedule: Schedule) -> int:
@@ -200,10 +203,14 @@ class Schedules:
             raise NotFound(fact(Code.SCHEDULE_GONE))
         return one
 
+    async def _write(self, guild_id: int, job: Job[T]) -> T:
+        return await self._store.write(job, *self._ours().fence(guild_id))
+
     # Time
 
     def start(self) -> None:
-        """Begin to look; what became due while the bot was away is due now."""
+        """Begin to look, or look at servers that were not ours before; what became due meanwhile is due now."""
+        self._looked_ms = None
         self._looking.wake()
 
     def wake(self) -> None:
@@ -232,13 +239,13 @@ class Schedules:
             if await storage.any_begun_after(self._store, now_ms + DAY_MS):
                 await self._store.write(lambda tx: storage.forget_later(tx, now_ms + DAY_MS))
             await self._daily.close_in_time()
-            for one in await storage.later_than(self._store, now_ms):
+            for one in await storage.later_than(self._store, now_ms, self._ours()):
                 zone = (await self._servers.of(one.guild_id)).zone
                 at = next_after(now_ms, one.weekly, zone)
                 if await storage.begun(self._store, one.id, at.day):
                     at = next_after(at.at_ms, one.weekly, zone)
                 if one.next_ms is not None and at.at_ms < one.next_ms:
-                    await self._store.write(lambda tx, one=one, at=at: storage.bring_forward(tx, one, at.at_ms))  # type: ignore[misc]
+                    await self._write(one.guild_id, partial(storage.bring_forward, schedule=one, next_ms=at.at_ms))
                     _log.info("schedule %d is next at %s UTC", one.id, f"{utc(at.at_ms):%Y-%m-%d %H:%M}")
         self._looked_ms = now_ms
 
@@ -249,7 +256,7 @@ class Schedules:
     async def _arm_for_next(self) -> None:
         """Look again when the next thing is due; not at all while nothing is."""
         now_ms = self._clock.now_ms()
-        near = (await storage.next_due_ms(self._store), await self._daily.next_close_ms())
+        near = (await storage.next_due_ms(self._store, self._ours()), await self._daily.next_close_ms())
         waits = [(at_ms - now_ms) / 1000 for at_ms in near if at_ms is not None]
         most = [LOOK_SECONDS] if waits or await self._daily.waiting() or await self._seasons.waiting() else []
         if (season_ends_ms := await self._seasons.next_end_ms()) is not None:
@@ -262,7 +269,7 @@ class Schedules:
         await self._seasons.end_due()
         closing = await self._daily.to_close()
         showing = [one for one in await self._daily.waiting() if one not in closing]
-        due = await storage.due(self._store, self._clock.now_ms())
+        due = await storage.due(self._store, self._clock.now_ms(), self._ours())
         works: list[Awaitable[None]] = [self._alone(("seasons", 0), self._seasons.deliver)]
         works += [self._alone(("daily", one), partial(self._show, one)) for one in showing]
         works += [self._alone(("daily", one), partial(self._daily.close, one)) for one in closing]
@@ -270,7 +277,7 @@ class Schedules:
         return works
 
     async def _announcements(self) -> list[Awaitable[None]]:
-        others = await storage.with_other_event(self._store) if self._events else []
+        others = await storage.with_other_event(self._store, self._ours()) if self._events else []
         return [self._alone(("event", one.id), partial(self._announce, one)) for one in others]
 
     async def _alone(self, key: tuple[str, int], work: Callable[[], Awaitable[None]]) -> None:
@@ -306,7 +313,8 @@ class Schedules:
         occurrence = latest_until(now_ms, schedule.weekly, zone)
         next_ms = next_after(now_ms, schedule.weekly, zone).at_ms
         if schedule.next_ms is None or occurrence.at_ms < schedule.next_ms:
-            await self._store.write(lambda tx: storage.set_next(tx, schedule.id, next_ms, schedule.reason))
+            set_next = partial(storage.set_next, schedule_id=schedule.id, next_ms=next_ms, reason=schedule.reason)
+            await self._write(schedule.guild_id, set_next)
             return
         over = (
             occurrence.day != local_day(now_ms, zone) if schedule.setup is None else now_ms - occurrence.at_ms > LATE_MS
@@ -355,12 +363,12 @@ class Schedules:
             await storage.begin(tx, schedule.id, occurrence, next_ms, remark)
             await storage.set_remark(tx, schedule.id, remark)
 
-        await self._store.write(job)
+        await self._write(schedule.guild_id, job)
         _log.info("schedule %d: %s", schedule.id, remark)
 
     async def _pause_lost(self, schedule: Schedule, lost: ChannelLostError) -> None:
         reason = fact(Code.CHANNEL_LOST, why=lost.why)
-        await self._store.write(lambda tx: storage.set_next(tx, schedule.id, None, reason))
+        await self._write(schedule.guild_id, lambda tx: storage.set_next(tx, schedule.id, None, reason))
         _log.warning("schedule %d is paused: %s", schedule.id, reason)
         self.wake()
 
@@ -396,7 +404,7 @@ class Schedules:
             await storage.set_event(tx, schedule.id, event_id, schedule.next_ms)
             return True
 
-        return await self._store.write(job)
+        return await self._write(schedule.guild_id, job)
 
     async def _drop_event(self, guild_id: int, event_id: int) -> None:
         try:

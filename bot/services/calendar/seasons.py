@@ -4,11 +4,14 @@ The end and what is to be posted are stored together; a crash at any moment lose
 """
 
 import asyncio
+import functools
 import logging
+from collections.abc import Callable
 
 from bot.clock import DAY_MS, Clock
 from bot.model.posts import Kind, Post
 from bot.model.seasons import HeldSeason
+from bot.model.shards import Holdings, every_server
 from bot.quiz.board.ranking import BoardKind, places
 from bot.services.board.boards import lines_of
 from bot.services.calendar.season_views import SeasonView
@@ -31,7 +34,16 @@ _log = logging.getLogger(__name__)
 class Seasons:
     """What becomes of a season when its time is up."""
 
-    def __init__(self, store: Store, clock: Clock, out: Posts, time: TimeCheck = ALWAYS_SURE) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        out: Posts,
+        time: TimeCheck = ALWAYS_SURE,
+        *,
+        ours: Callable[[], Holdings] = every_server,
+    ) -> None:
+        self._ours = ours
         self._store = store
         self._clock = clock
         self._time = time
@@ -40,30 +52,31 @@ class Seasons:
 
     async def next_end_ms(self) -> int | None:
         """When the next season ends."""
-        return await storage.next_end_ms(self._store)
+        return await storage.next_end_ms(self._store, self._ours())
 
     async def end_due(self) -> None:
         """End the seasons whose time is up, if the time is sure; of a bot that was away, each that ended meanwhile."""
-        while due := await storage.due(self._store, self._clock.now_ms()):
+        while due := await storage.due(self._store, self._clock.now_ms(), self._ours()):
             if not await self._time.is_sure():
                 return
             for season in due:
-                now_ms = self._clock.now_ms()
-                await self._store.write(lambda tx, one=season, at=now_ms: storage.end(tx, one, at))  # type: ignore[misc]
+                end = functools.partial(storage.end, season=season, now_ms=self._clock.now_ms())
+                await self._store.write(end, *self._ours().fence(season.guild_id))
 
     async def waiting(self) -> bool:
         """Whether a result is still to be posted."""
-        return bool(await posts.waiting(self._store, Kind.SEASON))
+        return bool(await posts.waiting(self._store, Kind.SEASON, held=self._ours()))
 
     async def deliver(self) -> None:
         """Post the results that wait; one that fails is tried again with the next look, and keeps back no other."""
         async with self._lock:
-            for post in await posts.waiting(self._store, Kind.SEASON):
+            for post in await posts.waiting(self._store, Kind.SEASON, held=self._ours()):
                 try:
                     await self._deliver(post)
                 except ChannelLostError as lost:
                     _log.info("the result of a season can't be posted in channel %d (%s)", post.channel_id, lost)
-                    await self._store.write(lambda tx, one=post: storage.post_elsewhere(tx, one))  # type: ignore[misc]
+                    elsewhere = functools.partial(storage.post_elsewhere, post=post)
+                    await self._store.write(elsewhere, *self._ours().fence(post.guild_id))
                 except Exception as problem:
                     _log.warning("the result of a season waits for Discord: %s", problem)
 
@@ -73,11 +86,11 @@ class Seasons:
             season = await storage.load(self._store, post.guild_id, post.what.of)
             view = await self.view(season, post.channel_id) if season else None
             if view is None or not view.lines or self._clock.now_ms() - view.season.ends_ms > LATE_MS:
-                await self._store.write(lambda tx: posts.drop(tx, post.id))
+                await self._store.write(lambda tx: posts.drop(tx, post.id), *self._ours().fence(post.guild_id))
                 return
             message_id = await self._out.send(post, view)
         shown = message_id
-        await self._store.write(lambda tx: posts.posted(tx, post.id, shown))
+        await self._store.write(lambda tx: posts.posted(tx, post.id, shown), *self._ours().fence(post.guild_id))
 
     async def view(self, season: HeldSeason, channel_id: int) -> SeasonView:
         """Who stands on the first three places of a season, without those who hide or left."""

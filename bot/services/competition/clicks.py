@@ -96,7 +96,7 @@ class Clicks:
             team=player.team if (player := state.player(learner.member_id)) else smallest_team(state),
             now_ms=self._clock.now_ms(),
         )
-        stored = await self._store.write_together(competitions.answer_all, click, live.row_lock)
+        stored = await self._store.write_together(competitions.answer_all, click, *live.locks)
         if not stored.new:
             if stored.given is None:
                 return ClickResult(Verdict.CLOSED, None, certainty)

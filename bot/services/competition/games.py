@@ -4,7 +4,6 @@ One `LiveGame` for each game that is on: its state, its timer, its lock. Deadlin
 What stands in the channel is the matter of `GameMessages`, which tells back what happened to it as events.
 """
 
-import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
@@ -12,7 +11,7 @@ from dataclasses import replace
 from random import Random
 
 from bot.clock import DiscordClock, snowflake_ms
-from bot.errors import NotFound, StorageError, UserError
+from bot.errors import NotFound, UserError
 from bot.facts import Code, Fact, fact
 from bot.packs.library import LibraryOf
 from bot.packs.models import Question
@@ -24,7 +23,6 @@ from bot.quiz.competition.events import (
     Event,
     Forget,
     Join,
-    Lost,
     Opened,
     Tick,
     Told,
@@ -38,7 +36,7 @@ from bot.quiz.competition.stored_answers import with_late, with_stored
 from bot.quiz.question.asking import Submission, Sureness
 from bot.services.channels import ChannelLostError, Results
 from bot.services.competition.clicks import Clicks
-from bot.services.competition.live import BEHIND_SECONDS, GameTimers, LiveGame
+from bot.services.competition.live import BEHIND_SECONDS, GameTimers, LiveGame, TakingUp
 from bot.services.competition.messages import GameMessages
 from bot.services.competition.openings import AlreadyOnError, Opening, playable, refuse_too_many
 from bot.services.competition.questions import GameQuestions
@@ -54,8 +52,6 @@ from bot.services.practice.practising import Learner
 from bot.storage import competitions, members
 from bot.storage.store import Job, Store, Transaction
 
-AGAIN_SECONDS = 1.0
-"""How long a game that is taken up waits for a database that refuses."""
 _log = logging.getLogger(__name__)
 
 
@@ -80,6 +76,7 @@ class Competitions(GameRecords):
         charts: ChartDrawer | None = None,
         time_factor: Callable[[int], float] = lambda _member_id: 1.0,
     ) -> None:
+        self._ours = life.ours
         self._background = life.background("competition", last=self._last_beat)
         self._library_of = library_of
         messages = GameMessages(
@@ -92,8 +89,15 @@ class Competitions(GameRecords):
         self._happenings = life.happenings
         self.oldest_ms: Callable[[], int | None] = lambda: None
         """When the oldest click was made that has arrived and may not be stored yet."""
-        self._to_take_up: set[int] = set()
-        self._timers = GameTimers(self._live, clock, self._background, woken=self._wake, beat=self._store_beat)
+        self._taking_up = TakingUp(
+            *(self._live, store, clock, messages, self._background),
+            ours=life.ours,
+            load=self._load,
+            apply=self._apply,
+        )
+        self.resume, self.leave = self._taking_up.resume, self._taking_up.leave
+        beat = self._taking_up.beat
+        self._timers = GameTimers(self._live, clock, self._background, woken=self._wake, beat=beat)
         self._clicks = Clicks(store, clock, self._live, messages, self._timers, self._background, time_factor)
 
     def attach(self, results: Results) -> None:
@@ -116,12 +120,12 @@ class Competitions(GameRecords):
 
         async def job(tx: Transaction) -> int | None:
             await members.remember(tx, opening.guild_id, opening.host.member_id, opening.host.face, now_ms)
-            await self._beat_in(tx, now_ms)
+            await self._taking_up.beat_in(tx, now_ms, opening.guild_id)
             return await competitions.create(
                 tx, opening.guild_id, opening.channel_id, pack_id, opening.setup, state, now_ms
             )
 
-        competition_id = await self._store.write(job)
+        competition_id = await self._store.write(job, *self._ours().fence(opening.guild_id))
         if competition_id is None:
             raise await self._already_on(opening)
         return await self._messages.view(await self._begun(competition_id))
@@ -141,7 +145,7 @@ class Competitions(GameRecords):
         async def job(tx: Transaction) -> tuple[bool, int | None]:
             if not await also(tx):
                 return False, None
-            await self._beat_in(tx, now_ms)
+            await self._taking_up.beat_in(tx, now_ms, opening.guild_id)
             competition_id = await competitions.create(
                 tx, opening.guild_id, opening.channel_id, pack_id, opening.setup, state, now_ms
             )
@@ -149,7 +153,7 @@ class Competitions(GameRecords):
                 await queue_lobby(tx, game, now_ms)
             return True, competition_id
 
-        wanted, competition_id = await self._store.write(job)
+        wanted, competition_id = await self._store.write(job, *self._ours().fence(opening.guild_id))
         if not wanted:
             return None
         if competition_id is None:
@@ -188,7 +192,7 @@ class Competitions(GameRecords):
         game = await competitions.load(self._store, competition_id)
         if game is None:
             return None
-        live = LiveGame(game)
+        live = LiveGame(game, fence=self._ours().fence(game.guild_id))
         await live.read_posts(self._store)
         if game.state.phase is Phase.LOBBY:
             with contextlib.suppress(UserError):  # nothing fits any more: the start says so
@@ -201,9 +205,7 @@ class Competitions(GameRecords):
         live = self._of(competition_id)
         async with live.lock:
             live.game = replace(live.game, lobby_message_id=message_id)
-        await self._store.write(
-            lambda tx: competitions.set_lobby_message(tx, competition_id, message_id), live.row_lock
-        )
+        await self._store.write(lambda tx: competitions.set_lobby_message(tx, competition_id, message_id), *live.locks)
         if len(live.game.state.players) > 1:  # who joined before it was known where to show them
             self._messages.hint_lobby(live)
 
@@ -216,45 +218,10 @@ class Competitions(GameRecords):
         """How many competitions are on."""
         return len(self._live)
 
-    async def resume(self) -> None:
-        """Take up every game that was on when the bot stopped; the time that it was away is given back."""
-        since = await competitions.last_beat(self._store)
-        now_ms = self._clock.now_ms()
-        for competition_id in await competitions.live_ids(self._store):
-            live = await self._load(competition_id)
-            if live is None:
-                continue
-            away = now_ms - since if since is not None else 0
-            if live.game.state.phase is Phase.ASKING and away > 0:
-                live.note = fact(Code.WAS_AWAY, seconds=-(-away // 1000))
-            self._to_take_up.add(competition_id)
-            self._background.spawn(self._take_up(live, since if since is not None else now_ms), "competition-resume")
-        await self._messages.finish_all_but(self._live.keys())
-
-    async def _take_up(self, live: LiveGame, since_ms: int) -> None:
-        try:
-            while not await self._given_back(live, since_ms):  # noqa: ASYNC110  another process holds the database
-                await asyncio.sleep(AGAIN_SECONDS)
-        finally:
-            if not self._background.closing:
-                self._to_take_up.discard(live.game.id)
-        await self._messages.take_up(live)
-
-    async def _given_back(self, live: LiveGame, since_ms: int) -> bool:
-        """Give back the time that the bot was away; False when the database refused."""
-        try:
-            if message_id := live.round_message_id:
-                await self._apply(live, Opened(live.game.state.round, snowflake_ms(message_id)))
-            await self._apply(live, Lost(since_ms))
-        except StorageError as refused:
-            _log.warning("competition %d waits for the database: %s", live.game.id, refused)
-            return False
-        return True
-
     async def _last_beat(self) -> None:
         """At the end: every game is taken up again at the next start."""
         if self._live:
-            await self._store_beat()
+            await self._taking_up.beat()
 
     # What members do
 
@@ -292,7 +259,7 @@ class Competitions(GameRecords):
         async with live.lock:
             if live.game.state.phase is not Phase.LOBBY:  # it has begun meanwhile
                 return Verdict.NOTHING_TO_DO, await self._messages.view(live)
-            await self._store.write(lambda tx: competitions.set_setup(tx, competition_id, setup), live.row_lock)
+            await self._store.write(lambda tx: competitions.set_setup(tx, competition_id, setup), *live.locks)
             live.game, live.fitting = replace(live.game, setup=setup), fitting
         self._messages.hint_lobby(live)
         return Verdict.DONE, await self._messages.view(live)
@@ -350,6 +317,7 @@ class Competitions(GameRecords):
     async def _apply(self, live: LiveGame, event: Event, questions: list[Question] | None = None) -> list[Effect]:
         """Step, store, show. The answers that count are those in the database, read in the same transaction."""
         async with live.lock:
+            live.refuse_left()
             now_ms = self._clock.now_ms()
 
             async def job(tx: Transaction) -> Stored:
@@ -370,10 +338,11 @@ class Competitions(GameRecords):
                     await competitions.confide(tx, game.id, event.round, event.member_id, event.sureness)
                 await settle(tx, game, state, now_ms, self._library.review_within_days(game.pack_id))
                 wanted = await queue(tx, game, effects, now_ms)
-                await self._beat_in(tx, now_ms)  # last: all games write that row, and wait for each other from there on
+                # Last: all games of a shard write that row, and wait for each other from there on.
+                await self._taking_up.beat_in(tx, now_ms, game.guild_id)
                 return replace(game, state=state), effects, wanted
 
-            game, effects, wanted = await self._store.write(job, live.row_lock)
+            game, effects, wanted = await self._store.write(job, *live.locks)
             seen = live.game.state
             if isinstance(event, Forget):
                 seen = without(seen, event.member_id)
@@ -440,15 +409,6 @@ class Competitions(GameRecords):
             await self._apply(live, Opened(live.game.state.round, snowflake_ms(message_id)))
         else:
             await self._messages.post_what_waits(live)
-
-    async def _store_beat(self) -> None:
-        now_ms = self._clock.now_ms()
-        await self._store.write(lambda tx: self._beat_in(tx, now_ms))
-
-    async def _beat_in(self, tx: Transaction, now_ms: int) -> None:
-        """Note that the bot is alive; not before every game was given back the time since it was last."""
-        if not self._to_take_up:
-            await competitions.beat(tx, now_ms)
 
 
 def _verdict(effects: list[Effect]) -> Verdict:

@@ -11,8 +11,10 @@ from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import replace
 
 from bot.clock import DiscordClock, snowflake_ms
+from bot.errors import LeaseLostError
 from bot.facts import Code, Fact, fact
 from bot.model.posts import Kind, Post
+from bot.model.shards import Holdings
 from bot.packs.library import LibraryOf
 from bot.quiz.competition.events import (
     Ask,
@@ -72,6 +74,7 @@ class GameMessages:
         happened: Callable[[int, Event], Awaitable[object]],
         is_over: Callable[[int], Awaitable[None]],
     ) -> None:
+        self._ours = life.ours
         self._store = store
         self._clock = clock
         self._charts = charts
@@ -136,9 +139,9 @@ class GameMessages:
         if shown.game.state.waits_by_itself:
             self._try_again_later(shown)
 
-    async def finish_all_but(self, live: Collection[int]) -> None:
-        """After a restart: show what the games that are over did not get to show."""
-        waiting = await posts.waiting(self._store, *OWED_AT_THE_END)
+    async def finish_all_but(self, live: Collection[int], part: Holdings) -> None:
+        """After a restart: show what the games that are over did not get to show, in the servers that are taken up."""
+        waiting = await posts.waiting(self._store, *OWED_AT_THE_END, held=part)
         for competition_id in {post.what.of for post in waiting}.difference(live):
             self._finish_later(competition_id, at_once=True)
 
@@ -151,7 +154,7 @@ class GameMessages:
             return
 
         async def view() -> GameView | None:
-            is_on = shown.game.state.round == number and shown.game.state.phase is Phase.ASKING
+            is_on = shown.game.state.round == number and shown.game.state.phase is Phase.ASKING and not shown.left
             return GameView(shown.game, note=shown.note) if is_on else None
 
         async def gone() -> None:
@@ -166,7 +169,7 @@ class GameMessages:
             return
 
         async def view() -> GameView | None:
-            return await self.view(shown) if shown.game.state.phase is Phase.LOBBY else None
+            return await self.view(shown) if shown.game.state.phase is Phase.LOBBY and not shown.left else None
 
         async def gone() -> None:
             await self.lobby_gone(shown, message_id)
@@ -214,6 +217,8 @@ class GameMessages:
         while post := shown.waiting_post():
             try:
                 message_id = await self._post(shown, post)
+            except LeaseLostError:
+                raise
             except ChannelLostError as trouble:
                 shown.lost = trouble.why
                 await self._trouble(shown, fact(Code.GAME_CHANNEL_LOST, why=trouble.why))
@@ -230,6 +235,8 @@ class GameMessages:
             await self._posted(shown, post, message_id)
 
     async def _post(self, shown: ShownGame, post: Post) -> int:
+        shown.refuse_left()
+
         async def view() -> GameView:
             return await (self._unveiling.opening(shown) if post.kind is Kind.PODIUM else self.view(shown))
 
@@ -248,7 +255,7 @@ class GameMessages:
             return post.kind is Kind.LOBBY and await competitions.set_lobby_message(tx, post.what.of, message_id)
 
         try:
-            is_first_lobby = await self._store.write(job, shown.row_lock)
+            is_first_lobby = await self._store.write(job, *shown.locks)
         except Exception:
             shown.posts[key] = shown.posts[key]._replace(message_id=None)
             raise
@@ -284,7 +291,7 @@ class GameMessages:
             return await posts.of_game(tx, shown.game.id)
 
         try:
-            found = await self._store.write(job, shown.row_lock)
+            found = await self._store.write(job, *shown.locks)
             shown.posts.pop((kind, number), None)  # an event that was stored just before brought back what it was
             shown.take(found)
         except Exception:
@@ -316,7 +323,10 @@ class GameMessages:
         game = await competitions.load(self._store, competition_id)
         if game is None:
             return
-        shown = ShownGame(game)
+        ours = self._ours()
+        if not ours.has(game.guild_id):
+            raise LeaseLostError
+        shown = ShownGame(game, fence=ours.fence(game.guild_id))
         await shown.read_posts(self._store)
         for number in shown.waiting_reveals():
             await self._show_round(shown, number)
@@ -324,10 +334,12 @@ class GameMessages:
         if post and post.message_id is None:
             try:
                 message_id = await self._post(shown, post)
+            except LeaseLostError:
+                raise
             except Exception as problem:
                 _log.warning("the podium of competition %d was not posted: %s", game.id, problem)
                 return
-            await self._store.write(lambda tx: posts.posted(tx, post.id, message_id), shown.row_lock)
+            await self._store.write(lambda tx: posts.posted(tx, post.id, message_id), *shown.locks)
             shown.posts[Kind.PODIUM, 0] = post._replace(message_id=message_id)
         if await self._unveiling.complete(shown, at_once=True):
             await self.show_lobby(shown)
@@ -396,6 +408,8 @@ class GameMessages:
                 view = await self._edit_round(shown, number, message_id)
                 await self._shown_round(shown, number, view.state, message_id)
                 return
+            except LeaseLostError:
+                raise
             except MessageGoneError:
                 if number == shown.game.state.round and shown.game.state.phase in LIVE:
                     await self.gone(shown, number, message_id)
@@ -415,6 +429,7 @@ class GameMessages:
 
     async def _edit_round(self, shown: ShownGame, number: int, message_id: int) -> GameView:
         view = await self.view(shown)
+        shown.refuse_left()
         await self._out.edit(shown.round_at(number, message_id), view)
         return view
 
@@ -425,7 +440,7 @@ class GameMessages:
             shown.posts[Kind.REVEAL, number] = post._replace(message_id=message_id)
             if self._results and len(shown.game.state.players) <= MOST_TOLD:
                 self._results.tell(shown.game.id, number)
-            await self._store.write(lambda tx: posts.posted(tx, post.id, message_id), shown.row_lock)
+            await self._store.write(lambda tx: posts.posted(tx, post.id, message_id), *shown.locks)
 
     async def _show_without_message(self, shown: ShownGame, number: int) -> None:
         """The round is not in the channel: the lobby says why and leads on, or the round is posted."""
@@ -438,7 +453,7 @@ class GameMessages:
     async def show_lobby(self, shown: ShownGame) -> None:
         """Bring the lobby up to date; one that was deleted while members can join is posted anew."""
         message_id = shown.game.lobby_message_id
-        if message_id is None:
+        if message_id is None or shown.left:
             return
         try:
             await self._out.edit(shown.lobby_at(message_id), await self.view(shown))

@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from bot.errors import LeaseLostError
 from bot.facts import Fact
 from bot.model.games import Game
 from bot.model.posts import Kind, Post, What
+from bot.model.shards import Fence
 from bot.quiz.competition.events import Ask, CallPlayers, Effect, Reveal, ShowPodium
 from bot.quiz.competition.state import LIVE, Phase
 from bot.services.channels import Channel, Placed
@@ -34,11 +36,20 @@ class ShownGame:
     unshown: set[int] = field(default_factory=set)
     deleted: set[int] = field(default_factory=set)
     fitting: int | None = None
+    fence: tuple[Fence, ...] = ()
+    """Under which lease it was loaded: whatever still works on it when that is lost writes nothing any more."""
+    left: bool = False
+    """Whether another process answers for it now, or is about to."""
 
     @property
-    def row_lock(self) -> Lock:
+    def locks(self) -> tuple[Lock | Fence, ...]:
         """What a write of this game's keeps others off in the database."""
-        return of_game(self.game.id)
+        return (*self.fence, of_game(self.game.id))
+
+    def refuse_left(self) -> None:
+        """Raise LeaseLostError once another process answers for it."""
+        if self.left:
+            raise LeaseLostError
 
     async def read_posts(self, db: Reads) -> None:
         """Learn which messages it has, and which are to be posted."""

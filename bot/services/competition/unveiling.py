@@ -53,8 +53,10 @@ class Unveiling:
                 whole = await self._whole(shown)
                 for unveiled in range(2, STEPS):
                     await asyncio.sleep(state.rules.step_ms / 1000)
+                    shown.refuse_left()
                     await self._out.edit(place, replace(whole, unveiled=unveiled, picture=None))
                 await asyncio.sleep(state.rules.step_ms / 1000)
+                shown.refuse_left()
                 await self._out.edit(place, whole)
             elif at_once:
                 await self._out.edit(place, await self._whole(shown))
@@ -64,7 +66,7 @@ class Unveiling:
             _log.warning("the podium of competition %d is not whole yet: %s", shown.game.id, problem)
             return False
         shown.posts[Kind.WINNER, 0] = post._replace(message_id=message_id)
-        await self._store.write(lambda tx: posts.posted(tx, post.id, message_id), shown.row_lock)
+        await self._store.write(lambda tx: posts.posted(tx, post.id, message_id), *shown.locks)
         return True
 
     async def _whole(self, shown: ShownGame) -> GameView:

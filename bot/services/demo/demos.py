@@ -5,17 +5,21 @@ import contextlib
 import json
 import logging
 from collections import Counter
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, replace
+from typing import TypeVar
 
 from bot.clock import Clock
 from bot.demos.model import Demo, Measured
 from bot.demos.reference import reference
 from bot.demos.registry import DEMOS
-from bot.errors import NotFound, StorageError, UserError, WorkerError, WorkerTimedOut
+from bot.errors import LeaseLostError, NotFound, StorageError, UserError, WorkerError, WorkerTimedOut
 from bot.facts import Code, Fact, fact
 from bot.model.demos import DemoRun
 from bot.model.members import Face
 from bot.model.posts import Kind, What
+from bot.model.shards import EVERY_SERVER, Holdings
 from bot.services.channels import Channel, ChannelLostError, Placed, ViewNow
 from bot.services.demo.charts import ChartDrawer
 from bot.services.demo.lab import Lab
@@ -23,7 +27,7 @@ from bot.services.demo.views import DemoResult, DemoView
 from bot.services.lifecycle import Lifecycle
 from bot.services.posts import Posts
 from bot.storage import demos, members, posts
-from bot.storage.store import Store, Transaction
+from bot.storage.store import Job, Store, Transaction
 from bot.telemetry import LoopLag, new_error_id
 
 SHOWING_SECONDS = 60.0
@@ -31,6 +35,7 @@ SHOWING_SECONDS = 60.0
 AGAIN_SECONDS = 1.0
 """How long a demo that is to start by itself waits for a database that refuses."""
 
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -54,6 +59,9 @@ class Demos:
         predict_seconds: float,
         cooldown_seconds: float,
     ) -> None:
+        self._ours = life.ours
+        self.alone_on_machine: Callable[[], AbstractAsyncContextManager[object]] = contextlib.nullcontext
+        """Entered while one is measured, where other processes may be at it too."""
         self._store = store
         self._lab = lab
         self._clock = clock
@@ -63,6 +71,8 @@ class Demos:
         self._free_at_ms: dict[int, int] = {}
         self._out = out
         self._queue: list[int] = []
+        self._guilds: dict[int, int | None] = {}
+        """The servers of demos that wait or run."""
         self._running: int | None = None
         self._background = life.background("demos")
         self._queue_is_run = self._background.routine(self._run_queue, again_seconds=AGAIN_SECONDS, name="demo-queue")
@@ -72,9 +82,10 @@ class Demos:
         """The demos there are."""
         return DEMOS
 
-    async def resume(self) -> None:
-        """Take up what a stop or a crash interrupted: count on towards the start, or run again."""
-        for run in await demos.open_runs(self._store):
+    async def resume(self, part: Holdings = EVERY_SERVER) -> None:
+        """Take up what a stop or a crash interrupted in these servers: count on towards the start, or run again."""
+        for run in await demos.open_runs(self._store, part):
+            self._guilds[run.id] = run.guild_id
             if run.demo_id in DEMOS and run.message_id is None:
                 self._background.spawn(self._find_again(run), "demo-find")
             elif run.demo_id not in DEMOS:
@@ -83,6 +94,15 @@ class Demos:
                 self._arm(run)
             else:
                 await self._enqueue(run.id, ("queued", "running"))
+
+    def leave(self, part: Holdings) -> None:
+        """Let go of the demos in these servers: another process goes on with them."""
+        for run_id, guild_id in list(self._guilds.items()):
+            if part.has(guild_id):
+                self._background.forget(run_id)
+                del self._guilds[run_id]
+                if run_id in self._queue:
+                    self._queue.remove(run_id)
 
     async def _find_again(self, run: DemoRun) -> None:
         """A stop came between showing a demo and noting where: one whose message is not there ends, as nobody sees it."""
@@ -112,6 +132,7 @@ class Demos:
         self._refuse_so_soon(channel_id)
         now_ms = self._clock.now_ms()
         run = await self._store.write(lambda tx: demos.create(tx, demo_id, guild_id, channel_id, member_id, now_ms))
+        self._guilds[run.id] = guild_id
         self._start_later(run.id, self._predict_seconds + SHOWING_SECONDS)
         return self._view(run)
 
@@ -198,8 +219,13 @@ class Demos:
 
         return inspect.getsource(sys.modules[DEMOS[demo_id].judge.__module__])
 
+    async def _write(self, run_id: int, job: Job[T]) -> T:
+        """A change of a demo that waits or runs, which only the process may make that answers for its server."""
+        return await self._store.write(job, *self._ours().fence(self._guilds.get(run_id)))
+
     async def _enqueue(self, run_id: int, from_states: tuple[str, ...]) -> None:
-        moved = await self._store.write(lambda tx: demos.move(tx, run_id, from_states, "queued"))
+        self._guilds[run_id] = (await self._load(run_id)).guild_id
+        moved = await self._write(run_id, lambda tx: demos.move(tx, run_id, from_states, "queued"))
         # A run that was just finished may be asked for again while its last message is still on the way.
         if not moved or run_id in self._queue:
             return
@@ -213,6 +239,8 @@ class Demos:
                 self._running = self._queue.pop(0)
                 try:
                     await self._run_one(self._running)
+                except LeaseLostError:
+                    _log.info("demo run %d is another process's now", self._running)
                 except ChannelLostError as problem:
                     _log.info("demo run %d has nowhere to be shown: %s", self._running, problem)
                     await self._give_up(self._running)
@@ -234,7 +262,11 @@ class Demos:
             _log.exception("the end of demo run %d was not stored or shown", run_id)
 
     async def _run_one(self, run_id: int) -> None:
-        if not await self._store.write(lambda tx: demos.move(tx, run_id, ("queued",), "running")):
+        async with self.alone_on_machine():
+            await self._run_alone(run_id)
+
+    async def _run_alone(self, run_id: int) -> None:
+        if not await self._write(run_id, lambda tx: demos.move(tx, run_id, ("queued",), "running")):
             return  # cancelled in the last moment
         view = replace(await self.view(run_id), progress=(0, 1, ""))
         for waiting in self._queue:
@@ -292,8 +324,11 @@ class Demos:
         now_ms = self._clock.now_ms()
         while True:
             try:
-                await self._store.write(lambda tx: demos.finish(tx, run_id, state, result, now_ms))
+                await self._write(run_id, lambda tx: demos.finish(tx, run_id, state, result, now_ms))
+                self._guilds.pop(run_id, None)
                 return
+            except LeaseLostError:
+                raise
             except StorageError as refused:
                 _log.warning("the end of demo run %d waits for the database: %s", run_id, refused)
                 await asyncio.sleep(AGAIN_SECONDS)
@@ -319,6 +354,7 @@ class Demos:
 
     def _arm(self, run: DemoRun) -> None:
         """Let it start by itself when its time is up."""
+        self._guilds[run.id] = run.guild_id
         seconds = max(0.0, self._view(run).starts_ms - self._clock.now_ms()) / 1000
         self._start_later(run.id, min(seconds, self._predict_seconds))
 
@@ -331,6 +367,8 @@ class Demos:
                 await self._finish(run_id, "failed", None)
             else:
                 await self._enqueue(run_id, ("predicting",))
+        except LeaseLostError:
+            raise
         except StorageError as refused:
             _log.warning("demo run %d waits for the database: %s", run_id, refused)
             self._start_later(run_id, AGAIN_SECONDS)

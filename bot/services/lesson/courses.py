@@ -1,9 +1,10 @@
 """The packs anew without a restart: read and checked elsewhere, then put in force at once, or not at all."""
 
 import asyncio
+import hashlib
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -74,6 +75,9 @@ class Courses:
         self._workers = workers
         self._packs_dir = packs_dir
         self._one_at_a_time = asyncio.Lock()
+        self._hash, self._hashed = "", tuple[Pack, ...]()
+        self.changed: Callable[[str], Awaitable[None]] | None = None
+        """Called when somebody has reloaded them here, with the hash from before: it is one act for all processes."""
 
     async def load(self) -> None:
         """Read every pack for the first time. Raises PackError naming the faults."""
@@ -86,7 +90,25 @@ class Courses:
                 _log.warning("the course %s has no questions: nothing of it can be asked", pack.id)
         _log.info("loaded %s from %s", _amount(self._library.packs), self._packs_dir)
 
+    @property
+    def hash(self) -> str:
+        """What tells whether another process has the same courses."""
+        if self._hashed is not self._library.packs:
+            whole = hashlib.blake2b(digest_size=16)
+            for pack in sorted(self._library.packs, key=lambda one: one.id):
+                whole.update(pack.model_dump_json().encode())
+            self._hash, self._hashed = whole.hexdigest(), self._library.packs
+        return self._hash
+
     async def reload(self, *, though_less: bool = False) -> Amount:
+        """The same as `reload_here`, in every process."""
+        before = self.hash if self.changed else ""
+        amount = await self.reload_here(though_less=though_less)
+        if self.changed:
+            await self.changed(before)
+        return amount
+
+    async def reload_here(self, *, though_less: bool = False) -> Amount:
         """Read every pack again, in a process of its own; returns how much is in force now.
 
         Games and quizzes that are on keep their questions as they were. Raises UserError naming the faults, and WouldLose

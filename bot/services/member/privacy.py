@@ -9,10 +9,11 @@ from bot.clock import DAY_MS, Clock, utc
 from bot.errors import StudyhallError, UserError
 from bot.facts import Code, fact
 from bot.services.competition.games import Competitions
+from bot.services.happenings import MemberDeleted, MemberLeavesGames
 from bot.services.lifecycle import Lifecycle
 from bot.services.member.settings import MemberSettings
 from bot.services.sure_time import ALWAYS_SURE, TimeCheck
-from bot.storage import privacy
+from bot.storage import competitions, privacy
 from bot.storage.privacy import Announced
 from bot.storage.sqlite import remembered
 from bot.storage.store import Store, Transaction
@@ -64,6 +65,8 @@ class Privacy:
         first_seconds: float = FIRST_SECONDS,
         time: TimeCheck = ALWAYS_SURE,
     ) -> None:
+        self._ours = life.ours
+        self._happenings = life.happenings
         self._store = store
         self._clock = clock
         self._games = games
@@ -74,7 +77,7 @@ class Privacy:
         self._background = life.background("privacy", finishes=True)
         self._doing = self._background.routine(self.chores, again_seconds=AGAIN_SECONDS, name="privacy-chores")
         self._file = asyncio.Lock()
-        """Held while a member is deleted, and while the file is rebuilt: what comes between is in the next rebuild."""
+        """Holdings while a member is deleted, and while the file is rebuilt: what comes between is in the next rebuild."""
 
     async def load(self) -> None:
         """Take up what a stop or a crash interrupted; to be called before anybody can ask for a deletion."""
@@ -124,7 +127,7 @@ class Privacy:
         It is done in portions, so that a mistake can be stopped; a stop ends it after the member it is at, and the next
         start goes on. Nobody is deleted while the time is not sure.
         """
-        if not self._retention_days or not await self._time.is_sure():
+        if not self._retention_days or not self._ours().has(None) or not await self._time.is_sure():
             return 0
         now_ms, announced = self._clock.now_ms(), await privacy.announced(self._store)
         if announced and announced.at_ms <= now_ms:
@@ -195,8 +198,10 @@ class Privacy:
             if rows is not None:
                 if rows:
                     self._member_settings.forget(member_id)
+                    await self._happenings.tell(MemberDeleted(member_id))
                 return Deleted(rows, games)
             await asyncio.sleep(0)  # a click that was stored in between is on its way into the game
+            await self._happenings.tell(MemberLeavesGames(member_id))
         raise UserError(fact(Code.DELETED_WHILE_PLAYING))
 
     async def _remember(self) -> None:
@@ -238,7 +243,8 @@ class Privacy:
         """
         await self.retain()
         now_ms, since_ms = self._clock.now_ms(), (await privacy.chores(self._store)).rebuild_since_ms
-        if since_ms is not None and (not self._games.live or now_ms - since_ms > DAY_MS):
+        is_quiet = not self._games.live and not await competitions.live_ids(self._store)
+        if since_ms is not None and (is_quiet or now_ms - since_ms > DAY_MS):
             await self._tidied(rebuild=True)
         if (await privacy.chores(self._store)).rebuild_since_ms is not None:
             return AGAIN_SECONDS

@@ -6,6 +6,7 @@ from dataclasses import replace
 from bot.errors import UserError
 from bot.facts import Code, fact
 from bot.model.members import Chosen
+from bot.services.happenings import Happenings, MemberChosen
 from bot.services.practice.respacing import Respacing
 from bot.services.server.zones import Zones
 from bot.storage import member_settings
@@ -22,7 +23,8 @@ class MemberSettings:
     Who asked for extra time is kept in memory as well, so that an answer in a competition needs no query for it.
     """
 
-    def __init__(self, store: Store, zones: Zones, respacing: Respacing) -> None:
+    def __init__(self, store: Store, zones: Zones, respacing: Respacing, happenings: Happenings | None = None) -> None:
+        self._happenings = happenings or Happenings()
         self._store = store
         self._zones = zones
         self._respacing = respacing
@@ -89,8 +91,16 @@ class MemberSettings:
             return chosen
 
         chosen = await self._store.write(job, of_member(member_id))
+        self._note(member_id, chosen)
+        await self._happenings.tell(MemberChosen(member_id))
+        return chosen
+
+    async def look_again(self, member_id: int) -> None:
+        """A member has chosen something in another process."""
+        self._note(member_id, await member_settings.load(self._store, member_id))
+
+    def _note(self, member_id: int, chosen: Chosen) -> None:
         if chosen.time_factor == 1:
             self._time_factors.pop(member_id, None)
         else:
             self._time_factors[member_id] = chosen.time_factor
-        return chosen

@@ -50,6 +50,7 @@ class Reminders:
         gap_seconds: float = GAP_SECONDS,
         time: TimeCheck = ALWAYS_SURE,
     ) -> None:
+        self._ours = life.ours
         self._store = store
         self._clock = clock
         self._reviews = reviews
@@ -71,7 +72,7 @@ class Reminders:
 
         Nobody until Discord has told its time: a day noted by a wrong clock would silence the days before it.
         """
-        if not self._time.heard:
+        if not self._time.heard or not self._ours().has(None):
             return 0
         written = 0
         for one in await member_settings.wanting_reminders(self._store):

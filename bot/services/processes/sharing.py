@@ -10,7 +10,7 @@ from typing import NamedTuple
 from bot.model.processes import Cluster, Lease
 
 
-class Moves(NamedTuple):
+class LeaseMoves(NamedTuple):
     """What a process does now: shards that are nobody's and that it takes, those that it gets ready to take over from
     others, those that it hands to whoever is ready."""
 
@@ -19,7 +19,9 @@ class Moves(NamedTuple):
     hand: tuple[int, ...] = ()
 
 
-def moves(me: int, cluster: Cluster, *, with_games: Collection[int] = (), connected: Collection[int] = ()) -> Moves:
+def moves(
+    me: int, cluster: Cluster, *, with_games: Collection[int] = (), connected: Collection[int] = ()
+) -> LeaseMoves:
     """What process ``me`` does. Shards with a game on go first; ``connected`` are those that hear Discord for it.
 
     A shard that is not connected yet is handed over at once: there is nothing to lose.
@@ -63,7 +65,7 @@ def moves(me: int, cluster: Cluster, *, with_games: Collection[int] = (), connec
         and lease.heir in able - {me}
         and (lease.heir_ready or lease.shard not in connected)
     ]
-    return Moves(tuple(take), tuple(claim), tuple(hand))
+    return LeaseMoves(tuple(take), tuple(claim), tuple(hand))
 
 
 def _owner(lease: Lease, able: Collection[int]) -> int | None:

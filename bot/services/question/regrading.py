@@ -13,6 +13,7 @@ from bot.errors import StorageError
 from bot.model.posts import Kind
 from bot.model.rulings import Regrade, Subject
 from bot.model.servers import Server
+from bot.model.shards import Fence
 from bot.quiz.board.totals import Periods
 from bot.quiz.question.regraded import Change, GameChange, MemberChange, game_change, member_change, rating_changes
 from bot.quiz.question.regrading import Rulings, RulingsOf
@@ -48,6 +49,8 @@ class Regrading:
     """
 
     def __init__(self, store: Store, clock: Clock, out: Posts, life: Lifecycle) -> None:
+        self._ours = life.ours
+        self._fence: tuple[Fence, ...] = ()
         self._store = store
         self._clock = clock
         self._out = out
@@ -71,7 +74,8 @@ class Regrading:
 
     async def _work(self) -> float | None:
         try:
-            while (regrade := await rulings.next_regrade(self._store)) is not None:
+            while (regrade := await rulings.next_regrade(self._store, self._ours())) is not None:
+                self._fence = self._ours().fence(regrade.subject.guild_id)
                 await self._regrade(regrade)
             return None if await self._told() else AGAIN_SECONDS
         except StorageError:
@@ -212,14 +216,15 @@ class Regrading:
             finally:
                 self.pieces.add(time.perf_counter() - began)
 
-        return await self._store.write(timed)
+        return await self._store.write(timed, *self._fence)
 
     # Telling
 
     async def _told(self) -> bool:
         """Post what waits to be told, once each; says whether nothing waits any more."""
         done = True
-        for post in await posts.waiting(self._store, Kind.MOVES):
+        for post in await posts.waiting(self._store, Kind.MOVES, held=self._ours()):
+            self._fence = self._ours().fence(post.guild_id)
             try:
                 moves = functools.partial(self.moves, post.what.of, post.channel_id)
                 message_id = await self._out.post(post, moves)

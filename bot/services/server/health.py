@@ -4,7 +4,9 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
+from bot.model.processes import Cluster
 from bot.services.member.privacy import Retention
+from bot.services.processes.leases import Leases
 from bot.services.sure_time import ClockState, SureTime
 from bot.storage.question import statistics
 from bot.storage.store import Store
@@ -83,6 +85,8 @@ class Health(NamedTuple):
     backup: LastBackup | None
     clock: ClockState
     retention: Retention | None
+    cluster: Cluster | None = None
+    """All processes on the database, as last seen; None where there is one only."""
 
     @property
     def ready(self) -> bool:
@@ -105,6 +109,8 @@ class HealthCheck:
         sure_time: SureTime,
         retention: Callable[[], Awaitable[Retention | None]],
     ) -> None:
+        self.leases: Leases | None = None
+        """Where other processes run on the database too."""
         self._store = store
         self._workers = workers
         self._pulse = pulse
@@ -140,6 +146,7 @@ class HealthCheck:
             clock=self._sure_time.state(),
             retention=await self._retention() if found else None,
             backup=await self._last_backup() if found else None,
+            cluster=self.leases.cluster if self.leases else None,
         )
 
     async def _last_backup(self) -> LastBackup | None:

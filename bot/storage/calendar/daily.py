@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 from bot.model.dailies import Daily
 from bot.model.posts import Kind, Post, What
+from bot.model.shards import EVERY_SERVER, Holdings
 from bot.packs.models import Question
 from bot.quiz.calendar.daily import FamilyTally
 from bot.quiz.question.asking import Given, ShownPlace, lettering
 from bot.storage import posts
 from bot.storage.given import clicked, place_of, text_of
+from bot.storage.lists import of_held
 from bot.storage.store import Reads, Row, Transaction
 
 MODE = "daily"
@@ -217,15 +219,19 @@ async def withdraw(tx: Transaction, post: Post) -> None:
 # The close
 
 
-async def to_close(db: Reads, now_ms: int) -> list[int]:
-    """The open questions whose time was up by then."""
-    rows = await db.rows("SELECT id FROM daily WHERE closed_ms IS NULL AND closes_ms <= ? ORDER BY id", (now_ms,))
+async def to_close(db: Reads, now_ms: int, held: Holdings = EVERY_SERVER) -> list[int]:
+    """The open questions, in servers that are held, whose time was up by then."""
+    ours, values = of_held(held)
+    rows = await db.rows(
+        f"SELECT id FROM daily WHERE closed_ms IS NULL AND closes_ms <= ? AND {ours} ORDER BY id", (now_ms, *values)
+    )
     return [daily_id for (daily_id,) in rows]
 
 
-async def next_close_ms(db: Reads) -> int | None:
-    """When the next open question's time is up."""
-    [[at_ms]] = await db.rows("SELECT min(closes_ms) FROM daily WHERE closed_ms IS NULL")
+async def next_close_ms(db: Reads, held: Holdings = EVERY_SERVER) -> int | None:
+    """When the next open question's time is up, in the servers that are held."""
+    ours, values = of_held(held)
+    [[at_ms]] = await db.rows(f"SELECT min(closes_ms) FROM daily WHERE closed_ms IS NULL AND {ours}", values)
     return None if at_ms is None else int(at_ms)
 
 

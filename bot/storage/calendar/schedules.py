@@ -7,8 +7,10 @@ from pydantic import TypeAdapter
 
 from bot.facts import Fact, from_text, to_text
 from bot.model.schedules import COMPETITION, Recurring, Schedule
+from bot.model.shards import EVERY_SERVER, Holdings
 from bot.quiz.calendar.schedule import Occurrence, Weekly
 from bot.quiz.competition.state import NOBODY
+from bot.storage.lists import of_held
 from bot.storage.store import Reads, Row, Transaction
 
 _COLUMNS = (
@@ -82,31 +84,37 @@ async def load(db: Reads, schedule_id: int) -> Schedule | None:
     return _schedule(rows[0]) if rows else None
 
 
-async def due(db: Reads, now_ms: int) -> list[Schedule]:
-    """Those whose time has come, the longest ago first."""
-    rows = await db.rows(f"SELECT {_COLUMNS} FROM schedule WHERE next_ms <= ? ORDER BY next_ms, id", (now_ms,))
-    return [_schedule(row) for row in rows]
-
-
-async def next_due_ms(db: Reads) -> int | None:
-    """When the next one is due."""
-    [[at_ms]] = await db.rows("SELECT min(next_ms) FROM schedule WHERE next_ms IS NOT NULL")
-    return None if at_ms is None else int(at_ms)
-
-
-async def with_other_event(db: Reads) -> list[Schedule]:
-    """Recurring competitions whose next occurrence is not the one that an event shows."""
+async def due(db: Reads, now_ms: int, held: Holdings = EVERY_SERVER) -> list[Schedule]:
+    """Those whose time has come in the servers that are held, the longest ago first."""
+    ours, values = of_held(held)
     rows = await db.rows(
-        f"SELECT {_COLUMNS} FROM schedule WHERE kind = ? AND (event_ms != next_ms"
-        " OR (event_ms IS NULL) != (next_ms IS NULL)) ORDER BY id",
-        (COMPETITION,),
+        f"SELECT {_COLUMNS} FROM schedule WHERE next_ms <= ? AND {ours} ORDER BY next_ms, id", (now_ms, *values)
     )
     return [_schedule(row) for row in rows]
 
 
-async def later_than(db: Reads, now_ms: int) -> list[Schedule]:
-    """Those whose next occurrence is later than that."""
-    rows = await db.rows(f"SELECT {_COLUMNS} FROM schedule WHERE next_ms > ? ORDER BY id", (now_ms,))
+async def next_due_ms(db: Reads, held: Holdings = EVERY_SERVER) -> int | None:
+    """When the next one is due in the servers that are held."""
+    ours, values = of_held(held)
+    [[at_ms]] = await db.rows(f"SELECT min(next_ms) FROM schedule WHERE next_ms IS NOT NULL AND {ours}", values)
+    return None if at_ms is None else int(at_ms)
+
+
+async def with_other_event(db: Reads, held: Holdings = EVERY_SERVER) -> list[Schedule]:
+    """Recurring competitions, in servers that are held, whose next occurrence is not the one that an event shows."""
+    ours, values = of_held(held)
+    rows = await db.rows(
+        f"SELECT {_COLUMNS} FROM schedule WHERE kind = ? AND (event_ms != next_ms"
+        f" OR (event_ms IS NULL) != (next_ms IS NULL)) AND {ours} ORDER BY id",
+        (COMPETITION, *values),
+    )
+    return [_schedule(row) for row in rows]
+
+
+async def later_than(db: Reads, now_ms: int, held: Holdings = EVERY_SERVER) -> list[Schedule]:
+    """Those, in servers that are held, whose next occurrence is later than that."""
+    ours, values = of_held(held)
+    rows = await db.rows(f"SELECT {_COLUMNS} FROM schedule WHERE next_ms > ? AND {ours} ORDER BY id", (now_ms, *values))
     return [_schedule(row) for row in rows]
 
 

@@ -2,8 +2,10 @@
 
 from bot.model.posts import Kind, Post, What
 from bot.model.seasons import HeldSeason
+from bot.model.shards import EVERY_SERVER, Holdings
 from bot.quiz.calendar.periods import Season
 from bot.storage import posts, servers
+from bot.storage.lists import of_held
 from bot.storage.store import Reads, Transaction
 
 
@@ -71,18 +73,21 @@ async def channels_of(db: Reads, guild_id: int) -> list[int]:
     return list(dict.fromkeys([*chosen, *(channel_id for (channel_id,) in rows)]))
 
 
-async def due(db: Reads, now_ms: int) -> list[HeldSeason]:
-    """The seasons whose end has come."""
+async def due(db: Reads, now_ms: int, held: Holdings = EVERY_SERVER) -> list[HeldSeason]:
+    """The seasons whose end has come in the servers that are held."""
+    ours, values = of_held(held)
     rows = await db.rows(
-        "SELECT guild_id, started_ms, ends_ms FROM season WHERE closed_ms IS NULL AND ends_ms <= ? ORDER BY ends_ms",
-        (now_ms,),
+        "SELECT guild_id, started_ms, ends_ms FROM season"
+        f" WHERE closed_ms IS NULL AND ends_ms <= ? AND {ours} ORDER BY ends_ms",
+        (now_ms, *values),
     )
     return [HeldSeason(*row) for row in rows]
 
 
-async def next_end_ms(db: Reads) -> int | None:
-    """When the next season ends."""
-    [[at_ms]] = await db.rows("SELECT min(ends_ms) FROM season WHERE closed_ms IS NULL")
+async def next_end_ms(db: Reads, held: Holdings = EVERY_SERVER) -> int | None:
+    """When the next season ends in the servers that are held."""
+    ours, values = of_held(held)
+    [[at_ms]] = await db.rows(f"SELECT min(ends_ms) FROM season WHERE closed_ms IS NULL AND {ours}", values)
     return None if at_ms is None else int(at_ms)
 
 

@@ -1,13 +1,22 @@
 """The table of processes, and of leases on shards. Every time in it is the database's."""
 
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from typing import NamedTuple
 
+from bot.errors import StorageError
 from bot.model.processes import LEASE_SECONDS, Cluster, Lease, Process
 from bot.quiz.competition.state import LIVE
 from bot.storage.postgres.link import Link
 
 FORGOTTEN_SECONDS = 60.0
 """A process that was not heard for so long is not listed any more."""
+ONCE = 0x6F6E6365
+"""The advisory locks of what one process does at a time (*once*)."""
+ONCE_AGAIN_SECONDS = 0.5
+PACKS_SECONDS = 30.0
+"""For so long after other courses were put in force those who serve keep their shards while they reload."""
 _IN_A_LEASE = f"clock_timestamp() + interval '{LEASE_SECONDS} seconds'"
 _LIVE = "', '".join(LIVE)
 _A_LEASE = "SELECT FROM shard WHERE holder IS NOT NULL AND expires_at > clock_timestamp()"
@@ -75,7 +84,10 @@ class LeaseTable:
 
     async def cluster(self) -> Cluster:
         """Everything as it is."""
-        [[packs, wanted, least]] = await self._link.ask("SELECT packs, wanted_shards, least_schema FROM cluster")
+        [[packs, wanted, least, are_new]] = await self._link.ask(
+            "SELECT packs, wanted_shards, least_schema,"
+            f" packs_at > clock_timestamp() - interval '{PACKS_SECONDS} seconds' FROM cluster"
+        )
         processes = await self._link.ask(
             "SELECT id, name, version, packs, extract(epoch FROM clock_timestamp() - started_at)::float8,"
             " extract(epoch FROM clock_timestamp() - seen_at)::float8, draining = 1, identifying FROM process ORDER BY id"
@@ -86,7 +98,8 @@ class LeaseTable:
             " FROM shard ORDER BY number"
         )
         return Cluster(
-            packs, tuple(Process(*row) for row in processes), tuple(Lease(*row) for row in leases), wanted, least
+            *(packs, tuple(Process(*row) for row in processes), tuple(Lease(*row) for row in leases)),
+            *(wanted, least, are_new),
         )
 
     async def with_games(self, shards: int) -> set[int]:
@@ -185,13 +198,30 @@ class LeaseTable:
         that one.
         """
         [[found]] = await self._link.ask(
-            "UPDATE cluster SET packs = CASE WHEN packs = '' OR packs = $2 OR NOT EXISTS (SELECT FROM process WHERE"
-            " process.packs = cluster.packs"
-            f" AND seen_at > clock_timestamp() - interval '{LEASE_SECONDS} seconds') THEN $1 ELSE packs END RETURNING packs",
+            "UPDATE cluster SET packs = CASE WHEN chosen THEN $1 ELSE packs END,"
+            " packs_at = CASE WHEN chosen AND packs <> $1 THEN clock_timestamp() ELSE packs_at END FROM (SELECT"
+            " old.packs = '' OR old.packs = $2 OR NOT EXISTS (SELECT FROM process WHERE process.packs = old.packs"
+            f" AND seen_at > clock_timestamp() - interval '{LEASE_SECONDS} seconds') AS chosen FROM cluster AS old) AS found"
+            " RETURNING packs",
             packs,
             instead_of,
         )
         return str(found)
+
+    @contextlib.asynccontextmanager
+    async def once(self, what: str) -> AsyncIterator[None]:
+        """Keep all others out of what is called that. It is asked for now and then, and ends with the connection.
+
+        Raises StorageError.
+        """
+        lock = f"pg_try_advisory_lock({ONCE}, hashtext($1))"
+        while (await self._link.ask(f"SELECT {lock}", what)) != [(True,)]:  # noqa: ASYNC110  nobody tells
+            await asyncio.sleep(ONCE_AGAIN_SECONDS)
+        try:
+            yield
+        finally:
+            with contextlib.suppress(StorageError):
+                await self._link.ask(f"SELECT pg_advisory_unlock({ONCE}, hashtext($1))", what)
 
     async def tell(self, what: str) -> None:
         """Let every process hear of something."""

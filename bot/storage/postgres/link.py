@@ -14,7 +14,7 @@ from bot.storage.engine import Row
 from bot.storage.postgres.connecting import CONNECTING, LOST, equip, opening, words
 from bot.storage.postgres.migrations import OURS
 
-LINK_SECONDS = 2.0
+LINK_SECONDS = 3.0
 """How long the server may take to answer here, or to let us in; a lease must be renewed several times while it lasts."""
 RUNS = 0x72756E73
 """Beside `OURS`: the advisory lock that each process shares while it runs on the database, and a command holds alone
@@ -26,18 +26,15 @@ _log = logging.getLogger(__name__)
 
 
 class Link:
-    """A connection that is made again when it was lost. It tells ``heard`` what other processes say, and ``renewed`` after
-    each new connection, before which something may not have been heard.
+    """A connection that is made again when it was lost.
 
     While it is there the process counts as one that runs: no command holds the database alone.
     """
 
-    def __init__(
-        self, url: str, heard: Callable[[str], None] | None = None, renewed: Callable[[], None] | None = None
-    ) -> None:
+    def __init__(self, url: str) -> None:
         self._url = url
-        self._heard = heard
-        self._renewed = renewed
+        self._heard: Callable[[str], None] | None = None
+        self._renewed: Callable[[], None] = lambda: None
         self._connection: asyncpg.Connection[Any] | None = None
         self._turn = asyncio.Lock()
 
@@ -49,7 +46,7 @@ class Link:
         """The rows of the last of several statements, each with its values: one transaction. Raises StorageError."""
         async with self._turn:
             try:
-                async with asyncio.timeout(2 * LINK_SECONDS):
+                async with asyncio.timeout(LINK_SECONDS):
                     connection = await self._connected()
                     if len(statements) == 1:
                         return [tuple(row) for row in await connection.fetch(*statements[0])]
@@ -64,6 +61,11 @@ class Link:
             except asyncio.CancelledError:
                 self._give_up()  # in the middle of a statement nobody else can use it
                 raise
+
+    def hear(self, heard: Callable[[str], None], renewed: Callable[[], None]) -> None:
+        """From the next connection on, call ``heard`` with what processes say, ``renewed`` whenever there may be a gap."""
+        self._heard, self._renewed = heard, renewed
+        self._give_up()
 
     async def tell(self, what: str) -> None:
         """Let every process hear it, this one too. Raises StorageError."""
@@ -90,7 +92,6 @@ class Link:
             raise StorageError(fact(Code.ANOTHER_ON_POSTGRES, whose=""))
         if self._heard:
             await connection.add_listener(CHANNEL, self._hear)
-        if self._renewed:
             self._renewed()
         return connection
 

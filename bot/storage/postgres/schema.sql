@@ -383,6 +383,7 @@ CREATE TABLE post (
 CREATE TABLE cluster (
     id            BIGINT PRIMARY KEY CHECK (id = 1),
     packs         TEXT COLLATE "C" NOT NULL DEFAULT '',
+    packs_at      TIMESTAMPTZ NOT NULL DEFAULT '-infinity',
     wanted_shards BIGINT NOT NULL DEFAULT 0,
     least_schema  BIGINT NOT NULL DEFAULT 0,
     starts_left   BIGINT NOT NULL DEFAULT 0,

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 from bot.model.rulings import Decision, DecisionKind, Extent, Regrade, Reported, ReportForAuthor, Said, Subject
+from bot.model.shards import EVERY_SERVER, Holdings
 from bot.quiz.question.regrading import Ruling, Rulings, RulingsOf
+from bot.storage.lists import of_held
 from bot.storage.store import Reads, Transaction
 
 _SUBJECT = "guild_id = ? AND pack_id = ? AND question_id = ? AND question_hash = ?"
@@ -155,10 +157,13 @@ async def ask_regrades(tx: Transaction, subjects: Sequence[Subject], now_ms: int
     )
 
 
-async def next_regrade(db: Reads) -> Regrade | None:
-    """The oldest that is not done."""
+async def next_regrade(db: Reads, held: Holdings = EVERY_SERVER) -> Regrade | None:
+    """The oldest that is not done in the servers that are held."""
+    ours, values = of_held(held)
     rows = await db.rows(
-        "SELECT id, guild_id, pack_id, question_id, question_hash FROM regrade WHERE done_ms IS NULL ORDER BY id LIMIT 1"
+        "SELECT id, guild_id, pack_id, question_id, question_hash FROM regrade"
+        f" WHERE done_ms IS NULL AND {ours} ORDER BY id LIMIT 1",
+        values,
     )
     return Regrade(rows[0][0], Subject(*rows[0][1:])) if rows else None
 

@@ -43,6 +43,7 @@ class ServerEvents:
             "scheduled_end_time": utc(event.ends_ms).isoformat(),
         }
         http, call = self._shards.of(event.guild_id).http, self._scheduler.call
+        self._shards.refuse_others(event.guild_id)
         if event.event_id is not None:
             event_id = event.event_id
             try:

@@ -1,0 +1,130 @@
+"""Several processes on one database: shards shared out, taken over, handed over; nothing twice and nothing lost."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from engines import running_on
+from evening import Channel, opened
+from hosting import Member, text, until
+from together import Together, together
+
+from bot.playground.rest import Exchange
+from bot.playground.server import Playground
+
+ANSWERED_ALREADY = 40060
+
+
+@pytest.fixture
+async def postgres(request: pytest.FixtureRequest) -> AsyncIterator[None]:
+    async with running_on("postgres", request.config):
+        yield
+
+
+@pytest.fixture
+async def two(postgres: None, playground: Playground, tmp_path: Path) -> AsyncIterator[Together]:
+    """Two bots, each with one of two shards, on each of which is a server."""
+    async with together(playground, tmp_path, STUDYHALL_PACE_FACTOR="0.3") as made:
+        await made.start(2)
+        yield made
+
+
+async def test_each_process_answers_for_its_shards_and_for_no_other(playground: Playground, two: Together):
+    refused: list[Exchange] = []
+    playground.rest.record = lambda one: refused.append(one) if one.status >= 400 else None
+    for channel in two.channels:
+        ada = Member(playground, 0, channel.id)
+        answer = await ada.press(await ada.command("quiz", questions=1), "A")
+        assert "Question 1 of 1" in text(answer)
+    direct = next(c.id for c in playground.world.channels.values() if c.recipient)
+    assert "Python" in text(await Member(playground, 0, direct).command("lesson"))
+    assert two.rows("SELECT count(*) FROM answer") == [(2,)]
+    assert refused == []
+    asked = [bot.log().count("command quiz") for bot in two.bots]
+    assert asked == [1, 1]
+
+
+async def test_a_game_goes_on_in_the_same_message_when_its_process_is_killed(playground: Playground, two: Together):
+    channel = two.channels[0]
+    first = two.bots[two.holders()[two.shard_of(channel)]]
+    ada, grace = [Member(playground, n, channel.id) for n in range(2)]
+    lobby = await opened(ada, grace, rounds=3)
+    await ada.steer(lobby, "Start")
+    there = Channel(playground, channel.id)
+    question = await there.open(0)
+    assert "locked in" in text(await ada.press(question, "A")).lower()
+    await first.stop(signal.SIGKILL)
+    await two.until_shared()
+    await until(playground, lambda: "away" in text(there.open_rounds(0)[0]) if there.open_rounds(0) else False)
+    [still] = there.open_rounds(0)
+    assert still["id"] == question["id"]
+    assert "locked in" in text(await grace.press(still, "B")).lower()
+    assert (await there.reveal(0))["id"] == question["id"]
+    podium = await there.podium()
+    assert "Grace" in text(podium)
+    assert two.rows("SELECT count(*) FROM competition_answer WHERE round = 0") == [(2,)]
+    assert len(there.offering(r"sh:game\.rematch:\d+")) == 1
+
+
+async def test_who_was_frozen_past_its_leases_writes_and_sends_nothing_more(playground: Playground, two: Together):
+    channel = two.channels[0]
+    first = two.bots[two.holders()[two.shard_of(channel)]]
+    ada, grace = [Member(playground, n, channel.id) for n in range(2)]
+    lobby = await opened(ada, grace, rounds=3)
+    await ada.steer(lobby, "Start")
+    there = Channel(playground, channel.id)
+    await there.open(0)
+    first.signal(signal.SIGSTOP)
+    [other] = [bot for bot in two.bots if bot is not first]
+    await two.until(lambda: other.serves == [0, 1], "the other one has both")
+    for number in range(3):
+        for member in (ada, grace):
+            await member.press(await there.open(number), "A")
+        if number == 0:
+            first.signal(signal.SIGCONT)
+    await there.podium()
+    await two.until_shared()
+    for number in range(3):
+        assert len(there.revealed(number)) == 1
+    assert len(there.offering(r"sh:game\.rematch:\d+")) == 1
+    assert "is another process's now" in first.log()
+
+
+async def test_no_click_is_lost_while_a_process_stops_and_hands_over(playground: Playground, two: Together):
+    channel = two.channels[0]
+    first = two.bots[two.holders()[two.shard_of(channel)]]
+    states: list[str] = []
+    over = asyncio.Event()
+
+    async def press_on(number: int) -> None:
+        ada = Member(playground, number, channel.id)
+        command = next(one for one in playground.world.commands if one["name"] == "help")
+        while not over.is_set():
+            playground.acts.run_command(ada.id, channel.id, command["id"], [], lambda state, _: states.append(state))
+            await asyncio.sleep(0.05)
+
+    pressing = [asyncio.create_task(press_on(n)) for n in range(2)]
+    await asyncio.sleep(0.5)
+    assert await first.stop() == 0
+    await asyncio.sleep(0.5)
+    over.set()
+    await asyncio.gather(*pressing)
+    sent = len(states)
+    await until(playground, lambda: len(states) >= sent and not [one for one in states if one == "waiting"])
+    assert len(states) > 20
+    assert set(states) == {"acknowledged"}
+    for bot in two.bots:
+        assert bot.log().count("command help") > 0
+        assert str(ANSWERED_ALREADY) not in bot.log()
+
+
+async def test_a_process_that_is_asked_to_by_a_newer_version_stops(playground: Playground, two: Together):
+    two.rows("UPDATE cluster SET least_schema = 99")
+    for bot in two.bots:
+        assert bot.process
+        assert await asyncio.wait_for(bot.process.wait(), 60) == 0
+        assert "a newer version asks this one to stop" in bot.log()
+        bot.process = None
+    two.rows("UPDATE cluster SET least_schema = 0")
