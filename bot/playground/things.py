@@ -76,6 +76,18 @@ def picture_size(data: bytes) -> Json:
     return {"width": width, "height": height}
 
 
+def event_fields(payload: Json) -> Json:
+    """What of a body is kept of an event."""
+    known = ("name", "description", "privacy_level", "entity_type", "entity_metadata")
+    times = {key: payload[key] for key in ("scheduled_start_time", "scheduled_end_time") if key in payload}
+    return {key: payload[key] for key in known if key in payload} | times
+
+
+def embed_as_shown(embed: Json) -> Json:
+    """An embed without what it has not."""
+    return {"type": "rich", **{key: value for key, value in embed.items() if value is not None}}
+
+
 class Finisher:
     """Fills in what Discord adds to components: ids, defaults, addresses of attachments."""
 

@@ -27,6 +27,8 @@ from bot.playground.things import (
     Finisher,
     Stored,
     Upload,
+    embed_as_shown,
+    event_fields,
     picture_size,
 )
 
@@ -36,8 +38,6 @@ NONCE_SECONDS = 300
 MAX_MEMBERS = 2_000
 
 Json = dict[str, Any]
-
-
 Listener = Callable[[str, Json, str | None], None]
 """Gets (event, data, who alone may see it)."""
 
@@ -282,14 +282,14 @@ class World:
                 "user_rsvp": None,
                 "guild_scheduled_event_exceptions": [],
                 "description": None,
-                **_event_fields(payload),
+                **event_fields(payload),
             }
         )
 
     def edit_event(self, event_id: str, payload: Json) -> Json:
         """Change an event. Raises ApiError as for a new one."""
         self._bot_may_create_events()
-        whole = self.event(event_id) | _event_fields(payload)
+        whole = self.event(event_id) | event_fields(payload)
         check_event(whole, self.now_ms())
         return self._keep_event(whole)
 
@@ -366,7 +366,7 @@ class World:
             "mention_roles": [],
             "mention_everyone": False,
             "attachments": attachments,
-            "embeds": [_embed(embed) for embed in payload.get("embeds") or []],
+            "embeds": [embed_as_shown(embed) for embed in payload.get("embeds") or []],
             "components": Finisher(attachments).components(payload.get("components") or []),
             "flags": flags | (LOADING if loading else 0),
             "timestamp": self.stamp(),
@@ -399,7 +399,7 @@ class World:
         if "components" in payload:
             fields["components"] = Finisher(attachments).components(payload["components"] or [])
         if "embeds" in payload:
-            fields["embeds"] = [_embed(embed) for embed in payload["embeds"] or []]
+            fields["embeds"] = [embed_as_shown(embed) for embed in payload["embeds"] or []]
         changed = message | fields | {"content": fields["content"] or "", "attachments": attachments}
         # A first answer to "is thinking…" is not an edit in Discord's eyes.
         was_loading = bool(message["flags"] & LOADING)
@@ -453,13 +453,3 @@ class World:
             attachment |= picture_size(upload.data)
             result.append(attachment)
         return result
-
-
-def _event_fields(payload: Json) -> Json:
-    known = ("name", "description", "privacy_level", "entity_type", "entity_metadata")
-    times = {key: payload[key] for key in ("scheduled_start_time", "scheduled_end_time") if key in payload}
-    return {key: payload[key] for key in known if key in payload} | times
-
-
-def _embed(embed: Json) -> Json:
-    return {"type": "rich", **{key: value for key, value in embed.items() if value is not None}}
