@@ -75,53 +75,81 @@ def programs() -> Path | None:
     return Path(found).parent if found else None
 
 
+class Server:
+    """A PostgreSQL of the tests' own. It can be stopped, also at once as in a crash, frozen, and started again."""
+
+    def __init__(self, settings: Iterable[str] = SETTINGS) -> None:
+        found = programs()
+        assert found, HOW
+        _clear_up()
+        self.folder = Path(tempfile.mkdtemp(prefix=FOLDER))
+        self.address = f"postgresql://studyhall@/{{name}}?host={self.folder}"
+        self._data = self.folder / "data"
+        self._programs = found
+        self._settings = [word for one in settings for word in ("-c", one)]
+        self._user: list[str] = []
+        self._process: subprocess.Popen[bytes] | None = None
+        if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+            shutil.chown(self.folder, "postgres", "postgres")
+            self._user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+        how = ["-U", "studyhall", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C"]
+        initdb = [*self._user, found / "initdb", "-D", self._data, *how]
+        subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL)
+
+    def start(self) -> None:
+        """Begin; it ends with this process."""
+        ends_with_us = ["setpriv", "--pdeathsig", "INT"] if shutil.which("setpriv") else []
+        program = [*self._user, *ends_with_us, self._programs / "postgres", "-D", self._data, "-k", self.folder]
+        with (self.folder / "log").open("ab") as out:
+            self._process = subprocess.Popen([*program, *self._settings], stdout=out, stderr=out)
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """End its connections and itself; with SIGQUIT as in a crash
+        (https://www.postgresql.org/docs/current/server-shutdown.html)."""
+        if self._process:
+            self._process.send_signal(how)
+            try:
+                self._process.wait(START_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+            self._process = None
+
+    def signal(self, how: signal.Signals) -> None:
+        """Freeze it with all that it started, or have it go on."""
+        assert self._process
+        by_parent: dict[int, list[int]] = {}
+        for status in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                by_parent.setdefault(int(status.read_text().rpartition(")")[2].split()[1]), []).append(
+                    int(status.parent.name)
+                )
+        for pid in [self._process.pid, *by_parent.get(self._process.pid, [])]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, how)
+
+    def remove(self) -> None:
+        """Stop it, and leave nothing."""
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
 @contextlib.contextmanager
 def cluster(settings: Iterable[str] = SETTINGS) -> Iterator[str]:
     """A server that ends with the block, and with this process; the address of its databases, with ``{name}``."""
-    found = programs()
-    assert found, HOW
-    _clear_up()
-    folder = Path(tempfile.mkdtemp(prefix=FOLDER))
-    with contextlib.ExitStack() as ending:
-        ending.callback(shutil.rmtree, folder, ignore_errors=True)
-        user = []
-        if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-            shutil.chown(folder, "postgres", "postgres")
-            user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-        data = folder / "data"
-        made = [
-            found / "initdb",
-            "-D",
-            data,
-            "-U",
-            "studyhall",
-            "--auth=trust",
-            "--no-sync",
-            "-E",
-            "UTF8",
-            "--locale=C",
-        ]
-        subprocess.run([*user, *made], check=True, stdout=subprocess.DEVNULL)
-        ends_with_us = ["setpriv", "--pdeathsig", "INT"] if shutil.which("setpriv") else []
-        chosen = [word for one in settings for word in ("-c", one)]
-        with (folder / "log").open("wb") as out:
-            server = subprocess.Popen(
-                [*user, *ends_with_us, found / "postgres", "-D", data, "-k", folder, *chosen], stdout=out, stderr=out
-            )
-        ending.callback(_stop, server)
-        with ThreadPoolExecutor(1) as beside:  # a loop may be running here
-            beside.submit(asyncio.run, _prepare(f"postgresql://studyhall@/postgres?host={folder}")).result()
-        yield f"postgresql://studyhall@/{{name}}?host={folder}"
-
-
-def _stop(server: "subprocess.Popen[bytes]") -> None:
-    """Have it end its connections and itself (https://www.postgresql.org/docs/current/server-shutdown.html, *fast*)."""
-    server.send_signal(signal.SIGINT)
+    server = Server(settings)
     try:
-        server.wait(START_SECONDS)
-    except subprocess.TimeoutExpired:
-        server.kill()
-        server.wait()
+        server.start()
+        prepare(server.address)
+        yield server.address
+    finally:
+        server.remove()
+
+
+def prepare(address: str) -> None:
+    """Wait until a server answers, and make the database there that each test gets a copy of."""
+    with ThreadPoolExecutor(1) as beside:  # a loop may be running here
+        beside.submit(asyncio.run, _prepare(address.format(name="postgres"))).result()
 
 
 def _clear_up() -> None:
