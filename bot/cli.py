@@ -73,6 +73,8 @@ def _do(options: argparse.Namespace) -> int:
         return _deletions(settings, options)
     if options.command == "move":
         return _move(settings, options)
+    if options.command == "processes":
+        return _processes(settings, options)
     if options.command == "repair":
         return asyncio.run(_repair(settings))
     if options.command == "items":
@@ -140,6 +142,14 @@ def _parser() -> argparse.ArgumentParser:
     move.add_argument(
         "--to", required=True, metavar="PLACE", help="the address of a PostgreSQL, or the name of a file for SQLite"
     )
+    processes = commands.add_parser(
+        "processes",
+        help="list the bots that run on one PostgreSQL and their shards, drain one, change how many shards there are",
+    )
+    changes = processes.add_mutually_exclusive_group()
+    changes.add_argument("--drain", metavar="NAME", help="have one hand over its shards and take no others")
+    changes.add_argument("--resume", metavar="NAME", help="have it take shards again")
+    changes.add_argument("--shards", type=int, choices=range(1, 100_001), metavar="N", help="go on with so many shards")
     items = commands.add_parser(
         "items", help="what everybody's first answers tell about the questions, the worst first"
     )
@@ -254,6 +264,17 @@ def _move(settings: Settings, options: argparse.Namespace) -> int:
     from bot.commands.move import move_to
 
     return asyncio.run(move_to(_place(settings), options.to))
+
+
+def _processes(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.commands import processes
+
+    place = _place(settings)
+    if options.shards:
+        return asyncio.run(processes.change_shards(place, options.shards))
+    if name := options.drain or options.resume:
+        return asyncio.run(processes.drain(place, name, draining=bool(options.drain)))
+    return asyncio.run(processes.show_processes(place))
 
 
 def _place(settings: Settings) -> "Place":

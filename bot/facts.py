@@ -266,6 +266,8 @@ class Code(StrEnum):
     NOT_COUNTED = "not counted"
     LEASE_LOST = "lease lost"
     NOT_SAVED = "not saved"
+    NO_SUCH_PROCESS = "no such process"
+    ONLY_POSTGRES_SHARED = "only postgres shared"
     SHUTTING_DOWN = "shutting down"
     DATABASE_UNUSABLE = "database unusable"
     DATABASE_UNUSABLE_COPY = "database unusable copy"

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from bot.errors import SettingsError
 from bot.facts import Code, fact
+from bot.model.processes import LEASE_SECONDS, Cluster
 from bot.services.server.health import Gateway, Health, HealthCheck
 from bot.telemetry import Durations
 
@@ -98,6 +99,8 @@ class _Now:
         for name, meaning, value in gauges:
             yield GaugeMetricFamily(f"studyhall_{name}", meaning, value=value)
         yield from _by_shard(health.gateway)
+        if health.cluster:
+            yield from _by_process(health.cluster)
         waiting = GaugeMetricFamily("studyhall_queue_length", "Things that wait, by queue", labels=["queue"])
         for queue, length in health.queues.items():
             waiting.add_metric([queue.replace(" ", "_")], length)
@@ -139,6 +142,34 @@ def _by_shard(gateway: Gateway) -> Iterator[Any]:
         yield GaugeMetricFamily(
             "studyhall_session_starts_left", "Sessions that may still be started today", value=gateway.starts_left
         )
+
+
+def _by_process(cluster: Cluster) -> Iterator[Any]:
+    """What every process tells of all of them; a lease that gets old has a holder that is not heard."""
+    from prometheus_client.core import GaugeMetricFamily
+
+    names = {one.id: one.name for one in cluster.processes}
+    alive = GaugeMetricFamily("studyhall_process_alive", "Whether a process is heard", labels=["process"])
+    waiting = GaugeMetricFamily(
+        "studyhall_process_identifying", "Shards of a process that wait to connect", labels=["process"]
+    )
+    draining = GaugeMetricFamily(
+        "studyhall_process_draining", "Whether a process takes no shards any more", labels=["process"]
+    )
+    for one in cluster.processes:
+        alive.add_metric([one.name], float(one.alive))
+        waiting.add_metric([one.name], one.identifying)
+        draining.add_metric([one.name], float(one.draining))
+    age = GaugeMetricFamily(
+        "studyhall_lease_age_seconds", "Since a shard's lease was renewed, by its holder", labels=["shard", "process"]
+    )
+    for lease in cluster.leases:
+        if lease.holder is not None:
+            holder = names.get(lease.holder, str(lease.holder))
+            age.add_metric([str(lease.shard), holder], max(0.0, LEASE_SECONDS - lease.left_seconds))
+    free = sum(lease.free for lease in cluster.leases)
+    yield from (alive, waiting, draining, age)
+    yield GaugeMetricFamily("studyhall_shards_free", "Shards that no process answers for", value=free)
 
 
 def _histogram(name: str, meaning: str, durations: Durations) -> Any:

@@ -16,6 +16,7 @@ from bot.storage.store import Reads, Store
 
 if TYPE_CHECKING:  # with asyncpg, which not everybody has
     from bot.storage.postgres.joining import Shared
+    from bot.storage.postgres.leases import LeaseTable
 
 
 class Place(NamedTuple):
@@ -67,6 +68,14 @@ class Place(NamedTuple):
 
         async with joined(self.url) as shared:
             yield shared
+
+    @contextlib.asynccontextmanager
+    async def lease_table(self) -> AsyncIterator["LeaseTable"]:
+        """Who runs on the PostgreSQL there, for a command beside them. Raises StorageError where it is a file."""
+        if not self.url:
+            raise StorageError(fact(Code.ONLY_POSTGRES_SHARED))
+        async with self.beside().lease_table(self.url) as table:
+            yield table
 
     @contextlib.asynccontextmanager
     async def opened_alone(self, told: Callable[[Fact], None] = lambda _: None) -> AsyncIterator[Store]:

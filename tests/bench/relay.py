@@ -21,7 +21,11 @@ async def main(server: Path, ours: Path, seconds: float) -> None:
         loop.call_later(seconds / 2, writer.close)
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_unix_connection(str(server / NAME))
+        try:
+            there, back = await asyncio.open_unix_connection(str(server / NAME))
+        except OSError:  # the server is away
+            writer.close()
+            return
         await asyncio.gather(pass_on(reader, back), pass_on(there, writer), return_exceptions=True)
 
     async with await asyncio.start_unix_server(connected, str(ours / NAME)) as serving:

@@ -145,3 +145,32 @@ async def test_what_is_wrong_with_the_encryption_asked_for_is_told(tmp_path, mon
     told = capsys.readouterr().err
     assert said in told
     assert "hunter22" not in told
+
+
+async def test_processes_are_listed_drained_and_their_shards_changed(postgres, monkeypatch, capsys):
+    assert await run(postgres, monkeypatch, "processes") == 0
+    assert "No process runs on this database." in capsys.readouterr().out
+    async with Place(Path("hall"), postgres.address(Path("hall"))).lease_table() as table:
+        ada = await table.join("ada-1", "0.1.0", "tea")
+        await table.put_packs_in_force("tea")
+        await table.settle_shards(3)
+        await table.take(ada, 1, 3)
+        await table.join("grace-2", "0.1.0", "coffee")
+        assert await run(postgres, monkeypatch, "processes", "--drain", "ada-1") == 0
+        assert "ada-1 hands its shards over as soon as others are connected" in capsys.readouterr().out
+        assert await run(postgres, monkeypatch, "processes") == 0
+        shown = capsys.readouterr().out.splitlines()
+        assert [line.split()[0] for line in shown[1:3]] == ["ada-1", "grace-2"]
+        assert shown[1].rstrip().endswith("1       draining")
+        assert shown[2].rstrip().endswith("none    other courses")
+        assert shown[3:] == ["3 shards in all.", "Nobody has shard 0, 2. A lease that is not renewed ends after 8 s."]
+        assert await run(postgres, monkeypatch, "processes", "--resume", "ada-1") == 0
+        assert await run(postgres, monkeypatch, "processes", "--drain", "nobody") == 1
+        assert "No process called nobody runs on this database" in capsys.readouterr().err
+        assert await run(postgres, monkeypatch, "processes", "--shards", "3") == 0
+        assert await run(postgres, monkeypatch, "processes", "--shards", "5") == 0
+        assert "over 5 shards from now on. Games pause" in capsys.readouterr().out
+        assert (await table.cluster()).wanted_shards == 5
+    monkeypatch.setenv("STUDYHALL_DATABASE_URL", "")
+    assert await asyncio.to_thread(cli.main, ["processes"]) == 1
+    assert "On SQLite there is one process" in capsys.readouterr().err

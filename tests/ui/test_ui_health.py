@@ -3,6 +3,11 @@
 import pytest
 from hall import Hall, Person, Shown, open_hall
 
+from bot.model.processes import Cluster, Lease, Process
+from bot.services.server.health import Connection, Gateway, Health
+from bot.services.sure_time import ClockState
+from bot.ui.server.health import health_screen
+
 
 async def test_a_manager_sees_how_the_bot_is(hall: Hall):
     await hall.alice.slash("help")
@@ -86,3 +91,28 @@ async def test_each_interaction_stands_in_the_log_with_its_id_and_never_with_wha
     assert "command quiz, answered in " in lines[0]
     assert lines[1].split(": ")[1].startswith("action quiz.pick, answered in ")
     assert all(line.split()[1].rstrip(":").isdigit() for line in lines)
+
+
+def well(cluster: Cluster) -> Health:
+    """A bot of which all is well, beside others."""
+    numbers = dict.fromkeys((one for one in Health._fields if one.endswith("_ms")), 0.0)
+    counts = dict.fromkeys(("acknowledged", "commits", "errors", "answers", "database_bytes"), 0)
+    state = {"queues": {}, "processes": [], "backup": None, "retention": None, "database_works": True}
+    gateway, clock = (
+        Gateway((Connection(0, open=True, latency_seconds=0.05, servers=1, sessions=1),), {}, None),
+        ClockState(heard=True, ahead_ms=0),
+    )
+    return Health(version="1", gateway=gateway, clock=clock, cluster=cluster, **numbers | counts | state)
+
+
+def test_where_processes_share_the_servers_each_is_told_and_who_has_none():
+    def words(*leases: Lease, packs: str = "tea") -> str:
+        both = Process(1, "ada-1", "1", "tea", 60.0, 0.2), Process(2, "grace-2", "1", packs, 60.0, 0.2, draining=True)
+        screen = health_screen(well(Cluster("tea", both, leases)))
+        return "\n".join(block for block in screen.blocks if isinstance(block, str))
+
+    there = words(Lease(0, 1, 1, 5.0), Lease(1, 1, 2, 5.0))
+    assert "**Shards by process** `ada-1` 0 · `grace-2` 1, draining" in there
+    assert "All is well" in there
+    assert "No process answers for shard 1 just now" in words(Lease(0, 1, 1, 5.0), Lease(1, 1, 2, -1.0))
+    assert "have other courses than the rest, so they take no servers: grace-2" in words(packs="coffee")

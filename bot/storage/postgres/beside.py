@@ -13,7 +13,8 @@ from bot.facts import Code, fact
 from bot.storage.engine import Row, Values
 from bot.storage.postgres.connecting import LOST, connected, words
 from bot.storage.postgres.database import LAYOUT
-from bot.storage.postgres.link import RUNS
+from bot.storage.postgres.leases import LeaseTable
+from bot.storage.postgres.link import RUNS, Link
 from bot.storage.postgres.migrations import OURS, refuse_other
 from bot.storage.postgres.statements import statement
 from bot.storage.store import Reads
@@ -50,6 +51,18 @@ async def only_reading(url: str) -> AsyncIterator[Reads]:
         await refuse_other(connection, LAYOUT)
         await connection.execute("SET default_transaction_read_only = on")
         yield _Beside(connection)
+
+
+@contextlib.asynccontextmanager
+async def lease_table(url: str) -> AsyncIterator[LeaseTable]:
+    """The processes that run there, and their leases. Raises StorageError as `only_reading` does."""
+    async with connected(url) as connection:
+        await refuse_other(connection, LAYOUT)
+    link = Link(url)
+    try:
+        yield LeaseTable(link)
+    finally:
+        await link.close()
 
 
 @contextlib.asynccontextmanager

@@ -6,6 +6,7 @@ import discord
 from discord import app_commands
 
 from bot.clock import DAY_MS
+from bot.model.processes import Cluster
 from bot.services.server.health import Gateway, Health, HealthCheck
 from bot.services.sure_time import apart_words
 from bot.ui import ids
@@ -17,6 +18,7 @@ from bot.ui.server.managers import managed
 from bot.wording import as_many, counted
 
 SHARDS_LENGTH = 60
+PROCESSES_LENGTH = 300
 OLD_BACKUP_MS = 7 * DAY_MS
 LATE_MS = 1_000
 """Acknowledgements slower than this are worth a word; Discord allows 3 s."""
@@ -50,6 +52,7 @@ def health_screen(health: Health) -> Screen:
     """Every number with its unit; what is not as it should be comes first."""
     troubles: list[str] = []
     troubles += _gateway_troubles(health.gateway)
+    troubles += _process_troubles(health.cluster)
     if not health.database_works:
         troubles.append("⚠️ The database does not answer. Whoever runs this bot should look at the disk and the log.")
     if health.acknowledged_p99_ms > LATE_MS:
@@ -80,6 +83,7 @@ def health_screen(health: Health) -> Screen:
     lines = [
         f"**Up** for {hours} h {minutes} min · version {health.version} · {counted(health.gateway.servers, 'server')}",
         _gateway_words(health.gateway),
+        *_process_words(health),
         f"**Answers to interactions** {health.acknowledged:,} · half within {health.acknowledged_p50_ms:.0f} ms, 99 % "
         f"within {health.acknowledged_p99_ms:.0f} ms",
         f"**Event loop** half of its wake-ups under {health.lag_p50_ms:.1f} ms late, 99 % under {health.lag_p99_ms:.1f} ms",
@@ -114,6 +118,36 @@ def _gateway_troubles(gateway: Gateway) -> Iterator[str]:
             f"⚠️ Discord lets this bot connect only {counted(gateway.starts_left, 'more time')} today. Whoever runs it "
             "should look in the log why it connects so often, and restart it only where that is needed."
         )
+
+
+def _process_troubles(cluster: Cluster | None) -> Iterator[str]:
+    if cluster is None:
+        return
+    if free := [str(lease.shard) for lease in cluster.leases if lease.free]:
+        yield (
+            f"⚠️ No process answers for shard {as_many(free, SHARDS_LENGTH)} just now. Another one takes over within half a "
+            "minute, as a rule; if not, whoever runs this bot should look at the log."
+        )
+    others = [one.name for one in cluster.processes if one.alive and one.packs != cluster.packs]
+    if others and not cluster.packs_are_new:
+        yield (
+            f"⚠️ These processes have other courses than the rest, so they take no servers: "
+            f"{as_many(others, SHARDS_LENGTH)}. Whoever runs this bot should give all of them the same packs."
+        )
+
+
+def _process_words(health: Health) -> Iterator[str]:
+    """Who answers for what, where several processes share the servers."""
+    cluster = health.cluster
+    alive = [one for one in cluster.processes if one.alive] if cluster else []
+    if cluster is None or len(alive) < 2:
+        return
+    parts = []
+    for one in alive:
+        held = [str(lease.shard) for lease in cluster.leases if lease.holder == one.id and not lease.free]
+        draining = ", draining" if one.draining else ""
+        parts.append(f"`{one.name}` {as_many(held, 20) or 'none'}{draining}")
+    yield f"**Shards by process** {as_many(parts, PROCESSES_LENGTH, ' · ')}"
 
 
 def _gateway_words(gateway: Gateway) -> str:

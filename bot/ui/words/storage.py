@@ -78,6 +78,9 @@ WORDS: Words = {
     "counted. Whoever runs this bot should put a backup in its place with `python -m bot restore`.",
     Code.LEASE_LOST: "This server has just moved to another process of the bot, so that was not saved. Please try again "
     "in a moment.",
+    Code.NO_SUCH_PROCESS: "No process called {name} runs on this database. `python -m bot processes` lists them.",
+    Code.ONLY_POSTGRES_SHARED: "On SQLite there is one process, and nothing to share. Several run on a PostgreSQL: set "
+    "STUDYHALL_DATABASE_URL (docs/many-processes.md).",
     Code.NOT_SAVED: "The database is out of reach, so that was not saved. Please press again in a minute.",
     Code.NOT_COUNTED: "The database could not take this just now, so nothing was counted. Please try again in a "
     "moment.",
