@@ -98,13 +98,14 @@ class IdentifyingTogether:
         self._shared = shared
         self._me = me
         self._starts: Starts | None = None
+        self._is_new = False
         self.left: int | None = None
         self._noting: set[asyncio.Task[None]] = set()
 
     async def starts(self) -> Starts:
         """What Discord said last."""
         if self._starts is None:
-            self._starts = await self._ask()
+            self._starts, self._is_new = await self._ask(), True
             self.left = self._starts.left
         return self._starts
 
@@ -143,7 +144,8 @@ class IdentifyingTogether:
 
     async def _count(self, shard: int) -> None:
         while (left := await self._patiently(self._shared.start)) is None:
-            self._starts = found = await self._ask()
+            found = self._starts if self._is_new and self._starts else await self._ask()
+            self._starts, self._is_new = found, False
             reset_seconds = found.reset_seconds or DAY_SECONDS
             await self._patiently(lambda: self._shared.note_starts(found.left, reset_seconds))  # noqa: B023
             if found.left <= 0:

@@ -99,7 +99,12 @@ def table(found: Found) -> list[tuple[str, str, str, bool]]:
             f"p99 under {P99_SECONDS:g} s",
             p99 < P99_SECONDS,
         ),
-        ("clicks without the database", f"{outages['acknowledged']} told, {outages['failed']} not", "", True),
+        (
+            f"told within 3 s, of {outages.total()} who asked without the database",
+            f"{outages['acknowledged']}, slowest {found.slowest_in_outages:.1f} s",
+            "all",
+            not outages["failed"],
+        ),
     ]
 
 

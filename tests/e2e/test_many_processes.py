@@ -6,13 +6,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from engines import running_on
+from engines import Server, on, prepare, running_on
 from evening import Channel, opened
 from hosting import Member, text, until
 from together import Together, together
 
+from bot.commands.processes import change_shards
 from bot.playground.rest import Exchange
 from bot.playground.server import Playground
+from bot.storage.place import Place
 
 ANSWERED_ALREADY = 40060
 
@@ -128,3 +130,62 @@ async def test_a_process_that_is_asked_to_by_a_newer_version_stops(playground: P
         assert "a newer version asks this one to stop" in bot.log()
         bot.process = None
     two.rows("UPDATE cluster SET least_schema = 0")
+
+
+async def test_a_game_goes_on_when_its_server_is_on_another_of_more_shards(playground: Playground, two: Together):
+    channel = two.channels[0]
+    ada, grace = [Member(playground, n, channel.id) for n in range(2)]
+    lobby = await opened(ada, grace, rounds=3)
+    await ada.steer(lobby, "Start")
+    there = Channel(playground, channel.id)
+    question = await there.open(0)
+    await ada.press(question, "A")
+    place = Place(two.folder / "data" / "studyhall.db", (await two.bots[0].environment())["STUDYHALL_DATABASE_URL"])
+    assert await change_shards(place, 3) == 0
+    two.shards = 3
+    await two.until(lambda: all(" of 3\n" in bot.new_log() for bot in two.bots), "three shards")
+    await two.until_shared()
+    [still] = there.open_rounds(0)
+    assert still["id"] == question["id"]
+    await grace.press(still, "B")
+    for number in (1, 2):
+        for member in (ada, grace):
+            await member.press(await there.open(number), "A")
+    await there.podium()
+    assert two.rows("SELECT count(*) FROM competition_answer") == [(6,)]
+    for one in two.channels:
+        assert "Question 1" in text(await Member(playground, 0, one.id).command("quiz", questions=1))
+
+
+async def test_without_the_database_members_are_told_and_games_wait(playground: Playground, tmp_path: Path):
+    server = Server()
+    server.start()
+    try:
+        prepare(server.address)
+        with on(server.address):
+            async with together(playground, tmp_path, STUDYHALL_PACE_FACTOR="0.3") as made:
+                await made.start(2)
+                await _play_through_an_outage(playground, made, server)
+    finally:
+        server.remove()
+
+
+async def _play_through_an_outage(playground: Playground, made: Together, server: Server) -> None:
+    channel = made.channels[0]
+    ada, grace = [Member(playground, n, channel.id) for n in range(2)]
+    lobby = await opened(ada, grace, rounds=3)
+    await ada.steer(lobby, "Start")
+    there = Channel(playground, channel.id)
+    question = await there.open(0)
+    await ada.press(question, "A")
+    server.stop(signal.SIGQUIT)
+    pause = "no lease is known to be ours"
+    await made.until(lambda: all(pause in bot.log() for bot in made.bots), "both know that they may not go on")
+    assert "so that was not saved. Please press again in a minute" in text(await grace.press(question, "B"))
+    server.start()
+    await until(playground, lambda: "away" in text(there.open_rounds(0)[0]) if there.open_rounds(0) else False)
+    [still] = there.open_rounds(0)
+    assert still["id"] == question["id"]
+    assert "locked in" in text(await grace.press(still, "B")).lower()
+    await there.reveal(0)
+    assert made.rows("SELECT count(*) FROM competition_answer WHERE round = 0") == [(2,)]

@@ -1,6 +1,7 @@
 """Leases on a real PostgreSQL: one holder a shard, and whoever lost it writes nothing."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,10 +14,14 @@ from bot.model.processes import LEASE_SECONDS
 from bot.model.shards import Fence
 from bot.storage import competitions
 from bot.storage.locks import of_game
+from bot.storage.postgres import joining
 from bot.storage.postgres.beside import only_one
+from bot.storage.postgres.connecting import connected
+from bot.storage.postgres.database import LAYOUT
 from bot.storage.postgres.leases import LeaseTable
 from bot.storage.postgres.limits import CALLS_PER_SECOND, SharedLimits
 from bot.storage.postgres.link import Link
+from bot.storage.postgres.migrations import make_ready, schema, version
 from bot.storage.store import Store
 
 HERE = Path("a")
@@ -285,3 +290,92 @@ async def test_the_days_sessions_are_counted_for_all(link: Link):
     assert [await limits.start() for _ in range(3)] == [1, 0, None]
     await limits.note_starts(5, -1)
     assert await limits.start() is None
+
+
+# A newer version
+
+
+async def test_a_newer_version_asks_older_ones_to_stop_and_changes_the_schema_when_none_runs(
+    postgres: OnPostgres, store: Store, table: LeaseTable, link: Link, monkeypatch: pytest.MonkeyPatch
+):
+    await link.ask("SELECT 1")
+    newer = LAYOUT + 1
+    monkeypatch.setattr(joining, "LAYOUT", newer)
+    monkeypatch.setattr(joining, "STOP_LOOK_SECONDS", 0.01)
+    step = {newer: "CREATE TABLE tea (name TEXT)"}
+    monkeypatch.setattr(joining, "make_ready", lambda connection, newest: make_ready(connection, newest, step))
+    got = asyncio.Event()
+
+    async def join() -> None:
+        async with joining.joined(postgres.address(HERE)) as shared:
+            got.set()
+            assert shared.schema == newer
+            assert await shared.link.ask("SELECT count(*) FROM tea") == [(0,)]
+
+    joins = asyncio.create_task(join())
+    while (await table.cluster()).least_schema != newer:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    assert not got.is_set()
+    await link.close()  # the older one stops
+    await joins
+    async with connected(postgres.address(HERE)) as connection:
+        assert await version(connection) == newer
+        await connection.execute("DROP TABLE tea; UPDATE cluster SET least_schema = 0")
+        await connection.execute("UPDATE layout SET version = $1", LAYOUT)
+
+
+async def test_an_older_version_does_not_begin_beside_a_newer_schema(postgres: OnPostgres, store: Store):
+    await store.write(lambda tx: tx.run("UPDATE layout SET version = 99"))
+    with refused(StorageError, "has schema 99, and this Studyhall knows schema"):
+        async with joining.joined(postgres.address(HERE)):
+            pass
+    await store.write(lambda tx: tx.run("UPDATE layout SET version = ?", (LAYOUT,)))
+
+
+async def test_what_one_process_does_at_a_time_keeps_all_others_out(postgres: OnPostgres, table: LeaseTable):
+    other = Link(postgres.address(HERE))
+    did: list[str] = []
+
+    async def do(where: LeaseTable, what: str) -> None:
+        async with where.once("tea"):
+            did.append(f"{what} begins")
+            await asyncio.sleep(0)
+            did.append(f"{what} ends")
+
+    await asyncio.gather(do(table, "one"), do(LeaseTable(other), "other"))
+    assert did in (
+        ["one begins", "one ends", "other begins", "other ends"],
+        ["other begins", "other ends", "one begins", "one ends"],
+    )
+    await other.close()
+
+
+async def test_a_database_of_the_version_before_gets_the_tables_of_processes(postgres: OnPostgres, store: Store):
+    await postgres.empty(Path("before"))
+    address = postgres.address(Path("before"))
+    async with connected(address) as connection:
+        before = schema().replace(f"VALUES ({LAYOUT})", "VALUES (19)")
+        for table in ("cluster", "process", "shard", "identify"):
+            before = re.sub(rf"CREATE TABLE {table} \(.*?^\);\n", "", before, flags=re.DOTALL | re.MULTILINE)
+        before = before.replace("CREATE SEQUENCE fence;\n", "").replace("INSERT INTO cluster (id) VALUES (1);\n", "")
+        before = before.replace(
+            "id    BIGINT PRIMARY KEY,\n    at_ms BIGINT NOT NULL",
+            "id BIGINT PRIMARY KEY CHECK (id = 1), at_ms BIGINT NOT NULL",
+        )
+        await connection.execute(before)
+    async with joining.joined(address) as shared:
+        assert await shared.leases.settle_shards(2)
+        assert (await shared.leases.cluster()).wanted_shards == 0
+    grown, whole = [await columns(postgres.address(path)) for path in (Path("before"), HERE)]
+    assert grown == whole
+
+
+async def columns(address: str) -> list[tuple]:
+    async with connected(address) as connection:
+        return [
+            tuple(row)
+            for row in await connection.fetch(
+                "SELECT table_name, column_name, data_type, column_default, is_nullable FROM information_schema.columns"
+                " WHERE table_schema = 'public' ORDER BY 1, 2"
+            )
+        ]

@@ -1,5 +1,6 @@
 """An event that Discord sends twice happens once: commands, presses, forms, suggestions."""
 
+import asyncio
 import contextlib
 
 import pytest
@@ -124,3 +125,82 @@ async def test_a_lobby_that_its_command_could_not_show_is_posted_and_a_demo_is_n
     assert hall.rows("SELECT lobby_message_id, phase FROM competition") == [(lobby.id, "lobby")]
     assert "You're in" in (await hall.bob.click(lobby, "Join")).text
     assert hall.rows("SELECT state FROM demo_run") == [("failed",)]
+
+
+async def test_who_comes_on_a_shard_of_another_process_is_let_in_once_it_is_ours():
+    came: list[int] = []
+    door = Door()
+    door.take({"id": 1, "type": 3}, taker(came), 5)
+    assert door.shut(5) == 1
+    for number in (2, 3, 4):
+        door.take({"id": number, "type": 3}, taker(came), 5)
+    door.take({"id": 9, "type": 3}, taker(came), 6)
+    assert came == [1, 9]
+    door.open(5, after=2)  # which the other process has taken
+    assert came == [1, 9, 3, 4]
+    door.take({"id": 5, "type": 3}, taker(came), 5)
+    assert came == [1, 9, 3, 4, 5]
+
+
+async def test_who_came_before_we_heard_is_told_from_who_came_later_by_the_time_in_the_id():
+    came: list[int] = []
+    door = Door()
+    door.shut(0)
+    for seconds in (1, 3):
+        door.take({"id": snowflake_at(NOON + seconds), "type": 3}, taker(came))
+    door.open(0, after=snowflake_at(NOON + 2))
+    assert came == [snowflake_at(NOON + 3)]
+
+
+async def test_what_is_kept_for_too_long_or_goes_to_another_process_is_dropped(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "KEPT_SECONDS", 0.0)
+    came: list[int] = []
+    door = Door()
+    door.shut(0)
+    for number in (1, 2):
+        door.take({"id": number, "type": 3}, taker(came))
+    door.open(0)
+    assert came == [2]
+    door.shut(0)
+    door.take({"id": 3, "type": 3}, taker(came))
+    door.forget(0)
+    door.take({"id": 4, "type": 3}, taker(came))
+    assert came == [2, 4]
+
+
+async def test_after_a_sleep_nobody_is_let_in_before_it_is_known_whose_the_shard_is():
+    came: list[int] = []
+    door = Door()
+    door.holds = lambda shard: shard == 1
+    door.take({"id": 1, "type": 3}, taker(came), 0)
+    door.take({"id": 2, "type": 3}, taker(came), 1)
+    assert came == [2]
+
+
+@pytest.mark.parametrize("out_of_reach", [True, False])
+async def test_without_the_database_a_click_is_let_in_to_be_told_so_and_else_left_to_others(
+    monkeypatch: pytest.MonkeyPatch, out_of_reach: bool
+):
+    monkeypatch.setattr(module, "OUT_OF_REACH_SECONDS", 0.0)
+    came: list[int] = []
+    door = Door()
+    door.out_of_reach = lambda: out_of_reach
+    door.shut(0)
+    door.take({"id": 1, "type": 3}, taker(came))
+    assert came == []
+    await asyncio.sleep(0.01)
+    assert came == [1] * out_of_reach
+
+
+async def test_before_a_shard_goes_those_who_were_let_in_have_their_answers():
+    came: list[int] = []
+    door = Door()
+    door.take({"id": 1, "type": 3}, taker(came), 0)
+    door.take({"id": 2, "type": 3}, taker(came), 1)
+    door.done(2)
+    await door.emptied(1, 60.0)
+    emptied = asyncio.create_task(door.emptied(0, 60.0))
+    await asyncio.sleep(0.05)
+    assert not emptied.done()
+    door.done(1)
+    await emptied

@@ -7,8 +7,12 @@ import discord
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.errors import StorageError
+from bot.facts import Code, fact
 from bot.model.shards import shard_of
-from bot.ui.gateway import Identifying, Starts, starts_of
+from bot.ui.gateway import Identifying, IdentifyingTogether, Starts, starts_of
+from bot.ui.pace import Pace
+from bot.ui.sending import SendScheduler
 from bot.ui.shards import Shards
 
 GAP_SECONDS = 0.05
@@ -135,3 +139,95 @@ async def test_until_a_shard_has_logged_in_the_first_speaks_for_its_servers():
     second._connection.user = discord.Object(7)  # type: ignore[assignment]  # as after its login
     assert (shards.of(of_the_second), shards.of(None)) == (second, shards.first)
     await shards.close()
+
+
+# Over several processes
+
+
+class Table:
+    """What processes share, as the database has it, with a gap as short as a test wants it."""
+
+    def __init__(self) -> None:
+        self.turns: dict[int, tuple[int, float]] = {}
+        self.left = 0
+        self.away = False
+
+    def _now(self) -> float:
+        if self.away:
+            self.away = False
+            raise StorageError(fact(Code.NOT_COUNTED))
+        return asyncio.get_running_loop().time()
+
+    async def turn(self, me: int, bucket: int) -> float:
+        _, until = self.turns.get(bucket, (0, 0.0))
+        if until > (now := self._now()):
+            return until - now
+        self.turns[bucket] = me, now + GAP_SECONDS
+        return 0.0
+
+    async def keep_turn(self, me: int, bucket: int) -> None:
+        if self.turns[bucket][0] == me:
+            self.turns[bucket] = me, self._now() + GAP_SECONDS
+
+    async def start(self) -> int | None:
+        self._now()
+        self.left -= 1
+        return self.left if self.left >= 0 else None
+
+    async def note_starts(self, left: int, reset_seconds: float) -> None:
+        self.left = left
+
+
+async def test_over_several_processes_one_of_a_bucket_identifies_at_a_time():
+    table, had = Table(), []
+    gates = [IdentifyingTogether(asking(starts(at_once=2)), table, lambda me=me: me) for me in (1, 2)]
+
+    async def identify(me: int, shard: int) -> None:
+        async with gates[me].turn(shard):
+            had.append((asyncio.get_running_loop().time(), shard))
+
+    await asyncio.gather(*(identify(shard // 2 % 2, shard) for shard in range(6)))
+    for bucket in range(2):
+        own = sorted(moment for moment, shard in had if shard % 2 == bucket)
+        assert all(later - before >= GAP_SECONDS for before, later in itertools.pairwise(own))
+    assert table.left == 1000 - 6
+    assert gates[0].left is not None
+
+
+async def test_a_turn_is_asked_for_until_the_database_answers(monkeypatch):
+    monkeypatch.setattr("bot.ui.gateway.ASK_SECONDS", 0.01)
+    table = Table()
+    table.away = True
+    async with IdentifyingTogether(asking(starts()), table, lambda: 1).turn(0):
+        assert table.turns[0][0] == 1
+
+
+async def test_when_the_days_starts_are_used_up_by_all_nobody_identifies_before_the_next_day(caplog):
+    table = Table()
+    gate = IdentifyingTogether(asking(starts(left=0, reset_seconds=0.1), starts(left=5)), table, lambda: 1)
+    async with gate.turn(3):
+        pass
+    assert "no session is left to be started today; shard 3 waits" in caplog.text
+    assert table.left == 4
+
+
+async def test_a_call_waits_for_a_turn_of_all_processes_and_one_that_has_it_for_none():
+    turns, alone = [], False
+
+    async def reserve() -> float:
+        turns.append(asyncio.get_running_loop().time())
+        return 0.0
+
+    pace = Pace(reserve, lambda: alone)
+    scheduler = SendScheduler(1.0, calls_per_second=1_000, pace=pace)
+
+    async def twice() -> None:
+        await pace.turn()  # the scheduler has waited for this one
+        await pace.turn()
+
+    await scheduler.call(twice)
+    assert len(turns) == 2
+    alone = True
+    await scheduler.call(pace.turn)
+    assert len(turns) == 2
+    await scheduler.close()

@@ -160,14 +160,17 @@ class Leases:
         await self._background.done()
         for shard in sorted(self._serving):
             await self._let_go(shard, in_order=not self.out_of_reach)
+        me, self.me = self.me, 0
         try:
-            await self._table.leave(self.me)
+            await self._table.leave(me)
         except StorageError as refused:
             _log.warning("the leases end by themselves: %s", refused)
 
     # Looking
 
     async def _look(self) -> float | None:
+        if not self.me:  # it has stopped
+            return None
         if self._serving:  # we may have slept
             await self._lapse_when_over()
         asked = self._asked_at = self._hold.asking()
@@ -191,6 +194,8 @@ class Leases:
         self._refused = False
         self._background.later("lapse", self._hold.left_seconds + 0.01, self._lapse_when_over, "leases-lapse")
         if not renewed.listed:
+            if self._stopping:
+                return None
             await self._begin_again()
             return 0.0
         try:

@@ -147,6 +147,8 @@ class Postgres:
 
         Raises StorageError with what to do when it can't be used.
         """
+        # What it says of a server that is away, with a traceback each second, is told here in a line.
+        logging.getLogger("asyncpg.pool").setLevel(logging.CRITICAL)
         with opening():
             async with connected(url) as first:
                 await make_ready(first, LAYOUT)
