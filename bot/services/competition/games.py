@@ -11,7 +11,7 @@ from dataclasses import replace
 from random import Random
 
 from bot.clock import DiscordClock, snowflake_ms
-from bot.errors import NotFound, UserError
+from bot.errors import LeaseLostError, NotFound, UserError
 from bot.facts import Code, Fact, fact
 from bot.packs.library import LibraryOf
 from bot.packs.models import Question
@@ -318,6 +318,8 @@ class Competitions(GameRecords):
         """Step, store, show. The answers that count are those in the database, read in the same transaction."""
         async with live.lock:
             live.refuse_left()
+            if not self._ours().has(live.game.guild_id):
+                raise LeaseLostError
             now_ms = self._clock.now_ms()
 
             async def job(tx: Transaction) -> Stored:

@@ -105,6 +105,7 @@ class Leases:
         self._serving: set[int] = set()
         self._changing: set[int] = set()
         self._claimed: set[int] = set()
+        self._let_go_of: set[int] = set()
         self._lapsed = False
         self._stopping = False
         self._refused = False
@@ -137,7 +138,8 @@ class Leases:
         self._duties = duties
         self.me = await self._table.join(*self._identity[:2], self._packs())
         in_force = await self._table.put_packs_in_force(self._packs())
-        if in_force == self._packs():
+        self.cluster = await self._table.cluster()
+        if in_force == self._packs() and (self.alone or not self.cluster.leases):
             await self._table.settle_shards(wanted_shards)
         self._looking.wake()
 
@@ -173,6 +175,7 @@ class Leases:
             return None
         if self._serving:  # we may have slept
             await self._lapse_when_over()
+        self._let_go_of.clear()
         asked = self._asked_at = self._hold.asking()
         try:
             renewed = await self._table.renew(self.me, self._packs(), self._connections.waiting)
@@ -214,11 +217,16 @@ class Leases:
         """Do what follows from how everything is."""
         cluster = self.cluster
         leases = {one.shard: one for one in cluster.leases}
+        if not any(one.alive and one.packs == cluster.packs for one in cluster.processes) and not self._stopping:
+            await self._table.put_packs_in_force(self._packs())  # nobody has those that were in force any more
+            self.wake()
         if cluster.least_schema > self._identity.schema and self._duties and not self._stopping:
             _log.warning("a newer version asks this one to stop: it is about to change the schema")
             self._duties.stop()
-        for shard in [*self._taken]:
-            if shard not in fences and shard not in self._changing:
+        for shard in self._let_go_of:  # while we asked
+            fences.pop(shard, None)
+        for shard, fence in [*self._taken.items()]:
+            if fences.get(shard) != fence and shard not in self._changing:
                 await self._lost(shard)
         if self._lapsed:  # nobody was faster: under a new fence, so that what hangs from before writes nothing
             self._lapsed = False
@@ -297,6 +305,7 @@ class Leases:
         try:
             await self._duties.take_up(part)
         except BaseException:
+            await self._duties.leave(part, False)  # noqa: FBT003
             self._hold.remove(shard)
             raise
         else:
@@ -310,6 +319,7 @@ class Leases:
         try:
             last = await self._let_go(shard, in_order=True)
             await self._table.hand_over(self.me, shard, last)
+            self._let_go_of.add(shard)
             self._taken.pop(shard, None)
             await self._connections.end(shard)
         finally:
@@ -321,6 +331,7 @@ class Leases:
         try:
             await self._let_go(shard, in_order=True)
             await self._table.release(self.me, shard)
+            self._let_go_of.add(shard)
             self._taken.pop(shard, None)
             await self._connections.end(shard)
         finally:
