@@ -1,6 +1,7 @@
 """Several processes on one database: shards shared out, taken over, handed over; nothing twice and nothing lost."""
 
 import asyncio
+import shutil
 import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,12 +12,13 @@ from evening import Channel, opened
 from hosting import Member, text, until
 from together import Together, together
 
-from bot.commands.processes import change_shards
+from bot.commands.processes import change_shards, drain
 from bot.playground.rest import Exchange
 from bot.playground.server import Playground
 from bot.storage.place import Place
 
 ANSWERED_ALREADY = 40060
+TEA = Path(__file__).parents[1] / "ui" / "packs"
 
 
 @pytest.fixture
@@ -189,3 +191,28 @@ async def _play_through_an_outage(playground: Playground, made: Together, server
     assert "locked in" in text(await grace.press(still, "B")).lower()
     await there.reveal(0)
     assert made.rows("SELECT count(*) FROM competition_answer WHERE round = 0") == [(2,)]
+
+
+async def test_courses_are_reloaded_everywhere_when_one_is_asked_and_a_draining_process_hands_over(
+    postgres: None, playground: Playground, tmp_path: Path
+):
+    packs = tmp_path / "packs"
+    await asyncio.to_thread(shutil.copytree, TEA, packs)
+    async with together(playground, tmp_path, STUDYHALL_PACKS_DIR=str(packs)) as made:
+        await made.start(2)
+        head = packs / "tea" / "pack.yaml"
+        head.write_text(head.read_text("utf-8").replace("title: ", "title: Strong ", 1), "utf-8")
+        made.bots[1].signal(signal.SIGHUP)
+        await made.until(lambda: all("reloaded 1 course" in bot.log() for bot in made.bots), "both reload")
+        await asyncio.sleep(2.5)  # a look of each
+        assert [len(bot.serves) for bot in made.bots] == [1, 1]
+        for channel in made.channels:
+            assert "Strong" in text(await Member(playground, 0, channel.id).command("help"))
+        place = Place(made.folder, (await made.bots[0].environment())["STUDYHALL_DATABASE_URL"])
+        [name] = [one for (one,) in made.rows("SELECT name FROM process ORDER BY id LIMIT 1")]
+        assert await drain(place, name, draining=True) == 0
+        await made.until(lambda: made.bots[1].serves == [0, 1], "the other one has all")
+        for channel in made.channels:
+            assert await Member(playground, 0, channel.id).command("help")
+        assert await drain(place, name, draining=False) == 0
+        await made.until_shared()
