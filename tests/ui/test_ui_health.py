@@ -3,7 +3,8 @@
 import pytest
 from hall import Hall, Person, Shown, open_hall
 
-from bot.model.processes import Cluster, Lease, Process
+from bot.model.processes import LEASE_SECONDS, Cluster, Lease, Process
+from bot.monitor import _by_process
 from bot.services.server.health import Connection, Gateway, Health
 from bot.services.sure_time import ClockState
 from bot.ui.server.health import health_screen
@@ -116,3 +117,19 @@ def test_where_processes_share_the_servers_each_is_told_and_who_has_none():
     assert "All is well" in there
     assert "No process answers for shard 1 just now" in words(Lease(0, 1, 1, 5.0), Lease(1, 1, 2, -1.0))
     assert "have other courses than the rest, so they take no servers: grace-2" in words(packs="coffee")
+
+
+def test_a_monitor_is_told_of_every_process_and_of_how_old_each_lease_is():
+    processes = Process(1, "ada-1", "1", "tea", 60.0, 0.2, identifying=2), Process(2, "grace-2", "1", "tea", 60.0, 9.0)
+    leases = Lease(0, 1, 1, LEASE_SECONDS - 0.5), Lease(1, 1, 2, -1.0), Lease(2, 1, None, 0.0)
+    found = {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in _by_process(Cluster("tea", processes, leases))
+        for sample in family.samples
+    }
+    assert found["studyhall_process_alive", "ada-1"] == 1
+    assert found["studyhall_process_alive", "grace-2"] == 0
+    assert found["studyhall_process_identifying", "ada-1"] == 2
+    assert found["studyhall_lease_age_seconds", "0", "ada-1"] == pytest.approx(0.5)
+    assert found["studyhall_lease_age_seconds", "1", "grace-2"] == pytest.approx(LEASE_SECONDS + 1)
+    assert found["studyhall_shards_free",] == 2
