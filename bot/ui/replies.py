@@ -329,17 +329,17 @@ class Desk:
             await asyncio.sleep(NOT_SAVED_SECONDS - self._age_seconds(reply))  # somebody else may answer first
             if out_of_reach():
                 raise StorageError(fact(Code.NOT_SAVED))
-        async with asyncio.timeout(None) as limit:
-            watching = asyncio.create_task(self._watch(reply, limit, out_of_reach), name="watch")
-            try:
-                await self._handled(reply, handle)
-            except TimeoutError:
-                if not limit.expired():
-                    raise
-            finally:
-                watching.cancel()
-        if limit.expired():
-            raise StorageError(fact(Code.NOT_SAVED))
+        try:
+            async with asyncio.timeout(None) as limit:
+                watching = asyncio.create_task(self._watch(reply, limit, out_of_reach), name="watch")
+                try:
+                    await self._handled(reply, handle)
+                finally:
+                    watching.cancel()
+        except TimeoutError:
+            if limit.expired():
+                raise StorageError(fact(Code.NOT_SAVED)) from None
+            raise
 
     async def _watch(self, reply: Reply, limit: asyncio.Timeout, out_of_reach: Callable[[], bool]) -> None:
         await asyncio.sleep(NOT_SAVED_SECONDS - self._age_seconds(reply))

@@ -25,6 +25,8 @@ LOOK_SECONDS = 1.0
 """How often leases are renewed, and what others do is looked at."""
 PENDING_SECONDS = 1.0
 """An answer that takes longer tells that the database is out of reach."""
+REGAIN_SECONDS = 3.0
+"""For so long after the database was away members are still told so, until their servers are served again."""
 ANSWERED_SECONDS = 3.0
 """For so long what members have asked is waited for before a shard is handed over."""
 HAND_OVER_SECONDS = 60.0
@@ -106,6 +108,8 @@ class Leases:
         self._changing: set[int] = set()
         self._claimed: set[int] = set()
         self._let_go_of: set[int] = set()
+        self._to_regain: set[int] = set()
+        self._back_at = 0.0
         self._lapsed = False
         self._stopping = False
         self._refused = False
@@ -117,7 +121,11 @@ class Leases:
 
     @property
     def out_of_reach(self) -> bool:
-        """Whether the database does not answer just now."""
+        """Whether nobody can be answered, as the database does not answer, or did not until a moment ago."""
+        return self._is_silent or (bool(self._to_regain) and self._hold.asking() - self._back_at < REGAIN_SECONDS)
+
+    @property
+    def _is_silent(self) -> bool:
         pending = self._asked_at is not None and self._hold.asking() - self._asked_at > PENDING_SECONDS
         return self._refused or pending
 
@@ -151,7 +159,7 @@ class Leases:
         try:
             await self._table.set_draining(str(self.me), draining=True)
             async with asyncio.timeout(HAND_OVER_SECONDS):
-                while self._taken and not self.out_of_reach:
+                while self._taken and not self._is_silent:
                     self._looked.clear()
                     self.wake()
                     await self._looked.wait()
@@ -161,7 +169,7 @@ class Leases:
             _log.warning("not every shard was handed over: %s", problem)
         await self._background.done()
         for shard in sorted(self._serving):
-            await self._let_go(shard, in_order=not self.out_of_reach)
+            await self._let_go(shard, in_order=not self._is_silent)
         me, self.me = self.me, 0
         try:
             await self._table.leave(me)
@@ -193,6 +201,7 @@ class Leases:
             return LOOK_SECONDS / 2
         self._asked_at = None
         if self._refused:
+            self._back_at = self._hold.asking()
             _log.info("the database answers again")
         self._refused = False
         self._background.later("lapse", self._hold.left_seconds + 0.01, self._lapse_when_over, "leases-lapse")
@@ -310,6 +319,7 @@ class Leases:
             raise
         else:
             self._serving.add(shard)
+            self._to_regain.discard(shard)
             self._connections.serve(shard, lease.after_interaction if lease else None)
         finally:
             self._changing.discard(shard)
@@ -356,6 +366,7 @@ class Leases:
         """Somebody else has taken it: write nothing, send nothing."""
         _log.warning("shard %d is another process's now", shard)
         self._hold.remove(shard)
+        self._to_regain.discard(shard)
         await self._let_go(shard, in_order=False)
         self._taken.pop(shard, None)
         await self._connections.end(shard)
@@ -366,6 +377,7 @@ class Leases:
             return
         self._lapsed = True
         _log.warning("no lease is known to be ours any more; games pause until the database answers")
+        self._to_regain |= self._serving
         for shard in [*self._serving]:
             await self._let_go(shard, in_order=False)
 
