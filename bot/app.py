@@ -26,7 +26,7 @@ from bot.services.demo.inside import Specimen
 from bot.services.lesson.courses import Courses
 from bot.services.lifecycle import Lifecycle
 from bot.services.processes.gossip import Gossip, Hearers
-from bot.services.processes.hold import Hold, machine
+from bot.services.processes.hold import Hold, body, machine
 from bot.services.processes.leases import Duties, Identity, Leases
 from bot.services.server.health import HealthCheck
 from bot.services.sure_time import SureTime
@@ -172,7 +172,7 @@ async def _parts(
 def _leases(shared: "Shared", hold: Hold, shards: Shards, parts: Parts, services: Services) -> Leases:
     """This process's part where there are others, and what each has to know of what the others do."""
     courses = services.courses
-    identity = Identity(f"{socket.gethostname()}-{os.getpid()}", __version__, shared.schema)
+    identity = Identity(f"{socket.gethostname()}-{os.getpid()}", __version__, shared.schema, body())
     leases = Leases(shared.leases, hold, shards, parts.life, identity, lambda: courses.hash)
     gossip = Gossip(
         shared.leases,

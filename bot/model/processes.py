@@ -9,7 +9,8 @@ LEASE_SECONDS = 8.0
 class Process(NamedTuple):
     """A bot that runs. ``packs`` is the hash of its courses; ``identifying`` how many of its shards wait to connect.
 
-    ``silent_seconds`` is how long ago it was last heard, ``up_seconds`` how long ago it started.
+    ``silent_seconds`` is how long ago it was last heard, ``up_seconds`` how long ago it started; ``body`` is what others on
+    its machine tell its death by.
     """
 
     id: int
@@ -20,6 +21,7 @@ class Process(NamedTuple):
     silent_seconds: float
     draining: bool = False
     identifying: int = 0
+    body: str = ""
 
     @property
     def alive(self) -> bool:

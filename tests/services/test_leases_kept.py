@@ -1,6 +1,9 @@
 """How a process keeps its leases, on a real PostgreSQL; its connections to Discord are told by hand."""
 
 import asyncio
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -12,9 +15,9 @@ from engines import OnPostgres, running_on
 from bot.errors import StorageError
 from bot.facts import Code, fact
 from bot.model.processes import LEASE_SECONDS
-from bot.model.shards import Holdings
+from bot.model.shards import NEVER, Fence, Holdings
 from bot.services.lifecycle import Lifecycle
-from bot.services.processes.hold import MARGIN_SECONDS, Hold
+from bot.services.processes.hold import MARGIN_SECONDS, Hold, _started, body, is_dead
 from bot.services.processes.leases import Duties, Identity, Leases
 from bot.storage.postgres.leases import LeaseTable
 from bot.storage.postgres.link import Link
@@ -269,3 +272,52 @@ async def test_a_newer_version_asks_an_older_one_to_stop(process):
     await ada.look()
     assert "asked to stop" in ada.did
     await ada.table._link.ask("UPDATE cluster SET least_schema = 0")
+
+
+async def test_the_shards_of_a_process_that_died_on_this_machine_are_taken_at_once(process, caplog):
+    with subprocess.Popen(  # noqa: ASYNC220
+        [sys.executable, "-c", "input()"], stdin=subprocess.PIPE
+    ) as dying:
+        here, _, _ = body().rpartition(f" {os.getpid()} ")
+        of_the_dying = f"{here} {dying.pid} {_started(dying.pid)}"
+        ada = process("ada")
+        dead = await ada.table.join("dead", "1", "tea", of_the_dying)
+        await ada.table.settle_shards(2)
+        assert await ada.table.take(dead, 0, 2)
+        assert not is_dead(of_the_dying)
+        await ada.start()
+        assert ada.connections.begun == {1}
+        dying.kill()
+        while not is_dead(of_the_dying):  # noqa: ASYNC110  it is on the system's list until somebody asks how it ended
+            await asyncio.sleep(0.01)
+        await ada.look()
+        await ada.look()
+        assert ada.serves == [0, 1]
+        assert "process dead has died; its shards are free" in caplog.text
+
+
+def test_of_a_process_elsewhere_or_of_this_one_no_death_is_known():
+    assert not is_dead(body())
+    assert not is_dead("")
+    assert not is_dead("another-machine pid:[1] 999999999 5")
+    here, _, _ = body().rpartition(f" {os.getpid()} ")
+    assert is_dead(f"{here} 999999999 5")
+    assert is_dead(f"{here} {os.getpid()} 5")  # the number is another process's now
+
+
+def test_a_hold_ends_by_itself_before_others_may_have_the_leases():
+    now = 0.0
+    hold = Hold(lambda: now)
+    hold.renewed(hold.asking())
+    hold.add(4, 1, 17)
+    guild = (5 << 22) + 3
+    assert hold.now().has(guild)
+    assert hold.now().fence(guild) == (Fence(1, 17),)
+    assert not hold.now().has(None)
+    now = LEASE_SECONDS - MARGIN_SECONDS
+    assert not hold.now().has(guild)
+    assert hold.now().fence(guild) == (Fence(1, NEVER),)
+    hold.renewed(now)
+    assert hold.now().has(guild)
+    hold.remove(1)
+    assert not hold.now().has(guild)

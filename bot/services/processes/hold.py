@@ -1,5 +1,7 @@
 """The leases that this process has, by a clock of its own that also counts while the machine sleeps."""
 
+import contextlib
+import os
 import platform
 import time
 from collections.abc import Callable
@@ -24,6 +26,37 @@ def machine() -> str:
         return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
     except OSError:
         return platform.node()
+
+
+def body() -> str:
+    """What others on this machine tell the death of this process by: machine, namespace, number, time of its start."""
+    with contextlib.suppress(OSError):
+        return f"{machine()} {_NAMESPACE.readlink()} {os.getpid()} {_started(os.getpid())}"
+    return ""
+
+
+def is_dead(of: str) -> bool:
+    """Whether a process is known to be dead; of one on another machine, or in another container, nothing is known."""
+    mine, theirs = body().split(), of.split()
+    if len(mine) != 4 or len(theirs) != 4 or mine[:2] != theirs[:2]:
+        return False
+    try:
+        os.kill(int(theirs[2]), 0)
+        return _started(int(theirs[2])) != theirs[3]
+    except ProcessLookupError:
+        return True
+    except OSError:  # it is there, and we may not look at it
+        return False
+
+
+def _started(pid: int) -> str:
+    """When a process began, in ticks since the machine's start (proc_pid_stat(5)); nothing for one that only waits to be
+    taken off the system's list."""
+    fields = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+    return "" if fields[0] in "ZX" else fields[19]
+
+
+_NAMESPACE = Path("/proc/self/ns/pid")
 
 
 class Hold:

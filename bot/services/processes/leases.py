@@ -14,7 +14,7 @@ from bot.errors import StorageError
 from bot.model.processes import Cluster, Lease
 from bot.model.shards import Holdings
 from bot.services.lifecycle import Lifecycle
-from bot.services.processes.hold import Hold
+from bot.services.processes.hold import Hold, is_dead
 from bot.services.processes.sharing import moves
 from bot.wording import as_many
 
@@ -66,11 +66,12 @@ class Connections(Protocol):
 
 
 class Identity(NamedTuple):
-    """How a process is listed: its name, and its version."""
+    """How a process is listed: its name, its version, and what others on its machine tell its death by."""
 
     name: str
     version: str
     schema: int
+    body: str = ""
 
 
 class Duties(NamedTuple):
@@ -144,9 +145,9 @@ class Leases:
     async def start(self, duties: Duties, wanted_shards: int) -> None:
         """Be listed, settle how many shards there are if nobody holds any, and begin. Raises StorageError."""
         self._duties = duties
-        self.me = await self._table.join(*self._identity[:2], self._packs())
+        self.me = await self._join()
+        self.cluster = await self._without_dead()
         in_force = await self._table.put_packs_in_force(self._packs())
-        self.cluster = await self._table.cluster()
         if in_force == self._packs() and (self.alone or not self.cluster.leases):
             await self._table.settle_shards(wanted_shards)
         self._looking.wake()
@@ -188,7 +189,7 @@ class Leases:
         try:
             renewed = await self._table.renew(self.me, self._packs(), self._connections.waiting)
             self._hold.renewed(asked)
-            self.cluster = await self._table.cluster()
+            self.cluster = await self._without_dead()
         except StorageError:
             if not self._refused:
                 _log.warning(
@@ -220,7 +221,20 @@ class Leases:
         """We were away for so long that we are not listed any more: nothing is ours."""
         for shard in [*self._taken]:
             await self._lost(shard)
-        self.me = await self._table.join(*self._identity[:2], self._packs())
+        self.me = await self._join()
+
+    async def _join(self) -> int:
+        identity = self._identity
+        return await self._table.join(identity.name, identity.version, self._packs(), identity.body)
+
+    async def _without_dead(self) -> Cluster:
+        """Everything as it is; what a process had is free that is known to have died on this machine."""
+        cluster = await self._table.cluster()
+        dead = [one for one in cluster.processes if one.id != self.me and is_dead(one.body)]
+        for one in dead:
+            _log.warning("process %s has died; its shards are free", one.name)
+            await self._table.leave(one.id)
+        return await self._table.cluster() if dead else cluster
 
     async def _react(self, fences: dict[int, int]) -> None:
         """Do what follows from how everything is."""

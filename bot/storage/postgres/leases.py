@@ -37,14 +37,12 @@ class LeaseTable:
 
     # Processes
 
-    async def join(self, name: str, version: str, packs: str) -> int:
-        """List a process; its number."""
+    async def join(self, name: str, version: str, packs: str, body: str = "") -> int:
+        """List a process; its number. ``body`` is what others on its machine tell its death by."""
         [[number]] = await self._link.ask(
-            "INSERT INTO process (name, version, packs, started_at, seen_at)"
-            " VALUES ($1, $2, $3, clock_timestamp(), clock_timestamp()) RETURNING id",
-            name,
-            version,
-            packs,
+            "INSERT INTO process (name, version, packs, body, started_at, seen_at)"
+            " VALUES ($1, $2, $3, $4, clock_timestamp(), clock_timestamp()) RETURNING id",
+            *(name, version, packs, body),
         )
         await self._link.ask(
             f"DELETE FROM process WHERE seen_at < clock_timestamp() - interval '{FORGOTTEN_SECONDS} seconds'"
@@ -52,7 +50,7 @@ class LeaseTable:
         return int(number)
 
     async def leave(self, me: int) -> None:
-        """Take a process off the list, with whatever it holds."""
+        """Take a process off the list that has stopped, with whatever it holds."""
         await self._link.ask(
             "UPDATE shard SET fence = nextval('fence'), holder = NULL, expires_at = '-infinity' WHERE holder = $1", me
         )
@@ -90,7 +88,8 @@ class LeaseTable:
         )
         processes = await self._link.ask(
             "SELECT id, name, version, packs, extract(epoch FROM clock_timestamp() - started_at)::float8,"
-            " extract(epoch FROM clock_timestamp() - seen_at)::float8, draining = 1, identifying FROM process ORDER BY id"
+            " extract(epoch FROM clock_timestamp() - seen_at)::float8, draining = 1, identifying, body FROM process"
+            " ORDER BY id"
         )
         leases = await self._link.ask(
             "SELECT number, fence, holder, CASE WHEN holder IS NULL THEN 0 ELSE"
