@@ -35,6 +35,20 @@ class Run:
         return " ".join((self.script, *self.arguments))
 
 
+CLUSTER_IN_FULL = (
+    "--kills",
+    "50",
+    "--freezes",
+    "10",
+    "--restarts",
+    "5",
+    "--away",
+    "60",
+    "--frozen",
+    "60",
+    "--cut",
+    "30",
+)
 SHORT = (
     Run("start_size_lag.py", ("--runs", "9")),
     Run("burst.py", ("--turns", "1")),
@@ -48,6 +62,8 @@ SHORT = (
     Run("learners.py", ("--learners", "10", "--days", "20")),
     Run("soak.py", ("--minutes", "2")),
     Run("kill.py", ("--kills", "10")),
+    Run("shared_limits.py", ("--seconds", "10")),
+    Run("cluster_kill.py", ("--kills", "2", "--servers", "12", "--members", "100")),
     Run("demos_in_a_bot.py", ("--only", "cpu-work", "--in-a-row", "30")),
 )
 FULL = (
@@ -64,6 +80,9 @@ FULL = (
     Run("learners.py"),
     Run("soak.py", ("--minutes", "60")),
     Run("kill.py", ("--kills", "100")),
+    Run("shared_limits.py"),
+    Run("shared_limits.py", ("--away", "2.5")),
+    Run("cluster_kill.py", CLUSTER_IN_FULL),
     Run("demos_in_a_bot.py", ("--in-a-row", "100")),
     Run("lab.py", ("--times", "20")),
     Run("lab.py", ("--times", "20", "--busy")),

@@ -216,3 +216,22 @@ async def test_courses_are_reloaded_everywhere_when_one_is_asked_and_a_draining_
             assert await Member(playground, 0, channel.id).command("help")
         assert await drain(place, name, draining=False) == 0
         await made.until_shared()
+
+
+async def test_what_a_member_chooses_in_one_process_holds_in_the_game_of_another_and_deletion_reaches_it(
+    playground: Playground, two: Together
+):
+    here, there = two.channels
+    ada, grace = [Member(playground, n, here.id) for n in range(2)]
+    elsewhere = Member(playground, 1, there.id)
+    await elsewhere.press(await elsewhere.command("settings"), "1.5 times")
+    lobby = await opened(ada, grace, rounds=3)
+    factors = "SELECT time_factor FROM competition_player WHERE member_id = ?"
+    assert two.rows(factors, int(grace.id)) == [(1.5,)]
+    await ada.steer(lobby, "Start")
+    game = Channel(playground, here.id)
+    await grace.press(await game.open(0), "A")
+    answer = await elsewhere.press(await elsewhere.command("privacy", "delete"), "Delete everything")
+    assert "Everything is deleted" in text(answer)
+    assert two.rows(factors, int(grace.id)) == []
+    assert two.rows("SELECT count(*) FROM competition_answer WHERE member_id = ?", int(grace.id)) == [(0,)]
