@@ -11,12 +11,14 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 from read_audit import verdict
 
-from bot.settings import CHECKOUT
+from bot.services.processes.leases import HAND_OVER_SECONDS
+from bot.settings import CHECKOUT, settings_help
 
 PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text("utf-8"))["project"]
 LOCK = (CHECKOUT / "requirements.lock").read_text("utf-8")
@@ -173,3 +175,17 @@ def test_systemd_finds_no_fault_in_the_unit_of_the_readme(tmp_path: Path):
     done = subprocess.run(["systemd-analyze", "verify", str(file)], capture_output=True, text=True, check=False)
     about_it = [line for line in done.stderr.splitlines() if "studyhall" in line]
     assert (done.returncode, about_it) == (0, []), done.stderr
+
+
+def test_the_compose_file_has_a_database_with_a_volume_and_two_bots_that_are_watched():
+    found = yaml.safe_load((CHECKOUT / "compose.yaml").read_text("utf-8"))
+    database, bot = found["services"]["database"], found["services"]["bot"]
+    assert bot["deploy"]["replicas"] == 2
+    assert bot["depends_on"]["database"]["condition"] == "service_healthy"
+    assert all("healthcheck" in one and one["restart"] == "unless-stopped" for one in (database, bot))
+    [volume] = [one.partition(":")[0] for one in database["volumes"]]
+    assert volume in found["volumes"]
+    known = {one.name for one in settings_help()}
+    assert set(bot["environment"]) <= known
+    assert int(bot["stop_grace_period"].rstrip("s")) > HAND_OVER_SECONDS
+    assert "asyncpg==" in LOCK

@@ -180,7 +180,9 @@ class Clustered:
         bot = self.chance.choice(self.cluster.running)
         shards, began = bot.serves, time.monotonic()
         if what == "killed":
-            if self.chance.random() < 0.5:  # as if it were on another machine: only the end of its leases tells its death
+            if (
+                self.chance.random() < 0.5
+            ):  # as if it were on another machine: only the end of its leases tells its death
                 self.cluster.rows("UPDATE process SET body = ''")
             await bot.stop(signal.SIGKILL)
         else:
