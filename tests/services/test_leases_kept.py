@@ -321,3 +321,35 @@ def test_a_hold_ends_by_itself_before_others_may_have_the_leases():
     assert hold.now().has(guild)
     hold.remove(1)
     assert not hold.now().has(guild)
+
+
+async def test_who_claims_a_shard_that_another_gets_disconnects_it_again(process):
+    ada, grace, linus = process("ada"), process("grace"), process("linus")
+    await ada.start()
+    await ada.look()
+    await grace.start()
+    await linus.table.join("linus", "1", "tea")
+    linus.leases._claimed.add(1)
+    linus.connections.begin(1, 2)
+    await linus.start()
+    await linus.look()
+    await linus.look()
+    assert linus.connections.begun == set()
+
+
+async def test_a_shard_whose_lease_was_lost_while_it_was_taken_up_is_begun_anew(process, monkeypatch):
+    ada = process("ada")
+
+    async def slow(part: Holdings) -> None:
+        ada.did.append("takes up")
+        ada.now += LEASE_SECONDS  # the database was away all the while
+
+    monkeypatch.setattr(ada, "_take_up", slow)
+    await ada.start()
+    assert ada.serves == []
+    assert {"left 0", "left 1"} <= set(ada.did)
+    assert ada.leases._duties
+    ada.leases._duties = ada.leases._duties._replace(take_up=One._take_up.__get__(ada))
+    await ada.look()
+    await ada.look()
+    assert ada.serves == [0, 1]

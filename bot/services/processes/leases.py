@@ -10,7 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from bot.errors import StorageError
+from bot.errors import LeaseLostError, StorageError
 from bot.model.processes import Cluster, Lease
 from bot.model.shards import Holdings
 from bot.services.lifecycle import Lifecycle
@@ -150,6 +150,8 @@ class Leases:
         in_force = await self._table.put_packs_in_force(self._packs())
         if in_force == self._packs() and (self.alone or not self.cluster.leases):
             await self._table.settle_shards(wanted_shards)
+        elif len(self.cluster.leases) != wanted_shards:
+            _log.info("the processes that run share %d shards; that is left as it is", len(self.cluster.leases))
         self._looking.wake()
 
     async def stop(self) -> None:
@@ -253,17 +255,17 @@ class Leases:
                 await self._lost(shard)
         if self._lapsed:  # nobody was faster: under a new fence, so that what hangs from before writes nothing
             self._lapsed = False
-            for shard in fences:
+            for shard in self._to_regain & set(fences):
                 await self._take(shard, leases)
         for shard, fence in fences.items():
             self._taken.setdefault(shard, fence)
             if shard in leases:
                 self._connections.begin(shard, len(leases))
         await self._share(leases)
-        for shard in [*self._taken]:
-            if shard not in self._serving | self._changing and self._connections.hears(shard):
+        for shard in [*self._taken] if not self._stopping else []:
+            if shard not in self._serving | self._changing and shard in leases and self._connections.hears(shard):
                 self._changing.add(shard)
-                self._background.spawn(self._gain(shard, leases.get(shard)), f"shard {shard} begins")
+                self._background.spawn(self._gain(leases[shard], len(leases)), f"shard {shard} begins")
         self._say_what_is_held(len(leases))
 
     async def _share(self, leases: dict[int, Lease]) -> None:
@@ -289,7 +291,7 @@ class Leases:
                 self._claimed.discard(shard)
             elif lease.heir == self.me and not lease.heir_ready and self._connections.hears(shard):
                 await self._table.ready(self.me, shard)
-            elif lease.heir not in (None, self.me):
+            elif lease.heir != self.me and shard not in todo.claim:  # somebody else was faster
                 await self._unclaim(shard)
         for shard in todo.hand:
             if shard not in self._changing:
@@ -321,12 +323,15 @@ class Leases:
 
     # One shard
 
-    async def _gain(self, shard: int, lease: Lease | None) -> None:
+    async def _gain(self, lease: Lease, shards: int) -> None:
         """Its lease is ours, and it hears: take up its servers, and let everybody in."""
         assert self._duties
-        part = self._hold.add(len(self.cluster.leases), shard, self._taken[shard])
+        shard, fence = lease.shard, self._taken[lease.shard]
+        part = self._hold.add(shards, shard, fence)
         try:
             await self._duties.take_up(part)
+            if self._taken.get(shard) != fence or not self._hold.left_seconds:
+                raise LeaseLostError  # while the database was away; the next look begins anew
         except BaseException:
             await self._duties.leave(part, False)  # noqa: FBT003
             self._hold.remove(shard)
@@ -334,7 +339,7 @@ class Leases:
         else:
             self._serving.add(shard)
             self._to_regain.discard(shard)
-            self._connections.serve(shard, lease.after_interaction if lease else None)
+            self._connections.serve(shard, lease.after_interaction)
         finally:
             self._changing.discard(shard)
 
