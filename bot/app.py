@@ -135,9 +135,9 @@ async def build(
             if steady_timers:
                 pulse.lag.start()
                 closing.callback(pulse.lag.stop)
-            async with shared.leases.once("commands") if shared else contextlib.nullcontext():
+            async with _once(shared, "commands"):
                 await register(shards.first, tree, desk.marks)
-            emojis = asyncio.create_task(have_emojis(shards.first, desk.marks), name="emojis")
+            emojis = asyncio.create_task(_have_emojis(shards, desk, shared), name="emojis")
             closing.callback(emojis.cancel)
             await services.courses.load()
             loaded()
@@ -167,6 +167,16 @@ async def _parts(
     clock = DiscordClock(wall)
     closing.push_async_callback(life.close)
     return Parts(settings, Library([]), store, workers, clock, SureTime(clock, life), rng, life)
+
+
+def _once(shared: "Shared | None", what: str) -> contextlib.AbstractAsyncContextManager[None]:
+    """Entered by one process at a time."""
+    return shared.leases.once(what) if shared else contextlib.nullcontext()
+
+
+async def _have_emojis(shards: Shards, desk: Desk, shared: "Shared | None") -> None:
+    async with _once(shared, "emojis"):
+        await have_emojis(shards.first, desk.marks)
 
 
 def _leases(shared: "Shared", hold: Hold, shards: Shards, parts: Parts, services: Services) -> Leases:

@@ -19,7 +19,7 @@ from bot.model.shards import shard_of
 from bot.playground.server import Playground
 
 LOOK_SECONDS = 0.1
-SERVES = re.compile(r"serving shard ([\w, ]+) of (\d+)$", re.MULTILINE)
+SERVES = re.compile(r"serving (no shard|shard [\d, ]+) of \d+$", re.MULTILINE)
 
 
 class BotBeside(Bot):
@@ -52,7 +52,7 @@ class BotBeside(Bot):
     def serves(self) -> list[int]:
         """The shards that it says it serves."""
         found = SERVES.findall(self.new_log())
-        return [int(one) for one in re.findall(r"\d+", found[-1][0])] if found else []
+        return [int(one) for one in re.findall(r"\d+", found[-1])] if found else []
 
     def signal(self, how: signal.Signals) -> None:
         """Freeze it, or have it go on."""

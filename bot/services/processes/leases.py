@@ -408,8 +408,8 @@ class Leases:
                 "reload the courses on one of them"
             )
         else:
-            held = as_many([str(one) for one in sorted(self._serving)], SHOWN_SHARDS) or "none"
-            words = f"serving shard {held} of {shards}"
+            held = [str(one) for one in sorted(self._serving)]
+            words = f"serving {f'shard {as_many(held, SHOWN_SHARDS)}' if held else 'no shard'} of {shards}"
         if words != self._told:
             self._told = words
             _log.log(logging.WARNING if courses_differ else logging.INFO, "%s", words)
