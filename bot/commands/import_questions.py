@@ -38,16 +38,15 @@ def import_files(
     Raises StudyhallError for a file or a course that can't be read; then nothing was written.
     """
     folder = into or packs_dir / made_id(files[0].stem, 30)
-    pack = _pack(folder)
     status = []
     for file in files:
+        pack = _pack(folder)
         reading = read(_bytes(file), format_name, encoding=encoding, language=pack.head.language if pack else "en")
         notes = _notes(folder)
         there = list(drafts_of(pack)) if pack else []
         rows = notes.get("files", {}).get(file.name, {})
         result = compared(reading.found, there, rows, _usual_section(pack, file))
         _write(folder, file, pack, there, result, notes, update=update)
-        pack = _pack(folder)
         status.append(_report(file, folder, reading, result, update=update))
     return max(status)
 

@@ -1,6 +1,7 @@
 """What an import does to a course: which questions are new, which are there already, and which have changed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import unicodedata
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import NamedTuple
@@ -9,7 +10,6 @@ from bot.exchange.drafts import Draft, Found, LeftOut
 from bot.exchange.packs import LONGEST, unshowable
 from bot.exchange.texts import one_line
 from bot.packs.shorthand import made_id
-from bot.packs.words import spellings
 
 ALIKE = 0.6
 """So much of a stem is the same where a question of the same row is taken for the one that was there before."""
@@ -75,7 +75,7 @@ def compared(found: Iterable[Found], there: Sequence[Draft], rows: Mapping[str, 
         if known is not None and known.name in taken:
             left_out.append(LeftOut(draft.place, f"the same question as {known.place or known.name}"))
         elif known is None:
-            draft = replace(draft, name=_free(draft, taken | by_id.keys()))
+            draft = replace(draft, name=_free(draft, by_id))
             by_content[_content(draft)] = by_id[draft.name] = draft
             taken.add(draft.name)
             new.append(draft)
@@ -95,7 +95,7 @@ def _section(text: str) -> str:
     return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
 
 
-def _free(draft: Draft, taken: set[str]) -> str:
+def _free(draft: Draft, taken: Container[str]) -> str:
     """An id for a new question: its own name's, else one made from what it asks."""
     wanted = made_id(draft.name) if draft.name else f"q-{made_id('/'.join(map(str, _content(draft))), 13)[-6:]}"
     number, found = 2, wanted
@@ -106,11 +106,11 @@ def _free(draft: Draft, taken: set[str]) -> str:
 
 def _content(draft: Draft) -> tuple[object, ...]:
     """What makes it this question: what is asked, and what can be answered; not why."""
-    choices = sorted((spellings(one.text)[0], one.share > 0) for one in draft.choices)
+    choices = sorted((_folded(one.text), one.share > 0) for one in draft.choices)
     if draft.form == "order":
-        choices = [(spellings(one.text)[0], False) for one in draft.choices]
-    typed = tuple(sorted(spellings(one)[0] for one in draft.accepted)), draft.number
-    return draft.form, spellings(draft.stem)[0], draft.code.strip(), tuple(choices), typed
+        choices = [(_folded(one.text), False) for one in draft.choices]
+    typed = tuple(sorted(_folded(one) for one in draft.accepted)), draft.number
+    return draft.form, _folded(draft.stem), draft.code.strip(), tuple(choices), typed
 
 
 def _told(draft: Draft) -> tuple[object, ...]:
@@ -122,5 +122,9 @@ def _told(draft: Draft) -> tuple[object, ...]:
     )
 
 
+def _folded(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
 def _alike(one: str, other: str) -> bool:
-    return SequenceMatcher(None, spellings(one)[0], spellings(other)[0]).ratio() >= ALIKE
+    return SequenceMatcher(None, _folded(one), _folded(other)).ratio() >= ALIKE
