@@ -14,7 +14,7 @@ from bot import __version__
 from bot.clock import WallClock
 from bot.commands.terminal import make_printable
 from bot.errors import StudyhallError
-from bot.facts import Code, Fact, fact
+from bot.facts import Code, Fact, fact, said
 from bot.settings import CHECKOUT, SECRETS, Settings, load_settings, open_to_others, settings_help
 from bot.telemetry import logging_to_stderr
 from bot.wording import visible
@@ -58,7 +58,11 @@ def _do(options: argparse.Namespace) -> int:
         gc.enable()  # a bot that starts turns it on itself, when everything is loaded
     if options.command == "check":
         return _check(options)
+    if options.command == "export":
+        return _export(options)
     settings = load_settings()
+    if options.command == "import":
+        return _import(settings, options)
     if remark := open_to_others():
         print(remark, file=sys.stderr)
     for name in SECRETS:
@@ -109,6 +113,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.add_argument("--strict", action="store_true", help="fail for warnings too, not only for what a start refuses")
     check.add_argument("--schema", action="store_true", help="print the JSON Schema of the files instead")
+    taken = commands.add_parser("import", help="take questions of another program into a course")
+    taken.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="GIFT, Moodle XML, CSV, XLSX, Aiken and others"
+    )
+    taken.add_argument(
+        "--into", type=Path, metavar="PACK", help="the course's folder (default: one of its own among the packs)"
+    )
+    taken.add_argument("--format", default="", metavar="NAME", help="what the file is (default: told by its content)")
+    taken.add_argument("--encoding", metavar="NAME", help="how its text is encoded (default: told by its content)")
+    taken.add_argument("--update", action="store_true", help="take over what reads otherwise now")
+    given = commands.add_parser("export", help="write a course's questions for another program")
+    given.add_argument("pack", type=Path, help="the course's folder; with none there, a table to fill in is written")
+    given.add_argument("--to", required=True, metavar="FORMAT", help="csv, xlsx, gift, moodle-xml or markdown")
+    given.add_argument("file", type=Path, help="where to")
     demo = commands.add_parser("demo", help="measure a claim of the lesson here in the terminal, without Discord")
     demo.add_argument("name", nargs="?", help="which one (default: list them)")
     demo.add_argument("--rounds", type=int, choices=range(1, 10), help="how often each variant is measured")
@@ -220,6 +238,36 @@ def _check(options: argparse.Namespace) -> int:
     return check_packs(
         options.folder or load_settings().packs_dir, CHECKOUT / "tests" / "content", strict=options.strict
     )
+
+
+def _import(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.commands.import_questions import import_files
+    from bot.exchange.formats import READ
+
+    _refuse_format(options.format, ("", *READ))
+    return import_files(
+        options.files,
+        settings.packs_dir,
+        into=options.into,
+        format_name=options.format,
+        encoding=options.encoding,
+        update=options.update,
+    )
+
+
+def _export(options: argparse.Namespace) -> int:
+    from bot.commands.export_questions import export_pack
+    from bot.exchange.formats import WRITTEN
+
+    _refuse_format(options.to, WRITTEN)
+    return export_pack(options.pack, options.to, options.file)
+
+
+def _refuse_format(name: str, known: Sequence[str]) -> None:
+    if name not in known:
+        raise StudyhallError(
+            said(f"There is no format {name}. Choose one of {', '.join(one for one in known if one)}.")
+        )
 
 
 def _backup(settings: Settings, options: argparse.Namespace) -> int:

@@ -6,8 +6,9 @@ from typing import Any
 
 from bot.demos.registry import DEMOS
 from bot.packs.loading import read_packs
+from bot.packs.models import Pack
 from bot.packs.report import Evidence, quality_report
-from bot.wording import visible
+from bot.wording import counted, visible
 
 
 def check_packs(folder: Path, evidence_folder: Path, *, strict: bool = False) -> int:
@@ -21,12 +22,16 @@ def check_packs(folder: Path, evidence_folder: Path, *, strict: bool = False) ->
             print(fault)
         errors += len(loaded.faults) if strict else len(loaded.errors)
         warnings = len(loaded.faults) - len(loaded.errors)
-        size = f"{len(loaded.pack.sections)} sections, {len(loaded.pack.questions)} questions, " if loaded.pack else ""
+        size = _size(loaded.pack) if loaded.pack else ""
         print(f"{visible(loaded.folder.name)}: {size}{len(loaded.errors)} errors, {warnings} warnings")
         if loaded.pack:
             for line in quality_report(loaded.pack, _evidence(evidence_folder)):
                 print(f"  {line}".rstrip())
     return 1 if errors else 0
+
+
+def _size(pack: Pack) -> str:
+    return f"{counted(len(pack.sections), 'section')}, {counted(len(pack.questions), 'question')}, "
 
 
 def _evidence(folder: Path) -> Evidence | None:

@@ -117,7 +117,8 @@ _ESCAPES: tuple[Callable[[str], str], ...] = (
     _escaping("*"),
     lambda text: _NUMBERED.sub(r"\1\\\2", _BEGINNING.sub(r"\1\\\2", text)),
     lambda text: text + "\\" if text.endswith("\\") else text,
-    lambda text: re.sub(r"(?<!\\)`", r"\\`", text),
+    _escaping("`"),
+    lambda text: re.sub(r"(?<!\\)((?:\\\\)*)`", r"\1\\`", text),
 )
 
 

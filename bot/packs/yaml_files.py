@@ -114,6 +114,11 @@ def read_yaml(path: Path, name: str) -> YamlFile | list[Fault]:
     except UnicodeDecodeError as problem:
         line = data[: problem.start].count(b"\n") + 1
         return [Fault(name, line, 1, "", "text in UTF-8; save the file in that encoding")]
+    return read_text(text, name)
+
+
+def read_text(text: str, name: str) -> YamlFile | list[Fault]:
+    """Read the text of a file, which faults call ``name``. Returns the file, or its faults."""
     try:
         return _read_text(text, name)
     except yaml.reader.ReaderError as problem:

@@ -1,0 +1,44 @@
+"""``python -m bot export``: the questions of a course, for other programs."""
+
+from pathlib import Path
+
+from bot.demos.registry import DEMOS
+from bot.errors import StudyhallError
+from bot.exchange.formats import write
+from bot.exchange.packs import drafts_of
+from bot.facts import said
+from bot.packs.loading import read_pack
+from bot.wording import counted, visible
+
+MOST_LISTED = 20
+
+
+def export_pack(folder: Path, format_name: str, file: Path) -> int:
+    """Write a course's questions to a file in a format; prints what the format could not take or keep.
+
+    Without a course in the folder it writes the template of a table, to fill in. Raises StudyhallError.
+    """
+    drafts = []
+    if folder.exists():
+        loaded = read_pack(folder, DEMOS)
+        if loaded.pack is None:
+            raise StudyhallError(
+                said(f"{folder} is no course that can be read; `python -m bot check {folder}` says why.")
+            )
+        drafts = list(drafts_of(loaded.pack))
+    elif format_name not in ("csv", "xlsx"):
+        raise StudyhallError(said(f"There is no course in {folder}."))
+    found, lost = write(drafts, format_name)
+    try:
+        with file.open("xb") as stream:
+            stream.write(found.encode() if isinstance(found, str) else found)
+    except FileExistsError:
+        raise StudyhallError(said(f"{file} is there already. Name another, or take it away.")) from None
+    except OSError as problem:
+        raise StudyhallError(said(f"{file} can't be written ({problem.strerror}).")) from None
+    print(visible(f"{file}: {counted(len(drafts), 'question')} as {format_name}."))
+    for one in lost[:MOST_LISTED]:
+        print(visible(f"  {one.place}: without {one.why}."))
+    if len(lost) > MOST_LISTED:
+        print(f"  and {len(lost) - MOST_LISTED:,} more")
+    return 0

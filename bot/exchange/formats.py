@@ -1,0 +1,110 @@
+"""The formats that can be read and written, and how a file's format is told: by its content."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from bot.errors import StudyhallError
+from bot.exchange import aiken, csv_files, gift, markdown, moodle_xml, opentdb, red, xlsx
+from bot.exchange.drafts import Draft, Found, LeftOut
+from bot.exchange.texts import Decoded, decoded
+from bot.facts import said
+from bot.wording import as_many
+
+MOST_BYTES = 20 * 1024 * 1024
+Written = tuple[str | bytes, list[LeftOut]]
+
+
+class Format(NamedTuple):
+    """A format of text: its name, how it is told, how it is read and written; ``documented`` at that address.
+
+    ``read`` takes the text and the course's language.
+    """
+
+    name: str
+    is_it: Callable[[str], bool]
+    read: Callable[[str, str], Iterator[Found]]
+    documented: str
+    write: Callable[[Iterable[Draft]], Written] | None = None
+
+
+def _without_language(read: Callable[[str], Iterator[Found]]) -> Callable[[str, str], Iterator[Found]]:
+    return lambda text, _language: read(text)
+
+
+TEXTS = (
+    Format(
+        "moodle-xml",
+        moodle_xml.is_moodle_xml,
+        _without_language(moodle_xml.read),
+        "https://docs.moodle.org/en/Moodle_XML_format",
+        moodle_xml.write,
+    ),
+    Format("opentdb", opentdb.is_opentdb, _without_language(opentdb.read), "https://opentdb.com/api_config.php"),
+    Format("aiken", aiken.is_aiken, _without_language(aiken.read), "https://docs.moodle.org/en/Aiken_format"),
+    Format(
+        "markdown",
+        markdown.is_markdown,
+        _without_language(markdown.read),
+        "https://github.github.com/gfm/#task-list-items-extension-",
+        markdown.write,
+    ),
+    Format("csv", csv_files.is_csv, csv_files.read, "https://www.rfc-editor.org/rfc/rfc4180", csv_files.write),
+    Format("gift", gift.is_gift, _without_language(gift.read), "https://docs.moodle.org/en/GIFT_format", gift.write),
+    Format(
+        "red",
+        red.is_red,
+        _without_language(red.read),
+        "https://docs.discord.red/en/stable/guide_trivia_list_creation.html",
+    ),
+)
+"""In the order in which they are tried."""
+XLSX = "xlsx"
+READ = (*(one.name for one in TEXTS), XLSX)
+WRITTEN = (*(one.name for one in TEXTS if one.write), XLSX)
+
+
+class Reading(NamedTuple):
+    """What a file came to: its format, its encoding where it is text, and what was found in it."""
+
+    format: str
+    encoding: Decoded | None
+    found: list[Found]
+
+    @property
+    def drafts(self) -> list[Draft]:
+        """The questions."""
+        return [one for one in self.found if isinstance(one, Draft)]
+
+    @property
+    def left_out(self) -> list[LeftOut]:
+        """What could not be taken."""
+        return [one for one in self.found if isinstance(one, LeftOut)]
+
+
+def read(data: bytes, name: str = "", *, encoding: str | None = None, language: str = "en") -> Reading:
+    """The questions of a file, in the format ``name`` or the one that it looks like.
+
+    Raises StudyhallError for a file that is too large or of no format that is known.
+    """
+    if len(data) > MOST_BYTES:
+        raise StudyhallError(said(f"The file has more than {MOST_BYTES // 1024 // 1024} MiB. Split it."))
+    if name == XLSX or (not name and xlsx.is_xlsx(data)):
+        if not xlsx.is_xlsx(data):
+            raise StudyhallError(said("This is no XLSX workbook. Save it as one, or as CSV."))
+        return Reading(XLSX, None, list(xlsx.read(data, language)))
+    text = decoded(data, encoding, language)
+    if not text.text.strip():
+        raise StudyhallError(said("The file is empty."))
+    chosen = [one for one in TEXTS if one.name == name] if name else [one for one in TEXTS if one.is_it(text.text)]
+    if not chosen:
+        known = as_many(READ, 300)
+        raise StudyhallError(said(f"This looks like no format that I know. --format says which it is: {known}."))
+    return Reading(chosen[0].name, text, list(chosen[0].read(text.text, language)))
+
+
+def write(drafts: Iterable[Draft], name: str) -> Written:
+    """The questions in a format, and what it could not take or keep of them."""
+    if name == XLSX:
+        return xlsx.write(drafts)
+    writers = {one.name: one.write for one in TEXTS if one.write}
+    return writers[name](drafts)

@@ -1,0 +1,103 @@
+"""A course that goes out in a format and comes back is the same, but for what the format was said not to keep."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from bot.exchange.drafts import ONE_OF_SEVERAL, WHOLE, Choice, Draft
+from bot.exchange.formats import WRITTEN, read, write
+from bot.exchange.importing import compared
+from bot.exchange.packs import drafts_of, files_of, head_of, unshowable, yaml_of
+from bot.packs.loading import read_pack
+
+LETTERS = "ab Z09 é漢字がאب'\"#=~{}:%-+*_`\\|<>&@.,;!?/()[]$^→🫖"
+WORD = (
+    st.text(LETTERS, min_size=1, max_size=24).map(lambda text: " ".join(text.split())).filter(lambda text: text.strip())
+)
+CODE = st.sampled_from(["print(1)", "def f():\n    return 1\n\nf()", "SELECT 'a';", "x = {'a': 1}  # =~"])
+NAME = st.from_regex(r"[a-z][a-z0-9]{0,8}(-[a-z0-9]{1,5})?", fullmatch=True)
+
+
+@st.composite
+def drafts(draw: st.DrawFn) -> Draft:
+    """A question as it could stand in any course."""
+    form = draw(st.sampled_from(["choice", "several", "typed", "number", "order"]))
+    texts = draw(st.lists(WORD, min_size=3, max_size=6, unique_by=lambda text: text.casefold().replace(" ", "")))
+    draft = Draft(
+        "What about this: " + draw(WORD) + draw(st.sampled_from(["?", "\nAnd more.", ""])),
+        explanation=draw(st.one_of(st.just(""), WORD)),
+        section=draw(st.sampled_from(["Sums", "漢字 and more", "A/B: c"])),
+        name=draw(NAME),
+        code=draw(st.one_of(st.just(""), CODE)),
+        licence=draw(st.sampled_from(["", "CC BY 4.0"])),
+        source=draw(st.sampled_from(["", "A book, page 2", "https://example.org/a?b=c"])),
+    )
+    if draft.code:
+        draft = replace(draft, code_language=draw(st.sampled_from([None, "sql"])))
+    if form == "typed":
+        accepted = tuple(text for text in texts if not set(text) & set(";|"))
+        return replace(draft, form="typed", accepted=accepted or ("x",))
+    if form == "number":
+        return replace(
+            draft, form="typed", number=draw(st.integers(-99, 99)) / 4, tolerance=draw(st.sampled_from([0.0, 0.5]))
+        )
+    right = draw(st.sets(st.integers(0, len(texts) - 1), min_size=1, max_size=1 if form == "choice" else None))
+    whys = [draw(st.one_of(st.just(""), WORD)) for _ in texts]
+    shares = [WHOLE if n in right and form != "order" else 0.0 for n in range(len(texts))]
+    choices = tuple(map(Choice, texts, shares, whys))
+    if form == "order":
+        return replace(draft, form="order", choices=tuple(one._replace(why="") for one in choices))
+    return replace(draft, form=form, choices=choices)
+
+
+banks = st.lists(drafts(), min_size=1, max_size=5, unique_by=lambda one: one.name)
+
+
+def plain(draft: Draft, losses: set[str]) -> Draft:
+    """The question as a format brings it back that said what it does not keep."""
+    kept = {"its licence": "licence", "its source": "source", "its tags": "tags"}
+    lost = {field: "" for what, field in kept.items() if what in losses}
+    return replace(draft, place="", form="choice" if ONE_OF_SEVERAL in losses else draft.form, **lost)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.parametrize("name", WRITTEN)
+@given(bank=banks)
+def test_what_goes_out_comes_back(name: str, bank: list[Draft]) -> None:
+    written, lost = write(bank, name)
+    data = written if isinstance(written, bytes) else written.encode()
+    losses: dict[str, set[str]] = {}
+    for place, why in lost:
+        losses.setdefault(place, set()).add(why)
+    gone = {"an order", "an answer that is typed"}
+    left = [one for one in bank if not losses.get(one.name, set()) & gone]
+    if not left:
+        return
+    found = read(data, name)
+    assert found.left_out == []
+    names = name != "markdown"  # there a question has none
+    expected = [plain(replace(one, name=one.name if names else ""), losses.get(one.name, set())) for one in left]
+    assert [replace(one, place="") for one in found.drafts] == expected
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(bank=banks)
+def test_a_course_is_written_as_it_is_read(tmp_path_factory, bank: list[Draft]) -> None:
+    folder = tmp_path_factory.mktemp("pack")
+    bank = [one for one in bank if not unshowable(one)]
+    assume(bank)
+    (folder / "questions").mkdir()
+    (folder / "pack.yaml").write_text(head_of("A course: 漢字"), "utf-8")
+    for number, text in enumerate(files_of(bank)):
+        (folder / "questions" / f"{number}.yaml").write_text(text, "utf-8")
+    loaded = read_pack(folder)
+    assert [str(one) for one in loaded.errors] == []
+    assert loaded.pack is not None
+    again = list(drafts_of(loaded.pack))
+    assert compared(again, again, {}, "Sums").new == ()
+    assert [yaml_of(one) for one in again] == [yaml_of(one) for one in drafts_of(read_pack(folder).pack)]
+    result = compared(bank, again, {}, "Sums")
+    assert (result.new, result.left_out) == ((), ())
+    assert all(one.now.stem != one.before.stem or one.now != one.before for one in result.changed)
