@@ -48,6 +48,11 @@ class SeasonChanged:
 
 
 @dataclass(frozen=True)
+class SeasonEnded:
+    """A season is over, and its result is known."""
+
+
+@dataclass(frozen=True)
 class TimeHeard:
     """Discord's time is known for the first time."""
 
