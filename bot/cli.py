@@ -113,20 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.add_argument("--strict", action="store_true", help="fail for warnings too, not only for what a start refuses")
     check.add_argument("--schema", action="store_true", help="print the JSON Schema of the files instead")
-    taken = commands.add_parser("import", help="take questions of another program into a course")
-    taken.add_argument(
-        "files", nargs="+", type=Path, metavar="FILE", help="GIFT, Moodle XML, CSV, XLSX, Aiken and others"
-    )
-    taken.add_argument(
-        "--into", type=Path, metavar="PACK", help="the course's folder (default: one of its own among the packs)"
-    )
-    taken.add_argument("--format", default="", metavar="NAME", help="what the file is (default: told by its content)")
-    taken.add_argument("--encoding", metavar="NAME", help="how its text is encoded (default: told by its content)")
-    taken.add_argument("--update", action="store_true", help="take over what reads otherwise now")
-    given = commands.add_parser("export", help="write a course's questions for another program")
-    given.add_argument("pack", type=Path, help="the course's folder; with none there, a table to fill in is written")
-    given.add_argument("--to", required=True, metavar="FORMAT", help="csv, xlsx, gift, moodle-xml or markdown")
-    given.add_argument("file", type=Path, help="where to")
+    _add_exchange(commands)
     demo = commands.add_parser("demo", help="measure a claim of the lesson here in the terminal, without Discord")
     demo.add_argument("name", nargs="?", help="which one (default: list them)")
     demo.add_argument("--rounds", type=int, choices=range(1, 10), help="how often each variant is measured")
@@ -181,6 +168,24 @@ def _parser() -> argparse.ArgumentParser:
         "repair", help="grade by the managers' decisions and count the boards' totals anew; stop the bot first"
     )
     return parser
+
+
+def _add_exchange(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """The commands that take questions in and give them out."""
+    taken = commands.add_parser("import", help="take questions of another program into a course")
+    taken.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="GIFT, Moodle XML, CSV, XLSX, Aiken and others"
+    )
+    taken.add_argument(
+        "--into", type=Path, metavar="PACK", help="the course's folder (default: one of its own among the packs)"
+    )
+    taken.add_argument("--format", default="", metavar="NAME", help="what the file is (default: told by its content)")
+    taken.add_argument("--encoding", metavar="NAME", help="how its text is encoded (default: told by its content)")
+    taken.add_argument("--update", action="store_true", help="take over what reads otherwise now")
+    given = commands.add_parser("export", help="write a course's questions for another program")
+    given.add_argument("pack", type=Path, help="the course's folder; with none there, a table to fill in is written")
+    given.add_argument("--to", required=True, metavar="FORMAT", help="csv, xlsx, gift, moodle-xml or markdown")
+    given.add_argument("file", type=Path, help="where to")
 
 
 def _add_play_options(parser: argparse.ArgumentParser) -> None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from bot.exchange.drafts import MOST_OPTIONS, WHOLE, Choice, Draft, Found, LeftOut
+from bot.exchange.drafts import MOST_OPTIONS, WHOLE, Draft, Found, LeftOut, Offered
 from bot.exchange.texts import as_text
 
 _OPTION = re.compile(r"\s*([A-Z])[.)]\s+(\S.*)$")
@@ -52,5 +52,5 @@ def _draft(stem: list[str], options: list[tuple[str, str]], right: str, place: s
         return LeftOut(place, f"more than {MOST_OPTIONS} answers")
     if right not in [letter for letter, _ in options]:
         return LeftOut(place, f"the answer {right} is none of the options")
-    choices = tuple(Choice(as_text(words), WHOLE if letter == right else 0.0) for letter, words in options)
+    choices = tuple(Offered(as_text(words), WHOLE if letter == right else 0.0) for letter, words in options)
     return Draft(as_text(" ".join(stem)), choices=choices, place=place)

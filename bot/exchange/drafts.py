@@ -17,7 +17,7 @@ WHOLE, NEARLY = 100.0, 0.05
 """A share of the credit in per cent; three times 33.33333 are a whole."""
 
 
-class Choice(NamedTuple):
+class Offered(NamedTuple):
     """An option of a draft, its share of the credit in per cent (below 0: it costs), and why."""
 
     text: str
@@ -35,7 +35,7 @@ class Draft:
 
     stem: str
     form: FormName = "choice"
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[Offered, ...] = ()
     code: str = ""
     code_language: str | None = None
     items_are_code: bool = False
@@ -91,7 +91,7 @@ def by_shares(draft: Draft, *, single: bool | None = None) -> Found:
     return found.losing("partial credit; the best answer is the right one now") if len(right) > 1 else found
 
 
-def graded(choices: Iterable[Choice], right: Sequence[Choice]) -> tuple[Choice, ...]:
+def graded(choices: Iterable[Offered], right: Sequence[Offered]) -> tuple[Offered, ...]:
     """The choices with all of the credit for these, and none for the others."""
     return tuple(one._replace(share=WHOLE if any(one is other for other in right) else 0.0) for one in choices)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from bot.exchange.drafts import ONE_OF_SEVERAL, WHOLE, Choice, Draft, Found, LeftOut, by_shares, right_of
+from bot.exchange.drafts import ONE_OF_SEVERAL, WHOLE, Draft, Found, LeftOut, Offered, by_shares, right_of
 from bot.exchange.markdown_code import in_one, with_code_apart
 from bot.exchange.texts import as_text, from_html, one_line
 
@@ -148,7 +148,7 @@ def _answers(draft: Draft, inside: str, kind: str) -> Found:
         losses += [*words.losses, *reason.losses]
         worth = float(share[1]) if share else (WHOLE if mark == "=" else 0.0)
         raws.append(_bare(_let_go(body), kind))
-        choices.append(Choice(one_line(words.text), worth, one_line(reason.text)))
+        choices.append(Offered(one_line(words.text), worth, one_line(reason.text)))
     draft = replace(draft, choices=tuple(choices), losses=tuple(dict.fromkeys(losses)))
     if all(mark == "=" for mark, _ in parts):
         return _short(draft, raws)
@@ -197,7 +197,7 @@ def _numerical(draft: Draft, inside: str) -> Found:
 def _true_false(draft: Draft, right: bool, inside: str, kind: str) -> Found:
     wrong_why, _, right_why = (_words(one, kind).text for one in inside.partition("#")[2].partition("#"))
     whys = {right: one_line(right_why), not right: one_line(wrong_why)}
-    choices = tuple(Choice(str(one), WHOLE if one is right else 0.0, whys[one]) for one in (True, False))
+    choices = tuple(Offered(str(one), WHOLE if one is right else 0.0, whys[one]) for one in (True, False))
     return replace(draft, choices=choices)
 
 

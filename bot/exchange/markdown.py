@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from bot.exchange.drafts import ONE_OF_SEVERAL, WHOLE, Choice, Draft, Found, LeftOut, by_shares, right_of
+from bot.exchange.drafts import ONE_OF_SEVERAL, WHOLE, Draft, Found, LeftOut, Offered, by_shares, right_of
 from bot.exchange.markdown_code import in_one, with_code_apart
 from bot.exchange.texts import one_line
 
@@ -59,7 +59,7 @@ def _draft(stem: list[str], boxes: list[tuple[bool, str]], quote: list[str], sec
     choices = []
     for right, text in boxes:
         option, _, why = text.partition("\n")
-        choices.append(Choice(option, WHOLE if right else 0.0, one_line(why)))
+        choices.append(Offered(option, WHOLE if right else 0.0, one_line(why)))
     if not words:
         words, section = section, ""
     if not words:

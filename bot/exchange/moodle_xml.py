@@ -8,7 +8,7 @@ from dataclasses import replace
 from defusedxml import ElementTree as Safe
 from defusedxml.common import DefusedXmlException
 
-from bot.exchange.drafts import WHOLE, Choice, Draft, Found, LeftOut, by_shares, right_of
+from bot.exchange.drafts import WHOLE, Draft, Found, LeftOut, Offered, by_shares, right_of
 from bot.exchange.markdown_code import in_one, with_code_apart
 from bot.exchange.texts import as_text, from_html, one_line
 
@@ -96,7 +96,7 @@ def _draft(node: ET.Element, kind: str, section: str, place: str) -> Found:
     choices = []
     for answer in node.findall("answer"):
         share = _number(answer.get("fraction", "0")) or 0.0
-        choices.append(Choice(one_line(said.of(answer)), share, one_line(said.of(answer.find("feedback")))))
+        choices.append(Offered(one_line(said.of(answer)), share, one_line(said.of(answer.find("feedback")))))
     if node.find("hint") is not None:
         said.losses["its hints"] = None
     draft = with_code_apart(replace(draft, choices=tuple(choices))).losing(*said.losses)

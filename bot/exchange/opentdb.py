@@ -8,7 +8,7 @@ import urllib.parse
 from collections.abc import Iterator
 from typing import Any
 
-from bot.exchange.drafts import WHOLE, Choice, Draft, Found, LeftOut
+from bot.exchange.drafts import WHOLE, Draft, Found, LeftOut, Offered
 from bot.exchange.texts import as_text, one_line
 
 LICENCE = "CC BY-SA 4.0"
@@ -42,7 +42,7 @@ def _draft(one: Any, place: str) -> Found:
     decode = _decoding(one)
     stem, right, *others = (as_text(one_line(decode(text))) for text in texts)
     section = one_line(decode(str(one.get("category", ""))))
-    choices = [Choice(right, WHOLE), *(Choice(other) for other in others)]
+    choices = [Offered(right, WHOLE), *(Offered(other) for other in others)]
     if {right, *others} <= {"True", "False"}:
         choices.sort(key=lambda choice: choice.text, reverse=True)
     hard = one_line(decode(str(one.get("difficulty", ""))))

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 
-from bot.exchange.drafts import WHOLE, Choice, Draft, right_of
+from bot.exchange.drafts import WHOLE, Draft, Offered, right_of
 from bot.packs.models import Pack, Question, Section
 from bot.packs.prose import as_typed, seen
 from bot.packs.shorthand import made_id
@@ -26,9 +26,9 @@ def drafts_of(pack: Pack) -> Iterator[Draft]:
 def draft_of(question: Question, section: str, code_language: str = "python") -> Draft:
     """A question as a draft; ``code_language`` is what its course's code is, which need not be said."""
     choices = tuple(
-        Choice(one.text.strip(), WHOLE if one.correct else 0.0, one.why.strip())
+        Offered(one.text.strip(), WHOLE if one.correct else 0.0, one.why.strip())
         if not question.items_are_code
-        else Choice(one.text.rstrip(), 0.0)
+        else Offered(one.text.rstrip(), 0.0)
         for one in question.options
     )
     language = question.code_language if question.code_language != code_language else None

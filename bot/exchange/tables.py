@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from bot.exchange.drafts import WHOLE, Choice, Draft, Found, LeftOut, by_shares, right_of
+from bot.exchange.drafts import WHOLE, Draft, Found, LeftOut, Offered, by_shares, right_of
 from bot.exchange.texts import clean, one_line
 from bot.quiz.question.typed import number_of
 
@@ -126,14 +126,14 @@ def _with(draft: Draft, **changes: object) -> Draft:
     return Draft(**{**draft.__dict__, **changes})
 
 
-def _choices(values: Mapping[str, str]) -> tuple[Choice, ...]:
+def _choices(values: Mapping[str, str]) -> tuple[Offered, ...]:
     if listed := values.get("options"):
-        return tuple(Choice(one) for one in _APART.split(listed) if one)
+        return tuple(Offered(one) for one in _APART.split(listed) if one)
     found = []
     for letter in LETTERS.lower():
         text = values.get(f"option {letter}", "")
         if text:
-            found.append(Choice(text, why=values.get(f"reason {letter}", "")))
+            found.append(Offered(text, why=values.get(f"reason {letter}", "")))
     return tuple(found)
 
 
@@ -167,7 +167,7 @@ def _number(draft: Draft, number: str, tolerance: str, language: str) -> Found:
     return _with(draft, form="typed", number=value, tolerance=abs(within))
 
 
-def _order(draft: Draft, choices: tuple[Choice, ...], values: Mapping[str, str]) -> Found:
+def _order(draft: Draft, choices: tuple[Offered, ...], values: Mapping[str, str]) -> Found:
     if not 3 <= len(choices) <= 8:
         return LeftOut(draft.place, f"an order of 3 to 8 options, not {len(choices)}")
     orders = []
@@ -191,7 +191,7 @@ def _kahoot(values: Mapping[str, str], place: str) -> Found:
     if not right or not all(0 <= one < len(numbered) and numbered[one] for one in right):
         return LeftOut(place, "no right answer")
     kept = [(n, text) for n, text in enumerate(numbered) if text]
-    choices = tuple(Choice(text, WHOLE if n in right else 0.0) for n, text in kept)
+    choices = tuple(Offered(text, WHOLE if n in right else 0.0) for n, text in kept)
     if len(texts) < 2:
         return LeftOut(place, "only one answer to choose from")
     found = by_shares(Draft(stem=stem, choices=choices, place=place), single=len(right) == 1)

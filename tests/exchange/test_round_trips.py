@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from bot.exchange.drafts import ONE_OF_SEVERAL, WHOLE, Choice, Draft
+from bot.exchange.drafts import ONE_OF_SEVERAL, WHOLE, Draft, Offered
 from bot.exchange.formats import WRITTEN, read, write
 from bot.exchange.importing import compared
 from bot.exchange.packs import drafts_of, files_of, head_of, unshowable, yaml_of
@@ -46,7 +46,7 @@ def drafts(draw: st.DrawFn) -> Draft:
     right = draw(st.sets(st.integers(0, len(texts) - 1), min_size=1, max_size=1 if form == "choice" else None))
     whys = [draw(st.one_of(st.just(""), WORD)) for _ in texts]
     shares = [WHOLE if n in right and form != "order" else 0.0 for n in range(len(texts))]
-    choices = tuple(map(Choice, texts, shares, whys))
+    choices = tuple(map(Offered, texts, shares, whys))
     if form == "order":
         return replace(draft, form="order", choices=tuple(one._replace(why="") for one in choices))
     return replace(draft, form=form, choices=choices)
