@@ -13,6 +13,8 @@ from bot.exchange.texts import as_text, from_html, one_line
 _ESCAPES = {"~": "~", "=": "=", "#": "#", "{": "{", "}": "}", ":": ":", "n": "\n", "\\": "\\"}
 _HELD = {mark: chr(0xE100 + n) for n, mark in enumerate(_ESCAPES)}
 """What was escaped, while the signs that were not are read."""
+_GAP = "\ue0ff"
+"""Stands for the answer's place in the middle of a stem."""
 _CATEGORY = re.compile(r"\s*\$CATEGORY:\s*(.*)$")
 _TITLE = re.compile(r"\s*::(.*?)::", re.DOTALL)
 _FORMAT = re.compile(r"\s*\[(html|moodle|plain|markdown)\]")
@@ -114,10 +116,10 @@ def _question(raw: str, place: str, section: str) -> Found | None:
     if begin < 0 or end < begin:
         return None if not text.strip() else LeftOut(place, "a description, which asks nothing")
     before, inside, after = text[:begin], text[begin + 1 : end], text[end + 1 :]
-    stem = before.strip() + (f" _____ {after.strip()}" if after.strip() else "")
-    stem = re.sub(r"(_____) ([.,;:!?])", r"\1\2", stem)
-    said = _words(stem.replace("_____", "\ue0ff"), kind)
-    draft = Draft(said.text.replace("\ue0ff", r"\_\_\_"), name=name, section=section, place=place)
+    stem = before.strip() + (f" {_GAP} {after.strip()}" if after.strip() else "")
+    stem = re.sub(rf"({_GAP}) ([.,;:!?])", r"\1\2", stem)
+    said = _words(stem, kind)
+    draft = Draft(said.text.replace(_GAP, r"\_\_\_"), name=name, section=section, place=place)
     draft = with_code_apart(draft).losing(*said.losses)
     inside, _, general = inside.partition("####")
     draft = replace(draft, explanation=_words(general, kind).text)

@@ -77,4 +77,5 @@ def test_every_csv_is_written_here():
             names += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
             if "csv" in names:
                 importing.add(path.relative_to(CHECKOUT).as_posix())
-    assert importing == {"bot/ui/sheets.py"}
+    # Tables of questions are not for people who open whatever comes: an apostrophe defuses them, and is taken off again.
+    assert importing == {"bot/ui/sheets.py", "bot/exchange/csv_files.py"}
