@@ -19,7 +19,7 @@ from bot.playground.api_errors import (
     ApiError,
 )
 from bot.playground.limits import check_choices, check_modal
-from bot.playground.things import ATTACH_FILES, SERVER_CONTEXT, Channel, Finisher, Upload
+from bot.playground.things import ATTACH_FILES, MANAGE_ROLES, SERVER_CONTEXT, Channel, Finisher, Upload
 from bot.playground.world import EPHEMERAL, Json, World
 
 COMMAND, COMPONENT, AUTOCOMPLETE, FORM = 2, 3, 4, 5
@@ -116,7 +116,7 @@ class Interactions:
             "data": data,
             "channel_id": channel.id,
             "channel": world.channel_object(channel),
-            "app_permissions": str(ABROAD_PERMISSIONS if channel.abroad else channel.bot_permissions),
+            "app_permissions": str(self._app_permissions(channel)),
             "locale": "en-US",
             "entitlements": [],
             "attachment_size_limit": 10 * 1024 * 1024,
@@ -140,6 +140,11 @@ class Interactions:
         if message is not None:
             payload["message"] = message
         return payload
+
+    def _app_permissions(self, channel: Channel) -> int:
+        if channel.abroad:
+            return ABROAD_PERMISSIONS
+        return channel.bot_permissions | (MANAGE_ROLES if self._world.bot_may_manage_roles else 0)
 
     def owners_here(self, member_id: str, channel: Channel, installs: list[int]) -> Json:
         """By whose installations a command with these ``installs`` is there for a member; empty where it is not.

@@ -102,7 +102,7 @@ class Live:
         return {
             "t": "ready",
             "me": world.members[member_id],
-            "members": list(world.members.values()),
+            **world.people(),
             "bot": world.bot,
             "bot_online": self._gateway.online,
             "user_install": member_id in world.user_installs,

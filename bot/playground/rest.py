@@ -98,6 +98,8 @@ class Rest:
             ("GET", "/guilds/{guild_id}", self._get_guild, 5, 5),
             ("GET", "/guilds/{guild_id}/channels", self._get_channels, 5, 5),
             ("GET", "/guilds/{guild_id}/members/{user_id}", self._get_member, 5, 1),
+            ("PUT", "/guilds/{guild_id}/members/{user_id}/roles/{role_id}", self._give_role, 10, 10),
+            ("DELETE", "/guilds/{guild_id}/members/{user_id}/roles/{role_id}", self._take_role, 10, 10),
             ("POST", events, self._create_event, 5, 60),
             ("PATCH", events + "/{guild_scheduled_event_id}", self._edit_event, 5, 5),
             ("DELETE", events + "/{guild_scheduled_event_id}", self._delete_event, 5, 5),
@@ -349,6 +351,16 @@ class Rest:
         if user is None:
             raise ApiError(UNKNOWN_MEMBER)
         return _json(self._world.member(user["id"]) | {"user": user})
+
+    async def _give_role(self, request: web.Request) -> web.StreamResponse:
+        self._guild(request)
+        self._world.give_role(request.match_info["user_id"], request.match_info["role_id"])
+        return web.Response(status=204)
+
+    async def _take_role(self, request: web.Request) -> web.StreamResponse:
+        self._guild(request)
+        self._world.give_role(request.match_info["user_id"], request.match_info["role_id"], take=True)
+        return web.Response(status=204)
 
     async def _create_event(self, request: web.Request) -> web.StreamResponse:
         self._guild(request)

@@ -13,7 +13,9 @@ from bot.playground.api_errors import (
     THREAD_EXISTS,
     UNKNOWN_CHANNEL,
     UNKNOWN_EVENT,
+    UNKNOWN_MEMBER,
     UNKNOWN_MESSAGE,
+    UNKNOWN_ROLE,
     ApiError,
 )
 from bot.playground.limits import COMPONENTS_V2, check_emoji, check_event, check_message
@@ -21,6 +23,8 @@ from bot.playground.objects import GUILD, MEMBER, role_object, user_object
 from bot.playground.things import (
     CREATE_EVENTS,
     MANAGE_GUILD,
+    MANAGE_MESSAGES,
+    MANAGE_ROLES,
     MEMBER_PERMISSIONS,
     VIEW_CHANNEL,
     Channel,
@@ -36,6 +40,9 @@ EPHEMERAL, LOADING = 1 << 6, 1 << 7
 MAX_FILE_BYTES = 10 * 1024 * 1024
 NONCE_SECONDS = 300
 MAX_MEMBERS = 2_000
+BOT_ROLE = "Studyhall"
+ROLES = (("Season champion", 0), ("Threads expert", 0), ("Moderators", MANAGE_MESSAGES), (BOT_ROLE, 0), ("Founders", 0))
+"""The server's roles by name and permissions, the lowest first; the bot's own stands below the last one."""
 
 Json = dict[str, Any]
 Listener = Callable[[str, Json, str | None], None]
@@ -55,11 +62,14 @@ class World:
         self.events: dict[str, Json] = {}
         self.emojis: dict[str, Json] = {}
         self.bot_may_create_events = True
+        self.bot_may_manage_roles = True
         self.application_id = self.new_id()
         self.bot = user_object("Studyhall", self.application_id, bot=True)
         self.guild_id = self.new_id()
         self.guilds = {self.guild_id: "The Study Hall"}  # every member is in each of them
         self.members: dict[str, Json] = {}
+        self._roles = [(self.new_id(), name, permissions) for name, permissions in ROLES]
+        self.roles_of: dict[str, set[str]] = {}
         self.users: dict[str, Json] = {}
         self.channels: dict[str, Channel] = {}
         for name, topic in (
@@ -114,7 +124,7 @@ class World:
         self.user_installs.add(user["id"])
         channel = Channel(self.new_id(), self.bot["username"], recipient=user["id"])
         self.channels[channel.id] = channel
-        self.tell("members", {"members": list(self.members.values())})
+        self.tell("members", self.people())
         return user
 
     def remove_member(self, member_id: str) -> None:
@@ -122,11 +132,11 @@ class World:
         for channel in [one for one in self.channels.values() if one.recipient == member_id]:
             self.delete_channel(channel.id)
         del self.members[member_id]
-        self.tell("members", {"members": list(self.members.values())})
+        self.tell("members", self.people())
 
     def permissions_of(self, member_id: str) -> int:
         """A member's permissions; the first one owns the server."""
-        return MEMBER_PERMISSIONS | (MANAGE_GUILD if member_id == next(iter(self.members)) else 0)
+        return MEMBER_PERMISSIONS | (MANAGE_GUILD | MANAGE_ROLES if member_id == next(iter(self.members)) else 0)
 
     def user_here(self, user_id: str) -> Json | None:
         """The user of that id who is in the server: a member, or the bot."""
@@ -134,12 +144,43 @@ class World:
 
     def member(self, user_id: str) -> Json:
         """The guild member object, without its user."""
-        return {**MEMBER, "roles": []}
+        own = {self.role_named(BOT_ROLE)["id"]} if user_id == self.bot["id"] else self.roles_of.get(user_id, set())
+        return {**MEMBER, "roles": sorted(own)}
+
+    def give_role(self, user_id: str, role_id: str, *, take: bool = False) -> None:
+        """Let a member have a role, or no more. Raises ApiError where the bot may not, or there is none of them."""
+        role = next((one for one in self.roles() if one["id"] == role_id), None)
+        if role is None:
+            raise ApiError(UNKNOWN_ROLE)
+        if user_id not in self.members:
+            raise ApiError(UNKNOWN_MEMBER)
+        if not self.bot_may_manage_roles or role["position"] >= self.role_named(BOT_ROLE)["position"]:
+            raise ApiError(MISSING_PERMISSIONS)
+        had = self.roles_of.setdefault(user_id, set())
+        self.roles_of[user_id] = had - {role_id} if take else had | {role_id}
+        self.tell("members", self.people())
+
+    def role_named(self, name: str) -> Json:
+        """A role by its name."""
+        return next(one for one in self.roles() if one["name"] == name)
+
+    def people(self) -> Json:
+        """The members, and the names of each one's roles."""
+        names = {role["id"]: role["name"] for role in self.roles()}
+        roles = {one: sorted(names[role] for role in self.roles_of.get(one, ())) for one in self.members}
+        return {"members": list(self.members.values()), "roles": roles}
 
     def roles(self, guild_id: str | None = None) -> list[Json]:
-        """A server's roles: the one that everybody has."""
-        permissions = MEMBER_PERMISSIONS | (CREATE_EVENTS if self.bot_may_create_events else 0)
-        return [role_object("@everyone", guild_id or self.guild_id, permissions)]
+        """A server's roles: the one that everybody has, and those of `ROLES`, the lowest first."""
+        everyone = MEMBER_PERMISSIONS | (CREATE_EVENTS if self.bot_may_create_events else 0)
+        found = [role_object("@everyone", guild_id or self.guild_id, everyone)]
+        for position, (role_id, name, permissions) in enumerate(self._roles, 1):
+            role = role_object(name, role_id, permissions, position)
+            if name == BOT_ROLE:
+                own = MANAGE_ROLES if self.bot_may_manage_roles else 0
+                role |= {"managed": True, "permissions": str(permissions | own), "tags": {"bot_id": self.bot["id"]}}
+            found.append(role)
+        return found
 
     # Channels
 

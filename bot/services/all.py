@@ -27,6 +27,7 @@ from bot.services.happenings import (
     Regraded,
     Ruled,
     SeasonChanged,
+    SeasonEnded,
     TimeHeard,
     ZoneChanged,
 )
@@ -50,6 +51,7 @@ from bot.services.question.regrading import Regrading
 from bot.services.question.reports import Reports
 from bot.services.server.exports import Exports
 from bot.services.server.groups import Groups
+from bot.services.server.roles import RoleKeeper, Roles
 from bot.services.server.servers import Servers
 from bot.services.server.zones import Zones
 from bot.services.sure_time import SureTime
@@ -82,6 +84,7 @@ class Outside(NamedTuple):
     results: Results
     events: EventBoard
     roll: Roll
+    roles: RoleKeeper
     letters: Letters
     ask_time: Callable[[], Awaitable[None]]
     oldest_ms: Callable[[], int | None]
@@ -121,6 +124,7 @@ class Services:
     reports: Reports
     flags: Flags
     exports: Exports
+    roles: Roles
 
     def attach(self, outside: Outside) -> None:
         """Say by whom things are shown and asked in Discord; to be called before `take_up`."""
@@ -128,6 +132,7 @@ class Services:
         self.games.attach(outside.results)
         self.schedules.attach(outside.events)
         self.presence.attach(outside.roll)
+        self.roles.attach(outside.roles)
         self.reminders.attach(outside.letters)
         self.time.attach(outside.ask_time)
         self.games.oldest_ms = self.daily.oldest_ms = outside.oldest_ms
@@ -150,6 +155,7 @@ class Services:
             self.respacing.start()
             self.reminders.start()
         self.schedules.start()
+        self.roles.start()
 
     async def leave(self, part: Holdings, *, in_order: bool) -> None:
         """Let go of these servers; ``in_order`` as for `Competitions.leave`."""
@@ -185,7 +191,6 @@ def make_services(parts: Parts) -> Services:
     )
     presence = Presence(store, clock, life)
     regrading = Regrading(store, clock, posts, life)
-    introduce(life.happenings, schedules, daily, regrading)
     privacy = Privacy(
         *(store, clock, games, member_settings, life),
         retention_days=settings.retention_days,
@@ -195,6 +200,10 @@ def make_services(parts: Parts) -> Services:
     items = Items(library, store, clock, life)
     practice = Practice(library, store, clock, parts.rng, servers.library, items.expected)
     reviews = Reviews(library, store, clock, parts.rng, practice, servers.library)
+    progress = ProgressOf(library, store, clock, parts.rng, practice, servers.library, items.expected)
+    roles = Roles(store, clock, servers, progress, seasons, life)
+    introduce(life.happenings, schedules, daily, regrading)
+    introduce_roles(life.happenings, roles)
     return Services(
         library=library,
         time=parts.time,
@@ -220,13 +229,20 @@ def make_services(parts: Parts) -> Services:
         reminders=Reminders(store, clock, reviews, life, time=parts.time),
         lessons=Lessons(library, store, clock, servers.library),
         notices=Notices(store),
-        progress=ProgressOf(library, store, clock, parts.rng, practice, servers.library, items.expected),
+        progress=progress,
         groups=Groups(library, store, clock, servers.library),
         boards=Boards(store, clock),
         reports=Reports(library, store, clock),
         flags=Flags(library, store, clock, items, servers.library, life),
         exports=Exports(store, clock, servers.library),
+        roles=roles,
     )
+
+
+def introduce_roles(happenings: Happenings, roles: Roles) -> None:
+    """Say after what a role may have been earned."""
+    for deciding in (SeasonEnded, SeasonChanged, GameEnded, DailyClosed):
+        happenings.hear(deciding, lambda _event: roles.wake())
 
 
 def introduce(happenings: Happenings, schedules: Schedules, daily: DailyQuestions, regrading: Regrading) -> None:

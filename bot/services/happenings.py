@@ -69,6 +69,11 @@ class MemberDeleted:
 
 
 @dataclass(frozen=True)
+class SeasonEnded:
+    """A season is over, and its result is known."""
+
+
+@dataclass(frozen=True)
 class TimeHeard:
     """Discord's time is known for the first time."""
 

@@ -61,6 +61,7 @@ TABLES = (
     Named("report", seen="at_ms"),
     Named("daily_answer", seen="stamp_ms"),
     Named("schedule"),
+    Named("role_grant"),
 )
 """Every table that names members; a test fails when one is missing."""
 
@@ -82,6 +83,7 @@ _DELETED = (
     "place_change",
     "prediction",
     "report",
+    "role_grant",
 )
 
 

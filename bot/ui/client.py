@@ -269,6 +269,15 @@ class StudyhallClient(discord.Client):
         known = is_open and math.isfinite(self.latency)
         return Connection(self.shard_id or 0, is_open, self.latency if known else None, len(self.guilds), self.sessions)
 
+    def asks_for_roles(self, guild_id: int) -> str:
+        """The link by which a manager lets the bot of a server give roles, too."""
+        assert self.application_id is not None
+        may = discord.Permissions(PERMISSIONS.value | discord.Permissions(manage_roles=True).value)
+        guild, scopes = discord.Object(guild_id), ("bot", "applications.commands")
+        return discord.utils.oauth_url(
+            self.application_id, permissions=may, guild=guild, disable_guild_select=True, scopes=scopes
+        )
+
     @property
     def invite(self) -> str:
         """The link that adds the bot to a server."""

@@ -36,6 +36,8 @@ from bot.ui.server.export import ExportFeature
 from bot.ui.server.group import GroupFeature
 from bot.ui.server.health import HealthFeature
 from bot.ui.server.managers import managers_group
+from bot.ui.server.role_hands import RoleHands
+from bot.ui.server.roles import RolesFeature
 from bot.ui.server.setup import SetupFeature
 from bot.ui.shards import Shards
 
@@ -89,15 +91,16 @@ def add_features(
     )
     for feature in features:
         feature.add_to(tree, router, desk)
-    ReportFeature(s.reports).add_to(router)
     reminding = RemindersFeature(s.member_settings, shards, scheduler, desk.marks)
-    reminding.add_to(router)
+    for by_buttons in (ReportFeature(s.reports), RolesFeature(s.roles, s.servers, shards), reminding):
+        by_buttons.add_to(router)
     s.attach(
         Outside(
             poster=DiscordPoster(shards, scheduler, looks(demo.screen, flagged.moves_screen), desk.marks),
             results=locked_in,
             events=events,
             roll=MemberRoll(shards, scheduler),
+            roles=RoleHands(shards, scheduler),
             letters=reminding,
             ask_time=shards.first.ask_time,
             oldest_ms=lambda: shards.door.oldest_ms,

@@ -10,6 +10,7 @@ from bot.model.answers import StoredAnswer
 from bot.model.dailies import Daily
 from bot.model.lessons import PagePlace
 from bot.model.members import Chosen
+from bot.model.roles import Grant
 from bot.model.rulings import Report
 from bot.model.schedules import Recurring, Schedule
 from bot.quiz.board.rating import Rating
@@ -33,6 +34,7 @@ from bot.storage import (
 from bot.storage.calendar import daily, schedules
 from bot.storage.privacy import TABLES
 from bot.storage.question import reports
+from bot.storage.server import roles
 from bot.storage.store import Store
 
 HALL = 50
@@ -51,6 +53,7 @@ async def live(store: Store, who: Learner, now_ms: int = NOON) -> None:
         await memberships.checked(tx, HALL, member_id, now_ms + 1, is_there=False)
         await member_settings.save(tx, member_id, Chosen(1.5, hidden=True))
         await notices.add(tx, member_id, said(f"A word for {who.name}."), now_ms)
+        await roles.earn(tx, Grant(HALL, member_id, "tea/water", now_ms))
         for page in range(3):
             await reading.mark_read(tx, member_id, "tea", PagePlace("water", page), now_ms)
         for guild in (HALL, None):

@@ -208,7 +208,7 @@ async def test_who_is_deleted_begins_anew_and_can_be_deleted_again(house):
     house.clock.advance(DAY)
     await live(house.store, ADA)
     assert (await house.privacy.counts(ADA.member_id))["answer"] == 6
-    assert (await house.privacy.delete(ADA.member_id)).rows == 37
+    assert (await house.privacy.delete(ADA.member_id)).rows == 38
     assert traces(house.database, ADA.member_id, ADA.name) == set()
 
 

@@ -220,6 +220,11 @@ class Person:
         [custom_id] = [one for one in ids if one.startswith(f"sh:{action}")]
         return self._answer(await self._actor.select(shown.message, list(values), custom_id=custom_id))
 
+    async def select(self, shown: Shown, custom_id: str, *values: Any) -> Shown:
+        """Pick from the select menu with this id; channels and roles by their handles."""
+        await self._read(shown)
+        return self._answer(await self._actor.select(shown.message, list(values), custom_id=custom_id))
+
     async def open_form(self, shown: Shown, label: str) -> Any:
         """Press a button that opens a form; ``modal`` of what is returned is the form as it was sent."""
         custom_id = shown.buttons[label]["custom_id"]

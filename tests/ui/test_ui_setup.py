@@ -40,6 +40,7 @@ async def test_it_is_private_and_begins_with_no_limits(hall: Hall):
         "90 days",
         "Change the time zone",
         "Reasons at once",
+        "Roles…",
         "Reload courses",
     ]
 

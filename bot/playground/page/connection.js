@@ -70,7 +70,7 @@ const HANDLERS = table({
     attempts = 0;
     const changedMember = state.me?.id !== data.me.id;
     Object.assign(state, {
-      me: data.me, members: data.members ?? [], bot: data.bot, guild: data.guild, permissions: data.permissions ?? "0", userInstall: data.user_install ?? false,
+      me: data.me, members: data.members ?? [], roles: data.roles ?? {}, bot: data.bot, guild: data.guild, permissions: data.permissions ?? "0", userInstall: data.user_install ?? false,
       channels: data.channels ?? [], commands: data.commands ?? [], events: data.events ?? [], connected: true, ready: true,
     });
     setBotOnline(data.bot_online);
@@ -100,6 +100,7 @@ const HANDLERS = table({
   },
   members(data) {
     state.members = data.members;
+    state.roles = data.roles ?? state.roles;
     state.me = state.members.find((member) => member.id === state.me?.id) ?? state.me;
     emit("members");
   },

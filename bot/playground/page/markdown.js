@@ -53,7 +53,7 @@ const RENDER = table({
     if (!found) return h("span", { class: "mention", text: "#unknown" });
     return h("button", { type: "button", class: "mention", text: `#${found.name}`, on: { click: () => selectChannel(found.id) } });
   },
-  role: () => h("span", { class: "mention", text: "@role" }),
+  role: (node) => h("span", { class: "mention", text: `@${state.guild.roles.find((role) => role.id === node.id)?.name.replace(/^@/, "") ?? "unknown-role"}` }),
   emoji: (node) => h("img", { class: "custom-emoji", src: `emojis/${node.id}.png`, alt: `:${node.name}:`, title: `:${node.name}:`, draggable: "false" }),
   everyone: (node, context) => everyone("@everyone", context),
   here: (node, context) => everyone("@here", context),

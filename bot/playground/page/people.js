@@ -38,7 +38,7 @@ function member(user) {
     h("button", {
       type: "button", class: "member-name", "aria-pressed": mine ? "true" : "false", "aria-label": mine ? `You are ${name}` : `Play as ${name} in this tab`,
       dataset: { memberId: user.id }, on: { click: () => { closeDrawers(); actAs(user.id); } },
-    }, avatar(user, 32), h("span", { text: name }), mine && icon("check", 16)),
+    }, avatar(user, 32), h("span", { class: "member-words" }, h("span", { text: name }), state.roles[user.id]?.length > 0 && h("small", { text: state.roles[user.id].join(", ") })), mine && icon("check", 16)),
     h("a", { class: "icon-button", href: tab.href, target: "_blank", rel: "noopener", "aria-label": `Open ${name} in a new tab`, title: `Open ${name} in a new tab` }, icon("external", 18)),
     !mine && user.id !== state.members[0]?.id && h("button", {
       type: "button", class: "icon-button", "aria-label": `Let ${name} leave the server`, title: `Let ${name} leave the server`,

@@ -10,6 +10,7 @@ export const GROUP = 3;
 export const state = {
   me: null,
   members: [],
+  roles: {}, // member id -> names of their roles
   bot: null,
   botOnline: false,
   botSeenOnline: false,

@@ -25,7 +25,7 @@ from bot.services.channels import ChannelLostError, EventBoard
 from bot.services.competition.games import Competitions
 from bot.services.competition.openings import AlreadyOnError, Opening
 from bot.services.competition.views import GameView
-from bot.services.happenings import ZoneChanged
+from bot.services.happenings import SeasonEnded, ZoneChanged
 from bot.services.lifecycle import Lifecycle
 from bot.services.practice.practising import Learner
 from bot.services.server.servers import Opener, Servers
@@ -97,6 +97,7 @@ class Schedules:
         # A look waits for what it begins, and what is due meanwhile does not wait for that.
         self._looking = life.background("schedules").routine(self.look, again_seconds=LOOK_SECONDS, overlaps=True)
         self._busy: set[tuple[str, int]] = set()
+        self._happenings = life.happenings
 
     def attach(self, events: EventBoard) -> None:
         """Say who keeps a server's list of events."""
@@ -266,7 +267,8 @@ class Schedules:
             self._look_by(min([*most, *(wait for wait in waits if wait > 0)]))
 
     async def _due(self) -> list[Awaitable[None]]:
-        await self._seasons.end_due()
+        if await self._seasons.end_due():
+            await self._happenings.tell(SeasonEnded())
         closing = await self._daily.to_close()
         showing = [one for one in await self._daily.waiting() if one not in closing]
         due = await storage.due(self._store, self._clock.now_ms(), self._ours())

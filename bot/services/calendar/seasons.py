@@ -54,14 +54,20 @@ class Seasons:
         """When the next season ends."""
         return await storage.next_end_ms(self._store, self._ours())
 
-    async def end_due(self) -> None:
-        """End the seasons whose time is up, if the time is sure; of a bot that was away, each that ended meanwhile."""
+    async def end_due(self) -> bool:
+        """End the seasons whose time is up, if the time is sure; of a bot that was away, each that ended meanwhile.
+
+        Says whether any ended.
+        """
+        ended = False
         while due := await storage.due(self._store, self._clock.now_ms(), self._ours()):
             if not await self._time.is_sure():
-                return
+                break
+            ended = True
             for season in due:
                 end = functools.partial(storage.end, season=season, now_ms=self._clock.now_ms())
                 await self._store.write(end, *self._ours().fence(season.guild_id))
+        return ended
 
     async def waiting(self) -> bool:
         """Whether a result is still to be posted."""

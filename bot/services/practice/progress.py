@@ -17,7 +17,7 @@ from bot.quiz.board.improvement import Tries
 from bot.quiz.board.streaks import Streak
 from bot.quiz.calendar.schedule import local_day
 from bot.quiz.practice import plan as planning
-from bot.quiz.practice.mastery import Mastery, guessed_shares, mastery
+from bot.quiz.practice.mastery import Level, Mastery, guessed_shares, mastery
 from bot.quiz.practice.mixups import Choice, Mixup, Search, aimed_at, mixups, most_telling
 from bot.quiz.practice.picking import Interlude, Run, Seen, too_close
 from bot.quiz.practice.plan import NEW_QUESTIONS, Plan, SectionStanding
@@ -160,6 +160,11 @@ class ProgressOf:
             points=await activity.own_points(self._store, learner.member_id, learner.guild_id),
             first=_first_tries(learned.past),
         )
+
+    async def levels(self, learner: Learner, pack_id: str) -> dict[str, Level]:
+        """How well a learner knows each section of a course today. Raises UserError where the course is not here."""
+        learned = await self._learned(learner, self._library_of(learner.guild_id).pack(pack_id))
+        return {one.section_id: one.mastery.level for one in learned.standings}
 
     async def history(self, learner: Learner, pack_id: str) -> History:
         """The learner's last four weeks in a course, in their own days."""

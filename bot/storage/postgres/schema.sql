@@ -425,6 +425,28 @@ CREATE TABLE identify (
     until_at TIMESTAMPTZ NOT NULL
 );
 
+CREATE TABLE role_reward (
+    guild_id   BIGINT NOT NULL,
+    part       TEXT COLLATE "C" NOT NULL,
+    role_id    BIGINT NOT NULL,
+    chosen_ms  BIGINT NOT NULL,
+    hand_on    BIGINT NOT NULL DEFAULT 1 CHECK (hand_on IN (0, 1)),
+    handled_ms BIGINT,
+    PRIMARY KEY (guild_id, part)
+);
+
+CREATE TABLE role_grant (
+    guild_id  BIGINT NOT NULL,
+    member_id BIGINT NOT NULL,
+    part      TEXT COLLATE "C" NOT NULL,
+    won_ms    BIGINT NOT NULL,
+    role_id   BIGINT,
+    given_ms  BIGINT,
+    taking_ms BIGINT,
+    taken_ms  BIGINT,
+    PRIMARY KEY (guild_id, member_id, part)
+);
+
 CREATE INDEX answer_by_family ON answer (guild_id, pack_id, family, correct);
 CREATE INDEX answer_by_member ON answer (member_id, pack_id, question_id, answered_ms);
 CREATE INDEX answer_by_question ON answer (pack_id, question_id, guild_id);
@@ -443,6 +465,7 @@ CREATE INDEX notice_by_member ON notice (member_id, id);
 CREATE INDEX post_waiting ON post (kind) WHERE message_id IS NULL;
 CREATE INDEX practice_run_by_member ON practice_run (member_id, id);
 CREATE INDEX regrade_waiting ON regrade (id) WHERE done_ms IS NULL;
+CREATE INDEX role_grant_by_member ON role_grant (member_id);
 CREATE INDEX report_by_question ON report (pack_id, question_id);
 CREATE INDEX schedule_by_guild ON schedule (guild_id, id);
 CREATE INDEX schedule_by_member ON schedule (member_id);

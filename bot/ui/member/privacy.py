@@ -46,6 +46,7 @@ KINDS: tuple[tuple[str, dict[str, str], str], ...] = (
     ("Question of the day", {"daily_answer": "answer"}, "what you chose; your row of days, and this server's"),
     ("Schedules", {"schedule": "made"}, "who made what happens by itself in a server, and leads its competitions"),
     ("Demos", {"demo_run": "opened", "prediction": "prediction"}, "who may cancel one, who was right"),
+    ("Roles", {"role_grant": "role"}, "which roles you earned in a server, so that each is given once"),
     ("Reports", {"report": "report"}, "what you said about a question, for its author"),
 )
 """Each kind of what is stored: how it is called, its tables with what a row of them is, and why it is stored."""

@@ -286,10 +286,10 @@ def setup_screen(
             ]
         ),
     ]
-    reload = Button("Reload courses", ids.encode("setup.reload"))
+    last = [Button("Roles…", ids.encode("roles.open")), Button("Reload courses", ids.encode("setup.reload"))]
     if len(courses) > 1:
         blocks += [RULE, *_courses(server, guild_id, courses, page)]
-    return Screen([*blocks, RULE, Row([reload])], BLURPLE)
+    return Screen([*blocks, RULE, Row(last)], BLURPLE)
 
 
 def _courses(server: Server, guild_id: int, courses: list[tuple[str, str, str]], page: int) -> list[Block]:

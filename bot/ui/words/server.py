@@ -27,6 +27,20 @@ WORDS: Words = {
     Code.MANAGED_IN_SERVER: "This belongs to a server. Use its commands there.",
     Code.MANAGERS_ONLY: "Only members who may manage this server can do that. Ask one of them.",
     Code.ROLE_ELSEWHERE: "That role is not in this server. Choose one from the menu of </studyhall setup:0>.",
+    Code.ROLE_NOT_OURS: "<@&{role}> belongs to everybody or to another app, so I can't give it. Choose another role.",
+    Code.ROLE_TOO_MIGHTY: lambda role, permissions: (
+        f"<@&{role}> may {_either(permissions)}. I only give roles that moderate and manage nothing: choose another one, or "
+        "take that permission from it."
+    ),
+    Code.ROLE_ABOVE_BOT: "<@&{role}> stands above my own role, so I can't give it. In the server's settings, drag my role "
+    "above it.",
+    Code.ROLE_ABOVE_YOU: "<@&{role}> is not below your own highest role, so you can't have me give it. Choose a lower one.",
+    Code.ROLE_NEEDS_MANAGE: "Choosing roles takes the permission *Manage Roles*, which you don't have here.",
+    Code.BOT_NEEDS_MANAGE_ROLES: "To give roles I need the permission *Manage Roles*. [Allow it]({link}), then choose again.",
+    Code.ROLE_GONE: "A role that I should give isn't there any more. Choose another one.",
+    Code.ROLE_WON: "You won the season in {server}: the role **{role}** is yours.",
+    Code.ROLE_MASTERED: "You are solid in {what}: in {server} the role **{role}** is yours.",
+    Code.ROLE_HANDED_ON: "In {server} a new winner has the role **{role}** now. It was yours until then.",
     Code.CHANNEL_ELSEWHERE: "That channel is not in this server. Choose from the menu of </studyhall setup:0>.",
     Code.STALE_BUTTON: "This button is from an earlier version of me, or not mine at all. Type `/` to see what I can do now.",
     Code.STALE_FORM: "This form can't be used any more; nothing was changed. Type `/` to see what I can do now.",

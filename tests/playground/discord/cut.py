@@ -30,6 +30,7 @@ ROUTES = {
     "/guilds/{guild_id}": ["get"],
     "/guilds/{guild_id}/channels": ["get"],
     "/guilds/{guild_id}/members/{user_id}": ["get"],
+    "/guilds/{guild_id}/members/{user_id}/roles/{role_id}": ["put", "delete"],
     "/guilds/{guild_id}/scheduled-events": ["post"],
     "/guilds/{guild_id}/scheduled-events/{guild_scheduled_event_id}": ["patch", "delete"],
 }
