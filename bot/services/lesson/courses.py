@@ -1,4 +1,4 @@
-"""The packs anew without a restart: read and checked elsewhere, then put in force at once, or not at all."""
+"""Reload the packs without a restart: read and checked elsewhere, then put in force at once, or not at all."""
 
 import asyncio
 import hashlib

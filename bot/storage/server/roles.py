@@ -95,7 +95,7 @@ async def taken(tx: Transaction, grant: Grant, now_ms: int) -> None:
 
 
 async def forget_grant(tx: Transaction, grant: Grant) -> None:
-    """It comes to nothing: the member is not there any more, or the role is given no more."""
+    """It comes to nothing: the member is gone, or the role is given no more."""
     await tx.run(
         "DELETE FROM role_grant WHERE guild_id = ? AND member_id = ? AND part = ?",
         (grant.guild_id, grant.member_id, grant.part),

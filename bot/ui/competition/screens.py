@@ -103,7 +103,7 @@ def ready_words(view: GameView) -> str:
 
 
 def call_screen(view: GameView) -> Screen:
-    """Who plays, each mentioned once, and when the first question comes."""
+    """The players, each mentioned once, and when the first question comes."""
     names = " ".join(f"<@{player.member_id}>" for player in view.state.players[:MOST_CALLED])
     is_next = view.state.is_before_rounds and view.state.phase is not Phase.PAUSED
     words = f"{ready_words(view)}\n{names}" if is_next else f"The game is played here: {names}"

@@ -1,4 +1,4 @@
-"""`/progress`: what one knows, what one mixes up, and what to do next."""
+"""`/progress`: what one knows, which myths they may believe, and what to do next."""
 
 from collections.abc import Sequence
 
@@ -140,7 +140,7 @@ def _board_words(kind: BoardKind, line: BoardLine) -> str:
 
 
 def progress_screen(progress: Progress) -> Screen:
-    """Mastery by section, streak, calibration, what is mixed up, and what next."""
+    """Mastery by section, streak, calibration, myths, and what next."""
     blocks: list[Block] = [f"## Your progress\n-# {progress.title} · only you see this\n{_totals(progress)}"]
     if progress.answered:
         blocks += [RULE, _sections(progress.sections)]
