@@ -137,7 +137,7 @@ def _process_troubles(cluster: Cluster | None) -> Iterator[str]:
 
 
 def _process_words(health: Health) -> Iterator[str]:
-    """Who answers for what, where several processes share the servers."""
+    """Which process answers for which servers, where several share them."""
     cluster = health.cluster
     alive = [one for one in cluster.processes if one.alive] if cluster else []
     if cluster is None or len(alive) < 2:
