@@ -165,7 +165,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     items.add_argument("--all", action="store_true", help="print all questions instead of the worst ten")
     commands.add_parser(
-        "repair", help="grade by the managers' decisions and count the boards' totals anew; stop the bot first"
+        "repair", help="grade by the managers' decisions and recount the boards' totals; stop the bot first"
     )
     return parser
 

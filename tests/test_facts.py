@@ -220,7 +220,7 @@ def test_why_something_was_left_out_is_told_in_its_own_words():
     lost = fact(Code.GAME_CHANNEL_LOST, why=said("Missing Access"))
     left_out = fact(Code.LEFT_OUT, at_ms=1_795_000_000_000, because=lost)
     assert say(from_text(to_text(left_out))) == (
-        "<t:1795000000:F> was left out: I can't write in this channel any more (Missing Access). I try again by myself."
+        "<t:1795000000:F> was skipped: I can no longer write in this channel (Missing Access). I'll keep trying."
     )
 
 

@@ -119,7 +119,7 @@ class Glossary(_Model):
 
 
 class Figure(_Model):
-    """What a demo of ours measured, in words, and the demo that measures it anew."""
+    """What a demo of ours measured, in words, and the demo that measures it again."""
 
     text: Annotated[str, StringConstraints(min_length=1, max_length=400)]
     demo: Slug

@@ -70,7 +70,7 @@ class Acts:
         """A command, and by whose installations it is offered to a member in a channel."""
         command = next((c for c in self._world.commands if c["id"] == command_id), None)
         if command is None:
-            raise ActError("This command is not there any more. Type / to see what there is.")
+            raise ActError("This command is gone. Type / to see what there is.")
         allowed = command.get("contexts")
         owners = self._interactions.owners_here(
             member_id, channel, command.get("integration_types") or [SERVER_INSTALL]
@@ -158,7 +158,7 @@ class Acts:
     def remove_member(self, member_id: str) -> None:
         """Let a member leave the server. What they wrote stays; the first one owns the server and can't leave."""
         if member_id not in self._world.members:
-            raise ActError("This member is not there any more.")
+            raise ActError("This member is gone.")
         if member_id == next(iter(self._world.members)):
             raise ActError("The owner of the server can't leave it.")
         self._world.remove_member(member_id)
@@ -172,7 +172,7 @@ class Acts:
     def _channel(self, member_id: str, channel_id: str) -> Channel:
         channel = self._world.channels.get(channel_id)
         if channel is None or channel.recipient not in (None, member_id):
-            raise ActError("This channel is not there any more.")
+            raise ActError("This channel is gone.")
         return channel
 
     def _resolved(self, options: list[Json]) -> Json:
@@ -200,7 +200,7 @@ class Acts:
 def _visible(member_id: str, channel: Channel, message_id: str) -> Json:
     stored = channel.messages.get(message_id)
     if stored is None or stored.viewer not in (None, member_id):
-        raise ActError("This message is not there any more.")
+        raise ActError("This message is gone.")
     return stored.message
 
 

@@ -171,11 +171,9 @@ class World:
         return {"members": list(self.members.values()), "roles": roles}
 
     def roles(self, guild_id: str | None = None) -> list[Json]:
-        """A server's roles: the one that everybody has and, in the first server, those of `ROLES`, the lowest first."""
+        """A server's roles: the one that everybody has, and those of `ROLES`, the lowest first."""
         everyone = MEMBER_PERMISSIONS | (CREATE_EVENTS if self.bot_may_create_events else 0)
         found = [role_object("@everyone", guild_id or self.guild_id, everyone)]
-        if guild_id not in (None, self.guild_id):
-            return found
         for position, (role_id, name, permissions) in enumerate(self._roles, 1):
             role = role_object(name, role_id, permissions, position)
             if name == BOT_ROLE:

@@ -1,6 +1,6 @@
 """Screens as values, and how they become Components V2 messages.
 
-A screen is built anew for every send and its view is stopped before: discord.py then keeps no copy of it, and clicks
+A screen is built fresh for every send and its view is stopped before: discord.py then keeps no copy of it, and clicks
 are found by their custom id alone, before and after a restart.
 """
 
@@ -88,7 +88,7 @@ class Beside(NamedTuple):
 
 
 class Download(NamedTuple):
-    """A text file to take along; a table is written as spreadsheets read it."""
+    """A text file to download; a table is written as spreadsheets read it."""
 
     name: str
     text: str

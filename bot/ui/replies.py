@@ -383,7 +383,7 @@ class Desk:
             screen = note(f"⚠️ {reply.words(problem.fact)}", RED)
         elif is_page(problem):
             _log.warning("Discord answers with a page (%s)", one_line(problem))
-            screen = note("⚠️ Discord did not take the answer. Please try again in a moment.", RED)
+            screen = note("⚠️ Discord didn't accept the answer. Please try again in a moment.", RED)
         else:
             error_id = new_error_id()
             self._pulse.errors += 1
@@ -395,7 +395,7 @@ class Desk:
                 extra={"error_id": error_id},
             )
             screen = note(
-                f"⚠️ Something went wrong on our side, and it was noted as `{error_id}`. Please try again. "
+                f"⚠️ Something went wrong on our side (id `{error_id}`). Please try again. "
                 "If it happens again, tell whoever runs this bot that id.",
                 RED,
             )

@@ -147,7 +147,7 @@ async def test_the_answer_to_ones_own_command_comes_into_view_wherever_one_has_s
 async def test_who_challenges_the_bot_is_told_what_is_wrong(open_tab: OpenTab):
     page = await open_tab()
     answer = await run(page, "duel", member="Studyhall")
-    await expect(answer).to_contain_text("Bots don't take part. Name a member of this server.")
+    await expect(answer).to_contain_text("Bots can't play. Choose a member of this server.")
 
 
 async def test_a_thread_hangs_on_the_message_that_it_was_started_from(open_tab: OpenTab, bot: Bot, screenshots):

@@ -38,7 +38,7 @@ async def test_a_question_a_kill_and_the_next_day(bot: Bot):
     next_day(bot, DAY + 60)
     await until(bot.playground, lambda: "My answer" in buttons(ada.sees(question)), "the result")
     result = ada.sees(question)
-    assert "of 3** had it right." in text(result)
+    assert "of 3** got it right." in text(result)
     assert public(bot, "Question of the day") == []
     assert "you chose B" in text(await grace.press(result, "My answer"))
     assert rows(bot, "SELECT mode, count(*) FROM answer GROUP BY mode") == [("daily", 3)]

@@ -47,7 +47,7 @@ async def test_a_game_obeys_its_host_and_managers_and_only_where_it_is_played(pl
         assert text(await linus.forge(message, game_id(action))).strip(), action
         assert stored(bot) == before, action
     for action in LEADS + ANYBODY:  # Ada manages the server, but this is not where the game is
-        assert "not in this server" in text(await ada.forge(elsewhere, game_id(action))), action
+        assert "in another server" in text(await ada.forge(elsewhere, game_id(action))), action
         assert stored(bot) == before, action
     assert text(ada.sees(shown)) == seen
     assert " ERROR " not in bot.log()

@@ -116,7 +116,7 @@ async def test_the_question_of_the_day_is_asked_answered_and_resolved_once_where
 
     await killed(bot, seam, result, lambda: playground.world.shift(DAY + 60))
     await bot.start()
-    await until(playground, lambda: "of 2** had it right." in text(ada.sees(question)), "the result")
+    await until(playground, lambda: "of 2** got it right." in text(ada.sees(question)), "the result")
     assert len(public(bot, "Question of the day")) + len(public(bot, "-# Result")) == 1
     assert rows(bot.data_dir, "SELECT mode, count(*) FROM answer GROUP BY mode") == [("daily", 2)]
     assert faults_of_results(bot.data_dir) == []

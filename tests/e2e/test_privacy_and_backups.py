@@ -48,7 +48,7 @@ async def test_who_is_in_a_lobby_is_taken_out_of_it_and_everybody_sees_that(bot:
     assert "You were taken out of a game first." in await delete(grace)
     await until(bot.playground, lambda: "Grace" not in text(ada.sees(lobby)), "the lobby forgets Grace")
     assert rows(bot, "SELECT member_id FROM competition_player") == [(int(ada.id),)]
-    assert text(await grace.command("privacy", "show")) == "Nothing is stored of you."
+    assert text(await grace.command("privacy", "show")) == "Nothing is stored about you."
 
 
 async def test_a_host_who_is_deleted_leaves_the_lobby_to_the_next(bot: Bot):
@@ -86,5 +86,5 @@ async def test_a_backup_is_made_beside_the_bot_and_restored_only_without_it(bot:
     code, said = await command(bot, "restore", str(copy))
     assert (code, "1 member had been deleted since; that was done again." in said) == (0, True), said
     await bot.start()
-    assert text(await ada.command("privacy", "show")) == "Nothing is stored of you."
+    assert text(await ada.command("privacy", "show")) == "Nothing is stored about you."
     assert rows(bot, "SELECT count(*) FROM answer") == [(1,)]

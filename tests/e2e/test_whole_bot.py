@@ -41,7 +41,7 @@ async def test_a_demo_shows_its_chart_and_who_predicted_right(bot: Bot):
     assert picture["width"] == 900
     assert "Bar chart" in picture["description"]
     if "Updates get lost" in text(shown):
-        assert "Predicted by Ada" in text(shown)
+        assert "Called by Ada" in text(shown)
 
 
 async def test_a_quiz_goes_on_after_the_bot_was_killed(bot: Bot):

@@ -258,7 +258,7 @@ async def test_a_second_game_in_the_channel_is_refused_with_the_first_one(games)
 
 async def test_a_game_needs_questions(games):
     rules = Rules(3, 12_000, 0, 60_000)
-    with refused(UserError, "No question fits"):
+    with refused(UserError, "No question matches"):
         await games.open(Opening(GUILD, CHANNEL, ADA, rules, Setup(("water",), "hard", "calm")))
 
 
@@ -712,7 +712,7 @@ async def test_challenging_again_and_again_holds_no_channel(games, clock):
         duel = await challenge(games)
         await games.act(duel, Cancel(None, reason=Fact(Code.DECLINED)), GRACE)
         clock.advance(60_000)
-    with refused(UserError, "were not accepted"):
+    with refused(UserError, "weren't accepted"):
         await challenge(games, other=LINUS)
     other = await challenge(games, GRACE, ADA)
     await games.act(other, Cancel(None), GRACE)
@@ -820,7 +820,7 @@ async def test_a_game_goes_on_by_itself_when_its_channel_takes_messages_again(
     notice.forbidden, notice.refuse = why == "forbidden", 2 if why == "refused" else 0
     await games.start(game, ADA, manager=False)
     await notice.until(lambda: notice.lobbies and notice.lobbies[-1].state.phase is Phase.PAUSED)
-    assert "I try again by myself." in say(notice.lobbies[-1].state.reason)
+    assert "I'll keep trying." in say(notice.lobbies[-1].state.reason)
     notice.forbidden = False
     await notice.until(lambda: notice.rounds.get(0))
     await until_phase(games, store, game, Phase.ASKING)

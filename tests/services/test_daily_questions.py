@@ -73,7 +73,7 @@ async def test_nothing_tells_the_key_before_the_question_closes(days):
     ]
     assert '"correct"' not in of_ada + of_bob
     assert '"points"' not in of_ada + of_bob
-    with refused(UserError, "not out yet"):
+    with refused(UserError, "There's no result yet"):
         await days.daily.mine(daily.id, HALL, ADA.member_id)
 
 
@@ -239,11 +239,11 @@ async def test_where_it_cannot_be_posted_it_is_taken_back(days):
 
 async def test_an_answer_is_refused_from_another_server_and_for_no_such_option(days):
     daily = await days.daily.ask(HALL, CHANNEL)
-    with refused(StudyhallError, "not of this server"):
+    with refused(StudyhallError, "belongs to another server"):
         await days.daily.answer(daily.id, HALL + 1, 0, ADA, days.clock.now_ms(), 1)
     with refused(StudyhallError, "no such option"):
         await days.click(daily.id, ADA, 4)
-    with refused(StudyhallError, "not there any more"):
+    with refused(StudyhallError, "question of the day is gone"):
         await days.click(999, ADA, 0)
 
 

@@ -95,7 +95,7 @@ async def test_decisions_that_make_no_sense_are_refused_in_a_sentence(store, clo
     version = QUESTIONS[0].content_hash[:5]
     for kind, key, says in [
         (DecisionKind.UNDO, None, "nothing to undo"),
-        (DecisionKind.OVERRIDE, 1, "is the key here already"),
+        (DecisionKind.OVERRIDE, 1, "is already the key here"),
         (DecisionKind.OVERRIDE, 9, "no such option"),
         (DecisionKind.OVERRIDE, None, "no such option"),
     ]:
@@ -109,5 +109,5 @@ async def test_decisions_that_make_no_sense_are_refused_in_a_sentence(store, clo
     try:
         await made.weigh(HALL, "tea", "w0", DecisionKind.RETIRE)
     except UserError as refused:
-        assert "retired here already" in say(refused.fact)
+        assert "already retired here" in say(refused.fact)
     assert await store.rows("SELECT kind FROM decision") == [("retire",)]

@@ -250,7 +250,7 @@ async def test_a_question_edited_in_mid_run_is_asked_anew_at_the_end(practice, s
         assert (await choose(later, clock, now, RIGHT)).correct
     assert len(order) == 4
     assert order[-1] == edited.id
-    with refused(NotFound, "not part of the quiz"):
+    with refused(NotFound, "no longer part of the quiz"):
         await choose(later, clock, asking, RIGHT)
 
 
@@ -267,7 +267,7 @@ async def test_a_question_taken_out_in_mid_run_is_left_out(practice, store, cloc
     run = await practice.start(ADA, water(), None, 3)
     first = run.asked[0].question_id
     later = of_course(store, clock, *(q for q in QUESTIONS if q.id != first))
-    with refused(NotFound, "taken out"):
+    with refused(NotFound, "was removed from the course"):
         await later.answer(run.id, 0, 0, ADA, clock.now_ms())
     asking = await later.current(run.id, ADA.member_id)
     assert asking.question.id == run.asked[1].question_id
@@ -290,7 +290,7 @@ async def test_an_answered_question_that_was_edited_since_keeps_its_points_and_i
     fewer = question(asking.question.id, options=3)
     later = of_course(store, clock, fewer)
     for attempt in (later.outcome(run.id, 0, ADA.member_id), choose(later, clock, asking, RIGHT)):
-        with refused(QuestionChangedError, "Your answer counts"):
+        with refused(QuestionChangedError, "Your answer still counts"):
             await attempt
     assert len(await rows(store)) == 1
     assert [q.id for q in (await later.summary(run.id, ADA.member_id)).missed] == [fewer.id]

@@ -144,7 +144,7 @@ async def test_what_the_managers_retired_is_neither_counted_nor_planned_nor_aime
 
 async def test_an_aim_at_what_was_retired_altogether_says_so(study, store, clock):
     await retire(store, clock, *(one.id for one in QUESTIONS))
-    with refused(UserError, "None of these questions is asked here any more"):
+    with refused(UserError, "These questions are no longer asked here"):
         await study.progress.aim(ADA, "tea", "hotter")
 
 
@@ -163,7 +163,7 @@ async def test_five_questions_aim_at_one_belief(study):
     run = await study.progress.aim(ADA, "tea", "hotter")
     assert len(run.asked) == 5
     assert "w0" not in {one.question_id for one in run.asked}
-    with refused(NotFound, "does not speak of this any more"):
+    with refused(NotFound, "no longer covers this"):
         await study.progress.aim(ADA, "tea", "colder")
 
 

@@ -316,7 +316,7 @@ async def test_what_is_changed_holds_from_the_next_time_on_and_stays_paused_wher
     assert (now.weekly, now.setup) == (Weekly(20, 30, frozenset({5})), other)
     await days.schedules.resume(HALL, made.id, made.made_ms)
     assert (await one(days)).next_ms == berlin("2026-11-21T20:30")
-    with refused(NotFound, "not scheduled any more"):
+    with refused(NotFound, "no longer scheduled"):
         await days.schedules.change(HALL, made.id, made.made_ms + 1, changed)
 
 
@@ -340,7 +340,7 @@ async def test_what_was_removed_is_gone_and_its_buttons_reach_nothing_newer(days
     days.clock.advance(1)
     second = await days.every_friday()
     assert second.id == first.id
-    with refused(NotFound, "not scheduled any more"):
+    with refused(NotFound, "no longer scheduled"):
         await days.schedules.remove(HALL, first.id, first.made_ms)
     with pytest.raises(NotFound):
         await days.schedules.pause(HALL + 1, second.id, second.made_ms)

@@ -130,7 +130,7 @@ async def test_the_result_takes_the_questions_place_and_each_sees_their_own_answ
     await hall.bob.click(question, wrong)
     await next_day(hall)
     assert f"### ✅ {right} · The right answer" in question.text
-    assert "**1 of 2** had it right." in question.text
+    assert "**1 of 2** got it right." in question.text
     assert "**The rule**" in question.text
     assert question.enabled == ["My answer", "Read the section", "Report this question"]
     mine = await hall.alice.click(question, "My answer")
@@ -140,7 +140,7 @@ async def test_the_result_takes_the_questions_place_and_each_sees_their_own_answ
     of_bob = await hall.bob.click(question, "My answer")
     assert f"❌ Not quite: you chose {wrong}" in of_bob.text
     assert f"**Right was {right}**" in of_bob.text
-    assert "You did not answer this one." in (await hall.person("carol").click(question, "My answer")).text
+    assert "You didn't answer this one." in (await hall.person("carol").click(question, "My answer")).text
     assert "alice · 10 points" in (await hall.bob.slash("leaderboard")).text
 
 
@@ -150,9 +150,8 @@ async def test_the_next_question_shows_the_result_of_the_last(hall: Hall):
     await next_day(hall)
     second = await asked(hall)
     assert second.id != first.id
-    assert (
-        f"[The result of the last one](https://discord.com/channels/{hall.guild.id}/{hall.channel.id}/{first.id})"
-        in (second.text)
+    assert f"[The last result](https://discord.com/channels/{hall.guild.id}/{hall.channel.id}/{first.id})" in (
+        second.text
     )
     assert "2 questions in a row" not in second.text
     locked = await hall.alice.click(second, "A")
@@ -171,10 +170,10 @@ async def test_a_late_click_and_a_forged_one_get_a_sentence(hall: Hall):
     question = await asked(hall)
     stale = question.buttons["A"]["custom_id"]
     assert "no such option" in (await hall.alice.forge(question, f"{stale[:-1]}7")).text
-    assert "not out yet" in (await hall.alice.forge(question, "sh:daily.mine:1")).text
-    assert "not there any more" in (await hall.alice.forge(question, "sh:daily.pick:99:0")).text
+    assert "There's no result yet" in (await hall.alice.forge(question, "sh:daily.mine:1")).text
+    assert "This question of the day is gone" in (await hall.alice.forge(question, "sh:daily.pick:99:0")).text
     await next_day(hall)
-    assert "had closed" in (await hall.alice.forge(question, stale)).text
+    assert "has closed" in (await hall.alice.forge(question, stale)).text
     assert hall.rows("SELECT * FROM daily_answer") == []
 
 
@@ -224,12 +223,12 @@ def test_the_result_is_told_by_the_key_in_force_with_what_the_managers_decided()
         return "\n".join(block for block in blocks if isinstance(block, str))
 
     assert f"### ✅ {LETTERS[ruled]} · " in told(ruled)
-    assert "**1 of 4** had it right." in told(ruled)
+    assert "**1 of 4** got it right." in told(ruled)
     assert f"changed the key of this question here, to **{LETTERS[ruled]}**" in told(ruled)
-    assert "taken this question out" in told(question.key, retired=True)
+    assert "retired this question" in told(question.key, retired=True)
     for plain in (told(None), told(question.key)):
         assert f"### ✅ {LETTERS[question.key]} · " in plain
-        assert "**3 of 4** had it right." in plain
+        assert "**3 of 4** got it right." in plain
         assert "⚖️" not in plain
 
 
@@ -247,5 +246,5 @@ def test_my_answer_is_told_by_the_key_in_force_with_what_the_managers_decided():
     assert "changed the key" in told(ruled, ruled)
     assert f"❌ Not quite: you chose {LETTERS[question.key]}" in told(question.key, ruled)
     assert f"**Right was {LETTERS[ruled]}**" in told(question.key, ruled)
-    assert "taken this question out" in told(question.key, question.key, retired=True)
+    assert "retired this question" in told(question.key, question.key, retired=True)
     assert "⚖️" not in told(question.key, question.key)

@@ -38,7 +38,7 @@ async def test_a_demo_picked_from_the_list_opens_in_the_channel(hall: Hall):
     demo = await hall.alice.choose(await hall.alice.slash("demo"), "io-wait")
     assert not demo.private
     assert "Which way finishes first?" in demo.text
-    assert "Nobody sees your choice; whoever was right is named with the result." in demo.text
+    assert "Nobody sees your choice. The result names everybody who was right." in demo.text
     assert [one.id for one in hall.messages()] == [demo.id]
 
 
@@ -79,7 +79,7 @@ async def test_a_late_count_never_covers_a_demo_that_has_started(tmp_path: Path)
 async def test_a_demo_shows_when_it_starts_by_itself(hall: Hall):
     demo = await opened(hall.alice)
     starts = round(hall.env.now().timestamp()) + round(hall.settings.predict_seconds)
-    assert any(f"It starts by itself <t:{starts + late}:R>" in demo.text for late in (0, 1, 2))
+    assert any(f"It starts <t:{starts + late}:R>" in demo.text for late in (0, 1, 2))
 
 
 async def test_run_shows_the_chart_with_alt_text_and_who_was_right(hall: Hall):
@@ -97,7 +97,7 @@ async def test_run_shows_the_chart_with_alt_text_and_who_was_right(hall: Hall):
     if demo.accent == GREY:
         assert "without a clear result nobody was right or wrong" in demo.text
     else:
-        assert "Predicted by voter" in demo.text
+        assert "Called by voter" in demo.text
         assert "bob" not in demo.text
     [(state, result)] = hall.rows("SELECT state, result FROM demo_run")
     assert state == "done"
@@ -257,7 +257,7 @@ async def test_a_run_cut_short_by_a_stop_is_run_again_after_the_start(hall: Hall
 async def test_a_demo_button_in_direct_messages_is_answered(hall: Hall, name: str):
     shown = await hall.alice.in_dm.slash("help")
     answer = await hall.alice.in_dm.forge(shown, f"sh:{name}")
-    assert "Use `/demo` there" in answer.text or "code that ran" in answer.text
+    assert "Use `/demo` in one" in answer.text or "code that ran" in answer.text
 
 
 async def test_a_demo_that_waits_is_cancelled_by_who_opened_it(hall: Hall):

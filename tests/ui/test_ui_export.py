@@ -100,7 +100,7 @@ async def test_who_hides_is_in_neither_points_nor_answers(hall: Hall):
 async def test_without_results_there_is_a_sentence_and_no_file(hall: Hall):
     for what in ("points", "competitions", "answers"):
         shown = await hall.manager.slash("studyhall export", what=what)
-        assert "There is nothing to take along yet" in shown.text
+        assert "There is nothing to export yet" in shown.text
         assert not shown.files
 
 

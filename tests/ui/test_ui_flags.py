@@ -100,7 +100,7 @@ async def test_another_key_is_asked_about_with_what_it_changes_and_then_in_force
     done = await hall.manager.click(asked, "Yes, do it")
     await regraded(hall)
     assert "The key was changed here" in done.text
-    assert "when the author edits the question, it ends" in done.text
+    assert "it ends when the author edits the question" in done.text
     graded = dict(hall.rows("SELECT member_id, correct FROM answer WHERE question_id = ?", one.id))
     assert graded == {hall.alice.id: 1, hall.bob.id: 0}
     assert hall.rows("SELECT closed_ms IS NOT NULL FROM report") == [(1,)]
@@ -140,7 +140,7 @@ async def test_a_retired_question_is_asked_no_more_and_an_old_answer_says_why_it
     await regraded(hall)
     assert "Retired here" in done.text
     options = await hall.alice.click(outcome, "Why not the others?")
-    assert "taken this question out here" in options.text
+    assert "retired this question here" in options.text
     assert hall.rows("SELECT points, void FROM answer WHERE question_id = ?", one.id) == [(0, 1)]
     question = await hall.bob.slash("quiz", questions=len(bank(hall)))
     assert f"of {len(bank(hall)) - 1} " in question.text
@@ -165,14 +165,14 @@ async def test_an_answer_to_the_reports_is_kept_for_each_reporter_in_harmless_wo
     assert hall.rows("SELECT kind, words FROM decision") == [("answer", "No: see @everyone")]
     assert "No question needs a look" in (await hall.manager.slash("studyhall flags")).text
     again = await hall.manager.forge_form(form)
-    assert "no open report on this question any more" in again.text
+    assert "no open report about this question now" in again.text
 
 
 async def test_a_confirmation_for_an_older_version_changes_nothing(hall: Hall):
     name = await reported(hall)
     shown = await opened(hall)
     answer = await hall.manager.forge(shown, f"sh:flags.do:r:00000:tea:{name}")
-    assert "was edited since you opened that screen" in answer.text
+    assert "was edited after you opened that screen" in answer.text
     assert hall.rows("SELECT count(*) FROM decision") == [(0,)]
 
 
@@ -227,19 +227,19 @@ async def test_who_moved_is_told_in_the_channel_with_safe_names_and_pings_nobody
     hall.run_sql("INSERT INTO member_setting (member_id, hidden) VALUES (77, 1)")
     shown = await told(hall)
     assert "in a competition of this channel" in shown.text
-    assert f"does not count here any more: *{bank(hall)[0].stem.strip()[:10]}" in shown.text
+    assert f"no longer counts here: *{bank(hall)[0].stem.strip()[:10]}" in shown.text
     assert "2. → **1.**" in shown.text
     assert r"\*\*Bob\*\*" in shown.text
-    assert "someone: 1. → no answer that counts" in shown.text
+    assert "someone: 1. → no counted answer" in shown.text
     assert "and 1 more" in shown.text
     assert "@everyone" not in shown.text
     posted = [one.json for one in hall.env.http_requests if one.method == "POST" and one.path.endswith("/messages")]
     assert posted[-1]["allowed_mentions"] == {"parse": []}
     assert posted[-1]["enforce_nonce"] is True
-    assert "1. → no answer that counts" in (await hall.alice.click(shown, "And me?")).text
+    assert "1. → no counted answer" in (await hall.alice.click(shown, "And me?")).text
     mine = await hall.manager.click(shown, "And me?")
     assert mine.private
-    assert "Your own places did not change" in mine.text
+    assert "Your own places didn't change" in mine.text
 
 
 async def test_it_is_told_once_also_after_a_restart(hall: Hall):

@@ -91,14 +91,14 @@ async def test_a_demo_of_another_server_is_out_of_reach(hall: Hall):
     shown = await carol.slash("help")
     choice = next(one["custom_id"] for one in demo.buttons.values() if "predict" in one["custom_id"])
     for custom_id in (choice, "sh:demo.run:1:first", "sh:demo.run:1:again", "sh:demo.cancel:1"):
-        assert "not in this server" in await refused(hall, carol, shown, custom_id)
+        assert "in another server" in await refused(hall, carol, shown, custom_id)
     assert hall.rows("SELECT state FROM demo_run") == [("predicting",)]
 
 
 async def test_a_game_that_never_was_is_told(hall: Hall):
     shown = await hall.bob.slash("help")
     for action in GAME:
-        assert "not there any more" in await refused(hall, hall.bob, shown, game_id(action, 999)), action
+        assert "no longer exists" in await refused(hall, hall.bob, shown, game_id(action, 999)), action
 
 
 VALUES = [None, [], ["x"], ["1", "2", "3"], "words", 7, {"a": 1}, [None], [1, 2], [["x"]]]
@@ -281,7 +281,7 @@ async def test_a_press_elsewhere_does_not_tell_which_message_the_question_of_the
     hall.run_sql("UPDATE post SET message_id = NULL")
     elsewhere = await hall.bob.slash("demo", name="io-wait")
     custom_id = question.buttons["A"]["custom_id"]
-    assert "not in its channel yet" in await refused(hall, hall.bob, elsewhere, custom_id)
+    assert "isn't in its channel yet" in await refused(hall, hall.bob, elsewhere, custom_id)
     assert "Locked in" in (await hall.bob.click(question, "A")).text
     assert hall.rows("SELECT message_id FROM daily") == [(question.id,)]
 

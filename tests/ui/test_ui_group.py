@@ -14,7 +14,7 @@ async def test_of_fewer_than_three_nothing_is_told(hall: Hall):
     await answer(hall, "wrong", person=hall.bob)
     shown = await hall.manager.slash("studyhall group")
     assert shown.private
-    assert "2 members have answered here so far. A section is told of once 3 have answered in it." in shown.text
+    assert "2 members have answered here so far. A section is shown once 3 members have answered in it." in shown.text
     assert shown.enabled == []
 
 
@@ -23,7 +23,7 @@ async def test_the_group_is_shown_by_section_and_belief_without_a_name(hall: Hal
     shown = await hall.manager.slash("studyhall group")
     assert "3 members answered." in shown.text
     assert "**Brewing** · 33% of 9 right" in shown.text
-    assert "Hotter water always makes better tea. · 3 of 3 who met it" in shown.text
+    assert "Hotter water always makes better tea. · 3 of 3 who saw it" in shown.text
     for name in ("alice", "bob", "carol"):
         assert name not in shown.text
 
@@ -43,7 +43,7 @@ async def test_one_button_opens_a_competition_that_aims_at_it(hall: Hall):
     lobby = await hall.manager.click(shown, "Open a competition on this")
     assert not lobby.private
     assert "## 🏁 Competition · Brewing" in lobby.text
-    assert "It asks first about what this group mixes up." in lobby.text
+    assert "It starts with myths that this group believes." in lobby.text
     [(setup,)] = hall.rows("SELECT setup FROM competition")
     assert '"aims":["hotter-is-better"]' in setup
 

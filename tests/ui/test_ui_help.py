@@ -37,7 +37,7 @@ async def test_help_starts_a_quiz(hall: Hall):
     question = await hall.alice.click(await hall.alice.slash("help"), "Try 5 questions")
     assert question.private
     assert "Question 1 of 3" in question.text
-    assert "only 3 questions" in question.text
+    assert "Only 3 questions match" in question.text
 
 
 async def test_help_in_direct_messages_offers_no_buttons_that_fail_there(hall: Hall):

@@ -219,7 +219,7 @@ def test_the_belief_behind_a_choice_gives_way_when_there_is_no_room(explanation:
     question = worst_question().model_copy(update={"explanation": explanation})
     belief = Misconception(id="m", belief=filled(280), correction=filled(100), section="s")
     outcome = outcome_of(question, 1, belief)
-    assert ("A belief to drop" in words(drawn(options_screen(outcome)))) is shown
+    assert ("Common myth" in words(drawn(options_screen(outcome)))) is shown
 
 
 @pytest.mark.parametrize("question", [*REAL.questions[::5], worst_question()], ids=lambda question: question.id[-20:])

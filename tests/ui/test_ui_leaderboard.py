@@ -231,4 +231,4 @@ async def test_a_page_beyond_the_end_is_the_last_one(hall: Hall, page: int):
 async def test_in_direct_messages_a_board_sends_one_to_the_server(hall: Hall):
     shown = await hall.alice.in_dm.slash("help")
     answer = await hall.alice.in_dm.forge(shown, f"sh:board.show:{hall.alice.id}:points:all:0:after")
-    assert "A leaderboard belongs to a server. Use `/leaderboard` there." in answer.text
+    assert "Leaderboards are for servers. Use `/leaderboard` in one." in answer.text

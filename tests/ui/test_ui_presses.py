@@ -93,7 +93,7 @@ async def test_a_season_that_is_on_is_not_ended_without_a_yes(hall: Hall):
     await hall.manager.click(setup, "30 days")
     [before] = hall.rows("SELECT season_days, season_started_ms FROM server")
     asked = await hall.manager.click(await hall.manager.slash("studyhall setup"), "No seasons")
-    assert "End the season that is on?" in asked.text
+    assert "End the current season?" in asked.text
     assert hall.rows("SELECT season_days, season_started_ms FROM server") == [before]
     await hall.manager.click(asked, "Yes, end it")
     assert hall.rows("SELECT season_days FROM server") == [(None,)]

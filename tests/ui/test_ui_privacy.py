@@ -11,7 +11,7 @@ from bot.storage.privacy import TABLES
 from bot.ui.layouts import Screen
 from bot.ui.member.privacy import KINDS, ask_screen, stored_screen
 
-NOTHING = "Nothing is stored of you."
+NOTHING = "Nothing is stored about you."
 
 
 def test_every_table_is_told_in_one_kind():

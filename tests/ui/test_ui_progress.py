@@ -59,11 +59,11 @@ async def test_a_belief_has_its_page_and_five_questions(hall: Hall):
     assert detail.private
     assert "“Hotter water always makes better tea.”" in detail.text
     assert "behind 1 wrong choice" in detail.text
-    assert "**Instead**: Green tea turns bitter in boiling water." in detail.text
+    assert "**Actually**: Green tea turns bitter in boiling water." in detail.text
     assert detail.enabled == ["Five questions on it", "Read: Water"]
     assert "Brewing · Water" in (await hall.alice.click(detail, "Read: Water")).text
     aimed = await hall.alice.click(detail, "Five questions on it")
-    assert "Questions in which this belief is one of the options." in aimed.text
+    assert "Questions in which this myth is one of the options." in aimed.text
     assert "Question 1 of 5" in aimed.text
 
 
@@ -76,7 +76,7 @@ async def test_a_quiz_without_options_brings_back_what_is_due_then_a_page_then_n
         assert "Question" in question.text
         await hall.alice.click(question, question.letter("The right answer"))
         await hall.alice.click(question, "Next ▶")
-    assert "Before the new questions, a page worth a minute." in question.text
+    assert "Before the new questions, here's a page worth a minute." in question.text
     assert "-# Page " in question.text
     [go_on] = question.enabled
     assert go_on.startswith("Go on with ")
@@ -110,14 +110,14 @@ async def test_of_another_only_what_boards_show_is_told(hall: Hall):
     assert "Myths" not in shown.text
     assert "Hotter" not in shown.text
     await hall.bob.click(await hall.bob.slash("settings"), "Hide me")
-    assert "they are on no board here" in (await hall.alice.slash("progress", member=hall.bob._user)).text
+    assert "is on no board here" in (await hall.alice.slash("progress", member=hall.bob._user)).text
 
 
 async def test_progress_works_in_direct_messages(hall: Hall):
     await answer(hall, "right")
     assert "**10 study points** · 100% right first time" in (await hall.alice.in_dm.slash("progress")).text
     refused = await hall.alice.in_dm.slash("progress", member=hall.bob._user)
-    assert "only what a server's boards show" in refused.text
+    assert "only shown in a server that I'm in" in refused.text
 
 
 async def test_how_sure_is_told_from_ten_answers_on(hall: Hall):

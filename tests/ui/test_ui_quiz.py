@@ -118,7 +118,7 @@ async def test_why_not_the_others_explains_every_option_and_leads_back(hall: Hal
         assert f"Wrong reason {i} of warm-cups" in question.text
     assert question.text.count("✅") == 1
     assert f"❌ **{wrong}** · Wrong answer 0 of warm-cups *(your choice)*" in question.text
-    assert "**A belief to drop**: Hotter water always makes better tea. Green tea" in question.text
+    assert "**Common myth:** “Hotter water always makes better tea.” **Actually:** Green tea" in question.text
     assert "**The rule**: The rule behind warm-cups" in question.text
     await hall.alice.click(question, "Back to my answer")
     assert without_points(question.text) == without_points(outcome)
@@ -264,7 +264,7 @@ async def test_retry_missed_asks_exactly_those_again(hall: Hall):
     assert "Question 1 of 1" in question.text
     assert stem in question.text
     await answer(hall.alice, question, right=True)
-    assert "No points: you have answered this one before" in question.text
+    assert "No points: you've answered this one before" in question.text
 
 
 async def test_more_questions_keep_section_and_difficulty(hall: Hall):
@@ -272,14 +272,14 @@ async def test_more_questions_keep_section_and_difficulty(hall: Hall):
     await go_through(hall.alice, question, right=True)
     await hall.alice.click(question, "5 more questions")
     assert "· Serving · hard" in question.text
-    assert "only 2 questions" in question.text
+    assert "Only 2 questions match" in question.text
 
 
 async def test_too_few_questions_are_asked_with_a_remark(hall: Hall):
     question = await hall.alice.slash("quiz", section="tea/serving", questions=20)
-    assert question.text.startswith("-# There are only 3 questions like that, so this quiz has 3.\n")
+    assert question.text.startswith("-# Only 3 questions match, so this quiz has 3.\n")
     question = await hall.alice.slash("quiz", section="tea/serving", difficulty="easy", questions=2)
-    assert question.text.startswith("-# There is only one question like that, so this quiz has one.\n")
+    assert question.text.startswith("-# Only one question matches, so this quiz has one.\n")
     question = await hall.alice.slash("quiz", section="tea/serving", difficulty="easy", questions=1)
     assert question.text.startswith("-# Question 1 of 1")
 
@@ -393,7 +393,7 @@ async def test_repeating_at_once_earns_nothing_and_waiting_earns_again(hall: Hal
     await answer(hall.alice, question, right=True)
     again = await hall.alice.slash("quiz", section="tea/serving", difficulty="easy")
     await answer(hall.alice, again, right=True)
-    assert "it is not due yet" in again.text
+    assert "it isn't due yet" in again.text
     await hall.pass_time(30 * DAY)
     later = await hall.alice.slash("quiz", section="tea/serving", difficulty="easy")
     await answer(hall.alice, later, right=True)
@@ -418,7 +418,7 @@ async def test_a_question_edited_since_it_was_asked_is_asked_anew(tmp_path: Path
         file.write_text(file.read_text().replace("The right answer of warm-cups", "The right answer, warmed up"))
         await hall.restart()
         await hall.alice.click(question, "A")
-        assert "This question was edited since it was asked. Here it is anew." in question.text
+        assert "This question was edited after it was asked. Here's the new version." in question.text
         assert "The right answer, warmed up" in question.text
         assert hall.rows("SELECT * FROM answer") == []
         await answer(hall.alice, question, right=True)
@@ -434,9 +434,9 @@ async def test_a_question_taken_out_of_the_course_is_left_out_of_the_run(tmp_pat
         file.write_text("questions:\n  - id: who-first" + file.read_text().split("  - id: who-first")[1])
         await hall.restart()
         gone = await hall.alice.click(question, "A")
-        assert "taken out of the course. Go on with `/quiz`." in gone.text
+        assert "removed from the course. Go on with `/quiz`." in gone.text
         summary = await hall.alice.forge(question, "sh:quiz.next:1")
-        assert "The questions of this quiz were taken out" in summary.text
+        assert "This quiz's questions were removed" in summary.text
 
 
 async def test_random_clicking_through_runs_never_fails_and_never_counts_twice(hall: Hall):
@@ -470,4 +470,4 @@ async def test_the_real_course_can_be_practised_from_end_to_end(tmp_path: Path):
 
 def test_a_quiz_whose_questions_were_all_taken_out_meanwhile_says_so():
     screen = current_screen(Summary(Run(1, 7, 1, "tea", None, None, ()), [], None))
-    assert "were taken out of the course" in str(screen.blocks)
+    assert "were removed from the course" in str(screen.blocks)

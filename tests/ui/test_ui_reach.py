@@ -67,7 +67,7 @@ async def test_a_page_read_there_is_neither_shared_nor_measured(hall: Hall, abro
     [
         ("demo.open:shared-counter", "Demos run in a server's channel"),
         ("inside.again", "Demos run in a server's channel"),
-        ("board.show:1:points:all:0:after", "A leaderboard belongs to a server"),
+        ("board.show:1:points:all:0:after", "Leaderboards are for servers"),
     ],
 )
 async def test_what_belongs_to_a_server_is_refused_there(hall: Hall, abroad: Person, pressed: str, answer: str):
@@ -78,9 +78,9 @@ async def test_what_belongs_to_a_server_is_refused_there(hall: Hall, abroad: Per
 
 async def test_a_command_that_is_not_offered_there_is_refused_in_private(hall: Hall, abroad: Person):
     for name, answer in (
-        ("leaderboard", "A leaderboard belongs to a server"),
-        ("daily", "The question of the day belongs"),
-        ("compete", "Competitions are for a server's channels"),
+        ("leaderboard", "Leaderboards are for servers"),
+        ("daily", "The question of the day is for servers"),
+        ("compete", "Competitions are for servers"),
     ):
         refused = await abroad.forge_command({"id": "1", "name": name, "type": 1, "options": []})
         assert answer in refused.text
@@ -90,7 +90,7 @@ async def test_a_command_that_is_not_offered_there_is_refused_in_private(hall: H
 
 async def test_managing_a_server_without_the_bot_makes_nobody_its_manager(hall: Hall, abroad: Person):
     setup = {"id": "1", "name": "studyhall", "type": 1, "options": [{"name": "setup", "type": 1, "options": []}]}
-    assert "This belongs to a server" in (await abroad.forge_command(setup)).text
+    assert "That command is for servers" in (await abroad.forge_command(setup)).text
     assert "studyhall" not in (await abroad.slash("help")).text
 
 

@@ -67,7 +67,7 @@ async def test_who_has_met_every_question_is_offered_mixed_practice_alone(hall: 
         await hall.alice.click(quiz, quiz.enabled[0])
     assert (await hall.alice.slash("review")).enabled == ["Mixed practice, for fun"]
     gone = await hall.alice.forge(quiz, "sh:review.new:tea")
-    assert "None of these questions is asked here any more." in gone.text
+    assert "These questions are no longer asked here." in gone.text
 
 
 async def test_nothing_of_one_learner_is_due_for_another(hall: Hall):

@@ -23,7 +23,7 @@ async def test_only_who_manages_the_server_gets_it(hall: Hall):
     shown = await hall.manager.slash("studyhall schedule")
     assert shown.private
     assert "Nothing is scheduled yet." in shown.text
-    assert "Times are those of UTC" in shown.text
+    assert "Times are in UTC" in shown.text
 
 
 async def test_a_question_every_day_is_asked_by_itself(hall: Hall):
@@ -124,7 +124,7 @@ async def test_what_was_filled_in_is_there_again_after_a_wrong_time(hall: Hall):
     shown = await hall.manager.slash("studyhall schedule")
     form = await hall.manager.open_form(shown, "Add a daily question")
     refused = await hall.manager.submit(form, time="noonish", days=["2", "3"], channel=[hall.channel])
-    assert "That is no time of the day." in refused.text
+    assert "That isn't a time of day." in refused.text
     assert hall.rows("SELECT * FROM schedule") == []
     again = await hall.manager.open_form(refused, "Back to the form")
     assert field(again, "time")["value"] == "noonish"
@@ -170,8 +170,8 @@ async def test_five_fit_on_one_screen_and_a_sixth_is_refused(hall: Hall):
         ({"time": "9:00"}, "Say what happens then: add `what`"),
         ({"days": "Fri"}, "Say what happens then: add `what`"),
         ({"what": "daily"}, "Say when: add `time`"),
-        ({"what": "daily", "time": "25:00"}, "That is no time of the day."),
-        ({"what": "daily", "time": "noonish"}, "That is no time of the day."),
+        ({"what": "daily", "time": "25:00"}, "That isn't a time of day."),
+        ({"what": "daily", "time": "noonish"}, "That isn't a time of day."),
         ({"what": "daily", "time": "9", "days": "someday"}, "I don't know those days."),
         ({"what": "competition", "time": "9"}, "Say on which days"),
         ({"what": "competition", "time": "9", "days": "Fri", "section": "coffee"}, "There is no such section."),
@@ -213,7 +213,7 @@ async def test_its_buttons_ask_again_who_presses_them(hall: Hall, action: str):
     answer = await hall.alice.forge(shown, f"sh:schedule.{action}:{one}:{made}")
     assert "Only members who may manage this server" in answer.text
     gone = await hall.manager.forge(shown, f"sh:schedule.{action}:{one}:7")
-    assert "not scheduled any more" in gone.text
+    assert "no longer scheduled" in gone.text
     assert hall.rows("SELECT * FROM schedule") == before
 
 

@@ -30,7 +30,7 @@ async def test_the_end_of_a_season_is_told_in_the_channel_once(hall: Hall):
     assert "🥇 alice · 20 points" in result.text
     assert "🥈 bob · 10 points" in result.text
     assert "2 members took part" in result.text
-    assert "The next one has begun" in result.text
+    assert "The next season has begun" in result.text
     await hall.pass_time(DAY)
     assert len(results(hall)) == 1
 
@@ -64,7 +64,7 @@ async def test_earlier_seasons_are_in_a_menu_with_their_days(hall: Hall):
 async def test_a_season_that_is_not_kept_is_said_to_be_gone(hall: Hall):
     board = await hall.alice.slash("leaderboard")
     await hall.alice.forge(board, f"sh:board.show:{hall.alice.id}:points:12345:0:period")
-    assert "That season is no longer kept, so this is all time." in board.text
+    assert "That season is no longer stored, so this is all time." in board.text
 
 
 async def test_the_setup_says_what_a_change_does_and_where_results_go(hall: Hall):
@@ -77,7 +77,7 @@ async def test_the_setup_says_what_a_change_does_and_where_results_go(hall: Hall
     await hall.env.settle()
     [result] = results(hall)
     assert "alice · 10 points" in result.text
-    assert "No season follows for now." in result.text
+    assert "There is no next season for now." in result.text
 
 
 async def test_who_is_deleted_vanishes_from_earlier_seasons(hall: Hall):
@@ -114,7 +114,7 @@ async def test_sections_are_offered_and_whatever_is_typed_is_answered(hall: Hall
     assert [one["name"] for one in await hall.alice.type_section("leaderboard", "bre")] == ["Brewing"]
     assert "There is no such section. Pick one" in (await hall.alice.slash("leaderboard", section="coffee")).text
     refused = await hall.alice.slash("leaderboard", section="brewing", board="rating")
-    assert "Of one section there are points and accuracy." in refused.text
+    assert "Only points and accuracy can be shown for one section." in refused.text
 
 
 # Who left

@@ -12,10 +12,10 @@ async def test_settings_are_private_and_begin_with_the_usual(hall: Hall):
     shown = await hall.alice.slash("settings")
     assert shown.private
     assert "You have the usual time in competitions" in shown.text
-    assert "nobody can tell for whom it is longer" in shown.text
+    assert "nobody can tell who that is" in shown.text
     assert "You are shown to the others." in shown.text
     assert shown.enabled == ["1.5 times", "2 times", "85%", "95%", "Hide me"]
-    assert "Off. Switched on, I write you once a day" in shown.text
+    assert "Off. When on, I send you a message once a day" in shown.text
     assert hall.rows("SELECT * FROM member_setting") == []
 
 
@@ -60,10 +60,10 @@ async def test_a_time_zone_is_found_by_its_city_and_a_wrong_one_changes_nothing(
 async def test_reminders_are_switched_on_by_an_hour_and_off_by_one_button(hall: Hall):
     shown = await hall.alice.slash("settings")
     await hall.alice.choose(shown, "18")
-    assert "I write you at **18:00** in UTC" in shown.text
+    assert "I message you at **18:00** in UTC" in shown.text
     assert hall.rows("SELECT reminder_hour FROM member_setting") == [(18,)]
     await hall.alice.click(shown, "No reminders")
-    assert "Off. Switched on" in shown.text
+    assert "Off. When on" in shown.text
     assert hall.rows("SELECT reminder_hour FROM member_setting") == [(None,)]
 
 

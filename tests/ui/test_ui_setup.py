@@ -53,7 +53,7 @@ async def opening(person: Person) -> str:
     return answer.text
 
 
-ALLOWED = "No question fits"
+ALLOWED = "No question matches"
 
 
 async def test_by_default_everybody_opens_competitions(hall: Hall):
@@ -139,7 +139,7 @@ async def test_a_season_begins_now_and_gets_a_board(hall: Hall):
     await hall.pass_time(31 * 86_400)
     assert "No answers in this period yet" in (await hall.bob.slash("leaderboard", period="season")).text
     asked = await hall.manager.click(shown, "No seasons")
-    assert "End the season that is on?" in asked.text
+    assert "End the current season?" in asked.text
     assert "**Seasons**: none" in (await hall.manager.click(asked, "Yes, end it")).text
     assert "This server has no seasons" in (await hall.bob.slash("leaderboard", period="season")).text
 

@@ -24,7 +24,7 @@ async def test_a_channel_of_another_server_is_not_stored(hall: Hall, with_own: b
     shown = await hall.manager.slash("studyhall setup")
     values = [str(channel.id), *([str(hall.channel.id)] if with_own else [])]
     answer = await hall.manager.forge(shown, f"sh:setup.channels:{hall.guild.id}", values)
-    assert "not in this server" in answer.text
+    assert "isn't in this server" in answer.text
     assert hall.rows("SELECT * FROM server") == []
 
 
@@ -36,7 +36,7 @@ async def test_a_role_of_another_server_is_not_stored(hall: Hall, number: str):
     shown = await hall.manager.slash("studyhall setup")
     value = str(role.id) if number == "role" else number
     answer = await hall.manager.forge(shown, f"sh:setup.role:{hall.guild.id}", [value])
-    assert "not in this server" in answer.text
+    assert "isn't in this server" in answer.text
     assert hall.rows("SELECT * FROM server") == []
 
 
@@ -71,12 +71,12 @@ async def test_a_value_that_the_menu_does_not_list_changes_nothing(hall: Hall):
         assert "from an earlier version" in answer.text
         # The same from a message that has no such menu.
         answer = await hall.alice.forge(lobby, menu["custom_id"], values)
-        assert "does not have that section" in answer.text
+        assert "no longer has that section" in answer.text
     assert hall.everything_stored() == before
 
 
 async def test_a_course_that_is_not_here_is_not_left_out_in_silence(hall: Hall):
     shown = await hall.manager.slash("studyhall setup")
     answer = await hall.manager.forge(shown, f"sh:setup.courses:{hall.guild.id}:0", ["tea", "mate"])
-    assert "not here any more" in answer.text
+    assert "is gone" in answer.text
     assert hall.rows("SELECT * FROM server") == []

@@ -77,7 +77,7 @@ const list = {
 };
 
 const { twemoji, guildNavigation, newline, ...kept } = rulesExtended;
-// What stands inside bold, italics and the like never starts a line, though the parser begins there anew.
+// What stands inside bold, italics and the like never starts a line, though the parser begins there again.
 const inline = (rule) => ({ ...rule, parse: (capture, parse, state) => rule.parse(capture, parse, { ...state, within: true }) });
 const inlineRules = Object.fromEntries(
   ["strong", "em", "underline", "strikethrough", "spoiler"].filter((name) => kept[name]).map((name) => [name, inline(kept[name])]),

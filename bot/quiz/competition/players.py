@@ -1,4 +1,4 @@
-"""Who plays and who leads; teams."""
+"""The players, the leader, and teams."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,8 +1,8 @@
-"""What a learner mixes up: the misconceptions behind their wrong choices, and how likely it is that they hold them.
+"""The myths that a learner may believe: the misconceptions behind their wrong choices, and how likely each is.
 
-Each question that offers a misconception's option is a test of it. Who believes it takes that option about seven times
-in ten; who does not takes it by chance, as one of several wrong ones. Bayes' rule puts the tests together, later ones
-after earlier ones, and lets the belief be lost again when the answers speak against it.
+Each question that offers a misconception's option is a test of it. A learner who believes it takes that option about
+seven times in ten; one who doesn't takes it by chance, as one of several wrong ones. Bayes' rule puts the tests together,
+later ones after earlier ones, and lets the belief be lost again when the answers contradict it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

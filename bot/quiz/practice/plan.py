@@ -35,8 +35,8 @@ def plan(due: int, sections: Sequence[SectionStanding], pages_that_help: Mapping
     """The plan for the next ten minutes.
 
     The section is the weakest of those begun, or the first that was not begun when all of them are solid. Its page is one
-    that puts right what the learner mixes up (``pages_that_help``, by section), else the first unread one. Who has not
-    answered anything yet begins with questions, not with a page.
+    that puts right a myth that the learner believes (``pages_that_help``, by section), else the first unread one. A learner
+    without any answer begins with questions, not with a page.
     """
     reviews = min(due, REVIEWS_AT_MOST)
     begun = [one for one in sections if one.mastery.answers >= A_BEGINNING]

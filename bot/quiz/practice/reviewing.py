@@ -8,7 +8,7 @@ from bot.packs.models import Question
 from bot.quiz.practice.picking import Chance, Seen
 
 SECONDS_EACH = 30
-"""What a question takes, its explanation included: what the ten minutes of a plan reckon with."""
+"""What a question takes, its explanation included: what the ten minutes of a plan count on."""
 
 
 class Due(NamedTuple):

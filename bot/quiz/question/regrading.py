@@ -1,4 +1,4 @@
-"""What managers' decisions do to grading: which option is right in a server, and what follows from the answers anew."""
+"""What managers' decisions do to grading: which option is right in a server, and what follows from regrading the answers."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -102,8 +102,8 @@ def replayed(
     """All answers of a member to one family, oldest first, as the rulings have them, and the card after them.
 
     Every answer is graded by the rulings of the server where it was given. When a family is due follows from all of them, but
-    only points earned in ``guild_id`` are reckoned anew: those of other servers are theirs, and are kept where they would be
-    others now. None: all points that are not kept are reckoned anew.
+    only points earned in ``guild_id`` are recomputed: those of other servers are theirs, and are kept where they would be
+    others now. None: all points that are not kept are recomputed.
     """
     card: Card | None = None
     met: set[str] = set()
@@ -167,7 +167,7 @@ def regraded(
     """A competition that is over, as the rulings have it.
 
     ``counted`` are the answers of each round that had counted. A retired round is like one that was skipped; rounds without
-    a ruling stay as they are, or (``everything``) are marked anew by the key that they have. Who was deleted keeps their
+    a ruling stay as they are, or (``everything``) are marked again by the key that they have. Who was deleted keeps their
     marks while right stays right: their extra time is not known any more.
     """
     plans, played = list(state.plans), list(state.played)

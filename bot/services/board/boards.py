@@ -11,7 +11,7 @@ from bot.model.members import Face
 from bot.model.seasons import HeldSeason
 from bot.quiz.board.ranking import ACCURACY_FROM, BY_PERIOD, OF_A_SECTION, BoardKind, places
 from bot.quiz.calendar.periods import Period, period_key
-from bot.services.board.reckoned import Reckoned
+from bot.services.board.computed import Computed
 from bot.storage import boards, member_settings, members, servers
 from bot.storage.boards import Ranked
 from bot.storage.calendar import seasons
@@ -95,7 +95,7 @@ class Boards:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._reckoned = Reckoned(store, clock)
+        self._computed = Computed(store, clock)
 
     async def show(
         self, guild_id: int, member_id: int, period: Period, page: int = 0, kind: BoardKind = BoardKind.POINTS
@@ -122,7 +122,7 @@ class Boards:
             period, key, season = Period.ALL, "all", None
         ranked = boards.ranked(kind, guild_id, key, wanted.section)
         if kind in (BoardKind.STREAK, BoardKind.IMPROVED):
-            shown = await self._reckoned_page(guild_id, member_id, kind, page)
+            shown = await self._computed_page(guild_id, member_id, kind, page)
         else:
             shown = await self._ranked_page(ranked, member_id, page)
         missing = 0
@@ -168,8 +168,8 @@ class Boards:
             await boards.ahead(self._store, ranked, own.value) if own else None,
         )
 
-    async def _reckoned_page(self, guild_id: int, member_id: int, kind: BoardKind, page: int) -> _Page:
-        everybody = await self._reckoned.entries(guild_id, kind)
+    async def _computed_page(self, guild_id: int, member_id: int, kind: BoardKind, page: int) -> _Page:
+        everybody = await self._computed.entries(guild_id, kind)
         absent = await boards.absent(self._store, guild_id, [one.of.member_id for one in everybody])
         shown = [one for one in everybody if one.of.member_id not in absent]
         page = max(0, min(page, _pages(len(shown)) - 1))

@@ -204,7 +204,7 @@ class DailyQuestions:
             ruling = here.on(daily.question.id, daily.question.content_hash)
             if (
                 ruling and ruling.in_force
-            ):  # decided while it was open: it ends as it was asked, and is graded anew at once
+            ):  # decided while it was open: it ends as it was asked, and is regraded at once
                 subject = Subject(daily.guild_id, daily.pack_id, daily.question.id, daily.question.content_hash)
                 await rulings.ask_regrades(tx, [subject], now_ms)
             await storage.close(tx, daily, now_ms)

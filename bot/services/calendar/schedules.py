@@ -167,7 +167,7 @@ class Schedules:
     async def change(self, guild_id: int, schedule_id: int, made_ms: int, plan: NewSchedule) -> None:
         """Let it happen as planned from now on; what is paused stays paused.
 
-        Raises UserError where competitions are not played in that channel, NotFound when it is not there any more.
+        Raises UserError where competitions are not played in that channel, NotFound when it is gone.
         """
         one = await self.one(guild_id, schedule_id, made_ms)
         if plan.setup:
@@ -197,7 +197,7 @@ class Schedules:
         return next_after(self._clock.now_ms(), schedule.weekly, zone).at_ms
 
     async def one(self, guild_id: int, schedule_id: int, made_ms: int) -> Schedule:
-        """What is scheduled under this id and was made then. Raises NotFound when it is not there any more."""
+        """What is scheduled under this id and was made then. Raises NotFound when it is gone."""
         one = await storage.load(self._store, schedule_id)
         # An id may come again after a removal; when it was made does not.
         if one is None or one.guild_id != guild_id or one.made_ms != made_ms:
@@ -234,7 +234,7 @@ class Schedules:
             self._look_by(LOOK_SECONDS)
 
     async def _plan_anew(self) -> None:
-        """At a start and when the clock went back: nothing waits for a time that was reckoned by a wrong clock."""
+        """At a start and when the clock went back: nothing waits for a time that was computed by a wrong clock."""
         now_ms = self._clock.now_ms()
         if self._looked_ms is None or now_ms < self._looked_ms - BACK_MS:
             if await storage.any_begun_after(self._store, now_ms + DAY_MS):

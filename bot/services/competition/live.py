@@ -1,4 +1,4 @@
-"""A game that is on, and the timer that each has: deadlines are data, so a restart sets them anew."""
+"""A game that is on, and the timer that each has: deadlines are data, so a restart sets them again."""
 
 import asyncio
 import logging
@@ -63,7 +63,7 @@ class GameTimers:
         )
 
     def look(self) -> None:
-        """Set anew the timers that would come too late: Discord's clock has moved on, as after a sleep of the host."""
+        """Set again the timers that would come too late: Discord's clock has moved on, as after a sleep of the host."""
         now_ms = self._clock.now_ms()
         for live in self._live.values():
             left_seconds, wake_ms = self._background.left_seconds(live.game.id), live.game.state.wake_ms

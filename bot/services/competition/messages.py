@@ -199,7 +199,7 @@ class GameMessages:
             await self._post_anew(shown, Kind.ROUND, number)
 
     async def lobby_gone(self, shown: ShownGame, message_id: int) -> None:
-        """The lobby was found deleted: it is posted anew, as nobody can join without it."""
+        """The lobby was found deleted: it is posted again, as nobody can join without it."""
         async with shown.lock:
             if shown.game.state.phase is not Phase.LOBBY or shown.game.lobby_message_id != message_id:
                 return
@@ -451,7 +451,7 @@ class GameMessages:
             await self.post_what_waits(shown)
 
     async def show_lobby(self, shown: ShownGame) -> None:
-        """Bring the lobby up to date; one that was deleted while members can join is posted anew."""
+        """Bring the lobby up to date; one that was deleted while members can join is posted again."""
         message_id = shown.game.lobby_message_id
         if message_id is None or shown.left:
             return

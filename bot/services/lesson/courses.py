@@ -1,4 +1,4 @@
-"""The packs anew without a restart: read and checked elsewhere, then put in force at once, or not at all."""
+"""Reload the packs without a restart: read and checked elsewhere, then put in force at once, or not at all."""
 
 import asyncio
 import hashlib
@@ -122,8 +122,8 @@ class Courses:
             before, lost = self._lost(found)
             if lost * 2 > before and not though_less:
                 _log.warning(
-                    "the packs were not reloaded: %d of %d questions would be gone. If that is meant, choose Read the "
-                    "courses anew in /studyhall setup and say yes, or restart the bot",
+                    "the packs were not reloaded: %d of %d questions would be gone. If that is meant, choose Reload "
+                    "courses in /studyhall setup and say yes, or restart the bot",
                     lost,
                     before,
                 )

@@ -67,7 +67,7 @@ class MemberSettings:
         return await self._change(member_id, reminder_hour=hour)
 
     async def set_retention(self, member_id: int, retention: float) -> Chosen:
-        """How much reviews aim to keep known; every card is computed anew. Raises UserError for any but those offered."""
+        """How much reviews aim to keep known; every card is recomputed. Raises UserError for any but those offered."""
         if retention not in RETENTIONS:
             raise UserError(fact(Code.NO_SUCH_RETENTION))
 

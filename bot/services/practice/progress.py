@@ -1,4 +1,4 @@
-"""Progress: what a learner knows, what they mix up, and what to do next about it."""
+"""Progress: what a learner knows, which myths they may believe, and what to do next about it."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -45,7 +45,7 @@ class SectionProgress(NamedTuple):
 
 
 class MixupView(NamedTuple):
-    """What a learner mixes up, with the page that puts it right (from 0) and the demo that shows it."""
+    """A myth that a learner may believe, with the page that puts it right (from 0) and the demo that shows it."""
 
     mixup: Mixup
     misconception: Misconception
@@ -271,7 +271,7 @@ class ProgressOf:
             page = self._library.refuting_page(pack.id, one.misconception_id)
             if page and not one.gone and one.likely >= HELPED_FROM:
                 helping.setdefault(page[0].section.id, []).append(page[1])
-        # Of the pages that help, the one for what is mixed up most comes first.
+        # Of the pages that help, the one for the likeliest myth comes first.
         first = {section_id: pages[:1] for section_id, pages in helping.items()}
         chosen = planning.plan(len(due), learned.standings, first)
         section = self._library.section(pack.id, chosen.section_id) if chosen.section_id else None

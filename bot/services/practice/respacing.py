@@ -1,4 +1,4 @@
-"""Respacing: cards made by another model, or for another retention, are computed anew from the answers."""
+"""Respacing: cards made by another model, or for another retention, are recomputed from the answers."""
 
 import logging
 
@@ -29,7 +29,7 @@ class Respacing:
         self._background.spawn(self._catch_up())
 
     async def member(self, tx: Transaction, member_id: int) -> None:
-        """Compute all of a member's cards anew, by the retention that they have now."""
+        """Recompute all of a member's cards, by the retention that they have now."""
         retention = (await member_settings.load(tx, member_id)).retention
         for (pack_id, family), given in (await answers.histories(tx, member_id)).items():
             card = replay(given, Aim(retention, self._library.review_within_days(pack_id)))
@@ -37,7 +37,7 @@ class Respacing:
                 await answers.put_card(tx, member_id, pack_id, family, card)
 
     async def catch_up(self) -> int:
-        """Compute anew what another model made, a member at a time; returns how many members that were."""
+        """Recompute what another model made, a member at a time; returns how many members that were."""
         outdated: set[int] = set()
         after = (0, "")
         while page := await answers.models(self._store, after, AT_ONCE):
@@ -56,6 +56,6 @@ class Respacing:
     async def _catch_up(self) -> None:
         try:
             if count := await self.catch_up():
-                _log.info("the reviews of %d member(s) were computed anew by the model in force", count)
+                _log.info("the reviews of %d member(s) were recomputed by the model in force", count)
         except StudyhallError as problem:
             _log.warning("cards of another model stay as they are until the next start: %s", problem)

@@ -30,7 +30,7 @@ class Hearers(NamedTuple):
 
 
 class Gossip:
-    """Passes on what others need to know; a lost word is no harm, as everything is looked up anew after a gap."""
+    """Passes on what others need to know; a lost word is no harm, as everything is looked up again after a gap."""
 
     def __init__(self, table: "LeaseTable", life: Lifecycle, hearers: Hearers) -> None:
         self._table = table

@@ -310,7 +310,7 @@ class Leases:
             self._connections.begin(shard, len(leases))
 
     async def _change_number(self, wanted: int) -> None:
-        """Another number of shards was asked for: let ours go, and begin anew when nobody has any."""
+        """Another number of shards was asked for: let ours go, and begin again when nobody has any."""
         for shard in [*self._claimed]:
             await self._unclaim(shard)
         for shard in [*self._taken]:
@@ -331,7 +331,7 @@ class Leases:
         try:
             await self._duties.take_up(part)
             if self._taken.get(shard) != fence or not self._hold.left_seconds:
-                raise LeaseLostError  # while the database was away; the next look begins anew
+                raise LeaseLostError  # while the database was away; the next look starts fresh
         except BaseException:
             await self._duties.leave(part, False)  # noqa: FBT003
             self._hold.remove(shard)

@@ -1,6 +1,6 @@
 """How shards are shared out: the rule, from what the database says to what one process does. Pure.
 
-Every process reckons by the same picture. Each gets as many shards as the others, give or take one; a shard changes hands
+Every process computes by the same picture. Each gets as many shards as the others, give or take one; a shard changes hands
 only when somebody has more than a fair share, or must not have any.
 """
 

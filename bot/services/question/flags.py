@@ -57,7 +57,7 @@ class FlaggedItem(NamedTuple):
 
 
 class ProposedDecision(NamedTuple):
-    """A decision that is not made yet, and how much it would grade anew."""
+    """A decision that is not made yet, and how much it would regrade."""
 
     item: FlaggedItem
     kind: DecisionKind
@@ -148,7 +148,7 @@ class Flags:
     async def decide(
         self, guild_id: int, pack_id: str, question_id: str, version: str, kind: DecisionKind, key: int | None = None
     ) -> FlaggedItem:
-        """Make a decision about the version whose hash begins so: noted, reports closed, and graded anew where it rules.
+        """Make a decision about the version whose hash begins so: noted, reports closed, and regraded where it rules.
 
         Raises UserError when the question was edited since, or the decision makes no sense any more.
         """

@@ -1,4 +1,4 @@
-"""Regrading: answers are graded anew after a decision of managers, beside everything else, and those who moved are told."""
+"""Regrading: answers are regraded after a decision of managers, beside everything else, and those who moved are told."""
 
 import asyncio
 import functools
@@ -44,7 +44,7 @@ _log = logging.getLogger(__name__)
 class Regrading:
     """Does the regrades that wait in the database, one after the other; one that a stop interrupted begins again.
 
-    Everything is reckoned first and then swapped in by pieces: competitions, then member by member (answers, cards, totals,
+    Everything is computed first and then swapped in by pieces: competitions, then member by member (answers, cards, totals,
     bonuses of one are never seen half), then ratings. Only what changes is written, so doing it again changes nothing.
     """
 
@@ -147,7 +147,7 @@ class Regrading:
         """What becomes of these members; who does not change is left out."""
         read = await regrading.inputs(self._store, subject, families)
 
-        def reckon() -> list[MemberChange]:
+        def compute() -> list[MemberChange]:
             periods, found = Periods(server.zone, server.season), []
             for one in read:
                 own = bonuses.get(one.member_id, {})
@@ -155,7 +155,7 @@ class Regrading:
                 time.sleep(BREATH_SECONDS)
             return [one for one in found if one]
 
-        return await asyncio.to_thread(reckon)
+        return await asyncio.to_thread(compute)
 
     async def _swap(
         self,
@@ -165,7 +165,7 @@ class Regrading:
         server: Server,
         bonuses: Bonuses,
     ) -> None:
-        """Put changes into force, some members at a time; who has answered meanwhile is reckoned again."""
+        """Put changes into force, some members at a time; who has answered meanwhile is computed again."""
         waiting = list(changes)
         while waiting:
             again: dict[int, set[str]] = {}

@@ -78,6 +78,7 @@ class Roles:
         self._progress = progress
         self._seasons = seasons
         self._keeper: RoleKeeper | None = None
+        self._ours = life.ours
         self._seen_answer: int | None = None
         self._why: dict[int, Fact] = {}
         background = life.background("roles")
@@ -88,7 +89,8 @@ class Roles:
         self._keeper = keeper
 
     def start(self) -> None:
-        """Begin to look."""
+        """Begin to look, also at servers that have become ours."""
+        self._seen_answer = None
         self._looking.wake()
 
     def wake(self) -> None:
@@ -123,8 +125,8 @@ class Roles:
 
     async def look(self) -> float | None:
         """Find who earned a role, and give what waits. Comes again only while some server gives roles."""
-        rewards = await storage.rewards(self._store)
-        if not rewards and not await storage.waiting(self._store):
+        rewards = await storage.rewards(self._store, self._ours())
+        if not rewards and not await storage.waiting(self._store, self._ours()):
             self._seen_answer = None
             return None
         for reward in rewards:
@@ -155,7 +157,7 @@ class Roles:
                     await storage.take(tx, grant, now_ms)
             await storage.handled(tx, guild_id, last.started_ms)
 
-        await self._store.write(job)
+        await self._store.write(job, *self._ours().fence(guild_id))
 
     async def _find_masters(self, rewards: list[Reward]) -> None:
         if not rewards:
@@ -181,11 +183,11 @@ class Roles:
                 for grant in won:
                     await storage.earn(tx, grant)
 
-            await self._store.write(job)
+            await self._store.write(job, *self._ours().fence(guild_id))
 
     async def _deliver(self, rewards: dict[tuple[int, str], Reward]) -> None:
         self._why = {}
-        for grant in await storage.waiting(self._store):
+        for grant in await storage.waiting(self._store, self._ours()):
             if (
                 grant.guild_id in self._why or self._keeper is None
             ):  # what stands in the way of one stands in all others'
@@ -193,7 +195,7 @@ class Roles:
             try:
                 await self._hand(self._keeper, grant, rewards)
             except MemberGoneError:
-                await self._store.write(lambda tx, one=grant: storage.forget_grant(tx, one))  # type: ignore[misc]
+                await self._forget(grant)
             except RoleRefusedError as refused:
                 self._why[grant.guild_id] = refused.fact
                 _log.info("a role in server %d waits: %s", grant.guild_id, refused)
@@ -204,8 +206,9 @@ class Roles:
         now_ms = self._clock.now_ms()
         reward = rewards.get((grant.guild_id, grant.reward))
         if grant.given_ms is None and reward is None:
-            await self._store.write(lambda tx: storage.forget_grant(tx, grant))
+            await self._forget(grant)
             return
+        fence = self._ours().fence(grant.guild_id)
         if grant.given_ms is None and reward is not None:
             named = await keeper.give(grant.guild_id, grant.member_id, reward.role_id)
             told = self._told(Code.ROLE_WON if grant.reward == SEASON else Code.ROLE_MASTERED, grant, named)
@@ -214,10 +217,10 @@ class Roles:
                 await storage.given(tx, grant, reward.role_id, now_ms)
                 await notices.add(tx, grant.member_id, told, now_ms)
 
-            await self._store.write(given)
+            await self._store.write(given, *fence)
             return
         if any(one.member_id == grant.member_id and one.part != grant.part for one in await self._holding(grant)):
-            await self._store.write(lambda tx: storage.taken(tx, grant, now_ms))
+            await self._store.write(lambda tx: storage.taken(tx, grant, now_ms), *fence)
             return
         named = await keeper.take(grant.guild_id, grant.member_id, grant.role_id or 0)
         handed = self._told(Code.ROLE_HANDED_ON, grant, named)
@@ -226,7 +229,10 @@ class Roles:
             await storage.taken(tx, grant, now_ms)
             await notices.add(tx, grant.member_id, handed, now_ms)
 
-        await self._store.write(taken)
+        await self._store.write(taken, *fence)
+
+    async def _forget(self, grant: Grant) -> None:
+        await self._store.write(lambda tx: storage.forget_grant(tx, grant), *self._ours().fence(grant.guild_id))
 
     async def _holding(self, grant: Grant) -> list[Grant]:
         return [one for one in await storage.held(self._store, grant.guild_id) if one.taking_ms is None]

@@ -68,7 +68,7 @@ def opening() -> Iterator[None]:
 
 @contextlib.asynccontextmanager
 async def connected(url: str, *, patiently: bool = False) -> AsyncIterator["asyncpg.Connection[Any]"]:
-    """One connection, for this block; ``patiently`` for work that keeps a transaction open while it reckons beside it.
+    """One connection, for this block; ``patiently`` for work that keeps a transaction open while it computes beside it.
 
     Raises StorageError with what to do when there is none.
     """

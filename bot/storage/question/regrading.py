@@ -1,6 +1,6 @@
-"""Grading answers anew: what it takes is read beside the write lane, and changes are put in force by small pieces.
+"""Regrading answers: what it takes is read beside the write lane, and changes are put in force by small pieces.
 
-Each piece is right in itself, and checks that what it was reckoned from is still so.
+Each piece is right in itself, and checks that what it was computed from is still so.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -146,11 +146,11 @@ async def extent(db: Reads, subject: Subject, course_key: int, key: int | None) 
     return Extent(answers, members, competitions)
 
 
-# What waits to be graded anew
+# What waits to be regraded
 
 
 async def ask_regrades(tx: Transaction, subjects: Sequence[Subject], now_ms: int) -> None:
-    """Have these graded anew."""
+    """Have these regraded."""
     await tx.run_many(
         "INSERT INTO regrade (guild_id, pack_id, question_id, question_hash, asked_ms) VALUES (?, ?, ?, ?, ?)",
         [(*_values(subject), now_ms) for subject in subjects],

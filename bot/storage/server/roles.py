@@ -1,16 +1,18 @@
 """Which roles servers give, and who earned them."""
 
 from bot.model.roles import SEASON, Grant, Reward
+from bot.model.shards import EVERY_SERVER, Holdings
+from bot.storage.lists import of_held
 from bot.storage.store import Reads, Transaction
 
 _REWARD = "guild_id, part, role_id, chosen_ms, hand_on, handled_ms"
 _GRANT = "guild_id, member_id, part, won_ms, role_id, given_ms, taking_ms, taken_ms"
 
 
-async def rewards(db: Reads, guild_id: int | None = None) -> list[Reward]:
-    """What a server gives roles for; of every server where none is named."""
-    where, values = ("", ()) if guild_id is None else (" WHERE guild_id = ?", (guild_id,))
-    rows = await db.rows(f"SELECT {_REWARD} FROM role_reward{where} ORDER BY guild_id, part", values)
+async def rewards(db: Reads, of: int | Holdings = EVERY_SERVER) -> list[Reward]:
+    """What a server, or all those that are held, give roles for."""
+    ours, values = of_held(of) if isinstance(of, Holdings) else ("guild_id = ?", (of,))
+    rows = await db.rows(f"SELECT {_REWARD} FROM role_reward WHERE {ours} ORDER BY guild_id, part", values)
     return [Reward(guild, part, role, chosen, bool(on), handled) for guild, part, role, chosen, on, handled in rows]
 
 
@@ -68,12 +70,12 @@ async def held(db: Reads, guild_id: int) -> list[Grant]:
     return [Grant(*row) for row in rows]
 
 
-async def waiting(db: Reads, guild_id: int | None = None) -> list[Grant]:
-    """What is to be given or taken, the longest ago first."""
-    where, values = ("", ()) if guild_id is None else (" AND guild_id = ?", (guild_id,))
+async def waiting(db: Reads, of: int | Holdings = EVERY_SERVER) -> list[Grant]:
+    """What is to be given or taken in a server, or in all those that are held, the longest ago first."""
+    ours, values = of_held(of) if isinstance(of, Holdings) else ("guild_id = ?", (of,))
     rows = await db.rows(
-        f"SELECT {_GRANT} FROM role_grant WHERE (given_ms IS NULL OR (taking_ms IS NOT NULL AND taken_ms IS NULL)){where}"
-        " ORDER BY won_ms, guild_id, member_id",
+        f"SELECT {_GRANT} FROM role_grant WHERE (given_ms IS NULL OR (taking_ms IS NOT NULL AND taken_ms IS NULL))"
+        f" AND {ours} ORDER BY won_ms, guild_id, member_id",
         values,
     )
     return [Grant(*row) for row in rows]
@@ -95,7 +97,7 @@ async def taken(tx: Transaction, grant: Grant, now_ms: int) -> None:
 
 
 async def forget_grant(tx: Transaction, grant: Grant) -> None:
-    """It comes to nothing: the member is not there any more, or the role is given no more."""
+    """It comes to nothing: the member is gone, or the role is given no more."""
     await tx.run(
         "DELETE FROM role_grant WHERE guild_id = ? AND member_id = ? AND part = ?",
         (grant.guild_id, grant.member_id, grant.part),

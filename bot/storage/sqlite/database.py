@@ -138,7 +138,7 @@ class Sqlite:
         await (await self._writer.executemany(sql, values)).close()
 
     async def tidy(self, *, rebuild: bool) -> bool:
-        """Empty the journal into the file and, to ``rebuild``, write it anew; False when a reader was in the way.
+        """Empty the journal into the file and, to ``rebuild``, rewrite it; False when a reader was in the way.
 
         Raises StorageError when the database refused.
         """

@@ -73,8 +73,8 @@ NOBODY = {
     BoardKind.COMPETITION: "No answers in a competition in this period yet. Open one: </compete:0>",
     BoardKind.ACCURACY: f"Nobody has given {ACCURACY_FROM} answers in this period yet. Get there first: </quiz:0>",
     BoardKind.RATING: "No competition with two or more players has ended here yet. Open one: </compete:0>",
-    BoardKind.STREAK: "Nobody has a streak here now. Start one: </quiz:0>",
-    BoardKind.IMPROVED: "Nobody has answered enough new questions in both months and done better in the second yet.",
+    BoardKind.STREAK: "Nobody has a streak here right now. Start one: </quiz:0>",
+    BoardKind.IMPROVED: "Nobody has answered enough new questions in both months and improved yet.",
 }
 NOT_YET = {
     BoardKind.POINTS: "An answer in </quiz:0> puts you on it.",
@@ -99,11 +99,11 @@ class LeaderboardFeature:
     def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
         """Register the command and its actions."""
 
-        @tree.command(name="leaderboard", description="Who stands where in this server, and where you stand")
+        @tree.command(name="leaderboard", description="This server's leaderboard, and your own place on it")
         @app_commands.describe(
-            board="What counts; without it, points",
-            period="Which stretch of time counts; without it, all time",
-            section="Only one section counts, for points and accuracy",
+            board="What counts (default: points)",
+            period="Which period counts (default: all time)",
+            section="Count one section only (for points and accuracy)",
         )
         @app_commands.guild_only()
         async def leaderboard(
@@ -278,11 +278,11 @@ def season_days(season: HeldSeason, zone: tzinfo) -> str:
 
 def _remark(board: Board, asked: Wanted) -> str:
     if board.kind is BoardKind.RATING:
-        return "" if asked.period is Period.ALL else "A rating comes from all games here, whenever they were."
+        return "" if asked.period is Period.ALL else "Ratings count every game played here, old or new."
     if board.kind not in BY_PERIOD:
         return "Updated every ten minutes."
     if asked.season_ms is not None:
-        return "This season is over." if board.season else "That season is no longer kept, so this is all time."
+        return "This season is over." if board.season else "That season is no longer stored, so this is all time."
     if asked.period is Period.SEASON and board.period is not Period.SEASON:
         return "This server has no seasons, so this is all time. A manager can start them: </studyhall setup:0>"
     if board.period is Period.SEASON and board.season_ends_ms is not None:

@@ -49,7 +49,7 @@ class DailyFeature:
     def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
         """Register the command and its actions."""
 
-        @tree.command(name="daily", description="The question of the day: one for everybody, the result comes tomorrow")
+        @tree.command(name="daily", description="The question of the day: one for everybody, with the result tomorrow")
         @app_commands.guild_only()
         async def daily(interaction: discord.Interaction) -> None:
             await desk.serve(interaction, self._open)
@@ -73,7 +73,7 @@ class DailyFeature:
             raise UserError(fact(Code.CANT_POST_HERE, why=lost.why)) from lost
         own, streak = await self._daily.streak(guild_id, reply.member_id), await self._daily.streak(guild_id)
         if daily is None or daily.message_id is None:
-            await reply.show(note("Today's question is on its way into the channel.", BLURPLE))
+            await reply.show(note("Today's question will appear in the channel in a moment.", BLURPLE))
         else:
             words = (
                 f"[Today's question]({link_to(daily.guild_id, daily.channel_id, daily.message_id)}) is in the channel."
@@ -139,9 +139,9 @@ def _open_screen(view: DailyView) -> Screen:
     foot = f"🔒 {answered} · result: <t:{daily.closes_ms // 1000}:f>"
     more = ["Your answer is private, and the first one counts: you see at once whether it's right."]
     if view.streak > 1:
-        more.append(f"Here {view.streak} questions in a row were answered.")
+        more.append(f"Here {view.streak} questions in a row have been answered.")
     if view.last:
-        more.append(f"[The result of the last one]({link_to(daily.guild_id, *view.last)})")
+        more.append(f"[The last result]({link_to(daily.guild_id, *view.last)})")
     return Screen(
         [
             head + question_card.stem(question),
@@ -156,9 +156,9 @@ def _open_screen(view: DailyView) -> Screen:
 def _result_screen(view: DailyView) -> Screen:
     daily, question = view.daily, view.daily.question
     lines = question_card.bars_with_reasons(question, daily.lettering, view.right, view.shares)
-    knew = f"**{view.shares.right} of {view.answered}** had it right."
+    knew = f"**{view.shares.right} of {view.answered}** got it right."
     who = knew if view.answered else "Nobody answered this one."
-    row = " The streak of this server: " + _days(view.streak) + "." if view.streak > 1 else ""
+    row = " This server's streak: " + _days(view.streak) + "." if view.streak > 1 else ""
     head = f"{_head(view, 'Result')}\n"
     verdict = f"### ✅ {question_card.answer(question, daily.lettering, view.right)}\n{who}{row}"
     ruled = question_card.ruled(question, daily.lettering, view.right, retired=view.retired)
@@ -190,7 +190,7 @@ def _ordering_screen(daily: Daily, picked: tuple[int, ...]) -> Screen:
 def locked_screen(locked: Locked) -> Screen:
     """What a click came to: right or wrong; the key and the reasons only where the server tells them at once."""
     if locked.given is None:
-        return note("This question had closed; the click came too late to count. </daily:0> shows today's.")
+        return note("This question has closed, so your click came too late to count. </daily:0> shows today's.")
     daily = locked.daily
     letter, closes = locked.called, f"<t:{daily.closes_ms // 1000}:f>"
     said = f"Locked in **{letter}**." if locked.new else f"You had locked in **{letter}**; the first answer counts."
@@ -217,20 +217,20 @@ def my_answer_screen(mine: MyDaily) -> Screen:
     blocks += question_card.ruled(question, daily.lettering, mine.key, retired=mine.retired)
     right = question_card.right_one(question, daily.lettering, mine.key)
     if mine.given is None:
-        blocks.append(f"You did not answer this one. {right}")
+        blocks.append(f"You didn't answer this one. {right}")
         return Screen(blocks, GREY)
     correct = is_right(mine.given, mine.key)
     blocks.append(question_card.verdict(question, daily.lettering, mine.given, mine.key))
     if not correct:
         blocks.append(right)
     earned = f"+{mine.points} points" if mine.points else "No points"
-    blocks.append(f"-# {earned}. In a row up to then: {_days(mine.own_streak)}.")
+    blocks.append(f"-# {earned}. Your streak at that time: {_days(mine.own_streak)}.")
     return Screen(blocks, GREEN if correct else GREY)
 
 
 def streaks_line(own: int, server: int) -> str:
     """Both streaks in a sentence."""
-    return f"Answered in a row: you {_days(own)}, this server {_days(server)}."
+    return f"Streaks: you {_days(own)}, this server {_days(server)}."
 
 
 def _days(count: int) -> str:

@@ -59,18 +59,18 @@ class ScheduleFeature:
     def add_to(self, group: app_commands.Group, router: Router, desk: Desk) -> None:
         """Register the command and its actions."""
 
-        @group.command(name="schedule", description="What happens by itself: the question of the day, competitions")
+        @group.command(name="schedule", description="What happens automatically: daily questions, weekly competitions")
         @app_commands.describe(
-            what="What to schedule; without it you see what is scheduled",
-            time="When, by the server's time zone, such as 19:00",
+            what="What to schedule; leave it out to see the schedule",
+            time="When, in the server's time zone, such as 19:00",
             days="On which days: every day, weekdays, Friday, or several such as Mon, Wed",
-            channel="Where; without it, in this channel",
-            section="For a competition: sections with ; between them, or a course; without it, every course in turn",
-            difficulty="For a competition: how hard the questions are; without it, all of them",
+            channel="Where (default: this channel)",
+            section="For a competition: sections with ; between them, or a course (default: every course in turn)",
+            difficulty="For a competition: how hard the questions are (default: all)",
             rounds="For a competition: how many questions, 3 to 30 (default 10)",
-            pace="For a competition: calm 45 s, standard 25 s, quick 12 s a round",
+            pace="For a competition: calm 45 s, standard 25 s, quick 12 s a question",
             scoring=f"For a competition: how answers count (default {Scoring.CLASSIC})",
-            lobby="For a competition: for how many minutes one can join, 1 to 60 (default 5)",
+            lobby="For a competition: how many minutes players can join, 1 to 60 (default 5)",
         )
         @app_commands.choices(scoring=scoring_choices())
         async def schedule(
@@ -313,7 +313,7 @@ def schedule_screen(
     """What is scheduled, each with its buttons."""
     zone = zone_words(server.time_zone)
     head = (
-        f"## Schedule\n{done}\n-# Only you see this. Times are those of {zone}, where it is "
+        f"## Schedule\n{done}\n-# Only you see this. Times are in {zone}, where it is "
         f"{utc(now_ms).astimezone(server.zone):%H:%M} now; </studyhall setup:0> `time_zone` changes it."
     )
     blocks: list[Block] = [head.replace("\n\n", "\n")]
@@ -321,7 +321,7 @@ def schedule_screen(
         blocks += _one(one, library, say, f" {number}" if len(schedules) > 1 else "")
     foot = [] if schedules else ["Nothing is scheduled yet."]
     if any(one.setup for one in schedules) and not with_events:
-        foot.append("-# Allow me to *Create Events*, and the next competition stands in the server's list of events.")
+        foot.append("-# If you allow me to *Create Events*, the next competition appears in the server's event list.")
     if foot:
         blocks.append("\n".join(foot))
     add = []

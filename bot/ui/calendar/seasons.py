@@ -18,9 +18,9 @@ def season_screen(view: SeasonView) -> Screen:
     if view.more:
         lines.append(f"-# and {view.more:,} more on that place")
     if view.next_ends_ms is None:
-        foot = "-# No season follows for now."
+        foot = "-# There is no next season for now."
     else:
-        foot = f"-# The next one has begun; it ends <t:{view.next_ends_ms // 1000}:R>. Everybody starts at 0."
+        foot = f"-# The next season has begun and ends <t:{view.next_ends_ms // 1000}:R>. Everybody starts at 0."
     button = Button("The whole board", ids.encode("board.past", view.season.started_ms))
     blocks: list[Block] = [head, "\n".join(lines), foot, Row([button])]
     return Screen(blocks, BLURPLE)

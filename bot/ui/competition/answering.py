@@ -104,7 +104,7 @@ def _ordering(view: GameView, game: str, number: str, picked: tuple[int, ...]) -
 
 def _locked_in(result: ClickResult, game: str, number: str) -> Screen:
     if result.verdict is Verdict.NOT_ALLOWED:
-        return note("This duel is between two others. Watch them, or challenge somebody yourself with </duel:0>.")
+        return note("This duel is between two others. Watch, or start your own with </duel:0>.")
     if result.verdict is not Verdict.LOCKED_IN:
         return note(_words(result))
     if result.certainty:

@@ -69,18 +69,18 @@ class CompeteFeature:
     def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
         """Register the command and its actions."""
 
-        @tree.command(name="compete", description="Open a quiz competition for everybody in this channel")
+        @tree.command(name="compete", description="Start a quiz competition for everybody in this channel")
         @app_commands.describe(
-            section="A section, or a course; without it, the course you played longest ago",
-            difficulty="How hard the questions are; without it, all of them",
+            section="A section or a course (default: the course not played for longest)",
+            difficulty="How hard the questions are (default: all)",
             rounds=f"How many questions, 3 to 30 (default {ROUNDS})",
-            pace="How long each round is: calm 45 s, standard 25 s, quick 12 s",
+            pace="Time for each question: calm 45 s, standard 25 s, quick 12 s",
             scoring=f"How answers count (default {Scoring.CLASSIC})",
             teams="Play in 2 to 8 teams",
             team_choice="Teams balanced by past results (default), or chosen by the players",
-            starts_in=f"Minutes until it starts by itself, 1 to 60 (default {LOBBY_MINUTES})",
-            thread="Play in a thread of its own, so that the channel stays free",
-            mention="Mention everybody who has joined when it starts, up to 100; in a thread always",
+            starts_in=f"Minutes until it starts automatically, 1 to 60 (default {LOBBY_MINUTES})",
+            thread="Play in a separate thread, so that the channel stays free",
+            mention="Mention everybody who has joined when it starts, up to 100 (always in a thread)",
         )
         @app_commands.choices(scoring=scoring_choices())
         @app_commands.guild_only()
@@ -122,8 +122,8 @@ class CompeteFeature:
 
         @tree.command(name="duel", description="Challenge a member: best of seven questions")
         @app_commands.describe(
-            member="Whom you challenge; they have five minutes to accept",
-            section="A section, or a course; without it, the course you played longest ago",
+            member="The member to challenge; they have five minutes to accept",
+            section="A section or a course (default: the course not played for longest)",
         )
         @app_commands.guild_only()
         async def duel(interaction: discord.Interaction, member: discord.Member, section: str | None = None) -> None:

@@ -141,7 +141,7 @@ class HostControls:
         if verdict is Verdict.DONE:
             await reply.update(note(f"Round {number + 1} was skipped; it counts for nobody.", GREEN))
         else:
-            await reply.update(note(f"Round {number + 1} was over already, so nothing was skipped."))
+            await reply.update(note(f"Round {number + 1} had already ended, so nothing was skipped."))
 
     async def _ask_end(self, reply: Reply, game: str, place: str) -> None:
         if view := await self._still(reply, game, place):
@@ -216,7 +216,7 @@ def panel_screen(view: GameView, say: Say, remark: str = "") -> Screen:
             options = [(title, section, "") for section, title in view.sections]
             blocks.append(Pick(ids.encode("host.sections", game), "What is asked about", options, chosen, most=MENU))
         else:
-            blocks.append("-# This course has more sections than a menu holds: </compete:0> takes one by its title.")
+            blocks.append("-# This course has too many sections for a menu: choose one in </compete:0> by its title.")
     lobby, paused, over = phase is Phase.LOBBY, phase is Phase.PAUSED, _is_over(view)
     starts = lobby and not state.rules.duel
     if over:

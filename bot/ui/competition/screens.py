@@ -54,7 +54,7 @@ def lobby_screen(view: GameView, say: Say) -> Screen:
     what = _what(view, "All sections")
     level = f" · {view.game.setup.difficulty} questions" if view.game.setup.difficulty else " · easier questions first"
     teams = f" · {rules.teams} teams" if rules.teams else ""
-    aims = "It asks first about what this group mixes up.\n" if view.game.setup.aims else ""
+    aims = "It starts with myths that this group believes.\n" if view.game.setup.aims else ""
     head = (
         f"## 🏁 Competition · {what}\n"
         f"{_rounds(view)} · {rules.pace_ms / 1000:g} s each, more to read code{level}{teams}\n{aims}"
@@ -103,7 +103,7 @@ def ready_words(view: GameView) -> str:
 
 
 def call_screen(view: GameView) -> Screen:
-    """Who plays, each mentioned once, and when the first question comes."""
+    """The players, each mentioned once, and when the first question comes."""
     names = " ".join(f"<@{player.member_id}>" for player in view.state.players[:MOST_CALLED])
     is_next = view.state.is_before_rounds and view.state.phase is not Phase.PAUSED
     words = f"{ready_words(view)}\n{names}" if is_next else f"The game is played here: {names}"

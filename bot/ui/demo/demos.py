@@ -52,8 +52,8 @@ class DemoFeature:
     def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
         """Register the command and its actions."""
 
-        @tree.command(name="demo", description="Measure a claim of the lesson live: predict, run, see the chart")
-        @app_commands.describe(name="Which demo; without it you get the list")
+        @tree.command(name="demo", description="Measure one of the lesson's claims live: predict, run, see the chart")
+        @app_commands.describe(name="Which demo (leave it out to see the list)")
         @app_commands.guild_only()
         async def demo(interaction: discord.Interaction, name: str | None = None) -> None:
             await desk.serve(interaction, lambda reply: self._command(reply, name), private=name is None)
@@ -126,7 +126,7 @@ class DemoFeature:
         await self._demos.refuse_cancel(ids.number(run), reply.member_id, manager=is_manager(reply))
         keep = Button("No, keep it", ids.encode("demo.keep"))
         yes = Button("Yes, cancel it", ids.encode("demo.cancel_yes", ids.number(run)))
-        await reply.show(asking("**Cancel this demo for everyone?** Its predictions are dropped.", keep, yes))
+        await reply.show(asking("**Cancel this demo for everyone?** Its predictions are discarded.", keep, yes))
 
     async def _cancel(self, reply: Reply, run: str) -> None:
         await self._require_here(reply, run)
@@ -182,7 +182,7 @@ def demo_screen(view: DemoView, read_id: str | None, say: Say) -> Screen:
         return Screen(
             [
                 *head,
-                f"⏳ In the queue: {ahead}. One demo runs at a time, so that none disturbs another.",
+                f"⏳ In the queue: {ahead}. Demos run one at a time, so that they don't disturb each other.",
                 _waiting_buttons(view),
             ],
             GREY,
@@ -198,12 +198,12 @@ def demo_screen(view: DemoView, read_id: str | None, say: Say) -> Screen:
 
 def _predicting(view: DemoView) -> list[Block]:
     choices = [Button(choice.label, ids.encode("demo.predict", view.run.id, choice.id)) for choice in view.demo.choices]
-    rule = "Predict before it runs. Nobody sees your choice; whoever was right is named with the result."
+    rule = "Predict before it runs. Nobody sees your choice. The result names everybody who was right."
     return [
         f"### {view.demo.question}\n{rule}",
         Row(choices),
         RULE,
-        f"{_votes(view)} It starts by itself <t:{-(-view.starts_ms // 1000)}:R>.",
+        f"{_votes(view)} It starts <t:{-(-view.starts_ms // 1000)}:R>.",
         _waiting_buttons(view),
     ]
 
@@ -246,10 +246,10 @@ def _predicted(view: DemoView, result: DemoResult) -> str:
         return "Nobody predicted this time."
     if result.verdict.right_choice is None:
         members = "1 member" if result.predicted == 1 else f"{result.predicted:,} members"
-        return f"{members} had predicted; without a clear result nobody was right or wrong."
+        return f"{members} predicted, but without a clear result nobody was right or wrong."
     right = view.demo.label(result.verdict.right_choice)
     if not result.predicted_right:
-        return f"**{right}** it was; nobody had predicted that."
+        return f"The answer: **{right}**. Nobody called it."
     names = ", ".join(safe(name) for name in result.predicted_right[:20])
     more = len(result.predicted_right) - 20
-    return f"**{right}** it was. Predicted by {names}{f' and {more} more' if more > 0 else ''}."
+    return f"The answer: **{right}**. Called by {names}{f' and {more} more' if more > 0 else ''}."

@@ -36,7 +36,7 @@ class LessonFeature:
 
         @anywhere
         @tree.command(name="lesson", description="Read the lesson, section by section")
-        @app_commands.describe(section="A section, or a course; without it you get the contents with your progress")
+        @app_commands.describe(section="A section or a course (default: the contents, with your progress)")
         async def lesson(interaction: discord.Interaction, section: str | None = None) -> None:
             await desk.serve(interaction, lambda reply: self._open(reply, section))
 

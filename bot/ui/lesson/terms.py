@@ -28,7 +28,7 @@ class TermFeature:
         """Register the command and its actions."""
 
         @anywhere
-        @tree.command(name="term", description="What a word of the course means, in one sentence")
+        @tree.command(name="term", description="What a term means, in one sentence")
         @app_commands.describe(name="The word, or a part of it")
         async def term(interaction: discord.Interaction, name: str) -> None:
             await desk.serve(interaction, lambda reply: self._show(reply, name))

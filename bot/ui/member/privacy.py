@@ -19,7 +19,11 @@ KINDS: tuple[tuple[str, dict[str, str], str], ...] = (
         {"member": "server"},
         "your name and your avatar's hash as last seen there, so that boards can show who you are",
     ),
-    ("Presence", {"membership": "look"}, "whether you are still in a server, so that its boards leave out who left"),
+    (
+        "Presence",
+        {"membership": "look"},
+        "whether you are still in a server, so that boards leave out members who left",
+    ),
     ("Settings", {"member_setting": "choice"}, "extra time, reminders, time zone, hiding from boards"),
     ("Words for you", {"notice": "word"}, "what you are told with your next command"),
     ("Reading", {"page_read": "page"}, "so that </lesson:0> opens where you were"),
@@ -44,7 +48,7 @@ KINDS: tuple[tuple[str, dict[str, str], str], ...] = (
         "who played, what was answered, how it ended",
     ),
     ("Question of the day", {"daily_answer": "answer"}, "what you chose; your row of days, and this server's"),
-    ("Schedules", {"schedule": "made"}, "who made what happens by itself in a server, and leads its competitions"),
+    ("Schedules", {"schedule": "made"}, "who scheduled what in a server, and hosts its competitions"),
     ("Demos", {"demo_run": "opened", "prediction": "prediction"}, "who may cancel one, who was right"),
     ("Roles", {"role_grant": "role"}, "which roles you earned in a server, so that each is given once"),
     ("Reports", {"report": "report"}, "what you said about a question, for its author"),
@@ -63,18 +67,16 @@ class PrivacyFeature:
 
     def add_to(self, tree: app_commands.CommandTree, router: Router, desk: Desk) -> None:
         """Register the commands and the actions."""
-        group = app_commands.Group(
-            name="privacy", description="What is stored of you: see it, take it along, delete it"
-        )
+        group = app_commands.Group(name="privacy", description="Your data: see it, download it, delete it")
 
         def command(name: str, description: str, handle: Callable[[Reply], Awaitable[None]]) -> None:
             @group.command(name=name, description=description)
             async def run(interaction: discord.Interaction) -> None:
                 await desk.serve(interaction, handle)
 
-        command("show", "What is stored of you, and why", self._show)
-        command("export", "All that is stored of you, as a file", self._export)
-        command("delete", "Delete all that is stored of you; asks first", self._ask)
+        command("show", "What is stored about you, and why", self._show)
+        command("export", "Everything stored about you, as a file", self._export)
+        command("delete", "Delete everything stored about you (asks first)", self._ask)
         tree.add_command(anywhere(group))
         router.add("privacy.delete", self._delete)
         router.add("privacy.keep", self._keep)
@@ -84,7 +86,7 @@ class PrivacyFeature:
 
     async def _export(self, reply: Reply) -> None:
         text = await self._privacy.export(reply.member_id)
-        words = "All that is stored of you, table by table. It is for you alone; nobody else sees this message."
+        words = "Everything stored about you, table by table. Only you can see this message."
         await reply.show(Screen([words, Download(FILE, text)]))
 
     async def _ask(self, reply: Reply) -> None:
@@ -94,7 +96,7 @@ class PrivacyFeature:
         await reply.update(deleted_screen(await self._privacy.delete(reply.member_id)))
 
     async def _keep(self, reply: Reply) -> None:
-        await reply.update(note("Nothing was deleted. </privacy show:0> tells what is stored of you."))
+        await reply.update(note("Nothing was deleted. </privacy show:0> shows what is stored about you."))
 
 
 def stored_screen(counts: dict[str, int]) -> Screen:
@@ -104,15 +106,15 @@ def stored_screen(counts: dict[str, int]) -> Screen:
         return note(NOTHING)
     return Screen(
         [
-            "## What is stored of you\n-# Only you see this. It is all there is, in every server.",
+            "## What is stored about you\n-# Only you see this. It covers every server.",
             "\n".join(lines),
-            "</privacy export:0> gives you all of it as a file, </privacy delete:0> deletes it. Nothing is passed on.",
+            "</privacy export:0> gives you all of it as a file, </privacy delete:0> deletes it. It is shared with nobody.",
         ],
         BLURPLE,
     )
 
 
-NOTHING = "Nothing is stored of you."
+NOTHING = "Nothing is stored about you."
 
 
 def ask_screen(counts: dict[str, int]) -> Screen:
@@ -125,11 +127,11 @@ def ask_screen(counts: dict[str, int]) -> Screen:
             f"## Delete everything?\n-# Only you see this. Now {_naming(rows)} you.",
             "**Gone, in every server**: your name, settings, reading, practice, when things are due again, points and "
             "places, predictions, reports. If you play in a game that is on, you are taken out of it first.",
-            "**Stays without you**: answers as statistics of a question, and competitions that are over; there a random "
-            "number stands in your place, another in each, and nothing tells whose it was.",
-            "**Not mine to delete**: messages that I posted in channels. And backups, which end by themselves; when one is "
-            "brought back, you are deleted from it again.",
-            "This can't be undone. </privacy export:0> gives you a copy before.",
+            "**Stays without you**: answers as a question's statistics, and finished competitions; there a random "
+            "number replaces you, a different one in each, and nothing links it to you.",
+            "**Not deleted**: messages that I posted in channels. Backups expire over time; when one is "
+            "restored, you are deleted from it again.",
+            "This can't be undone. </privacy export:0> gives you a copy first.",
             Row(
                 [
                     Button("Delete everything", ids.encode("privacy.delete"), discord.ButtonStyle.danger),
@@ -149,8 +151,8 @@ def deleted_screen(deleted: Deleted) -> Screen:
     if deleted.games:
         games = f" You were taken out of {'a game' if deleted.games == 1 else f'{deleted.games} games'} first."
     return note(
-        f"**Everything is deleted.** {_entries(deleted.rows)} named you; none does any more.{games} "
-        "What you do from now on begins anew.",
+        f"**Everything is deleted.** {_entries(deleted.rows)} named you; none does now.{games} "
+        "From now on you start fresh.",
         GREEN,
     )
 

@@ -26,8 +26,8 @@ class SettingsFeature:
         """Register the command and its actions."""
 
         @anywhere
-        @tree.command(name="settings", description="Extra time, reminders, time zone, reviews, boards: for you alone")
-        @app_commands.describe(time_zone="Where you are, such as Europe/Berlin: your days and reminders go by it")
+        @tree.command(name="settings", description="Your own extra time, reminders, time zone, reviews and boards")
+        @app_commands.describe(time_zone="Where you are, such as Europe/Berlin: used for your days and reminders")
         async def settings(interaction: discord.Interaction, time_zone: str | None = None) -> None:
             await desk.serve(interaction, lambda reply: self._open(reply, time_zone))
 
@@ -82,9 +82,9 @@ def settings_screen(chosen: Chosen, now_ms: int) -> Screen:
     boards = "**not shown** to others; you still see your own place" if chosen.hidden else "shown to the others"
     return Screen(
         [
-            "## Settings\n-# Only you see this. It holds in every server.",
-            f"**Extra time**\nYou have {factor} in competitions, from the next one that you join. A round stays open for "
-            "everybody until the longest such time among its players is over, so nobody can tell for whom it is longer.",
+            "## Settings\n-# Only you see this. It applies in every server.",
+            f"**Extra time**\nYou have {factor} in competitions, starting with the next one you join. A round stays open "
+            "for everybody until the player with the most time has had it, so nobody can tell who that is.",
             Row(
                 [
                     _choice(name, ids.encode("settings.time", tenths), chosen.time_factor == factor_)
@@ -101,8 +101,7 @@ def settings_screen(chosen: Chosen, now_ms: int) -> Screen:
             ),
             Row([_choice("No reminders", ids.encode("settings.silent"), chosen.reminder_hour is None)]),
             RULE,
-            "**Reviews**\nWhat you know comes back when about this share of it would still be known: the more, the more "
-            "often. 90 % suits most.",
+            "**Reviews**\nHow much you want to remember. Higher means more reviews; 90 % suits most people.",
             Row(
                 [
                     _choice(
@@ -128,9 +127,9 @@ def _reminders(chosen: Chosen, now_ms: int) -> str:
     there = utc(now_ms).astimezone(zone_of(chosen.time_zone))
     zone = f"in {zone_words(chosen.time_zone)}, where it is {there:%H:%M} now (</settings:0> `time_zone` changes that)"
     if chosen.reminder_hour is None:
-        return f"Off. Switched on, I write you once a day when something is due for review, at your hour {zone}."
+        return f"Off. When on, I send you a message once a day if something is due for review, at your hour {zone}."
     return (
-        f"I write you at **{chosen.reminder_hour:02}:00** {zone}, once a day at most, when something is due for review."
+        f"I message you at **{chosen.reminder_hour:02}:00** {zone}, once a day at most, if something is due for review."
     )
 
 

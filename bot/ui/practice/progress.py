@@ -1,4 +1,4 @@
-"""`/progress`: what one knows, what one mixes up, and what to do next."""
+"""`/progress`: what one knows, which myths they may believe, and what to do next."""
 
 from collections.abc import Sequence
 
@@ -67,7 +67,7 @@ class ProgressFeature:
 
         @anywhere
         @tree.command(name="progress", description="What you know, which myths you may believe, and what to do next")
-        @app_commands.describe(member="Of somebody else you see what leaderboards show")
+        @app_commands.describe(member="Somebody else: you see what leaderboards show")
         async def progress(interaction: discord.Interaction, member: discord.User | None = None) -> None:
             await desk.serve(interaction, lambda reply: self._open(reply, member))
 
@@ -108,7 +108,7 @@ class ProgressFeature:
     async def _aim(self, reply: Reply, pack_id: str, misconception_id: str) -> None:
         run = await self._progress.aim(reply.learner, pack_id, misconception_id)
         current = await self._practice.current(run.id, reply.member_id)
-        await reply.show(current_screen(current, "Questions in which this belief is one of the options."))
+        await reply.show(current_screen(current, "Questions in which this myth is one of the options."))
 
     async def _next(self, reply: Reply, pack_id: str) -> None:
         pack_id, ahead = await self._progress.plan(reply.learner, pack_id)
@@ -125,7 +125,7 @@ class ProgressFeature:
                 lines.append((kind, board.own))
         name = safe(whole(member.display_name))
         if not lines:
-            return note(f"Nothing to show of **{name}**: they are on no board here. Only you see this.")
+            return note(f"**{name}** is on no board here, so there is nothing to show. Only you see this.")
         told = "\n".join(f"- {_board_words(kind, line)}" for kind, line in lines)
         return Screen([f"## {name}\n-# What this server's boards show, all time. Only you see this.\n{told}"], BLURPLE)
 
@@ -140,7 +140,7 @@ def _board_words(kind: BoardKind, line: BoardLine) -> str:
 
 
 def progress_screen(progress: Progress) -> Screen:
-    """Mastery by section, streak, calibration, what is mixed up, and what next."""
+    """Mastery by section, streak, calibration, myths, and what next."""
     blocks: list[Block] = [f"## Your progress\n-# {progress.title} · only you see this\n{_totals(progress)}"]
     if progress.answered:
         blocks += [RULE, _sections(progress.sections)]
@@ -168,7 +168,7 @@ def _sections(sections: Sequence[SectionProgress]) -> str:
 
 def _totals(progress: Progress) -> str:
     if not progress.answered:
-        return "Nothing answered yet. A first quiz takes two minutes, and this page fills from there."
+        return "Nothing answered yet. Your first quiz takes two minutes, and then this page fills up."
     points = f"**{progress.points:,} study points** · {progress.first.share:.0%} right first time"
     return f"{points}\n{streak_words(progress.streak)}"
 
@@ -189,9 +189,7 @@ def _calibration(progress: Progress) -> str:
         return ""
     given, right = told[Sureness.SURE]
     share = right / given
-    verdict = (
-        "You know what you know." if share > 0.8 else "Look twice when you feel sure; over 80 % would be well judged."
-    )
+    verdict = "You know what you know." if share > 0.8 else "Look twice when you feel sure: aim for over 80 %."
     line = f"**How sure you are**: of your {given} *sure* answers, {share:.0%} were right. {verdict}"
     if Sureness.GUESS in told:
         guesses, lucky = told[Sureness.GUESS]
@@ -217,7 +215,7 @@ def _mixups(progress: Progress) -> list[Block]:
         blocks.append(Pick(ids.encode("progress.mixup", progress.pack_id), "Fix one of these…", options))
     if gone:
         blocks.append(
-            f"-# ✅ You dropped {counted(gone, 'myth')}: since then two different questions right, a day apart."
+            f"-# ✅ You overcame {counted(gone, 'myth')}: you got two different questions right, a day apart."
         )
     return blocks
 
@@ -227,8 +225,8 @@ def mixup_screen(pack_id: str, view: MixupView, demo_titles: dict[str, str]) -> 
     one, belief = view.mixup, view.misconception
     state = "dropped" if one.gone else f"behind {_times(one.times)}, the last <t:{one.last_ms // 1000}:R>"
     blocks: list[Block] = [
-        f"### “{belief.belief}”\n-# {state}\n**Instead**: {belief.correction}",
-        "-# It counts as dropped when two different questions about it were right, a day apart.",
+        f"### “{belief.belief}”\n-# {state}\n**Actually**: {belief.correction}",
+        "-# You've overcome it once you get two different questions about it right, a day apart.",
     ]
     buttons = [
         Button("Five questions on it", ids.encode("progress.aim", pack_id, belief.id), discord.ButtonStyle.success)
@@ -250,7 +248,7 @@ def _times(times: int) -> str:
 def _next_blocks(pack_id: str, ahead: Next) -> list[Block]:
     start = Button("Start", ids.encode("quiz.plan", pack_id), discord.ButtonStyle.success)
     if ahead.is_empty:
-        words = "**What next**: nothing is due, and you have met every question. A quiz now keeps it all fresh."
+        words = "**What next**: nothing is due, and you have met every question. A quiz keeps it all fresh."
         return [words, Row([start])]
     words = plan_words(ahead).removeprefix("Next for you: ") or f"{ahead.new} new questions."
     return [f"**What next**, in about ten minutes: {words}", Row([start])]

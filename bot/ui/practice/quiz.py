@@ -46,10 +46,10 @@ class QuizFeature:
         """Register the command and its actions."""
 
         @anywhere
-        @tree.command(name="quiz", description="Practise: questions for you alone, every option explained")
+        @tree.command(name="quiz", description="Practise on your own: every option is explained")
         @app_commands.describe(
-            section="A section, or a course; without any choice, what is best for you next, from each course in turn",
-            difficulty="How hard the questions are; without it, all of them",
+            section="A section or a course (default: what helps you most now)",
+            difficulty="How hard the questions are (default: all)",
             questions=f"How many, 1 to {MAX_QUESTIONS} (default {DEFAULT_QUESTIONS})",
         )
         async def quiz(
@@ -205,7 +205,7 @@ def plan_words(ahead: Next) -> str:
 def page_between_screen(page: LessonPage, current: Asking, remark: str = "") -> Screen:
     """A page in the middle of a quiz, and the way on to its questions."""
     left = len(current.run.asked) - current.number + 1
-    why = remark or "Before the new questions, a page worth a minute."
+    why = remark or "Before the new questions, here's a page worth a minute."
     on = f"Go on with {left} question{'s' * (left > 1)} ▶"
     go = Button(on, ids.encode("quiz.go", current.run.id), discord.ButtonStyle.primary)
     return Screen([f"-# {why}", *page_blocks(page), Row([go])], BLURPLE)
@@ -215,8 +215,8 @@ def _too_few(run: Run, wanted: int) -> str:
     if len(run.asked) >= wanted:
         return ""
     if len(run.asked) == 1:
-        return "There is only one question like that, so this quiz has one."
-    return f"There are only {len(run.asked)} questions like that, so this quiz has {len(run.asked)}."
+        return "Only one question matches, so this quiz has one."
+    return f"Only {len(run.asked)} questions match, so this quiz has {len(run.asked)}."
 
 
 def current_screen(current: Asking | Summary, remark: str = "") -> Screen:
@@ -282,7 +282,7 @@ def outcome_screen(outcome: Outcome) -> Screen:
         ways.append(report_button(asking.run.pack_id, question.id))
     blocks.append(Row(ways))
     blocks += [
-        "-# How sure were you? If you like, say it: it helps to decide when this comes back.",
+        "-# How sure were you? Optional: it helps decide when this question comes back.",
         _how_sure(outcome),
     ]
     return Screen(blocks, GREEN if outcome.correct else RED)
@@ -314,7 +314,7 @@ def _points_line(outcome: Outcome) -> str:
     if not outcome.correct:
         return f"-# No points this time. A right answer to a new or due question earns {POINTS_FOR_RIGHT}."
     if outcome.standing is QuestionStanding.NOT_DUE:
-        return "-# No points: you have answered this one before and it is not due yet. It counts again when it is."
+        return "-# No points: you've answered this one before and it isn't due yet. It counts again once it's due."
     reason = "new to you" if outcome.standing is QuestionStanding.NEW else "due again"
     where = "" if outcome.in_server else " (Outside a server with me in it, they count for no leaderboard.)"
     return f"-# **+{outcome.points} points**: the question was {reason}.{where}"
@@ -329,7 +329,7 @@ def options_screen(outcome: Outcome, page: int = 0) -> Screen:
     page = min(page, len(pages) - 1)
     blocks: list[Block] = [bold(question.stem), *ruled, RULE, pages[page], RULE, *question_card.rule(question)]
     if belief := outcome.misconception:
-        words = f"**A belief to drop**: {belief.belief} {belief.correction}"
+        words = question_card.myth(belief)
         if Screen(blocks).fits(words):
             blocks.insert(-1, words)
     run, position = asking.run.id, asking.asked.position

@@ -42,7 +42,7 @@ class RemindersFeature:
 
     async def _off(self, reply: Reply) -> None:
         await self._settings.set_reminder_hour(reply.member_id, None)
-        await reply.update(note("Reminders are off. </settings:0> switches them on again.", GREY))
+        await reply.update(note("Reminders are off. Turn them back on in </settings:0>.", GREY))
 
 
 def reminder_screen(courses: list[CourseDue]) -> Screen:
@@ -53,7 +53,7 @@ def reminder_screen(courses: list[CourseDue]) -> Screen:
     where = f" in {due[0].title}" if len(due) == 1 else ""
     return Screen(
         [
-            f"⏰ {ideas} due for review{where}: now is when a short look saves learning it again.",
+            f"⏰ {ideas} due for review{where}: a quick look now saves you from learning it again.",
             Row([*review_buttons(courses)[:4], Button("No more reminders", ids.encode("reminders.off"))]),
         ],
         BLURPLE,

@@ -31,7 +31,7 @@ class ReviewFeature:
         """Register the command and its action."""
 
         @anywhere
-        @tree.command(name="review", description="What is due for you today, before you forget it")
+        @tree.command(name="review", description="Review what is due today, before you forget it")
         async def review(interaction: discord.Interaction) -> None:
             await desk.serve(interaction, self._show)
 

@@ -23,7 +23,7 @@ def summary_screen(summary: Summary) -> Screen:
     """How the run went, and what to do about it."""
     run = summary.run
     if not run.asked:
-        return Screen(["The questions of this quiz were taken out of the course. Start a new one with </quiz:0>."])
+        return Screen(["This quiz's questions were removed from the course. Start a new one with </quiz:0>."])
     blocks: list[Block] = [_how_it_went(summary)]
     if summary.missed:
         blocks += [RULE, _missed(run, summary.missed)]

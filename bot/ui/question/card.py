@@ -10,9 +10,7 @@ from bot.ui import marks
 from bot.ui.layouts import Button, bold, code_block
 from bot.ui.question import answering
 
-RETIRED = (
-    "-# ⚖️ Your managers have taken this question out here: it is not asked any more, and answers count for nobody."
-)
+RETIRED = "-# ⚖️ Your managers retired this question here: it is no longer asked, and answers to it don't count."
 WITH_REASONS_CHARACTERS, WITH_REASONS_BYTES = 3_900, 9_400
 """So much of what is asked, the reasons and the rule stands in one message."""
 REASONS_CHARACTERS, REASONS_BYTES = 1_000, 2_400

@@ -45,9 +45,9 @@ KINDS = {kind.value[0]: kind for kind in DecisionKind if kind is not DecisionKin
 DONE = {
     DecisionKind.ACCEPT: "✅ Noted for the author: the report is right.",
     DecisionKind.DISMISS: "✅ Dismissed; nothing was changed.",
-    DecisionKind.RETIRE: "✅ Retired here. It is not asked any more, and its answers are being taken out of all counts.",
-    DecisionKind.OVERRIDE: "✅ The key was changed here. Answers given before are being graded anew.",
-    DecisionKind.UNDO: "✅ Undone. Answers are being graded anew, as the course says.",
+    DecisionKind.RETIRE: "✅ Retired here. It is no longer asked, and its answers are being removed from all counts.",
+    DecisionKind.OVERRIDE: "✅ The key was changed here. Earlier answers are being regraded.",
+    DecisionKind.UNDO: "✅ Undone. Answers are being regraded by the course's key.",
 }
 
 
@@ -62,7 +62,7 @@ class FlagsFeature:
         """Register the command and its actions."""
 
         @group.command(
-            name="flags", description="Questions that were reported here or look wrong, and what to do with them"
+            name="flags", description="Questions that were reported or look wrong, and what to do about them"
         )
         async def flags(interaction: discord.Interaction) -> None:
             await desk.serve(interaction, self._show)
@@ -104,7 +104,7 @@ class FlagsFeature:
 
     async def _write(self, reply: Reply, pack_id: str, question_id: str) -> None:
         await self._flags.item(managed(reply), pack_id, question_id)
-        words = Field("words", "What did you find?", "Each reporter reads it in private, once…", MOST_CHARACTERS)
+        words = Field("words", "What did you find?", "Each reporter reads it once, in private…", MOST_CHARACTERS)
         await reply.ask(Form("Answer the reports", ids.encode("flags.send", pack_id, question_id), [words]))
 
     async def _send(self, reply: Reply, fields: dict[str, str], pack_id: str, question_id: str) -> None:
@@ -141,8 +141,8 @@ def queue_screen(queue: list[FlaggedQuestion]) -> Screen:
     """What needs a look, and what was decided that can be undone."""
     if not queue:
         return note(
-            "**No question needs a look.** Members report one under its explanation; a question whose answers speak "
-            "against its key comes here by itself (</studyhall items:0>).",
+            "**No question needs a look.** Members report one under its explanation; a question whose answers "
+            "contradict its key appears here automatically (</studyhall items:0>).",
             GREEN,
         )
     waiting = sum(one.waits for one in queue)
@@ -165,7 +165,7 @@ def queue_screen(queue: list[FlaggedQuestion]) -> Screen:
 
 def _why(one: FlaggedQuestion) -> str:
     reports = [f"{one.reports} report{'' if one.reports == 1 else 's'}"] if one.reports else []
-    suspect = ["its answers speak against its key"] if one.suspect and one.waits else []
+    suspect = ["its answers contradict its key"] if one.suspect and one.waits else []
     ruled = []
     if one.ruling:
         ruled = ["retired here" if one.ruling.key is None else "key changed here"]
@@ -175,14 +175,14 @@ def _why(one: FlaggedQuestion) -> str:
 def item_screen(item: FlaggedItem, say: Say, remark: str = "") -> Screen:
     """A question with its key, its figures, what was said of it, and what can be done."""
     question, place = item.question, (item.subject.pack_id, item.subject.question_id)
-    blocks: list[Block] = [f"## `{question.id}`\n-# Only you see this; it tells the key.", _question(item)]
+    blocks: list[Block] = [f"## `{question.id}`\n-# Only you see this: it shows the key.", _question(item)]
     if remark:
         blocks.insert(0, remark)
     if item.ruling:
         blocks.append(_in_force(item))
     if item.earlier:
-        blocks.append("-# What you decided about an earlier version of this question ended when it was edited.")
-    blocks += [RULE, f"**Figures, of everybody**\n{_figures(item, say)}", _said(item)]
+        blocks.append("-# Your decision about an earlier version of this question ended when it was edited.")
+    blocks += [RULE, f"**Figures, from everybody**\n{_figures(item, say)}", _said(item)]
     if decided := _decided(item):
         blocks.append(decided)
     change = [
@@ -221,11 +221,11 @@ def _question(item: FlaggedItem) -> str:
 def _in_force(item: FlaggedItem) -> str:
     assert item.ruling is not None
     what = (
-        "**Retired here**: it is not asked, and answers count for nobody."
+        "**Retired here**: it is not asked, and answers don't count."
         if item.ruling.key is None
         else f"**The key is {LETTERS[item.ruling.key]} here**, by your decision."
     )
-    return f"⚖️ {what}\n-# It holds for this version alone: when the author edits the question, it ends."
+    return f"⚖️ {what}\n-# It applies to this version only: it ends when the author edits the question."
 
 
 def _figures(item: FlaggedItem, say: Say) -> str:
@@ -245,14 +245,14 @@ def _figures(item: FlaggedItem, say: Say) -> str:
 
 def _said(item: FlaggedItem) -> str:
     if not item.said:
-        return "**Reports**: none that waits."
+        return "**Reports**: none open."
     lines = [
         f"- {safe(one.words, 300)} · <t:{one.at_ms // 1000}:R>"
         + ("" if one.question_hash == item.subject.question_hash else " · *of an earlier version*")
         for one in item.said[:SHOWN_REPORTS]
     ]
     more = f"\n-# and {len(item.said) - SHOWN_REPORTS} more" if len(item.said) > SHOWN_REPORTS else ""
-    return f"**Reports ({len(item.said)})**; who wrote them is not told\n" + "\n".join(lines) + more
+    return f"**Reports ({len(item.said)})**, without the names of those who wrote them\n" + "\n".join(lines) + more
 
 
 def _decided(item: FlaggedItem) -> str:
@@ -282,22 +282,22 @@ def choice_screen(choice: ProposedDecision) -> Screen:
     reports = len(item.said)
     closes = f" {reports} report{' is' if reports == 1 else 's are'} closed." if reports else ""
     words = {
-        DecisionKind.ACCEPT: "**Note for the author that the report is right?** Nothing is graded anew.",
+        DecisionKind.ACCEPT: "**Tell the author that the report is right?** Nothing is regraded.",
         DecisionKind.DISMISS: "**Dismiss it?** Nothing is changed.",
-        DecisionKind.RETIRE: "**Retire this question here?** It is not asked in this server any more, and its answers here "
-        "count for nobody.",
+        DecisionKind.RETIRE: "**Retire this question here?** It will no longer be asked in this server, and its answers "
+        "here won't count.",
         DecisionKind.OVERRIDE: f"**Make {LETTERS[choice.key or 0]} the key here?** It grades every answer in this server, "
-        "those given before too.",
+        "including earlier ones.",
         DecisionKind.UNDO: "**Undo it?** The question is asked and graded as the course says.",
     }[choice.kind]
     blocks: list[Block] = [f"## `{item.question.id}`\n{words}{closes}"]
     if choice.kind in (DecisionKind.RETIRE, DecisionKind.OVERRIDE, DecisionKind.UNDO):
         much = choice.extent
         blocks.append(
-            f"Graded anew: **{counted(much.answers, 'answer')}** of **{counted(much.members, 'member')}**, in "
-            f"**{counted(much.competitions, 'competition')}** among others; points, boards and ratings follow.\n"
-            f"-# A competition that is on ends with its old key first. Whose place changes in one of the last {TOLD_DAYS} "
-            "days is told in its channel. It ends when the author edits the question, and you can undo it."
+            f"To be regraded: **{counted(much.answers, 'answer')}** of **{counted(much.members, 'member')}**, in "
+            f"**{counted(much.competitions, 'competition')}** among others. Points, boards and ratings follow.\n"
+            f"-# Running competitions first end with their old key. If places changed within the last {TOLD_DAYS} days, "
+            "their channel is told. This ends when the author edits the question, and you can undo it."
         )
     code = next(letter for letter, kind in KINDS.items() if kind is choice.kind)
     what = code if choice.key is None else f"{code}{choice.key}"
@@ -316,10 +316,10 @@ def moves_screen(moves: Moves, stem: str) -> Screen:
     """Which question, what was decided, and who moved from which place to which."""
     decision = moves.decision
     what = {
-        DecisionKind.RETIRE: "does not count here any more",
+        DecisionKind.RETIRE: "no longer counts here",
         DecisionKind.OVERRIDE: "has another key here now",
         DecisionKind.UNDO: "is graded as the course says again",
-    }.get(decision.kind if decision else DecisionKind.OVERRIDE, "is graded otherwise now")
+    }.get(decision.kind if decision else DecisionKind.OVERRIDE, "is graded differently now")
     named = [one for one in moves.moved if not one.hidden]
     lines = [f"- {safe(moves.names.get(one.member_id, ''))}: {_move(one)}" for one in named[:SHOWN_MOVES]]
     others = len(moves.moved) - len(lines)
@@ -340,12 +340,12 @@ def moves_screen(moves: Moves, stem: str) -> Screen:
 def _move(one: Moved) -> str:
     if one.before is None:
         return f"now **{one.after}.**"
-    return f"{one.before}. → **{one.after}.**" if one.after is not None else f"{one.before}. → no answer that counts"
+    return f"{one.before}. → **{one.after}.**" if one.after is not None else f"{one.before}. → no counted answer"
 
 
 def mine_screen(own: list[Moved]) -> Screen:
     """One's own places before and after."""
     if not own:
-        return note("Your own places did not change by this.")
+        return note("Your own places didn't change.")
     lines = "\n".join(f"- competition {one.competition_id}: {_move(one)}" for one in own)
     return note(f"Your places:\n{lines}", BLURPLE)

@@ -29,7 +29,7 @@ class ItemsFeature:
     def add_to(self, group: app_commands.Group, router: Router, desk: Desk) -> None:
         """Register the command and its action."""
 
-        @group.command(name="items", description="How good the questions are: which need a look, by all answers")
+        @group.command(name="items", description="How good the questions are, judged by all answers")
         async def items(interaction: discord.Interaction) -> None:
             await desk.serve(interaction, self._show)
 
@@ -56,12 +56,12 @@ def items_screen(bank: Bank, say: Say) -> Screen:
         )
     known = [one for one in bank.reports if one.flags or one.figures.attempts >= SHOWN_FROM][:SHOWN]
     found = "\n".join(_lines(one, say) for one in known) or (
-        f"No question has {SHOWN_FROM} first attempts by itself yet, so there is nothing to tell of one."
+        f"No single question has {SHOWN_FROM} first attempts yet, so there is nothing to show."
     )
     reliable = [f"{pack_id} {kr20:.2f}" for pack_id, kr20 in bank.reliability.items() if kr20 is not None]
     small = [
-        f"{bank.attempts:,} first attempts of everybody, in every server; no person is in these figures",
-        f"counted <t:{bank.counted_ms // 1000}:R>, anew at most every ten minutes",
+        f"{bank.attempts:,} first attempts from everybody, in every server; no person can be seen in these figures",
+        f"counted <t:{bank.counted_ms // 1000}:R>, updated every ten minutes at most",
         *([f"reliability of 25 questions (KR-20): {', '.join(reliable)}"] if reliable else []),
     ]
     flagged = f"{bank.flagged} of {len(bank.reports)} questions {'has' if bank.flagged == 1 else 'have'} a flag"

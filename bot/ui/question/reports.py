@@ -22,13 +22,13 @@ class ReportFeature:
 
     async def _open(self, reply: Reply, pack_id: str, question_id: str) -> None:
         self._reports.find(pack_id, question_id)
-        words = Field("words", "What is wrong with it?", "The key, an option, the wording, a fact…", MOST_CHARACTERS)
+        words = Field("words", "What is wrong with it?", "The answer, an option, the wording, a fact…", MOST_CHARACTERS)
         await reply.ask(Form("Report this question", ids.encode("report.send", pack_id, question_id), [words]))
 
     async def _send(self, reply: Reply, fields: dict[str, str], pack_id: str, question_id: str) -> None:
         first = await self._reports.report(reply.learner, pack_id, question_id, fields.get("words", ""))
-        words = "It was noted." if first else "It replaces what you had said about this question."
-        await reply.show(note(f"Thank you. {words} Whoever writes the course will see it.", GREEN))
+        words = "It was noted." if first else "It replaces your earlier report about this question."
+        await reply.show(note(f"Thank you. {words} The course's author will see it.", GREEN))
 
 
 def report_button(pack_id: str, question_id: str) -> Button:

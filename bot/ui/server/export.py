@@ -21,8 +21,8 @@ from bot.ui.sheets import sheet
 MOST_BYTES = 9_000_000
 """What Discord takes as a file, with some room."""
 WORDS = {
-    Export.POINTS: "The board of points: place, name, points, answers, right ones.",
-    Export.COMPETITIONS: "Every competition that is over, the last one first: who came where.",
+    Export.POINTS: "The points board: place, name, points, answers, right answers.",
+    Export.COMPETITIONS: "Every finished competition, newest first, with each player's place.",
     Export.ANSWERS: "How many answers each member gave in each section, how many were right, and the points.",
 }
 
@@ -37,7 +37,7 @@ class ExportFeature:
         """Register the command."""
 
         @group.command(name="export", description="Results as a file for a spreadsheet: points, competitions, answers")
-        @app_commands.describe(what="Which results", period="Of points and answers: which stretch of time")
+        @app_commands.describe(what="Which results", period="For points and answers: which period")
         async def export(
             interaction: discord.Interaction,
             what: Literal["points", "competitions", "answers"],
@@ -53,7 +53,7 @@ class ExportFeature:
             raise UserError(fact(Code.NO_SUCH_PERIOD))
         table = await self._exports.table(guild_id, Export(what), Period(period))
         if not table.rows:
-            await reply.show(note("There is nothing to take along yet: nobody has answered in this time."))
+            await reply.show(note("There is nothing to export yet: nobody answered in this period."))
             return
         # In a thread: tens of thousands of rows take a moment.
         text, rows = await asyncio.to_thread(fitting, table.head, table.rows, MOST_BYTES)
@@ -76,10 +76,10 @@ def export_screen(table: Table, text: str, rows: int) -> Screen:
     when = "" if table.what is Export.COMPETITIONS else f" · {TITLES[table.period]}"
     lines = [f"## Results{when}\n{WORDS[table.what]}"]
     if table.cut or rows < len(table.rows):
-        lines.append(f"**Cut**: only the first {rows:,} rows are in it, for Discord takes no larger file.")
+        lines.append(f"**Cut**: only the first {rows:,} rows are in it, because Discord limits the file size.")
     small = "Only you see this."
     if table.what is not Export.COMPETITIONS:
-        small += " Who hides from boards or left is not in it."
-    lines.append(f"-# {small} Names are as they were last seen; questions and their keys are in none of these files.")
+        small += " Members who hide from boards or left are not in it."
+    lines.append(f"-# {small} Names are as last seen. No file has questions or keys in it.")
     name = f"studyhall-{table.what}" + ("" if table.what is Export.COMPETITIONS else f"-{table.period}")
     return Screen(["\n".join(lines), Download(f"{name}.csv", text)], BLURPLE)

@@ -28,9 +28,7 @@ class GroupFeature:
     def add_to(self, group: app_commands.Group, router: Router, desk: Desk) -> None:
         """Register the command and its actions."""
 
-        @group.command(
-            name="group", description="What your members find hard, without names; one button aims a game at it"
-        )
+        @group.command(name="group", description="What your group finds hard, without names, and a game about it")
         async def show(interaction: discord.Interaction) -> None:
             await desk.serve(interaction, self._open)
 
@@ -53,12 +51,14 @@ class GroupFeature:
 
 def group_screen(group: Group) -> Screen:
     """Sections, weakest first, and the beliefs that are common."""
-    small = f"{group.title} · the last two months · no names, and nothing of fewer than {MEMBERS_FROM} members"
+    small = f"{group.title} · the last two months · no names, and nothing about fewer than {MEMBERS_FROM} members"
     head = f"## The group\n-# {small}"
     blocks: list[Block] = [head]
     if not group.sections:
         answered = "1 member has" if group.members == 1 else f"{group.members} members have"
-        blocks.append(f"{answered} answered here so far. A section is told of once {MEMBERS_FROM} have answered in it.")
+        blocks.append(
+            f"{answered} answered here so far. A section is shown once {MEMBERS_FROM} members have answered in it."
+        )
     else:
         lines = [
             f"`{bar(one.low, one.high)}` **{one.ref.section.title}** · {one.share:.0%} of {one.answers:,} right"
@@ -67,12 +67,12 @@ def group_screen(group: Group) -> Screen:
         blocks += [f"{group.members} members answered. Weakest sections first:", "\n".join(lines), RULE]
         if group.beliefs:
             beliefs = "\n".join(
-                f"- {one.misconception.belief} · {one.held_by} of {one.met_by} who met it"
+                f"- {one.misconception.belief} · {one.held_by} of {one.met_by} who saw it"
                 for one in group.beliefs[:BELIEFS_SHOWN]
             )
-            blocks.append(f"**Beliefs that several hold**\n{beliefs}")
+            blocks.append(f"**Myths that several members believe**\n{beliefs}")
         else:
-            blocks.append("No wrong belief is held by several of them.")
+            blocks.append("No myth is shared by several of them.")
         button = Button(
             "Open a competition on this", ids.encode("group.compete", group.pack_id), discord.ButtonStyle.success
         )

@@ -33,7 +33,7 @@ class HealthFeature:
     def add_to(self, group: app_commands.Group, router: Router, desk: Desk) -> None:
         """Register the command and its action."""
 
-        @group.command(name="health", description="How the bot is: connection, pace, queues, database")
+        @group.command(name="health", description="How the bot is doing: connection, speed, queues, database")
         async def health(interaction: discord.Interaction) -> None:
             await desk.serve(interaction, self._show)
 
@@ -54,9 +54,9 @@ def health_screen(health: Health) -> Screen:
     troubles += _gateway_troubles(health.gateway)
     troubles += _process_troubles(health.cluster)
     if not health.database_works:
-        troubles.append("⚠️ The database does not answer. Whoever runs this bot should look at the disk and the log.")
+        troubles.append("⚠️ The database isn't answering. Whoever runs this bot should look at the disk and the log.")
     if health.acknowledged_p99_ms > LATE_MS:
-        troubles.append("⚠️ Some answers took longer than a second. The machine may have too much to do.")
+        troubles.append("⚠️ Some answers took longer than a second. The machine may be overloaded.")
     if not health.clock.heard:
         troubles.append("⚠️ Discord has not told its time yet. Until then nothing happens automatically.")
     elif not health.clock.sure:
@@ -137,7 +137,7 @@ def _process_troubles(cluster: Cluster | None) -> Iterator[str]:
 
 
 def _process_words(health: Health) -> Iterator[str]:
-    """Who answers for what, where several processes share the servers."""
+    """Which process answers for which servers, where several share them."""
     cluster = health.cluster
     alive = [one for one in cluster.processes if one.alive] if cluster else []
     if cluster is None or len(alive) < 2:

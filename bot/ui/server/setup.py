@@ -29,8 +29,8 @@ WITH_RESULT, AT_ONCE = "result", "at-once"
 NAMED_CHARACTERS = 500
 """So long may the list of chosen courses be."""
 HINT = (
-    "Thank you for having me. **Managers**: </studyhall setup:0> says who may open competitions and where, and sets seasons "
-    "and the time zone. **Everybody**: </help:0> says where to start."
+    "Thanks for adding me. **Managers**: </studyhall setup:0> sets who may open competitions and where, seasons "
+    "and the time zone. **Everybody**: start with </help:0>."
 )
 
 _log = logging.getLogger(__name__)
@@ -51,8 +51,8 @@ class SetupFeature:
     def add_to(self, group: app_commands.Group, router: Router, desk: Desk) -> None:
         """Register the command and its actions."""
 
-        @group.command(name="setup", description="Who opens competitions and where, seasons, time zone, courses")
-        @app_commands.describe(time_zone="Where it is midnight when a week or a month begins, such as Europe/Berlin")
+        @group.command(name="setup", description="Who may open competitions and where, seasons, time zone, courses")
+        @app_commands.describe(time_zone="The server's time zone, such as Europe/Berlin: when weeks and months begin")
         async def setup(interaction: discord.Interaction, time_zone: str | None = None) -> None:
             await desk.serve(interaction, lambda reply: self._open(reply, time_zone))
 
@@ -140,7 +140,7 @@ class SetupFeature:
         then = f"a new one of {days} days starts" if days != "0" else "none follows"
         await reply.show(
             asking(
-                f"**End the season that is on?** It ends now, with its result, and {then}.",
+                f"**End the current season?** It ends now, with its result, and {then}.",
                 Button("No, keep it", ids.encode("setup.keep")),
                 Button("Yes, end it", ids.encode("setup.season_yes", days)),
             )
@@ -195,7 +195,7 @@ class SetupFeature:
         except WouldLose as problem:
             no = Button("No, keep them", ids.encode("setup.keep"))
             yes = Button("Yes, reload", ids.encode("setup.reload_yes"))
-            await reply.show(asking(f"**Reload the courses all the same?** {reply.words(problem.fact)}", no, yes))
+            await reply.show(asking(f"**Reload the courses anyway?** {reply.words(problem.fact)}", no, yes))
             return
         await reply.show(_reloaded(amount))
 

@@ -10,8 +10,8 @@ TOLD_CHARACTERS = 3_000
 
 
 WORDS: Words = {
-    Code.COURSE_GONE: "The course {course} is not here any more. Pick another in </lesson:0>.",
-    Code.SECTION_GONE: "There is no section {section} any more. </lesson:0> shows what there is.",
+    Code.COURSE_GONE: "The course {course} is gone. Pick another in </lesson:0>.",
+    Code.SECTION_GONE: "The section {section} is gone. </lesson:0> shows what there is.",
     Code.SECTION_AMBIGUOUS: lambda titles: (
         f"More than one section is called that. Type {' or '.join(f'*{one}*' for one in titles)}."
     ),
@@ -30,7 +30,7 @@ WORDS: Words = {
     Code.COURSES_STAY: lambda why: (
         f"The courses stay as they were. {as_many(why.splitlines(), TOLD_CHARACTERS, chr(10))}"
     ),
-    Code.COURSES_NOT_READ: "They could not be read in time. Whoever runs this bot should look at the log.",
+    Code.COURSES_NOT_READ: "They couldn't be loaded in time. Whoever runs this bot should look at the log.",
     Code.COURSES_WOULD_LOSE: lambda lost, before, courses, questions: (
         f"{lost:,} of the {before:,} questions would be gone, and only {counted(courses, 'course')} with "
         f"{counted(questions, 'question')} would be left. The courses stay as they were."

@@ -13,8 +13,8 @@ WORDS: Words = {
     Code.PLAYED_ELSEWHERE: lambda channels: (
         f"Competitions are played in {', '.join(f'<#{one}>' for one in channels)} here. Use </compete:0> there."
     ),
-    Code.ONE_COURSE_AT_LEAST: "A server needs one course at least. Choose one, or open </studyhall setup:0> again.",
-    Code.COURSE_NOT_HERE: "That course is not here any more. Open </studyhall setup:0> again.",
+    Code.ONE_COURSE_AT_LEAST: "A server needs at least one course. Choose one, or open </studyhall setup:0> again.",
+    Code.COURSE_NOT_HERE: "That course is gone. Open </studyhall setup:0> again.",
     Code.NO_SUCH_SEASON: "A season lasts 30, 60 or 90 days. Choose one of them in </studyhall setup:0>.",
     Code.NO_SUCH_ZONE: "I don't know that time zone. Type a big city near you, and pick from the list: "
     "Europe/Berlin, America/New_York, Asia/Kolkata; or type how far from UTC you are: UTC+2, UTC-3:30.",
@@ -23,10 +23,10 @@ WORDS: Words = {
     Code.COMMAND_OUT_OF_DATE: "This command has changed since your Discord loaded it. Restart Discord (Ctrl+R) and "
     "try it again.",
     Code.NO_SUCH_TABLE: "There is no such table. Pick one from the list.",
-    Code.TOO_FEW_TO_AIM: "There are too few answers to aim at anything now. Open a competition with </compete:0>.",
-    Code.MANAGED_IN_SERVER: "This belongs to a server. Use its commands there.",
+    Code.TOO_FEW_TO_AIM: "There are too few answers to aim a game at anything yet. Open a competition with </compete:0>.",
+    Code.MANAGED_IN_SERVER: "That command is for servers. Use it in one.",
     Code.MANAGERS_ONLY: "Only members who may manage this server can do that. Ask one of them.",
-    Code.ROLE_ELSEWHERE: "That role is not in this server. Choose one from the menu of </studyhall setup:0>.",
+    Code.ROLE_ELSEWHERE: "That role isn't in this server. Choose one from the menu in </studyhall setup:0>.",
     Code.ROLE_NOT_OURS: "<@&{role}> belongs to everybody or to another app, so I can't give it. Choose another role.",
     Code.ROLE_TOO_MIGHTY: lambda role, permissions: (
         f"<@&{role}> may {_either(permissions)}. I only give roles that moderate and manage nothing: choose another one, or "
@@ -41,7 +41,7 @@ WORDS: Words = {
     Code.ROLE_WON: "You won the season in {server}: the role **{role}** is yours.",
     Code.ROLE_MASTERED: "You are solid in {what}: in {server} the role **{role}** is yours.",
     Code.ROLE_HANDED_ON: "In {server} a new winner has the role **{role}** now. It was yours until then.",
-    Code.CHANNEL_ELSEWHERE: "That channel is not in this server. Choose from the menu of </studyhall setup:0>.",
+    Code.CHANNEL_ELSEWHERE: "That channel isn't in this server. Choose one from the menu in </studyhall setup:0>.",
     Code.STALE_BUTTON: "This button is from an earlier version of me, or not mine at all. Type `/` to see what I can do now.",
     Code.STALE_FORM: "This form can't be used any more; nothing was changed. Type `/` to see what I can do now.",
     Code.MAY_NOT_HERE: lambda permissions: (

@@ -1,4 +1,4 @@
-"""Boards that are reckoned from answers and kept for some minutes: days in a row, and who improved most."""
+"""Boards that are computed from answers and kept for some minutes: days in a row, and who improved most."""
 
 import asyncio
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from bot.storage import activity, boards, members, servers
 from bot.storage.store import Store
 
 KEPT_MS = 600_000
-"""For so long a reckoned board is shown before it is reckoned anew."""
+"""For so long a computed board is shown before it is recomputed."""
 MOST_MEMBERS = 2_000
 """Those who were seen last; more would take the database too long."""
 AT_ONCE = 25
@@ -33,7 +33,7 @@ class _Kept(NamedTuple):
     entries: Sequence[Entry]
 
 
-class Reckoned:
+class Computed:
     """Everybody on such a board of a server, shown or not, the highest value first."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
@@ -43,13 +43,13 @@ class Reckoned:
         self._locks: WeakValueDictionary[tuple[int, BoardKind], asyncio.Lock] = WeakValueDictionary()
 
     async def entries(self, guild_id: int, kind: BoardKind) -> Sequence[Entry]:
-        """The board as it was reckoned within the last minutes. Of members deleted since then nothing is in it."""
+        """The board as it was computed within the last minutes. Of members deleted since then nothing is in it."""
         async with self._locks.setdefault((guild_id, kind), asyncio.Lock()):
             now_ms, zone = self._clock.now_ms(), (await servers.load(self._store, guild_id)).zone
             kept = self._kept.get((guild_id, kind))
             if kept is None or kept.zone != zone or not 0 <= now_ms - kept.at_ms < KEPT_MS:
-                reckon = self._streaks if kind is BoardKind.STREAK else self._improved
-                entries = sorted(await reckon(guild_id, now_ms, zone), key=_order)
+                compute = self._streaks if kind is BoardKind.STREAK else self._improved
+                entries = sorted(await compute(guild_id, now_ms, zone), key=_order)
                 kept = self._kept[guild_id, kind] = _Kept(now_ms, zone, entries)
                 while len(self._kept) > MOST_KEPT:
                     del self._kept[min(self._kept, key=lambda key: self._kept[key].at_ms)]
