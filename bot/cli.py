@@ -119,6 +119,23 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--rounds", type=int, choices=range(1, 10), help="how often each variant is measured")
     demo.add_argument("--json", action="store_true", help="print every sample as JSON instead of a table")
     demo.add_argument("--chart", type=Path, metavar="FILE", help="where the chart goes (default: studyhall-NAME.png)")
+    _add_database_commands(commands)
+    items = commands.add_parser(
+        "items", help="what everybody's first answers tell about the questions, the worst first"
+    )
+    items.add_argument("--csv", type=Path, metavar="FILE", help="write every question there, for a spreadsheet")
+    items.add_argument("--json", type=Path, metavar="FILE", help="write every question there, as JSON")
+    items.add_argument(
+        "--reports", type=Path, metavar="FILE", help="write what members reported, and what was decided, there"
+    )
+    items.add_argument("--all", action="store_true", help="print all questions instead of the worst ten")
+    commands.add_parser(
+        "repair", help="grade by the managers' decisions and recount the boards' totals; stop the bot first"
+    )
+    return parser
+
+
+def _add_database_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     backup = commands.add_parser("backup", help="copy the database, checked, while the bot may be running")
     backup.add_argument("file", nargs="?", type=Path, help="where to (default: backups/ in the data folder)")
     backup.add_argument(
@@ -155,19 +172,6 @@ def _parser() -> argparse.ArgumentParser:
     changes.add_argument("--drain", metavar="NAME", help="have one hand over its shards and take no others")
     changes.add_argument("--resume", metavar="NAME", help="have it take shards again")
     changes.add_argument("--shards", type=int, choices=range(1, 100_001), metavar="N", help="go on with so many shards")
-    items = commands.add_parser(
-        "items", help="what everybody's first answers tell about the questions, the worst first"
-    )
-    items.add_argument("--csv", type=Path, metavar="FILE", help="write every question there, for a spreadsheet")
-    items.add_argument("--json", type=Path, metavar="FILE", help="write every question there, as JSON")
-    items.add_argument(
-        "--reports", type=Path, metavar="FILE", help="write what members reported, and what was decided, there"
-    )
-    items.add_argument("--all", action="store_true", help="print all questions instead of the worst ten")
-    commands.add_parser(
-        "repair", help="grade by the managers' decisions and recount the boards' totals; stop the bot first"
-    )
-    return parser
 
 
 def _add_exchange(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -4,6 +4,7 @@ python tests/bench/relay.py FOLDER_OF_THE_SERVERS_SOCKET FOLDER_OF_OURS MILLISEC
 """
 
 import asyncio
+import contextlib
 import sys
 from pathlib import Path
 
@@ -16,8 +17,9 @@ async def main(server: Path, ours: Path, seconds: float) -> None:
 
     async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         loop = asyncio.get_running_loop()
-        while chunk := await reader.read(CHUNK):
-            loop.call_later(seconds / 2, writer.write, chunk)
+        with contextlib.suppress(ConnectionError):
+            while chunk := await reader.read(CHUNK):
+                loop.call_later(seconds / 2, writer.write, chunk)
         loop.call_later(seconds / 2, writer.close)
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

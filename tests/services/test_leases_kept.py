@@ -14,7 +14,7 @@ from engines import OnPostgres, running_on
 
 from bot.errors import StorageError
 from bot.facts import Code, fact
-from bot.model.processes import LEASE_SECONDS
+from bot.model.processes import LEASE_SECONDS, Cluster
 from bot.model.shards import NEVER, Fence, Holdings
 from bot.services.lifecycle import Lifecycle
 from bot.services.processes.hold import MARGIN_SECONDS, Hold, _started, body, is_dead
@@ -353,3 +353,24 @@ async def test_a_shard_whose_lease_was_lost_while_it_was_taken_up_is_begun_anew(
     await ada.look()
     await ada.look()
     assert ada.serves == [0, 1]
+
+
+async def test_who_is_handed_a_shard_between_two_questions_to_the_database_stays_connected(process, monkeypatch):
+    ada, grace = process("ada"), process("grace")
+    await ada.start()
+    await ada.look()
+    await grace.start()
+    await grace.look()
+    cluster = grace.table.cluster
+
+    async def handed_meanwhile() -> Cluster:
+        await ada.look()
+        return await cluster()
+
+    monkeypatch.setattr(grace.table, "cluster", handed_meanwhile)
+    await grace.look()
+    assert ada.did[-1] == "left 1 in order"
+    assert grace.connections.begun == {1}
+    monkeypatch.setattr(grace.table, "cluster", cluster)
+    await grace.look()
+    assert grace.serves == [1]

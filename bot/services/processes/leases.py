@@ -291,7 +291,7 @@ class Leases:
                 self._claimed.discard(shard)
             elif lease.heir == self.me and not lease.heir_ready and self._connections.hears(shard):
                 await self._table.ready(self.me, shard)
-            elif lease.heir != self.me and shard not in todo.claim:  # somebody else was faster
+            elif self.me not in (lease.heir, lease.holder) and shard not in todo.claim:  # somebody else was faster
                 await self._unclaim(shard)
         for shard in todo.hand:
             if shard not in self._changing:
@@ -326,7 +326,7 @@ class Leases:
     async def _gain(self, lease: Lease, shards: int) -> None:
         """Its lease is ours, and it hears: take up its servers, and let everybody in."""
         assert self._duties
-        shard, fence = lease.shard, self._taken[lease.shard]
+        shard, fence, began = lease.shard, self._taken[lease.shard], self._hold.asking()
         part = self._hold.add(shards, shard, fence)
         try:
             await self._duties.take_up(part)
@@ -337,6 +337,7 @@ class Leases:
             self._hold.remove(shard)
             raise
         else:
+            _log.info("shard %d was taken up in %.0f ms", shard, 1000 * (self._hold.asking() - began))
             self._serving.add(shard)
             self._to_regain.discard(shard)
             self._connections.serve(shard, lease.after_interaction)
@@ -345,9 +346,11 @@ class Leases:
 
     async def _hand_over(self, shard: int) -> None:
         """Give it to its heir, who is ready: answer what was asked, store, let go."""
+        began = self._hold.asking()
         try:
             last = await self._let_go(shard, in_order=True)
             await self._table.hand_over(self.me, shard, last)
+            _log.info("shard %d was handed over in %.0f ms", shard, 1000 * (self._hold.asking() - began))
             self._let_go_of.add(shard)
             self._taken.pop(shard, None)
             await self._connections.end(shard)
