@@ -27,7 +27,9 @@ ENTRIES = re.findall(
 )
 CONSTRAINTS = (CHECKOUT / "constraints.txt").read_text("utf-8")
 CONSTRAINED = re.findall(r"(?m)^([a-z0-9.-]+)==(\S+?)(?: ; (.+))?$", CONSTRAINTS)
-README = (CHECKOUT / "README.md").read_text("utf-8")
+README = "\n".join(
+    page.read_text("utf-8") for page in (CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").glob("*.md")))
+)
 CONTAINER = (CHECKOUT / "Containerfile").read_text("utf-8")
 PYTHONS = ["3.11", "3.12", "3.13"]
 
@@ -169,7 +171,7 @@ def test_the_containers_health_check_asks_the_monitor_where_there_is_one():
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="asks systemd")
 def test_systemd_finds_no_fault_in_the_unit_of_the_readme(tmp_path: Path):
-    [unit] = re.findall(r"```ini\n(\[Unit\].*?)```", (CHECKOUT / "README.md").read_text("utf-8"), re.DOTALL)
+    [unit] = re.findall(r"```ini\n(\[Unit\].*?)```", (CHECKOUT / "docs" / "hosting.md").read_text("utf-8"), re.DOTALL)
     file = tmp_path / "studyhall.service"
     file.write_text(unit.replace("/srv/studyhall/.venv/bin/python", sys.executable), encoding="utf-8")
     done = subprocess.run(["systemd-analyze", "verify", str(file)], capture_output=True, text=True, check=False)

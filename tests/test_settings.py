@@ -196,11 +196,6 @@ def test_the_help_covers_every_setting_once():
         assert line.default
 
 
-@pytest.mark.parametrize("setting", settings_help(), ids=lambda setting: setting.name)
-def test_the_readme_has_every_setting(setting):
-    assert setting.name in (CHECKOUT / "README.md").read_text("utf-8")
-
-
 @pytest.mark.parametrize("token", ["line\nline", "bell\a", "\x1b]0;t", "nul\0"])
 def test_a_token_that_can_be_none_is_told_and_not_repeated(token):
     [told] = complaints(DISCORD_TOKEN=token)

@@ -38,8 +38,8 @@ _CURLY = re.compile("[‘’“”]")
 
 
 def review_item(question: Question, *, english: bool = True, proven: bool = True) -> Iterator[Finding]:
-    """Everything to say about one question: of style where it is in English, of proofs and programs where it is proven."""
-    if english:
+    """Everything to say about one question: whether it is fair; and, where it is proven, of style (in English) and proofs."""
+    if english and proven:
         yield from _stem(question)
         if question.form == "choice":
             yield from _option_words(question)
@@ -138,12 +138,12 @@ def _explanation(question: Question) -> Iterator[Finding]:
     low, high = EXPLANATION_WORDS
     if not low <= len(found) <= high:
         yield ("explanation",), f"{low} to {high} words, not {len(found)}", "warning"
-    if likeness(found, words(question.options[question.key].text)) >= 0.8:
+    if likeness(found, words(question.answer)) >= 0.8:
         yield ("explanation",), "more than the right option once more", "warning"
     told = f"{question.stem} {question.explanation} " + " ".join(option.why for option in question.options)
-    if "GIL" in question.stem + question.options[question.key].text and not (question.build or _BUILD.search(told)):
+    if "GIL" in question.stem + question.answer and not (question.build or _BUILD.search(told)):
         yield ("stem",), "which build is meant where it speaks of the GIL (such as *the standard build*)", "warning"
-    if _COMPARES.search(question.options[question.key].text) and not (question.source or question.proof):
+    if _COMPARES.search(question.answer) and not (question.source or question.proof):
         yield ("source",), "a source or a proof for what claims to be faster or slower", "warning"
 
 

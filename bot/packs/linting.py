@@ -59,11 +59,8 @@ def lint(pack: Pack, at: At) -> list[Fault]:
             faults += [at(section, ("pages", index, *loc), *rest) for loc, *rest in findings]
     for question in pack.questions:
         findings = [*_question(question, standard)]
-        if pack.head.is_english and standard != "plain":
-            level = "error" if standard == "proven" else "warning"
-            findings += [
-                (loc, what, "warning" if "warning" in (level, to) else to) for loc, what, to in _in_english(question)
-            ]
+        if pack.head.is_english and standard == "proven":
+            findings += _in_english(question)
         faults += [at(question, loc, *rest) for loc, *rest in findings]
     return faults
 

@@ -10,8 +10,10 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from bot.clock import DAY_MS
+from bot.quiz.question.asking import Given
 from bot.storage import competitions
 from bot.storage.calendar import daily, schedules
+from bot.storage.given import text_of
 from bot.storage.sqlite.remembered import Deletion, hash_of
 from bot.storage.store import Reads, Store, Transaction
 
@@ -153,6 +155,7 @@ async def delete(tx: Transaction, member_id: int, at_ms: int, *, by_retention: b
         if not by_retention:
             await _ask_too(tx, member_id, at_ms)
         return 0
+    await _texts_without(tx, member_id)
     games = await _games_without(tx, member_id)
     dailies = await _dailies_without(tx, member_id)
     await _answers_without(tx, member_id, games | dailies)
@@ -224,6 +227,17 @@ async def _games_without(tx: Transaction, member_id: int) -> dict[Run, int]:
                 (stand_in, competition_id, member_id),
             )
     return {(competitions.MODE, competition_id): stand_in for competition_id, stand_in in stand_ins.items()}
+
+
+async def _texts_without(tx: Transaction, member_id: int) -> None:
+    """Of what the member typed only whether it was right stays: their words may say who they are."""
+    for table in ("answer", "competition_answer", "daily_answer"):
+        for right in (True, False):
+            kept = text_of(Given(right=right))
+            await tx.run(
+                f"UPDATE {table} SET given = ? WHERE member_id = ? AND given LIKE ? AND given NOT LIKE ?",
+                (kept, member_id, f'%"right": {str(right).lower()}%', '%"text": ""%'),
+            )
 
 
 def _renamed(text: str, member_id: int, stand_in: int) -> str:
