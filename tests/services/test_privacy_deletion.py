@@ -187,6 +187,20 @@ async def test_answers_of_a_quiz_stay_by_the_day_and_reach_no_later_quiz(house):
     assert (await practice.load(house.store, run_id)).current == asked[0]
 
 
+async def test_of_what_a_member_typed_only_whether_it_was_right_stays(house):
+    typed = json.dumps({"options": [], "text": "I am Ada", "right": False, "in_order": False})
+
+    async def type_it(tx) -> None:
+        await tx.run("UPDATE answer SET given = ?, chosen = -1 WHERE member_id = ?", (typed, ADA.member_id))
+
+    await live(house.store, ADA)
+    await house.store.write(type_it)
+    assert "text" in traces(house.database, ADA.member_id, "I am Ada", AVATAR)
+    await house.privacy.delete(ADA.member_id)
+    assert traces(house.database, ADA.member_id, "I am Ada", AVATAR) == set()
+    assert {json.loads(given)["right"] for (given,) in await house.rows("SELECT given FROM answer")} == {False}
+
+
 async def test_totals_are_not_made_anew_for_those_who_are_gone(house):
     await house.evening.play(ADA, BOB)
     await house.privacy.delete(ADA.member_id)
