@@ -86,7 +86,7 @@ def judge(measured: Measured) -> DemoVerdict:
 def chart(measured: Measured) -> BarChart:
     """Milliseconds to the first results."""
     title, axis = f"A pool of {POOL_SIZE}, from nothing to its first results", "milliseconds (shorter is better)"
-    return bar_chart(title, axis, VARIANTS, measured, lambda s: s.wall_seconds * 1000, "{:.1f} ms")
+    return bar_chart(title, axis, VARIANTS, measured, lambda s: s.wall_seconds * 1000, " ms")
 
 
 DEMO = Demo(
