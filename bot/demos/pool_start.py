@@ -19,7 +19,7 @@ def first_task(number: int) -> int:
 
 
 @contextmanager
-def threads() -> Iterator[Work]:
+def thread_pool() -> Iterator[Work]:
     """A pool of threads."""
 
     def work() -> tuple[float, dict[str, int]]:
@@ -52,7 +52,7 @@ def _processes(start_method: str) -> Callable[[], Iterator[Work]]:
 
 METHODS = pools.start_methods()
 VARIANTS = (
-    Variant("threads", "threads", threads),
+    Variant("threads", "threads", thread_pool),
     *(Variant(name, f"processes, {name}", contextmanager(_processes(name))) for name in METHODS),
 )
 
