@@ -1,6 +1,6 @@
 """One look for all bar charts: a bar below its label, its value at its end, and how far the rounds lie apart in words.
 
-It is drawn to be read on a phone, where 720 pixels become about 300: there are no axis, no small print that matters, and no
+It is drawn to be read on a phone, where 600 pixels become about 270: there are no axis, no small print that matters, and no
 whiskers, whose ends would draw the eye away from the number.
 """
 
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from bot.charts.colours import ACCENT, DIM, FAINT, INK, MUTED, PAPER, WARNING
 
-WIDTH, HEAD, LINE, ROW, FOOT = 7.2, 0.98, 0.34, 0.98, 0.7
+WIDTH, HEAD, LINE, ROW, FOOT = 6.0, 0.98, 0.34, 0.98, 0.7
 """Inches, at 100 pixels each: the picture, what stands above the bars, what another line there adds, each bar with its label,
 what stands below."""
-TITLE_CHARACTERS, FOOT_CHARACTERS, AXIS_CHARACTERS = 40, 78, 60
+TITLE_CHARACTERS, FOOT_CHARACTERS, AXIS_CHARACTERS = 34, 66, 50
 FACTOR_FROM = 100
 """From so many times the shortest bar on, the longest one says how many times it is: its length no longer tells."""
 
@@ -84,7 +84,7 @@ def warm_up() -> None:
 
 
 def draw(chart: BarChart) -> bytes:
-    """The chart as a PNG, 720 pixels wide, readable in Discord's dark and light themes alike."""
+    """The chart as a PNG, 600 pixels wide, readable in Discord's dark and light themes alike."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
     from matplotlib.patches import FancyBboxPatch
@@ -100,7 +100,10 @@ def draw(chart: BarChart) -> bytes:
     axes.set_axis_off()
     told = [f"{bar.shown} · {factor(chart.bars)}" if _is_longest(bar, chart) else bar.shown for bar in chart.bars]
     # Each value must fit behind its bar: about 16 pixels a character.
-    ends = [bar.value / max(0.2, 1 - (16 * len(words) + 20) / 662) for bar, words in zip(chart.bars, told, strict=True)]
+    ends = [
+        bar.value / max(0.2, 1 - (16 * len(words) + 20) / (92 * WIDTH))
+        for bar, words in zip(chart.bars, told, strict=True)
+    ]
     span = max(ends, default=0.0) or 1.0
     for row, (bar, words) in enumerate(zip(chart.bars, told, strict=True)):
         y = len(chart.bars) - 1 - row
@@ -129,7 +132,10 @@ def draw(chart: BarChart) -> bytes:
             fontsize=17,
             weight="bold" if pointed else "normal",
         )
-        axes.text(span, y + 0.62, spread(bar), va="center", ha="right", color=FAINT, fontsize=13.5)
+        apart = spread(bar)
+        if 15 * len(label) + 9 * len(apart) > 92 * WIDTH:  # so many pixels they take at most
+            apart = f"{number(bar.low)} to {number(bar.high)}"
+        axes.text(span, y + 0.62, apart, va="center", ha="right", color=FAINT, fontsize=13.5)
         axes.text(
             length + span * 0.015, y + 0.2, words, parse_math=False, va="center", color=INK, fontsize=18, weight="bold"
         )
@@ -150,7 +156,7 @@ def draw(chart: BarChart) -> bytes:
             va="center",
             color=WARNING,
             alpha=0.22,
-            fontsize=74,
+            fontsize=62,
             rotation=18,
             weight="bold",
         )

@@ -33,11 +33,11 @@ CHARTS = [
 
 
 @pytest.mark.parametrize("one", CHARTS)
-def test_a_chart_becomes_a_picture_720_pixels_wide(one):
+def test_a_chart_becomes_a_picture_600_pixels_wide(one):
     picture = draw(one)
     assert picture.startswith(PNG)
     width, height = struct.unpack(">II", picture[16:24])
-    assert width == 720
+    assert width == 600
     assert height == pytest.approx(168 + 98 * len(one.bars), abs=1)
     assert len(picture) < 500_000
 
