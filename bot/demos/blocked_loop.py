@@ -126,7 +126,7 @@ def chart(measured: Measured) -> BarChart:
     """Milliseconds that the heartbeat stood still."""
     title = f"A heartbeat every {BEAT_SECONDS * 1000:.0f} ms beside {BUSY_SECONDS:g} s of other work"
     axis = "milliseconds that the heartbeat stood still (shorter is better)"
-    return bar_chart(title, axis, VARIANTS, measured, lambda s: s.counts["stop_us"] / 1000, "{:.1f} ms")
+    return bar_chart(title, axis, VARIANTS, measured, lambda s: s.counts["stop_us"] / 1000, " ms")
 
 
 DEMO = Demo(
@@ -146,4 +146,5 @@ DEMO = Demo(
     chart=chart,
     shows="A blocking call in a coroutine stops every task of the loop; handed to a thread or a process it does not.",
     refutes=("time-sleep-is-fine", "to-thread-makes-cpu-parallel", "asyncio-uses-several-cores"),
+    stands_out=("sleep", "compute"),
 )

@@ -72,7 +72,7 @@ def judge(measured: Measured) -> DemoVerdict:
 def chart(measured: Measured) -> BarChart:
     """Milliseconds for all calls."""
     title, axis = f"{CALLS:,} tiny calls", "milliseconds for all of them (shorter is better)"
-    return bar_chart(title, axis, VARIANTS, measured, lambda s: s.wall_seconds * 1000, "{:.1f} ms")
+    return bar_chart(title, axis, VARIANTS, measured, lambda s: s.wall_seconds * 1000, " ms")
 
 
 DEMO = Demo(

@@ -100,7 +100,7 @@ def judge(measured: Measured) -> DemoVerdict:
 def chart(measured: Measured) -> BarChart:
     """Threads that finished."""
     title, axis = "Two threads that need two locks", "threads that got both locks (2 would be right)"
-    return bar_chart(title, axis, VARIANTS, measured, lambda s: s.counts["finished"], "{:.0f} of 2")
+    return bar_chart(title, axis, VARIANTS, measured, lambda s: s.counts["finished"], " of 2")
 
 
 DEMO = Demo(
@@ -116,4 +116,5 @@ DEMO = Demo(
     chart=chart,
     shows="Two threads and two locks in opposite order stand still; one order for all prevents it.",
     refutes=("deadlock-needs-bad-luck", "races-are-pure-chance"),
+    stands_out=("opposite",),
 )

@@ -103,7 +103,7 @@ def judge(measured: Measured) -> DemoVerdict:
 def chart(measured: Measured) -> BarChart:
     """Cores used."""
     title, axis = "How many cores two threads keep busy", "cores used: CPU seconds for each second (longer is better)"
-    return bar_chart(title, axis, VARIANTS, measured, lambda s: s.cores_used, "{:.2f}")
+    return bar_chart(title, axis, VARIANTS, measured, lambda s: s.cores_used, " cores")
 
 
 DEMO = Demo(
@@ -125,4 +125,5 @@ DEMO = Demo(
     shows="C code that lets go of the GIL runs in parallel in threads; Python bytecode does not on the standard build.",
     refutes=("gil-makes-threads-useless", "gil-is-gone"),
     cores_needed=1.5,
+    stands_out=("zlib", "pbkdf2"),
 )

@@ -93,7 +93,7 @@ def chart(measured: Measured) -> BarChart:
     """Items a second."""
     title = f"{ITEMS:,} items from one thread to another"
     axis = "thousand items a second (longer is better)"
-    return bar_chart(title, axis, VARIANTS, measured, lambda s: ITEMS / s.wall_seconds / 1000, "{:,.0f} k/s")
+    return bar_chart(title, axis, VARIANTS, measured, lambda s: ITEMS / s.wall_seconds / 1000, "k a second")
 
 
 DEMO = Demo(

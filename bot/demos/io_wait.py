@@ -131,4 +131,5 @@ DEMO = Demo(
     chart=chart,
     shows="Waits overlap in threads and in tasks; how many are under way at once decides.",
     refutes=("gil-makes-threads-useless", "asyncio-is-faster-than-threads", "waiting-keeps-the-cpu-busy"),
+    stands_out=("threads", "asyncio"),
 )

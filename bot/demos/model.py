@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 
-from bot.charts.bars import BarChart, BarValue
+from bot.charts.bars import BarChart, BarValue, number
 
 Counts = dict[str, int]
 Work = Callable[[], tuple[float, Counts]]
@@ -104,7 +104,8 @@ class Demo:
     ``bound_seconds`` is how long it takes at most on a quiet two-core machine; ``judge`` reads the numbers, ``chart`` draws
     them up. ``shows`` says in a line what is to be seen, ``refutes`` names the misconceptions that it refutes. Below
     ``cores_needed`` it has nothing to show. ``clear`` tells whether the rounds so far show it; where chance decides that,
-    there are more of them until they do. ``memory_mib`` is how much address space its process may reserve.
+    there are more of them until they do. ``stands_out`` are the variants that the chart is about, its winner or its culprit;
+    without any it is the one that was right to predict. ``memory_mib`` is how much address space its process may reserve.
     """
 
     id: str
@@ -122,6 +123,7 @@ class Demo:
     cores_needed: float = 1.0
     memory_mib: int = 4096
     clear: Callable[[Measured], bool] = lambda _measured: True
+    stands_out: tuple[str, ...] = ()
 
     def read(self, measured: Measured) -> DemoVerdict:
         """What the numbers show; nothing is claimed from a host that was busy, or has too few cores."""
@@ -136,7 +138,13 @@ class Demo:
     def drawn(self, measured: Measured) -> BarChart:
         """The chart of the numbers; it carries a mark where they claim nothing."""
         verdict, chart = self.read(measured), self.chart(measured)
-        return chart if verdict.right_choice else replace(chart, mark=f"Rejected: {verdict.headline}")
+        if not verdict.right_choice:
+            return replace(chart, mark=f"Rejected: {verdict.headline}")
+        about = self.stands_out or (verdict.right_choice,)
+        bars = [
+            replace(bar, stands_out=variant.id in about) for bar, variant in zip(chart.bars, self.variants, strict=True)
+        ]
+        return replace(chart, bars=bars)
 
     def label(self, choice_id: str) -> str:
         """A choice in words."""
@@ -164,7 +172,7 @@ def footer(measured: Measured, of_rounds: str = "median") -> str:
     bounds = "" if host.contained else "no process groups on this system · "
     return (
         f"Python {host.python} ({host.build}, {gil}) · {host.cores:g} cores · {host.start_method} · {bounds}"
-        f"{of_rounds} of {rounds} round{'s' * (rounds > 1)}, whiskers: lowest to highest"
+        f"{of_rounds} of {rounds} round{'s' * (rounds > 1)}"
     )
 
 
@@ -176,23 +184,23 @@ def bar_chart(
     value: Callable[[Sample], float],
     unit: str,
 ) -> BarChart:
-    """The median of ``value`` for each variant, with the spread of its rounds; ``unit`` formats it (``{:.2f} s``)."""
+    """The median of ``value`` for each variant, with the spread of its rounds; ``unit`` stands behind it (`` s``)."""
     bars = []
     for variant in variants:
         values = [value(sample) for sample in measured.samples[variant.id]]
         median = statistics.median(values)
-        bars.append(BarValue(variant.label, median, min(values), max(values), unit.format(median)))
+        bars.append(BarValue(variant.label, median, min(values), max(values), number(median) + unit))
     return BarChart(title, axis, bars, footer(measured))
 
 
 def time_chart(title: str, variants: tuple[Variant, ...], measured: Measured, *, cores: bool = False) -> BarChart:
     """Wall seconds by variant; with ``cores`` also the cores that each kept busy."""
     axis = "seconds (shorter is better)"
-    chart = bar_chart(title, axis, variants, measured, lambda s: s.wall_seconds, "{:.2f} s")
+    chart = bar_chart(title, axis, variants, measured, lambda s: s.wall_seconds, " s")
     if not cores:
         return chart
     bars = [
-        replace(bar, shown=f"{bar.shown} · {measured.cores(variant.id):.1f} cores")
+        replace(bar, shown=f"{bar.shown} · {number(round(measured.cores(variant.id), 1))} cores")
         for bar, variant in zip(chart.bars, variants, strict=True)
     ]
     return replace(chart, bars=bars)

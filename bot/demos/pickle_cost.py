@@ -84,7 +84,7 @@ def judge(measured: Measured) -> DemoVerdict:
 def chart(measured: Measured) -> BarChart:
     """Milliseconds a trip."""
     title, axis = "Data to a worker and back", "milliseconds for one trip (shorter is better)"
-    return bar_chart(title, axis, VARIANTS, measured, lambda s: s.wall_seconds / TRIPS * 1000, "{:.2f} ms")
+    return bar_chart(title, axis, VARIANTS, measured, lambda s: s.wall_seconds / TRIPS * 1000, " ms")
 
 
 DEMO = Demo(
@@ -104,4 +104,5 @@ DEMO = Demo(
     chart=chart,
     shows="Arguments and results travel to a process as pickled copies; a thread gets the object itself.",
     refutes=("processes-share-globals", "processes-always-win"),
+    stands_out=("ten",),
 )

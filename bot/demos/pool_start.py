@@ -19,7 +19,7 @@ def first_task(number: int) -> int:
 
 
 @contextmanager
-def threads() -> Iterator[Work]:
+def thread_pool() -> Iterator[Work]:
     """A pool of threads."""
 
     def work() -> tuple[float, dict[str, int]]:
@@ -52,7 +52,7 @@ def _processes(start_method: str) -> Callable[[], Iterator[Work]]:
 
 METHODS = pools.start_methods()
 VARIANTS = (
-    Variant("threads", "threads", threads),
+    Variant("threads", "threads", thread_pool),
     *(Variant(name, f"processes, {name}", contextmanager(_processes(name))) for name in METHODS),
 )
 
@@ -86,7 +86,7 @@ def judge(measured: Measured) -> DemoVerdict:
 def chart(measured: Measured) -> BarChart:
     """Milliseconds to the first results."""
     title, axis = f"A pool of {POOL_SIZE}, from nothing to its first results", "milliseconds (shorter is better)"
-    return bar_chart(title, axis, VARIANTS, measured, lambda s: s.wall_seconds * 1000, "{:.1f} ms")
+    return bar_chart(title, axis, VARIANTS, measured, lambda s: s.wall_seconds * 1000, " ms")
 
 
 DEMO = Demo(

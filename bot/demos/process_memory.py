@@ -88,7 +88,7 @@ def chart(measured: Measured) -> BarChart:
     """Megabytes a worker."""
     title = f"{HOW_MANY} idle worker processes"
     axis = "megabytes for each, shared pages divided (shorter is better)"
-    return bar_chart(title, axis, VARIANTS, measured, lambda s: s.counts["bytes_each"] / 1e6, "{:.1f} MB")
+    return bar_chart(title, axis, VARIANTS, measured, lambda s: s.counts["bytes_each"] / 1e6, " MB")
 
 
 DEMO = Demo(

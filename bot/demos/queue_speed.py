@@ -139,9 +139,7 @@ def judge(measured: Measured) -> DemoVerdict:
 def chart(measured: Measured) -> BarChart:
     """Thousand items a second."""
     title, axis = "Items through a queue", "thousand items a second (longer is better)"
-    return bar_chart(
-        title, axis, VARIANTS, measured, lambda s: s.counts["items"] / s.wall_seconds / 1000, "{:,.0f} k/s"
-    )
+    return bar_chart(title, axis, VARIANTS, measured, lambda s: s.counts["items"] / s.wall_seconds / 1000, "k a second")
 
 
 DEMO = Demo(

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from bot.charts.bars import BarChart, BarValue
+from bot.charts.bars import BarChart, BarValue, number
 from bot.demos.model import Demo, DemoVerdict, Measured, Prediction, Variant, Work, footer
 
 THREADS = 4
@@ -162,7 +162,7 @@ def chart(measured: Measured) -> BarChart:
     for variant in VARIANTS:
         lost = measured.counts(variant.id, "lost")
         shares = [100 * one / EXPECTED for one in lost]
-        shown = f"{max(shares):.0f} %, {_of_rounds(lost)}" if any(lost) else "none lost"
+        shown = f"{number(round(max(shares), 1))} %, in {_of_rounds(lost)}" if any(lost) else "none lost"
         bars.append(BarValue(variant.label, max(shares), min(shares), max(shares), shown))
     title, axis = f"{THREADS} threads add to one counter", "updates lost in the worst round, % (none would be right)"
     return BarChart(title, axis, bars, footer(measured, "worst"), "worst")
@@ -186,4 +186,5 @@ DEMO = Demo(
     clear=shows_itself,
     shows="Updates of shared data get lost without a lock, and none with a lock or an owner behind a queue.",
     refutes=("increment-is-atomic", "gil-makes-code-safe", "green-tests-prove-it"),
+    stands_out=("call",),
 )

@@ -95,7 +95,7 @@ def judge(measured: Measured) -> DemoVerdict:
 def chart(measured: Measured) -> BarChart:
     """Microseconds to start one."""
     title, axis = "One more thing that waits", "microseconds to start one (shorter is better)"
-    return bar_chart(title, axis, VARIANTS, measured, lambda s: s.counts["ns_each"] / 1000, "{:.1f} µs")
+    return bar_chart(title, axis, VARIANTS, measured, lambda s: s.counts["ns_each"] / 1000, " µs")
 
 
 DEMO = Demo(

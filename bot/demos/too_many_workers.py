@@ -108,4 +108,5 @@ DEMO = Demo(
     shows="For computing, the gain ends at the number of cores; more workers only cost memory and start-up.",
     refutes=("more-threads-always-faster", "cores-divide-everything"),
     cores_needed=1.5,
+    stands_out=("many",),
 )

@@ -1,10 +1,11 @@
 """Charts: a picture of the right size, and the same in words."""
 
 import struct
+from dataclasses import replace
 
 import pytest
 
-from bot.charts.bars import BarChart, BarValue, alt_text, draw
+from bot.charts.bars import BarChart, BarValue, alt_text, draw, factor, number, spread
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -32,13 +33,50 @@ CHARTS = [
 
 
 @pytest.mark.parametrize("one", CHARTS)
-def test_a_chart_becomes_a_picture_900_pixels_wide(one):
+def test_a_chart_becomes_a_picture_600_pixels_wide(one):
     picture = draw(one)
     assert picture.startswith(PNG)
     width, height = struct.unpack(">II", picture[16:24])
-    assert width == 900
-    assert height == pytest.approx(190 + 72 * len(one.bars), abs=1)
+    assert width == 600
+    assert height == pytest.approx(168 + 98 * len(one.bars), abs=1)
     assert len(picture) < 500_000
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (0, "0"),
+        (1, "1"),
+        (1234.5, "1,234"),
+        (201.4, "201"),
+        (68.23, "68.2"),
+        (2.014, "2.01"),
+        (0.1034, "0.10"),
+        (0.00112, "0.0011"),
+        (-3.14159, "-3.14"),
+    ],
+)
+def test_every_number_is_told_the_same_way(value, told):
+    assert number(value) == told
+
+
+def test_where_the_length_tells_no_more_the_longest_bar_says_how_many_times_it_is():
+    assert (
+        factor([BarValue("a", 201, 1, 1, ""), BarValue("b", 0.11, 1, 1, ""), BarValue("none", 0, 0, 0, "")]) == "×1,800"
+    )
+    assert factor([BarValue("a", 50, 1, 1, ""), BarValue("b", 1, 1, 1, "")]) == ""
+    assert factor([]) == ""
+
+
+def test_the_spread_is_told_in_words_where_there_is_one():
+    assert spread(BarValue("a", 0.3, 0.1, 5.2, "0.30 s")) == "lowest 0.10, highest 5.20"
+    assert spread(BarValue("a", 2.0, 2.0, 2.0, "2 s")) == ""
+
+
+def test_what_the_chart_is_about_and_what_is_rejected_look_different():
+    about = replace(THREE, bars=[replace(bar, stands_out=n == 0) for n, bar in enumerate(THREE.bars)])
+    rejected = replace(THREE, mark="Rejected: the host was busy")
+    assert len({draw(THREE), draw(about), draw(rejected)}) == 3
 
 
 def test_the_same_numbers_give_the_same_picture():
@@ -50,8 +88,14 @@ def test_the_words_tell_every_label_and_number():
     words = alt_text(THREE)
     for part in ("Cups of tea, three ways", "cups (more is better)", "Python 3.13", "green", "black", "white"):
         assert part in words
-    for number in ("2.00 cups", "1.50 to 2.75", "0.00 cups", "12345.68 cups", "12000.25 to 13000.50"):
-        assert number in words
+    for told in (
+        "2.00 cups",
+        "lowest 1.50, highest 2.75",
+        "0.00 cups",
+        "12345.68 cups",
+        "lowest 12,000, highest 13,000",
+    ):
+        assert told in words
     assert len(words) <= 1024
 
 

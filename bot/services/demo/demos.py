@@ -14,6 +14,7 @@ from bot.clock import Clock
 from bot.demos.model import Demo, Measured
 from bot.demos.reference import reference
 from bot.demos.registry import DEMOS
+from bot.demos.script import script
 from bot.errors import LeaseLostError, NotFound, StorageError, UserError, WorkerError, WorkerTimedOut
 from bot.facts import Code, Fact, fact
 from bot.model.demos import DemoRun
@@ -213,11 +214,8 @@ class Demos:
         return replace(view, ahead=self._ahead(run_id))
 
     def code(self, demo_id: str) -> str:
-        """The source that runs, in full, for *Try it yourself*."""
-        import inspect
-        import sys
-
-        return inspect.getsource(sys.modules[DEMOS[demo_id].judge.__module__])
+        """The demo as one file that runs with Python alone, for *Try it yourself*."""
+        return script(demo_id)
 
     async def _write(self, run_id: int, job: Job[T]) -> T:
         """A change of a demo that waits or runs, which only the process may make that answers for its server."""

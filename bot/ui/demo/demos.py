@@ -8,6 +8,7 @@ from discord import app_commands
 
 from bot.charts.bars import alt_text
 from bot.demos.model import Demo
+from bot.demos.script import file_name
 from bot.errors import UserError
 from bot.facts import Code, Say, fact
 from bot.packs.words import spellings
@@ -145,8 +146,8 @@ class DemoFeature:
     async def _code(self, reply: Reply, demo_id: str) -> None:
         if demo_id not in self._demos.demos:
             raise ids.stale()
-        name = demo_id.replace("-", "_") + ".py"
-        words = "This is the code that ran, in full. It imports other files of Studyhall: run it from a copy of that."
+        name = file_name(demo_id)
+        words = f"The code that ran, in one file. Save it and run it with `python {name}`: it needs nothing but Python."
         await reply.show(Screen([words, Download(name, self._demos.code(demo_id))]))
 
     def screen(self, view: DemoView, say: Say) -> Screen:
