@@ -158,6 +158,7 @@ def test_tests_below_ui_import_no_screen_and_read_no_live_game(path):
 
 OF_THE_WHOLE_PROCESS = {
     "bot/services/backups.py",  # of SQLite, which has one process
+    "bot/services/processes/gossip.py",  # of what is kept in memory
     "bot/services/processes/leases.py",  # by which it is known whose servers are ours
     "bot/services/competition/live.py",  # of games that were taken up
 }
