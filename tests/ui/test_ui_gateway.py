@@ -231,3 +231,19 @@ async def test_a_call_waits_for_a_turn_of_all_processes_and_one_that_has_it_for_
     await scheduler.call(pace.turn)
     assert len(turns) == 2
     await scheduler.close()
+
+
+async def test_of_one_process_the_shard_that_came_first_identifies_first():
+    gate, had = IdentifyingTogether(asking(starts()), Table(), lambda: 1), []
+
+    async def identify(shard: int) -> None:
+        async with gate.turn(shard):
+            had.append(shard)
+
+    order = [3, 0, 2, 1]  # those with games, as a rule
+    tasks = []
+    for shard in order:
+        tasks.append(asyncio.create_task(identify(shard)))
+        await asyncio.sleep(0)
+    await asyncio.gather(*tasks)
+    assert had == order
