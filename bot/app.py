@@ -105,7 +105,7 @@ async def build(
         services = make_services(parts)
         pulse, shards = Pulse(), Shards(settings.shards, shared=bool(shared), ours=ours)
         leases = _leases(shared, hold, shards, parts, services) if shared and hold else None
-        pace = Pace(shared.limits.call, lambda: leases.alone) if shared and leases else None
+        pace = Pace(shared.limits.call, lambda: leases.processes) if shared and leases else None
         scheduler = SendScheduler(settings.progress_seconds, calls_per_second, pace)
         closing.push_async_callback(scheduler.close)
         desk = Desk(

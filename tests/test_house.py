@@ -154,3 +154,19 @@ def test_tests_below_ui_import_no_screen_and_read_no_live_game(path):
     modules = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert not [module for module in modules if module.startswith("bot.ui")]
     assert "_live" not in {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+
+
+OF_THE_WHOLE_PROCESS = {
+    "bot/services/backups.py",  # of SQLite, which has one process
+    "bot/services/processes/gossip.py",  # of what is kept in memory
+    "bot/services/processes/leases.py",  # by which it is known whose servers are ours
+    "bot/services/competition/live.py",  # of games that were taken up
+}
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, text in SOURCES.items() if "/services/" in name and ".routine(" in text]
+)
+def test_what_comes_again_by_itself_asks_whose_servers_are_ours(name):
+    """Where several processes run, each does only what concerns the servers that it answers for."""
+    assert name in OF_THE_WHOLE_PROCESS or "life.ours" in SOURCES[name]

@@ -99,6 +99,7 @@ class IdentifyingTogether:
         self._me = me
         self._starts: Starts | None = None
         self._is_new = False
+        self._lines: dict[int, asyncio.Lock] = {}
         self.left: int | None = None
         self._noting: set[asyncio.Task[None]] = set()
 
@@ -113,15 +114,16 @@ class IdentifyingTogether:
     async def turn(self, shard: int) -> AsyncIterator[None]:
         """Wait until this shard may identify; it has its turn until the block is left."""
         bucket = shard % (await self.starts()).at_once
-        await self._count(shard)
-        while (seconds := await self._patiently(lambda: self._shared.turn(self._me(), bucket))) > 0:  # noqa: ASYNC110
-            await asyncio.sleep(min(seconds, ASK_SECONDS))
-        keeping = asyncio.create_task(self._keep(bucket), name="identify-turn")
-        try:
-            yield
-        finally:
-            keeping.cancel()
-            self._note(bucket)
+        async with self._lines.setdefault(bucket, asyncio.Lock()):  # of ours, the first who came
+            while (seconds := await self._patiently(lambda: self._shared.turn(self._me(), bucket))) > 0:  # noqa: ASYNC110
+                await asyncio.sleep(min(seconds, ASK_SECONDS))
+            keeping = asyncio.create_task(self._keep(bucket), name="identify-turn")
+            try:
+                await self._count(shard)
+                yield
+            finally:
+                keeping.cancel()
+                self._note(bucket)
 
     def ready(self, shard: int) -> None:
         """Discord has answered the shard: it may have taken the IDENTIFY as late as now, and counts from there."""

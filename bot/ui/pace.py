@@ -7,8 +7,8 @@ from contextvars import ContextVar
 
 from bot.errors import StorageError
 
-ALONE_PER_SECOND = 30.0
-"""What a process allows itself that knows nothing of others: the database is out of reach, or there are none."""
+WITHOUT_DATABASE_PER_SECOND = 45.0
+"""What all processes that were known may make together while the database does not answer."""
 
 _has_turn: ContextVar[bool] = ContextVar("has_turn", default=False)
 
@@ -16,26 +16,33 @@ _has_turn: ContextVar[bool] = ContextVar("has_turn", default=False)
 class Pace:
     """Gives each call its turn. ``reserve`` tells in how many seconds the next call of all processes may be made.
 
-    A process that is ``alone`` waits for nobody here: what it sends has a pace of its own.
+    Of one process (``processes`` says how many there are) nothing waits here: what it sends has a pace of its own.
     """
 
-    def __init__(self, reserve: Callable[[], Awaitable[float]], alone: Callable[[], bool]) -> None:
+    def __init__(self, reserve: Callable[[], Awaitable[float]], processes: Callable[[], int]) -> None:
         self._reserve = reserve
-        self._alone = alone
+        self._processes = processes
+        self._free_at = 0.0
 
     async def turn(self) -> None:
         """Wait for a turn, unless this call has it already."""
         if _has_turn.get():
             _has_turn.set(False)  # for one call; what follows it waits for its own
             return
-        if self._alone():
+        if self._processes() == 1:
             return
         try:
             seconds = await self._reserve()
         except StorageError:
-            seconds = 1 / ALONE_PER_SECOND
+            seconds = self._share()
         if seconds > 0:
             await asyncio.sleep(seconds)
+
+    def _share(self) -> float:
+        """In how many seconds it may be made if each process keeps to its part."""
+        now = asyncio.get_running_loop().time()
+        self._free_at = max(self._free_at, now) + self._processes() / WITHOUT_DATABASE_PER_SECOND
+        return self._free_at - now
 
     @staticmethod
     @contextlib.contextmanager

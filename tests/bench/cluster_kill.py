@@ -28,7 +28,8 @@ from together import Together  # noqa: E402
 from bot.playground.server import Playground  # noqa: E402
 
 AT_ONCE, IDENTIFY_SECONDS = 2, 5.0
-MINUTES_A_FAULT = 0.5
+MINUTES_A_FAULT = 0.2
+"""The questions of the day are spread over so long."""
 P99_SECONDS = 3.0
 
 
@@ -100,10 +101,10 @@ def table(found: Found) -> list[tuple[str, str, str, bool]]:
             p99 < P99_SECONDS,
         ),
         (
-            f"told within 3 s, of {outages.total()} who asked without the database",
-            f"{outages['acknowledged']}, slowest {found.slowest_in_outages:.1f} s",
+            f"told within 3 s, of {sum(outages.values())} who asked without the database",
+            f"{outages.get('acknowledged', 0)}, slowest {found.slowest_in_outages:.1f} s",
             "all",
-            not outages["failed"],
+            not outages.get("failed"),
         ),
     ]
 
@@ -120,8 +121,6 @@ if __name__ == "__main__":
     parser.add_argument("--logs", type=Path, help="also write the logs of all processes to this file")
     chosen = parser.parse_args()
     result = asyncio.run(main(chosen))
-    if chosen.json:
-        chosen.json.write_text(json.dumps(dataclasses.asdict(result), indent=2), "utf-8")
     done = ", ".join(f"{count} {what}" for what, count in result.faults_done.items())
     print(
         f"{done}; {result.games} games, {result.rounds} rounds, {result.dailies} questions of the day, "
@@ -130,4 +129,8 @@ if __name__ == "__main__":
     lines = table(result)
     print(drawn(lines))
     print("\n".join(result.wrong))
+    if chosen.json:
+        plain = dataclasses.asdict(dataclasses.replace(result, faults_done={}, in_outages={}))
+        plain |= {"faults_done": dict(result.faults_done), "in_outages": dict(result.in_outages)}
+        chosen.json.write_text(json.dumps(plain, indent=2), "utf-8")
     sys.exit(not all_met(lines))

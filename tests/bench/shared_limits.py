@@ -46,7 +46,7 @@ async def work(url: str, number: int, seconds: float, shards: list[int], begin: 
         finally:
             reserved.append(time.perf_counter() - asked)
 
-    scheduler = SendScheduler(1.0, pace=Pace(reserve, lambda: False))
+    scheduler = SendScheduler(1.0, pace=Pace(reserve, lambda: 4))
     starts = Starts(shards=len(shards), total=1000, left=1000, reset_seconds=86_400.0, at_once=AT_ONCE)
 
     async def ask() -> Starts:

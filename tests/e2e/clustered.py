@@ -46,10 +46,10 @@ class Takeover:
 class Found:
     """What came of a run."""
 
-    faults_done: Counter[str] = field(default_factory=Counter)
+    faults_done: dict[str, int] = field(default_factory=Counter)
     takeovers: list[Takeover] = field(default_factory=list)
     answered_seconds: list[float] = field(default_factory=list)
-    in_outages: Counter[str] = field(default_factory=Counter)
+    in_outages: dict[str, int] = field(default_factory=Counter)
     slowest_in_outages: float = 0.0
     games: int = 0
     rounds: int = 0

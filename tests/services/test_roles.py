@@ -1,5 +1,6 @@
 """Roles are given once to those who earned them, and only a winner's role is ever taken."""
 
+from collections.abc import Callable
 from random import Random
 
 import pytest
@@ -12,6 +13,7 @@ from small_course import DAY, NOON, QUESTIONS, library
 from bot.facts import Code, fact
 from bot.model.members import Chosen
 from bot.model.roles import SEASON
+from bot.model.shards import Holdings, every_server
 from bot.quiz.practice.mastery import Level
 from bot.services.lifecycle import Lifecycle
 from bot.services.practice.practising import Learner, Practice
@@ -63,11 +65,10 @@ class House:
         self.progress = ProgressOf(course, store, self.clock, Random(7), self.practice, lambda _guild_id: course)
         self.begin()
 
-    def begin(self) -> None:
+    def begin(self, ours: Callable[[], Holdings] = every_server) -> None:
         """A start, also one after a crash: nothing is known but what is stored."""
-        self.roles = Roles(
-            self.store, self.clock, self.days.servers, self.progress, self.days.seasons, Lifecycle(steady=False)
-        )
+        life = Lifecycle(steady=False, ours=ours)
+        self.roles = Roles(self.store, self.clock, self.days.servers, self.progress, self.days.seasons, life)
         self.roles.attach(self.hands)
 
     async def learn(self, section: str, who: Learner = ADA) -> None:
@@ -104,6 +105,17 @@ async def house(store):
 
 
 # Mastery
+
+
+async def test_roles_of_a_server_are_given_by_the_process_that_answers_for_it(house):
+    await house.roles.choose(HALL, "tea/water", EXPERT)
+    await house.learn("water")
+    house.begin(lambda: Holdings(2, {1 - (HALL >> 22) % 2: None}))
+    assert await house.roles.look() is None
+    assert house.hands.has == set()
+    house.begin(lambda: Holdings(2, {(HALL >> 22) % 2: None}))
+    await house.roles.look()
+    assert house.hands.has == {(ADA.member_id, EXPERT)}
 
 
 async def test_whoever_is_solid_in_a_section_gets_its_role_once_and_is_told(house):

@@ -212,13 +212,13 @@ async def test_when_the_days_starts_are_used_up_by_all_nobody_identifies_before_
 
 
 async def test_a_call_waits_for_a_turn_of_all_processes_and_one_that_has_it_for_none():
-    turns, alone = [], False
+    turns, processes = [], 2
 
     async def reserve() -> float:
         turns.append(asyncio.get_running_loop().time())
         return 0.0
 
-    pace = Pace(reserve, lambda: alone)
+    pace = Pace(reserve, lambda: processes)
     scheduler = SendScheduler(1.0, calls_per_second=1_000, pace=pace)
 
     async def twice() -> None:
@@ -227,7 +227,33 @@ async def test_a_call_waits_for_a_turn_of_all_processes_and_one_that_has_it_for_
 
     await scheduler.call(twice)
     assert len(turns) == 2
-    alone = True
+    processes = 1
     await scheduler.call(pace.turn)
     assert len(turns) == 2
     await scheduler.close()
+
+
+async def test_of_one_process_the_shard_that_came_first_identifies_first():
+    gate, had = IdentifyingTogether(asking(starts()), Table(), lambda: 1), []
+
+    async def identify(shard: int) -> None:
+        async with gate.turn(shard):
+            had.append(shard)
+
+    order = [3, 0, 2, 1]  # those with games, as a rule
+    tasks = []
+    for shard in order:
+        tasks.append(asyncio.create_task(identify(shard)))
+        await asyncio.sleep(0)
+    await asyncio.gather(*tasks)
+    assert had == order
+
+
+async def test_without_the_database_each_process_keeps_to_its_part_of_the_calls():
+    async def reserve() -> float:
+        raise StorageError(fact(Code.NOT_COUNTED))
+
+    pace, loop = Pace(reserve, lambda: 3), asyncio.get_running_loop()
+    began = loop.time()
+    await asyncio.gather(*(pace.turn() for _ in range(5)))
+    assert loop.time() - began >= 5 * 3 / 45 - 0.01

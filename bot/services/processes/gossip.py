@@ -12,6 +12,7 @@ from bot.services.lifecycle import Lifecycle
 if TYPE_CHECKING:  # with asyncpg, which not everybody has
     from bot.storage.postgres.leases import LeaseTable
 
+AGAIN_SECONDS = 5.0
 LEAVES_SECONDS = 0.5
 """How long a deletion waits for another process to take the member out of a game."""
 
@@ -36,6 +37,7 @@ class Gossip:
         self._table = table
         self._hearers = hearers
         self._background = life.background("gossip")
+        self._catching_up = self._background.routine(self._catch_up, again_seconds=AGAIN_SECONDS, name="gossip-gap")
         self._introduce(life.happenings)
 
     def _introduce(self, happenings: Happenings) -> None:
@@ -73,8 +75,11 @@ class Gossip:
 
     def gap(self) -> None:
         """Something may not have been heard: look at everything."""
-        self._background.spawn(self._hearers.gap(), "gossip-gap")
+        self._catching_up.wake()
         self._hearers.leases()
+
+    async def _catch_up(self) -> None:
+        await self._hearers.gap()
 
     async def _quietly(self, work: Awaitable[object]) -> None:
         try:

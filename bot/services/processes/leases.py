@@ -131,9 +131,10 @@ class Leases:
         return self._refused or pending
 
     @property
-    def alone(self) -> bool:
-        """Whether no other process is known."""
-        return all(one.id == self.me or not one.alive for one in self.cluster.processes)
+    def processes(self) -> int:
+        """How many are known; before it is known that this is the only one, two."""
+        others = sum(one.alive and one.id != self.me for one in self.cluster.processes)
+        return others + 1 if self.cluster.processes else 2
 
     def wake(self) -> None:
         """Look now: somebody has changed something. Nothing before `start`."""
@@ -148,7 +149,7 @@ class Leases:
         self.me = await self._join()
         self.cluster = await self._without_dead()
         in_force = await self._table.put_packs_in_force(self._packs())
-        if in_force == self._packs() and (self.alone or not self.cluster.leases):
+        if in_force == self._packs() and (self.processes == 1 or not self.cluster.leases):
             await self._table.settle_shards(wanted_shards)
         elif len(self.cluster.leases) != wanted_shards:
             _log.info("the processes that run share %d shards; that is left as it is", len(self.cluster.leases))

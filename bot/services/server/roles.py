@@ -28,6 +28,9 @@ LOOK_SECONDS = 60.0
 ANSWERS_AGAIN = 2_000
 """So many of the newest answers are looked at again after a start: what they earned may not have been stored."""
 
+ANSWERS_OVERLAP = 200
+"""So many are looked at again each time: where several write at once, one may be seen later than one with a higher number."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -164,12 +167,13 @@ class Roles:
             return
         if self._seen_answer is None:
             self._seen_answer = max(0, await storage.last_answer(self._store) - ANSWERS_AGAIN)
-        newest, answered = await storage.answered_since(self._store, self._seen_answer)
+        seen = max(0, self._seen_answer - ANSWERS_OVERLAP)
+        newest, answered = await storage.answered_since(self._store, seen)
         for guild_id, member_id, pack_id in sorted(answered):
             here = [one.part for one in rewards if one.guild_id == guild_id and one.part.split("/")[0] == pack_id]
             if open_ := set(here) - await storage.earned(self._store, guild_id, member_id) if here else set():
                 await self._find_master(guild_id, member_id, pack_id, open_)
-        self._seen_answer = newest
+        self._seen_answer = max(newest, self._seen_answer)
 
     async def _find_master(self, guild_id: int, member_id: int, pack_id: str, parts: set[str]) -> None:
         try:

@@ -47,6 +47,7 @@ class LeaseTable:
         await self._link.ask(
             f"DELETE FROM process WHERE seen_at < clock_timestamp() - interval '{FORGOTTEN_SECONDS} seconds'"
         )
+        await self._link.tell("leases")  # whoever was alone is no longer
         return int(number)
 
     async def leave(self, me: int) -> None:

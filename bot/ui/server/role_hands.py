@@ -56,8 +56,12 @@ class RoleHands:
         return self._shards.of(guild_id).asks_for_roles(guild_id)
 
     async def _call(self, guild_id: int, ask: Callable[[], Awaitable[None]]) -> None:
+        async def ask_for_ours() -> None:
+            self._shards.refuse_others(guild_id)
+            await ask()
+
         try:
-            await self._scheduler.call(ask, urgency=SendScheduler.LOW)
+            await self._scheduler.call(ask_for_ours, urgency=SendScheduler.LOW)
         except discord.HTTPException as problem:
             if problem.code in NOT_THERE:
                 raise MemberGoneError from problem
