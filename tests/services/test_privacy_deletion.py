@@ -195,7 +195,7 @@ async def test_of_what_a_member_typed_only_whether_it_was_right_stays(house):
 
     await live(house.store, ADA)
     await house.store.write(type_it)
-    assert "text" in traces(house.database, ADA.member_id, "I am Ada", AVATAR)
+    assert "I am Ada" in traces(house.database, ADA.member_id, "I am Ada", AVATAR)
     await house.privacy.delete(ADA.member_id)
     assert traces(house.database, ADA.member_id, "I am Ada", AVATAR) == set()
     assert {json.loads(given)["right"] for (given,) in await house.rows("SELECT given FROM answer")} == {False}
