@@ -185,6 +185,10 @@ def _add_exchange(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     )
     taken.add_argument("--format", default="", metavar="NAME", help="what the file is (default: told by its content)")
     taken.add_argument("--encoding", metavar="NAME", help="how its text is encoded (default: told by its content)")
+    taken.add_argument(
+        "--front", default="", metavar="FIELD", help="of an Anki note: what is asked (default: the first)"
+    )
+    taken.add_argument("--back", default="", metavar="FIELD", help="and what is to be typed (default: the second)")
     taken.add_argument("--update", action="store_true", help="take over what reads otherwise now")
     given = commands.add_parser("export", help="write a course's questions for another program")
     given.add_argument("pack", type=Path, help="the course's folder; with none there, a table to fill in is written")
@@ -261,6 +265,8 @@ def _import(settings: Settings, options: argparse.Namespace) -> int:
         format_name=options.format,
         encoding=options.encoding,
         update=options.update,
+        front=options.front,
+        back=options.back,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from bot.demos.registry import DEMOS
 from bot.errors import StudyhallError
 from bot.exchange.drafts import Draft
-from bot.exchange.formats import MOST_BYTES, Reading, read
+from bot.exchange.formats import MOST_DECK_BYTES, Reading, read
 from bot.exchange.importing import Import, compared
 from bot.exchange.packs import drafts_of, files_of, head_of
 from bot.facts import said
@@ -32,6 +32,8 @@ def import_files(
     format_name: str = "",
     encoding: str | None = None,
     update: bool = False,
+    front: str = "",
+    back: str = "",
 ) -> int:
     """Take the questions of these files into a course; prints what was taken, and what was not with its place.
 
@@ -41,7 +43,8 @@ def import_files(
     status = []
     for file in files:
         pack = _pack(folder)
-        reading = read(_bytes(file), format_name, encoding=encoding, language=pack.head.language if pack else "en")
+        language = pack.head.language if pack else "en"
+        reading = read(_bytes(file), format_name, encoding=encoding, language=language, front=front, back=back)
         notes = _notes(folder)
         there = list(drafts_of(pack)) if pack else []
         rows = notes.get("files", {}).get(file.name, {})
@@ -67,8 +70,8 @@ def _pack(folder: Path) -> Pack | None:
 
 def _bytes(file: Path) -> bytes:
     try:
-        if file.stat().st_size > MOST_BYTES:
-            raise StudyhallError(said(f"{file} has more than {MOST_BYTES // 1024 // 1024} MiB. Split it."))
+        if file.stat().st_size > MOST_DECK_BYTES:
+            raise StudyhallError(said(f"{file} has more than {MOST_DECK_BYTES // 1024 // 1024} MiB. Split it."))
         return file.read_bytes()
     except OSError as problem:
         raise StudyhallError(said(f"{file} can't be read ({problem.strerror}). Check its name.")) from None

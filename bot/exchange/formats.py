@@ -4,13 +4,15 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from bot.errors import StudyhallError
-from bot.exchange import aiken, csv_files, gift, markdown, moodle_xml, opentdb, red, xlsx
+from bot.exchange import aiken, anki, csv_files, gift, markdown, moodle_xml, opentdb, red, xlsx
 from bot.exchange.drafts import Draft, Found, LeftOut
 from bot.exchange.texts import Decoded, decoded
 from bot.facts import said
 from bot.wording import as_many
 
 MOST_BYTES = 20 * 1024 * 1024
+MOST_DECK_BYTES = 512 * 1024 * 1024
+"""Of a zip, most of which are pictures and sounds that are not read."""
 Written = tuple[str | bytes, list[LeftOut]]
 
 
@@ -58,8 +60,8 @@ TEXTS = (
     ),
 )
 """In the order in which they are tried."""
-XLSX = "xlsx"
-READ = (*(one.name for one in TEXTS), XLSX)
+XLSX, ANKI, ANKI_TEXT = "xlsx", "anki", "anki-text"
+READ = (*(one.name for one in TEXTS), ANKI_TEXT, XLSX, ANKI)
 WRITTEN = (*(one.name for one in TEXTS if one.write), XLSX)
 
 
@@ -81,20 +83,36 @@ class Reading(NamedTuple):
         return [one for one in self.found if isinstance(one, LeftOut)]
 
 
-def read(data: bytes, name: str = "", *, encoding: str | None = None, language: str = "en") -> Reading:
+def read(
+    data: bytes,
+    name: str = "",
+    *,
+    encoding: str | None = None,
+    language: str = "en",
+    front: str = "",
+    back: str = "",
+) -> Reading:
     """The questions of a file, in the format ``name`` or the one that it looks like.
+
+    ``front`` and ``back`` name the fields of an Anki note to use, where not the first two.
 
     Raises StudyhallError for a file that is too large or of no format that is known.
     """
-    if len(data) > MOST_BYTES:
+    if len(data) > (MOST_DECK_BYTES if data.startswith(b"PK") else MOST_BYTES):
         raise StudyhallError(said(f"The file has more than {MOST_BYTES // 1024 // 1024} MiB. Split it."))
     if name == XLSX or (not name and xlsx.is_xlsx(data)):
         if not xlsx.is_xlsx(data):
             raise StudyhallError(said("This is no XLSX workbook. Save it as one, or as CSV."))
         return Reading(XLSX, None, list(xlsx.read(data, language)))
+    if name == ANKI or (not name and anki.is_anki(data)):
+        if not anki.is_anki(data):
+            raise StudyhallError(said("This is no deck of Anki. Export it as .apkg, or as text."))
+        return Reading(ANKI, None, list(anki.read(data, front, back)))
     text = decoded(data, encoding, language)
     if not text.text.strip():
         raise StudyhallError(said("The file is empty."))
+    if name == ANKI_TEXT or (not name and anki.is_anki_text(text.text)):
+        return Reading(ANKI_TEXT, text, list(anki.read_text(text.text, front, back)))
     chosen = [one for one in TEXTS if one.name == name] if name else [one for one in TEXTS if one.is_it(text.text)]
     if not chosen:
         known = as_many(READ, 300)
