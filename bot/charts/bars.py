@@ -53,7 +53,8 @@ def number(value: float) -> str:
     if float(value).is_integer() or abs(value) >= 100:
         return f"{value:,.0f}"
     digits = 2 if abs(value) >= 1 else 1
-    return f"{value:.{digits - math.floor(math.log10(abs(value)))}f}"
+    told = f"{value:.{digits - math.floor(math.log10(abs(value)))}f}"
+    return told.removesuffix(".0")
 
 
 def spread(bar: BarValue) -> str:

@@ -162,9 +162,9 @@ def chart(measured: Measured) -> BarChart:
     for variant in VARIANTS:
         lost = measured.counts(variant.id, "lost")
         shares = [100 * one / EXPECTED for one in lost]
-        shown = f"{number(round(max(shares), 1))} %, in {_of_rounds(lost)}" if any(lost) else "none lost"
+        shown = f"{number(round(max(shares), 1))} % lost" if any(lost) else "none lost"
         bars.append(BarValue(variant.label, max(shares), min(shares), max(shares), shown))
-    title, axis = f"{THREADS} threads add to one counter", "updates lost in the worst round, % (none would be right)"
+    title, axis = f"{THREADS} threads add to one counter", "updates lost in the worst round (none would be right)"
     return BarChart(title, axis, bars, footer(measured, "worst"), "worst")
 
 

@@ -237,7 +237,7 @@ def test_the_counter_speaks_of_the_round_that_its_claim_rests_on():
     verdict, chart = shared_counter.DEMO.read(measured), shared_counter.DEMO.drawn(measured)
     assert verdict.headline == "Updates get lost without a lock"
     assert "in **1 of 3 rounds**, at worst **400,000 of 1,200,000 (33%)**" in verdict.sentences[0]
-    assert [bar.shown for bar in chart.bars] == ["33.3 %, in 1 of 3 rounds", "none lost", "none lost", "none lost"]
+    assert [bar.shown for bar in chart.bars] == ["33.3 % lost", "none lost", "none lost", "none lost"]
     assert chart.axis.startswith("updates lost in the worst round")
     assert "worst of 3 rounds" in chart.footer
 
