@@ -5,10 +5,13 @@ import re
 from in_english import say
 from played import ended, offered, played, then, words
 
+from bot.packs.models import Option, Question
 from bot.quiz.competition.clock import is_last_round
 from bot.quiz.competition.events import Pause
 from bot.quiz.competition.scoring import Scoring
 from bot.quiz.competition.standings import standings
+from bot.quiz.competition.state import RoundAnswer, RoundPlan
+from bot.quiz.question.asking import given_by, lettering
 from bot.services.competition.views import GameView, MyResult
 from bot.ui.competition.reveals import my_result_screen, round_screen, told_screen
 
@@ -122,3 +125,13 @@ def test_my_result_has_what_was_chosen_and_the_answer_each_with_its_reason():
     assert "**You chose A** · q0 option 0\nBecause of reason 0." in said
     assert "**The answer is B** · q0 option 1\nBecause of reason 1." in said
     assert "### You didn't answer. It was B" in words(my_result_screen(result_of(played("B-"), 2)))
+
+
+def test_what_was_right_is_named_as_a_whole_where_it_is_no_single_option():
+    options = [Option(text=text, correct=text in "ac") for text in "abc"]
+    about = {"section": "s", "topic": "s", "kind": "recall", "difficulty": "easy", "core": True, "family": "q"}
+    several = Question(id="q", form="several", stem="Which?", options=options, **about)
+    plan = RoundPlan("q", several.key, lettering("012").order)
+    answer = RoundAnswer(given_by(several, plan.lettering, (0,)), 1_000)
+    mine = MyResult(several, plan, answer, 0, None, 1, "p", [])
+    assert "### ❌ A, but it's A, C" in "\n".join(map(str, told_screen(mine).blocks))

@@ -22,6 +22,7 @@ from bot.ui.competition.screens import (
 from bot.ui.layouts import GREEN, GREY, RULE, Block, Button, Row, Screen, bold, more
 from bot.ui.lesson.terms import term_menu
 from bot.ui.names import safe
+from bot.ui.question import answering
 from bot.ui.question import card as question_card
 from bot.ui.question.reports import report_button
 from bot.wording import ordinal
@@ -171,13 +172,13 @@ def my_result_screen(mine: MyResult) -> Screen:
 
 def _verdict(mine: MyResult) -> str:
     """*B, right*, or what it is instead."""
-    letter = partial(mine.plan.lettering.letter, mine.plan.key)
+    right = answering.right_letters(mine.question, mine.plan.lettering, mine.plan.key)
     if mine.voided:
         return "### This round was skipped\nIt counts for nobody."
     if mine.answer is None:
-        return f"### You didn't answer. It was {letter()}"
+        return f"### You didn't answer. It was {right}"
     called = mine.plan.lettering.called(mine.answer.given)
-    return f"### ✅ {called}, right" if mine.is_right else f"### ❌ {called}, but it's {letter()}"
+    return f"### ✅ {called}, right" if mine.is_right else f"### ❌ {called}, but it's {right}"
 
 
 def _earned(mine: MyResult) -> list[str]:
