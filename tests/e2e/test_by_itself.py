@@ -117,7 +117,7 @@ async def test_without_the_permission_for_events_a_schedule_works_and_says_what_
     bot.playground.world.bot_may_create_events = False
     await bot.start()
     screen = await schedule(Member(bot.playground), what="competition", time="19:00", days="Friday")
-    assert "Allow me to *Create Events*" in text(screen)
+    assert "allow me to *Create Events*" in text(screen)
     assert bot.playground.world.events == {}
 
 

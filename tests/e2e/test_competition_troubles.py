@@ -153,7 +153,7 @@ async def test_a_forged_click_before_a_rounds_id_is_known_counts_for_nothing_and
     asked = await channel.open(0)
     own = await linus.command("help")
     for message in (lobby, own):
-        assert "has not begun" in text(await linus.forge(message, button(asked, "B")["custom_id"]))
+        assert "hasn't started" in text(await linus.forge(message, button(asked, "B")["custom_id"]))
     assert rows(calm.data_dir, "SELECT count(*) FROM competition_answer") == [(0,)]
     assert rows(calm.data_dir, "SELECT message_id FROM post") == [(None,)]
     go_on.set()
@@ -223,7 +223,7 @@ async def test_without_the_permission_to_write_the_game_pauses_with_a_reason_and
     there.bot_permissions = granted & ~(1 << 11)  # it may still see the channel, but not write there
     await ada.steer(lobby, "Start")
     await until(calm.playground, lambda: "Paused" in text(ada.sees(lobby)), "the lobby says why nothing comes")
-    assert "can't write in this channel" in text(ada.sees(lobby))
+    assert "can no longer write in this channel" in text(ada.sees(lobby))
     there.bot_permissions = granted
     assert "Only the host" in text(await grace.steer(ada.sees(lobby), "Resume"))
     await ada.steer(ada.sees(lobby), "Resume")
@@ -324,7 +324,7 @@ async def test_a_click_made_in_time_that_arrives_after_the_reveal_is_told_so_and
     await channel.reveal(0)
     assert hasty.playground.world.now_ms() >= closes_ms + 1_500
     mail.let_go()
-    assert "The round had closed" in text(await click)
+    assert "You clicked in time" in text(await click)
     assert rows(hasty.data_dir, "SELECT count(*) FROM competition_answer") == [(0,)]
     await hasty.stop()
     assert "arrived after the round was over" in hasty.log()
@@ -487,7 +487,7 @@ async def test_a_thread_that_can_not_be_seen_for_a_while_is_told_in_the_lobby_an
     await ada.press(asked, "A")
     await grace.press(asked, "A")
     await until(quick.playground, lambda: "Paused" in text(ada.sees(lobby)), "the lobby says why nothing comes")
-    assert "I try again by myself" in text(ada.sees(lobby))
+    assert "I'll keep trying" in text(ada.sees(lobby))
     lost = False
     await channel.open(1)
     await until(quick.playground, lambda: "Paused" not in text(ada.sees(lobby)), "the lobby is as it was")

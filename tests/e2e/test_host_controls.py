@@ -115,7 +115,7 @@ async def test_controls_under_an_earlier_round_or_game_refuse_and_lead_to_where_
     assert "This competition is over. Open a new one" in text(await ada.forge(second, "sh:game.controls:1:2"))
     lobby = await grace.command("compete")
     told = text(await ada.forge(first, "sh:game.end:1"))
-    assert "This competition is over. Another one is on" in told
+    assert "This competition is over. Another one is running" in told
     assert f"/{channel.id}/{lobby['id']}" in told
     assert game(calm) == ("lobby", -1)
 

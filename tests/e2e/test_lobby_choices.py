@@ -90,7 +90,7 @@ async def test_a_duel_can_be_declined_and_expires_by_itself(playground, tmp_path
     ada, grace = Member(playground), Member(playground, 1)
     challenge = await ada.command("duel", member=grace.id)
     await grace.press(await grace.press(challenge, "Decline"), "Yes, decline it")
-    await until(playground, lambda: "It was declined" in text(ada.sees(challenge)), "the refusal")
+    await until(playground, lambda: "The challenge was declined" in text(ada.sees(challenge)), "the refusal")
     again = await ada.command("duel", member=grace.id)
     await until(playground, lambda: "not accepted in time" in text(ada.sees(again)), "the end of the challenge")
     assert await hasty.stop() == 0

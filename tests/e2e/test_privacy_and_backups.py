@@ -66,7 +66,7 @@ async def test_a_duel_that_was_declined_has_no_rematch_with_who_is_gone(bot: Bot
     await grace.press(await grace.press(challenge, "Decline"), "Yes, decline it")
     await until(bot.playground, lambda: not buttons(ada.sees(challenge)), "the duel is declined")
     await delete(grace)
-    assert "Challenge somebody with `/duel`." in text(await ada.forge(challenge, "sh:game.rematch:1"))
+    assert "Challenge somebody else with `/duel`." in text(await ada.forge(challenge, "sh:game.rematch:1"))
     assert engines.traces(bot.database, int(ada.id))
     assert not engines.traces(bot.database, int(grace.id))
 

@@ -20,7 +20,7 @@ async def test_a_report_is_kept_and_the_last_one_stands(bot: Bot):
     interaction, form = await opened_form(ada)
     assert form["title"] == "Report this question"
     assert "Thank you. It was noted." in text(await ada.submit(interaction, form, words="The key is wrong."))
-    assert "replaces what you had said" in text(await ada.submit(interaction, form, words="No, the stem is."))
+    assert "replaces your earlier report" in text(await ada.submit(interaction, form, words="No, the stem is."))
     assert reports(bot) == [(int(ada.id), "No, the stem is.")]
 
 

@@ -38,7 +38,7 @@ async def test_a_demo_shows_its_chart_and_who_predicted_right(bot: Bot):
     shown = ada.sees(opened)
     [picture] = shown["attachments"]
     assert picture["content_type"] == "image/png"
-    assert picture["width"] == 900
+    assert picture["width"] == 600
     assert "Bar chart" in picture["description"]
     if "Updates get lost" in text(shown):
         assert "Called by Ada" in text(shown)
