@@ -2,7 +2,7 @@
 
     python tests/bench/proof.py [--full] [--json FILE]
 
-Short it takes less than ten minutes; ``--full`` takes more than two hours and gives the figures that the README has. With
+Short it takes a quarter of an hour; ``--full`` takes more than two hours and gives the figures that the README has. With
 ``--json`` each script's lines are kept as soon as it ends, and a proof that was interrupted goes on with those not there yet.
 Each script can be run alone as well; this one only runs them and gathers their tables.
 """
