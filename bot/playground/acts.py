@@ -79,7 +79,7 @@ class Acts:
             raise ActError("This command can't be used here.")
         needed = int(command.get("default_member_permissions") or 0)
         if channel.in_server and needed & ~self._world.permissions_of(member_id):
-            raise ActError("You may not use this command here.")
+            raise ActError("You're not allowed to use this command here.")
         return command, owners
 
     def click(
@@ -96,7 +96,7 @@ class Acts:
         message = _visible(member_id, channel, message_id)
         component = next((c for c in _walk(message["components"]) if c.get("custom_id") == custom_id), None)
         if component is None or component.get("disabled"):
-            raise ActError("This button can't be pressed any more.")
+            raise ActError("This button can't be pressed now.")
         return self.forge(member_id, channel, message, custom_id, component["type"], answered, values)
 
     def forge(
@@ -125,7 +125,7 @@ class Acts:
         """Send a form that the interaction opened."""
         opener = self._interactions.get(interaction_id)
         if opener is None or opener.member_id != member_id or opener.response_type != 9:
-            raise ActError("This form is not open any more.")
+            raise ActError("This form is no longer open.")
         message = None
         if opener.message_id and opener.message_id in opener.channel.messages:
             message = opener.channel.messages[opener.message_id].message

@@ -173,7 +173,7 @@ class Live:
             elif op == "delete":
                 acts.delete(me, act["channel_id"], act["message_id"])
             else:
-                raise ActError("The playground does not know that. Reload the page.")
+                raise ActError("The playground doesn't know that. Reload the page.")
         except ActError as refused:
             if not nonce:
                 raise

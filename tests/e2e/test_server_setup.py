@@ -21,7 +21,7 @@ async def test_the_owner_sets_the_server_up_and_others_may_not(bot: Bot):
     exchanges: list[Exchange] = []
     bot.playground.rest.record = exchanges.append
     ada, grace = Member(bot.playground, 0), Member(bot.playground, 1)
-    with pytest.raises(ActError, match="You may not use this command here"):
+    with pytest.raises(ActError, match="You're not allowed to use this command here"):
         await grace.command("studyhall", "setup")
     screen = await ada.command("studyhall", "setup", time_zone="Europe/Berlin")
     assert "**Time zone**: Europe/Berlin" in text(screen)

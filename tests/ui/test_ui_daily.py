@@ -111,7 +111,7 @@ async def test_right_is_what_the_managers_made_the_key(hall: Hall):
     of_bob = await hall.bob.click(question, right)
     assert "❌ **Not this time.**" in of_bob.text
     assert f"**The answer is {wrong}**" in of_bob.text
-    assert "Your managers changed the key" in of_bob.text
+    assert "Your managers decided that" in of_bob.text
 
 
 async def rule(hall: Hall, key: int | None) -> None:
@@ -224,7 +224,7 @@ def test_the_result_is_told_by_the_key_in_force_with_what_the_managers_decided()
 
     assert f"### ✅ {LETTERS[ruled]} · " in told(ruled)
     assert "**1 of 4** got it right." in told(ruled)
-    assert f"changed the key of this question here, to **{LETTERS[ruled]}**" in told(ruled)
+    assert f"Your managers decided that **{LETTERS[ruled]}** is the answer here" in told(ruled)
     assert "retired this question" in told(question.key, retired=True)
     for plain in (told(None), told(question.key)):
         assert f"### ✅ {LETTERS[question.key]} · " in plain
@@ -243,7 +243,7 @@ def test_my_answer_is_told_by_the_key_in_force_with_what_the_managers_decided():
         return "\n".join(block for block in blocks if isinstance(block, str))
 
     assert "✅ Right: you chose" in told(ruled, ruled)
-    assert "changed the key" in told(ruled, ruled)
+    assert "decided that" in told(ruled, ruled)
     assert f"❌ Not quite: you chose {LETTERS[question.key]}" in told(question.key, ruled)
     assert f"**Right was {LETTERS[ruled]}**" in told(question.key, ruled)
     assert "retired this question" in told(question.key, question.key, retired=True)

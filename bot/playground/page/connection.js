@@ -58,7 +58,7 @@ export function reconnect() {
 /** Send one operation; false (with a word to the reader) when there is no connection. */
 export function send(operation) {
   if (socket?.readyState !== WebSocket.OPEN) {
-    toast("Not connected to the playground just now. Please try again in a moment.");
+    toast("Not connected to the playground right now. Try again in a moment.");
     return false;
   }
   socket.send(JSON.stringify(operation));

@@ -160,5 +160,5 @@ function checkbox(component) {
 }
 
 function unsupported(component) {
-  return { element: h("p", { class: "unsupported", text: component.type === 19 ? "Uploading files does not work in this playground." : "This playground cannot show this field." }), value: () => (component.type === 19 ? { values: [] } : {}), problem: () => null };
+  return { element: h("p", { class: "unsupported", text: component.type === 19 ? "You can't upload files in this playground." : "This playground cannot show this field." }), value: () => (component.type === 19 ? { values: [] } : {}), problem: () => null };
 }

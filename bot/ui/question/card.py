@@ -217,8 +217,8 @@ def ruled(question: Question, lettering: Lettering, key: int, *, retired: bool =
     if key == question.key or question.form != "choice":
         return []
     return [
-        f"-# ⚖️ Your managers changed the key of this question here, to **{lettering.letter(key)}**. "
-        f"The reasons are the course's own, and take **{lettering.letter(question.key)}** for right."
+        f"-# ⚖️ Your managers decided that **{lettering.letter(key)}** is the answer here. "
+        f"The reasons come from the course, which says **{lettering.letter(question.key)}**."
     ]
 
 
