@@ -210,7 +210,8 @@ async def test_courses_are_reloaded_everywhere_when_one_is_asked_and_a_draining_
         for channel in made.channels:
             assert "Strong" in text(await Member(playground, 0, channel.id).command("help"))
         place = Place(made.folder, (await made.bots[0].environment())["STUDYHALL_DATABASE_URL"])
-        [name] = [one for (one,) in made.rows("SELECT name FROM process ORDER BY id LIMIT 1")]
+        assert made.bots[0].process
+        [(name,)] = made.rows("SELECT name FROM process WHERE name LIKE ?", f"%-{made.bots[0].process.pid}")
         assert await drain(place, name, draining=True) == 0
         await made.until(lambda: made.bots[1].serves == [0, 1], "the other one has all")
         for channel in made.channels:

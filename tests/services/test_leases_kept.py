@@ -17,6 +17,7 @@ from bot.facts import Code, fact
 from bot.model.processes import LEASE_SECONDS, Cluster
 from bot.model.shards import NEVER, Fence, Holdings
 from bot.services.lifecycle import Lifecycle
+from bot.services.processes import leases as module
 from bot.services.processes.hold import MARGIN_SECONDS, Hold, _started, body, is_dead
 from bot.services.processes.leases import Duties, Identity, Leases
 from bot.storage.postgres.leases import LeaseTable
@@ -373,4 +374,25 @@ async def test_who_is_handed_a_shard_between_two_questions_to_the_database_stays
     assert grace.connections.begun == {1}
     monkeypatch.setattr(grace.table, "cluster", cluster)
     await grace.look()
+    assert grace.serves == [1]
+
+
+async def test_a_shard_is_handed_over_although_something_can_not_be_stored_in_time(process, monkeypatch):
+    monkeypatch.setattr(module, "STORED_SECONDS", 0.01)
+    ada, grace = process("ada"), process("grace")
+    never = asyncio.Event()
+
+    async def leave(part: Holdings, in_order: bool) -> None:
+        ada.did.append("in order" if in_order else "at once")
+        if in_order:
+            await never.wait()
+
+    monkeypatch.setattr(ada, "_leave", leave)
+    await ada.start()
+    await ada.look()
+    await grace.start()
+    await grace.look()
+    await ada.look()
+    await grace.look()
+    assert ada.did[-2:] == ["in order", "at once"]
     assert grace.serves == [1]

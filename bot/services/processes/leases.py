@@ -29,6 +29,8 @@ REGAIN_SECONDS = 3.0
 """For so long after the database was away members are still told so, until their servers are served again."""
 ANSWERED_SECONDS = 3.0
 """For so long what members have asked is waited for before a shard is handed over."""
+STORED_SECONDS = 2.0
+"""For so long what is being stored is waited for then."""
 HAND_OVER_SECONDS = 60.0
 """For so long a stop waits for others to take over; each shard may have to wait for its turn to connect."""
 SHOWN_SHARDS = 60
@@ -379,11 +381,22 @@ class Leases:
         self._serving.discard(shard)
         part = Holdings(self._hold.now().shards, {shard: self._taken.get(shard)})
         try:
-            if served:
-                await self._duties.leave(part, in_order)
+            if served and in_order:
+                await self._leave_in_order(part)
+            elif served:
+                await self._duties.leave(part, False)  # noqa: FBT003
         finally:
             self._hold.remove(shard)
         return last
+
+    async def _leave_in_order(self, part: Holdings) -> None:
+        """Wait for what is being stored, but not long, as nobody is answered meanwhile; the fence refuses the rest."""
+        assert self._duties
+        try:
+            async with asyncio.timeout(STORED_SECONDS):
+                await self._duties.leave(part, True)  # noqa: FBT003
+        except TimeoutError:
+            await self._duties.leave(part, False)  # noqa: FBT003
 
     async def _lost(self, shard: int) -> None:
         """Somebody else has taken it: write nothing, send nothing."""
