@@ -14,7 +14,7 @@ from bot import __version__
 from bot.clock import WallClock
 from bot.commands.terminal import make_printable
 from bot.errors import StudyhallError
-from bot.facts import Code, Fact, fact, said
+from bot.facts import Code, Fact, fact
 from bot.settings import CHECKOUT, SECRETS, Settings, load_settings, open_to_others, settings_help
 from bot.telemetry import logging_to_stderr
 from bot.wording import visible
@@ -255,9 +255,9 @@ def _check(options: argparse.Namespace) -> int:
 
 def _import(settings: Settings, options: argparse.Namespace) -> int:
     from bot.commands.import_questions import import_files
-    from bot.exchange.formats import READ
+    from bot.exchange.formats import READ, refuse_unknown
 
-    _refuse_format(options.format, ("", *READ))
+    refuse_unknown(options.format, ("", *READ))
     return import_files(
         options.files,
         settings.packs_dir,
@@ -272,17 +272,10 @@ def _import(settings: Settings, options: argparse.Namespace) -> int:
 
 def _export(options: argparse.Namespace) -> int:
     from bot.commands.export_questions import export_pack
-    from bot.exchange.formats import WRITTEN
+    from bot.exchange.formats import WRITTEN, refuse_unknown
 
-    _refuse_format(options.to, WRITTEN)
+    refuse_unknown(options.to, WRITTEN)
     return export_pack(options.pack, options.to, options.file)
-
-
-def _refuse_format(name: str, known: Sequence[str]) -> None:
-    if name not in known:
-        raise StudyhallError(
-            said(f"There is no format {name}. Choose one of {', '.join(one for one in known if one)}.")
-        )
 
 
 def _backup(settings: Settings, options: argparse.Namespace) -> int:

@@ -35,8 +35,15 @@ IN_A_GAME = TypeAdapter(Fact)
 """How the reason of a competition is kept."""
 SOURCES = {path.relative_to(CHECKOUT).as_posix(): path for path in sorted((CHECKOUT / "bot").rglob("*.py"))}
 TREES = {name: ast.parse(path.read_text("utf-8")) for name, path in SOURCES.items()}
-FOUND_IN_ENGLISH = ("bot/settings.py", "bot/packs/loading.py")
-"""Faults of settings and of courses are sentences where they are found: whoever mends them reads English."""
+FOUND_IN_ENGLISH = (
+    "bot/settings.py",
+    "bot/packs/loading.py",
+    "bot/exchange/formats.py",
+    "bot/exchange/texts.py",
+    "bot/commands/import_questions.py",
+    "bot/commands/export_questions.py",
+)
+"""Faults of settings, courses and files of questions are sentences where they are found: whoever mends them reads English."""
 
 
 @given(FACTS)

@@ -126,3 +126,10 @@ def write(drafts: Iterable[Draft], name: str) -> Written:
         return xlsx.write(drafts)
     writers = {one.name: one.write for one in TEXTS if one.write}
     return writers[name](drafts)
+
+
+def refuse_unknown(name: str, known: Iterable[str]) -> None:
+    """Raise StudyhallError for a name that is none of these formats."""
+    if name not in known:
+        listed = as_many([one for one in known if one], 300)
+        raise StudyhallError(said(f"There is no format {name}. Choose one of {listed}."))
