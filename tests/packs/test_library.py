@@ -86,7 +86,7 @@ def test_what_is_not_there_any_more_is_said(library):
     assert library.question("tea", "white-tea") is None
     assert library.misconception("tea", None) is None
     assert library.misconception("tea", "hotter-is-better").belief == "Hotter water makes better tea."
-    with refused(NotFound, "not here any more"):
+    with refused(NotFound, "is gone"):
         library.pack("milk")
     with refused(NotFound, "/lesson"):
         library.section("tea", "milk")
