@@ -62,7 +62,7 @@ def plain(draft: Draft, losses: set[str]) -> Draft:
     return replace(draft, place="", form="choice" if ONE_OF_SEVERAL in losses else draft.form, **lost)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @pytest.mark.parametrize("name", WRITTEN)
 @given(bank=banks)
 def test_what_goes_out_comes_back(name: str, bank: list[Draft]) -> None:
@@ -82,7 +82,7 @@ def test_what_goes_out_comes_back(name: str, bank: list[Draft]) -> None:
     assert [replace(one, place="") for one in found.drafts] == expected
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(bank=banks)
 def test_a_course_is_written_as_it_is_read(tmp_path_factory, bank: list[Draft]) -> None:
     folder = tmp_path_factory.mktemp("pack")
