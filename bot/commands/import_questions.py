@@ -1,7 +1,7 @@
 """``python -m bot import``: questions of other programs become a course, or go into one that is there."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +115,8 @@ def _write(
         raise StudyhallError(
             said(f"{', '.join(elsewhere[:5])}: written by hand, so change it there. Nothing was written.")
         )
+    if pack is not None:
+        _refuse_unlisted(folder / "pack.yaml", pack, (draft.section for draft in (*result.new, *changed.values())))
     touched = {stem for stem, names in owned.items() if any(name in changed for name in names)}
     if result.new:
         owned.setdefault(mine, []).extend(draft.name for draft in result.new)
@@ -127,21 +129,15 @@ def _write(
         texts = files_of(drafts[name] for name in owned[stem])
         for number, text in enumerate(texts, 1):
             _put(folder / "questions" / f"{stem}{'' if number == 1 else f'-{number}'}.yaml", text)
-    if pack is not None and (folder / "pack.yaml").exists():
-        _add_sections(folder / "pack.yaml", pack, [draft.section for draft in drafts.values()])
     _note(folder, file, result, notes)
 
 
-def _add_sections(head: Path, pack: Pack, sections: Sequence[str]) -> None:
-    """Name new sections in a head that lists its sections; one that doesn't takes them from the questions."""
-    text = head.read_text("utf-8")
-    if "\nsections:" not in f"\n{text}":
+def _refuse_unlisted(head: Path, pack: Pack, sections: Iterable[str]) -> None:
+    """Raise StudyhallError for a section that the head, which lists its sections, lacks."""
+    if "\nsections:" not in f"\n{head.read_text('utf-8')}":  # then they are those of the questions
         return
-    known = {section.title for section in pack.sections} | {section.id for section in pack.sections}
-    new = [one for one in dict.fromkeys(sections) if one and one not in known]
-    if new and text.rstrip().endswith(tuple(f"  - {json.dumps(one, ensure_ascii=False)}" for one in known)):
-        _put(head, text.rstrip() + "".join(f"\n  - {json.dumps(one, ensure_ascii=False)}" for one in new) + "\n")
-    elif new:
+    known = {name for section in pack.sections for name in (section.title, section.id)}
+    if new := [one for one in dict.fromkeys(sections) if one and one not in known]:
         raise StudyhallError(said(f"Add these sections to {head}, then import again: {', '.join(new)}."))
 
 

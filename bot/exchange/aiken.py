@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from bot.exchange.drafts import MOST_OPTIONS, WHOLE, Draft, Found, LeftOut, Offered
+from bot.exchange.drafts import WHOLE, Draft, Found, LeftOut, Offered
 from bot.exchange.texts import as_text
+from bot.packs.models import MOST_OPTIONS
 
 _OPTION = re.compile(r"\s*([A-Z])[.)]\s+(\S.*)$")
 _ANSWER = re.compile(r"\s*ANSWER\s*:\s*([A-Z])\s*$", re.IGNORECASE)

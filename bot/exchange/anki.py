@@ -20,13 +20,13 @@ from typing import NamedTuple
 import zstandard
 
 from bot.exchange.drafts import Draft, Found, LeftOut
-from bot.exchange.texts import from_html, one_line
+from bot.exchange.texts import from_html, names_in_zip, one_line
+from bot.packs.models import MOST_TYPED
 
 COLLECTIONS = ("collection.anki21b", "collection.anki21", "collection.anki2")
 """The newest first."""
 MOST_COLLECTION_BYTES = 200 * 1024 * 1024
 MOST_NOTES = 60_000
-MOST_TYPED = 100
 STEPS_A_LOOK, MOST_LOOKS = 100_000, 5_000
 """A query that takes more of SQLite's steps than that is ended: an honest deck needs a hundredth."""
 FIELDS_APART = "\x1f"
@@ -47,13 +47,7 @@ class _Note(NamedTuple):
 
 def is_anki(data: bytes) -> bool:
     """Whether it is a zip with a collection in it."""
-    if not data.startswith(b"PK"):
-        return False
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as opened:
-            return any(name in COLLECTIONS for name in opened.namelist())
-    except (zipfile.BadZipFile, ValueError, OSError):
-        return False
+    return any(name in COLLECTIONS for name in names_in_zip(data))
 
 
 def read(data: bytes, front: str = "", back: str = "") -> Iterator[Found]:
@@ -63,15 +57,7 @@ def read(data: bytes, front: str = "", back: str = "") -> Iterator[Found]:
             name = next(one for one in COLLECTIONS if one in opened.namelist())
             with opened.open(name) as stream:
                 raw = _unpacked(stream.read(MOST_COLLECTION_BYTES + 1), compressed=name.endswith("b"))
-    except (
-        zipfile.BadZipFile,
-        zstandard.ZstdError,
-        ValueError,
-        OSError,
-        NotImplementedError,
-        EOFError,
-        RuntimeError,
-    ) as problem:
+    except UNPACKING as problem:
         yield LeftOut("the file", f"a deck that can be unpacked ({type(problem).__name__})")
         return
     if len(raw) > MOST_COLLECTION_BYTES:

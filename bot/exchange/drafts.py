@@ -8,9 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from bot.packs.models import FormName
+from bot.packs.models import MOST_OPTIONS, FormName
 
-MOST_OPTIONS = 10
 ONE_OF_SEVERAL = "that more than one could be right"
 """Lost where a format tells a choice from several by how many are right."""
 WHOLE, NEARLY = 100.0, 0.05

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from bot.exchange.drafts import ONE_OF_SEVERAL, WHOLE, Draft, Found, LeftOut, Offered, by_shares, right_of
 from bot.exchange.markdown_code import in_one, with_code_apart
 from bot.exchange.texts import as_text, from_html, one_line
+from bot.packs.models import MOST_TYPED
 
 _ESCAPES = {"~": "~", "=": "=", "#": "#", "{": "{", "}": "}", ":": ":", "n": "\n", "\\": "\\"}
 _HELD = {mark: chr(0xE100 + n) for n, mark in enumerate(_ESCAPES)}
@@ -167,7 +168,7 @@ def _short(draft: Draft, raws: list[str]) -> Found:
     accepted, lost = [], []
     for choice, raw in zip(draft.choices, raws, strict=True):
         if choice.share >= WHOLE - 0.05:
-            accepted.append(raw[:100])
+            accepted.append(raw[:MOST_TYPED])
         else:
             lost.append(f"partial credit for {choice.text!r}")
         if choice.why:

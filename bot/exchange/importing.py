@@ -7,8 +7,9 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from bot.exchange.drafts import Draft, Found, LeftOut
-from bot.exchange.packs import LONGEST, unshowable
+from bot.exchange.packs import unshowable
 from bot.exchange.texts import one_line
+from bot.packs.models import LONGEST_LINE, LONGEST_TITLE
 from bot.packs.shorthand import made_id
 
 ALIKE = 0.6
@@ -63,7 +64,7 @@ def compared(found: Iterable[Found], there: Sequence[Draft], rows: Mapping[str, 
         if why := unshowable(one):
             left_out.append(LeftOut(one.place, why))
             continue
-        draft = replace(one, section=_section(one.section or section), source=one.source[: LONGEST["line"]])
+        draft = replace(one, section=_section(one.section or section), source=one.source[:LONGEST_LINE])
         known = by_id.get(made_id(draft.name)) if draft.name else None
         known = known or by_content.get(_content(draft))
         of_row = by_id.get(rows.get(draft.place, ""))
@@ -91,8 +92,7 @@ def compared(found: Iterable[Found], there: Sequence[Draft], rows: Mapping[str, 
 
 def _section(text: str) -> str:
     line = one_line(text)
-    most = LONGEST["title"]
-    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
+    return line if len(line) <= LONGEST_TITLE else f"{line[: LONGEST_TITLE - 1].rstrip()}…"
 
 
 def _free(draft: Draft, taken: Container[str]) -> str:

@@ -5,13 +5,29 @@ import re
 from collections.abc import Iterable, Iterator
 
 from bot.exchange.drafts import WHOLE, Draft, Offered, right_of
-from bot.packs.models import Pack, Question, Section
+from bot.packs.models import (
+    LONGEST_CODE,
+    LONGEST_EXPLANATION,
+    LONGEST_OPTION,
+    LONGEST_PACK_ID,
+    LONGEST_REASON,
+    LONGEST_STEM,
+    LONGEST_TITLE,
+    Pack,
+    Question,
+)
 from bot.packs.prose import as_typed, seen
 from bot.packs.shorthand import made_id
 
 MOST_FILE_BYTES = 900_000
 """A file of a course is read up to 1 MiB."""
-LONGEST = {"stem": 1_500, "option": 200, "why": 400, "explanation": 800, "line": 300, "code": 2_000, "title": 60}
+LONGEST = {
+    "stem": LONGEST_STEM,
+    "option": LONGEST_OPTION,
+    "why": LONGEST_REASON,
+    "explanation": LONGEST_EXPLANATION,
+    "code": LONGEST_CODE,
+}
 _PLAIN = re.compile(r"[A-Za-zÀ-ɏͰ-ϿЀ-ӿ][\wÀ-ɏͰ-ϿЀ-ӿ ,()/-]*[\wÀ-ɏͰ-ϿЀ-ӿ()]")
 _WORDS_OF_YAML = {"true", "false", "null", "yes", "no", "on", "off"}
 
@@ -112,19 +128,10 @@ def files_of(drafts: Iterable[Draft]) -> list[str]:
     return ["questions:\n" + "".join(file) for file in files if file]
 
 
-def head_of(title: str, language: str = "en", description: str = "", sections: Iterable[str] = ()) -> str:
-    """The ``pack.yaml`` of a plain course."""
-    lines = [f"id: {made_id(title, 30)}", f"title: {_text(title[:60])}", "standard: plain"]
-    lines += [f"language: {language}"] if language != "en" else []
-    lines += [f"description: {_text(description)}"] if description else []
-    named = list(sections)
-    lines += ["sections:", *(f"  - {_text(one)}" for one in named)] if named else []
+def head_of(title: str) -> str:
+    """The ``pack.yaml`` of a plain course; its sections are those of its questions."""
+    lines = [f"id: {made_id(title, LONGEST_PACK_ID)}", f"title: {_text(title[:LONGEST_TITLE])}", "standard: plain"]
     return "\n".join(lines) + "\n"
-
-
-def lesson_of(section: Section) -> str:
-    """A section's lesson as JSON, which YAML reads too."""
-    return json.dumps(section.model_dump(exclude_defaults=True), ensure_ascii=False, indent=2) + "\n"
 
 
 def _text(text: str) -> str:

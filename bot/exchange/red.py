@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from bot.exchange.drafts import Draft, Found, LeftOut
 from bot.exchange.texts import as_text, one_line
+from bot.packs.models import MOST_ACCEPTED, MOST_TYPED
 from bot.packs.yaml_files import YamlFile, read_text
 
 NO_QUESTIONS = {"AUTHOR", "CONFIG", "DESCRIPTION"}
@@ -38,9 +39,9 @@ def read(text: str) -> Iterator[Found]:
             one_line(value if isinstance(value, str) else found.written((key, number)) or "")
             for number, value in enumerate(values if isinstance(values, list) else [values])
         ]
-        accepted = tuple(one[:100] for one in answers if one)
+        accepted = tuple(one[:MOST_TYPED] for one in answers if one)
         if not accepted:
             yield LeftOut(place, "no right answer")
             continue
         source = f"A trivia list by {author}" if isinstance(author, str) else ""
-        yield Draft(as_text(one_line(key)), form="typed", accepted=accepted[:50], source=source, place=place)
+        yield Draft(as_text(one_line(key)), form="typed", accepted=accepted[:MOST_ACCEPTED], source=source, place=place)

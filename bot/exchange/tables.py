@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from bot.exchange.drafts import WHOLE, Draft, Found, LeftOut, Offered, by_shares, right_of
 from bot.exchange.texts import clean, one_line
+from bot.packs.models import LETTERS
 from bot.quiz.question.typed import number_of
 
-LETTERS = "ABCDEFGHIJ"
 HEADINGS = (
     *("id", "form", "question", "code"),
     *(f"option {letter.lower()}" for letter in LETTERS),
@@ -111,7 +112,7 @@ def _ours(values: Mapping[str, str], place: str, language: str) -> Found:
         accepted = tuple(one for one in _APART.split(values.get("accepted") or answer) if one)
         marks = values.get("marks", "").casefold() in ("yes", "true", "1")
         return (
-            _with(draft, form="typed", accepted=accepted, marks=marks)
+            replace(draft, form="typed", accepted=accepted, marks=marks)
             if accepted
             else LeftOut(place, "no right answer")
         )
@@ -119,11 +120,7 @@ def _ours(values: Mapping[str, str], place: str, language: str) -> Found:
     if right is None:
         return LeftOut(place, f"the answer {answer!r} is none of the options" if answer else "no right answer")
     shared = tuple(one._replace(share=WHOLE if n in right else 0.0) for n, one in enumerate(choices))
-    return by_shares(_with(draft, choices=shared), single=form != "several" and len(right) == 1)
-
-
-def _with(draft: Draft, **changes: object) -> Draft:
-    return Draft(**{**draft.__dict__, **changes})
+    return by_shares(replace(draft, choices=shared), single=form != "several" and len(right) == 1)
 
 
 def _choices(values: Mapping[str, str]) -> tuple[Offered, ...]:
@@ -164,7 +161,7 @@ def _number(draft: Draft, number: str, tolerance: str, language: str) -> Found:
     value, within = number_of(number, language), number_of(tolerance, language) if tolerance else 0.0
     if value is None or within is None:
         return LeftOut(draft.place, f"{number if value is None else tolerance!r} is no number")
-    return _with(draft, form="typed", number=value, tolerance=abs(within))
+    return replace(draft, form="typed", number=value, tolerance=abs(within))
 
 
 def _order(draft: Draft, choices: tuple[Offered, ...], values: Mapping[str, str]) -> Found:
@@ -178,7 +175,7 @@ def _order(draft: Draft, choices: tuple[Offered, ...], values: Mapping[str, str]
         if letters and letters != sorted(letters):
             orders.append(tuple(letters))
     is_code = values.get("form", "").casefold() == "lines"
-    return _with(draft, form="order", choices=choices, orders=tuple(orders), items_are_code=is_code)
+    return replace(draft, form="order", choices=choices, orders=tuple(orders), items_are_code=is_code)
 
 
 def _kahoot(values: Mapping[str, str], place: str) -> Found:

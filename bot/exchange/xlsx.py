@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.exchange.drafts import Draft, Found, LeftOut
 from bot.exchange.tables import HEADINGS, MOST_ROWS, read_rows, row_of
+from bot.exchange.texts import names_in_zip
 
 MOST_COLUMNS = 60
 MOST_UNZIPPED_BYTES = 200 * 1024 * 1024
@@ -18,13 +19,7 @@ MOST_UNZIPPED_BYTES = 200 * 1024 * 1024
 
 def is_xlsx(data: bytes) -> bool:
     """Whether it is a zip with a workbook in it."""
-    if not data.startswith(b"PK"):
-        return False
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as opened:
-            return "xl/workbook.xml" in opened.namelist()
-    except (zipfile.BadZipFile, ValueError, OSError):
-        return False
+    return "xl/workbook.xml" in names_in_zip(data)
 
 
 def read(data: bytes, language: str = "en") -> Iterator[Found]:

@@ -19,6 +19,7 @@ from bot.packs.models import (
     Misconception,
     Pack,
     PackHead,
+    Page,
     ProvenHead,
     Question,
     QuestionFile,
@@ -37,6 +38,7 @@ FEWEST_AND_MOST = {"choice": (2, 10), "several": (2, 10), "order": (3, 8), "type
 FEWEST_AND_MOST_PROVEN = {**FEWEST_AND_MOST, "choice": (3, 4)}
 READINGS = 5
 """How often files that were changed while they were read are read again."""
+S = TypeVar("S", Question, Page)
 M = TypeVar("M", PackHead, ProvenHead, Section, QuestionFile, Glossary)
 
 
@@ -195,24 +197,20 @@ def _bank_with(bank: QuestionFile, head: PackHead) -> QuestionFile:
     for_all = {"code_language": head.code_language, "licence": head.licence, "language": head.language}
     if for_all == {"code_language": "python", "licence": None, "language": "en"}:
         return bank
-    questions = [
-        one.model_copy(update={name: said for name, said in for_all.items() if name not in one.model_fields_set})
-        for one in bank.questions
-    ]
-    return bank.model_copy(update={"questions": questions})
+    return bank.model_copy(update={"questions": [_saying(one, for_all) for one in bank.questions]})
 
 
 def _lesson_with(section: Section, head: PackHead) -> Section:
     """The same for the pages of a section."""
     if head.code_language == "python":
         return section
-    pages = [
-        page
-        if "code_language" in page.model_fields_set
-        else page.model_copy(update={"code_language": head.code_language})
-        for page in section.pages
-    ]
+    pages = [_saying(page, {"code_language": head.code_language}) for page in section.pages]
     return section.model_copy(update={"pages": pages})
+
+
+def _saying(one: S, for_all: dict[str, str | None]) -> S:
+    """A question or a page that says this too, where it says nothing else."""
+    return one.model_copy(update={name: said for name, said in for_all.items() if name not in one.model_fields_set})
 
 
 class _Written(NamedTuple):

@@ -8,17 +8,24 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+LETTERS = "ABCDEFGHIJ"
+"""What options are called, in the order in which they are shown."""
+LONGEST_ID, LONGEST_PACK_ID, LONGEST_SECTION_ID = 48, 30, 40
+LONGEST_TITLE, LONGEST_LINE = 60, 300
+LONGEST_STEM, LONGEST_OPTION, LONGEST_REASON, LONGEST_EXPLANATION, LONGEST_CODE = 1_500, 200, 400, 800, 2_000
+MOST_TYPED = 100
+"""So many characters of what members type are taken."""
 MOST = 5_000
 """So many things of a kind in one file: no file that is small enough to be read holds more that can be right."""
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=48)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=LONGEST_ID)]
 # Both stand in custom ids, of which Discord takes 100 characters.
-PackId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=30)]
-SectionId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=r"^[^\n]*$")]
-Title = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[^\n]*$")]
+PackId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=LONGEST_PACK_ID)]
+SectionId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=LONGEST_SECTION_ID)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_LINE, pattern=r"^[^\n]*$")]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_TITLE, pattern=r"^[^\n]*$")]
 # A locale: https://www.rfc-editor.org/rfc/rfc5646
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
-Code = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_CODE)]
 Address = Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$", max_length=300)]
 Version = Annotated[str, StringConstraints(pattern=r"^3\.\d{1,2}$")]
 # A name that Discord's highlighter knows, or none: https://highlightjs.readthedocs.io/en/latest/supported-languages.html
@@ -181,18 +188,17 @@ OTHER = "other"
 """What a wrong option names instead of a misconception when only a slip of reading leads to it."""
 
 
-MOST_OPTIONS = 10
+MOST_OPTIONS = len(LETTERS)
 MOST_ACCEPTED = 50
-# Members type up to 100 characters.
-Accepted = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\n]*$")]
-Reason = Annotated[str, StringConstraints(min_length=1, max_length=400)]
-Explanation = Annotated[str, StringConstraints(min_length=1, max_length=800)]
+Accepted = Annotated[str, StringConstraints(min_length=1, max_length=MOST_TYPED, pattern=r"^[^\n]*$")]
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_REASON)]
+Explanation = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_EXPLANATION)]
 
 
 class Option(_Model):
     """One choice; with a reason of its own, where the course explains them, and the misconception that leads to it."""
 
-    text: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    text: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_OPTION)]
     correct: bool = False
     why: Reason | Literal[""] = ""
     misconception: Slug | None = None
@@ -231,7 +237,7 @@ class Question(_Model):
     family: Slug
     enemies: Annotated[list[Slug], Field(max_length=MOST)] = []
     form: FormName = "choice"
-    stem: Annotated[str, StringConstraints(min_length=1, max_length=1_500)]
+    stem: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_STEM)]
     code: Code | None = None
     code_language: CodeLanguage = "python"
     options: Annotated[list[Option], Field(max_length=MOST_OPTIONS)] = []

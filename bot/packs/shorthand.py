@@ -13,14 +13,18 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from bot.packs.faults import Fault
-from bot.packs.models import STANDARDS
+from bot.packs.models import (
+    LETTERS,
+    LONGEST_ID,
+    LONGEST_PACK_ID,
+    LONGEST_SECTION_ID,
+    LONGEST_TITLE,
+    STANDARDS,
+)
 from bot.packs.prose import as_typed
 from bot.packs.yaml_files import YamlFile
 from bot.wording import cut
 
-LONGEST_PACK_ID, LONGEST_SECTION_ID, LONGEST_ID = 30, 40, 48
-LONGEST_TITLE = 60
-LETTERS = "ABCDEFGHIJ"
 _FITS = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _ELSE = re.compile(r"[^a-z0-9]+")
 Read = YamlFile | list[Fault]

@@ -8,7 +8,8 @@ https://discord.com/developers/docs/reference#message-formatting-formats
 import re
 from collections.abc import Mapping
 
-LETTERS = "ABCDEFGHIJ"
+from bot.packs.models import LETTERS
+
 EMOJIS = {
     **{f"letter_{one.lower()}": f"**{one}**" for one in LETTERS},
     "medal_1": "🥇",

@@ -157,3 +157,14 @@ def test_mutated_files_lead_to_no_traceback(one):
 def test_every_format_that_is_read_is_documented():
     assert {one.name for one in TEXTS} <= set(READ)
     assert all(one.documented.startswith("https://") for one in TEXTS)
+
+
+def test_a_section_that_the_head_does_not_list_is_told_before_anything_is_written(sheet, capsys):
+    run("import", sheet, "--into", "packs/quiz")
+    head = Path("packs/quiz/pack.yaml")
+    head.write_text(head.read_text("utf-8") + "sections: [Sums, Kanji]\n", "utf-8")
+    before = course(Path("packs/quiz"))
+    sheet.write_text(FIRST + "New?,a,b,A,Geography,\n", "utf-8")
+    assert run("import", sheet, "--into", "packs/quiz") == 1
+    assert "Add these sections to packs/quiz/pack.yaml, then import again: Geography." in capsys.readouterr().err
+    assert course(Path("packs/quiz")) == before

@@ -7,8 +7,9 @@ from bank import question
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.packs.models import LETTERS
 from bot.quiz.practice.picking import Asked, Run, Seen, ask, option_order, pick
-from bot.quiz.question.asking import LETTERS, chose
+from bot.quiz.question.asking import chose
 
 NOW = 1_800_000_000_000
 DAY = 86_400_000

@@ -7,7 +7,8 @@ from hall import COURSE, Hall, Shown, assert_fits_discord, walk
 from bot.demos.registry import DEMOS
 from bot.model.dailies import Daily
 from bot.packs.loading import load_packs
-from bot.quiz.question.asking import LETTERS, FilePlace, Shares, chose
+from bot.packs.models import LETTERS
+from bot.quiz.question.asking import FilePlace, Shares, chose
 from bot.services.calendar.daily_views import DailyView, Locked, MyDaily
 from bot.ui.calendar.daily import daily_screen, locked_screen, my_answer_screen
 

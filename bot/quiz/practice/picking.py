@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, MutableSequence, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Any, NamedTuple, Protocol
 
 from bot.packs.models import Question
@@ -97,8 +98,8 @@ def option_order(question: Question, rng: Chance) -> tuple[FilePlace, ...]:
     order = [FilePlace(place) for place in range(len(question.options))]
     rng.shuffle(order)
     if question.form == "order":
-        turns = (order[turn:] + order[:turn] for turn in range(len(order)))
-        order = next((one for one in turns if list(one) not in orders_of(question)), order)
+        right = orders_of(question)
+        order = next((list(one) for one in permutations(order) if list(one) not in right), order)
     return tuple(order)
 
 

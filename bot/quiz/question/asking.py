@@ -11,15 +11,13 @@ from enum import IntEnum
 from types import MappingProxyType
 from typing import NamedTuple, NewType
 
-from bot.packs.models import Question
+from bot.packs.models import LETTERS, MOST_TYPED, Question
 from bot.quiz.question.typed import is_accepted, is_near, is_near_enough, number_of
 
 FilePlace = NewType("FilePlace", int)
 """An option's place in the question's file, from 0."""
 ShownPlace = NewType("ShownPlace", int)
 """An option's place on the screen, from 0: the letter's place in the alphabet."""
-LETTERS = "ABCDEFGHIJ"
-MOST_TYPED = 100
 
 
 class Sureness(IntEnum):

@@ -350,22 +350,21 @@ class Leases:
     async def _hand_over(self, shard: int) -> None:
         """Give it to its heir, who is ready: answer what was asked, store, let go."""
         began = self._hold.asking()
-        try:
-            last = await self._let_go(shard, in_order=True)
+
+        async def give(last: int | None) -> None:
             await self._table.hand_over(self.me, shard, last)
             _log.info("shard %d was handed over in %.0f ms", shard, 1000 * (self._hold.asking() - began))
-            self._let_go_of.add(shard)
-            self._taken.pop(shard, None)
-            await self._connections.end(shard)
-        finally:
-            self._changing.discard(shard)
-            self.wake()
+
+        await self._part_with(shard, give)
 
     async def _release(self, shard: int) -> None:
         """Give it to nobody."""
+        await self._part_with(shard, lambda _last: self._table.release(self.me, shard))
+
+    async def _part_with(self, shard: int, give: Callable[[int | None], Awaitable[None]]) -> None:
+        """Answer for it no more, in order, and ``give`` it away, who hears which interaction was the last one."""
         try:
-            await self._let_go(shard, in_order=True)
-            await self._table.release(self.me, shard)
+            await give(await self._let_go(shard, in_order=True))
             self._let_go_of.add(shard)
             self._taken.pop(shard, None)
             await self._connections.end(shard)

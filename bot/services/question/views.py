@@ -2,11 +2,11 @@
 
 from bot.clock import utc
 from bot.facts import Say
+from bot.packs.models import MOST_OPTIONS
 from bot.quiz.question.items import ItemReport
 from bot.quiz.question.statistics import Figures, OptionUse
 from bot.services.question.items import Bank
 
-MOST_OPTIONS = 10
 HEAD = (
     *("course", "question", "version", "section", "kind", "difficulty"),
     *("first_attempts", "right", "facility", "facility_low", "facility_high"),

@@ -141,10 +141,6 @@ class LeaseTable:
         await self._link.ask("UPDATE shard SET heir_ready = 1 WHERE number = $2 AND heir = $1", me, shard)
         await self._link.tell("leases")
 
-    async def unclaim(self, me: int, shard: int) -> None:
-        """Take a claim back."""
-        await self._link.ask("UPDATE shard SET heir = NULL, heir_ready = 0 WHERE number = $2 AND heir = $1", me, shard)
-
     async def hand_over(self, me: int, shard: int, after_interaction: int | None) -> None:
         """Give a shard to its heir, or to nobody; ``after_interaction`` is the last one that was answered here."""
         await self._link.ask(

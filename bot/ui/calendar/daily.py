@@ -183,8 +183,7 @@ def _result_screen(view: DailyView) -> Screen:
 
 def _ordering_screen(daily: Daily, picked: tuple[int, ...]) -> Screen:
     step, send = partial(ids.encode, "daily.order", daily.id), partial(ids.encode, "daily.ordered", daily.id)
-    shown = [bold(daily.question.stem), *answering.asked(daily.question, daily.lettering)]
-    return Screen([*shown, *answering.ordering(daily.question, daily.lettering, picked, step, send)], BLURPLE)
+    return answering.ordering_screen(daily.question, daily.lettering, picked, step, send)
 
 
 def locked_screen(locked: Locked) -> Screen:

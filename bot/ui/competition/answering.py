@@ -11,7 +11,7 @@ from bot.ui import ids
 from bot.ui.competition import screens
 from bot.ui.competition.host import only_here
 from bot.ui.competition.locked_in import LockedIn
-from bot.ui.layouts import BLURPLE, Block, Screen, bold, note
+from bot.ui.layouts import BLURPLE, Screen, note
 from bot.ui.presses import own_message
 from bot.ui.question import answering
 from bot.ui.replies import Reply
@@ -32,7 +32,7 @@ class Answering:
         router.add("game.begin", only_here(self._games, self._begin), new=True)
         router.add("game.order", only_here(self._games, self._order), page=True)
         router.add("game.ordered", only_here(self._games, self._ordered))
-        router.add_form("game.send", self._send)
+        router.add_form("game.send", only_here(self._games, self._send))
         router.add("game.sure", only_here(self._games, self._sure))
 
     async def _pick(self, reply: Reply, game: str, number: str, choice: str) -> None:
@@ -63,7 +63,7 @@ class Answering:
             return
         question, lettering = view.game.questions[at], view.state.plans[at].lettering
         if question.form == "order":
-            await reply.show(Screen(_ordering(view, game, number, ()), BLURPLE))
+            await reply.show(_ordering(view, game, number, ()))
         else:
             await reply.ask(answering.form_of(question, lettering, ids.encode("game.send", game, number)))
 
@@ -78,7 +78,7 @@ class Answering:
         if view.state.phase is not Phase.ASKING or ids.number(number) != view.state.round:
             await self._submit(reply, game, number, (), here=True)
             return
-        await reply.update(Screen(_ordering(view, game, number, answering.picked_of(picked)), BLURPLE))
+        await reply.update(_ordering(view, game, number, answering.picked_of(picked)))
 
     async def _ordered(self, reply: Reply, game: str, number: str, picked: str) -> None:
         await self._submit(reply, game, number, answering.picked_of(picked), here=True)
@@ -95,11 +95,10 @@ class Answering:
             await reply.update(screens.sureness_screen(result.called or "?", game, number, sureness))
 
 
-def _ordering(view: GameView, game: str, number: str, picked: tuple[int, ...]) -> list[Block]:
+def _ordering(view: GameView, game: str, number: str, picked: tuple[int, ...]) -> Screen:
     question, plan = view.game.questions[ids.number(number)], view.state.plans[ids.number(number)]
     step, send = partial(ids.encode, "game.order", game, number), partial(ids.encode, "game.ordered", game, number)
-    shown = [bold(question.stem), *answering.asked(question, plan.lettering)]
-    return [*shown, *answering.ordering(question, plan.lettering, picked, step, send)]
+    return answering.ordering_screen(question, plan.lettering, picked, step, send)
 
 
 def _locked_in(result: ClickResult, game: str, number: str) -> Screen:

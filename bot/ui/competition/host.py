@@ -6,6 +6,7 @@ a game or voids a round asks first, in a message of its own.
 
 import functools
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from bot.errors import UserError
 from bot.facts import Code, Fact, Say, fact
@@ -186,11 +187,12 @@ def only_here(games: Competitions, handler: Callable[..., Awaitable[None]]) -> C
     """
 
     @functools.wraps(handler)
-    async def guarded(reply: Reply, game: str, *rest: str) -> None:
+    async def guarded(reply: Reply, *arguments: Any) -> None:
+        game = next(one for one in arguments if isinstance(one, str))  # before it may stand what a form brings
         if not await games.is_in(ids.number(game), reply.server_id):
             raise UserError(fact(Code.GAME_ELSEWHERE))
         try:
-            await handler(reply, game, *rest)
+            await handler(reply, *arguments)
         except GameOverError:
             channel = reply.interaction.channel
             places = (reply.interaction.channel_id, getattr(channel, "parent_id", None))

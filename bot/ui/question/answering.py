@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 
 import discord
 
-from bot.packs.models import Question
-from bot.quiz.question.asking import LETTERS, MOST_TYPED, Given, Lettering
+from bot.packs.models import LETTERS, MOST_TYPED, Question
+from bot.quiz.question.asking import Given, Lettering
 from bot.ui import marks
 from bot.ui.forms import Checks, Field, Form
-from bot.ui.layouts import Block, Button, Row, code_block, label, unstressed
+from bot.ui.layouts import BLURPLE, Block, Button, Row, Screen, bold, code_block, label, unstressed
 
 IN_A_ROW = 5
 LABEL = 100
@@ -86,16 +86,12 @@ def form_of(question: Question, lettering: Lettering, form_id: str) -> Form:
     if question.form == "several":
         named = [
             (f"{letter} · {unstressed(question.options[option].text)}", str(n))
-            for n, (letter, option) in _places(lettering)
+            for n, (letter, option) in enumerate(lettering)
         ]
         checks = Checks("chosen", "Which ones are right?", [(label(name, LABEL), value) for name, value in named])
         return Form(title, form_id, [checks])
     what = "A number" if question.number is not None else "Your answer"
     return Form(title, form_id, [Field("typed", what, "", MOST_TYPED, short=True)])
-
-
-def _places(lettering: Lettering) -> enumerate[tuple[str, int]]:
-    return enumerate(lettering)
 
 
 def submitted(question: Question, fields: dict[str, str]) -> tuple[int, ...] | str:
@@ -129,6 +125,18 @@ def ordering(
     done = Button("Send", send(written or NOTHING_YET), SUCCESS, disabled=not whole)
     words = f"Your order: **{so_far}**" if picked else "Press the letters in the right order, the first one first."
     return [words, *buttons_in_rows(buttons), Row([undo, done])]
+
+
+def ordering_screen(
+    question: Question,
+    lettering: Lettering,
+    picked: tuple[int, ...],
+    step: Callable[[str], str],
+    send: Callable[[str], str],
+) -> Screen:
+    """The same in a message of its own, with what is asked."""
+    shown = [bold(question.stem), *asked(question, lettering)]
+    return Screen([*shown, *ordering(question, lettering, picked, step, send)], BLURPLE)
 
 
 def right_letters(question: Question, lettering: Lettering, key: int) -> str:

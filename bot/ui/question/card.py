@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from bot.packs.models import Misconception, Question
+from bot.packs.models import LETTERS, Misconception, Question
 from bot.packs.numbered import numbered
-from bot.quiz.question.asking import LETTERS, FilePlace, Given, Lettering, Shares, is_right
+from bot.quiz.question.asking import FilePlace, Given, Lettering, Shares, is_right
 from bot.quiz.question.asking import lettering as lettering_of
 from bot.ui import marks
 from bot.ui.layouts import Button, bold, code_block

@@ -5,8 +5,7 @@ from discord import app_commands
 
 from bot.facts import Say
 from bot.model.rulings import MOST_CHARACTERS, Decision, DecisionKind, Moved
-from bot.packs.models import Question
-from bot.quiz.question.asking import LETTERS
+from bot.packs.models import LETTERS, Question
 from bot.quiz.question.statistics import SHOWN_FROM
 from bot.services.channels import Moves
 from bot.services.question.flags import FlaggedItem, FlaggedQuestion, Flags, ProposedDecision
