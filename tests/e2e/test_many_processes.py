@@ -5,6 +5,7 @@ import shutil
 import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from engines import Server, on, prepare, running_on
@@ -50,14 +51,19 @@ async def test_each_process_answers_for_its_shards_and_for_no_other(playground: 
     assert asked == [1, 1]
 
 
+async def begun(playground: Playground, channel_id: str) -> tuple[Member, Member, Channel, dict[str, Any]]:
+    """A game of two in a channel, and its first question, which is open."""
+    ada, grace = [Member(playground, n, channel_id) for n in range(2)]
+    lobby = await opened(ada, grace, rounds=3)
+    await ada.steer(lobby, "Start")
+    there = Channel(playground, channel_id)
+    return ada, grace, there, await there.open(0)
+
+
 async def test_a_game_goes_on_in_the_same_message_when_its_process_is_killed(playground: Playground, two: Together):
     channel = two.channels[0]
     first = two.bots[two.holders()[two.shard_of(channel)]]
-    ada, grace = [Member(playground, n, channel.id) for n in range(2)]
-    lobby = await opened(ada, grace, rounds=3)
-    await ada.steer(lobby, "Start")
-    there = Channel(playground, channel.id)
-    question = await there.open(0)
+    ada, grace, there, question = await begun(playground, channel.id)
     assert "locked in" in text(await ada.press(question, "A")).lower()
     await first.stop(signal.SIGKILL)
     await two.until_shared()
@@ -75,11 +81,7 @@ async def test_a_game_goes_on_in_the_same_message_when_its_process_is_killed(pla
 async def test_who_was_frozen_past_its_leases_writes_and_sends_nothing_more(playground: Playground, two: Together):
     channel = two.channels[0]
     first = two.bots[two.holders()[two.shard_of(channel)]]
-    ada, grace = [Member(playground, n, channel.id) for n in range(2)]
-    lobby = await opened(ada, grace, rounds=3)
-    await ada.steer(lobby, "Start")
-    there = Channel(playground, channel.id)
-    await there.open(0)
+    ada, grace, there, _question = await begun(playground, channel.id)
     first.signal(signal.SIGSTOP)
     [other] = [bot for bot in two.bots if bot is not first]
     await two.until(lambda: other.serves == [0, 1], "the other one has both")
@@ -137,11 +139,7 @@ async def test_a_process_that_is_asked_to_by_a_newer_version_stops(playground: P
 
 async def test_a_game_goes_on_when_its_server_is_on_another_of_more_shards(playground: Playground, two: Together):
     channel = two.channels[0]
-    ada, grace = [Member(playground, n, channel.id) for n in range(2)]
-    lobby = await opened(ada, grace, rounds=3)
-    await ada.steer(lobby, "Start")
-    there = Channel(playground, channel.id)
-    question = await there.open(0)
+    ada, grace, there, question = await begun(playground, channel.id)
     await ada.press(question, "A")
     place = Place(two.folder / "data" / "studyhall.db", (await two.bots[0].environment())["STUDYHALL_DATABASE_URL"])
     assert await change_shards(place, 3) == 0
@@ -175,11 +173,7 @@ async def test_without_the_database_members_are_told_and_games_wait(playground: 
 
 async def _play_through_an_outage(playground: Playground, made: Together, server: Server) -> None:
     channel = made.channels[0]
-    ada, grace = [Member(playground, n, channel.id) for n in range(2)]
-    lobby = await opened(ada, grace, rounds=3)
-    await ada.steer(lobby, "Start")
-    there = Channel(playground, channel.id)
-    question = await there.open(0)
+    ada, grace, there, question = await begun(playground, channel.id)
     await ada.press(question, "A")
     server.stop(signal.SIGQUIT)
     pause = "no lease is known to be ours"
@@ -205,7 +199,12 @@ async def test_courses_are_reloaded_everywhere_when_one_is_asked_and_a_draining_
         head.write_text(head.read_text("utf-8").replace("title: ", "title: Strong ", 1), "utf-8")
         made.bots[1].signal(signal.SIGHUP)
         await made.until(lambda: all("reloaded 1 course" in bot.log() for bot in made.bots), "both reload")
-        await asyncio.sleep(2.5)  # a look of each
+        for _ in range(2):  # a whole look of each
+            seen = dict(made.rows("SELECT name, seen_at FROM process"))
+            await made.until(
+                lambda seen=seen: all(at > seen[name] for name, at in made.rows("SELECT name, seen_at FROM process")),
+                "each has looked",
+            )
         assert [len(bot.serves) for bot in made.bots] == [1, 1]
         for channel in made.channels:
             assert "Strong" in text(await Member(playground, 0, channel.id).command("help"))

@@ -148,13 +148,19 @@ async def test_a_second_one_connects_first_and_is_then_handed_its_share(process)
     assert (ada.serves, ada.connections.begun) == ([0], {0})
 
 
-async def test_a_stop_hands_over_to_whoever_is_ready_and_alone_just_lets_go(process, monkeypatch):
+async def sharing(process):
+    """Two processes, each with its share."""
     ada, grace = process("ada"), process("grace")
     await ada.start()
     await ada.look()
     await grace.start()
     for one in (ada, grace, ada, grace):
         await one.look()
+    return ada, grace
+
+
+async def test_a_stop_hands_over_to_whoever_is_ready_and_alone_just_lets_go(process, monkeypatch):
+    ada, grace = await sharing(process)
     assert (ada.serves, grace.serves) == ([0], [1])
     grace.leases._looking.wake = type(grace.leases._looking).wake.__get__(grace.leases._looking)
     ada.leases._looking.wake = type(ada.leases._looking).wake.__get__(ada.leases._looking)
@@ -228,12 +234,7 @@ async def test_who_is_not_listed_any_more_begins_again(process):
 
 
 async def test_another_number_of_shards_is_served_once_nobody_has_one_of_before(process):
-    ada, grace = process("ada"), process("grace")
-    await ada.start()
-    await ada.look()
-    await grace.start()
-    for one in (ada, grace, ada, grace):
-        await one.look()
+    ada, grace = await sharing(process)
     await ada.table.want_shards(3)
     for one in (ada, grace) * 5:
         await one.look()
