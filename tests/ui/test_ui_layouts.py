@@ -29,7 +29,7 @@ from bot.quiz.board.rating import Rating
 from bot.quiz.board.streaks import Streak
 from bot.quiz.calendar.periods import Period, Season
 from bot.quiz.practice.picking import Asked, Run
-from bot.quiz.question.asking import chose
+from bot.quiz.question.asking import chose, lettering
 from bot.services.board.boards import SEASONS_KEPT, Board, BoardLine, Wanted
 from bot.services.calendar.season_views import SeasonView
 from bot.services.demo.views import DemoResult, DemoView
@@ -46,6 +46,7 @@ from bot.ui.lesson.lessons import contents_screen, page_screen, shared_screen
 from bot.ui.member.settings import settings_screen
 from bot.ui.practice.quiz import options_screen, outcome_screen, question_screen
 from bot.ui.practice.summary import summary_screen
+from bot.ui.question import answering
 from bot.ui.server.setup import setup_screen
 
 BIG = 2**63 - 1
@@ -441,3 +442,16 @@ def test_each_send_gets_files_and_a_view_of_its_own():
 
 async def test_a_view_is_stopped_before_it_is_sent():
     assert note("words").view().is_finished()
+
+
+def test_the_title_of_a_form_is_cut_with_a_mark_and_an_order_says_once_what_to_do():
+    options = [Option(text=text) for text in ("one", "two", "three")]
+    about = {"section": "s", "topic": "s", "kind": "recall", "difficulty": "easy", "core": True, "family": "q"}
+    stem = "Which of these do workers make inside their own bodies?"
+    several = Question(id="q", form="several", stem=stem, options=options, **about)
+    form = answering.form_of(several, lettering("012"), "sh:x:1")
+    assert form.title == "Which of these do workers make inside their…"
+    order = Question(id="q", form="order", stem="Put the jobs in order:", options=options, **about)
+    told = words(drawn(question_screen(asking(order))))
+    assert "Press the letters in the right order" in told
+    assert "Put them in order." not in told

@@ -124,7 +124,7 @@ class QuizFeature:
 
     async def _order(self, reply: Reply, run: str, position: str, picked: str) -> None:
         asking = await self._practice.asking(ids.number(run), ids.number(position), reply.member_id)
-        await reply.update(ordering_screen(asking, answering.picked_of(picked)))
+        await reply.update(question_screen(asking, picked=answering.picked_of(picked)))
 
     async def _ordered(self, reply: Reply, run: str, position: str, picked: str) -> None:
         await self._submit(reply, ids.number(run), ids.number(position), answering.picked_of(picked))
@@ -224,21 +224,15 @@ def current_screen(current: Asking | Summary, remark: str = "") -> Screen:
     return question_screen(current, remark) if isinstance(current, Asking) else summary_screen(current)
 
 
-def question_screen(asking: Asking, remark: str = "") -> Screen:
-    """A question with its lettered options; the letters are on the buttons."""
-    blocks: list[Block] = [_stem(asking)]
-    if remark:
-        blocks.insert(0, f"-# {remark}")
-    blocks += answering.asked(asking.question, asking.asked.lettering)
-    blocks += _ordering(asking, ()) if asking.question.form == "order" else _letters(asking)
+def question_screen(asking: Asking, remark: str = "", picked: tuple[int, ...] = ()) -> Screen:
+    """A question and how to answer it; of one about an order, ``picked`` are the places that were pressed so far."""
+    blocks: list[Block] = [f"-# {remark}", _stem(asking)] if remark else [_stem(asking)]
+    question, lettering = asking.question, asking.asked.lettering
+    if question.form == "order":
+        blocks += [answering.listed(question, lettering), *_ordering(asking, picked)]
+    else:
+        blocks += [*answering.asked(question, lettering), *_letters(asking)]
     return Screen(blocks, BLURPLE)
-
-
-def ordering_screen(asking: Asking, picked: tuple[int, ...]) -> Screen:
-    """A question about an order, with what was pressed so far."""
-    return Screen(
-        [_stem(asking), *answering.asked(asking.question, asking.asked.lettering), *_ordering(asking, picked)], BLURPLE
-    )
 
 
 def _ordering(asking: Asking, picked: tuple[int, ...]) -> list[Block]:
@@ -263,7 +257,8 @@ def outcome_screen(outcome: Outcome) -> Screen:
     asking, question = outcome.asking, outcome.asking.question
     letters, given, key = asking.asked.lettering, outcome.given, outcome.right_option
     shown = [part for part in (_stem(asking), answering.listed(question, letters)) if part]
-    blocks: list[Block] = [*shown, *_letters(asking, given), RULE]
+    pressed = [] if question.form == "order" else _letters(asking, given)
+    blocks: list[Block] = [*shown, *pressed, RULE]
     if outcome.doubled:
         had = letters.called(given)
         blocks.append(f"You had already answered **{had}**; the first answer counts.")

@@ -8,9 +8,10 @@ from bot.packs.models import LETTERS, MOST_TYPED, Question
 from bot.quiz.question.asking import Given, Lettering
 from bot.ui import marks
 from bot.ui.forms import Checks, Field, Form
-from bot.ui.layouts import BLURPLE, Block, Button, Row, Screen, bold, code_block, label, unstressed
+from bot.ui.layouts import BLURPLE, Block, Button, Row, Screen, bold, code_block, in_short, label, unstressed
 
 IN_A_ROW = 5
+LONGEST_FORM_TITLE = 45
 LABEL = 100
 """So long is a label in a form; the message has the options whole."""
 ALSO_SHOWN = 4
@@ -82,7 +83,7 @@ def ways_to_answer(
 
 def form_of(question: Question, lettering: Lettering, form_id: str) -> Form:
     """The form in which a question is answered that is neither a choice nor an order."""
-    title = label(unstressed(question.stem), 45)
+    title = in_short(question.stem, LONGEST_FORM_TITLE)
     if question.form == "several":
         named = [
             (f"{letter} · {unstressed(question.options[option].text)}", str(n))
@@ -135,7 +136,7 @@ def ordering_screen(
     send: Callable[[str], str],
 ) -> Screen:
     """The same in a message of its own, with what is asked."""
-    shown = [bold(question.stem), *asked(question, lettering)]
+    shown = [bold(question.stem), listed(question, lettering)]
     return Screen([*shown, *ordering(question, lettering, picked, step, send)], BLURPLE)
 
 

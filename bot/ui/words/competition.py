@@ -42,7 +42,7 @@ WORDS: Words = {
     Code.NO_SUCH_GAME_CHOICE: "There is no such choice. Pick pace, scoring and team_choice from their lists.",
     Code.GAME_NEEDS_SERVER: "Competitions are for servers. Use </compete:0> in one.",
     Code.IN_THREAD_ALREADY: "This is a thread already. Leave `thread` out, or use </compete:0> in its channel.",
-    Code.GAME_ON_AT: "There is already a competition in this channel: {link}",
+    Code.GAME_ON_AT: "There is already [a competition]({link}) in this channel.",
     Code.DUEL_WITH_ONESELF: "A duel takes two: choose somebody else.",
     Code.DUEL_WITH_BOT: "Bots can't play. Choose a member of this server.",
     Code.ONLY_CHALLENGED_ACCEPTS: "Only the member who was challenged can accept. Start a duel of your own with "
