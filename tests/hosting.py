@@ -98,6 +98,15 @@ class Bot:
         """The path of its store."""
         return self.data_dir / "studyhall.db"
 
+    async def says(self, words: str) -> None:
+        """Wait until its log holds these words: for what shows nowhere else."""
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while words not in self.log():  # noqa: ASYNC110  another process writes it
+                    await asyncio.sleep(0.1)
+        except TimeoutError:
+            raise AssertionError(f"the bot never said {words!r}:\n{self.log()}") from None
+
     def log(self) -> str:
         """All that it wrote so far."""
         return self._log_path.read_text("utf-8") if self._log_path.exists() else ""

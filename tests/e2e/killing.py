@@ -64,6 +64,9 @@ class Killing:
         self.report = Report()
         self._options: dict[Place, list[str]] = {}
         self._clicked: set[str] = set()
+        self._places: dict[str, Place] = {}
+        self._told: dict[tuple[int, int, int], set[int]] = {}
+        """What members were told in private that they had locked in, by round; later such a message tells the result."""
         self._shown = asyncio.Event()
         self._shown_at = 0.0
         self._open_more = True
@@ -172,13 +175,16 @@ class Killing:
 
     def _hear(self, event: str, data: dict[str, Any], viewer: str | None) -> None:
         """A round's message has come or changed: each member clicks it once, at a moment of their own."""
-        if event != "message" or viewer is not None:
+        if event != "message":
+            return
+        if viewer is not None:
+            self._note_told(data, int(viewer))
             return
         places = [PICK.fullmatch(one) for one in custom_ids(data)]
         found = next((one for one in places if one), None)
         if found is None:
             return
-        place = int(found[1]), int(found[2])
+        place = self._places[data["id"]] = int(found[1]), int(found[2])
         self._same_options(place, data)
         if data["id"] in self._clicked or "game.pick" not in found[0]:
             return
@@ -191,6 +197,12 @@ class Killing:
         custom_id = f"sh:game.pick:{place[0]}:{place[1]}:{self.chance.randint(0, 2)}"
         again = (lambda: self._answer(member, message, place, attempts - 1)) if attempts else None
         self._press(member, message, custom_id, again)
+
+    def _note_told(self, message: dict[str, Any], member_id: int) -> None:
+        clicked = (message.get("interaction_metadata") or {}).get("interacted_message_id")
+        said = re.search(r"[Ll]ocked in \*\*([A-D])\*\*", text(message))
+        if said and clicked in self._places:
+            self._told.setdefault((*self._places[clicked], member_id), set()).add("ABCD".index(said[1]))
 
     def _same_options(self, place: Place, message: dict[str, Any]) -> None:
         shown = re.findall(r"\*\*([A-D])\*\* (?:`[█░ ]* \d+` )?· (.*)", text(message))[:4]
@@ -284,9 +296,8 @@ class Killing:
                 data, "SELECT competition_id, round, member_id, choice FROM competition_answer"
             )
         }
-        told = self._acknowledged()
-        report.acknowledged = len(told)
-        for key, choices in told.items():
+        report.acknowledged = len(self._told)
+        for key, choices in self._told.items():
             if choices != {stored.get(key)}:
                 report.faults.append(f"{key} was told {choices}, stored is {stored.get(key)}")
         report.faults += self._faults_of_daily()
@@ -328,22 +339,6 @@ class Killing:
                     found.append(f"{one.viewer} was told {said[1]} in the question of the day: {stored}")
         questions = len(self.quiet_channel.offering(r"sh:daily\.pick:\d+:0"))
         return found if questions == 1 else [*found, f"the question of the day stands there {questions} times"]
-
-    def _acknowledged(self) -> dict[tuple[int, int, int], set[int | None]]:
-        """What members were told in private that they had locked in, by round."""
-        channel = self.playground.world.channels[self.channel.id]
-        places: dict[str, Place] = {}
-        for message in self.channel.messages():
-            for found in filter(None, map(PICK.fullmatch, all_custom_ids(message))):
-                places[message["id"]] = int(found[1]), int(found[2])
-        told: dict[tuple[int, int, int], set[int | None]] = {}
-        for stored in channel.messages.values():
-            clicked = (stored.message.get("interaction_metadata") or {}).get("interacted_message_id")
-            said = re.search(r"[Ll]ocked in \*\*([A-D])\*\*", text(stored.message))
-            if stored.viewer and said and clicked in places:
-                key = (*places[clicked], int(stored.viewer))
-                told.setdefault(key, set()).add("ABCD".index(said[1]))
-        return told
 
 
 def all_custom_ids(message: dict[str, Any]) -> list[str]:

@@ -179,9 +179,7 @@ async def test_a_database_that_is_locked_at_the_start_delays_a_game_but_does_not
     await bot.stop(signal.SIGKILL)
     with locked(bot.data_dir / "studyhall.db"):
         await bot.start()
-        async with asyncio.timeout(PATIENCE_SECONDS):  # what is waited for shows in the log alone
-            while "waits for the database" not in bot.log():  # noqa: ASYNC110
-                await asyncio.sleep(0.1)
+        await bot.says("waits for the database")
     await channel.reveal(0)
     await channel.open(1)
     assert rows(bot.data_dir, "SELECT member_id, choice FROM competition_answer") == [(int(ada.id), 0)]

@@ -9,5 +9,5 @@ async def test_nothing_is_lost_when_the_bot_is_killed_ten_times(playground, tmp_
     assert report.faults == []
     assert report.kills == 10
     # On PostgreSQL a bot that is back within 5 s waits for its turn to connect, which the database remembers.
-    assert report.acknowledged > 20
+    assert report.acknowledged > 100
     assert report.resumed_seconds

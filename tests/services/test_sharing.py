@@ -96,8 +96,8 @@ def test_no_shard_is_meant_for_two_and_only_the_able_take(there: Cluster):
 
 
 def after(there: Cluster) -> Cluster:
-    """What the database holds once each has done its part."""
-    leases = {one.shard: one for one in there.leases}
+    """What the database holds once each has done its part, and whoever was named heir has connected."""
+    leases = {one.shard: one._replace(heir_ready=one.heir is not None) for one in there.leases}
     for one in there.able():
         move = moves(one.id, there, connected=range(9))
         for shard in move.take:

@@ -65,7 +65,7 @@ class Gossip:
         if word == "leases":
             self._hearers.leases()
         elif word == "courses":
-            self._background.spawn(self._quietly(self._hearers.courses()), "gossip-courses")
+            self._background.spawn(self._reload_courses(), "gossip-courses")
         elif word == "chosen":
             self._background.spawn(self._hearers.chosen(int(about)), "gossip-chosen")
         elif word == "leaves":
@@ -81,8 +81,8 @@ class Gossip:
     async def _catch_up(self) -> None:
         await self._hearers.gap()
 
-    async def _quietly(self, work: Awaitable[object]) -> None:
+    async def _reload_courses(self) -> None:
         try:
-            await work
+            await self._hearers.courses()
         except StudyhallError as refused:  # a broken pack is logged where it is found
             _log.info("the courses were not reloaded: %s", refused)

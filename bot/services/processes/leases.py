@@ -284,8 +284,10 @@ class Leases:
         todo = moves(self.me, cluster, with_games=with_games, connected=connected)
         for shard in todo.take:
             await self._take(shard, leases)
+        named = [one.shard for one in leases.values() if one.heir == self.me and one.shard not in self._taken]
         for shard in todo.claim:
             await self._table.claim(self.me, shard)
+        for shard in (*todo.claim, *named):  # named by a claim whose answer never came, too
             self._connections.begin(shard, len(leases))
             self._claimed.add(shard)
         for shard in [*self._claimed]:

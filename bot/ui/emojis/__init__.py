@@ -26,6 +26,7 @@ async def have_emojis(client: discord.Client, marks: Marks) -> None:
     except (discord.HTTPException, discord.RateLimited) as refused:
         _log.info("without %d of our emojis: %s", len(EMOJIS) - len(known), refused)
     marks.learn_emojis(known)
+    _log.debug("%d emojis are known", len(known))
 
 
 async def _upload(client: discord.Client, name: str) -> int:
