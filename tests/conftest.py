@@ -2,11 +2,12 @@
 
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from engines import OnSqlite, address_of, running_on
 from hosting import Bot
+from warm import POSSIBLE, Origin
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
@@ -17,7 +18,7 @@ from bot.playground.server import Playground
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
-WORKERS_A_CORE = 3
+WORKERS_A_CORE = 4
 """Tests of whole bots mostly wait, so each core carries more than one of them."""
 
 
@@ -120,6 +121,16 @@ def once(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     if "PYTEST_XDIST_WORKER" in os.environ:
         seen = tmp_path_factory.getbasetemp().parent / f"{request.path.stem}.seen"
         seen.touch(exist_ok=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def warm_bots() -> Iterator[None]:
+    """Bots are copied from one whose code is loaded; it is made when the first is wanted."""
+    Bot.origin = Origin() if POSSIBLE else None
+    yield
+    if Bot.origin:
+        Bot.origin.close()
+    Bot.origin = None
 
 
 @pytest.fixture

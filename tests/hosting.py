@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from engines import settings_for
+from warm import Origin, WarmBot
 
 from bot.playground.server import Playground
 from bot.ui.marks import EMOJIS
@@ -18,6 +19,7 @@ COMMAND = re.compile(r"</([a-z_ ]+):\d+>")
 EMOJI = re.compile(rf"<:({'|'.join(EMOJIS)}):\d+>")
 PATIENCE_SECONDS = 180.0
 """Only ever waited for in whole by a test that fails: a busy machine may need much of it."""
+PROGRAM = ("-m", "bot", "run")
 READING_SECONDS = 0.75
 """How long a member looks at a message that they have pressed before they press it again."""
 
@@ -45,7 +47,10 @@ async def until(
 
 
 class Bot:
-    """``python -m bot run`` as a child process, told by its environment to connect to a playground."""
+    """``python -m bot run`` as a process of its own, told by its environment to connect to a playground."""
+
+    origin: Origin | None = None
+    """What bots are copied from that need not be started as a program; None in benchmarks, for which a start counts."""
 
     def __init__(self, playground: Playground, data_dir: Path, **settings: str) -> None:
         self.playground = playground
@@ -57,22 +62,14 @@ class Bot:
             "STUDYHALL_PROGRESS_SECONDS": "0.1",
             **settings,
         }
-        self.program = ("-m", "bot", "run")
-        self.process: asyncio.subprocess.Process | None = None
+        self.program = PROGRAM
+        self.process: asyncio.subprocess.Process | WarmBot | None = None
         self._log_path = data_dir.parent / "bot.log"
 
     async def start(self) -> None:
         """Start it and wait until it has registered its commands and is connected."""
-        keep = {k: v for k, v in os.environ.items() if not k.startswith(("STUDYHALL_", "DISCORD_"))}
         before = self.playground.gateway.identified
-        with self._log_path.open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *self.program,
-                env=keep | self.playground.bot_environment | await settings_for(self.database) | self.settings,
-                stderr=log,
-                stdout=log,
-            )
+        self.process = await self._begin()
         connected = lambda: self.playground.gateway.identified > before and self.playground.world.commands  # noqa: E731
         ended = asyncio.create_task(self.process.wait())
         waiting = asyncio.create_task(until(self.playground, connected, "the bot connects"))
@@ -82,6 +79,20 @@ class Bot:
             raise AssertionError(f"the bot ended at once:\n{self.log()}")
         ended.cancel()
         await waiting
+
+    async def _begin(self) -> "asyncio.subprocess.Process | WarmBot":
+        environment = await self.environment()
+        if self.origin and self.program == PROGRAM:
+            return self.origin.begin(environment, self._log_path)
+        with self._log_path.open("ab") as log:
+            return await asyncio.create_subprocess_exec(
+                sys.executable, *self.program, env=environment, stderr=log, stdout=log
+            )
+
+    async def environment(self) -> dict[str, str]:
+        """All that it is told."""
+        keep = {k: v for k, v in os.environ.items() if not k.startswith(("STUDYHALL_", "DISCORD_"))}
+        return keep | self.playground.bot_environment | await settings_for(self.database) | self.settings
 
     async def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal and wait for the end; returns the exit code."""

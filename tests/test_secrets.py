@@ -134,6 +134,7 @@ def descendants(pid: int) -> list[int]:
 @pytest.mark.skipif(sys.platform != "linux", reason="asks Linux what its processes were given")
 async def test_only_the_bot_itself_was_given_the_token(playground: Playground, tmp_path):
     bot = Bot(playground, tmp_path / "data")
+    bot.origin = None  # the program itself: what it was given stands in its own environment
     await bot.start()
     assert bot.process is not None
     seen: dict[int, tuple[bytes, bytes]] = {}

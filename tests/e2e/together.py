@@ -2,10 +2,8 @@
 
 import asyncio
 import contextlib
-import os
 import re
 import signal
-import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -33,16 +31,7 @@ class BotBeside(Bot):
 
     async def start(self) -> None:
         self._seen = len(self.log())
-        env = await self.environment()
-        with self._log_path.open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                sys.executable, *self.program, env=env, stderr=log, stdout=log
-            )
-
-    async def environment(self) -> dict[str, str]:
-        """All that it is told."""
-        keep = {k: v for k, v in os.environ.items() if not k.startswith(("STUDYHALL_", "DISCORD_"))}
-        return keep | self.playground.bot_environment | await engines.settings_for(self.database) | self.settings
+        self.process = await self._begin()
 
     def new_log(self) -> str:
         """What it wrote since it was last started."""
