@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -27,6 +28,8 @@ from bot.quiz.competition.state import Phase, Rules
 from bot.services.channels import Channel, ChannelBusyError, ChannelLostError, Placed
 from bot.services.competition.games import Competitions
 from bot.services.competition.openings import AlreadyOnError, Opening
+from bot.services.competition.shown import ShownGame
+from bot.services.competition.viewing import GameViews
 from bot.services.competition.views import GameView
 from bot.services.posts import Posts
 from bot.services.practice.practising import Learner
@@ -414,8 +417,17 @@ async def test_a_podium_tells_the_third_the_second_and_then_who_won_and_the_lobb
     await all_right(games, clock, notice, game)
     await notice.until(lambda: notice.lobbies and notice.lobbies[-1].podium_message_id)
     assert notice.unveiled == [1, 2, None]
-    finished = [view for view in notice.lobbies if view.state.phase is Phase.FINISHED]
-    assert [view.podium_message_id for view in finished] == [None, notice.podiums[0]]
+    told = [(view.state.phase, view.podium_message_id) for view in notice.lobbies[-2:]]
+    assert told == [(Phase.FINISHED, None), (Phase.FINISHED, notice.podiums[0])]
+
+
+async def test_a_view_shows_the_game_as_it_is_once_the_names_were_read(store, games, clock, notice):
+    shown = ShownGame(await competitions.load(store, await started(games, notice)))
+    viewing = asyncio.create_task(GameViews(everywhere(library()), store).of(shown))
+    await asyncio.sleep(0)
+    shown.game = replace(shown.game, state=replace(shown.game.state, phase=Phase.CANCELLED))
+    assert not viewing.done()
+    assert (await viewing).state.phase is Phase.CANCELLED
 
 
 async def test_a_podium_at_which_the_bot_was_stopped_is_completed_after_the_next_start(store, clock, notice):
@@ -747,10 +759,16 @@ async def test_who_answers_while_a_deleted_round_is_posted_anew_is_counted_in_it
     game = await started(games, notice)
     await pick(games, clock, notice, game, 0, GRACE, 1)
     await notice.until(lambda: Kind.ROUND in notice.gone)
-    notice.meanwhile = lambda: pick(games, clock, notice, game, 0, LINUS, 2)
+    clicked: list[Verdict] = []
+
+    async def click() -> None:
+        clicked.append((await pick(games, clock, notice, game, 0, LINUS, 2)).verdict)
+
+    notice.meanwhile = click
     await notice.gone[Kind.ROUND]()
     notice.meanwhile = None
     await settled(games)
+    assert clicked == [Verdict.LOCKED_IN]
     deleted, anew = notice.rounds[0]
     message_id, view = notice.hinted[-1]
     assert message_id == anew != deleted

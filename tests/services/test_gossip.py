@@ -1,6 +1,7 @@
 """What happened in one process is known in others, and after a gap everything is looked up."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -80,8 +81,7 @@ async def test_after_a_lost_connection_everything_is_looked_up_until_that_works(
     other.gossip._catching_up._again_seconds = 0.01
     [[pid]] = await other.link.ask("SELECT pg_backend_pid()")
     await one.link.ask("SELECT pg_terminate_backend($1)", pid)
-    with pytest.raises(StorageError):
-        while True:
+    while other.heard.empty():
+        with contextlib.suppress(StorageError):  # where the loss is noticed before it is asked, nothing is refused
             await other.link.ask("SELECT 1")
-    await other.link.ask("SELECT 1")
     assert [await other.heard.get() for _ in range(2)] == ["gap", "gap"]

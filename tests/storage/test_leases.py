@@ -1,6 +1,7 @@
 """Leases on a real PostgreSQL: one holder a shard, and whoever lost it writes nothing."""
 
 import asyncio
+import contextlib
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -232,10 +233,9 @@ async def test_every_process_hears_what_is_told_and_a_lost_connection_is_made_ag
     await table.tell("tea")
     assert await heard.get() == "tea"
     await link.ask("SELECT pg_terminate_backend($1)", pid)
-    with pytest.raises(StorageError):
-        while True:
-            await listening.ask("SELECT 1")
-    assert await listening.ask("SELECT 1") == [(1,)]
+    while heard.empty():
+        with contextlib.suppress(StorageError):  # where the loss is noticed before it is asked, nothing is refused
+            assert await listening.ask("SELECT 1") == [(1,)]
     assert await heard.get() == "look"
     await listening.close()
 

@@ -2,10 +2,11 @@
 
 from bot.errors import NotFound
 from bot.model.games import Game
+from bot.model.members import Face
 from bot.packs.library import LibraryOf, SectionRef
 from bot.quiz.competition import awards
 from bot.quiz.competition.standings import standings
-from bot.quiz.competition.state import Phase
+from bot.quiz.competition.state import Competition, Phase
 from bot.services.competition.shown import ShownGame
 from bot.services.competition.views import GameView, Learned
 from bot.storage import members
@@ -13,6 +14,16 @@ from bot.storage.store import Store
 
 NAMED_PLAYERS, NAMED_PLACES, NAMED_ANSWERS = 40, 20, 200
 """How many are looked up by name while a game is on; when it is over, everybody who played."""
+
+
+def _named(state: Competition) -> set[int]:
+    """Who stands in a game's messages."""
+    is_over = state.phase is Phase.FINISHED
+    named = {state.host_id, *(p.member_id for p in state.players[: None if is_over else NAMED_PLAYERS])}
+    if state.played:
+        named |= {line.member_id for line in standings(state)[:NAMED_PLACES]}
+        named |= set(list(state.played[-1].answers)[:NAMED_ANSWERS])
+    return named
 
 
 class GameViews:
@@ -24,17 +35,18 @@ class GameViews:
 
     async def of(self, shown: ShownGame) -> GameView:
         """The game with the names of those who stand in its messages; when it is over, of everybody who played."""
-        game, state = shown.game, shown.game.state
-        is_over = state.phase is Phase.FINISHED
-        who = {state.host_id, *(p.member_id for p in state.players[: None if is_over else NAMED_PLAYERS])}
-        if state.played:
-            who |= {line.member_id for line in standings(state)[:NAMED_PLACES]}
-            who |= set(list(state.played[-1].answers)[:NAMED_ANSWERS])
+        faces: dict[int, Face] = {}
+        asked: set[int] = set()
+        while missing := _named(shown.game.state) - asked:
+            asked |= missing
+            faces |= await members.faces(self._store, shown.game.guild_id, missing)
+        game = shown.game  # as it is after the wait: who is shown it later must see no less
+        is_over = game.state.phase is Phase.FINISHED
         sections, course, to_read = self._sections(game)
         title_of = dict(sections)
         return GameView(
             game,
-            await members.faces(self._store, game.guild_id, who),
+            faces,
             tuple(title_of.get(section_id, section_id) for section_id in game.setup.sections),
             sections,
             shown.note,
