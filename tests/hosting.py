@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from engines import settings_for
+from lettered import lettered_course
 from warm import Origin, WarmBot
 
 from bot.playground.server import Playground
@@ -57,6 +58,7 @@ class Bot:
         self.data_dir = data_dir
         self.settings = {
             "STUDYHALL_DATA_DIR": str(data_dir),
+            "STUDYHALL_PACKS_DIR": str(lettered_course()),
             "STUDYHALL_DEMO_ROUNDS": "1",
             "STUDYHALL_DEMO_SECONDS": "150",  # on busy cores too
             "STUDYHALL_PROGRESS_SECONDS": "0.1",

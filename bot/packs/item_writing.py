@@ -148,7 +148,8 @@ def _explanation(question: Question) -> Iterator[Finding]:
 
 
 def _kind_words(question: Question) -> Iterator[Finding]:
-    if question.kind == "apply" and not (question.code or re.search(r"\d|\b(two|three|four|five)\b", question.stem)):
+    shows_code = question.code or question.items_are_code
+    if question.kind == "apply" and not (shows_code or re.search(r"\d|\b(two|three|four|five)\b", question.stem)):
         yield ("stem",), "code or numbers in a question that asks to apply", "warning"
     if question.kind == "design" and len(_CRITERION.findall(question.stem)) < 2:
         yield ("stem",), "the criterion and the constraints of the choice (sizes, cores, waits)", "warning"

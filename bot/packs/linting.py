@@ -96,7 +96,7 @@ def _question(question: Question, standard: Standard) -> Iterator[Finding]:
             yield ("options", index, "text"), "a single line: what follows would look like another option", "error"
         if seen(option.text) in [seen(one.text) for one in before]:
             yield ("options", index, "text"), "a text that differs, as it is seen, from the other options", "error"
-        if standard == "proven" and seen(option.why) in [seen(one.why) for one in before]:
+        if standard == "proven" and option.why and seen(option.why) in [seen(one.why) for one in before]:
             yield ("options", index, "why"), "a reason of its own, not that of another option", "error"
     asked = [question.stem, numbered(question), *(option.text for option in question.options)]
     reasons = [question.explanation, *(option.why for option in question.options)]
@@ -132,7 +132,7 @@ def _in_english(question: Question) -> Iterator[Finding]:
     for index, option in enumerate(question.options):
         if _REFERS_TO_PLACE.search(option.text):
             yield ("options", index, "text"), "no reference to other options: they are shuffled", "error"
-        if len(_WORDS.findall(option.why)) < 8:
+        if option.why and len(_WORDS.findall(option.why)) < 8:
             yield ("options", index, "why"), "at least 8 words that teach something", "warning"
 
 

@@ -2,14 +2,17 @@
 
 from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor
+from textwrap import indent
 
 import pytest
 from programs import Program, Ran, pages_of, proofs_of, pythons, run, trouble_with
 
 from bot.demos.registry import DEMOS
+from bot.packs.bank import of_one_key
 from bot.packs.cues import BANDS, cue_report
 from bot.packs.loading import load_packs, read_pack
 from bot.packs.models import Question
+from bot.quiz.question.asking import Lettering, given_by
 from bot.settings import CHECKOUT
 
 COURSE = CHECKOUT / "content" / "python-concurrency"
@@ -19,6 +22,8 @@ PROGRAMS = [*pages_of(PACK), *(program for question in PACK.questions for progra
 JOBS = {(one.name, version): one for one in PROGRAMS for version in PYTHONS if one.holds_on(version)}
 OWN_CODE = {question.id: question for question in PACK.questions if question.proof and question.proof.script is None}
 ASKS_WHAT_IS_PRINTED = {name: q for name, q in OWN_CODE.items() if "print" in q.stem}
+TYPED_FROM_A_PROOF = [one for one in PACK.questions if one.form == "typed" and one.proof]
+ORDERED_CODE = [one for one in PACK.questions if one.items_are_code]
 SECTIONS = {section.id: section for section in PACK.sections}
 
 
@@ -50,6 +55,25 @@ def test_what_a_program_prints_is_the_key_and_no_other_option(question: Question
         assert same.count(True) == 1
 
 
+@pytest.mark.parametrize("question", TYPED_FROM_A_PROOF, ids=lambda one: one.id)
+def test_what_a_program_prints_is_what_has_to_be_typed(question: Question):
+    printed, nothing = question.proof.prints.strip(), Lettering(())
+    assert given_by(question, nothing, printed).right
+    assert not given_by(question, nothing, f"9{printed}").right
+
+
+@pytest.mark.parametrize("question", ORDERED_CODE, ids=lambda one: one.id)
+def test_lines_to_put_in_order_stand_in_that_order_in_the_program_that_proves_them(question: Question):
+    lines = "\n".join(option.text for option in question.options) + "\n"
+    assert lines in question.proof.script or indent(lines, "    ") in question.proof.script
+
+
+def test_twenty_questions_are_asked_in_the_other_forms():
+    forms = Counter(question.form for question in PACK.questions)
+    assert (forms["typed"], forms["order"], forms["several"]) == (9, 6, 5)
+    assert all(question.code or question.items_are_code for question in ORDERED_CODE)
+
+
 def test_a_repaired_program_differs_from_the_faulty_one_and_is_there_for_all_code_to_debug():
     faulty = [question for question in PACK.questions if question.kind == "debug" and question.code]
     assert len(faulty) >= 20
@@ -65,11 +89,11 @@ def test_at_least_sixty_questions_predict_output_or_find_the_fault_and_twenty_fi
 def test_the_bank_holds_every_rule_for_authors():
     loaded = read_pack(COURSE, DEMOS, thorough=True)
     assert [str(fault) for fault in loaded.faults] == []
-    assert len(PACK.questions) == 200
+    assert len(PACK.questions) == 220
 
 
 def test_no_guesser_scores_beyond_its_band():
-    report = cue_report(PACK.questions)
+    report = cue_report(of_one_key(PACK.questions))
     assert {cue.guesser for cue in report} >= {"longest", "shortest", "most convergent", "overlap with the stem"}
     assert [(cue.guesser, cue.right) for cue in report if cue.right > BANDS[cue.options][1]] == []
 

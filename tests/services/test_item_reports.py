@@ -234,7 +234,7 @@ def test_the_command_prints_the_worst_and_writes_all(data, tmp_path, capsys):
     assert (tmp_path / "items.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     with (tmp_path / "items.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert len(rows) == 200
+    assert len(rows) == 220
     assert rows[0]["question"] == bank[2].id
     assert rows[0]["key"] == str(bank[2].key + 1)
     assert json.loads((tmp_path / "items.json").read_text("utf-8"))["questions"][0]["question"] == bank[2].id
@@ -245,7 +245,7 @@ def test_the_command_prints_the_worst_and_writes_all(data, tmp_path, capsys):
 def test_all_questions_are_printed_on_request(data, capsys):
     filled(data)
     assert main(["items", "--all"]) == 0
-    assert sum("  " in line and line.split()[1].isdigit() for line in capsys.readouterr().out.splitlines()[3:]) == 200
+    assert sum("  " in line and line.split()[1].isdigit() for line in capsys.readouterr().out.splitlines()[3:]) == 220
 
 
 @pytest.mark.sqlite

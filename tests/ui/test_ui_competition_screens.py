@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from any_form import some_answer
 from in_english import say
 
 from bot.demos.registry import DEMOS
@@ -36,7 +37,9 @@ def game_of(number: int, scoring: Scoring, *, over: bool) -> GameView:
     state, _ = step(state, Start((RoundPlan(question.id, question.key, order),), 1), NOON)
     state, _ = step(state, Opened(0, NOON), NOON)
     for member in range(1, PLAYERS):
-        state, _ = step(state, Answer(member, 0, member % len(order), NOON + 900 + member), NOON + 1_000)
+        given = some_answer(question, member) if question.form != "choice" else None
+        choice = member % len(order) if given is None else 0
+        state, _ = step(state, Answer(member, 0, choice, NOON + 900 + member, given=given), NOON + 1_000)
     if over:
         state, _ = step(state, Tick(), state.wake_ms)
     faces = dict.fromkeys(range(PLAYERS), Face(NAME))

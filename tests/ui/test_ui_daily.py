@@ -2,6 +2,7 @@
 
 import logging
 
+from any_form import some_answer
 from hall import COURSE, Hall, Shown, assert_fits_discord, walk
 
 from bot.demos.registry import DEMOS
@@ -192,8 +193,8 @@ def test_every_question_of_the_course_fits_while_open_and_with_its_result():
         counts = dict.fromkeys(order, 1_000)
         view = DailyView(daily, "A section of the course with a long title", 4_000, 365, last=(1 << 60, 1 << 60))
         over = view._replace(daily=daily._replace(closed_ms=1), shares=Shares(4_000, 1_000, counts))
-        mine = MyDaily(over.daily, chose(order[-1]), 10, 365, question.key)
-        wrong = chose((question.key + 1) % len(question.options))
+        mine = MyDaily(over.daily, some_answer(question, len(order) - 1), 10, 365, question.key)
+        wrong = some_answer(question, question.key + 1)
         at_once = Locked(
             daily, wrong, new=True, own_streak=10**4, streak=10**4, correct=False, key=FilePlace(question.key)
         )

@@ -6,7 +6,8 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hall import COURSE, TEA, Hall, Person, Shown, open_hall
+from hall import TEA, Hall, Person, Shown, open_hall
+from lettered import lettered_course
 from simcord import OptionError
 
 from bot.quiz.practice.picking import Run
@@ -455,7 +456,7 @@ async def test_random_clicking_through_runs_never_fails_and_never_counts_twice(h
 
 
 async def test_the_real_course_can_be_practised_from_end_to_end(tmp_path: Path):
-    async with open_hall(tmp_path / "data", COURSE) as hall:
+    async with open_hall(tmp_path / "data", lettered_course()) as hall:
         shown = await hall.alice.slash("quiz", questions=20)
         for number in range(1, 21):
             assert f"Question {number} of 20" in shown.text
