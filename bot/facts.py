@@ -58,6 +58,10 @@ class Code(StrEnum):
     # What a member is told with their next reply
     REMINDERS_OFF = "reminders switched off"
     REPORT_ANSWERED = "report answered"
+    TYPED_GONE = "typed gone"
+    COUNTS_ALREADY = "counts already"
+    NOTHING_TO_COUNT = "nothing to count"
+    TYPED_COUNTS = "typed counts"
     """``stem`` of the question, ``words`` of the managers"""
 
     # Servers, and what Discord let happen

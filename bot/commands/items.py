@@ -2,13 +2,14 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from bot.clock import WallClock, utc
 from bot.demos.registry import DEMOS
 from bot.errors import UserError
 from bot.facts import Code, Say, fact
-from bot.model.rulings import ReportForAuthor
+from bot.model.rulings import AcceptedText, DecisionKind, ReportForAuthor
 from bot.packs.library import Library
 from bot.packs.loading import load_packs
 from bot.private import write_private
@@ -21,11 +22,12 @@ from bot.storage.place import Place
 from bot.storage.question import rulings
 from bot.ui.sheets import ENCODING, sheet
 from bot.ui.worded import for_operator
+from bot.wording import visible
 
 SHOWN = 10
 REPORTS_HEAD = (
-    *("course", "question", "version", "is_the_present_version", "reported_at", "words"),
-    *("decision", "option_made_the_key", "answer", "decided_at"),
+    *("course", "question", "version", "is_the_present_version", "reported_at", "words", "typed_and_should_count"),
+    *("decision", "option_made_the_key", "typed_and_counts", "servers", "answer", "decided_at"),
 )
 
 
@@ -45,29 +47,57 @@ async def print_items(
     library, say = Library(load_packs(packs_folder, DEMOS)), for_operator
     async with place.only_reading() as db:
         bank = await Items(library, db, WallClock(), Lifecycle()).bank()
-        said = await rulings.for_authors(db)
+        said, accepted = await rulings.for_authors(db), await rulings.accepted_texts(db)
     if reports_file:
-        await _write(reports_file, sheet(REPORTS_HEAD, (_report(library, one) for one in said)), ENCODING)
+        lines = [*(_report(library, one) for one in said), *(_accepted(library, one) for one in accepted)]
+        await _write(reports_file, sheet(REPORTS_HEAD, lines), ENCODING)
     if csv_file:
         rows = ([*row(one, say), *options_row(one.figures)] for one in bank.reports)
         await _write(csv_file, sheet((*HEAD, *OPTIONS_HEAD), rows), ENCODING)
     if json_file:
-        await _write(json_file, json.dumps(as_json(bank, say), indent=1, ensure_ascii=False))
+        whole = as_json(bank, say) | {"accepted_by_managers": [one._asdict() for one in accepted]}
+        await _write(json_file, json.dumps(whole, indent=1, ensure_ascii=False))
     _print(bank, say, everything=everything)
+    _print_accepted(library, accepted)
     return 0
 
 
 def _report(library: Library, said: ReportForAuthor) -> list[str | int]:
     """A report as a row under `REPORTS_HEAD`; who wrote it, and where, is not in it. Options count from 1."""
-    present = library.question(said.pack_id, said.question_id)
     decision = said.decision
-    return [
-        *(said.pack_id, said.question_id, said.question_hash),
-        "yes" if present and present.content_hash == said.question_hash else "no",
-        *(_time(said.at_ms), said.words),
-        *((decision.kind.value, "" if decision.key is None else decision.key + 1) if decision else ("", "")),
-        *((decision.words, _time(decision.at_ms)) if decision else ("", "")),
+    row: list[str | int] = [
+        *(said.pack_id, said.question_id, said.question_hash, _is_present(library, said)),
+        *(_time(said.at_ms), said.words, said.typed or ""),
     ]
+    if decision is None:
+        return [*row, "", "", "", "", "", ""]
+    key = "" if decision.key is None else decision.key + 1
+    answered = decision.kind is DecisionKind.ANSWER
+    typed, words = ("", decision.words) if answered else (decision.words, "")
+    return [*row, decision.kind.value, key, typed, "", words, _time(decision.at_ms)]
+
+
+def _accepted(library: Library, one: AcceptedText) -> list[str | int]:
+    """A typed answer that managers have count, as a row under `REPORTS_HEAD`: who reported it or not is not in it."""
+    return [
+        *(one.pack_id, one.question_id, one.question_hash, _is_present(library, one), "", "", ""),
+        *(DecisionKind.COUNT.value, "", one.text, one.servers, "", _time(one.at_ms)),
+    ]
+
+
+def _is_present(library: Library, about: ReportForAuthor | AcceptedText) -> str:
+    present = library.question(about.pack_id, about.question_id)
+    return "yes" if present and present.content_hash == about.question_hash else "no"
+
+
+def _print_accepted(library: Library, accepted: Sequence[AcceptedText]) -> None:
+    """The typed answers that managers have count, of questions as they are now: what an author may put into the pack."""
+    now = [one for one in accepted if _is_present(library, one) == "yes"]
+    if now:
+        print("\nanswers that managers accepted (if they are right, add them to `accepted` of the question):")
+    for one in now:
+        where = "1 server" if one.servers == 1 else f"{one.servers} servers"
+        print(f"{one.question_id}: {visible(one.text)} ({where})")
 
 
 def _time(at_ms: int) -> str:

@@ -8,7 +8,7 @@ MOST_CHARACTERS = 500
 
 
 class Report(NamedTuple):
-    """One member's word on a question, as it was then."""
+    """One member's word on a question, as it was then, or (``typed``) that what they had typed should count."""
 
     member_id: int
     pack_id: str
@@ -17,6 +17,7 @@ class Report(NamedTuple):
     guild_id: int | None
     words: str
     at_ms: int
+    typed: str | None = None
 
 
 class DecisionKind(StrEnum):
@@ -28,6 +29,7 @@ class DecisionKind(StrEnum):
     OVERRIDE = "override"
     UNDO = "undo"
     DISMISS = "dismiss"
+    COUNT = "count"
 
 
 class Subject(NamedTuple):
@@ -40,7 +42,10 @@ class Subject(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """What was decided when. ``key`` is that of an override, ``words`` those of an answer."""
+    """What was decided when. ``key`` is that of an override, ``words`` those of an answer, or the text that counts.
+
+    One that undoes with ``words`` takes only that text back.
+    """
 
     subject: Subject
     kind: DecisionKind
@@ -50,19 +55,21 @@ class Decision(NamedTuple):
 
 
 class Said(NamedTuple):
-    """A report as managers see it: the words, without who said them."""
+    """A report as managers see it: the words, or what was typed and should count, without who said so."""
 
     question_hash: str
     words: str
     at_ms: int
+    typed: str | None = None
 
 
 class Reported(NamedTuple):
-    """A question with open reports in a server."""
+    """A question with open reports in a server; ``claims`` are those that say that what was typed should count."""
 
     pack_id: str
     question_id: str
     reports: int
+    claims: int
     first_ms: int
 
 
@@ -83,6 +90,18 @@ class ReportForAuthor(NamedTuple):
     at_ms: int
     words: str
     decision: Decision | None
+    typed: str | None = None
+
+
+class AcceptedText(NamedTuple):
+    """A typed text that managers have count for a version of a question, in so many servers."""
+
+    pack_id: str
+    question_id: str
+    question_hash: str
+    text: str
+    servers: int
+    at_ms: int
 
 
 class Regrade(NamedTuple):

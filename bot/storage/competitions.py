@@ -15,7 +15,7 @@ from bot.quiz.competition.standings import Standing
 from bot.quiz.competition.state import LIVE, Competition, Played, Player, RoundAnswer, RoundPlan
 from bot.quiz.question.asking import FilePlace, Given, Lettering, Sureness, lettering
 from bot.quiz.question.regraded import own_key
-from bot.storage.given import clicked, place_of, text_of
+from bot.storage.given import accepted_of, accepted_text, clicked, place_of, text_of
 from bot.storage.lists import listed, of_held, rows_of
 from bot.storage.store import Reads, Transaction
 
@@ -113,8 +113,8 @@ async def save_rounds(
 ) -> None:
     """Store what will be asked, as it is now."""
     await tx.run_many(
-        "INSERT INTO competition_round (competition_id, round, question, question_id, option_order, reading_ms, key)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO competition_round (competition_id, round, question, question_id, option_order, reading_ms, key,"
+        " accepted) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 competition_id,
@@ -124,6 +124,7 @@ async def save_rounds(
                 "".join(map(str, plan.order)),
                 plan.reading_ms,
                 own_key(plan.key, q),
+                accepted_text(plan.accepted),
             )
             for n, (plan, q) in enumerate(zip(plans, questions, strict=True))
         ],
@@ -187,19 +188,21 @@ async def load(db: Reads, competition_id: int) -> Game | None:
         (competition_id,),
     )
     rounds = await db.rows(
-        "SELECT question, option_order, reading_ms, key, voided FROM competition_round WHERE competition_id = ?"
+        "SELECT question, option_order, reading_ms, key, accepted, voided FROM competition_round WHERE competition_id = ?"
         " ORDER BY round",
         (competition_id,),
     )
     questions = tuple(Question.model_validate_json(question) for question, *_ in rounds)
     plans = tuple(
-        RoundPlan(q.id, FilePlace(q.key if key is None else key), lettering(order).order, reading_ms)
-        for q, (_, order, reading_ms, key, _voided) in zip(questions, rounds, strict=True)
+        RoundPlan(
+            q.id, FilePlace(q.key if key is None else key), lettering(order).order, reading_ms, accepted_of(accepted)
+        )
+        for q, (_, order, reading_ms, key, accepted, _voided) in zip(questions, rounds, strict=True)
     )
     state = _state_json().validate_json(head)
     answers = await _answers(db, competition_id, plans)
     over = state.round if state.phase in LIVE and not _round_is_over(state) else state.round + 1
-    played = tuple(_played(answers.get(number, {}), voided=bool(rounds[number][4])) for number in range(over))
+    played = tuple(_played(answers.get(number, {}), voided=bool(rounds[number][-1])) for number in range(over))
     current = {member_id: given for member_id, (given, _) in answers.get(state.round, {}).items()}
     state = replace(
         state,

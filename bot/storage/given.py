@@ -8,6 +8,7 @@ from dataclasses import asdict
 
 from bot.errors import StorageError
 from bot.facts import Code, fact
+from bot.quiz.question.accepting import NOTHING_MORE, Accepted, Forgiveness
 from bot.quiz.question.asking import RIGHT, FilePlace, Given, Lettering, ShownPlace
 
 NO_OPTION = -1
@@ -46,6 +47,21 @@ def clicked(letters: Lettering, place: int, text: str | None) -> Given:
     if given is None:
         raise StorageError(fact(Code.NO_SUCH_LETTER, letter=place))
     return given
+
+
+def accepted_text(accepted: Accepted) -> str | None:
+    """How the texts that managers accept are kept; None for none."""
+    if not accepted:
+        return None
+    return json.dumps({"texts": accepted.texts, **accepted.by._asdict()}, ensure_ascii=False)
+
+
+def accepted_of(text: str | None) -> Accepted:
+    """The texts that managers accept, from their column."""
+    if text is None:
+        return NOTHING_MORE
+    found = json.loads(text)
+    return Accepted(tuple(found.pop("texts")), Forgiveness(**found))
 
 
 def _read(text: str) -> Given:

@@ -13,13 +13,18 @@ from bot.clock import DAY_MS
 from bot.quiz.question.asking import Given
 from bot.storage import competitions
 from bot.storage.calendar import daily, schedules
-from bot.storage.given import text_of
+from bot.storage.given import option_of, text_of
 from bot.storage.sqlite.remembered import Deletion, hash_of
 from bot.storage.store import Reads, Store, Transaction
 
 GONE = "someone who left"
 _SHARED_RUNS = (competitions.MODE, daily.MODE)
 """The modes of answers whose run belongs to many; any other's is the member's own."""
+_SHARED_ANSWERS = (
+    ("competition_answer", "competition_id", "round", competitions.MODE),
+    ("daily_answer", "daily_id", "0", daily.MODE),
+)
+"""Where else what was answered in such a run is kept: the table, its run and position there, and its mode."""
 Run = tuple[str, int]
 """A mode, and the number of a run that belongs to many."""
 
@@ -230,13 +235,27 @@ async def _games_without(tx: Transaction, member_id: int) -> dict[Run, int]:
 
 
 async def _texts_without(tx: Transaction, member_id: int) -> None:
-    """Of what the member typed only whether it was right stays: their words may say who they are."""
+    """Of what the member typed only whether it was right stays: their words may say who they are.
+
+    What managers had count stays right for good, since nobody could tell without the text.
+    """
+    right, no_text = Given(right=True), '%"text": ""%'
+    for table, run, position, mode in _SHARED_ANSWERS:
+        await tx.run(
+            f"UPDATE {table} SET given = ? WHERE member_id = ? AND given NOT LIKE ? AND EXISTS (SELECT 1 FROM answer a"
+            f" WHERE a.mode = ? AND a.run_id = {table}.{run} AND a.position = {position}"
+            f" AND a.member_id = {table}.member_id AND a.correct = 1)",
+            (text_of(right), member_id, no_text, mode),
+        )
+    await tx.run(
+        "UPDATE answer SET given = ?, chosen = ? WHERE member_id = ? AND given NOT LIKE ? AND correct = 1",
+        (text_of(right), option_of(right), member_id, no_text),
+    )
     for table in ("answer", "competition_answer", "daily_answer"):
-        for right in (True, False):
-            kept = text_of(Given(right=right))
+        for is_right in (True, False):
             await tx.run(
                 f"UPDATE {table} SET given = ? WHERE member_id = ? AND given LIKE ? AND given NOT LIKE ?",
-                (kept, member_id, f'%"right": {str(right).lower()}%', '%"text": ""%'),
+                (text_of(Given(right=is_right)), member_id, f'%"right": {str(is_right).lower()}%', no_text),
             )
 
 

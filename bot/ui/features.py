@@ -26,6 +26,7 @@ from bot.ui.practice.progress import ProgressFeature
 from bot.ui.practice.quiz import QuizFeature
 from bot.ui.practice.reminders import RemindersFeature
 from bot.ui.practice.review import ReviewFeature
+from bot.ui.question.counting import CountingFeature
 from bot.ui.question.flags import FlagsFeature
 from bot.ui.question.items import ItemsFeature
 from bot.ui.question.reports import ReportFeature
@@ -92,7 +93,8 @@ def add_features(
     for feature in features:
         feature.add_to(tree, router, desk)
     reminding = RemindersFeature(s.member_settings, shards, scheduler, desk.marks)
-    for by_buttons in (ReportFeature(s.reports), RolesFeature(s.roles, s.servers, shards), reminding):
+    counting = CountingFeature(s.reports, s.practice, s.games, s.daily)
+    for by_buttons in (ReportFeature(s.reports), counting, RolesFeature(s.roles, s.servers, shards), reminding):
         by_buttons.add_to(router)
     s.attach(
         Outside(

@@ -24,11 +24,14 @@ def safe(text: str, limit: int = 32) -> str:
     mention or an address are cut from what follows by a word joiner, which no reader sees. What belongs to the writing
     of any language stays as it was written.
     """
-    plain = _cut(" ".join(_shown(unicodedata.normalize("NFC", text)).split()).strip(_JOINERS), limit)
-    if not plain or not _SELECTORS.sub("", plain).strip(_WORD_JOINER + _JOINERS + " "):
-        return "someone"
-    escaped = _PUNCTUATION.sub(r"\\\1", plain)
+    escaped = _PUNCTUATION.sub(r"\\\1", plain(text, limit))
     return re.sub(r"(\\[@:./#])", rf"\1{_WORD_JOINER}", escaped)
+
+
+def plain(text: str, limit: int) -> str:
+    """The same for a label, where Discord formats nothing."""
+    shown = _cut(" ".join(_shown(unicodedata.normalize("NFC", text)).split()).strip(_JOINERS), limit)
+    return shown if _SELECTORS.sub("", shown).strip(_WORD_JOINER + _JOINERS + " ") else "someone"
 
 
 def _shown(text: str) -> str:

@@ -191,7 +191,9 @@ async def test_of_what_a_member_typed_only_whether_it_was_right_stays(house):
     typed = json.dumps({"options": [], "text": "I am Ada", "right": False, "in_order": False})
 
     async def type_it(tx) -> None:
-        await tx.run("UPDATE answer SET given = ?, chosen = -1 WHERE member_id = ?", (typed, ADA.member_id))
+        await tx.run(
+            "UPDATE answer SET given = ?, chosen = -1, correct = 0 WHERE member_id = ?", (typed, ADA.member_id)
+        )
 
     await live(house.store, ADA)
     await house.store.write(type_it)

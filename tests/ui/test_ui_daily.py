@@ -121,7 +121,7 @@ async def rule(hall: Hall, key: int | None) -> None:
     [(pack_id, question_id)] = hall.rows("SELECT pack_id, question_id FROM daily")
     asked_ = hall.app.library.question(pack_id, question_id)
     place = (hall.guild.id, pack_id, question_id, asked_.content_hash, asked_.key)
-    hall.run_sql("INSERT INTO ruling VALUES (?, ?, ?, ?, ?, ?, 1)", *place, key)
+    hall.run_sql("INSERT INTO ruling VALUES (?, ?, ?, ?, ?, ?, 1, NULL)", *place, key)
 
 
 async def test_the_result_takes_the_questions_place_and_each_sees_their_own_answer(hall: Hall):

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from bot.facts import Fact
 from bot.quiz.competition.scoring import Scoring
-from bot.quiz.question.asking import FilePlace, Given, Lettering, Sureness, is_right
+from bot.quiz.question.accepting import NOTHING_MORE, Accepted
+from bot.quiz.question.asking import FilePlace, Given, Lettering, Sureness, as_counted, is_right
 
 DRAIN_MS = 1_500
 """How much later than the deadline a click that was made in time may arrive."""
@@ -107,12 +108,16 @@ class Player:
 
 @dataclass(frozen=True)
 class RoundPlan:
-    """A round to come: the question, the option that is right in it, the order of its options, its reading time."""
+    """A round to come: the question, the option that is right in it, the order of its options, its reading time.
+
+    ``accepted`` are typed texts that are right in it besides the question's own.
+    """
 
     question_id: str
     key: FilePlace
     order: tuple[FilePlace, ...]
     reading_ms: int = 0
+    accepted: Accepted = NOTHING_MORE
 
     @property
     def lettering(self) -> Lettering:
@@ -121,7 +126,11 @@ class RoundPlan:
 
     def is_right(self, given: Given) -> bool:
         """Whether an answer is right in this round."""
-        return is_right(given, self.key)
+        return is_right(given, self.key, self.accepted)
+
+    def counted(self, given: Given) -> Given:
+        """What was given, and whether it is right in this round."""
+        return as_counted(given, self.accepted)
 
 
 @dataclass(frozen=True)

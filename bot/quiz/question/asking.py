@@ -6,12 +6,13 @@ Whoever turns one into another, or grades, does it here.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from types import MappingProxyType
 from typing import NamedTuple, NewType
 
 from bot.packs.models import LETTERS, MOST_TYPED, Question
+from bot.quiz.question.accepting import NOTHING_MORE, Accepted
 from bot.quiz.question.typed import is_accepted, is_near, is_near_enough, number_of
 
 FilePlace = NewType("FilePlace", int)
@@ -60,9 +61,17 @@ def chose(option: int) -> Given:
     return Given((FilePlace(option),))
 
 
-def is_right(given: Given, key: int) -> bool:
-    """Whether an answer is right, where ``key`` is the right option's place in the file."""
-    return given == chose(key) if given.right is None else given.right
+def is_right(given: Given, key: int, accepted: Accepted = NOTHING_MORE) -> bool:
+    """Whether an answer is right, where ``key`` is the right option's place in the file.
+
+    ``accepted`` are the texts that managers have count besides the course's.
+    """
+    return given == chose(key) if given.right is None else given.right or given.text in accepted
+
+
+def as_counted(given: Given, accepted: Accepted) -> Given:
+    """What was given, and right where managers have its text count."""
+    return replace(given, right=True) if given.right is False and given.text in accepted else given
 
 
 def given_by(question: Question, lettering: "Lettering", submitted: Submission, *, near: bool = False) -> Given | None:

@@ -10,6 +10,7 @@ from bot.quiz.board.totals import Counted, Key, Periods, Sums
 from bot.quiz.competition.standings import Standing
 from bot.quiz.competition.state import Competition, RoundAnswer
 from bot.quiz.practice.spacing import Aim, Card
+from bot.quiz.question.accepting import Accepted
 from bot.quiz.question.asking import FilePlace
 from bot.quiz.question.regrading import (
     Ended,
@@ -145,11 +146,12 @@ class Record(NamedTuple):
 
 
 class RoundKey(NamedTuple):
-    """A round has this key; None where it is what the question says."""
+    """A round has this key (None where it is what the question says), and these typed texts count in it too."""
 
     game_id: int
     round: int
     key: FilePlace | None
+    accepted: Accepted
 
 
 class RoundMarks(NamedTuple):
@@ -259,8 +261,9 @@ def own_key(key: FilePlace, question: Question) -> FilePlace | None:
 
 def _rounds(of: Record, after: Ended) -> Iterable[Change]:
     for number, (plan, question) in enumerate(zip(after.state.plans, of.questions, strict=True)):
-        if plan.key != of.state.plans[number].key:
-            yield RoundKey(of.game_id, number, own_key(plan.key, question))
+        before = of.state.plans[number]
+        if (plan.key, plan.accepted) != (before.key, before.accepted):
+            yield RoundKey(of.game_id, number, own_key(plan.key, question), plan.accepted)
     for number, (old, new) in enumerate(zip(of.state.played, after.state.played, strict=True)):
         for member_id in old.marks.keys() | new.marks.keys():
             marks = new.marks.get(member_id)

@@ -11,7 +11,8 @@ from bot.quiz.competition.rounds import marks_of_round
 from bot.quiz.competition.standings import Standing, standings
 from bot.quiz.competition.state import Competition, Played, RoundAnswer
 from bot.quiz.practice.spacing import USUAL, Aim, Card, FamilyAnswer, review
-from bot.quiz.question.asking import FilePlace, Given, is_right
+from bot.quiz.question.accepting import NOTHING_MORE, Accepted
+from bot.quiz.question.asking import FilePlace, Given, as_counted, is_right
 
 Version = tuple[str, str]
 """A question's id and the hash of its content."""
@@ -20,16 +21,18 @@ Version = tuple[str, str]
 class Ruling(NamedTuple):
     """What managers decided about a version of a question: its right option there, or (None) that it is retired.
 
-    ``course_key`` is the course's own key; a ruling that was undone has it as its ``key``.
+    ``course_key`` is the course's own key; a ruling that was undone has it as its ``key``. ``accepted`` are typed texts that
+    are right there besides the course's.
     """
 
     course_key: int
     key: int | None
+    accepted: Accepted = NOTHING_MORE
 
     @property
     def in_force(self) -> bool:
         """Whether it says anything else than the course."""
-        return self.key != self.course_key
+        return self.key != self.course_key or bool(self.accepted)
 
     @property
     def grading(self) -> tuple[FilePlace, bool]:
@@ -60,6 +63,19 @@ class Rulings:
         """The option that is right here; the course's own for a question that is retired."""
         ruling = self._by_version.get((question.id, question.content_hash))
         return FilePlace(question.key if ruling is None or ruling.key is None else ruling.key)
+
+    def accepted(self, question: Question) -> Accepted:
+        """The typed texts that are right here besides the question's own."""
+        ruling = self._by_version.get((question.id, question.content_hash))
+        return NOTHING_MORE if ruling is None else ruling.accepted
+
+    def is_right(self, question: Question, given: Given) -> bool:
+        """Whether an answer is right here."""
+        return is_right(given, self.key(question), self.accepted(question))
+
+    def counted(self, question: Question, given: Given) -> Given:
+        """What was given, and whether it is right here where no option is the key."""
+        return as_counted(given, self.accepted(question))
 
 
 # A member's answers
@@ -136,7 +152,7 @@ def graded(past: Past, rulings: RulingsOf) -> tuple[bool, bool]:
     if ruling is None or past.fixed:
         return past.answer.correct, past.void
     key, void = ruling.grading
-    return is_right(past.given, key), void
+    return is_right(past.given, key, ruling.accepted), void
 
 
 # Competitions
@@ -178,7 +194,8 @@ def regraded(
         before, old_marks = plans[number], played[number].marks
         retired = ruling is not None and ruling.key is None
         key = before.key if ruling is None else ruling.grading[0]
-        plans[number] = plan = replace(before, key=key)
+        accepted = before.accepted if ruling is None else ruling.accepted
+        plans[number] = plan = replace(before, key=key, accepted=accepted)
         if retired:
             played[number] = Played({}, {}, voided=True)
             continue

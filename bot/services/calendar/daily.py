@@ -26,7 +26,7 @@ from bot.quiz.calendar import daily as rules
 from bot.quiz.calendar.schedule import local_day, moment, next_after
 from bot.quiz.competition.state import BEHIND_MS, DRAIN_MS
 from bot.quiz.practice.picking import option_order
-from bot.quiz.question.asking import FilePlace, Shares, ShownPlace, Submission, given_by, is_right, shares
+from bot.quiz.question.asking import FilePlace, Shares, ShownPlace, Submission, given_by, shares
 from bot.services.calendar.daily_views import DailyView, Locked, MyDaily
 from bot.services.channels import Channel, ChannelLostError, MessageGoneError, Placed
 from bot.services.happenings import DailyAsked, DailyClosed, Regraded
@@ -39,7 +39,7 @@ from bot.storage.calendar import daily as storage
 from bot.storage.calendar import schedules
 from bot.storage.locks import Lock, of_member
 from bot.storage.question import rulings
-from bot.storage.store import Job, Store, Transaction
+from bot.storage.store import Job, Reads, Store, Transaction
 
 LONGEST_MS = 3 * DAY_MS
 """No question is open for longer, whatever a time zone does to its day."""
@@ -144,14 +144,7 @@ class DailyQuestions:
                 if daily.message_id is None and message_id is not None:
                     for post in await posts.waiting(tx, *OF_A_DAILY, of=daily_id):
                         await storage.shown(tx, post, message_id)
-            given = await storage.given_by(tx, daily, learner.member_id)
-            own = rules.streak(await storage.days(tx, daily.guild_id, daily.day, learner.member_id))
-            all_ = rules.streak(await storage.days(tx, daily.guild_id, daily.day))
-            here, question = await rulings.here(tx, daily.guild_id, daily.pack_id), daily.question
-            if given is None or here.retired(question):
-                return Locked(daily, given, new, own, all_)
-            key, at_once = here.key(question), (await servers.load(tx, daily.guild_id)).reasons_at_once
-            return Locked(daily, given, new, own, all_, is_right(given, key), key if at_once else None)
+            return await _locked(tx, daily, learner.member_id, new=new)
 
         locked = await self._write(daily.guild_id, job, of_member(learner.member_id))
         if locked.new and (current := await storage.load(self._store, daily_id)) and current.message_id is not None:
@@ -163,6 +156,10 @@ class DailyQuestions:
             self._out.hint(_placed(current, current.message_id), view)
         return locked
 
+    async def locked(self, daily_id: int, guild_id: int | None, member_id: int) -> Locked:
+        """What a member has locked in. Raises UserError for a question that is not there, or another server's."""
+        return await _locked(self._store, await self.of(daily_id, guild_id), member_id, new=False)
+
     async def mine(self, daily_id: int, guild_id: int | None, member_id: int) -> MyDaily:
         """A member's own answer. Raises UserError while the question is open: its result is not out."""
         daily = await self.of(daily_id, guild_id)
@@ -172,7 +169,10 @@ class DailyQuestions:
         points = await storage.points_of(self._store, daily_id, member_id)
         days = await storage.days(self._store, daily.guild_id, daily.day, member_id)
         here, question = await rulings.here(self._store, daily.guild_id, daily.pack_id), daily.question
-        return MyDaily(daily, given, points, rules.streak(days), here.key(question), here.retired(question))
+        counted = None if given is None else here.counted(question, given)
+        accepted = given is not None and given.text in here.accepted(question)
+        streak = rules.streak(days)
+        return MyDaily(daily, counted, points, streak, here.key(question), here.retired(question), accepted)
 
     async def streak(self, guild_id: int, member_id: int | None = None) -> int:
         """How many questions in a row were answered here, by anybody or by that member."""
@@ -297,7 +297,8 @@ class DailyQuestions:
             section, to_read = daily.question.section, False
         here, question = await rulings.here(self._store, daily.guild_id, daily.pack_id), daily.question
         key, retired = here.key(question), here.retired(question)
-        shared = shares(given.values(), key) if daily.closed_ms is not None else Shares()
+        counted = [here.counted(question, one) for one in given.values()]
+        shared = shares(counted, key) if daily.closed_ms is not None else Shares()
         return DailyView(daily, section, len(given), rules.streak(days), shared, last, key, retired, to_read)
 
     # Choosing
@@ -349,6 +350,18 @@ class DailyQuestions:
         if daily.guild_id != guild_id:
             raise UserError(fact(Code.DAILY_ELSEWHERE))
         return daily
+
+
+async def _locked(db: Reads, daily: Daily, member_id: int, *, new: bool) -> Locked:
+    given = await storage.given_by(db, daily, member_id)
+    own = rules.streak(await storage.days(db, daily.guild_id, daily.day, member_id))
+    all_ = rules.streak(await storage.days(db, daily.guild_id, daily.day))
+    here, question = await rulings.here(db, daily.guild_id, daily.pack_id), daily.question
+    if given is None or here.retired(question):
+        return Locked(daily, given, new, own, all_)
+    key, at_once = here.key(question), (await servers.load(db, daily.guild_id)).reasons_at_once
+    right, accepted = here.is_right(question, given), given.text in here.accepted(question)
+    return Locked(daily, given, new, own, all_, right, key if at_once else None, accepted)
 
 
 def _placed(daily: Daily, message_id: int) -> Placed:

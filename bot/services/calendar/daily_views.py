@@ -36,6 +36,7 @@ class Locked(NamedTuple):
 
     The streaks are the member's own and the server's. ``correct`` is None where that can't be said: no answer, or a question
     that the managers took out. ``key`` is the right option where the server tells its reasons at once, else None.
+    ``accepted``: managers have it count.
     """
 
     daily: Daily
@@ -45,6 +46,7 @@ class Locked(NamedTuple):
     streak: int
     correct: bool | None = None
     key: FilePlace | None = None
+    accepted: bool = False
 
     @property
     def called(self) -> str | None:
@@ -55,7 +57,8 @@ class Locked(NamedTuple):
 class MyDaily(NamedTuple):
     """A closed question as one member answered it; ``given`` is None for no answer.
 
-    ``key`` is the option that is right in the server, ``retired`` tells that its managers took the question out.
+    ``key`` is the option that is right in the server, ``retired`` tells that its managers took the question out, ``accepted``
+    that they have what was typed count.
     """
 
     daily: Daily
@@ -64,6 +67,7 @@ class MyDaily(NamedTuple):
     own_streak: int
     key: FilePlace
     retired: bool = False
+    accepted: bool = False
 
 
 class EventView(NamedTuple):

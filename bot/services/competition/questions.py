@@ -48,7 +48,13 @@ class GameQuestions:
             raise UserError(fact(Code.ALL_ASKED_ELSEWHERE))
         questions = self._chosen(fitting, game.setup, game.state.rules.rounds, lately)
         plans = tuple(
-            RoundPlan(q.id, here.key(q), option_order(q, self._rng), len(q.code or "") * READING_MS_A_CHARACTER)
+            RoundPlan(
+                q.id,
+                here.key(q),
+                option_order(q, self._rng),
+                len(q.code or "") * READING_MS_A_CHARACTER,
+                here.accepted(q),
+            )
             for q in questions
         )
         return questions, plans

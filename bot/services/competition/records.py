@@ -60,6 +60,9 @@ class GameRecords:
                 voided=played.voided,
                 leave=competition_id if player and not player.gone and state.phase in LIVE else None,
                 moved=before.get(member_id, line.place) - line.place if line else 0,
+                game_id=competition_id,
+                number=number,
+                guild_id=game.guild_id,
             )
 
         return [result(member_id) for member_id in member_ids]

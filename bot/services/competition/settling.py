@@ -50,7 +50,9 @@ async def _record_round(
     most_days: int,
 ) -> None:
     """Points, cards and totals for every answer of a round; reviews come within ``most_days``."""
-    asked = AskedOfMany(game.guild_id, game.pack_id, competitions.MODE, game.id, number, plan.key, most_days)
+    asked = AskedOfMany(
+        game.guild_id, game.pack_id, competitions.MODE, game.id, number, plan.key, most_days, plan.accepted
+    )
     sureness = {}
     if game.state.rules.scoring.asks_sureness:  # only then did anybody say how sure they were
         sureness = {member_id: one.sureness for member_id, one in answered.items()}
@@ -85,6 +87,6 @@ async def _regrade_what_was_decided_meanwhile(tx: Transaction, game: Game, now_m
     decided = []
     for question, plan in zip(game.questions, game.state.plans, strict=True):
         ruling = here.on(question.id, question.content_hash)
-        if ruling is not None and ruling.key != plan.key:
+        if ruling is not None and (ruling.key, ruling.accepted) != (plan.key, plan.accepted):
             decided.append(Subject(game.guild_id, game.pack_id, question.id, question.content_hash))
     await rulings.ask_regrades(tx, decided, now_ms)

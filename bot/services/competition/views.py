@@ -89,7 +89,8 @@ class ClickResult(NamedTuple):
 class MyResult(NamedTuple):
     """A player's own round: what they chose, what it earned, where they stand and how many places that is up.
 
-    ``voided``: it counts for nobody. ``leave``: the game, while it is on and they are in it.
+    ``voided``: it counts for nobody. ``leave``: the game, while it is on and they are in it. ``game_id`` and ``number`` are
+    the round's, ``guild_id`` where it was.
     """
 
     question: Question
@@ -103,6 +104,14 @@ class MyResult(NamedTuple):
     voided: bool = False
     leave: int | None = None
     moved: int = 0
+    game_id: int = 0
+    number: int = 0
+    guild_id: int = 0
+
+    @property
+    def accepted(self) -> bool:
+        """Whether managers have what they typed count."""
+        return self.answer is not None and self.answer.given.text in self.plan.accepted
 
     @property
     def is_right(self) -> bool:

@@ -253,9 +253,9 @@ class Practice:
             given = given_by(question, asked.lettering, submitted)
             if given is None:
                 raise UserError(fact(Code.NO_SUCH_OPTION))
-            if is_slip(question, given):
+            correct = here.is_right(question, given)
+            if not correct and is_slip(question, given):
                 raise SlipError(fact(Code.CHECK_SPELLING))
-            correct = is_right(given, here.key(question))
             known = await answers.before(tx, learner.member_id, run.pack_id, question.id, question.family)
             stood = standing(known.answered_before, known.card.due_ms if known.card else None, answered_ms)
             points = points_for(correct, stood)
@@ -413,7 +413,7 @@ class Practice:
         key = here.key(question)
         return Outcome(
             asking=self._asking(run, asked, question),
-            given=given,
+            given=here.counted(question, given),
             correct=bool(asked.correct),
             points=asked.points,
             standing=stood,
@@ -425,6 +425,7 @@ class Practice:
             sureness=asked.sureness,
             key=key if key != question.key else None,
             retired=here.retired(question),
+            accepted=given.text in here.accepted(question),
         )
 
 

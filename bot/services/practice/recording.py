@@ -7,6 +7,7 @@ from bot.model.answers import StoredAnswer
 from bot.packs.models import Question
 from bot.quiz.board.points import points_for, standing
 from bot.quiz.practice.spacing import USUAL, Aim, Card, review
+from bot.quiz.question.accepting import NOTHING_MORE, Accepted
 from bot.quiz.question.asking import FilePlace, Given, Sureness, is_right
 from bot.storage import answers
 from bot.storage.store import Transaction
@@ -15,7 +16,7 @@ from bot.storage.store import Transaction
 class AskedOfMany(NamedTuple):
     """Where a question was asked of many, the option that is right there, and within how many days reviews of it come.
 
-    The key may be another than the course's, as managers decided.
+    The key may be another than the course's, as managers decided; ``accepted`` are typed texts that they have count too.
     """
 
     guild_id: int
@@ -25,6 +26,7 @@ class AskedOfMany(NamedTuple):
     position: int
     key: FilePlace
     most_days: int = USUAL.most_days
+    accepted: Accepted = NOTHING_MORE
 
 
 async def record_choices(
@@ -48,7 +50,7 @@ async def record_choices(
     known_of = await answers.before_all(tx, given, asked.pack_id, question.id, question.family)
     recorded: list[tuple[StoredAnswer, Card]] = []
     for member_id, one in given.items():
-        correct = is_right(one, asked.key)
+        correct = is_right(one, asked.key, asked.accepted)
         known = known_of[member_id]
         stood = standing(known.answered_before, known.card.due_ms if known.card else None, now_ms)
         answer = StoredAnswer(

@@ -32,7 +32,7 @@ class Outcome:
     """A question after its answer. ``doubled`` tells that it had been answered before, so that nothing changed.
 
     ``standing`` is None when the answer is only looked at again. ``key`` is the option that managers of the server made the
-    right one, ``retired`` tells that they took the question out.
+    right one, ``retired`` tells that they took the question out, ``accepted`` that they have what was typed count.
     """
 
     asking: Asking
@@ -48,6 +48,7 @@ class Outcome:
     sureness: Sureness | None = None
     key: FilePlace | None = None
     retired: bool = False
+    accepted: bool = False
 
     @property
     def right_option(self) -> FilePlace:

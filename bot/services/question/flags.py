@@ -9,6 +9,7 @@ from bot.facts import Code, fact
 from bot.model.rulings import MOST_CHARACTERS, Decision, DecisionKind, Extent, Said, Subject
 from bot.packs.library import Library, LibraryOf
 from bot.packs.models import Question
+from bot.quiz.question.accepting import NOTHING_MORE, TypedText, forgiveness_of, worth_a_look
 from bot.quiz.question.items import ItemReport
 from bot.quiz.question.regrading import Ruling
 from bot.services.happenings import Ruled
@@ -20,11 +21,13 @@ from bot.storage.store import Store, Transaction
 
 SUSPECT = ("suspect key", "negative")
 """The flags of item statistics that bring a question here by themselves."""
-RULINGS = (DecisionKind.RETIRE, DecisionKind.OVERRIDE, DecisionKind.UNDO)
 
 
 class FlaggedQuestion(NamedTuple):
-    """A line of the queue. ``ruling`` is what is in force here, None for nothing; ``waits``: it needs a decision."""
+    """A line of the queue. ``ruling`` is what is in force here, None for nothing; ``waits``: it needs a decision.
+
+    ``claims`` are the members who say that what they typed should count, ``reports`` all that was said in words.
+    """
 
     pack_id: str
     question: Question
@@ -33,18 +36,21 @@ class FlaggedQuestion(NamedTuple):
     ruling: Ruling | None
     waits: bool
     since_ms: int
+    claims: int = 0
 
     @property
     def rank(self) -> tuple[object, ...]:
         """What sorts the most urgent first: those that wait; two signs before one; many reports; the oldest."""
-        both = bool(self.reports) and self.suspect
-        return not self.waits, not both, -self.reports, not self.suspect, self.since_ms, self.question.id
+        said = self.reports + self.claims
+        both = bool(said) and self.suspect
+        return not self.waits, not both, -said, not self.suspect, self.since_ms, self.question.id
 
 
 class FlaggedItem(NamedTuple):
     """A question with all that managers need: figures, what was said, what was decided, and what is in force.
 
-    ``earlier`` tells that a ruling on an earlier version is not in force for this one.
+    ``earlier`` tells that a ruling on an earlier version is not in force for this one. ``typed`` are the wrong answers that
+    managers may see, and those that they have count.
     """
 
     subject: Subject
@@ -54,15 +60,24 @@ class FlaggedItem(NamedTuple):
     decisions: Sequence[Decision]
     ruling: Ruling | None
     earlier: bool
+    typed: Sequence[TypedText] = ()
+
+    def typed_as(self, mark: str) -> TypedText:
+        """The typed answer that is called so. Raises UserError when it is not there, or the question was edited since."""
+        found = next((one for one in self.typed if one.mark(self.subject.question_hash) == mark), None)
+        if found is None:
+            raise UserError(fact(Code.TYPED_GONE))
+        return found
 
 
 class ProposedDecision(NamedTuple):
-    """A decision that is not made yet, and how much it would regrade."""
+    """A decision that is not made yet, and how much it would regrade; ``typed`` is the answer that it is about, if any."""
 
     item: FlaggedItem
     kind: DecisionKind
     key: int | None
     extent: Extent
+    typed: TypedText | None = None
 
 
 class Flags:
@@ -99,9 +114,9 @@ class Flags:
                 ruling = here.on(question.id, question.content_hash)
                 ruling = ruling if ruling and ruling.in_force else None
                 if own or unseen or ruling:
-                    reports, since_ms = (own.reports, own.first_ms) if own else (0, 0)
+                    reports, claims, since_ms = (own.reports, own.claims, own.first_ms) if own else (0, 0, 0)
                     waits = bool(own) or unseen
-                    found.append(FlaggedQuestion(pack.id, question, reports, suspect, ruling, waits, since_ms))
+                    found.append(FlaggedQuestion(pack.id, question, reports, suspect, ruling, waits, since_ms, claims))
         return sorted(found, key=lambda one: one.rank)
 
     async def item(self, guild_id: int, pack_id: str, question_id: str) -> FlaggedItem:
@@ -124,6 +139,14 @@ class Flags:
             for one in await rulings.in_force(self._store, guild_id)
             if (one.pack_id, one.question_id) == (pack_id, question_id) and one != subject
         ]
+        typed: list[TypedText] = []
+        if question.form == "typed":
+            typed = worth_a_look(
+                await rulings.typed_wrong(self._store, subject),
+                await rulings.said_to_count(self._store, subject),
+                forgiveness_of(question),
+                own.accepted if own else NOTHING_MORE,
+            )
         return FlaggedItem(
             subject=subject,
             question=question,
@@ -132,6 +155,7 @@ class Flags:
             decisions=await rulings.decisions(self._store, guild_id, pack_id, question_id),
             ruling=own if own and own.in_force else None,
             earlier=bool(others),
+            typed=typed,
         )
 
     async def weigh(
@@ -142,8 +166,35 @@ class Flags:
         ruling = _ruling(item.question, item.ruling, kind, key)
         extent = Extent(0, 0, 0)
         if ruling is not None:
-            extent = await rulings.extent(self._store, item.subject, ruling.course_key, ruling.key)
+            extent = await rulings.extent(self._store, item.subject, ruling)
         return ProposedDecision(item, kind, key, extent)
+
+    async def weigh_typed(self, guild_id: int, pack_id: str, question_id: str, mark: str) -> ProposedDecision:
+        """The same of having a typed answer count, or taking that back, where managers have it count now.
+
+        Raises UserError for one that is not there any more, or can't count.
+        """
+        item = await self._item(guild_id, pack_id, question_id)
+        typed = item.typed_as(mark)
+        kind = DecisionKind.UNDO if typed.accepted else DecisionKind.COUNT
+        ruling = _ruling(item.question, item.ruling, kind, text=typed.text)
+        assert ruling is not None
+        return ProposedDecision(item, kind, None, await rulings.extent(self._store, item.subject, ruling), typed)
+
+    async def decide_typed(
+        self, guild_id: int, pack_id: str, question_id: str, mark: str, kind: DecisionKind
+    ) -> FlaggedItem:
+        """Have a typed answer count (``COUNT``) or take that back (``UNDO``): noted, and regraded.
+
+        Who says that it should count is told that it does. Raises UserError when it is not there any more, the question was
+        edited since, or it is so already.
+        """
+        item = await self._item(guild_id, pack_id, question_id)
+        text = item.typed_as(mark).text
+        decision = Decision(item.subject, kind, self._clock.now_ms(), words=text)
+        await self._store.write(lambda tx: self._decided(tx, item, decision))
+        await self._happenings.tell(Ruled())
+        return await self.item(guild_id, pack_id, question_id)
 
     async def decide(
         self, guild_id: int, pack_id: str, question_id: str, version: str, kind: DecisionKind, key: int | None = None
@@ -158,7 +209,7 @@ class Flags:
         await self._store.write(
             lambda tx: self._decided(tx, item, Decision(item.subject, kind, self._clock.now_ms(), key))
         )
-        if kind in RULINGS:
+        if kind in rulings.GRADES:
             await self._happenings.tell(Ruled())
         return await self.item(guild_id, pack_id, question_id)
 
@@ -192,12 +243,25 @@ class Flags:
     async def _decided(self, tx: Transaction, item: FlaggedItem, decision: Decision) -> None:
         here = await rulings.here(tx, item.subject.guild_id, item.subject.pack_id)
         now = here.on(item.question.id, item.question.content_hash)
-        ruling = _ruling(item.question, now if now and now.in_force else None, decision.kind, decision.key)
+        ruling = _ruling(
+            item.question, now if now and now.in_force else None, decision.kind, decision.key, decision.words
+        )
         await rulings.add(tx, decision)
-        await rulings.close_reports(tx, item.subject, decision.at_ms)
+        if not decision.words:
+            await rulings.close_reports(tx, item.subject, decision.at_ms)
+        elif decision.kind is DecisionKind.COUNT:
+            await self._tell_who_asked(tx, item, decision)
         if ruling is not None:
             await rulings.rule(tx, item.subject, ruling, decision.at_ms)
             await rulings.ask_regrades(tx, [item.subject], decision.at_ms)
+
+    async def _tell_who_asked(self, tx: Transaction, item: FlaggedItem, decision: Decision) -> None:
+        by = forgiveness_of(item.question)
+        told = fact(Code.TYPED_COUNTS, stem=item.question.stem, typed=decision.words)
+        for member_id in await rulings.close_claims(
+            tx, item.subject, by.form(decision.words), by, decision.at_ms
+        ):  # of what else they said a decision is still due
+            await notices.add(tx, member_id, told, decision.at_ms)
 
     def _question(self, guild_id: int, pack_id: str, question_id: str) -> Question:
         packs = {pack.id for pack in self._library_of(guild_id).packs}
@@ -215,11 +279,24 @@ class Flags:
         }
 
 
-def _ruling(question: Question, now: Ruling | None, kind: DecisionKind, key: int | None) -> Ruling | None:
+def _ruling(
+    question: Question, now: Ruling | None, kind: DecisionKind, key: int | None = None, text: str = ""
+) -> Ruling | None:
     """The ruling that a decision puts in the place of what is in force; None for a decision that grades nothing.
 
-    Raises UserError for one that makes no sense.
+    ``text`` is the typed answer that is to count, or to count no more. Raises UserError for one that makes no sense.
     """
+    accepted = now.accepted if now else NOTHING_MORE
+    if kind is DecisionKind.COUNT:
+        if now and now.key is None:
+            raise UserError(fact(Code.RETIRED_ALREADY))
+        if text in accepted:
+            raise UserError(fact(Code.COUNTS_ALREADY))
+        return Ruling(question.key, question.key, accepted.with_(text, forgiveness_of(question)))
+    if kind is DecisionKind.UNDO and text:
+        if text not in accepted:
+            raise UserError(fact(Code.NOTHING_TO_UNDO))
+        return Ruling(question.key, question.key, accepted.without(text))
     if kind is DecisionKind.OVERRIDE:
         if key is None or question.form != "choice" or not 0 <= key < len(question.options):
             raise UserError(fact(Code.NO_SUCH_KEY))

@@ -1,4 +1,4 @@
-"""Reports: a member says that something is wrong with a question."""
+"""Reports: a member says that something is wrong with a question, or that what they typed should count."""
 
 from bot.clock import Clock
 from bot.errors import NotFound, UserError
@@ -6,6 +6,7 @@ from bot.facts import Code, fact
 from bot.model.rulings import MOST_CHARACTERS, Report
 from bot.packs.library import Library
 from bot.packs.models import Question
+from bot.quiz.question.asking import Given
 from bot.services.practice.practising import Learner
 from bot.storage.question import reports
 from bot.storage.store import Store
@@ -45,3 +46,23 @@ class Reports:
             at_ms=self._clock.now_ms(),
         )
         return await self._store.write(lambda tx: reports.save(tx, report))
+
+    async def should_count(
+        self, member_id: int, guild_id: int | None, pack_id: str, question: Question, given: Given
+    ) -> bool:
+        """Keep that what a member typed in a server should count; says whether that is new.
+
+        ``question`` is as it was when they answered. Raises NotFound for one that is gone.
+        """
+        self.find(pack_id, question.id)
+        report = Report(
+            member_id=member_id,
+            pack_id=pack_id,
+            question_id=question.id,
+            question_hash=question.content_hash,
+            guild_id=guild_id,
+            words="",
+            at_ms=self._clock.now_ms(),
+            typed=given.text,
+        )
+        return await self._store.write(lambda tx: reports.claim(tx, report))

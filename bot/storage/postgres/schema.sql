@@ -149,6 +149,7 @@ CREATE TABLE competition_round (
     reading_ms     BIGINT NOT NULL,
     key            BIGINT,
     voided         BIGINT NOT NULL DEFAULT 0,
+    accepted       TEXT COLLATE "C",
     PRIMARY KEY (competition_id, round)
 );
 
@@ -223,6 +224,7 @@ CREATE TABLE report (
     words         TEXT COLLATE "C" NOT NULL,
     at_ms         BIGINT NOT NULL,
     closed_ms     BIGINT,
+    typed         TEXT COLLATE "C",
     PRIMARY KEY (member_id, pack_id, question_id)
 );
 
@@ -306,7 +308,7 @@ CREATE TABLE decision (
     pack_id       TEXT COLLATE "C" NOT NULL,
     question_id   TEXT COLLATE "C" NOT NULL,
     question_hash TEXT COLLATE "C" NOT NULL,
-    kind          TEXT COLLATE "C" NOT NULL CHECK (kind IN ('accept', 'answer', 'retire', 'override', 'undo', 'dismiss')),
+    kind          TEXT COLLATE "C" NOT NULL CHECK (kind IN ('accept', 'answer', 'retire', 'override', 'undo', 'dismiss', 'count')),
     key           BIGINT,
     words         TEXT COLLATE "C" NOT NULL DEFAULT '',
     at_ms         BIGINT NOT NULL
@@ -320,6 +322,7 @@ CREATE TABLE ruling (
     course_key    BIGINT NOT NULL,
     key           BIGINT,
     at_ms         BIGINT NOT NULL,
+    accepted      TEXT COLLATE "C",
     PRIMARY KEY (guild_id, pack_id, question_id, question_hash)
 );
 
@@ -494,4 +497,4 @@ CREATE TABLE layout (
     version   BIGINT NOT NULL,
     backup_ms BIGINT
 );
-INSERT INTO layout (version) VALUES (21);
+INSERT INTO layout (version) VALUES (22);

@@ -32,6 +32,7 @@ from bot.quiz.question.regraded import (
 )
 from bot.quiz.question.regrading import Graded, RatedGame
 from bot.storage import answers, competitions, posts, servers, totals
+from bot.storage.given import accepted_text
 from bot.storage.lists import ids, listed
 from bot.storage.store import Reads, Transaction
 
@@ -229,8 +230,9 @@ _LAST_RATED = (
 
 
 def _round_key(one: RoundKey) -> tuple[str, tuple[object, ...]]:
-    return "UPDATE competition_round SET key = ? WHERE competition_id = ? AND round = ?", (
+    return "UPDATE competition_round SET key = ?, accepted = ? WHERE competition_id = ? AND round = ?", (
         one.key,
+        accepted_text(one.accepted),
         one.game_id,
         one.round,
     )

@@ -30,6 +30,7 @@ from bot.ui.layouts import (
 from bot.ui.presses import own_message
 from bot.ui.question import answering
 from bot.ui.question import card as question_card
+from bot.ui.question.counting import DAILY, count_buttons
 from bot.ui.question.reports import report_button
 from bot.ui.reach import require
 from bot.ui.replies import Desk, Reply
@@ -205,7 +206,11 @@ def locked_screen(locked: Locked) -> Screen:
         blocks += question_card.ruled(daily.question, daily.lettering, locked.key)
         blocks += question_card.rule(daily.question)
         blocks.append(f"Everybody's result: {closes}.")
+    blocks += [question_card.ACCEPTED] if locked.accepted else []
     blocks.append(f"-# {streaks_line(locked.own_streak, locked.streak)}")
+    unsettled = locked.correct is not False
+    if asking := count_buttons(DAILY, daily.id, question=daily.question, given=locked.given, right=unsettled):
+        blocks.append(Row(asking))
     return Screen(blocks, {None: BLURPLE, True: GREEN, False: GREY}[locked.correct])
 
 
@@ -213,7 +218,7 @@ def my_answer_screen(mine: MyDaily) -> Screen:
     """A member's own answer to a closed question, and why it was right or not: by what their managers decided, too."""
     daily, question = mine.daily, mine.daily.question
     blocks: list[Block] = [question_card.stem(question)]
-    blocks += question_card.ruled(question, daily.lettering, mine.key, retired=mine.retired)
+    blocks += question_card.ruled(question, daily.lettering, mine.key, retired=mine.retired, accepted=mine.accepted)
     right = question_card.right_one(question, daily.lettering, mine.key)
     if mine.given is None:
         blocks.append(f"You didn't answer this one. {right}")
@@ -224,6 +229,9 @@ def my_answer_screen(mine: MyDaily) -> Screen:
         blocks.append(right)
     earned = f"+{mine.points} points" if mine.points else "No points"
     blocks.append(f"-# {earned}. Your streak at that time: {_days(mine.own_streak)}.")
+    decided = correct or mine.retired
+    if asking := count_buttons(DAILY, daily.id, question=question, given=mine.given, right=decided):
+        blocks.append(Row(asking))
     return Screen(blocks, GREEN if correct else GREY)
 
 

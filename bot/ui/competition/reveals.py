@@ -24,6 +24,7 @@ from bot.ui.lesson.terms import term_menu
 from bot.ui.names import safe
 from bot.ui.question import answering
 from bot.ui.question import card as question_card
+from bot.ui.question.counting import GAME, count_buttons
 from bot.ui.question.reports import report_button
 from bot.wording import ordinal
 
@@ -43,7 +44,7 @@ def reveal_screen(view: GameView, number: int, say: Say) -> Screen:
     """What was right, how many knew, how it stands, and what comes next."""
     state, question, plan = view.state, view.game.questions[number], view.state.plans[number]
     letters, played = plan.lettering, state.played[number]
-    shared = shares((one.given for one in played.answers.values()), plan.key)
+    shared = shares((plan.counted(one.given) for one in played.answers.values()), plan.key)
     blocks: list[Block] = [stem(view, number), question_card.bars(question, letters, plan.key, shared)]
     if question.form != "choice":
         blocks.append(question_card.right_one(question, letters, plan.key, "**The answer is {}**"))
@@ -151,7 +152,15 @@ def told_screen(mine: MyResult) -> Screen:
     blocks: list[Block] = [_joined(_verdict(mine), " · ".join(_earned(mine)))]
     if mine.answer is not None and mine.answer.given.option is not None:
         blocks.append(question_card.why(mine.question, mine.answer.given.option))
+    blocks += question_card.ruled(mine.question, mine.plan.lettering, mine.question.key, accepted=mine.accepted)
+    if asking := _should_count(mine):
+        blocks.append(Row(asking))
     return Screen(blocks, GREEN if mine.is_right else GREY)
+
+
+def _should_count(mine: MyResult) -> list[Button]:
+    given, right = mine.answer.given if mine.answer else None, mine.is_right or mine.voided
+    return count_buttons(GAME, mine.game_id, mine.number, question=mine.question, given=given, right=right)
 
 
 def my_result_screen(mine: MyResult) -> Screen:
@@ -164,9 +173,12 @@ def my_result_screen(mine: MyResult) -> Screen:
     elif given is not None and not mine.is_right:
         blocks.append(question_card.yours(question, letters, given))
     blocks.append(question_card.right_one(question, letters, key, "**The answer is {}**"))
-    blocks += question_card.ruled(question, letters, key)
+    blocks += question_card.ruled(question, letters, key, accepted=mine.accepted)
+    ways = _should_count(mine)
     if mine.leave is not None:
-        blocks.append(Row([Button("Leave the game", ids.encode("game.leave", mine.leave))]))
+        ways.append(Button("Leave the game", ids.encode("game.leave", mine.leave)))
+    if ways:
+        blocks.append(Row(ways))
     return Screen(blocks, GREEN if mine.is_right else GREY)
 
 

@@ -24,6 +24,7 @@ from bot.ui.lesson.terms import term_menu
 from bot.ui.practice.summary import how_many_more, summary_screen
 from bot.ui.question import answering
 from bot.ui.question import card as question_card
+from bot.ui.question.counting import QUIZ, count_buttons
 from bot.ui.question.reports import report_button
 from bot.ui.reach import anywhere, server_of
 from bot.ui.replies import Desk, Reply
@@ -263,7 +264,7 @@ def outcome_screen(outcome: Outcome) -> Screen:
         had = letters.called(given)
         blocks.append(f"You had already answered **{had}**; the first answer counts.")
     blocks.append(question_card.verdict_below_options(question, letters, given, key))
-    blocks += question_card.ruled(question, letters, key, retired=outcome.retired)
+    blocks += question_card.ruled(question, letters, key, retired=outcome.retired, accepted=outcome.accepted)
     blocks += question_card.credit(question)
     blocks.append(_points_line(outcome))
     run, position = asking.run.id, asking.asked.position
@@ -275,6 +276,8 @@ def outcome_screen(outcome: Outcome) -> Screen:
         ways.append(Button("Read the section", ids.encode("lesson.read", asking.run.pack_id, question.section)))
     if not question_card.explains(question):  # else it stands beside the reasons
         ways.append(report_button(asking.run.pack_id, question.id))
+    decided = outcome.correct or outcome.accepted or outcome.retired
+    ways += count_buttons(QUIZ, run, position, question=question, given=given, right=decided)
     blocks.append(Row(ways))
     blocks += [
         "-# How sure were you? Optional: it helps decide when this question comes back.",

@@ -11,6 +11,7 @@ from bot.ui.layouts import Button, bold, code_block
 from bot.ui.question import answering
 
 RETIRED = "-# ⚖️ Your managers retired this question here: it is no longer asked, and answers to it don't count."
+ACCEPTED = "-# ⚖️ Your managers accepted this answer here, besides the course's."
 WITH_REASONS_CHARACTERS, WITH_REASONS_BYTES = 3_900, 9_400
 """So much of what is asked, the reasons and the rule stands in one message."""
 REASONS_CHARACTERS, REASONS_BYTES = 1_000, 2_400
@@ -210,10 +211,17 @@ def explains(question: Question) -> bool:
     return bool(question.explanation.strip()) or any(option.why.strip() for option in question.options)
 
 
-def ruled(question: Question, lettering: Lettering, key: int, *, retired: bool = False) -> list[str]:
-    """That the managers of this server decided otherwise than the course, and what that does to the reasons."""
+def ruled(
+    question: Question, lettering: Lettering, key: int, *, retired: bool = False, accepted: bool = False
+) -> list[str]:
+    """That the managers of this server decided otherwise than the course, and what that does to the reasons.
+
+    ``accepted``: they have what this member typed count.
+    """
     if retired:
         return [RETIRED]
+    if accepted:
+        return [ACCEPTED]
     if key == question.key or question.form != "choice":
         return []
     return [

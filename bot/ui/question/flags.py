@@ -4,8 +4,10 @@ import discord
 from discord import app_commands
 
 from bot.facts import Say
-from bot.model.rulings import MOST_CHARACTERS, Decision, DecisionKind, Moved
-from bot.packs.models import LETTERS, Question
+from bot.model.rulings import MOST_CHARACTERS, Decision, DecisionKind, Moved, Said
+from bot.packs.models import LETTERS, MOST_TYPED, Question
+from bot.quiz.question.accepting import TypedText
+from bot.quiz.question.regrading import Ruling
 from bot.quiz.question.statistics import SHOWN_FROM
 from bot.services.channels import Moves
 from bot.services.question.flags import FlaggedItem, FlaggedQuestion, Flags, ProposedDecision
@@ -27,7 +29,7 @@ from bot.ui.layouts import (
     note,
     unstressed,
 )
-from bot.ui.names import safe
+from bot.ui.names import plain, safe
 from bot.ui.question import card as question_card
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
@@ -37,16 +39,22 @@ from bot.wording import counted
 SHOWN = 10
 SHOWN_REPORTS = 5
 SHOWN_MOVES = 10
+SHOWN_TYPED = 8
+MOST_OPTIONS = 25
 HISTORY = 200
 VERSION_DIGITS = 5
-KINDS = {kind.value[0]: kind for kind in DecisionKind if kind is not DecisionKind.ANSWER}
-"""The decisions as they stand in a custom id, which has room for a letter."""
+KINDS = {kind.value[0]: kind for kind in DecisionKind if kind not in (DecisionKind.ANSWER, DecisionKind.COUNT)}
+"""The decisions as they stand in a custom id, which has room for a letter; that a text counts has an id of its own."""
 DONE = {
     DecisionKind.ACCEPT: "✅ Noted for the author: the report is right.",
     DecisionKind.DISMISS: "✅ Dismissed; nothing was changed.",
     DecisionKind.RETIRE: "✅ Retired here. It is no longer asked, and its answers are being removed from all counts.",
     DecisionKind.OVERRIDE: "✅ The key was changed here. Earlier answers are being regraded.",
     DecisionKind.UNDO: "✅ Undone. Answers are being regraded by the course's key.",
+}
+TYPED_DONE = {
+    DecisionKind.COUNT: "✅ It counts as right here now. Earlier answers are being regraded.",
+    DecisionKind.UNDO: "✅ Taken back. It doesn't count any more, and answers are being regraded.",
 }
 
 
@@ -71,6 +79,9 @@ class FlagsFeature:
         router.add("flags.ask", self._ask, new=True)
         router.add("flags.key", self._ask_key, new=True)
         router.add("flags.do", self._do)
+        router.add("text.ask", self._ask_typed, new=True)
+        router.add("text.do", self._count)
+        router.add("text.undo", self._uncount)
         router.add("flags.answer", self._write, new=True)
         router.add("flags.mine", self._mine, new=True)
         router.add_form("flags.send", self._send)
@@ -100,6 +111,19 @@ class FlagsFeature:
         kind, key = _kind(what[:1]), ids.number(what[1:]) if what[1:] else None
         item = await self._flags.decide(managed(reply), pack_id, question_id, version, kind, key)
         await reply.update(item_screen(item, reply.words, DONE[kind]))
+
+    async def _ask_typed(self, reply: Reply, pack_id: str, question_id: str, mark: str) -> None:
+        await reply.show(choice_screen(await self._flags.weigh_typed(managed(reply), pack_id, question_id, mark)))
+
+    async def _count(self, reply: Reply, mark: str, pack_id: str, question_id: str) -> None:
+        await self._decide_typed(reply, mark, pack_id, question_id, DecisionKind.COUNT)
+
+    async def _uncount(self, reply: Reply, mark: str, pack_id: str, question_id: str) -> None:
+        await self._decide_typed(reply, mark, pack_id, question_id, DecisionKind.UNDO)
+
+    async def _decide_typed(self, reply: Reply, mark: str, pack_id: str, question_id: str, kind: DecisionKind) -> None:
+        item = await self._flags.decide_typed(managed(reply), pack_id, question_id, mark, kind)
+        await reply.update(item_screen(item, reply.words, TYPED_DONE[kind]))
 
     async def _write(self, reply: Reply, pack_id: str, question_id: str) -> None:
         await self._flags.item(managed(reply), pack_id, question_id)
@@ -164,11 +188,22 @@ def queue_screen(queue: list[FlaggedQuestion]) -> Screen:
 
 def _why(one: FlaggedQuestion) -> str:
     reports = [f"{one.reports} report{'' if one.reports == 1 else 's'}"] if one.reports else []
+    if one.claims:
+        who = "1 member says" if one.claims == 1 else f"{one.claims} members say"
+        reports.append(f"{who} their answer should count")
     suspect = ["its answers contradict its key"] if one.suspect and one.waits else []
     ruled = []
     if one.ruling:
-        ruled = ["retired here" if one.ruling.key is None else "key changed here"]
+        ruled = [_ruled(one.ruling)]
     return ", ".join(reports + suspect + ruled)
+
+
+def _ruled(ruling: Ruling) -> str:
+    if ruling.key is None:
+        return "retired here"
+    if ruling.accepted:
+        return f"{counted(len(ruling.accepted.texts), 'more answer')} accepted here"
+    return "key changed here"
 
 
 def item_screen(item: FlaggedItem, say: Say, remark: str = "") -> Screen:
@@ -182,6 +217,8 @@ def item_screen(item: FlaggedItem, say: Say, remark: str = "") -> Screen:
     if item.earlier:
         blocks.append("-# Your decision about an earlier version of this question ended when it was edited.")
     blocks += [RULE, f"**Figures, from everybody**\n{_figures(item, say)}", _said(item)]
+    if item.typed:
+        blocks.append(_typed(item))
     if decided := _decided(item):
         blocks.append(decided)
     change = [
@@ -202,6 +239,10 @@ def item_screen(item: FlaggedItem, say: Say, remark: str = "") -> Screen:
     row.append(Button("Dismiss", ids.encode("flags.ask", "d", *place)))
     if question.form == "choice":
         blocks.append(Pick(ids.encode("flags.key", *place), "Change the key here…", change))
+    if item.typed and not (item.ruling and item.ruling.key is None):
+        blocks.append(
+            Pick(ids.encode("text.ask", *place), "Have one of these answers count here…", _typed_options(item))
+        )
     blocks += [
         Row(row),
         Row([Button("Back to the queue", ids.encode("flags.list"))]),
@@ -219,11 +260,13 @@ def _question(item: FlaggedItem) -> str:
 
 def _in_force(item: FlaggedItem) -> str:
     assert item.ruling is not None
-    what = (
-        "**Retired here**: it is not asked, and answers don't count."
-        if item.ruling.key is None
-        else f"**The key is {LETTERS[item.ruling.key]} here**, by your decision."
-    )
+    if item.ruling.key is None:
+        what = "**Retired here**: it is not asked, and answers don't count."
+    elif item.ruling.accepted:
+        texts = ", ".join(f"“{safe(text, MOST_TYPED)}”" for text in item.ruling.accepted.texts[-SHOWN_TYPED:])
+        what = f"**Right here too**, by your decision: {texts}"
+    else:
+        what = f"**The key is {LETTERS[item.ruling.key]} here**, by your decision."
     return f"⚖️ {what}\n-# It applies to this version only: it ends when the author edits the question."
 
 
@@ -242,16 +285,50 @@ def _figures(item: FlaggedItem, say: Say) -> str:
     return "\n".join(lines + [f"-# {say(flag.advice)}" for flag in item.report.flags])
 
 
-def _said(item: FlaggedItem) -> str:
-    if not item.said:
-        return "**Reports**: none open."
-    lines = [
-        f"- {safe(one.words, 300)} · <t:{one.at_ms // 1000}:R>"
-        + ("" if one.question_hash == item.subject.question_hash else " · *of an earlier version*")
-        for one in item.said[:SHOWN_REPORTS]
+def _typed(item: FlaggedItem) -> str:
+    """The wrong answers that several typed, or that somebody says should count."""
+    lines = [f"- “{safe(one.text, MOST_TYPED)}” · {_how_many(one)}" for one in item.typed[:SHOWN_TYPED]]
+    more = f"\n-# and {len(item.typed) - SHOWN_TYPED} more" if len(item.typed) > SHOWN_TYPED else ""
+    return "**Wrong answers that members typed**, without their names\n" + "\n".join(lines) + more
+
+
+def _how_many(one: TypedText) -> str:
+    who = [counted(one.members, "member")] if one.members else []
+    if one.asked:
+        who.append(f"{one.asked} {'says' if one.asked == 1 else 'say'} it should count")
+    return " · ".join([*who, *(["*counts here*"] if one.accepted else [])])
+
+
+def _typed_options(item: FlaggedItem) -> list[tuple[str, str, str]]:
+    return [
+        (
+            plain(one.text, MOST_TYPED),
+            one.mark(item.subject.question_hash),
+            f"{counted(one.members, 'member')}: "
+            + ("counts here now, take it back" if one.accepted else "have it count"),
+        )
+        for one in item.typed[:MOST_OPTIONS]
     ]
-    more = f"\n-# and {len(item.said) - SHOWN_REPORTS} more" if len(item.said) > SHOWN_REPORTS else ""
-    return f"**Reports ({len(item.said)})**, without the names of those who wrote them\n" + "\n".join(lines) + more
+
+
+def _said(item: FlaggedItem) -> str:
+    version = item.subject.question_hash
+    said = [
+        one for one in item.said if one.words or one.question_hash != version
+    ]  # the others are among what was typed
+    if not said:
+        return "**Reports**: none open." if not item.said else "**Reports**: none in words."
+    lines = [
+        f"- {_said_so(one)} · <t:{one.at_ms // 1000}:R>"
+        + ("" if one.question_hash == version else " · *of an earlier version*")
+        for one in said[:SHOWN_REPORTS]
+    ]
+    more = f"\n-# and {len(said) - SHOWN_REPORTS} more" if len(said) > SHOWN_REPORTS else ""
+    return f"**Reports ({len(said)})**, without the names of those who wrote them\n" + "\n".join(lines) + more
+
+
+def _said_so(one: Said) -> str:
+    return safe(one.words, 300) if one.words else f"“{safe(one.typed or '', MOST_TYPED)}” should count"
 
 
 def _decided(item: FlaggedItem) -> str:
@@ -265,7 +342,11 @@ def _decided(item: FlaggedItem) -> str:
 def _name(decision: Decision, question: Question) -> str:
     if decision.kind is DecisionKind.OVERRIDE and decision.key is not None and decision.key < len(question.options):
         return f"the key was changed to {LETTERS[decision.key]}"
+    text = f"“{safe(decision.words, MOST_TYPED)}”"
+    if decision.kind is DecisionKind.UNDO and decision.words:
+        return f"{text} was taken back"
     return {
+        DecisionKind.COUNT: f"{text} was accepted",
         DecisionKind.ACCEPT: "a report was accepted",
         DecisionKind.ANSWER: "the reporters were answered",
         DecisionKind.RETIRE: "it was retired",
@@ -278,7 +359,7 @@ def _name(decision: Decision, question: Question) -> str:
 def choice_screen(choice: ProposedDecision) -> Screen:
     """What a decision will do, before it is made."""
     item, place = choice.item, (choice.item.subject.pack_id, choice.item.subject.question_id)
-    reports = len(item.said)
+    reports = len(item.said) if choice.typed is None else 0
     closes = f" {reports} report{' is' if reports == 1 else 's are'} closed." if reports else ""
     words = {
         DecisionKind.ACCEPT: "**Tell the author that the report is right?** Nothing is regraded.",
@@ -288,9 +369,12 @@ def choice_screen(choice: ProposedDecision) -> Screen:
         DecisionKind.OVERRIDE: f"**Make {LETTERS[choice.key or 0]} the key here?** It grades every answer in this server, "
         "including earlier ones.",
         DecisionKind.UNDO: "**Undo it?** The question is asked and graded as the course says.",
+        DecisionKind.COUNT: "",
     }[choice.kind]
+    if choice.typed:
+        words = _typed_question(choice.typed)
     blocks: list[Block] = [f"## `{item.question.id}`\n{words}{closes}"]
-    if choice.kind in (DecisionKind.RETIRE, DecisionKind.OVERRIDE, DecisionKind.UNDO):
+    if choice.kind not in (DecisionKind.ACCEPT, DecisionKind.DISMISS):
         much = choice.extent
         blocks.append(
             f"To be regraded: **{counted(much.answers, 'answer')}** of **{counted(much.members, 'member')}**, in "
@@ -307,17 +391,33 @@ def choice_screen(choice: ProposedDecision) -> Screen:
         "Back to the question, or another…",
         [(cut(unstressed(item.question.stem), 100), "/".join(place), "")],
     )
-    blocks += [Row([Button("Yes, do it", ids.encode("flags.do", what, version, *place), style)]), back]
+    yes = ids.encode("flags.do", what, version, *place)
+    if choice.typed:
+        action = "text.undo" if choice.kind is DecisionKind.UNDO else "text.do"
+        yes = ids.encode(action, choice.typed.mark(item.subject.question_hash), *place)
+    blocks += [Row([Button("Yes, do it", yes, style)]), back]
     return Screen(blocks, RED if choice.kind is DecisionKind.RETIRE else BLURPLE)
+
+
+def _typed_question(typed: TypedText) -> str:
+    text = f"“{safe(typed.text, MOST_TYPED)}”"
+    if typed.accepted:
+        return f"**Take {text} back?** It won't count as right here any more, in earlier answers too."
+    asked = " Whoever asked for it is told." if typed.asked else ""
+    return f"**Have {text} count as right here?** It holds for every answer in this server, earlier ones too.{asked}"
 
 
 def moves_screen(moves: Moves, stem: str) -> Screen:
     """Which question, what was decided, and who moved from which place to which."""
     decision = moves.decision
+    takes_back = decision is not None and decision.kind is DecisionKind.UNDO and decision.words
     what = {
         DecisionKind.RETIRE: "no longer counts here",
         DecisionKind.OVERRIDE: "has another key here now",
-        DecisionKind.UNDO: "is graded as the course says again",
+        DecisionKind.UNDO: "has one right answer fewer here now"
+        if takes_back
+        else "is graded as the course says again",
+        DecisionKind.COUNT: "has one more right answer here now",
     }.get(decision.kind if decision else DecisionKind.OVERRIDE, "is graded differently now")
     named = [one for one in moves.moved if not one.hidden]
     lines = [f"- {safe(moves.names.get(one.member_id, ''))}: {_move(one)}" for one in named[:SHOWN_MOVES]]

@@ -2,6 +2,7 @@
 
 from bot.facts import Code
 from bot.model.rulings import MOST_CHARACTERS
+from bot.packs.models import MOST_TYPED
 from bot.ui.names import safe
 from bot.ui.words.kinds import Words
 
@@ -19,6 +20,10 @@ WORDS: Words = {
     Code.NOTHING_TO_UNDO: "There is nothing to undo: this question is graded as the course says.",
     Code.REPORTED_GONE: "This question was removed from the course, so there is nothing left to report.",
     Code.EMPTY_REPORT: "Say in a few words what is wrong; an empty report helps nobody. Nothing was sent.",
+    Code.TYPED_GONE: "That answer is no longer in the list, or the question was edited, so nothing was changed. Open "
+    "</studyhall flags:0> again.",
+    Code.COUNTS_ALREADY: "That answer already counts here.",
+    Code.NOTHING_TO_COUNT: "There's no wrong answer of yours here that could count. It may count already.",
     Code.FLAGGED_EDITED: "This question was edited after you opened that screen, so nothing was changed. Open "
     "</studyhall flags:0> again.",
     # What to do about a question, by its figures
@@ -39,7 +44,11 @@ WORDS: Words = {
     ),
     Code.TRIVIAL: "Reword or retire it: nearly everybody gets it right at a glance.",
     Code.OVERLOADED: "Shorten it: it takes more than three times as long as the others.",
-    # Both were written by people.
+    # All of these were written by people.
+    Code.TYPED_COUNTS: lambda stem, typed: (
+        f"Your answer “{safe(typed, MOST_TYPED)}” to *{safe(stem, 100)}* counts as right now: the managers of the server "
+        "accepted it."
+    ),
     Code.REPORT_ANSWERED: lambda stem, words: (
         f"You reported the question *{safe(stem, 100)}*. The managers of the server answer: {safe(words, MOST_CHARACTERS)}"
     ),
