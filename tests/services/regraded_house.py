@@ -8,6 +8,7 @@ from small_course import library as course
 from test_games_and_members import DiscordHandClock, Evening
 
 from bot.model.rulings import Decision, DecisionKind, Subject
+from bot.packs.models import Question
 from bot.quiz.question.asking import Sureness
 from bot.quiz.question.regrading import Ruling
 from bot.services.competition.games import Competitions
@@ -27,7 +28,7 @@ DERIVED = {
     "card": "SELECT * FROM card ORDER BY 1, 2, 3",
     "total": "SELECT * FROM total ORDER BY 1, 2, 3, 4",
     "marks": "SELECT competition_id, round, member_id, marks FROM competition_answer ORDER BY 1, 2, 3",
-    "key": "SELECT competition_id, round, key FROM competition_round ORDER BY 1, 2",
+    "key": "SELECT competition_id, round, key, accepted FROM competition_round ORDER BY 1, 2",
     "competition_result": "SELECT * FROM competition_result ORDER BY 1, 2",
     "rating": "SELECT * FROM rating ORDER BY 1, 2",
     "rating_before": "SELECT * FROM rating_before b WHERE EXISTS (SELECT 1 FROM competition_result r"
@@ -64,19 +65,22 @@ class Told:
 class RegradedHouse(Evening):
     """The evening's games, practice beside them, and managers."""
 
-    def __init__(self, store: Store, clock: DiscordHandClock | None = None) -> None:
+    def __init__(
+        self, store: Store, clock: DiscordHandClock | None = None, questions: list[Question] = QUESTIONS
+    ) -> None:
         super().__init__(store, clock or DiscordHandClock())
+        self.questions = questions
+        self.library = LIBRARY if questions is QUESTIONS else course(questions)
         self.games = lives(
             Competitions,
-            everywhere(LIBRARY),
+            everywhere(self.library),
             store,
             self.clock,
             Random(7),
             Posts(self.clock, self.channel),
             time_factor=self.settings.time_factor,  # type: ignore[arg-type]
         )
-        self.practice = Practice(LIBRARY, store, self.clock, Random(5))
-        self.questions = QUESTIONS
+        self.practice = Practice(self.library, store, self.clock, Random(5))
         self.told = Told()
         self.regrading = lives(Regrading, store, self.clock, Posts(self.clock, self.told))
 
@@ -89,14 +93,14 @@ class RegradedHouse(Evening):
     ) -> None:
         """One question of a quiz, answered with an option's place in the file; 1 is the course's key."""
         here = Learner(who.member_id, guild, who.name)
-        run = await self.practice.start_with(here, "tea", [QUESTIONS[number]])
+        run = await self.practice.start_with(here, "tea", [self.questions[number]])
         letter = run.asked[0].order.index(chosen)
         await self.practice.answer(run.id, 0, letter, here, self.clock.advance(1_000))
         if sure is not None:
             await self.practice.say_how_sure(run.id, 0, who.member_id, sure)
 
     def subject(self, number: int, guild: int = HALL) -> Subject:
-        return Subject(guild, "tea", f"w{number}", QUESTIONS[number].content_hash)
+        return Subject(guild, "tea", self.questions[number].id, self.questions[number].content_hash)
 
     async def rule(self, number: int, key: int | None, guild: int = HALL) -> None:
         """Managers decide: a key, None to retire it, 1 to undo; not graded anew before `regrade`."""
@@ -128,7 +132,7 @@ class RegradedHouse(Evening):
             for table in ("card", "total", "competition_result", "rating", "rating_before"):
                 await tx.run(f"DELETE FROM {table}")
             await tx.run("UPDATE competition_answer SET marks = NULL")
-            await tx.run("UPDATE competition_round SET key = NULL")
+            await tx.run("UPDATE competition_round SET key = NULL, accepted = NULL")
             await repair.rebuild(tx, everything=True)
 
         await self.store.write(job)

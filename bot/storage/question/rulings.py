@@ -162,8 +162,8 @@ async def close_claims(tx: Transaction, subject: Subject, form: str, by: Forgive
     """
     asked = [member_id for member_id, text in await said_to_count(tx, subject) if by.form(text) == form]
     await tx.run_many(
-        "UPDATE report SET typed = CASE WHEN words = '' THEN typed END, closed_ms = CASE WHEN words = '' THEN ? END"
-        " WHERE member_id = ? AND pack_id = ? AND question_id = ?",
+        "UPDATE report SET typed = CASE WHEN words = '' THEN typed END, closed_ms = CASE WHEN words = ''"
+        " THEN CAST(? AS BIGINT) END WHERE member_id = ? AND pack_id = ? AND question_id = ?",
         [(now_ms, member_id, subject.pack_id, subject.question_id) for member_id in asked],
     )
     return sorted(asked)
