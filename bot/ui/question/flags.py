@@ -382,21 +382,26 @@ def choice_screen(choice: ProposedDecision) -> Screen:
             f"-# Running competitions first end with their old key. If places changed within the last {TOLD_DAYS} days, "
             "their channel is told. This ends when the author edits the question, and you can undo it."
         )
-    code = next(letter for letter, kind in KINDS.items() if kind is choice.kind)
-    what = code if choice.key is None else f"{code}{choice.key}"
-    version = item.subject.question_hash[:VERSION_DIGITS]
     style = discord.ButtonStyle.danger if choice.kind is DecisionKind.RETIRE else discord.ButtonStyle.primary
     back = Pick(
         ids.encode("flags.open"),
         "Back to the question, or another…",
         [(cut(unstressed(item.question.stem), 100), "/".join(place), "")],
     )
-    yes = ids.encode("flags.do", what, version, *place)
+    blocks += [Row([Button("Yes, do it", _yes(choice), style)]), back]
+    return Screen(blocks, RED if choice.kind is DecisionKind.RETIRE else BLURPLE)
+
+
+def _yes(choice: ProposedDecision) -> str:
+    """The id of the button that makes the decision; it names the version that it is about."""
+    subject = choice.item.subject
+    place = subject.pack_id, subject.question_id
     if choice.typed:
         action = "text.undo" if choice.kind is DecisionKind.UNDO else "text.do"
-        yes = ids.encode(action, choice.typed.mark(item.subject.question_hash), *place)
-    blocks += [Row([Button("Yes, do it", yes, style)]), back]
-    return Screen(blocks, RED if choice.kind is DecisionKind.RETIRE else BLURPLE)
+        return ids.encode(action, choice.typed.mark(subject.question_hash), *place)
+    code = next(letter for letter, kind in KINDS.items() if kind is choice.kind)
+    what = code if choice.key is None else f"{code}{choice.key}"
+    return ids.encode("flags.do", what, subject.question_hash[:VERSION_DIGITS], *place)
 
 
 def _typed_question(typed: TypedText) -> str:
