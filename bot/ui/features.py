@@ -69,8 +69,7 @@ def add_features(
     group = managers_group()
     scheduling = ScheduleFeature(s.schedules, s.servers, events)
     flagged = FlagsFeature(s.flags, s.regrading)
-    grouped = GroupFeature(s.groups, compete)
-    results = ExportFeature(s.exports)
+    grouped, results = GroupFeature(s.groups, compete), ExportFeature(s.exports)
     for for_managers in (setup, scheduling, HealthFeature(health), ItemsFeature(s.items), flagged, grouped, results):
         for_managers.add_to(group, router, desk)
     tree.add_command(group)

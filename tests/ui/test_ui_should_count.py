@@ -74,9 +74,9 @@ async def test_a_wrong_typed_answer_can_be_said_to_count_once_and_only_in_privat
     assert "❌ Not quite: you typed “Powerhouse”" in outcome.text
     noted = await typing.alice.click(outcome, PRESS)
     assert noted.private
-    assert "The managers here will see that “Powerhouse” should count, without your name" in noted.text
+    assert "This server's managers will see that “Powerhouse” should count, without your name" in noted.text
     again = await typing.alice.click(outcome, PRESS)
-    assert "You've asked that already" in again.text
+    assert "You've already asked that “Powerhouse” should count" in again.text
     assert typing.rows("SELECT member_id, typed FROM report") == [(typing.alice.id, "Powerhouse")]
     assert all("Powerhouse" not in one.text for one in typing.messages())
 
@@ -124,7 +124,7 @@ async def test_managers_see_what_is_asked_for_accept_it_and_both_have_it_right(t
     assert r"- “Powerhouse” · 2 members · 1 says it should count" in shown.text
     assert "**Reports**: none in words" in shown.text
     asked = await typing.manager.choose_in(shown, "text.ask", mark(shown))
-    assert "Have “Powerhouse” count as right here?" in asked.text
+    assert "Count “Powerhouse” as right here?" in asked.text
     assert "**2 answers** of **2 members**, in **0 competitions**" in asked.text
     assert typing.rows("SELECT * FROM ruling") == []
     done = await typing.manager.click(asked, "Yes, do it")
@@ -139,11 +139,11 @@ async def test_managers_see_what_is_asked_for_accept_it_and_both_have_it_right(t
     told = await typing.alice.slash("help")
     assert (
         f"Your answer “Powerhouse” to *{ENERGY[:-1]}" in told.text.replace("\\", "")
-        and "counts as right now" in told.text
+        and "now counts as right" in told.text
     )
     later = await typed(typing.person("cleo"), "POWERHOUSE")
     assert "✅ Right: “POWERHOUSE”" in later.text
-    assert "Your managers accepted this answer here" in later.text
+    assert "but your managers accepted it here" in later.text
     assert PRESS not in later.buttons
 
 
@@ -161,10 +161,10 @@ async def accepted(hall: Hall) -> tuple[Shown, Shown]:
 async def test_it_can_be_taken_back(typing: Hall):
     _, done = await accepted(typing)
     asked = await typing.manager.choose_in(done, "text.ask", mark(done))
-    assert "Take “powerhouse” back?" in asked.text
+    assert "Stop counting “powerhouse” as right here?" in asked.text
     back = await typing.manager.click(asked, "Yes, do it")
     await regraded(typing)
-    assert "Taken back" in back.text and "“powerhouse” was taken back" in back.text
+    assert "It no longer counts as right here" in back.text and "“powerhouse” stopped counting" in back.text
     assert typing.rows("SELECT correct FROM answer") == [(0,)]
 
 
@@ -183,7 +183,7 @@ async def test_the_question_of_the_day_offers_it_in_private_while_it_is_open_and
     [question] = typing.messages()
     locked = await typing.alice.submit(await typing.alice.open_form(question, "Answer"), typed="powerhouse")
     assert "Not this time" in locked.text
-    assert "The managers here will see" in (await typing.alice.click(locked, PRESS)).text
+    assert "managers will see" in (await typing.alice.click(locked, PRESS)).text
     await typing.bob.submit(await typing.bob.open_form(question, "Answer"), typed="POWERHOUSE")
     shown = await item(typing)
     assert "- “powerhouse” · 1 member · 1 says it should count" in shown.text
@@ -204,7 +204,7 @@ async def test_the_question_of_the_day_offers_it_in_private_while_it_is_open_and
     assert "**2 of 2** got it right" in result.text
     mine = await typing.bob.click(result, "My answer")
     assert "✅ Right: you typed “POWERHOUSE”" in mine.text and "+10 points" in mine.text
-    assert "Your managers accepted this answer here" in mine.text
+    assert "but your managers accepted it here" in mine.text
 
 
 async def test_what_members_typed_does_no_harm_where_managers_read_it(typing: Hall):
@@ -276,7 +276,7 @@ def test_a_players_own_result_of_a_round_offers_it_where_it_was_wrong(screen, mi
     text = str(shown.blocks)
     assert ("sh:count.game:7:2" in text) == offered
     assert says in "\n".join(map(str, shown.blocks))
-    assert ("Your managers accepted this answer here" in text) == bool(mine.plan.accepted)
+    assert ("but your managers accepted it here" in text) == bool(mine.plan.accepted)
     assert_fits_discord(shown.view().to_components())
 
 

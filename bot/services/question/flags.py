@@ -172,7 +172,7 @@ class Flags:
     async def weigh_typed(self, guild_id: int, pack_id: str, question_id: str, mark: str) -> ProposedDecision:
         """The same of having a typed answer count, or taking that back, where managers have it count now.
 
-        Raises UserError for one that is not there any more, or can't count.
+        Raises UserError for one that is gone, or can't count.
         """
         item = await self._item(guild_id, pack_id, question_id)
         typed = item.typed_as(mark)
@@ -186,8 +186,8 @@ class Flags:
     ) -> FlaggedItem:
         """Have a typed answer count (``COUNT``) or take that back (``UNDO``): noted, and regraded.
 
-        Who says that it should count is told that it does. Raises UserError when it is not there any more, the question was
-        edited since, or it is so already.
+        Who says that it should count is told that it does. Raises UserError when it is gone, the question was edited
+        since, or nothing would change.
         """
         item = await self._item(guild_id, pack_id, question_id)
         text = item.typed_as(mark).text

@@ -11,7 +11,7 @@ from bot.ui.layouts import Button, bold, code_block
 from bot.ui.question import answering
 
 RETIRED = "-# ⚖️ Your managers retired this question here: it is no longer asked, and answers to it don't count."
-ACCEPTED = "-# ⚖️ Your managers accepted this answer here, besides the course's."
+ACCEPTED = "-# ⚖️ The course doesn't list this answer, but your managers accepted it here."
 WITH_REASONS_CHARACTERS, WITH_REASONS_BYTES = 3_900, 9_400
 """So much of what is asked, the reasons and the rule stands in one message."""
 REASONS_CHARACTERS, REASONS_BYTES = 1_000, 2_400

@@ -9,7 +9,7 @@ from bot.services.competition.games import Competitions
 from bot.services.practice.practising import Practice
 from bot.services.question.reports import Reports
 from bot.ui import ids
-from bot.ui.layouts import GREEN, GREY, Button, note
+from bot.ui.layouts import GREEN, Button, note
 from bot.ui.names import safe
 from bot.ui.replies import Reply
 from bot.ui.routing import Router
@@ -55,25 +55,17 @@ class CountingFeature:
     ) -> None:
         if given is None or not could_count(question, given, right=right):
             raise UserError(fact(Code.NOTHING_TO_COUNT))
+        called = f"“{safe(given.text, MOST_TYPED)}”"
         if not await self._reports.should_count(reply.member_id, guild_id, pack_id, question, given):
-            await reply.show(
-                note("You've asked that already. It counts once, and the answer comes when it's decided.", GREY)
+            words = f"You've already asked that {called} should count. I'll tell you if it's accepted."
+        elif guild_id is None:
+            words = f"Noted. The course's author will see that {called} should count."
+        else:
+            words = (
+                f"Noted. This server's managers will see that {called} should count, without your name. If they accept it, "
+                "your answer becomes right, and I'll tell you."
             )
-            return
-        if guild_id is None:
-            await reply.show(note(f"Noted. The course's author will see that {_called(given)} should count.", GREEN))
-            return
-        await reply.show(
-            note(
-                f"Noted. The managers here will see that {_called(given)} should count, without your name. If they agree, "
-                "it counts from then on, and for your earlier answer too: I'll tell you.",
-                GREEN,
-            )
-        )
-
-
-def _called(given: Given) -> str:
-    return f"“{safe(given.text, MOST_TYPED)}”"
+        await reply.show(note(words, GREEN))
 
 
 def could_count(question: Question, given: Given, *, right: bool) -> bool:

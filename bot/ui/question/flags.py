@@ -54,7 +54,7 @@ DONE = {
 }
 TYPED_DONE = {
     DecisionKind.COUNT: "✅ It counts as right here now. Earlier answers are being regraded.",
-    DecisionKind.UNDO: "✅ Taken back. It doesn't count any more, and answers are being regraded.",
+    DecisionKind.UNDO: "✅ It no longer counts as right here. Answers are being regraded.",
 }
 
 
@@ -241,7 +241,7 @@ def item_screen(item: FlaggedItem, say: Say, remark: str = "") -> Screen:
         blocks.append(Pick(ids.encode("flags.key", *place), "Change the key here…", change))
     if item.typed and not (item.ruling and item.ruling.key is None):
         blocks.append(
-            Pick(ids.encode("text.ask", *place), "Have one of these answers count here…", _typed_options(item))
+            Pick(ids.encode("text.ask", *place), "Count one of these answers as right here…", _typed_options(item))
         )
     blocks += [
         Row(row),
@@ -305,7 +305,7 @@ def _typed_options(item: FlaggedItem) -> list[tuple[str, str, str]]:
             plain(one.text, MOST_TYPED),
             one.mark(item.subject.question_hash),
             f"{counted(one.members, 'member')}: "
-            + ("counts here now, take it back" if one.accepted else "have it count"),
+            + ("counts here; stop counting it" if one.accepted else "count it as right"),
         )
         for one in item.typed[:MOST_OPTIONS]
     ]
@@ -344,7 +344,7 @@ def _name(decision: Decision, question: Question) -> str:
         return f"the key was changed to {LETTERS[decision.key]}"
     text = f"“{safe(decision.words, MOST_TYPED)}”"
     if decision.kind is DecisionKind.UNDO and decision.words:
-        return f"{text} was taken back"
+        return f"{text} stopped counting"
     return {
         DecisionKind.COUNT: f"{text} was accepted",
         DecisionKind.ACCEPT: "a report was accepted",
@@ -407,9 +407,9 @@ def _yes(choice: ProposedDecision) -> str:
 def _typed_question(typed: TypedText) -> str:
     text = f"“{safe(typed.text, MOST_TYPED)}”"
     if typed.accepted:
-        return f"**Take {text} back?** It won't count as right here any more, in earlier answers too."
-    asked = " Whoever asked for it is told." if typed.asked else ""
-    return f"**Have {text} count as right here?** It holds for every answer in this server, earlier ones too.{asked}"
+        return f"**Stop counting {text} as right here?** Earlier answers are regraded too."
+    asked = " Whoever asked for it will be told." if typed.asked else ""
+    return f"**Count {text} as right here?** It grades every answer in this server, including earlier ones.{asked}"
 
 
 def moves_screen(moves: Moves, stem: str) -> Screen:

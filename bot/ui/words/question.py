@@ -46,7 +46,7 @@ WORDS: Words = {
     Code.OVERLOADED: "Shorten it: it takes more than three times as long as the others.",
     # All of these were written by people.
     Code.TYPED_COUNTS: lambda stem, typed: (
-        f"Your answer “{safe(typed, MOST_TYPED)}” to *{safe(stem, 100)}* counts as right now: the managers of the server "
+        f"Your answer “{safe(typed, MOST_TYPED)}” to *{safe(stem, 100)}* now counts as right: the server's managers "
         "accepted it."
     ),
     Code.REPORT_ANSWERED: lambda stem, words: (

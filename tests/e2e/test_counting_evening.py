@@ -53,7 +53,7 @@ async def test_what_two_members_ask_for_and_a_manager_accepts_counts_on_podium_a
             shown = await until(playground, result, "the private result")
             assert f"❌ “{typed}”, but it's mitochondria" in text(shown)
             noted = await one.press(shown, PRESS)
-            assert "The managers here will see" in text(noted) and noted["flags"] & 64
+            assert "managers will see" in text(noted) and noted["flags"] & 64
     podium = await channel.podium()
     assert "Ada" in text(podium).splitlines()[0]
     assert rows(bot.data_dir, PLACES) == [(int(ada.id), 1, 3), (int(grace.id), 2, 1), (int(linus.id), 3, 0)]
@@ -84,7 +84,7 @@ async def test_what_two_members_ask_for_and_a_manager_accepts_counts_on_podium_a
     round_of_energy = rows(bot.data_dir, "SELECT round FROM competition_round WHERE question_id = 'energy'")[0][0]
     [reveal] = channel.revealed(round_of_energy)
     mine = text(await linus.press(reveal, "My result"))
-    assert "✅ “powerhouse.”, right" in mine and "Your managers accepted this answer here" in mine
+    assert "✅ “powerhouse.”, right" in mine and "but your managers accepted it here" in mine
 
     item = await ada.choose(await ada.command("studyhall", "flags"), "friday/energy")
     undo = await ada.press(item, "Undo")
