@@ -1,5 +1,8 @@
 """*Mine should count* as a learner presses it, and how managers decide what counts."""
 
+import asyncio
+import csv
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -7,6 +10,7 @@ import pytest
 from hall import Hall, Person, Shown, assert_fits_discord, open_hall
 from in_english import say
 
+from bot.cli import main
 from bot.model.rulings import Decision, DecisionKind, Extent, Said, Subject
 from bot.packs.models import MOST_TYPED, Question
 from bot.quiz.competition.state import RoundAnswer, RoundPlan
@@ -241,6 +245,34 @@ async def test_a_made_up_answer_can_not_be_accepted(typing: Hall):
     told = await typing.manager.forge(await item(typing), "sh:text.do:abcdef:cells:energy")
     assert "no longer in the list" in told.text
     assert typing.rows("SELECT * FROM decision") == []
+
+
+async def test_authors_get_what_servers_accept_and_what_is_asked_for_without_who(
+    typing: Hall, tmp_path, monkeypatch, capsys
+):
+    await accepted(typing)
+    await typing.bob.click(await typed(typing.bob, "organelle"), PRESS)
+    monkeypatch.setenv("STUDYHALL_DATA_DIR", str(typing.settings.data_dir))
+    monkeypatch.setenv("STUDYHALL_PACKS_DIR", str(typing.settings.packs_dir))
+    reports, whole = tmp_path / "reports.csv", tmp_path / "items.json"
+    assert await asyncio.to_thread(main, ["items", "--reports", str(reports), "--json", str(whole)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-2].startswith("answers that managers accepted")
+    assert lines[-1] == "energy: powerhouse (1 server)"
+    with reports.open(encoding="utf-8-sig", newline="") as text:
+        rows = [
+            (row["typed_and_should_count"], row["decision"], row["typed_and_counts"], row["servers"])
+            for row in csv.DictReader(text)
+        ]
+    assert rows == [
+        ("powerhouse", "count", "powerhouse", ""),
+        ("organelle", "", "", ""),
+        ("", "count", "powerhouse", "1"),
+    ]
+    [kept] = json.loads(whole.read_text("utf-8"))["accepted_by_managers"]
+    assert (kept["question_id"], kept["text"], kept["servers"]) == ("energy", "powerhouse", 1)
+    for who in (typing.alice, typing.bob):
+        assert str(who.id) not in reports.read_text("utf-8") + whole.read_text("utf-8")
 
 
 # A competition's private results
