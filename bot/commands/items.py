@@ -67,7 +67,7 @@ def _report(library: Library, said: ReportForAuthor) -> list[str | int]:
     decision = said.decision
     row: list[str | int] = [
         *(said.pack_id, said.question_id, said.question_hash, _is_present(library, said)),
-        *(_time(said.at_ms), said.words, said.typed or ""),
+        *(_time(said.at_ms), said.words, "; ".join(said.typed)),
     ]
     if decision is None:
         return [*row, "", "", "", "", "", ""]

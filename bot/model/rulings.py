@@ -55,12 +55,12 @@ class Decision(NamedTuple):
 
 
 class Said(NamedTuple):
-    """A report as managers see it: the words, or what was typed and should count, without who said so."""
+    """A report as managers see it: the words, and what was typed and should count, without who said so."""
 
     question_hash: str
     words: str
     at_ms: int
-    typed: str | None = None
+    typed: tuple[str, ...] = ()
 
 
 class Reported(NamedTuple):
@@ -90,7 +90,7 @@ class ReportForAuthor(NamedTuple):
     at_ms: int
     words: str
     decision: Decision | None
-    typed: str | None = None
+    typed: tuple[str, ...] = ()
 
 
 class AcceptedText(NamedTuple):

@@ -125,11 +125,12 @@ async def graded(house: TypedHouse) -> list[tuple]:
 # Asking
 
 
-async def test_who_asks_twice_counts_once_and_the_last_text_stands(house):
+async def test_who_asks_twice_counts_once_and_each_text_stands(house):
     assert await house.ask(ADA, 0, "powerhouse")
     assert not await house.ask(ADA, 0, "powerhouse")
     assert await house.ask(ADA, 0, "organelle")
-    assert await house.store.rows("SELECT member_id, typed, words FROM report") == [(1, "organelle", "")]
+    assert await house.store.rows("SELECT member_id, typed, words FROM report") == [(1, "powerhouse\norganelle", "")]
+    assert await house.listed(0) == {"powerhouse": (1, 1), "organelle": (1, 1)}
     [flagged] = await house.flags.queue(HALL)
     assert (flagged.question.id, flagged.claims, flagged.reports) == ("t0", 1, 0)
 
@@ -143,7 +144,7 @@ async def test_a_report_in_words_and_a_text_that_should_count_stand_beside_each_
     assert (flagged.claims, flagged.reports) == (1, 1)
     await house.accept(0, "powerhouse")
     item = await house.flags.item(HALL, "tea", "t0")
-    assert [(one.words, one.typed) for one in item.said] == [("Two typos.", None)]
+    assert [(one.words, one.typed) for one in item.said] == [("Two typos.", ())]
 
 
 async def test_after_a_decision_it_can_be_asked_again(house):
@@ -210,6 +211,19 @@ async def test_who_asked_for_it_is_told_once_that_it_counts(house):
     assert member_id == ADA.member_id
     assert r"Your answer “Powerhouse\!”" in say(from_text(told)) and "now counts as right" in say(from_text(told))
     assert (await house.listed(0))["organelle"] == (1, 1)
+
+
+async def test_what_is_accepted_closes_that_text_alone(house):
+    for text in ("powerhouse", "organelle"):
+        await house.ask(ADA, 0, text)
+    await house.accept(0, "Powerhouse")
+    assert (await house.listed(0))["organelle"] == (1, 1)
+    [flagged] = await house.flags.queue(HALL)
+    assert flagged.waits
+    await house.accept(0, "organelle")
+    [flagged] = await house.flags.queue(HALL)
+    assert not flagged.waits
+    assert await house.store.rows("SELECT count(*) FROM notice") == [(2,)]
 
 
 async def test_undo_takes_everything_back_that_was_accepted(house):
@@ -587,7 +601,7 @@ async def test_a_database_of_the_version_before_has_the_same_boards_reviews_and_
         version = later.questions[0].content_hash
         assert here.on("w0", version) == Ruling(1, 2)
         assert await rulings.decisions(store, HALL, "tea", "w0") == decided
-        assert [(one.words, one.typed) for one in await rulings.said(store, HALL, "tea", "w3")] == [("A typo.", None)]
+        assert [(one.words, one.typed) for one in await rulings.said(store, HALL, "tea", "w3")] == [("A typo.", ())]
         count = Decision(later.subject(0), DecisionKind.COUNT, later.clock.now_ms(), words="chai")
         await store.write(lambda tx: rulings.add(tx, count))
         assert (await rulings.decisions(store, HALL, "tea", "w0"))[-1] == count

@@ -321,7 +321,7 @@ def test_a_question_at_its_longest_with_many_long_answers_fits_a_message():
     accepted = NOTHING_MORE
     for one in texts[::2]:
         accepted = accepted.with_(one.text[:MOST_TYPED], AS_TEXTS)
-    said = [Said("another version", "", NOW, "@_*~" * 25), Said(subject.question_hash, "@_*~" * 125, NOW)] * 15
+    said = [Said("another version", "", NOW, ("@_*~" * 25,) * 10), Said(subject.question_hash, "@_*~" * 125, NOW)] * 15
     made = [Decision(subject, DecisionKind.COUNT, NOW, words="@_*~" * 25)] * 9
     flagged = FlaggedItem(subject, question, None, said, made, Ruling(0, 0, accepted), earlier=True, typed=texts)
     for screen in (

@@ -5,6 +5,14 @@ from typing import NamedTuple
 from bot.model.rulings import Report
 from bot.storage.store import Reads, Transaction
 
+MOST_CLAIMED = 10
+"""So many texts of a member and question are kept that should count, the newest ones."""
+
+
+def texts_of(typed: str | None) -> list[str]:
+    """The texts that should count, from their column: one a line, as what is typed has none."""
+    return typed.split("\n") if typed else []
+
 
 class _Earlier(NamedTuple):
     question_hash: str
@@ -31,15 +39,17 @@ async def save(tx: Transaction, report: Report) -> bool:
 
 
 async def claim(tx: Transaction, report: Report) -> bool:
-    """Store that what was typed should count, in place of what the member said should; says whether that is new.
+    """Store that what was typed should count; says whether that is new.
 
-    Their words on the question stay, as long as they are open.
+    Other texts that should, and the member's words on the question, stay as long as they are open.
     """
     earlier = await _earlier(tx, report)
-    beside = earlier is not None and earlier.is_open_beside(report)
-    if earlier and beside and earlier.typed == report.typed:
+    beside = earlier if earlier and earlier.is_open_beside(report) else None
+    texts = texts_of(beside.typed) if beside else []
+    if report.typed is None or report.typed in texts:
         return False
-    await _put(tx, report._replace(words=earlier.words if earlier and beside else ""))
+    typed = "\n".join([*texts, report.typed][-MOST_CLAIMED:])
+    await _put(tx, report._replace(words=beside.words if beside else "", typed=typed))
     return True
 
 

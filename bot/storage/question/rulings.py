@@ -19,6 +19,7 @@ from bot.quiz.question.asking import is_right
 from bot.quiz.question.regrading import Ruling, Rulings, RulingsOf
 from bot.storage.given import NO_OPTION, accepted_of, accepted_text, given_of
 from bot.storage.lists import of_held
+from bot.storage.question.reports import texts_of
 from bot.storage.store import Reads, Transaction
 
 GRADES = (DecisionKind.RETIRE, DecisionKind.OVERRIDE, DecisionKind.UNDO, DecisionKind.COUNT)
@@ -123,7 +124,7 @@ async def said(db: Reads, guild_id: int, pack_id: str, question_id: str) -> list
         " AND closed_ms IS NULL ORDER BY at_ms DESC",
         (pack_id, question_id, guild_id),
     )
-    return [Said(*row) for row in rows]
+    return [Said(hash_, words, at_ms, tuple(texts_of(typed))) for hash_, words, at_ms, typed in rows]
 
 
 async def close_reports(tx: Transaction, subject: Subject, now_ms: int) -> list[int]:
@@ -152,21 +153,28 @@ async def said_to_count(db: Reads, subject: Subject) -> list[Typed]:
         f"SELECT member_id, typed FROM report WHERE {_SUBJECT} AND typed IS NOT NULL AND closed_ms IS NULL",
         _values(subject),
     )
-    return [(member_id, text) for member_id, text in rows]
+    return [(member_id, text) for member_id, typed in rows for text in texts_of(typed)]
 
 
 async def close_claims(tx: Transaction, subject: Subject, form: str, by: Forgiveness, now_ms: int) -> list[int]:
     """Close what says that this typed text should count; returns who had said so.
 
-    Where they also said something in words, that stays open.
+    What else they said, in words or of other texts, stays open.
     """
-    asked = [member_id for member_id, text in await said_to_count(tx, subject) if by.form(text) == form]
+    asked = []
+    for member_id, typed, words in await tx.rows(
+        f"SELECT member_id, typed, words FROM report WHERE {_SUBJECT} AND typed IS NOT NULL AND closed_ms IS NULL",
+        _values(subject),
+    ):
+        left = [text for text in texts_of(typed) if by.form(text) != form]
+        if len(left) < len(texts_of(typed)):
+            kept = "\n".join(left) or (None if words else typed)
+            asked.append((kept, None if left or words else now_ms, member_id))
     await tx.run_many(
-        "UPDATE report SET typed = CASE WHEN words = '' THEN typed END, closed_ms = CASE WHEN words = ''"
-        " THEN CAST(? AS BIGINT) END WHERE member_id = ? AND pack_id = ? AND question_id = ?",
-        [(now_ms, member_id, subject.pack_id, subject.question_id) for member_id in asked],
+        "UPDATE report SET typed = ?, closed_ms = ? WHERE member_id = ? AND pack_id = ? AND question_id = ?",
+        [(*row, subject.pack_id, subject.question_id) for row in asked],
     )
-    return sorted(asked)
+    return sorted(member_id for *_, member_id in asked)
 
 
 async def accepted_texts(db: Reads) -> list[AcceptedText]:
@@ -196,7 +204,7 @@ async def for_authors(db: Reads) -> list[ReportForAuthor]:
     found = []
     for pack_id, question_id, version, at_ms, words, typed, decided_on, kind, *made in rows:
         decision = Decision(Subject(0, pack_id, question_id, decided_on), DecisionKind(kind), *made) if kind else None
-        found.append(ReportForAuthor(pack_id, question_id, version, at_ms, words, decision, typed))
+        found.append(ReportForAuthor(pack_id, question_id, version, at_ms, words, decision, tuple(texts_of(typed))))
     return found
 
 

@@ -26,6 +26,7 @@ from bot.ui.layouts import (
     Row,
     Screen,
     cut,
+    fitting,
     note,
     unstressed,
 )
@@ -34,12 +35,14 @@ from bot.ui.question import card as question_card
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.server.managers import managed
-from bot.wording import counted
+from bot.wording import counted, in_a_list
 
 SHOWN = 10
 SHOWN_REPORTS = 5
 SHOWN_MOVES = 10
-SHOWN_TYPED = 8
+SHOWN_TYPED, SHOWN_CLAIMS = 8, 3
+LISTED = 60
+"""So much of a typed answer stands in a list; whole it is where it is decided."""
 MOST_OPTIONS = 25
 HISTORY = 200
 VERSION_DIGITS = 5
@@ -233,8 +236,9 @@ def item_screen(item: FlaggedItem, say: Say, remark: str = "") -> Screen:
     if item.ruling:
         row = [Button("Undo", ids.encode("flags.ask", "u", *place), discord.ButtonStyle.primary), *row]
         row = row[:1] if item.ruling.key is None else row
-    if item.said:
+    if any(one.words for one in item.said):
         row.insert(0, Button("The report is right", ids.encode("flags.ask", "a", *place), discord.ButtonStyle.success))
+    if item.said:
         row.append(Button("Answer the reports", ids.encode("flags.answer", *place)))
     row.append(Button("Dismiss", ids.encode("flags.ask", "d", *place)))
     if question.form == "choice":
@@ -247,7 +251,7 @@ def item_screen(item: FlaggedItem, say: Say, remark: str = "") -> Screen:
         Row(row),
         Row([Button("Back to the queue", ids.encode("flags.list"))]),
     ]
-    return Screen(blocks)
+    return fitting(blocks)
 
 
 def _key(item: FlaggedItem) -> int | None:
@@ -263,7 +267,7 @@ def _in_force(item: FlaggedItem) -> str:
     if item.ruling.key is None:
         what = "**Retired here**: it is not asked, and answers don't count."
     elif item.ruling.accepted:
-        texts = ", ".join(f"“{safe(text, MOST_TYPED)}”" for text in item.ruling.accepted.texts[-SHOWN_TYPED:])
+        texts = ", ".join(f"“{safe(text, LISTED)}”" for text in item.ruling.accepted.texts[-SHOWN_TYPED:])
         what = f"**Right here too**, by your decision: {texts}"
     else:
         what = f"**The key is {LETTERS[item.ruling.key]} here**, by your decision."
@@ -287,7 +291,7 @@ def _figures(item: FlaggedItem, say: Say) -> str:
 
 def _typed(item: FlaggedItem) -> str:
     """The wrong answers that several typed, or that somebody says should count."""
-    lines = [f"- “{safe(one.text, MOST_TYPED)}” · {_how_many(one)}" for one in item.typed[:SHOWN_TYPED]]
+    lines = [f"- “{safe(one.text, LISTED)}” · {_how_many(one)}" for one in item.typed[:SHOWN_TYPED]]
     more = f"\n-# and {len(item.typed) - SHOWN_TYPED} more" if len(item.typed) > SHOWN_TYPED else ""
     return "**Wrong answers that members typed**, without their names\n" + "\n".join(lines) + more
 
@@ -328,7 +332,9 @@ def _said(item: FlaggedItem) -> str:
 
 
 def _said_so(one: Said) -> str:
-    return safe(one.words, 300) if one.words else f"“{safe(one.typed or '', MOST_TYPED)}” should count"
+    if one.words:
+        return safe(one.words, 300)
+    return f"{in_a_list([f'“{safe(text, LISTED)}”' for text in one.typed[-SHOWN_CLAIMS:]])} should count"
 
 
 def _decided(item: FlaggedItem) -> str:
@@ -342,7 +348,7 @@ def _decided(item: FlaggedItem) -> str:
 def _name(decision: Decision, question: Question) -> str:
     if decision.kind is DecisionKind.OVERRIDE and decision.key is not None and decision.key < len(question.options):
         return f"the key was changed to {LETTERS[decision.key]}"
-    text = f"“{safe(decision.words, MOST_TYPED)}”"
+    text = f"“{safe(decision.words, LISTED)}”"
     if decision.kind is DecisionKind.UNDO and decision.words:
         return f"{text} stopped counting"
     return {
