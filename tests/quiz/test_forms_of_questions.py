@@ -122,3 +122,8 @@ def test_only_what_is_asked_makes_another_version():
     again = {"accepted": ["mitochondria", "the mitochondria"], "near_counts": False, "explanation": "Energy."}
     assert TYPED.content_hash == question("typed", **again).content_hash
     assert TYPED.content_hash != question("typed", **again | {"accepted": ["mitochondria"]}).content_hash
+
+
+@pytest.mark.parametrize("one", [SEVERAL, ORDER, TYPED, NUMBER], ids=lambda one: one.form + one.id)
+def test_a_question_that_a_game_kept_is_the_same_version_as_in_its_course(one):
+    assert type(one).model_validate_json(one.model_dump_json()).content_hash == one.content_hash
