@@ -284,9 +284,8 @@ class Question(_Model):
         """16 hex digits that change with the stem, the code, an option or the key: a new version of the question."""
         content: list[object] = [self.stem, self.code, [(o.text, o.correct) for o in self.options]]
         if self.form != "choice":  # those of a choice are as they were before there were other forms
-            tolerance = (
-                self.tolerance or 0
-            )  # one that is left out is 0, and comes back as 0.0 from where a game keeps it
+            # One that is left out is 0 in a course, and comes back as 0.0 from where a game keeps the question.
+            tolerance = self.tolerance or 0
             content += [self.form, self.orders, self.accepted, self.number, tolerance, self.marks]
         return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()[:16]
 
