@@ -115,6 +115,15 @@ async def sharing(db: Reads, board: Ranked, value: float) -> int:
     return int(count)
 
 
+async def is_shared(db: Reads, board: Ranked, own: Entry) -> bool:
+    """Whether another shown member has the same value."""
+    rows = await db.rows(
+        f"SELECT 1 FROM ({board.sql}) AS b WHERE value = ? AND member_id != ? AND {SHOWN} LIMIT 1",
+        (*board.values, own.value, own.of.member_id, board.guild_id),
+    )
+    return bool(rows)
+
+
 async def stored(db: Reads, guild_id: int, member_ids: Collection[int]) -> set[int]:
     """Of these members, those of whom the server still has totals: nobody who was deleted."""
     rows = await db.rows(

@@ -223,3 +223,12 @@ async def test_a_game_counts_for_the_servers_season_and_its_own_week(evening):
     await evening.play(ADA, wrong=(BOB,))
     rows = await evening.store.rows("SELECT DISTINCT period FROM total ORDER BY 1")
     assert rows == [("2026-11",), ("2026-W48",), ("all",), (f"season:{season.started_ms}",)]
+
+
+async def test_a_place_that_several_have_is_told_to_each_of_them_as_shared(evening):
+    await evening.start(ADA, BOB, CLEO)
+    for one in (ADA, BOB, CLEO):
+        await evening.answer(one, right=one is ADA)
+    await evening.next()
+    mine = await evening.games.results(evening.game, 0, [1, 2, 3])
+    assert [(one.line.place, one.shared) for one in mine] == [(1, False), (2, True), (2, True)]

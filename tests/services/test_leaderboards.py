@@ -39,6 +39,12 @@ async def test_most_points_stand_first_and_equal_points_share_a_place(boards, st
         (4, 4, 10),
     ]
     assert board.own == board.lines[2]
+    assert [(await boards.show(HALL, member, Period.ALL)).shared for member in (1, 2, 3, 4)] == [
+        True,
+        False,
+        True,
+        False,
+    ]
 
 
 async def test_one_sees_names_and_someone_for_those_without(boards, store):

@@ -72,6 +72,14 @@ async def test_who_leads_is_first_and_behind_nobody(hall: Hall):
     assert "**alice, you're 1st of 2**\n" in (await hall.alice.slash("leaderboard")).text
 
 
+async def test_who_shares_a_place_reads_that_they_share_it(hall: Hall):
+    await earn(hall.bob, 1)
+    await earn(hall.alice, 1)
+    assert "**alice, you share 1st place of 2**\n" in (await hall.alice.slash("leaderboard")).text
+    hall.run_sql("INSERT INTO member_setting (member_id, hidden) VALUES (?, 1)", hall.bob.id)
+    assert "**alice, you're 1st of 1**\n" in (await hall.alice.slash("leaderboard")).text
+
+
 @pytest.mark.parametrize(
     ("kind", "behind"),
     [("points", ", 10 points behind ben"), ("accuracy", ", right behind ben"), ("rating", ", 40 points behind ben")],

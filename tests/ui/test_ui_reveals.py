@@ -35,6 +35,7 @@ def result_of(view: GameView, member_id: int, number: int = 0) -> MyResult:
         "tea",
         [],
         moved=before.get(member_id, line.place) - line.place if line else 0,
+        shared=line is not None and sum(one.place == line.place for one in lines.values()) > 1,
     )
 
 
@@ -73,7 +74,7 @@ def test_who_moved_is_seen_in_the_table_and_who_climbed_below_it_is_named():
     said = reveal(played("BBA", "ABA", scoring=Scoring.SPRINT))
     assert re.search(r"1\.\*\* Grace · 1,900 ▲1\n\*\*2\.\*\* Ada · 975 ▼1\n\*\*3\.\*\* Linus · 0\n", said)
     assert "climbed" not in said
-    assert "⏫ Donald climbed 2 places, to 6th" in reveal(played("BBBBBBBA", "BBBBBAAB"))
+    assert "⏫ Donald climbed 2 places, to shared 6th" in reveal(played("BBBBBBBA", "BBBBBAAB"))
     assert "climbed" not in reveal(played("BBBBBBAA", "BBBBBAAB"))  # one place is no climb
 
 
@@ -117,6 +118,12 @@ def test_in_private_a_player_reads_right_or_wrong_what_it_earned_and_why():
     said = words(told_screen(result_of(view, 1, 2)))
     assert said.startswith("### ❌ A, but it's B\n**+0** · **2nd** of 2, down 1\nBecause of reason 0.")
     assert "**+950** · **1st** of 2, up 1" in words(told_screen(result_of(view, 2, 2)))
+
+
+def test_a_place_that_others_have_too_is_told_as_shared():
+    for screen in (told_screen, my_result_screen):
+        assert "**shared 1st** of 3" in words(screen(result_of(played("BBA", scoring=Scoring.STUDY), 2)))
+        assert "**3rd** of 3" in words(screen(result_of(played("BBA", scoring=Scoring.STUDY), 3)))
 
 
 def test_my_result_has_what_was_chosen_and_the_answer_each_with_its_reason():

@@ -56,7 +56,7 @@ class Board(NamedTuple):
     ``own`` is None for who does not stand on it; ``missing`` is then how many answers it takes. ``ahead`` is the next
     better line, None for who leads. ``hidden`` tells that others do not see the asking member. ``season_ends_ms`` is None
     where there are no seasons. ``season`` is the earlier one that the board is of, ``seasons`` all of them for a board of a
-    stretch of time, and ``zone`` the server's.
+    stretch of time, and ``zone`` the server's. ``shared``: others have the same place as ``own``.
     """
 
     kind: BoardKind
@@ -74,6 +74,7 @@ class Board(NamedTuple):
     season: HeldSeason | None = None
     seasons: Sequence[HeldSeason] = ()
     zone: tzinfo = UTC
+    shared: bool = False
 
 
 class _Page(NamedTuple):
@@ -83,6 +84,7 @@ class _Page(NamedTuple):
     places: Sequence[int]
     own: tuple[Entry, int] | None
     ahead: Entry | None
+    shared: bool
 
     @property
     def pages(self) -> int:
@@ -151,6 +153,7 @@ class Boards:
             season=season,
             seasons=past,
             zone=server.zone,
+            shared=shown.shared,
         )
 
     async def _ranked_page(self, ranked: Ranked, member_id: int, page: int) -> _Page:
@@ -166,6 +169,7 @@ class Boards:
             places([entry.value for entry in entries], page * PAGE_SIZE, first),
             (own, await boards.place(self._store, ranked, own.value)) if own else None,
             await boards.ahead(self._store, ranked, own.value) if own else None,
+            await boards.is_shared(self._store, ranked, own) if own else False,
         )
 
     async def _computed_page(self, guild_id: int, member_id: int, kind: BoardKind, page: int) -> _Page:
@@ -185,6 +189,7 @@ class Boards:
             [bisect_left(falling, -one.value) + 1 for one in entries],
             (own, better + 1) if own else None,
             shown[better - 1] if better else None,
+            own is not None and any(one.value == own.value and one.of.member_id != member_id for one in shown),
         )
 
 

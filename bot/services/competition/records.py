@@ -1,5 +1,6 @@
 """Games as they are kept: what is shown of them, and what players look back at."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from bot.errors import NotFound, UserError
@@ -44,6 +45,7 @@ class GameRecords:
         played, question = state.played[number], game.questions[number]
         lines = {line.member_id: line for line in standings(state, number + 1)}
         before = {line.member_id: line.place for line in standings(state, number)} if number else {}
+        at_place = Counter(line.place for line in lines.values())
         terms = self._library.terms_of(game.pack_id, question)
 
         def result(member_id: int) -> MyResult:
@@ -63,6 +65,7 @@ class GameRecords:
                 game_id=competition_id,
                 number=number,
                 guild_id=game.guild_id,
+                shared=line is not None and at_place[line.place] > 1,
             )
 
         return [result(member_id) for member_id in member_ids]

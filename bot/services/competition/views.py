@@ -89,7 +89,7 @@ class ClickResult(NamedTuple):
 class MyResult(NamedTuple):
     """A player's own round: what they chose, what it earned, where they stand and how many places that is up.
 
-    ``voided``: it counts for nobody. ``leave``: the game, while it is on and they are in it. ``game_id`` and ``number`` are
+    ``shared``: others have the same place. ``voided``: it counts for nobody. ``leave``: the game, while it is on and they are in it. ``game_id`` and ``number`` are
     the round's, ``guild_id`` where it was.
     """
 
@@ -107,6 +107,7 @@ class MyResult(NamedTuple):
     game_id: int = 0
     number: int = 0
     guild_id: int = 0
+    shared: bool = False
 
     @property
     def accepted(self) -> bool:

@@ -297,9 +297,10 @@ def _own(board: Board, name: str) -> str:
     hidden = "\n-# You're hidden from boards: only you see this line. Change it: </settings:0>" if board.hidden else ""
     of = "" if board.hidden else f" of {board.members:,}"
     behind = _behind(board.own, board.ahead, board.kind) if board.ahead else ""
+    place = ordinal(board.own.place)
+    stands = f"you share {place} place{of}" if board.shared else f"you're {place}{of}"
     return (
-        f"**{name}, you're {ordinal(board.own.place)}{of}**{behind}\n"
-        f"-# {_value(board.own, board.kind)} · {_detail(board.own, board.kind)}{hidden}"
+        f"**{name}, {stands}**{behind}\n-# {_value(board.own, board.kind)} · {_detail(board.own, board.kind)}{hidden}"
     )
 
 

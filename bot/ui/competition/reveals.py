@@ -126,7 +126,8 @@ def _remarks(view: GameView, number: int) -> list[str]:
     before, after = _places(view, number), standings(state, number + 1)
     if climber := _climber(before, after[SHOWN_LINES:]):
         line, climbed = climber
-        said.append(f"⏫ {_name(view, line.member_id)} climbed {climbed} places, to {ordinal(line.place)}")
+        shared = "shared " if sum(one.place == line.place for one in after) > 1 else ""
+        said.append(f"⏫ {_name(view, line.member_id)} climbed {climbed} places, to {shared}{ordinal(line.place)}")
     first = awards.fastest(plan, played) if state.rules.scoring.rewards_speed else None
     if first and len(awards.got_it(plan, played)) > 1:  # of one, the sentence above has said who
         said.append(f"⚡ Fastest: {_name(view, first[0])}, {first[1] / 1000:.1f} s")
@@ -198,7 +199,8 @@ def _earned(mine: MyResult) -> list[str]:
     parts = [f"**{mine.marks:+,}**"] if mine.answer is not None and not mine.voided else []
     if mine.line:
         moved = f", up {mine.moved}" if mine.moved > 0 else f", down {-mine.moved}" if mine.moved < 0 else ""
-        parts.append(f"**{ordinal(mine.line.place)}** of {mine.players}{moved}")
+        shared = "shared " if mine.shared else ""
+        parts.append(f"**{shared}{ordinal(mine.line.place)}** of {mine.players}{moved}")
     return parts
 
 
