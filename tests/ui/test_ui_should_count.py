@@ -15,11 +15,12 @@ from bot.model.rulings import Decision, DecisionKind, Extent, Said, Subject
 from bot.packs.models import MOST_TYPED, Question
 from bot.quiz.competition.state import RoundAnswer, RoundPlan
 from bot.quiz.question.accepting import AS_TEXTS, NOTHING_MORE, TypedText
-from bot.quiz.question.asking import FilePlace, Given
+from bot.quiz.question.asking import FilePlace, Given, Lettering
 from bot.quiz.question.regrading import Ruling
 from bot.services.competition.views import MyResult
 from bot.services.question.flags import FlaggedItem, ProposedDecision
 from bot.ui.competition.reveals import my_result_screen, told_screen
+from bot.ui.question.answering import asked
 from bot.ui.question.flags import choice_screen, item_screen
 
 NOW = 1_795_348_800_000
@@ -310,6 +311,41 @@ def test_a_players_own_result_of_a_round_offers_it_where_it_was_wrong(screen, mi
     assert says in "\n".join(map(str, shown.blocks))
     assert ("but your managers accepted it here" in text) == bool(mine.plan.accepted)
     assert_fits_discord(shown.view().to_components())
+
+
+@pytest.mark.parametrize("screen", [told_screen, my_result_screen])
+def test_a_slip_of_one_letter_is_told_as_one_with_what_it_did(screen):
+    forgiving = QUESTION.model_copy(update={"near_counts": True})
+    slip = result("mitochondra", right=True)._replace(question=forgiving)
+    assert "One letter off, which is forgiven here: it's spelled **mitochondria**" in str(screen(slip).blocks)
+    strict = str(screen(result("mitochondra", right=False)).blocks)
+    assert "Only one letter off, but in this question spelling counts" in strict
+    for plain in (result("Mitochondria", right=True), result("powerhouse", right=False)):
+        assert "letter off" not in str(screen(plain).blocks)
+
+
+@pytest.mark.parametrize(
+    ("near", "says"), [(True, "One wrong letter in a long word is forgiven"), (False, "Spelling counts")]
+)
+def test_where_the_first_answer_counts_the_question_says_what_becomes_of_a_slip(near, says):
+    question = QUESTION.model_copy(update={"near_counts": near})
+    assert says in str(asked(question, Lettering(()), once=True))
+    assert says not in str(asked(question, Lettering(())))
+    number = question.model_copy(update={"accepted": [], "number": 3.0})
+    assert says not in str(asked(number, Lettering(()), once=True))
+
+
+async def test_the_question_of_the_day_says_it_and_its_result_too(typing: Hall):
+    await typing.alice.slash("daily")
+    [question] = typing.messages()
+    assert "Spelling counts." in question.text
+    await typing.alice.submit(await typing.alice.open_form(question, "Answer"), typed="mitochondra")
+    await typing.pass_time(86_402)
+    await typing.app.services.schedules.look()
+    [shown] = typing.messages()
+    assert "forgiven" not in shown.text
+    mine = await typing.alice.click(shown, "My answer")
+    assert "Only one letter off, but in this question spelling counts" in mine.text
 
 
 def test_a_question_at_its_longest_with_many_long_answers_fits_a_message():

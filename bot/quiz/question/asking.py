@@ -96,7 +96,14 @@ def given_by(question: Question, lettering: "Lettering", submitted: Submission, 
 
 def is_slip(question: Question, given: Given) -> bool:
     """Whether what was typed is wrong by one letter of a longer word."""
-    return bool(given.text) and not given.right and is_near(given.text, question.accepted)
+    return not given.right and slip_from(question, given) is not None
+
+
+def slip_from(question: Question, given: Given) -> str | None:
+    """The accepted text that what was typed is one letter of a longer word away from; None where it is none."""
+    if not given.text or is_accepted(given.text, question.accepted, marks=question.marks):
+        return None
+    return next((one for one in question.accepted if is_near(given.text, [one])), None)
 
 
 def orders_of(question: Question) -> list[list[int]]:

@@ -89,8 +89,8 @@ class ClickResult(NamedTuple):
 class MyResult(NamedTuple):
     """A player's own round: what they chose, what it earned, where they stand and how many places that is up.
 
-    ``shared``: others have the same place. ``voided``: it counts for nobody. ``leave``: the game, while it is on and they are in it. ``game_id`` and ``number`` are
-    the round's, ``guild_id`` where it was.
+    ``shared``: others have the same place. ``voided``: it counts for nobody. ``leave``: the game, while it is on and they are
+    in it. ``game_id`` and ``number`` are the round's, ``guild_id`` where it was.
     """
 
     question: Question

@@ -146,7 +146,7 @@ def _open_screen(view: DailyView) -> Screen:
     return Screen(
         [
             head + question_card.stem(question),
-            *answering.asked(question, daily.lettering),
+            *answering.asked(question, daily.lettering, once=True),
             *letters,
             f"{foot}\n-# {' '.join(more)}",
         ],
@@ -171,7 +171,7 @@ def _result_screen(view: DailyView) -> Screen:
             report_button(daily.pack_id, question.id),
         ]
     )
-    result, rule = [RULE, verdict, *ruled], question_card.rule(question)
+    result, rule = [RULE, verdict, *ruled, *question_card.forgiven(question)], question_card.rule(question)
     whole: list[Block] = [head + question_card.stem(question), *result, lines, *rule]
     without_code: list[Block] = [f"{head}{bold(question.stem)}", *result, lines, *rule]
     without_rule: list[Block] = [f"{head}{bold(question.stem)}", *result, lines, *question_card.credit(question)]
@@ -203,6 +203,7 @@ def locked_screen(locked: Locked) -> Screen:
         if not locked.correct and locked.given.option is not None:
             blocks.append(f"**You chose** {question_card.reasoned(daily.question, locked.given.option)}")
         blocks.append(question_card.right_one(daily.question, daily.lettering, locked.key, "**The answer is {}**"))
+        blocks += [] if locked.accepted else question_card.spelling(daily.question, locked.given)
         blocks += question_card.ruled(daily.question, daily.lettering, locked.key)
         blocks += question_card.rule(daily.question)
         blocks.append(f"Everybody's result: {closes}.")
@@ -225,6 +226,7 @@ def my_answer_screen(mine: MyDaily) -> Screen:
         return Screen(blocks, GREY)
     correct = is_right(mine.given, mine.key)
     blocks.append(question_card.verdict(question, daily.lettering, mine.given, mine.key))
+    blocks += [] if mine.accepted else question_card.spelling(question, mine.given)
     if not correct:
         blocks.append(right)
     earned = f"+{mine.points} points" if mine.points else "No points"

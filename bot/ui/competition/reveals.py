@@ -48,6 +48,7 @@ def reveal_screen(view: GameView, number: int, say: Say) -> Screen:
     blocks: list[Block] = [stem(view, number), question_card.bars(question, letters, plan.key, shared)]
     if question.form != "choice":
         blocks.append(question_card.right_one(question, letters, plan.key, "**The answer is {}**"))
+    blocks += question_card.forgiven(question)
     reason = question_card.why(question, plan.key) if question.form == "choice" else ""
     blocks.append(f"**{_who_knew(view, number)}** {reason}".rstrip())
     blocks += question_card.credit(question)
@@ -153,10 +154,16 @@ def told_screen(mine: MyResult) -> Screen:
     blocks: list[Block] = [_joined(_verdict(mine), " · ".join(_earned(mine)))]
     if mine.answer is not None and mine.answer.given.option is not None:
         blocks.append(question_card.why(mine.question, mine.answer.given.option))
+    blocks += _spelling(mine)
     blocks += question_card.ruled(mine.question, mine.plan.lettering, mine.question.key, accepted=mine.accepted)
     if asking := _should_count(mine):
         blocks.append(Row(asking))
     return Screen(blocks, GREEN if mine.is_right else GREY)
+
+
+def _spelling(mine: MyResult) -> list[str]:
+    silent = mine.answer is None or mine.voided or mine.accepted
+    return [] if silent or mine.answer is None else question_card.spelling(mine.question, mine.answer.given)
 
 
 def _should_count(mine: MyResult) -> list[Button]:
@@ -174,6 +181,7 @@ def my_result_screen(mine: MyResult) -> Screen:
     elif given is not None and not mine.is_right:
         blocks.append(question_card.yours(question, letters, given))
     blocks.append(question_card.right_one(question, letters, key, "**The answer is {}**"))
+    blocks += _spelling(mine)
     blocks += question_card.ruled(question, letters, key, accepted=mine.accepted)
     ways = _should_count(mine)
     if mine.leave is not None:

@@ -254,7 +254,7 @@ def open_round_screen(view: GameView, number: int, say: Say) -> Screen:
     if paused:  # a pause gives nobody time to think
         blocks: list[Block] = [f"{head(view, number)}\nThe question is hidden until the game goes on."]
     else:
-        blocks = [stem(view, number), *answering.asked(view.game.questions[number], plan.lettering)]
+        blocks = [stem(view, number), *answering.asked(view.game.questions[number], plan.lettering, once=True)]
     pick = partial(ids.encode, "game.pick", view.game.id, number)
     begin = ids.encode("game.begin", view.game.id, number)
     blocks += answering.ways_to_answer(view.game.questions[number], plan.lettering, pick, begin, locked=paused)

@@ -34,9 +34,15 @@ def listed(question: Question, lettering: Lettering) -> str:
     )
 
 
-def asked(question: Question, lettering: Lettering) -> list[Block]:
-    """What stands below the stem: the options and, where it is not one of them, how to answer."""
-    return [part for part in (listed(question, lettering), HINTS.get(question.form, "")) if part]
+def asked(question: Question, lettering: Lettering, *, once: bool = False) -> list[Block]:
+    """What stands below the stem: the options and, where it is not one of them, how to answer.
+
+    ``once``: the first answer counts, so that it is told what becomes of a slip.
+    """
+    hint = HINTS.get(question.form, "")
+    if once and question.accepted:
+        hint += " One wrong letter in a long word is forgiven." if question.near_counts else " Spelling counts."
+    return [part for part in (listed(question, lettering), hint) if part]
 
 
 def buttons_in_rows(buttons: Sequence[Button]) -> list[Row]:

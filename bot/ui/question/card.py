@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from bot.packs.models import LETTERS, Misconception, Question
 from bot.packs.numbered import numbered
-from bot.quiz.question.asking import FilePlace, Given, Lettering, Shares, is_right
+from bot.quiz.question.asking import FilePlace, Given, Lettering, Shares, is_right, slip_from
 from bot.quiz.question.asking import lettering as lettering_of
 from bot.ui import marks
 from bot.ui.layouts import Button, bold, code_block
@@ -228,6 +228,20 @@ def ruled(
         f"-# ⚖️ Your managers decided that **{lettering.letter(key)}** is the answer here. "
         f"The reasons come from the course, which says **{lettering.letter(question.key)}**."
     ]
+
+
+def spelling(question: Question, given: Given) -> list[str]:
+    """That what was typed is one letter off, and what that does; nothing where it is not."""
+    if (meant := slip_from(question, given)) is None:
+        return []
+    if given.right:
+        return [f"-# One letter off, which is forgiven here: it's spelled **{meant}**."]
+    return ["-# Only one letter off, but in this question spelling counts."]
+
+
+def forgiven(question: Question) -> list[str]:
+    """That a slip counted, where the first answer is the only one."""
+    return ["-# One wrong letter in a long word was forgiven."] if question.near_counts else []
 
 
 def _text(question: Question, option: int) -> str:
