@@ -2,7 +2,6 @@
 
 import io
 import warnings
-from typing import NamedTuple
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -18,15 +17,8 @@ _TELLS_NOTHING = {
 """What a picture may say beside its pixels; anything else is metadata: where and when, by whom and with what it was made."""
 
 
-class Sound(NamedTuple):
-    """A sound picture: the bytes to show, which say nothing beside the pixels, and the ending of its format."""
-
-    data: bytes
-    ending: str
-
-
-def opened(data: bytes) -> Sound | str:
-    """The picture, or what was expected of it in words."""
+def opened(data: bytes) -> tuple[bytes, str] | str:
+    """The bytes to show, which say nothing beside the pixels, and the ending of their format; or what was expected."""
     if b"<svg" in data[:2_000].lower():
         return "a picture in PNG, JPEG or WebP, not SVG; export the drawing as PNG"
     try:
@@ -39,7 +31,7 @@ def opened(data: bytes) -> Sound | str:
         return "a picture that can be opened; this file is broken or cut off"
 
 
-def _opened(data: bytes) -> Sound | str:
+def _opened(data: bytes) -> tuple[bytes, str] | str:
     with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP")) as picture:
         kind, (width, height) = picture.format or "", picture.size
         if max(width, height) > LONGEST_SIDE:
@@ -48,7 +40,7 @@ def _opened(data: bytes) -> Sound | str:
             return "a picture that stands still; this one is animated, so save one frame of it"
         picture.load()
         tells = kind == "MPO" or bool(picture.getexif()) or not _TELLS_NOTHING.issuperset(picture.info)
-        return Sound(_bare(picture, kind) if tells else data, ENDING_OF[kind])
+        return (_bare(picture, kind) if tells else data), ENDING_OF[kind]
 
 
 def _bare(picture: Image.Image, kind: str) -> bytes:

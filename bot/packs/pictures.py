@@ -75,22 +75,25 @@ def read_pictures(folder: Path, there: Sequence[str], names: Sequence[str]) -> P
             raw[name] = found
     keys: dict[str, str] = {}
     files: dict[str, PictureFile] = {}
-    if raw:
-        from bot.packs.opening import opened  # with Pillow, which a course without pictures can do without
-
-        sizes = list(raw)
-        seen = each_apart(
-            opened, list(raw.values()), seconds_each=SECONDS_EACH, limits=LIMITS, name="studyhall-pictures"
-        )
-        for name, picture in zip(sizes, seen, strict=True):
-            if isinstance(picture, str):
-                wrong[name] = picture
-            elif picture is None:
-                wrong[name] = f"a picture that can be opened within {SECONDS_EACH:.0f} seconds; save it again, smaller"
-            else:
-                keys[name] = key_of(raw[name], picture.ending)
-                files.setdefault(keys[name], PictureFile(name, picture.data))
+    for (name, data), picture in zip(raw.items(), all_opened(list(raw.values())), strict=True):
+        if isinstance(picture, str):
+            wrong[name] = picture
+        else:
+            shown, ending = picture
+            keys[name] = key_of(data, ending)
+            files.setdefault(keys[name], PictureFile(name, shown))
     return Pictures(keys, files, wrong)
+
+
+def all_opened(pictures: Sequence[bytes]) -> list[tuple[bytes, str] | str]:
+    """Each picture as it is shown, with the ending of its format, or what was expected of it; opened in a worker process."""
+    if not pictures:
+        return []
+    from bot.packs.opening import opened  # with Pillow, which a course without pictures can do without
+
+    too_slow = f"a picture that can be opened within {SECONDS_EACH:.0f} seconds; save it again, smaller"
+    found = each_apart(opened, pictures, seconds_each=SECONDS_EACH, limits=LIMITS, name="studyhall-pictures")
+    return [too_slow if one is None else one for one in found]
 
 
 def key_of(data: bytes, ending: str) -> str:
