@@ -178,10 +178,11 @@ def each_apart(
         theirs.close()
         try:
             ours.send((_nothing, (function,), False))  # with it the modules that the function needs are imported
-            serves = ours.poll(START_SECONDS) and ours.recv()[0] == "result"
+            if not ours.poll(START_SECONDS) or ours.recv()[0] != "result":
+                return found + [None] * (len(arguments) - len(found))
             while len(found) < len(arguments):
                 ours.send((function, (arguments[len(found)],), False))
-                if not serves or not ours.poll(seconds_each):
+                if not ours.poll(seconds_each):
                     found.append(None)
                     break
                 kind, value = ours.recv()

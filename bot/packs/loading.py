@@ -28,7 +28,7 @@ from bot.packs.models import (
     Term,
     Topic,
 )
-from bot.packs.pictures import MOST_OF_A_COURSE_BYTES, Pictures, named_by, read_pictures
+from bot.packs.pictures import MOST_OF_A_COURSE_BYTES, Pictures, composed, named_by, read_pictures
 from bot.packs.prose import check_prose
 from bot.packs.shorthand import is_short, written_out
 from bot.packs.yaml_files import YamlFile, read_yaml, validate
@@ -170,7 +170,8 @@ def read_pack(folder: Path, demo_ids: Collection[str] | None = None, *, thorough
         terms=list(glossary.terms) if glossary else [],
         pictures=pictures.files,
     )
-    unused = [unused_picture(folder, name) for name in names.pictures if name not in shown]
+    used = {composed(name) for name in shown}
+    unused = [unused_picture(folder, name) for name in names.pictures if composed(name) not in used]
     found = [*names.unread, *unused, *lint(pack, places.fault)]
     for file in (head_file, glossary_file, *lesson_files, *question_files):
         found += check_prose(file) if isinstance(file, YamlFile) else []

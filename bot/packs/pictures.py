@@ -7,7 +7,9 @@ from the file's bytes, it changes with them, and tells nobody what an author cal
 import difflib
 import hashlib
 import stat
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -68,7 +70,7 @@ def read_pictures(folder: Path, there: Sequence[str], names: Sequence[str]) -> P
     wrong: dict[str, str] = {}
     raw: dict[str, bytes] = {}
     for name in names:
-        found = _misnamed(name) or _bytes(folder / PICTURES / name, name, there)
+        found = _misnamed(name) or _bytes(folder / PICTURES, name, there)
         if isinstance(found, str):
             wrong[name] = found
         else:
@@ -92,13 +94,22 @@ def all_opened(pictures: Sequence[bytes]) -> list[tuple[bytes, str] | str]:
     from bot.packs.opening import opened  # with Pillow, which a course without pictures can do without
 
     too_slow = f"a picture that can be opened within {SECONDS_EACH:.0f} seconds; save it again, smaller"
-    found = each_apart(opened, pictures, seconds_each=SECONDS_EACH, limits=LIMITS, name="studyhall-pictures")
+    open_each = partial(each_apart, opened, seconds_each=SECONDS_EACH, limits=LIMITS, name="studyhall-pictures")
+    found = open_each(pictures)
+    slow = [place for place, one in enumerate(found) if one is None]  # a machine that was busy gets a second turn
+    for place, one in zip(slow, open_each([pictures[place] for place in slow]), strict=True):
+        found[place] = one
     return [too_slow if one is None else one for one in found]
 
 
 def key_of(data: bytes, ending: str) -> str:
     """The key of a picture with these bytes; it is the name of the file that members see."""
     return f"picture-{hashlib.sha256(data).hexdigest()[:16]}.{ending}"
+
+
+def composed(name: str) -> str:
+    """A file's name as YAML has it: some systems take its letters apart from their accents."""
+    return unicodedata.normalize("NFC", name)
 
 
 def _misnamed(name: str) -> str:
@@ -114,9 +125,10 @@ def _misnamed(name: str) -> str:
     return ""
 
 
-def _bytes(path: Path, name: str, there: Sequence[str]) -> bytes | str:
+def _bytes(folder: Path, name: str, there: Sequence[str]) -> bytes | str:
     """The file's bytes, or what is wrong with it."""
-    if name not in there:
+    path = next((folder / one for one in there if composed(one) == composed(name)), None)
+    if path is None:
         near = difflib.get_close_matches(name, there, 1)
         return f"a file of {PICTURES}/; there is none of this name" + (f". Did you mean {near[0]}?" if near else "")
     try:

@@ -10,6 +10,7 @@ from small_pack import LEAVES, QUESTIONS, write_pack
 from bot.packs.library import Library
 from bot.packs.loading import Loaded, load_packs, read_pack
 from bot.packs.models import Pack
+from bot.packs.opening import opened
 
 Q, L, G = "questions/water.yaml", "lessons/leaves.yaml", "glossary.yaml"
 ALT = "alt: Steam over a cup."
@@ -187,6 +188,43 @@ def test_a_picture_goes_out_without_where_and_by_whom_it_was_taken(tmp_path):
         assert "Ada" not in told_by(shown.data)
         assert "34853" not in told_by(shown.data)
         assert Image.open(io.BytesIO(shown.data)).convert("RGB").getpixel((9, 9)) == pytest.approx(BLUE, abs=4)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_what_stands_behind_a_picture_does_not_go_out_with_it(tmp_path, kind):
+    pack = sound(with_picture(tmp_path, f"cup.{kind.lower()}", picture(kind) + b"the part that was cut off"))
+    [shown] = pack.pictures.values()
+    assert b"cut off" not in shown.data
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+def test_a_picture_with_metadata_keeps_its_kind_of_pixels_and_stays_small(tmp_path, mode):
+    out = io.BytesIO()
+    about = PngImagePlugin.PngInfo()
+    about.add_text("Author", "Ada")
+    Image.new(mode, (900, 700)).save(out, "PNG", pnginfo=about)
+    pack = sound(with_picture(tmp_path, "cup.png", out.getvalue()))
+    [shown] = pack.pictures.values()
+    assert (Image.open(io.BytesIO(shown.data)).mode, b"Ada" in shown.data) == (mode, False)
+    assert len(shown.data) <= len(out.getvalue())
+
+
+def test_a_picture_that_is_too_large_without_its_metadata_is_a_fault(tmp_path, monkeypatch):
+    noise = Image.effect_noise((1_500, 1_400), 200)
+    exif = Image.Exif()
+    exif[0x010F] = "Ada's camera"
+    out = io.BytesIO()
+    noise.convert("RGB").save(out, "WEBP", quality=1, exif=exif)
+    monkeypatch.setattr("bot.packs.opening.LARGEST_SHOWN_BYTES", 10_000)
+    assert opened(out.getvalue()) == (
+        "a smaller picture: without what it says beside its pixels this one is too large to be shown"
+    )
+
+
+def test_a_name_whose_accents_a_system_takes_apart_is_the_same(tmp_path):
+    apart, whole = "cafe\u0301.png", "caf\u00e9.png"
+    root = write_pack(tmp_path, **{Q: asking(f"picture: {whole}", ALT), f"pictures/{apart}": picture()})
+    assert len(sound(read_pack(root)).pictures) == 1
 
 
 def test_a_picture_that_lies_on_its_side_is_put_upright(tmp_path):

@@ -37,7 +37,7 @@ from bot.ui.routing import Router
 
 T = TypeVar("T")
 
-NEEDED = ("view_channel", "send_messages", "read_message_history")
+NEEDED = ("view_channel", "send_messages", "attach_files", "read_message_history")
 
 
 class DailyFeature:
