@@ -1,6 +1,7 @@
 """Pictures of a course: which are taken, what their author is told of the others, and what becomes known of them."""
 
 import io
+from random import Random
 
 import pytest
 from painted import BLUE, GOLD, padded, picture
@@ -11,6 +12,7 @@ from bot.packs.library import Library
 from bot.packs.loading import Loaded, load_packs, read_pack
 from bot.packs.models import Pack
 from bot.packs.opening import opened
+from bot.packs.pictures import all_opened
 
 Q, L, G = "questions/water.yaml", "lessons/leaves.yaml", "glossary.yaml"
 ALT = "alt: Steam over a cup."
@@ -288,3 +290,38 @@ def test_a_reload_leaves_its_picture_to_a_game_that_is_on(tmp_path):
     assert library.picture(after[0].questions[0].picture) == picture(colour=GOLD)
     library.replace(after)
     assert library.picture(key) is None
+
+
+# Whatever bytes
+
+
+def spoilt(seed: int) -> bytes:
+    """A picture some of whose bytes were changed, taken out or doubled."""
+    chance = Random(seed)
+    kind = chance.choice(["PNG", "JPEG", "WEBP"])
+    colours = Image.effect_noise((chance.randint(1, 60), chance.randint(1, 60)), 90).convert("RGB")
+    out = io.BytesIO()
+    colours.save(out, kind)
+    data = bytearray(out.getvalue())
+    for _ in range(chance.randint(1, 8)):
+        at = chance.randrange(len(data))
+        what = chance.random()
+        if what < 0.6:
+            data[at] = chance.randrange(256)
+        elif what < 0.8:
+            del data[at : at + chance.randint(1, 20)]
+            data = data or bytearray(b"x")
+        else:
+            data[at:at] = data[chance.randrange(len(data)) :][: chance.randint(1, 40)]
+    return bytes(data)
+
+
+def test_a_spoilt_picture_is_shown_or_told_and_ends_no_process():
+    pictures = [spoilt(seed) for seed in range(400)]
+    found = all_opened(pictures)
+    assert sum(isinstance(one, str) for one in found) > 100
+    for one in found:
+        if isinstance(one, str):
+            assert one.startswith("a ") and "within" not in one
+        else:
+            Image.open(io.BytesIO(one[0])).load()
