@@ -141,11 +141,19 @@ class Screen(NamedTuple):
         files = [*self._uploads(marks, where), *self.files()]
         return Ready(self.view(marks, where), files)
 
-    def change(self, marks: Marks = PLAIN, borne: Sequence[discord.Attachment] | None = None) -> Change:
-        """The screen for a message that bears these attachments (None: nobody knows which)."""
+    def change(
+        self,
+        marks: Marks = PLAIN,
+        borne: Sequence[discord.Attachment] | None = None,
+        linked: Mapping[str, str] = NOWHERE,
+    ) -> Change:
+        """The screen for a message that bears these attachments (None: nobody knows which).
+
+        ``linked`` has the addresses of pictures that it shows from elsewhere, by their keys.
+        """
         shown = {block.key for block in self.blocks if isinstance(block, CoursePicture)}
         kept = [one for one in borne or () if one.filename in shown]
-        where = {one.filename: f"attachment://{one.filename}" for one in kept}
+        where = {**linked, **{one.filename: f"attachment://{one.filename}" for one in kept}}
         files = [*self._uploads(marks, where), *self.files()]
         same = borne is not None and not files and len(kept) == len(borne)
         return Change(self.view(marks, where), discord.utils.MISSING if same else [*kept, *files])
@@ -280,6 +288,17 @@ def _item(block: Block, marks: Marks, pictures: Mapping[str, str]) -> ui.Item[ui
         gallery.add_item(media=address, description=block.alt[:1024])
         return gallery
     return ui.File(f"attachment://{block.name}")
+
+
+def linked_in(components: Iterable[object]) -> dict[str, str]:
+    """The addresses of the pictures that a message shows, by their files' names."""
+    found: dict[str, str] = {}
+    for one in components:
+        if isinstance(one, discord.MediaGalleryComponent):
+            addresses = [item.media.url for item in one.items]
+            found |= {address.partition("?")[0].rpartition("/")[2]: address for address in addresses}
+        found |= linked_in(getattr(one, "children", ()))
+    return found
 
 
 def label(text: str, limit: int) -> str:

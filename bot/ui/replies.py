@@ -18,7 +18,7 @@ from bot.services.practice.practising import Learner
 from bot.telemetry import Durations, Pulse, is_page, new_error_id, one_line
 from bot.ui import ids
 from bot.ui.forms import Form
-from bot.ui.layouts import GREY, MAX_TEXT, NO_PINGS, RED, Screen, note, pings
+from bot.ui.layouts import GREY, MAX_TEXT, NO_PINGS, RED, Screen, linked_in, note, pings
 from bot.ui.marks import PLAIN, Marks
 from bot.ui.options import whole
 from bot.ui.reach import is_abroad, server_of
@@ -101,7 +101,9 @@ class Reply:
         self._new = new or interaction.type is discord.InteractionType.application_command
         self._lock = asyncio.Lock()
         self._announced = False
-        self._borne = interaction.message.attachments if interaction.message and not self._new else None
+        clicked = interaction.message if not self._new else None
+        self._borne = clicked.attachments if clicked else None
+        self._linked = linked_in(clicked.components) if clicked else {}
 
     @property
     def member_id(self) -> int:
@@ -222,14 +224,14 @@ class Reply:
         async with self._lock:
             if self.too_late:
                 return
-            view, attachments = screen.change(self._marks, self._borne)
+            view, attachments = screen.change(self._marks, self._borne, self._linked)
             if not self.answered:
                 edit = self.interaction.response.edit_message
                 await edit(view=view, attachments=attachments, allowed_mentions=NO_PINGS)
                 self._note_time()
             else:
                 await self._edit_original(view, attachments)
-            self._borne = None  # what it bears now was not told
+            self._borne, self._linked = None, {}  # what it bears now was not told
 
     def _note_time(self) -> None:
         self._answered_at = time.perf_counter()

@@ -128,6 +128,30 @@ async def test_the_question_of_the_day_has_its_picture_until_its_result_and_in_e
     assert mine.files == {}, "it is shown from where it is, not uploaded for each member"
 
 
+ORDERED = """\
+questions:
+  - stem: Put the parts of this bee in order, from the front.
+    section: hive
+    picture: drone.jpg
+    alt: A bee with eyes that meet.
+    items: [head, chest, belly]
+"""
+
+
+async def test_who_answers_in_steps_sees_the_picture_of_the_question_at_each_and_uploads_nothing(tmp_path: Path):
+    packs = write_bees(tmp_path / "packs")
+    (packs / "bees" / "questions" / "bees.yaml").write_text(ORDERED, "utf-8")
+    async with open_hall(tmp_path / "data", packs) as hall:
+        await hall.alice.slash("daily")
+        question = next(one for one in hall.messages() if "Answer" in one.buttons)
+        order = await hall.bob.click(question, "Answer")
+        for letter in ("", "A", "B", "C"):
+            if letter:
+                await hall.bob.click(order, letter)
+            assert order.private
+            assert (order.alt_texts, order.files) == (["A bee with eyes that meet."], {})
+
+
 async def test_managers_see_the_picture_of_a_question_that_was_reported(hall: Hall):
     data = {
         "custom_id": "sh:report.send:bees:eyes",
