@@ -1,15 +1,12 @@
 """A competition about pictures: each is uploaded with its round, and is there until the end, whatever happens to the bot."""
 
 import signal
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-from conftest import playing
-from evening import Channel, opened
+from evening import Channel, opened, rows
 from hosting import Bot, Member, text, until, walk
-from painted import BEES, write_bees
+from painted import BEES
 
 from bot.playground.rest import Exchange
 from bot.playground.server import Playground
@@ -19,14 +16,6 @@ PICTURES = {
     "Which bee is this?": ("A bee with eyes that meet.", BEES["pictures/drone.jpg"]),
     "How many sides has a cell of this frame?": ("A frame with cells of wax.", BEES["pictures/frame.png"]),
 }
-
-
-@pytest.fixture
-async def bees(playground: Playground, tmp_path: Path) -> AsyncIterator[Bot]:
-    """A bot with a course of pictures, at the usual pace."""
-    packs = write_bees(tmp_path / "packs")
-    async with playing(playground, tmp_path / "data", STUDYHALL_PACKS_DIR=str(packs)) as running:
-        yield running
 
 
 def shown_in(playground: Playground, message: dict[str, Any]) -> list[tuple[str, bytes]]:
@@ -75,6 +64,9 @@ async def test_each_round_shows_its_picture_until_its_reveal_and_uploads_it_once
         assert shown_in(playground, why)[:1] == wanted
         await ada.steer(ada.sees(reveal), "Next round")
     await channel.podium()
+    assert rows(bees.data_dir, "SELECT reading_ms FROM competition_round") == [(5_000,), (5_000,)], (
+        "they look at it, too"
+    )
     assert uploads(exchanges) == ["POST", "POST"], "each round brings its picture, and no edit brings it again"
     said = str([(one.body, [file.filename for file in one.uploads.values()]) for one in exchanges])
     assert [name for name in ("drone.jpg", "frame.png", "heads.webp") if name in said] == []
