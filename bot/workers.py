@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from typing import Any, NamedTuple, TypeVar
@@ -16,8 +16,12 @@ from typing import Any, NamedTuple, TypeVar
 from bot.errors import WorkerDied, WorkerError, WorkerTimedOut
 from bot.facts import Code, fact, said
 
+A = TypeVar("A")
 T = TypeVar("T")
 Report = Callable[[object], None]
+
+START_SECONDS = 60.0
+"""So long a worker process may take to start on a machine that has much else to do."""
 
 _log = logging.getLogger(__name__)
 
@@ -156,6 +160,44 @@ class Worker:
                 os.killpg(self.pid, signal.SIGKILL)
         with contextlib.suppress(ProcessLookupError, ValueError):
             self._process.kill()
+
+
+def each_apart(
+    function: Callable[[A], T], arguments: Sequence[A], *, seconds_each: float, limits: Limits, name: str
+) -> list[T | None]:
+    """What a function makes of each argument in a worker process, one after another; for code that knows no event loop.
+
+    None where it took longer than ``seconds_each``, raised, or ended the process; a new process goes on with the next one.
+    """
+    context = multiprocessing.get_context("spawn")
+    found: list[T | None] = []
+    while len(found) < len(arguments):
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_serve, args=(theirs, limits), name=name, daemon=True)
+        process.start()
+        theirs.close()
+        try:
+            ours.send((_nothing, (function,), False))  # with it the modules that the function needs are imported
+            if not ours.poll(START_SECONDS) or ours.recv()[0] != "result":
+                return found + [None] * (len(arguments) - len(found))
+            while len(found) < len(arguments):
+                ours.send((function, (arguments[len(found)],), False))
+                if not ours.poll(seconds_each):
+                    found.append(None)
+                    break
+                kind, value = ours.recv()
+                found.append(value if kind == "result" else None)
+        except (EOFError, OSError):
+            found.append(None)
+        finally:
+            process.kill()
+            process.join()
+            ours.close()
+    return found
+
+
+def _nothing(_function: object) -> None:
+    """A call that only shows that the process serves."""
 
 
 def _serve(pipe: "Connection[Any, Any]", limits: Limits) -> None:

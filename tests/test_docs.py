@@ -43,7 +43,8 @@ def test_the_example_course_is_sound_and_has_every_form():
     loaded = read_pack(DOCS / "example-pack", thorough=True)
     assert [str(one) for one in loaded.faults] == []
     assert {one.form for one in loaded.pack.questions} == {"choice", "several", "typed", "order"}
-    assert (len(loaded.pack.questions), len(loaded.pack.sections)) == (12, 3)
+    assert (len(loaded.pack.questions), len(loaded.pack.sections)) == (13, 3)
+    assert sorted(file.name for file in loaded.pack.pictures.values()) == ["dance.png", "flight.png"]
 
 
 def test_the_smallest_course_of_the_page_is_a_course(tmp_path):

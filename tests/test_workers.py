@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import pickle
 import select
 import sys
 import time
@@ -11,7 +12,7 @@ import pytest_asyncio
 from in_english import refused
 
 from bot.errors import WorkerDied, WorkerError, WorkerTimedOut
-from bot.workers import Limits, Workers
+from bot.workers import Limits, Workers, each_apart
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
@@ -185,3 +186,23 @@ async def test_closing_stops_every_worker_and_a_second_time_does_nothing():
     await started[0].close()
     assert workers.pids == []
     assert all(end_of(process) for process in processes)
+
+
+def picky(number: int) -> int:
+    if number == 1:
+        raise ValueError("not one")
+    if number == 2:
+        os._exit(3)
+    if number == 3:
+        select.select([], [], [], 600)
+    return 2 * number
+
+
+async def test_of_many_arguments_the_bad_ones_cost_none_of_the_others():
+    numbers = [0, 1, 2, 3, 4]
+    assert each_apart(picky, numbers, seconds_each=2.0, limits=Limits(), name="picky") == [0, None, None, None, 8]
+
+
+async def test_a_function_that_can_t_be_sent_comes_to_nothing():
+    with pytest.raises((AttributeError, pickle.PicklingError)):
+        each_apart(lambda number: number, [1], seconds_each=2.0, limits=Limits(), name="lambda")

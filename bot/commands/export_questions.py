@@ -4,7 +4,9 @@ from pathlib import Path
 
 from bot.demos.registry import DEMOS
 from bot.errors import StudyhallError
-from bot.exchange.formats import write
+from bot.exchange import zips
+from bot.exchange.drafts import Draft, LeftOut
+from bot.exchange.formats import ZIP, write
 from bot.exchange.packs import drafts_of
 from bot.facts import said
 from bot.packs.loading import read_pack
@@ -18,17 +20,20 @@ def export_pack(folder: Path, format_name: str, file: Path) -> int:
 
     Without a course in the folder it writes the template of a table, to fill in. Raises StudyhallError.
     """
-    drafts = []
+    drafts, pack = list[Draft](), None
     if folder.exists():
         loaded = read_pack(folder, DEMOS)
         if loaded.pack is None:
             raise StudyhallError(
                 said(f"{folder} is no course that can be read; `python -m bot check {folder}` says why.")
             )
-        drafts = list(drafts_of(loaded.pack))
+        pack = loaded.pack
+        drafts = list(drafts_of(pack))
     elif format_name not in ("csv", "xlsx"):
         raise StudyhallError(said(f"There is no course in {folder}."))
-    found, lost = write(drafts, format_name)
+    found, lost = (
+        (zips.packed(folder, pack), list[LeftOut]()) if pack and format_name == ZIP else write(drafts, format_name)
+    )
     try:
         with file.open("xb") as stream:
             stream.write(found.encode() if isinstance(found, str) else found)

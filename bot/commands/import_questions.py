@@ -1,17 +1,21 @@
 """``python -m bot import``: questions of other programs become a course, or go into one that is there."""
 
 import json
+import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from bot.demos.registry import DEMOS
 from bot.errors import StudyhallError
+from bot.exchange import zips
 from bot.exchange.drafts import Draft
-from bot.exchange.formats import MOST_DECK_BYTES, Reading, read
+from bot.exchange.drawings import ready
+from bot.exchange.formats import MOST_DECK_BYTES, ZIP, Reading, read
 from bot.exchange.importing import Import, compared
 from bot.exchange.packs import drafts_of, files_of, head_of
 from bot.facts import said
+from bot.packs.files import PICTURES
 from bot.packs.loading import read_pack
 from bot.packs.models import Pack
 from bot.packs.shorthand import made_id
@@ -45,13 +49,32 @@ def import_files(
         pack = _pack(folder)
         language = pack.head.language if pack else "en"
         reading = read(_bytes(file), format_name, encoding=encoding, language=language, front=front, back=back)
+        if reading.format == ZIP and pack is None:
+            status.append(_whole(file, folder, reading))
+            continue
         notes = _notes(folder)
         there = list(drafts_of(pack)) if pack else []
         rows = notes.get("files", {}).get(file.name, {})
-        result = compared(reading.found, there, rows, _usual_section(pack, file))
+        found = ready(reading.found, [file.parent, file.parent / PICTURES, folder / PICTURES])
+        result = compared(found, there, rows, _usual_section(pack, file))
         _write(folder, file, pack, there, result, notes, update=update)
         status.append(_report(file, folder, reading, result, update=update))
     return max(status)
+
+
+def _whole(file: Path, folder: Path, reading: Reading) -> int:
+    """Take a zipped course as it is, with its lessons; says how many questions it has, and what was none of its files."""
+    beside = folder.with_name(f".{folder.name}.new")
+    shutil.rmtree(beside, ignore_errors=True)
+    zips.written(zips.unpacked(_bytes(file)).files, beside)
+    beside.rename(folder)
+    print(visible(f"{file.name} (zip): a course with {counted(len(reading.drafts), 'question')}."))
+    for one in reading.left_out[:MOST_LISTED]:
+        print(visible(f"  {one.place}: left out, {one.why}."))
+    if len(reading.left_out) > MOST_LISTED:
+        print(f"  and {len(reading.left_out) - MOST_LISTED:,} more")
+    print(visible(f"  The course is in {folder}; `python -m bot check {folder}` looks it over."))
+    return SOME_LEFT_OUT if reading.left_out else ALL_TAKEN
 
 
 def _pack(folder: Path) -> Pack | None:
@@ -123,6 +146,11 @@ def _write(
         touched.add(mine)
     drafts = by_name | {draft.name: draft for draft in result.new} | changed
     (folder / "questions").mkdir(parents=True, exist_ok=True)
+    for draft in (*result.new, *changed.values()):
+        for picture in (draft.picture, draft.explanation_picture):
+            if picture and picture.data is not None:
+                (folder / PICTURES).mkdir(exist_ok=True)
+                (folder / PICTURES / picture.name).write_bytes(picture.data)
     if pack is None:
         _put(folder / "pack.yaml", head_of(file.stem.replace("_", " ").strip() or "Questions"))
     for stem in sorted(touched):

@@ -5,28 +5,34 @@ collections: the newest has the notes, the older ones a note that says *please u
 zstandard. A collection is a database of a stranger: it is opened read-only, without trust in its schema, for a limited time.
 """
 
+import contextlib
 import csv
 import io
 import json
 import re
 import sqlite3
 import tempfile
+import urllib.parse
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 import zstandard
 
-from bot.exchange.drafts import Draft, Found, LeftOut
-from bot.exchange.texts import from_html, names_in_zip, one_line
+from bot.exchange.drafts import Draft, Drawing, Found, LeftOut
+from bot.exchange.texts import Converted, from_html, names_in_zip, one_line
 from bot.packs.models import MOST_TYPED
 
 COLLECTIONS = ("collection.anki21b", "collection.anki21", "collection.anki2")
 """The newest first."""
 MOST_COLLECTION_BYTES = 200 * 1024 * 1024
 MOST_NOTES = 60_000
+MOST_NAMES_BYTES = 20 * 1024 * 1024
+MOST_PICTURE_BYTES, MOST_PICTURES_BYTES = 4 * 1024 * 1024, 256 * 1024 * 1024
+"""Of one picture, and of all of a deck."""
 STEPS_A_LOOK, MOST_LOOKS = 100_000, 5_000
 """A query that takes more of SQLite's steps than that is ended: an honest deck needs a hundredth."""
 FIELDS_APART = "\x1f"
@@ -71,17 +77,81 @@ def read(data: bytes, front: str = "", back: str = "") -> Iterator[Found]:
         except (sqlite3.Error, ValueError, TypeError, KeyError, OverflowError) as problem:
             yield LeftOut("the file", f"a deck whose notes can be read ({problem})")
             return
+    media = _Media(data, compressed=name.endswith("b"))
     for note in notes[:MOST_NOTES]:
-        yield _draft(note, front, back)
+        yield _draft(note, front, back, media)
     if len(notes) > MOST_NOTES:
         yield LeftOut(f"note {MOST_NOTES + 1}", f"more than {MOST_NOTES:,} notes; split the deck")
 
 
-def _unpacked(raw: bytes, *, compressed: bool) -> bytes:
+def _unpacked(raw: bytes, *, compressed: bool, most: int = MOST_COLLECTION_BYTES) -> bytes:
     if not compressed:
         return raw
     with zstandard.ZstdDecompressor().stream_reader(io.BytesIO(raw)) as stream:
-        return stream.read(MOST_COLLECTION_BYTES + 1)
+        return stream.read(most + 1)
+
+
+class _Media:
+    """The pictures of a package, by the names that its notes have for them."""
+
+    def __init__(self, data: bytes = b"", *, compressed: bool = False) -> None:
+        self._data = data
+        self._compressed = compressed
+        self._left_bytes = MOST_PICTURES_BYTES
+        self._places: dict[str, str] = {}
+        raw = self._read("media", MOST_NAMES_BYTES) if data else b""
+        with contextlib.suppress(ValueError, AttributeError):
+            names = _entries(raw) if compressed else {str(k): str(v) for k, v in json.loads(raw or b"{}").items()}
+            self._places = {name: place for place, name in names.items()}
+
+    def drawing(self, src: str, alt: str) -> Drawing | None:
+        """The picture of an address; None where the package has none of that name, or one that is too large."""
+        name = next((one for one in (src, urllib.parse.unquote(src)) if one in self._places), "")
+        data = self._read(self._places[name], min(MOST_PICTURE_BYTES, self._left_bytes)) if name else b""
+        self._left_bytes -= len(data)
+        return Drawing(name, alt, data) if data else None
+
+    def _read(self, name: str, most: int) -> bytes:
+        """What is in the package under this name; nothing where that can't be read, or is larger."""
+        try:
+            with zipfile.ZipFile(io.BytesIO(self._data)) as opened, opened.open(name) as stream:
+                found = _unpacked(stream.read(most + 1), compressed=self._compressed, most=most)
+        except (*UNPACKING, KeyError):
+            return b""
+        return found if len(found) <= most else b""
+
+
+def _entries(raw: bytes) -> dict[str, str]:
+    """The names of the files "0", "1", …, as the newest packages list them: messages whose first field is the name.
+
+    https://github.com/ankitects/anki/blob/main/proto/anki/import_export.proto, ``MediaEntries``; raises ValueError.
+    """
+    entries = [value for field, value in _fields_of(raw) if field == 1]
+    names = [next((value for field, value in _fields_of(one) if field == 1), b"") for one in entries]
+    return {str(place): name.decode("utf-8") for place, name in enumerate(names)}
+
+
+def _fields_of(raw: bytes) -> Iterator[tuple[int, bytes]]:
+    """The fields of a message of Protocol Buffers that have a length; numbers are passed over. Raises ValueError."""
+    at = 0
+    while at < len(raw):
+        tag, at = _varint(raw, at)
+        if tag & 7 not in (0, 2):
+            raise ValueError("a field of a kind that a list of files does not have")
+        value, at = _varint(raw, at)
+        if tag & 7 == 2:
+            yield tag >> 3, raw[at : at + value]
+            at += value
+
+
+def _varint(raw: bytes, at: int) -> tuple[int, int]:
+    value = shift = 0
+    while at < len(raw) and shift < 64:
+        value |= (raw[at] & 127) << shift
+        at, shift = at + 1, shift + 7
+        if raw[at - 1] < 128:
+            return value, at
+    raise ValueError("a number that does not end")
 
 
 def _notes(path: Path) -> list[_Note]:
@@ -134,7 +204,7 @@ def _decks(db: sqlite3.Connection, tables: set[str]) -> dict[int, str]:
     return {one: one_line(re.split(r"::|\x1f", name)[-1]) for one, name in named.items()}
 
 
-def _draft(note: _Note, front: str, back: str) -> Found:
+def _draft(note: _Note, front: str, back: str, media: _Media) -> Found:
     places = {name.casefold(): place for place, name in enumerate(note.names)}
     asked, given = places.get(front.casefold(), 0), places.get(back.casefold(), 1)
     if asked >= len(note.fields):
@@ -143,9 +213,11 @@ def _draft(note: _Note, front: str, back: str) -> Found:
     losses = ["a sound"] if any(_SOUND.search(field) for field in note.fields) else []
     gaps = _CLOZE.findall(text)
     if gaps:
-        return _gap(note, text, gaps, losses)
-    said = from_html(text)
-    answer = from_html(_SOUND.sub("", note.fields[given])) if given < len(note.fields) else from_html("")
+        return _gap(note, text, gaps, losses, media)
+    said = from_html(text, pictures=True)
+    back_of_it = _SOUND.sub("", note.fields[given]) if given < len(note.fields) else ""
+    answer = from_html(back_of_it, pictures=True)
+    picture, beside = _shown(said, media, losses), _shown(answer, media, losses)
     losses += [*said.losses, *answer.losses]
     typed = one_line(_bare(answer.text))
     if not said.text or not typed:
@@ -156,20 +228,30 @@ def _draft(note: _Note, front: str, back: str) -> Found:
     draft = Draft(
         said.text, form="typed", accepted=(typed,), code=said.code, section=note.deck, tags=note.tags, place=note.place
     )
-    return draft.losing(*dict.fromkeys(losses))
+    return replace(draft, picture=picture, explanation_picture=beside).losing(*dict.fromkeys(losses))
 
 
-def _gap(note: _Note, text: str, gaps: list[tuple[str, str, str]], losses: list[str]) -> Found:
+def _shown(said: Converted, media: _Media, losses: list[str]) -> Drawing | None:
+    """The first picture of a text; what of the others is lost is added."""
+    drawings = [media.drawing(src, alt) for src, alt in said.pictures]
+    there = [one for one in drawings if one]
+    losses += ["a picture"] if len(there) < len(drawings) else []
+    losses += ["a further picture"] if len(there) > 1 else []
+    return there[0] if there else None
+
+
+def _gap(note: _Note, text: str, gaps: list[tuple[str, str, str]], losses: list[str], media: _Media) -> Found:
     if len(gaps) > 1:
         return LeftOut(note.place, "several gaps in one text")
     [(_, answer, hint)] = gaps
     typed = one_line(_bare(from_html(answer).text))
     if not typed or len(typed) > MOST_TYPED:
         return LeftOut(note.place, "a gap that can't be typed")
-    said = from_html(_CLOZE.sub(lambda _: f"\ue0ff ({hint})" if hint else "\ue0ff", text))
+    said = from_html(_CLOZE.sub(lambda _: f"\ue0ff ({hint})" if hint else "\ue0ff", text), pictures=True)
+    picture = _shown(said, media, losses)
     stem = said.text.replace("\ue0ff", r"\_\_\_")
     draft = Draft(stem, form="typed", accepted=(typed,), section=note.deck, tags=note.tags, place=note.place)
-    return draft.losing(*dict.fromkeys([*losses, *said.losses]))
+    return replace(draft, picture=picture).losing(*dict.fromkeys([*losses, *said.losses]))
 
 
 def _bare(text: str) -> str:
@@ -210,6 +292,7 @@ def read_text(text: str, front: str = "", back: str = "") -> Iterator[Found]:
             if said.get("html", "true").casefold() == "false":
                 fields = [one.replace("&", "&amp;").replace("<", "&lt;") for one in fields]
             deck = one_line((cell.get("deck") or said.get("deck", "")).split("::")[-1])
-            yield _draft(_Note(f"note {number}", fields, kept, deck, tuple(cell.get("tags", "").split())), front, back)
+            note = _Note(f"note {number}", fields, kept, deck, tuple(cell.get("tags", "").split()))
+            yield _draft(note, front, back, _Media())
     except csv.Error:
         yield LeftOut(f"note {number + 1}", "a field that is not closed, or is too long; the rest was not read")

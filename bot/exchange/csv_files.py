@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Iterator
 
 from bot.exchange.drafts import Draft, Found, LeftOut
-from bot.exchange.tables import HEADINGS, read_rows, row_of
+from bot.exchange.tables import HEADINGS, read_rows, row_of, without_files
 
 LONGEST_CELL = 100_000
 
@@ -39,9 +39,10 @@ def read(text: str, language: str = "en") -> Iterator[Found]:
 
 
 def write(drafts: Iterable[Draft]) -> tuple[str, list[LeftOut]]:
-    """The questions as a file, for any spreadsheet; nothing is lost."""
+    """The questions as a file, for any spreadsheet, and what it could not keep."""
+    found = list(drafts)
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(HEADINGS)
-    writer.writerows(map(row_of, drafts))
-    return "\ufeff" + out.getvalue(), []
+    writer.writerows(map(row_of, found))
+    return "\ufeff" + out.getvalue(), without_files(found)

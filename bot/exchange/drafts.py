@@ -12,6 +12,8 @@ from bot.packs.models import MOST_OPTIONS, FormName
 
 ONE_OF_SEVERAL = "that more than one could be right"
 """Lost where a format tells a choice from several by how many are right."""
+NAME_ALONE = "its picture, of which only the name is kept"
+"""Lost where a format has no room for files."""
 WHOLE, NEARLY = 100.0, 0.05
 """A share of the credit in per cent; three times 33.33333 are a whole."""
 
@@ -24,12 +26,20 @@ class Offered(NamedTuple):
     why: str = ""
 
 
+class Drawing(NamedTuple):
+    """A picture of a draft: its file's name, what it shows, and its bytes (None: the file has the name alone)."""
+
+    name: str
+    alt: str = ""
+    data: bytes | None = None
+
+
 @dataclass(frozen=True)
 class Draft:
     """A question on its way. ``place`` is where it stood: a line, a row, an item.
 
     The choices of an *order* stand in the right order. ``name`` is what its file calls it, by which it is known again.
-    Pictures are not among it: where a question had one, that is a loss.
+    A question has one picture and its explanation another; any further one is a loss.
     """
 
     stem: str
@@ -50,6 +60,8 @@ class Draft:
     source: str = ""
     name: str = ""
     place: str = ""
+    picture: Drawing | None = None
+    explanation_picture: Drawing | None = None
     losses: tuple[str, ...] = field(default=(), compare=False)
 
     def losing(self, *losses: str) -> "Draft":

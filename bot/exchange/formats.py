@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from bot.errors import StudyhallError
-from bot.exchange import aiken, anki, csv_files, gift, markdown, moodle_xml, opentdb, red, xlsx
+from bot.exchange import aiken, anki, csv_files, gift, markdown, moodle_xml, opentdb, red, xlsx, zips
 from bot.exchange.drafts import Draft, Found, LeftOut
 from bot.exchange.texts import Decoded, decoded
 from bot.facts import said
@@ -60,9 +60,11 @@ TEXTS = (
     ),
 )
 """In the order in which they are tried."""
-XLSX, ANKI, ANKI_TEXT = "xlsx", "anki", "anki-text"
-READ = (*(one.name for one in TEXTS), ANKI_TEXT, XLSX, ANKI)
-WRITTEN = (*(one.name for one in TEXTS if one.write), XLSX)
+XLSX, ANKI, ANKI_TEXT, ZIP = "xlsx", "anki", "anki-text", "zip"
+READ = (*(one.name for one in TEXTS), ANKI_TEXT, XLSX, ANKI, ZIP)
+OF_DRAFTS = (*(one.name for one in TEXTS if one.write), XLSX)
+"""What questions can be written in; a zip is written of a whole course (`zips.packed`)."""
+WRITTEN = (*OF_DRAFTS, ZIP)
 
 
 class Reading(NamedTuple):
@@ -108,6 +110,10 @@ def read(
         if not anki.is_anki(data):
             raise StudyhallError(said("This is no deck of Anki. Export it as .apkg, or as text."))
         return Reading(ANKI, None, list(anki.read(data, front, back)))
+    if name == ZIP or (not name and zips.is_course(data)):
+        if not zips.is_course(data):
+            raise StudyhallError(said("This is no zip of a course: it has no pack.yaml. Export one with `--to zip`."))
+        return Reading(ZIP, None, list(zips.read(data)))
     text = decoded(data, encoding, language)
     if not text.text.strip():
         raise StudyhallError(said("The file is empty."))
@@ -121,7 +127,7 @@ def read(
 
 
 def write(drafts: Iterable[Draft], name: str) -> Written:
-    """The questions in a format, and what it could not take or keep of them."""
+    """The questions in a format of `OF_DRAFTS`, and what it could not take or keep of them."""
     if name == XLSX:
         return xlsx.write(drafts)
     writers = {one.name: one.write for one in TEXTS if one.write}

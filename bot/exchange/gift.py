@@ -218,6 +218,7 @@ def write(drafts: Iterable[Draft]) -> tuple[str, list[LeftOut]]:
             (draft.licence, "its licence"),
             (draft.source, "its source"),
             (draft.marks, "that marks count"),
+            (draft.picture or draft.explanation_picture, "its picture"),
         ):
             if kept:
                 lost.append(LeftOut(draft.name or draft.stem, what))

@@ -1,12 +1,13 @@
 """What an import does to a course: which questions are new, which are there already, and which have changed."""
 
+import hashlib
 import unicodedata
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from bot.exchange.drafts import Draft, Found, LeftOut
+from bot.exchange.drafts import Draft, Drawing, Found, LeftOut
 from bot.exchange.packs import unshowable
 from bot.exchange.texts import one_line
 from bot.packs.models import LONGEST_LINE, LONGEST_TITLE
@@ -110,7 +111,8 @@ def _content(draft: Draft) -> tuple[object, ...]:
     if draft.form == "order":
         choices = [(_folded(one.text), False) for one in draft.choices]
     typed = tuple(sorted(_folded(one) for one in draft.accepted)), draft.number
-    return draft.form, _folded(draft.stem), draft.code.strip(), tuple(choices), typed
+    shown = [_drawn(draft.picture)[0]] if draft.picture else []
+    return draft.form, _folded(draft.stem), draft.code.strip(), tuple(choices), typed, *shown
 
 
 def _told(draft: Draft) -> tuple[object, ...]:
@@ -119,7 +121,15 @@ def _told(draft: Draft) -> tuple[object, ...]:
     return (
         *(draft.form, draft.stem, draft.code, choices, draft.accepted, draft.number, draft.tolerance, draft.orders),
         *(draft.explanation, draft.section, draft.source, draft.licence, draft.marks),
+        *(_drawn(draft.picture), _drawn(draft.explanation_picture)),
     )
+
+
+def _drawn(picture: Drawing | None) -> tuple[str, str]:
+    """What a picture shows, and in words: files that are called otherwise may be the same."""
+    if picture is None:
+        return "", ""
+    return hashlib.sha256(picture.data or picture.name.encode()).hexdigest(), picture.alt
 
 
 def _folded(text: str) -> str:

@@ -1,15 +1,28 @@
 """Task lists of Markdown as questions: ``- [x]`` is right, below a heading or a line (https://github.github.com/gfm/)."""
 
 import re
+import urllib.parse
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from bot.exchange.drafts import ONE_OF_SEVERAL, WHOLE, Draft, Found, LeftOut, Offered, by_shares, right_of
+from bot.exchange.drafts import (
+    NAME_ALONE,
+    ONE_OF_SEVERAL,
+    WHOLE,
+    Draft,
+    Drawing,
+    Found,
+    LeftOut,
+    Offered,
+    by_shares,
+    right_of,
+)
 from bot.exchange.markdown_code import in_one, with_code_apart
 from bot.exchange.texts import one_line
 
 _BOX = re.compile(r"\s{0,3}[-*+]\s+\[([ xX])\]\s+(.*)$")
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
+_IMAGE = re.compile(r"\n?!\[((?:\\.|[^\]\\\n])*)\]\(([^)\s]+)\)")
 _QUOTE = re.compile(r">\s?(.*)$")
 
 
@@ -66,9 +79,23 @@ def _draft(stem: list[str], boxes: list[tuple[bool, str]], quote: list[str], sec
         return LeftOut(place, "no question")
     if not any(right for right, _ in boxes):
         return LeftOut(place, "a list of tasks: no box is checked")
-    draft = with_code_apart(Draft(words, section=section, place=place))
+    if _IMAGE.match(words):  # a question is words first
+        words = f"{_IMAGE.sub('', words).strip()}{''.join(one.group() for one in _IMAGE.finditer(words))}"
+    draft = _with_picture(with_code_apart(Draft(words, section=section, place=place)))
     draft = replace(draft, choices=tuple(choices), explanation="\n".join(quote).strip())
     return by_shares(draft, single=sum(right for right, _ in boxes) == 1)
+
+
+def _with_picture(draft: Draft) -> Draft:
+    """The draft whose stem's first image is its picture, where its file stands beside the text."""
+    shown = [(re.sub(r"\\(.)", r"\1", alt), urllib.parse.unquote(src)) for alt, src in _IMAGE.findall(draft.stem)]
+    beside = [Drawing(src, one_line(alt)) for alt, src in shown if ":" not in src]
+    stem = _IMAGE.sub("", draft.stem).strip()
+    if not shown or not stem:
+        return draft
+    losses = ["a picture of another place"] if len(beside) < len(shown) else []
+    losses += ["a further picture"] if len(beside) > 1 else []
+    return replace(draft, stem=stem, picture=beside[0] if beside else None).losing(*losses)
 
 
 def write(drafts: Iterable[Draft]) -> tuple[str, list[LeftOut]]:
@@ -81,7 +108,9 @@ def write(drafts: Iterable[Draft]) -> tuple[str, list[LeftOut]]:
                 LeftOut(draft.name or draft.stem, "an answer that is typed" if draft.form == "typed" else "an order")
             )
             continue
-        kept = (draft.licence, "its licence"), (draft.source, "its source"), (draft.tags, "its tags")
+        kept: list[tuple[object, str]] = [(draft.licence, "its licence"), (draft.source, "its source")]
+        kept += [(draft.tags, "its tags"), (draft.picture, NAME_ALONE)]
+        kept += [(draft.explanation_picture, "the picture of its explanation")]
         lost += [LeftOut(draft.name or draft.stem, what) for value, what in kept if value]
         if draft.form == "several" and len(right_of(draft)) == 1:
             lost.append(LeftOut(draft.name or draft.stem, ONE_OF_SEVERAL))
@@ -89,10 +118,18 @@ def write(drafts: Iterable[Draft]) -> tuple[str, list[LeftOut]]:
             section = draft.section
             out.append(f"## {section}")
         first, *rest = in_one(draft.stem, draft.code, draft.code_language).split("\n")
-        lines = [f"### {first}{' ###' if first.endswith('#') else ''}", *rest, ""]
+        lines = [f"### {first}{' ###' if first.endswith('#') else ''}", *rest, *_image(draft.picture), ""]
         for place, one in enumerate(draft.choices):
             lines.append(f"- [{'x' if place in right_of(draft) else ' '}] {one.text}")
             lines += [f"  {one.why}"] if one.why else []
         lines += ["", *(f"> {line}" for line in draft.explanation.split("\n"))] if draft.explanation else []
         out.append("\n".join(lines))
     return "\n\n".join(out) + "\n", lost
+
+
+def _image(picture: Drawing | None) -> list[str]:
+    """A picture as Markdown names one: its words, and the name of its file."""
+    if picture is None:
+        return []
+    alt = re.sub(r"([\[\]\\])", r"\\\1", picture.alt)
+    return [f"![{alt}]({urllib.parse.quote(picture.name)})"]

@@ -1,6 +1,8 @@
 """Moodle XML: https://docs.moodle.org/en/Moodle_XML_format."""
 
+import base64
 import re
+import urllib.parse
 import xml.etree.ElementTree as ET  # to write; what others wrote is read by defusedxml
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -8,7 +10,7 @@ from dataclasses import replace
 from defusedxml import ElementTree as Safe
 from defusedxml.common import DefusedXmlException
 
-from bot.exchange.drafts import WHOLE, Draft, Found, LeftOut, Offered, by_shares, right_of
+from bot.exchange.drafts import NAME_ALONE, WHOLE, Draft, Drawing, Found, LeftOut, Offered, by_shares, right_of
 from bot.exchange.markdown_code import in_one, with_code_apart
 from bot.exchange.texts import as_text, from_html, one_line
 
@@ -19,6 +21,7 @@ _WHY_NOT = {
     "description": "a description, which asks nothing",
     "cloze": "gaps in a text",
 }
+_IMAGE = re.compile(r"\s*!\[((?:\\.|[^\]\\])*)\]\((@@PLUGINFILE@@/[^)\s]+)\)")
 _FORMATS = {"html": "html", "moodle_auto_format": "html", "plain_text": "plain", "markdown": "markdown"}
 
 
@@ -63,25 +66,53 @@ class _Said:
     def __init__(self) -> None:
         self.losses: dict[str, None] = {}
 
-    def of(self, node: ET.Element | None, kind: str = "html") -> str:
-        """A text as Markdown, with its code as a block."""
+    def of(self, node: ET.Element | None, kind: str = "html", *, pictures: bool = False) -> tuple[str, Drawing | None]:
+        """A text as Markdown with its code as a block, and with ``pictures`` the first that the file brings along."""
         raw = _plain(node)
         named = node.get("format", "") if node is not None else ""
         kind = _FORMATS.get(named, kind)
-        if node is not None and node.find("file") is not None:
-            self.losses["a picture"] = None
-        if kind == "markdown":
-            return raw
+        has_files = node is not None and node.find("file") is not None
+        shown: list[tuple[str, str]] = []
         if kind == "plain":
-            return as_text(raw)
-        found = from_html(raw)
-        self.losses |= dict.fromkeys(found.losses)
-        return found.text + (f"\n```{found.code_language or ''}\n{found.code}\n```" if found.code else "")
+            text = as_text(raw)
+        elif kind == "markdown":
+            if pictures and has_files:
+                shown = [(src, re.sub(r"\\(.)", r"\1", alt)) for alt, src in _IMAGE.findall(raw)]
+                raw = _IMAGE.sub("", raw).strip()
+            text = raw
+        else:
+            found = from_html(raw, pictures=pictures)
+            self.losses |= dict.fromkeys(found.losses)
+            shown = list(found.pictures)
+            text = found.text + (f"\n```{found.code_language or ''}\n{found.code}\n```" if found.code else "")
+        if has_files and not shown:
+            self.losses["a picture"] = None
+        there = [one for one in (self._drawing(node, src, alt) for src, alt in shown) if one]
+        if len(there) > 1:
+            self.losses["a further picture"] = None
+        return text, there[0] if there else None
+
+    def text_of(self, node: ET.Element | None) -> str:
+        """The text alone."""
+        return self.of(node)[0]
+
+    def _drawing(self, node: ET.Element | None, src: str, alt: str) -> Drawing | None:
+        """The picture of an address, from the files that stand beside the text; one of elsewhere is lost."""
+        name = urllib.parse.unquote(src.partition("@@PLUGINFILE@@/")[2].partition("?")[0])
+        for file in node.findall("file") if node is not None and name else ():
+            if file.get("name") == name.rpartition("/")[2] and file.get("encoding") == "base64":
+                try:
+                    return Drawing(file.get("name", ""), alt, base64.b64decode(file.text or ""))
+                except ValueError:
+                    break
+        self.losses["a picture that is not in the file"] = None
+        return None
 
 
 def _draft(node: ET.Element, kind: str, section: str, place: str) -> Found:
     said = _Said()
-    stem, explanation = said.of(node.find("questiontext")), said.of(node.find("generalfeedback"))
+    stem, picture = said.of(node.find("questiontext"), pictures=True)
+    explanation, beside = said.of(node.find("generalfeedback"), pictures=True)
     tags = tuple(one_line(_plain(tag)) for tag in node.iter("tag"))
     draft = Draft(
         stem,
@@ -90,13 +121,15 @@ def _draft(node: ET.Element, kind: str, section: str, place: str) -> Found:
         tags=tags,
         name=one_line(_plain(node.find("idnumber"))),
         place=place,
+        picture=picture,
+        explanation_picture=beside,
     )
     if not stem:
         return LeftOut(place, "no question")
     choices = []
     for answer in node.findall("answer"):
         share = _number(answer.get("fraction", "0")) or 0.0
-        choices.append(Offered(one_line(said.of(answer)), share, one_line(said.of(answer.find("feedback")))))
+        choices.append(Offered(one_line(said.text_of(answer)), share, one_line(said.text_of(answer.find("feedback")))))
     if node.find("hint") is not None:
         said.losses["its hints"] = None
     draft = with_code_apart(replace(draft, choices=tuple(choices))).losing(*said.losses)
@@ -164,6 +197,7 @@ def write(drafts: Iterable[Draft]) -> tuple[str, list[LeftOut]]:
             (draft.licence, "its licence"),
             (draft.source, "its source"),
             (draft.marks, "that marks count"),
+            (any(one and one.data is None for one in (draft.picture, draft.explanation_picture)), NAME_ALONE),
         ):
             if kept:
                 lost.append(LeftOut(called, what))
@@ -186,8 +220,8 @@ def _element(root: ET.Element, draft: Draft) -> None:
     )
     node = ET.SubElement(root, "question", type=kind)
     _put(node, "name", one_line(draft.stem)[:100], None)
-    _put(node, "questiontext", in_one(draft.stem, draft.code, draft.code_language))
-    _put(node, "generalfeedback", draft.explanation)
+    _put(node, "questiontext", in_one(draft.stem, draft.code, draft.code_language), picture=draft.picture)
+    _put(node, "generalfeedback", draft.explanation, picture=draft.explanation_picture)
     ET.SubElement(node, "idnumber").text = draft.name
     if kind == "multichoice":
         ET.SubElement(node, "single").text = "true" if draft.form == "choice" else "false"
@@ -216,6 +250,15 @@ def _element(root: ET.Element, draft: Draft) -> None:
             _put(tags, "tag", tag, None)
 
 
-def _put(node: ET.Element, name: str, text: str, kind: str | None = "markdown") -> None:
+def _put(
+    node: ET.Element, name: str, text: str, kind: str | None = "markdown", *, picture: Drawing | None = None
+) -> None:
     inner = ET.SubElement(node, name, {"format": kind} if kind else {})
-    ET.SubElement(inner, "text").text = text
+    if picture is None or picture.data is None:
+        ET.SubElement(inner, "text").text = text
+        return
+    alt = re.sub(r"([\[\]\\])", r"\\\1", picture.alt)
+    shown = f"![{alt}](@@PLUGINFILE@@/{urllib.parse.quote(picture.name, safe='')})"
+    ET.SubElement(inner, "text").text = f"{text}\n\n{shown}" if text else shown
+    file = ET.SubElement(inner, "file", name=picture.name, path="/", encoding="base64")
+    file.text = base64.b64encode(picture.data).decode()

@@ -2,9 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
-from bot.exchange.drafts import WHOLE, Draft, Offered, right_of
+from bot.exchange.drafts import WHOLE, Draft, Drawing, Offered, right_of
 from bot.packs.models import (
     LONGEST_CODE,
     LONGEST_EXPLANATION,
@@ -14,6 +15,7 @@ from bot.packs.models import (
     LONGEST_STEM,
     LONGEST_TITLE,
     Pack,
+    PictureFile,
     Question,
 )
 from bot.packs.prose import as_typed, seen
@@ -36,11 +38,21 @@ def drafts_of(pack: Pack) -> Iterator[Draft]:
     """The questions of a course, section by section as they stand in it."""
     titles = {section.id: section.title for section in pack.sections}
     for question in pack.questions:
-        yield draft_of(question, titles.get(question.section, question.section), pack.head.code_language)
+        draft = draft_of(question, titles.get(question.section, question.section), pack.head.code_language)
+        yield replace(
+            draft,
+            picture=_drawing(pack.pictures, question.picture, question.alt),
+            explanation_picture=_drawing(pack.pictures, question.explanation_picture, question.explanation_alt),
+        )
+
+
+def _drawing(files: Mapping[str, PictureFile], key: str | None, alt: str) -> Drawing | None:
+    file = files.get(key or "")
+    return Drawing(file.name, alt, file.data) if file else None
 
 
 def draft_of(question: Question, section: str, code_language: str = "python") -> Draft:
-    """A question as a draft; ``code_language`` is what its course's code is, which need not be said."""
+    """A question as a draft without pictures; ``code_language`` is what its course's code is, which need not be said."""
     choices = tuple(
         Offered(one.text.strip(), WHOLE if one.correct else 0.0, one.why.strip())
         if not question.items_are_code
@@ -91,6 +103,7 @@ def yaml_of(draft: Draft) -> str:
     lines += [f"section: {_text(draft.section)}"] if draft.section else []
     lines += [f"form: {draft.form}"] if draft.form != "choice" else []
     lines += _field("stem", as_typed(draft.stem, "stem"))
+    lines += _pictured("", draft.picture)
     lines += _block("code", draft.code) if draft.code else []
     lines += [f"code_language: {_text(draft.code_language)}"] if draft.code_language is not None else []
     if draft.choices:
@@ -108,9 +121,14 @@ def yaml_of(draft: Draft) -> str:
     lines += [f"tolerance: {draft.tolerance!r}"] if draft.tolerance else []
     lines += ["marks: true"] if draft.marks else []
     lines += _field("explanation", as_typed(draft.explanation, "prose")) if draft.explanation else []
+    lines += _pictured("explanation_", draft.explanation_picture)
     lines += [f"source: {_text(draft.source)}"] if draft.source else []
     lines += [f"licence: {_text(draft.licence)}"] if draft.licence else []
     return "  - " + "\n    ".join(lines) + "\n"
+
+
+def _pictured(prefix: str, picture: Drawing | None) -> list[str]:
+    return [f"{prefix}picture: {_text(picture.name)}", f"{prefix}alt: {_text(picture.alt)}"] if picture else []
 
 
 def files_of(drafts: Iterable[Draft]) -> list[str]:

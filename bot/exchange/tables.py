@@ -1,18 +1,18 @@
 """Rows of a spreadsheet as questions: our own headings, and those of Kahoot's template; and questions as rows."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from bot.exchange.drafts import WHOLE, Draft, Found, LeftOut, Offered, by_shares, right_of
+from bot.exchange.drafts import NAME_ALONE, WHOLE, Draft, Drawing, Found, LeftOut, Offered, by_shares, right_of
 from bot.exchange.texts import clean, one_line
 from bot.packs.models import LETTERS
 from bot.quiz.question.typed import number_of
 
 HEADINGS = (
-    *("id", "form", "question", "code"),
+    *("id", "form", "question", "code", "picture", "alt"),
     *(f"option {letter.lower()}" for letter in LETTERS),
-    *("answer", "accepted", "number", "tolerance", "orders", "explanation"),
+    *("answer", "accepted", "number", "tolerance", "orders", "explanation", "explanation picture", "explanation alt"),
     *(f"reason {letter.lower()}" for letter in LETTERS),
     *("section", "tags", "code language", "licence", "source"),
 )
@@ -25,6 +25,7 @@ ALSO = {
     "accepted": ("accepted answers", "answers"),
     "options": ("choices",),
     "id": ("name",),
+    "alt": ("alt text", "picture alt"),
 }
 """Headings of others that mean the same."""
 KAHOOT_ANSWERS = 4
@@ -100,8 +101,9 @@ def _ours(values: Mapping[str, str], place: str, language: str) -> Found:
         source=one_line(values.get("source", "")),
         name=one_line(values.get("id", "")),
         place=place,
+        picture=_drawing(values, "picture", "alt"),
+        explanation_picture=_drawing(values, "explanation picture", "explanation alt"),
     )
-    draft = draft.losing("a picture") if values.get("picture") else draft
     choices = _choices(values)
     form, answer = values.get("form", "").casefold(), values.get("answer", "")
     if form == "order" or (not form and values.get("orders")):
@@ -121,6 +123,17 @@ def _ours(values: Mapping[str, str], place: str, language: str) -> Found:
         return LeftOut(place, f"the answer {answer!r} is none of the options" if answer else "no right answer")
     shared = tuple(one._replace(share=WHOLE if n in right else 0.0) for n, one in enumerate(choices))
     return by_shares(replace(draft, choices=shared), single=form != "several" and len(right) == 1)
+
+
+def _drawing(values: Mapping[str, str], name: str, alt: str) -> Drawing | None:
+    """A picture by the name of its file, which stands beside the table."""
+    return Drawing(one_line(values[name]), one_line(values.get(alt, ""))) if values.get(name) else None
+
+
+def without_files(drafts: Iterable[Draft]) -> list[LeftOut]:
+    """What a table loses of these questions: pictures, but for the names of their files."""
+    drawn = (one for one in drafts if one.picture or one.explanation_picture)
+    return [LeftOut(one.name or one.stem, NAME_ALONE) for one in drawn]
 
 
 def _choices(values: Mapping[str, str]) -> tuple[Offered, ...]:
@@ -211,10 +224,11 @@ def row_of(draft: Draft) -> list[str]:
     reasons = [one.why for one in draft.choices] + [""] * (len(LETTERS) - len(draft.choices))
     orders = "; ".join("".join(LETTERS[place - 1] for place in order) for order in draft.orders)
     number = "" if draft.number is None else repr(draft.number)
+    picture, beside = draft.picture or Drawing(""), draft.explanation_picture or Drawing("")
     cells = [
-        *(draft.name, "" if draft.form == "choice" else draft.form, draft.stem, draft.code, *options),
+        *(draft.name, "" if draft.form == "choice" else draft.form, draft.stem, draft.code, *picture[:2], *options),
         *(answer, "; ".join(draft.accepted), number, repr(draft.tolerance) if draft.tolerance else "", orders),
-        *(draft.explanation, *reasons, draft.section, "; ".join(draft.tags)),
+        *(draft.explanation, *beside[:2], *reasons, draft.section, "; ".join(draft.tags)),
         *(draft.code_language or "", draft.licence, draft.source),
     ]
     return [defused(cell) for cell in cells]

@@ -122,10 +122,13 @@ class Converted(NamedTuple):
     code: str = ""
     code_language: str | None = None
     losses: tuple[str, ...] = ()
+    pictures: tuple[tuple[str, str], ...] = ()
 
 
-def from_html(source: str, *, times: int = 1) -> Converted:
-    """HTML as Markdown: entities decoded (``times``), sub- and superscripts and code kept, pictures and formulas named.
+def from_html(source: str, *, times: int = 1, pictures: bool = False) -> Converted:
+    """HTML as Markdown: entities decoded (``times``), sub- and superscripts and code kept, formulas named.
+
+    With ``pictures`` the address and the words of each are returned; else they are named as lost, and their words stay.
 
     The walker keeps no tree, so that no depth of nesting can hurt it.
     """
@@ -133,15 +136,16 @@ def from_html(source: str, *, times: int = 1) -> Converted:
         source = html.unescape(source)
     if "<" not in source and "&" not in source:
         return Converted(as_text(clean(source)))
-    walker = _Walker()
+    walker = _Walker(pictures=pictures)
     walker.feed(_clean(source))
     walker.close()
     return walker.result()
 
 
 class _Walker(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, *, pictures: bool) -> None:
         super().__init__(convert_charrefs=True)
+        self.pictures: list[tuple[str, str]] | None = [] if pictures else None
         self.out: list[str] = []
         self.code: list[str] = []
         self.language: str | None = None
@@ -169,6 +173,8 @@ class _Walker(HTMLParser):
             self.language = _language(about.get("class")) or self.language
         elif tag == "code" and self.in_pre:
             self.language = _language(about.get("class")) or self.language
+        elif tag == "img" and self.pictures is not None:
+            self.pictures.append((about.get("src") or "", one_line(about.get("alt") or "")))
         elif tag == "img":
             self.losses["a picture"] = None
             self.out.append(as_text(f"[{about['alt']}]") if about.get("alt") else "")
@@ -245,7 +251,7 @@ class _Walker(HTMLParser):
         code = "\n".join(one.strip("\n") for one in self.code if one.strip())
         if "$$" in body or "\\\\(" in body or "\\\\[" in body:
             self.losses["a formula, which is shown as it was written"] = None
-        return Converted(body, code, self.language, tuple(self.losses))
+        return Converted(body, code, self.language, tuple(self.losses), tuple(self.pictures or ()))
 
 
 def _language(classes: str | None) -> str | None:

@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from bot.exchange.drafts import Draft, Found, LeftOut
-from bot.exchange.tables import HEADINGS, MOST_ROWS, read_rows, row_of
+from bot.exchange.tables import HEADINGS, MOST_ROWS, read_rows, row_of, without_files
 from bot.exchange.texts import names_in_zip
 
 MOST_COLUMNS = 60
@@ -80,7 +80,7 @@ def _text(cell: object) -> str:
 
 
 def write(drafts: Iterable[Draft]) -> tuple[bytes, list[LeftOut]]:
-    """The questions as a workbook; nothing is lost. Without any it is the template to fill in."""
+    """The questions as a workbook, and what it could not keep. Without any it is the template to fill in."""
     import openpyxl
     from openpyxl.styles import Font
 
@@ -91,7 +91,8 @@ def write(drafts: Iterable[Draft]) -> tuple[bytes, list[LeftOut]]:
     for cell in sheet[1]:
         cell.font = Font(bold=True)
     sheet.freeze_panes = "A2"
-    for draft in drafts:
+    found = list(drafts)
+    for draft in found:
         sheet.append(row_of(draft))
         for cell in sheet[sheet.max_row]:
             cell.number_format = "@"  # a text, whatever it looks like
@@ -99,4 +100,4 @@ def write(drafts: Iterable[Draft]) -> tuple[bytes, list[LeftOut]]:
         sheet.column_dimensions[column[0].column_letter].width = 50 if name == "question" else 16
     out = io.BytesIO()
     book.save(out)
-    return out.getvalue(), []
+    return out.getvalue(), without_files(found)

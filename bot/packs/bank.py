@@ -201,7 +201,7 @@ def _same_twice(pack: Pack, at: At) -> list[Fault]:
     faults = []
     by_topic: dict[str, list[tuple[Question, Counter[str]]]] = defaultdict(list)
     for question in pack.questions:
-        told = f"{question.stem} {question.code or ''} {question.answer}"
+        told = f"{question.stem} {question.code or ''} {question.alt} {question.answer}"
         by_topic[question.topic].append((question, Counter(words(told))))
     for asked in by_topic.values():
         for other, one in _near(asked):

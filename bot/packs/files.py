@@ -9,6 +9,7 @@ from bot.packs.faults import Fault
 
 ENDINGS = (".yaml", ".yml")
 FOLDERS = ("lessons", "questions")
+PICTURES = "pictures"
 _OF_SYSTEMS = {"@eadir", "lost+found", "#recycle", "$recycle.bin", "system volume information", "__pycache__"}
 """What storage and operating systems put into every folder."""
 _FOR_READERS = ("readme", "license", "licence", "notice", "copying", "changelog", "contributing")
@@ -45,6 +46,7 @@ class PackFiles(NamedTuple):
     glossary: str | None
     lessons: list[str]
     questions: list[str]
+    pictures: list[str]
     unread: list[Fault]
 
 
@@ -84,15 +86,21 @@ def files_of(folder: Path) -> PackFiles:
         stem = path.stem if path.suffix.lower() in ENDINGS else ""
         if stem in ("pack", "glossary") and stem not in named and not path.is_dir():
             named[stem] = path.name
-        elif path.name not in FOLDERS and not _is_for_readers(path):
-            what = "pack.yaml, glossary.yaml, lessons/ and questions/; this is not read"
+        elif path.name not in (*FOLDERS, PICTURES) and not _is_for_readers(path):
+            what = "pack.yaml, glossary.yaml, lessons/, questions/ and pictures/; this is not read"
             unread.append(_not_read(f"{folder.name}/{path.name}", what))
     lessons, questions = (_inside(folder, name, unread) for name in FOLDERS)
-    return PackFiles(named.get("pack"), named.get("glossary"), lessons, questions, unread)
+    pictures = [name.partition("/")[2] for name in _inside(folder, PICTURES, unread)]
+    return PackFiles(named.get("pack"), named.get("glossary"), lessons, questions, pictures, unread)
+
+
+def unused_picture(folder: Path, name: str) -> Fault:
+    """The warning that nothing shows a picture."""
+    return _not_read(f"{folder.name}/{PICTURES}/{name}", "a question, a page or a term that shows it; none does")
 
 
 def _inside(folder: Path, name: str, unread: list[Fault]) -> list[str]:
-    """The files of ``lessons/`` or ``questions/``."""
+    """The files of ``lessons/``, ``questions/`` or ``pictures/``."""
     names = []
     try:
         inside = _entries(folder / name) if os.path.lexists(folder / name) else []
@@ -104,7 +112,7 @@ def _inside(folder: Path, name: str, unread: list[Fault]) -> list[str]:
             unread.append(
                 _not_read(f"{folder.name}/{name}/{path.name}", f"files right in {name}/; this folder is not read")
             )
-        elif path.suffix.lower() in ENDINGS:
+        elif name == PICTURES or path.suffix.lower() in ENDINGS:
             names.append(f"{name}/{path.name}")
         else:
             what = "a file whose name ends in .yaml or .yml; this one is not read"

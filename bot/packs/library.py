@@ -54,11 +54,15 @@ class Library:
 
     def __init__(self, packs: Sequence[Pack], elsewhere: Sequence[Pack] = ()) -> None:
         self._elsewhere = {pack.id: pack for pack in elsewhere}
+        self._pictures: dict[str, bytes] = {}
         self.replace(packs)
 
     def replace(self, packs: Sequence[Pack]) -> None:
         """Put these packs in force instead; what `only` gave before still has the old ones."""
+        before = self._pictures
         self.packs = tuple(packs)
+        self._pictures = {key: file.data for pack in packs for key, file in pack.pictures.items()}
+        self._pictures_before = {key: data for key, data in before.items() if key not in self._pictures}
         self._words: dict[str, list[tuple[Term, re.Pattern[str]]]] = {}
         self._users: dict[tuple[str, str], frozenset[str]] = {}
         self._parts: dict[frozenset[str], Library] = {}
@@ -101,6 +105,10 @@ class Library:
         if found is None:
             raise NotFound(fact(Code.SECTION_GONE, section=section_id))
         return found
+
+    def picture(self, key: str) -> bytes | None:
+        """The picture of that key, if a pack has it, or had it before the last `replace`: games that are on show it."""
+        return self._pictures.get(key) or self._pictures_before.get(key)
 
     def to_read(self, pack_id: str, questions: Iterable[Question]) -> Section | None:
         """The section of the first of these questions whose section has pages. Raises NotFound."""

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 from bot.errors import PackError
 from bot.facts import said
 from bot.packs.faults import Fault, at_most
-from bot.packs.files import files_of, pack_folders, stamps_of
+from bot.packs.files import files_of, pack_folders, stamps_of, unused_picture
 from bot.packs.linting import lint
 from bot.packs.models import (
     BANKS,
@@ -28,6 +28,7 @@ from bot.packs.models import (
     Term,
     Topic,
 )
+from bot.packs.pictures import MOST_OF_A_COURSE_BYTES, Pictures, composed, named_by, read_pictures
 from bot.packs.prose import check_prose
 from bot.packs.shorthand import is_short, written_out
 from bot.packs.yaml_files import YamlFile, read_yaml, validate
@@ -144,10 +145,20 @@ def read_pack(folder: Path, demo_ids: Collection[str] | None = None, *, thorough
         if head:
             sections = [(file, _lesson_with(section, head)) for file, section in sections]
             banks = [(file, _bank_with(bank, head)) for file, bank in banks]
+        pages = [page for _, section in sections for page in section.pages]
+        asked = [question for _, bank in banks for question in bank.questions]
+        shown = named_by([*pages, *asked, *(glossary.terms if glossary else ())])
+        pictures = read_pictures(folder, names.pictures, shown)
+        if pictures.keys:
+            sections = [(file, pictures.shown_on(section)) for file, section in sections]
+            banks = [(file, _with_pictures(bank, pictures)) for file, bank in banks]
+            terms = [pictures.shown_by(term) for term in glossary.terms] if glossary else []
+            glossary = glossary.model_copy(update={"terms": terms}) if glossary else None
     places = _Places(head_file, sections, banks, glossary_file, glossary)
     if head and isinstance(head_file, YamlFile):
         written = _Written(_written_ids(lesson_files, _itself), _written_ids(question_files, _its_questions))
         faults += _cross_check(head, places, written, demo_ids)
+        faults += _picture_faults(head, places, pictures)
     whole_head = head_file if isinstance(head_file, YamlFile) else None
     if faults or not head or any(fault.level == "error" for fault in names.unread):
         return Loaded(folder, whole_head, None, at_most([*faults, *names.unread]))
@@ -157,8 +168,11 @@ def read_pack(folder: Path, demo_ids: Collection[str] | None = None, *, thorough
         sections=[by_id.get(one) or Section(id=one, title=titles[one]) for one in head.sections],
         questions=[question for _, bank in banks for question in bank.questions],
         terms=list(glossary.terms) if glossary else [],
+        pictures=pictures.files,
     )
-    found = [*names.unread, *lint(pack, places.fault)]
+    used = {composed(name) for name in shown}
+    unused = [unused_picture(folder, name) for name in names.pictures if composed(name) not in used]
+    found = [*names.unread, *unused, *lint(pack, places.fault)]
     for file in (head_file, glossary_file, *lesson_files, *question_files):
         found += check_prose(file) if isinstance(file, YamlFile) else []
     if thorough:
@@ -198,6 +212,11 @@ def _bank_with(bank: QuestionFile, head: PackHead) -> QuestionFile:
     if for_all == {"code_language": "python", "licence": None, "language": "en"}:
         return bank
     return bank.model_copy(update={"questions": [_saying(one, for_all) for one in bank.questions]})
+
+
+def _with_pictures(bank: QuestionFile, pictures: Pictures) -> QuestionFile:
+    """The questions with the keys of their pictures."""
+    return bank.model_copy(update={"questions": [pictures.shown_by(question) for question in bank.questions]})
 
 
 def _lesson_with(section: Section, head: PackHead) -> Section:
@@ -383,6 +402,20 @@ def _check_terms(head: PackHead, places: _Places) -> list[Fault]:
             faults.append(places.fault(term, ("id",), f"an id of its own; {term.id} is taken"))
         ids.add(term.id)
     return faults
+
+
+def _picture_faults(head: PackHead, places: _Places, pictures: Pictures) -> Iterator[Fault]:
+    for _file, section in places.sections:
+        for index, page in enumerate(section.pages):
+            for loc, expected in pictures.faults_of(page):
+                yield places.fault(section, ("pages", index, *loc), expected)
+    others: list[Question | Term] = [*places.terms, *(question for _, _, question in places.questions)]
+    for one in others:
+        yield from (places.fault(one, loc, expected) for loc, expected in pictures.faults_of(one))
+    size = sum(len(file.data) for file in pictures.files.values())
+    if size > MOST_OF_A_COURSE_BYTES:
+        most, much = MOST_OF_A_COURSE_BYTES // 1024 // 1024, size // 1024 // 1024
+        yield places.fault(head, (), f"at most {most} MiB of pictures in a course, not {much}; save them smaller")
 
 
 def _form_faults(question: Question, standard: Standard, places: _Places) -> Iterator[Fault]:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 from functools import cached_property
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, NamedTuple, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -27,6 +27,10 @@ Title = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_TITLE,
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_CODE)]
 Address = Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$", max_length=300)]
+PictureName = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\n]*$")]
+"""In a file of a course the name of a file in its ``pictures/``; once it is loaded, the picture's key (`pictures.py`)."""
+Alt = Annotated[str, StringConstraints(max_length=LONGEST_LINE, pattern=r"^[^\n]*$")]
+"""What a picture shows, for those who can't see it; needed where there is a picture."""
 Version = Annotated[str, StringConstraints(pattern=r"^3\.\d{1,2}$")]
 # A name that Discord's highlighter knows, or none: https://highlightjs.readthedocs.io/en/latest/supported-languages.html
 CodeLanguage = Annotated[str, StringConstraints(pattern=r"^[a-z0-9+#.-]{0,20}$")]
@@ -43,6 +47,13 @@ FormName = Literal["choice", "several", "typed", "order"]
 class _Model(BaseModel):
     # Most of what a model costs is its validator, which is not needed before the first pack is read.
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=False, defer_build=True)
+
+
+class PictureFile(NamedTuple):
+    """A picture of a course: its author's name for it, which nobody else sees, and the bytes that are shown."""
+
+    name: str
+    data: bytes
 
 
 class Topic(_Model):
@@ -109,12 +120,17 @@ class ProvenHead(PackHead):
 
 
 class Term(_Model):
-    """A word of the glossary: its meaning in one sentence, the other names it goes by, where the lesson explains it."""
+    """A word of the glossary: its meaning in one sentence, the other names it goes by, where the lesson explains it.
+
+    ``alt`` says what its picture shows, for those who can't see it.
+    """
 
     id: Slug
     name: Title
     also: Annotated[list[Title], Field(max_length=10)] = []
     meaning: Line
+    picture: PictureName | None = None
+    alt: Alt = ""
     section: Slug | None = None
     source: Address | None = None
 
@@ -135,12 +151,15 @@ class Figure(_Model):
 class Page(_Model):
     """One phone screen of a section: words, code that runs, more words.
 
+    ``picture`` stands below the first words, and ``alt`` says what it shows, for those who can't see it.
     ``since`` marks what is there only from that Python on, ``mistake`` a common mistake; ``links`` are sections that the
     page leads back to, ``refutes`` the misconceptions that it puts right.
     """
 
     title: Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\n]*$")]
     text: Annotated[str, StringConstraints(min_length=1, max_length=1_200)]
+    picture: PictureName | None = None
+    alt: Alt = ""
     code: Code | None = None
     code_language: CodeLanguage = "python"
     output: Annotated[str, StringConstraints(max_length=600)] | None = None
@@ -225,7 +244,8 @@ class Question(_Model):
     ``orders`` has others that are right too, as places from 1. A *typed* one has none: right is one of the ``accepted``
     texts, or a ``number`` that is no further away than the ``tolerance``. Where ``marks`` is set accents count too; where
     ``near_counts`` is, a slip of one letter counts as right in competitions and the daily. ``items_are_code``: what is put in
-    order are lines of code. ``licence`` and ``source`` say where it comes from: an address, or words.
+    order are lines of code. ``licence`` and ``source`` say where it comes from: an address, or words. ``picture`` is shown
+    with what is asked, ``explanation_picture`` with the rule; ``alt`` and ``explanation_alt`` say what they show.
     """
 
     id: Slug
@@ -238,6 +258,8 @@ class Question(_Model):
     enemies: Annotated[list[Slug], Field(max_length=MOST)] = []
     form: FormName = "choice"
     stem: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_STEM)]
+    picture: PictureName | None = None
+    alt: Alt = ""
     code: Code | None = None
     code_language: CodeLanguage = "python"
     options: Annotated[list[Option], Field(max_length=MOST_OPTIONS)] = []
@@ -251,6 +273,8 @@ class Question(_Model):
     marks: bool = False
     near_counts: bool = False
     explanation: Explanation | Literal[""] = ""
+    explanation_picture: PictureName | None = None
+    explanation_alt: Alt = ""
     source: Line | None = None
     licence: Line | None = None
     since: Version | None = None
@@ -281,12 +305,14 @@ class Question(_Model):
 
     @cached_property
     def content_hash(self) -> str:
-        """16 hex digits that change with the stem, the code, an option or the key: a new version of the question."""
+        """16 hex digits that change with stem, picture, code, an option or the key: a new version of the question."""
         content: list[object] = [self.stem, self.code, [(o.text, o.correct) for o in self.options]]
         if self.form != "choice":  # those of a choice are as they were before there were other forms
             # One that is left out is 0 in a course, and comes back as 0.0 from where a game keeps the question.
             tolerance = self.tolerance or 0
             content += [self.form, self.orders, self.accepted, self.number, tolerance, self.marks]
+        if self.picture:  # its key, which changes with the file's bytes; what it shows in words is a wording
+            content += ["picture", self.picture]
         return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()[:16]
 
 
@@ -334,6 +360,8 @@ class Pack(_Model):
     sections: list[Section]
     questions: list[Question]
     terms: list[Term] = []
+    pictures: Annotated[dict[str, PictureFile], Field(exclude=True)] = {}
+    """By their keys."""
 
     @property
     def id(self) -> str:

@@ -200,7 +200,10 @@ def _id_of(question: dict[str, Any]) -> str:
     """An id for a question without one, made from what it asks: another question gets another one."""
     options = question.get("options")
     texts = [one.get("text") for one in options if isinstance(one, dict)] if isinstance(options, list) else []
-    content = json.dumps([question.get("stem"), question.get("code"), texts], ensure_ascii=False, default=str)
+    asked = [question.get("stem"), question.get("code"), texts]
+    if "picture" in question:  # *Which bee is this?* may be asked of many
+        asked.append(question["picture"])
+    content = json.dumps(asked, ensure_ascii=False, default=str)
     return f"q-{hashlib.sha256(content.encode()).hexdigest()[:12]}"
 
 

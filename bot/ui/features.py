@@ -56,8 +56,8 @@ def add_features(
     health: HealthCheck,
 ) -> Tree:
     """Put every feature on each shard's client; returns the tree that `register` sends to Discord."""
-    s = services
-    router, tree = Router(desk), Tree(shards.first, desk)
+    s, router, tree = services, Router(desk), Tree(shards.first, desk)
+    desk.marks.learn_pictures(s.library.picture)
     inside = InsideFeature(specimen, shards, scheduler)
     inside.add_to(router)
     demo = DemoFeature(s.demos, s.servers, inside)

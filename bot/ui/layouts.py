@@ -6,8 +6,9 @@ are found by their custom id alone, before and after a restart.
 
 import io
 import re
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import discord
 from discord import ui
@@ -27,6 +28,7 @@ _STRESSED = re.compile(r"``.+?``|`[^`]+`|\\.|\*\*(?P<bold>.+?)\*\*|\*(?=\S)(?P<i
 """What an author stresses, and before it what is passed over: code, and what is escaped."""
 RULE = "\x00rule"
 """A block that draws a line."""
+NOWHERE: Mapping[str, str] = MappingProxyType({})
 
 
 class Button(NamedTuple):
@@ -79,6 +81,13 @@ class Picture(NamedTuple):
     alt: str
 
 
+class CoursePicture(NamedTuple):
+    """A picture of a course by its key, which also is its file's name; the bytes are found when the screen is sent."""
+
+    key: str
+    alt: str
+
+
 class Beside(NamedTuple):
     """A text with a small picture beside it, by its address and with the words for those who don't see it."""
 
@@ -99,7 +108,25 @@ class Download(NamedTuple):
         return self.text.encode(sheets.ENCODING if self.name.endswith(".csv") else "utf-8")
 
 
-Block = str | Beside | Row | Pick | ChannelPick | RolePick | Picture | Download
+Block = str | Beside | Row | Pick | ChannelPick | RolePick | Picture | CoursePicture | Download
+
+
+class Ready(NamedTuple):
+    """A screen to be sent: its view, and the files that are uploaded with it."""
+
+    view: ui.LayoutView
+    files: list[discord.File]
+
+
+class Change(NamedTuple):
+    """A screen that takes another's place: its view, and the message's files as an edit has them.
+
+    What the message bears already is not uploaded again. Where it bears all of them and nothing else ``attachments`` is left
+    out, and Discord keeps them (https://discord.com/developers/docs/resources/message#edit-message).
+    """
+
+    view: ui.LayoutView
+    attachments: Any
 
 
 class Screen(NamedTuple):
@@ -108,18 +135,58 @@ class Screen(NamedTuple):
     blocks: Sequence[Block]
     accent: int = BLURPLE
 
-    def view(self, marks: Marks = PLAIN) -> ui.LayoutView:
-        """A fresh view of the screen; what is more than a message takes is cut, so that there always is an answer."""
+    def ready(self, marks: Marks = PLAIN, near: Sequence[discord.Attachment] = ()) -> Ready:
+        """The screen to be sent; a picture that is one of the attachments ``near`` is shown from there, not uploaded."""
+        where = {one.filename: one.url for one in near}
+        files = [*self._uploads(marks, where), *self.files()]
+        return Ready(self.view(marks, where), files)
+
+    def change(
+        self,
+        marks: Marks = PLAIN,
+        borne: Sequence[discord.Attachment] | None = None,
+        linked: Mapping[str, str] = NOWHERE,
+    ) -> Change:
+        """The screen for a message that bears these attachments (None: nobody knows which).
+
+        ``linked`` has the addresses of pictures that it shows from elsewhere, by their keys.
+        """
+        shown = {block.key for block in self.blocks if isinstance(block, CoursePicture)}
+        kept = [one for one in borne or () if one.filename in shown]
+        where = {**linked, **{one.filename: f"attachment://{one.filename}" for one in kept}}
+        files = [*self._uploads(marks, where), *self.files()]
+        same = borne is not None and not files and len(kept) == len(borne)
+        return Change(self.view(marks, where), discord.utils.MISSING if same else [*kept, *files])
+
+    def _uploads(self, marks: Marks, where: dict[str, str]) -> list[discord.File]:
+        """The pictures of the course that are nowhere yet; adds where they will be."""
+        files = []
+        for block in self.blocks:
+            data = marks.picture(block.key) if isinstance(block, CoursePicture) and block.key not in where else None
+            if isinstance(block, CoursePicture) and data is not None:
+                where[block.key] = f"attachment://{block.key}"
+                files.append(discord.File(io.BytesIO(data), block.key, description=block.alt))
+        return files
+
+    def view(self, marks: Marks = PLAIN, pictures: Mapping[str, str] = NOWHERE) -> ui.LayoutView:
+        """A fresh view of the screen; what is more than a message takes is cut, so that there always is an answer.
+
+        ``pictures`` has the addresses of the course's pictures by their keys; of one without there is what it showed.
+        """
+        found = [
+            _told(one) if isinstance(one, CoursePicture) and one.key not in pictures else one for one in self.blocks
+        ]
+        screen = Screen(found, self.accent)
         container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=self.accent)
-        for block in self.blocks if self.fits() else fitting(self.blocks, self.accent).blocks:
-            container.add_item(_item(block, marks))
+        for block in found if screen.fits() else fitting(found, self.accent).blocks:
+            container.add_item(_item(block, marks, pictures))
         view = ui.LayoutView(timeout=None)
         view.add_item(container)
         view.stop()
         return view
 
     def files(self) -> list[discord.File]:
-        """Fresh file objects for what the screen attaches."""
+        """Fresh file objects for what the screen itself attaches."""
         files = []
         for block in self.blocks:
             if isinstance(block, Picture):
@@ -161,7 +228,12 @@ def _components(block: Block) -> int:
     return 2 if isinstance(block, (Pick, ChannelPick, RolePick)) else 1
 
 
-def _item(block: Block, marks: Marks) -> ui.Item[ui.LayoutView]:
+def _told(picture: CoursePicture) -> str:
+    """What stands in the place of a picture that its course no longer has."""
+    return f"-# 🖼️ The course no longer has this picture. It showed: {discord.utils.escape_markdown(picture.alt)}"
+
+
+def _item(block: Block, marks: Marks, pictures: Mapping[str, str]) -> ui.Item[ui.LayoutView]:
     if isinstance(block, str):
         return ui.Separator() if block == RULE else ui.TextDisplay(marks.put_in(block))
     if isinstance(block, Beside):
@@ -210,11 +282,23 @@ def _item(block: Block, marks: Marks) -> ui.Item[ui.LayoutView]:
             default_values=[discord.SelectDefaultValue.from_role(discord.Object(one)) for one in block.chosen[:1]],
         )
         return ui.ActionRow(roles)
-    if isinstance(block, Picture):
+    if isinstance(block, (Picture, CoursePicture)):
+        address = f"attachment://{block.name}" if isinstance(block, Picture) else pictures[block.key]
         gallery: ui.MediaGallery[ui.LayoutView] = ui.MediaGallery()
-        gallery.add_item(media=f"attachment://{block.name}", description=block.alt[:1024])
+        gallery.add_item(media=address, description=block.alt[:1024])
         return gallery
     return ui.File(f"attachment://{block.name}")
+
+
+def linked_in(components: Iterable[object]) -> dict[str, str]:
+    """The addresses of the pictures that a message shows, by their files' names."""
+    found: dict[str, str] = {}
+    for one in components:
+        if isinstance(one, discord.MediaGalleryComponent):
+            addresses = [item.media.url for item in one.items]
+            found |= {address.partition("?")[0].rpartition("/")[2]: address for address in addresses}
+        found |= linked_in(getattr(one, "children", ()))
+    return found
 
 
 def label(text: str, limit: int) -> str:

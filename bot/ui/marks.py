@@ -1,12 +1,12 @@
-"""Commands that can be clicked, and emojis of our own: in texts they have the id 0, and get the one that Discord gave.
+"""What a screen names and gets when it is sent: commands that can be clicked, emojis of our own, pictures of courses.
 
-A text says `</quiz:0>`, `</studyhall setup:0>` for a part of a command, or `<:letter_a:0>`. What has no id yet is shown
-plain: `/quiz` as code, and each emoji as what stands for it below.
+In texts commands and emojis have the id 0, and get the one that Discord gave: `</quiz:0>`, `</studyhall setup:0>` for a part
+of a command, or `<:letter_a:0>`. What has no id yet is shown plain: `/quiz` as code, each emoji as what stands for it below.
 https://discord.com/developers/docs/reference#message-formatting-formats
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from bot.packs.models import LETTERS
 
@@ -26,9 +26,11 @@ ROOM = ID_DIGITS - 1
 
 
 class Marks:
-    """The ids that Discord gave; those that are learnt later hold for what is shown from then on."""
+    """The ids that Discord gave, and where pictures are; what is learnt later holds for what is shown from then on."""
 
     def __init__(self) -> None:
+        self.picture: Callable[[str], bytes | None] = lambda _key: None
+        """The bytes of a course's picture by its key."""
         self._commands: dict[str, int] = {}
         self._emojis: dict[str, int] = {}
 
@@ -39,6 +41,10 @@ class Marks:
     def learn_emojis(self, ids: Mapping[str, int]) -> None:
         """Note the ids of the uploaded emojis, by their names."""
         self._emojis = dict(ids)
+
+    def learn_pictures(self, picture: Callable[[str], bytes | None]) -> None:
+        """Note what finds the pictures of courses."""
+        self.picture = picture
 
     def put_in(self, text: str) -> str:
         """The text as Discord shows it."""

@@ -21,6 +21,8 @@ T = TypeVar("T")
 THREAD_EXISTS, THREAD_ARCHIVED = 160004, 50083
 THREAD_MINUTES: Literal[60] = 60
 """After so long without a message Discord archives it."""
+MOST_BORNE = 2_000
+"""Of so many messages it is known what they bear; the one that was not touched for longest is forgotten first."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class DiscordPoster:
         self._looks = looks
         self._marks = marks
         self._threads: set[int] = set()
+        self._borne: dict[int, list[discord.Attachment]] = {}
 
     async def post(self, what: What, channel: Channel, view: View, nonce: str) -> int:
         """Post a message, in a thread that is made where there is none yet; returns its id. The same nonce posts it once."""
@@ -61,9 +64,9 @@ class DiscordPoster:
 
         async def send() -> int:
             self._shards.refuse_others(channel.guild_id)
-            message = await target.send(
-                view=screen.view(self._marks), files=screen.files(), nonce=nonce, allowed_mentions=mentions
-            )
+            view, files = screen.ready(self._marks)
+            message = await target.send(view=view, files=files, nonce=nonce, allowed_mentions=mentions)
+            self._bears(message)
             return message.id
 
         return await self._in_open_thread(channel, send, look.urgency)
@@ -100,9 +103,16 @@ class DiscordPoster:
         where = message.channel
         self._shards.refuse_others(where.guild_id)
         channel = channel_in(self._shards.of(where.guild_id), where.id, where.guild_id)
-        await channel.get_partial_message(message.id).edit(
-            view=screen.view(self._marks), attachments=screen.files(), allowed_mentions=NO_PINGS
-        )
+        view, attachments = screen.change(self._marks, self._borne.get(message.id))
+        partial = channel.get_partial_message(message.id)
+        self._bears(await partial.edit(view=view, attachments=attachments, allowed_mentions=NO_PINGS))
+
+    def _bears(self, message: discord.Message) -> None:
+        """Note what a message bears, so that its next edit uploads nothing that is there; after a restart one does."""
+        self._borne.pop(message.id, None)
+        self._borne[message.id] = message.attachments
+        while len(self._borne) > MOST_BORNE:
+            del self._borne[next(iter(self._borne))]
 
     async def _call(self, send: Callable[[], Awaitable[T]], urgency: int, key: str = "") -> T:
         try:

@@ -18,7 +18,7 @@ from bot.services.practice.practising import Learner
 from bot.telemetry import Durations, Pulse, is_page, new_error_id, one_line
 from bot.ui import ids
 from bot.ui.forms import Form
-from bot.ui.layouts import GREY, MAX_TEXT, NO_PINGS, RED, Screen, note, pings
+from bot.ui.layouts import GREY, MAX_TEXT, NO_PINGS, RED, Screen, linked_in, note, pings
 from bot.ui.marks import PLAIN, Marks
 from bot.ui.options import whole
 from bot.ui.reach import is_abroad, server_of
@@ -56,9 +56,8 @@ class PrivateMessage(NamedTuple):
 
     async def edit(self, screen: Screen) -> None:
         """Show something else in its place. Raises discord.HTTPException, as where the person has dismissed it."""
-        await self.webhook.edit_message(
-            self.id, view=screen.view(self.marks), attachments=screen.files(), allowed_mentions=NO_PINGS
-        )
+        view, attachments = screen.change(self.marks)
+        await self.webhook.edit_message(self.id, view=view, attachments=attachments, allowed_mentions=NO_PINGS)
 
     async def delete(self) -> None:
         """Take it away. Raises discord.HTTPException."""
@@ -102,6 +101,9 @@ class Reply:
         self._new = new or interaction.type is discord.InteractionType.application_command
         self._lock = asyncio.Lock()
         self._announced = False
+        clicked = interaction.message if not self._new else None
+        self._borne = clicked.attachments if clicked else None
+        self._linked = linked_in(clicked.components) if clicked else {}
 
     @property
     def member_id(self) -> int:
@@ -184,7 +186,7 @@ class Reply:
         async with self._lock:
             if self.too_late:
                 return None
-            view, files = screen.view(self._marks), screen.files()
+            view, files = screen.ready(self._marks, self._near if private else ())
             if not self.answered:
                 response = await self.interaction.response.send_message(
                     view=view, files=files, ephemeral=private, allowed_mentions=mentions
@@ -222,12 +224,14 @@ class Reply:
         async with self._lock:
             if self.too_late:
                 return
-            view, files = screen.view(self._marks), screen.files()
+            view, attachments = screen.change(self._marks, self._borne, self._linked)
             if not self.answered:
-                await self.interaction.response.edit_message(view=view, attachments=files, allowed_mentions=NO_PINGS)
+                edit = self.interaction.response.edit_message
+                await edit(view=view, attachments=attachments, allowed_mentions=NO_PINGS)
                 self._note_time()
             else:
-                await self._edit_original(view, files)
+                await self._edit_original(view, attachments)
+            self._borne, self._linked = None, {}  # what it bears now was not told
 
     def _note_time(self) -> None:
         self._answered_at = time.perf_counter()
@@ -235,9 +239,18 @@ class Reply:
         if self._answered_in:
             self._answered_in.add(self._answered_at - self._began)
 
-    async def _edit_original(self, view: discord.ui.LayoutView, files: Sequence[discord.File] = ()) -> int:
+    @property
+    def _near(self) -> Sequence[discord.Attachment]:
+        """What the message that was clicked bears, where everybody can see it: a private answer shows it from there.
+
+        A thousand players who ask for the same picture upload it no thousand times.
+        """
+        message = self.interaction.message
+        return message.attachments if message and not message.flags.ephemeral else ()
+
+    async def _edit_original(self, view: discord.ui.LayoutView, attachments: Any = ()) -> int:
         edit = self.interaction.edit_original_response
-        return (await edit(view=view, attachments=files, allowed_mentions=NO_PINGS)).id
+        return (await edit(view=view, attachments=attachments, allowed_mentions=NO_PINGS)).id
 
 
 Handle = Callable[[Reply], Awaitable[object]]

@@ -2,8 +2,9 @@
 
 import os
 import shutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,12 @@ async def tabs_of(browser: Browser, playground: Playground) -> AsyncIterator[Ope
 
     yield tab
     assert complaints == []
+
+
+@pytest.fixture
+def tabs(browser: Browser, playground: Playground) -> Callable[[], AbstractAsyncContextManager[OpenTab]]:
+    """Opens tabs of the playground, whatever bot a test has there."""
+    return partial(tabs_of, browser, playground)
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from pathlib import Path
 
 import pytest
 from hosting import Bot
+from painted import write_bees
 
 from bot.playground.server import Playground
 
@@ -58,4 +59,12 @@ async def quick(playground: Playground, tmp_path: Path) -> AsyncIterator[Bot]:
 async def hasty(playground: Playground, tmp_path: Path) -> AsyncIterator[Bot]:
     """A bot whose competitions run ten times as fast, where silence is what is tried."""
     async with playing(playground, tmp_path / "data", STUDYHALL_PACE_FACTOR="0.1") as running:
+        yield running
+
+
+@pytest.fixture
+async def bees(playground: Playground, tmp_path: Path) -> AsyncIterator[Bot]:
+    """A bot with a course of pictures, at the usual pace."""
+    packs = write_bees(tmp_path / "packs")
+    async with playing(playground, tmp_path / "data", STUDYHALL_PACKS_DIR=str(packs)) as running:
         yield running

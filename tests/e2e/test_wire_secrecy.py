@@ -16,6 +16,7 @@ import pytest
 import small_pack
 from evening import Channel, opened, right_letter
 from hosting import Bot, Member, buttons, text, until
+from painted import picture
 
 from bot.playground.rest import Exchange
 from bot.playground.server import Playground
@@ -33,8 +34,9 @@ WAYS = [
 
 
 def write_pack(folder: Path, shift: int) -> Path:
-    """Six questions of four long options; ``shift`` moves the key of every one of them, and changes nothing else."""
+    """Six questions of four long options; ``shift`` moves the key of each, after which its picture is called."""
     entries = []
+    pictures = {}
     for number, leaf in enumerate(LEAVES):
         key = (number + shift) % len(WAYS)
         entry = {
@@ -59,8 +61,13 @@ def write_pack(folder: Path, shift: int) -> Path:
             ],
             "explanation": "Each kind of leaf has its own temperature, and the water is the one thing to wait for.",
         }
+        if number % 2:
+            name = f"the-answer-of-{number}-is-{key}.png"
+            entry |= {"picture": name, "alt": f"Leaves for {leaf} tea."}
+            pictures[f"pictures/{name}"] = picture(colour=(number * 40, 90, 60))
         entries.append(entry)
     files = {
+        **pictures,
         "questions/water.yaml": json.dumps({"questions": entries}),
         "lessons/water.yaml": small_pack.WATER.replace("demos: []", "demos: [io-wait]"),
     }

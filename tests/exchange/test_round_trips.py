@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from painted import BLUE, GOLD, picture
 
-from bot.exchange.drafts import ONE_OF_SEVERAL, WHOLE, Draft, Offered
-from bot.exchange.formats import WRITTEN, read, write
+from bot.exchange import zips
+from bot.exchange.drafts import NAME_ALONE, ONE_OF_SEVERAL, WHOLE, Draft, Drawing, Offered
+from bot.exchange.formats import OF_DRAFTS, read, write
 from bot.exchange.importing import compared
 from bot.exchange.packs import drafts_of, files_of, head_of, unshowable, yaml_of
 from bot.packs.loading import read_pack
@@ -17,6 +19,12 @@ WORD = (
     st.text(LETTERS, min_size=1, max_size=24).map(lambda text: " ".join(text.split())).filter(lambda text: text.strip())
 )
 CODE = st.sampled_from(["print(1)", "def f():\n    return 1\n\nf()", "SELECT 'a';", "x = {'a': 1}  # =~"])
+PICTURES = {
+    "bee.png": picture(),
+    "A bee (2).jpg": picture("JPEG", colour=GOLD),
+    "蜂.webp": picture("WEBP", colour=BLUE, size=(9, 9)),
+}
+DRAWN = st.builds(lambda name, alt: Drawing(name, alt, PICTURES[name]), st.sampled_from(sorted(PICTURES)), WORD)
 NAME = st.from_regex(r"[a-z][a-z0-9]{0,8}(-[a-z0-9]{1,5})?", fullmatch=True)
 
 
@@ -34,6 +42,8 @@ def drafts(draw: st.DrawFn) -> Draft:
         licence=draw(st.sampled_from(["", "CC BY 4.0"])),
         source=draw(st.sampled_from(["", "A book, page 2", "https://example.org/a?b=c"])),
     )
+    if draw(st.booleans()):
+        draft = replace(draft, picture=draw(DRAWN), explanation_picture=draw(st.one_of(st.none(), DRAWN)))
     if draft.code:
         draft = replace(draft, code_language=draw(st.sampled_from([None, "sql"])))
     if form == "typed":
@@ -58,12 +68,19 @@ banks = st.lists(drafts(), min_size=1, max_size=5, unique_by=lambda one: one.nam
 def plain(draft: Draft, losses: set[str]) -> Draft:
     """The question as a format brings it back that said what it does not keep."""
     kept = {"its licence": "licence", "its source": "source", "its tags": "tags"}
-    lost = {field: "" for what, field in kept.items() if what in losses}
+    lost: dict[str, object] = {field: "" for what, field in kept.items() if what in losses}
+    for field in ("picture", "explanation_picture"):
+        if NAME_ALONE in losses and (drawn := getattr(draft, field)):
+            lost[field] = drawn._replace(data=None)
+    if "its picture" in losses:
+        lost["picture"] = None
+    if losses & {"its picture", "the picture of its explanation"}:
+        lost["explanation_picture"] = None
     return replace(draft, place="", form="choice" if ONE_OF_SEVERAL in losses else draft.form, **lost)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@pytest.mark.parametrize("name", WRITTEN)
+@pytest.mark.parametrize("name", OF_DRAFTS)
 @given(bank=banks)
 def test_what_goes_out_comes_back(name: str, bank: list[Draft]) -> None:
     written, lost = write(bank, name)
@@ -89,6 +106,9 @@ def test_a_course_is_written_as_it_is_read(tmp_path_factory, bank: list[Draft]) 
     bank = [one for one in bank if not unshowable(one)]
     assume(bank)
     (folder / "questions").mkdir()
+    (folder / "pictures").mkdir()
+    for name, data in PICTURES.items():
+        (folder / "pictures" / name).write_bytes(data)
     (folder / "pack.yaml").write_text(head_of("A course: 漢字"), "utf-8")
     for number, text in enumerate(files_of(bank)):
         (folder / "questions" / f"{number}.yaml").write_text(text, "utf-8")
@@ -101,3 +121,12 @@ def test_a_course_is_written_as_it_is_read(tmp_path_factory, bank: list[Draft]) 
     result = compared(bank, again, {}, "Sums")
     assert (result.new, result.left_out) == ((), ())
     assert all(one.now.stem != one.before.stem or one.now != one.before for one in result.changed)
+    assert all(one.now.picture == one.before.picture for one in result.changed)
+    files = zips.unpacked(zips.packed(folder, loaded.pack))
+    assert files.left_out == []
+    shown = {one.name for one in loaded.pack.pictures.values()}
+    kept = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert files.files == {
+        name: data for name, data in kept.items() if name.rpartition("/")[2] in shown or ".yaml" in name
+    }
+    assert list(zips.read(zips.packed(folder, loaded.pack))) == again

@@ -41,9 +41,9 @@ UNREAD = [
     ("questions/one.txt", "a file whose name ends in .yaml or .yml; this one is not read"),
     ("questions/one.yaml~", "a file whose name ends in .yaml or .yml; this one is not read"),
     ("lessons/one.md", "a file whose name ends in .yaml or .yml; this one is not read"),
-    ("Questions/one.yaml", "pack.yaml, glossary.yaml, lessons/ and questions/; this is not read"),
-    ("one.yaml", "pack.yaml, glossary.yaml, lessons/ and questions/; this is not read"),
-    ("pack.yml", "pack.yaml, glossary.yaml, lessons/ and questions/; this is not read"),
+    ("Questions/one.yaml", "pack.yaml, glossary.yaml, lessons/, questions/ and pictures/; this is not read"),
+    ("one.yaml", "pack.yaml, glossary.yaml, lessons/, questions/ and pictures/; this is not read"),
+    ("pack.yml", "pack.yaml, glossary.yaml, lessons/, questions/ and pictures/; this is not read"),
 ]
 
 

@@ -7,10 +7,11 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from hall import assert_fits_discord
+from hall import GALLERY, assert_fits_discord, walk
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from in_english import say
+from painted import picture
 from test_ui_layouts import BIG, asking, drawn, outcomes, pages
 
 from bot.model.dailies import Daily
@@ -41,9 +42,10 @@ from bot.services.server.groups import Group, GroupBelief, GroupSection
 from bot.ui.calendar.daily import daily_screen, my_answer_screen
 from bot.ui.competition import reveals as game_reveals
 from bot.ui.help import help_screen
-from bot.ui.layouts import Screen
+from bot.ui.layouts import CoursePicture, Screen
 from bot.ui.lesson.lessons import contents_screen, page_screen, section_choices, section_screen, shared_screen
 from bot.ui.lesson.terms import term_choices, term_screen
+from bot.ui.marks import Marks
 from bot.ui.practice.progress import mixup_screen, progress_screen
 from bot.ui.practice.quiz import options_screen, outcome_screen, page_between_screen, question_screen
 from bot.ui.practice.summary import summary_screen
@@ -55,6 +57,7 @@ DEMOS = {"cpu-work": "Work for the processor", "io-wait": "Waiting for a server"
 LETTERS = "abc DEF 漢字かな हिन्दी ကောင်း ابجد עברית 🫖👩‍🏫é?!.,;:-'\""
 MARKUP = ["*", "**", "_", "__", "||", "~~", "`", "```", "\n", "> ", "# ", "- ", "1. ", "\\", "@everyone", "<t:1>", "|"]
 BLANKS = [" ", "\t", "\u200b", "\u3164", "\u2800", "\x07", "\u202e", "\u2028"]
+PICTURE = picture()
 NOON = 1_795_348_800_000
 
 
@@ -76,6 +79,14 @@ def texts(draw: st.DrawFn, longest: int, *, shortest: int = 1) -> str:
 
 def optional(strategy: st.SearchStrategy[str]) -> st.SearchStrategy[str | None]:
     return st.one_of(st.none(), strategy)
+
+
+@st.composite
+def pictured(draw: st.DrawFn, prefix: str = "") -> dict[str, str]:
+    """The fields of a picture, now and then."""
+    if draw(st.integers(0, 3)):
+        return {}
+    return {f"{prefix}picture": "anything.png", f"{prefix}alt": draw(texts(300))}
 
 
 code = st.integers(1, 20).map(lambda lines: "\n".join(["c" * 60] * lines))
@@ -106,6 +117,8 @@ def questions(draw: st.DrawFn, number: int, section: str) -> dict[str, Any]:
         "options": options,
         "explanation": draw(texts(800 // size)),
         "source": draw(source),
+        **draw(pictured()),
+        **draw(pictured("explanation_")),
     }
 
 
@@ -121,6 +134,7 @@ def pages_of(draw: st.DrawFn) -> dict[str, Any]:
         "source": draw(st.one_of(st.none(), source)),
         "mistake": draw(st.booleans()),
         "since": "3.13",
+        **draw(pictured()),
     }
     return {key: value for key, value in page.items() if value is not None}
 
@@ -141,6 +155,7 @@ def packs(draw: st.DrawFn) -> dict[str, Any]:
         {"id": f"t{n}", "name": f"{n} {title}"[:60], "also": [draw(texts(60))], "meaning": draw(texts(300))}
         for n in range(draw(st.sampled_from([1, 30])))
     ][: draw(st.integers(0, 30))]
+    terms = [{**one, **draw(pictured())} for one in terms[:2]] + terms[2:]
     head = {
         "id": "p" * 30,
         "title": draw(texts(60)),
@@ -189,7 +204,7 @@ def plain_packs(draw: st.DrawFn) -> dict[str, Any]:
         ):
             if draw(st.integers(0, 2)) == 0:
                 asked[field] = draw(value)
-        return asked
+        return asked | draw(pictured()) | draw(pictured("explanation_"))
 
     head = {"standard": "plain", "title": draw(texts(60)), "language": "ja", "sections": names}
     return {"pack.yaml": head, "questions/all.yaml": {"questions": [question(n) for n in range(2)]}}
@@ -200,6 +215,9 @@ def read(folder: Path, files: dict[str, Any]) -> Loaded:
         path = folder / "pack" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(data, ensure_ascii=False), "utf-8")
+    if "anything.png" in json.dumps(files):
+        (folder / "pack" / "pictures").mkdir()
+        (folder / "pack" / "pictures" / "anything.png").write_bytes(PICTURE)
     [loaded] = read_packs(folder)
     return loaded
 
@@ -219,11 +237,28 @@ def test_what_a_start_lets_pass_is_shown_on_every_screen(tmp_path: Path, files: 
     if loaded.errors:
         return
     [pack] = load_packs(folder)
+    library = Library([pack])
+    event(f"{len(pack.pictures)} pictures")
     for screen in screens(pack):
         assert_fits_discord(drawn(screen))
-    library = Library([pack])
+        assert_shows_its_pictures(screen, library)
     for choice in (*section_choices(library, ""), *term_choices(library, "")):
         assert 1 <= len(choice.name.strip()) <= 100
+
+
+def assert_shows_its_pictures(screen: Screen, library: Library) -> None:
+    """A screen with pictures of its course has each of them with its words, within the same limits."""
+    marks = Marks()
+    marks.learn_pictures(library.picture)
+    shown = [(block.key, block.alt) for block in screen.blocks if isinstance(block, CoursePicture)]
+    if shown:
+        view, files = screen.ready(marks)
+        components = view.to_components()
+        assert_fits_discord(components)
+        galleries = [one for one in walk(components) if one["type"] == GALLERY]
+        items = [(item["media"]["url"], item["description"]) for one in galleries for item in one["items"]]
+        assert items == [(f"attachment://{key}", alt) for key, alt in shown]
+        assert {one.filename for one in files} == {key for key, _alt in shown}
 
 
 def screens(pack: Pack) -> Iterator[Screen]:

@@ -20,6 +20,9 @@ from bot.storage.question import rulings
 from bot.storage.store import Store
 
 READING_MS_A_CHARACTER = 30
+"""Of code."""
+LOOKING_MS = 5_000
+"""At a picture, which also has to arrive."""
 
 
 class GameQuestions:
@@ -47,17 +50,10 @@ class GameQuestions:
         if not fitting:
             raise UserError(fact(Code.ALL_ASKED_ELSEWHERE))
         questions = self._chosen(fitting, game.setup, game.state.rules.rounds, lately)
-        plans = tuple(
-            RoundPlan(
-                q.id,
-                here.key(q),
-                option_order(q, self._rng),
-                len(q.code or "") * READING_MS_A_CHARACTER,
-                here.accepted(q),
-            )
-            for q in questions
+        plans = (
+            RoundPlan(q.id, here.key(q), option_order(q, self._rng), reading_ms(q), here.accepted(q)) for q in questions
         )
-        return questions, plans
+        return questions, tuple(plans)
 
     async def start(self, game: Game, by: int | None, manager: bool) -> tuple[Start, list[Question]]:
         """What starts a game: its questions, and how strong the players are where teams are made of them.
@@ -87,3 +83,8 @@ class GameQuestions:
         chosen = pick(aimed, seen, {}, count, 0, self._rng) if aimed else []
         others = [one for one in fitting.values() if one not in chosen]
         return ramped(chosen) + ramped(pick(others, seen, {}, count - len(chosen), 0, self._rng))
+
+
+def reading_ms(question: Question) -> int:
+    """How much longer than the pace says its round is: for its code and its picture."""
+    return len(question.code or "") * READING_MS_A_CHARACTER + (LOOKING_MS if question.picture else 0)

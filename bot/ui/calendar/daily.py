@@ -38,7 +38,7 @@ from bot.ui.routing import Router
 
 T = TypeVar("T")
 
-NEEDED = ("view_channel", "send_messages", "read_message_history")
+NEEDED = ("view_channel", "send_messages", "attach_files", "read_message_history")
 
 
 class DailyFeature:
@@ -172,11 +172,12 @@ def _result_screen(view: DailyView) -> Screen:
         ]
     )
     result, rule = [RULE, verdict, *ruled, *question_card.forgiven(question)], question_card.rule(question)
-    whole: list[Block] = [head + question_card.stem(question), *result, lines, *rule]
-    without_code: list[Block] = [f"{head}{bold(question.stem)}", *result, lines, *rule]
-    without_rule: list[Block] = [f"{head}{bold(question.stem)}", *result, lines, *question_card.credit(question)]
+    short: list[Block] = [f"{head}{bold(question.stem)}", *answering.pictured(question), *result]
+    whole: list[Block] = [head + question_card.stem(question), *short[1:], lines, *rule]
+    without_code: list[Block] = [*short, lines, *rule]
+    without_rule: list[Block] = [*short, lines, *question_card.credit(question)]
     bars = question_card.bars(question, daily.lettering, view.right, view.shares)
-    shortest: list[Block] = [f"{head}{bold(question.stem)}", *result, bars, *question_card.credit(question)]
+    shortest: list[Block] = [*short, bars, *question_card.credit(question)]
     ways = (whole, without_code, without_rule)
     fitting = next((one for one in ways if Screen(one).fits(reserve=50)), shortest)
     return Screen([*fitting, buttons], GREEN)
@@ -218,7 +219,7 @@ def locked_screen(locked: Locked) -> Screen:
 def my_answer_screen(mine: MyDaily) -> Screen:
     """A member's own answer to a closed question, and why it was right or not: by what their managers decided, too."""
     daily, question = mine.daily, mine.daily.question
-    blocks: list[Block] = [question_card.stem(question)]
+    blocks: list[Block] = [question_card.stem(question), *answering.pictured(question)]
     blocks += question_card.ruled(question, daily.lettering, mine.key, retired=mine.retired, accepted=mine.accepted)
     right = question_card.right_one(question, daily.lettering, mine.key)
     if mine.given is None:

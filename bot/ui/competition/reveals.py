@@ -45,7 +45,8 @@ def reveal_screen(view: GameView, number: int, say: Say) -> Screen:
     state, question, plan = view.state, view.game.questions[number], view.state.plans[number]
     letters, played = plan.lettering, state.played[number]
     shared = shares((plan.counted(one.given) for one in played.answers.values()), plan.key)
-    blocks: list[Block] = [stem(view, number), question_card.bars(question, letters, plan.key, shared)]
+    bars = question_card.bars(question, letters, plan.key, shared)
+    blocks: list[Block] = [stem(view, number), *answering.pictured(question), bars]
     if question.form != "choice":
         blocks.append(question_card.right_one(question, letters, plan.key, "**The answer is {}**"))
     blocks += question_card.forgiven(question)
@@ -174,7 +175,8 @@ def _should_count(mine: MyResult) -> list[Button]:
 def my_result_screen(mine: MyResult) -> Screen:
     """A player's own round: right or wrong, what it earned, what they chose, what was right, and why."""
     question, key, letters = mine.question, mine.plan.key, mine.plan.lettering
-    blocks: list[Block] = [bold(question.stem), _joined(_verdict(mine), " · ".join([*_earned(mine), *_in_all(mine)]))]
+    blocks: list[Block] = [bold(question.stem), *answering.pictured(question)]
+    blocks.append(_joined(_verdict(mine), " · ".join([*_earned(mine), *_in_all(mine)])))
     given = mine.answer.given if mine.answer else None
     if given is not None and given.option is not None and not mine.is_right:
         blocks.append(f"**You chose {letters.called(given)}** · {question_card.reasoned(question, given.option)}")
@@ -225,7 +227,8 @@ def _joined(*lines: str) -> str:
 def reasons_screen(mine: MyResult, game: int, number: int, page: int = 0) -> Screen:
     """Every option with its reason, and the rule; long reasons have pages."""
     question, key, letters = mine.question, mine.plan.key, mine.plan.lettering
-    blocks: list[Block] = [bold(question.stem), *question_card.ruled(question, letters, key)]
+    blocks: list[Block] = [bold(question.stem), *answering.pictured(question)]
+    blocks += question_card.ruled(question, letters, key)
     pages = question_card.reason_pages(question, letters, key)
     page = min(page, len(pages) - 1)
     blocks += [pages[page], RULE, *question_card.rule(question)]

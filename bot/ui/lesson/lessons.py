@@ -11,7 +11,7 @@ from bot.packs.words import spellings
 from bot.services.lesson.lessons import Contents, ContentsLine, LessonPage, Lessons
 from bot.services.server.servers import Servers
 from bot.ui import ids
-from bot.ui.layouts import BLURPLE, RULE, Block, Button, Pick, Row, Screen, bold, code_block
+from bot.ui.layouts import BLURPLE, RULE, Block, Button, CoursePicture, Pick, Row, Screen, bold, code_block
 from bot.ui.lesson.terms import term_menu
 from bot.ui.reach import anywhere, server_of
 from bot.ui.replies import Desk, Reply
@@ -263,13 +263,16 @@ def page_blocks(page: LessonPage) -> list[Block]:
     body = f"### {section.title} · {mistake}{content.title}{since}\n{content.text.rstrip()}"
     if section.opening and page.number == 0:
         body = f"> 🤔 {bold(section.opening)}\n{body}"
-    if content.code:
-        body += "\n" + code_block(content.code, content.code_language)
-        if content.output:
-            body += "\nIt prints:\n" + code_block(content.output, "text")
+    below = [code_block(content.code, content.code_language)] if content.code else []
+    if content.code and content.output:
+        below += ["It prints:", code_block(content.output, "text")]
     if content.after:
-        body += f"\n{content.after.rstrip()}"
-    blocks: list[Block] = [body]
+        below.append(content.after.rstrip())
+    if content.picture:
+        blocks: list[Block] = [body, CoursePicture(content.picture, content.alt)]
+        blocks += ["\n".join(below)] if below else []
+    else:
+        blocks = ["\n".join([body, *below])]
     if content.figure:
         blocks += [RULE, f"📏 **Measured**: {content.figure.text.strip()}"]
     if page.is_last and section.remember:

@@ -9,7 +9,7 @@ from bot.packs.library import Library, TermRef
 from bot.packs.models import Term
 from bot.services.server.servers import Servers
 from bot.ui import ids
-from bot.ui.layouts import BLURPLE, Block, Button, Pick, Row, Screen
+from bot.ui.layouts import BLURPLE, Block, Button, CoursePicture, Pick, Row, Screen
 from bot.ui.reach import anywhere, server_of
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
@@ -68,6 +68,8 @@ def term_screen(library: Library, ref: TermRef) -> Screen:
     also = f"\n-# Also: {', '.join(term.also)}" if term.also else ""
     source = f" \u00b7 [Source]({term.source})" if term.source else ""
     blocks: list[Block] = [f"### {term.name}\n{term.meaning}{also}\n-# Glossary{source}"]
+    if term.picture:
+        blocks.append(CoursePicture(term.picture, term.alt))
     if term.section:
         section = library.section(ref.pack.id, term.section).section
         if section.pages:

@@ -230,7 +230,7 @@ def question_screen(asking: Asking, remark: str = "", picked: tuple[int, ...] = 
     blocks: list[Block] = [f"-# {remark}", _stem(asking)] if remark else [_stem(asking)]
     question, lettering = asking.question, asking.asked.lettering
     if question.form == "order":
-        blocks += [answering.listed(question, lettering), *_ordering(asking, picked)]
+        blocks += [*answering.pictured(question), answering.listed(question, lettering), *_ordering(asking, picked)]
     else:
         blocks += [*answering.asked(question, lettering), *_letters(asking)]
     return Screen(blocks, BLURPLE)
@@ -257,7 +257,8 @@ def outcome_screen(outcome: Outcome) -> Screen:
     """Right or wrong, and why; then the ways on."""
     asking, question = outcome.asking, outcome.asking.question
     letters, given, key = asking.asked.lettering, outcome.given, outcome.right_option
-    shown = [part for part in (_stem(asking), answering.listed(question, letters)) if part]
+    listed = answering.listed(question, letters)
+    shown: list[Block] = [_stem(asking), *answering.pictured(question), *([listed] if listed else [])]
     pressed = [] if question.form == "order" else _letters(asking, given)
     blocks: list[Block] = [*shown, *pressed, RULE]
     if outcome.doubled:
@@ -325,11 +326,13 @@ def options_screen(outcome: Outcome, page: int = 0) -> Screen:
     ruled = question_card.ruled(question, letters, key, retired=outcome.retired)
     pages = question_card.reason_pages(question, letters, key, outcome.given)
     page = min(page, len(pages) - 1)
-    blocks: list[Block] = [bold(question.stem), *ruled, RULE, pages[page], RULE, *question_card.rule(question)]
+    rule = question_card.rule(question)
+    blocks: list[Block] = [bold(question.stem), *answering.pictured(question), *ruled, RULE, pages[page], RULE]
     if belief := outcome.misconception:
         words = question_card.myth(belief)
-        if Screen(blocks).fits(words):
-            blocks.insert(-1, words)
+        if Screen([*blocks, *rule]).fits(words):
+            blocks.append(words)
+    blocks += rule
     run, position = asking.run.id, asking.asked.position
     on = "See how it went" if outcome.is_last else "Next ▶"
     blocks += term_menu(asking.run.pack_id, outcome.terms, "Words of this explanation…")

@@ -8,7 +8,19 @@ from bot.packs.models import LETTERS, MOST_TYPED, Question
 from bot.quiz.question.asking import Given, Lettering
 from bot.ui import marks
 from bot.ui.forms import Checks, Field, Form
-from bot.ui.layouts import BLURPLE, Block, Button, Row, Screen, bold, code_block, in_short, label, unstressed
+from bot.ui.layouts import (
+    BLURPLE,
+    Block,
+    Button,
+    CoursePicture,
+    Row,
+    Screen,
+    bold,
+    code_block,
+    in_short,
+    label,
+    unstressed,
+)
 
 IN_A_ROW = 5
 LONGEST_FORM_TITLE = 45
@@ -34,15 +46,21 @@ def listed(question: Question, lettering: Lettering) -> str:
     )
 
 
+def pictured(question: Question) -> list[Block]:
+    """The picture that is asked about; nothing where the question has none."""
+    return [CoursePicture(question.picture, question.alt)] if question.picture else []
+
+
 def asked(question: Question, lettering: Lettering, *, once: bool = False) -> list[Block]:
-    """What stands below the stem: the options and, where it is not one of them, how to answer.
+    """What stands below the stem: the picture, the options and, where it is not one of them, how to answer.
 
     ``once``: the first answer counts, so that it is told what becomes of a slip.
     """
     hint = HINTS.get(question.form, "")
     if once and question.accepted:
         hint += " One wrong letter in a long word is forgiven." if question.near_counts else " Spelling counts."
-    return [part for part in (listed(question, lettering), hint) if part]
+    said = [part for part in (listed(question, lettering), hint) if part]
+    return [*pictured(question), *said]
 
 
 def buttons_in_rows(buttons: Sequence[Button]) -> list[Row]:
@@ -142,7 +160,7 @@ def ordering_screen(
     send: Callable[[str], str],
 ) -> Screen:
     """The same in a message of its own, with what is asked."""
-    shown = [bold(question.stem), listed(question, lettering)]
+    shown: list[Block] = [bold(question.stem), *pictured(question), listed(question, lettering)]
     return Screen([*shown, *ordering(question, lettering, picked, step, send)], BLURPLE)
 
 

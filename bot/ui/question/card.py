@@ -7,7 +7,7 @@ from bot.packs.numbered import numbered
 from bot.quiz.question.asking import FilePlace, Given, Lettering, Shares, is_right, slip_from
 from bot.quiz.question.asking import lettering as lettering_of
 from bot.ui import marks
-from bot.ui.layouts import Button, bold, code_block
+from bot.ui.layouts import Block, Button, CoursePicture, bold, code_block
 from bot.ui.question import answering
 
 RETIRED = "-# ⚖️ Your managers retired this question here: it is no longer asked, and answers to it don't count."
@@ -181,11 +181,12 @@ def _bar(count: int, answers: int) -> str:
     return f"`{'█' * cells}{'░' * (BAR_LENGTH - cells)} {count:>{len(str(max(answers, 1)))}}`"
 
 
-def rule(question: Question) -> list[str]:
-    """The rule in short, and where it is documented; nothing where the course says neither."""
+def rule(question: Question) -> list[Block]:
+    """The rule in short with its picture, and where it is documented; nothing where the course says none of it."""
     words = f"**The rule**: {question.explanation.strip()}" if question.explanation.strip() else ""
     found = "\n".join(line for line in (words, origin(question)) if line)
-    return [found] if found else []
+    drawn = question.explanation_picture
+    return [*([found] if found else []), *([CoursePicture(drawn, question.explanation_alt)] if drawn else [])]
 
 
 def origin(question: Question) -> str:
@@ -208,7 +209,8 @@ def credit(question: Question) -> list[str]:
 
 def explains(question: Question) -> bool:
     """Whether there is more to read about it than which option is right."""
-    return bool(question.explanation.strip()) or any(option.why.strip() for option in question.options)
+    told = question.explanation.strip() or question.explanation_picture
+    return bool(told) or any(option.why.strip() for option in question.options)
 
 
 def ruled(

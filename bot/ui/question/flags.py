@@ -31,6 +31,7 @@ from bot.ui.layouts import (
     unstressed,
 )
 from bot.ui.names import plain, safe
+from bot.ui.question import answering
 from bot.ui.question import card as question_card
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
@@ -212,7 +213,7 @@ def _ruled(ruling: Ruling) -> str:
 def item_screen(item: FlaggedItem, say: Say, remark: str = "") -> Screen:
     """A question with its key, its figures, what was said of it, and what can be done."""
     question, place = item.question, (item.subject.pack_id, item.subject.question_id)
-    blocks: list[Block] = [f"## `{question.id}`\n-# Only you see this: it shows the key.", _question(item)]
+    blocks: list[Block] = [f"## `{question.id}`\n-# Only you see this: it shows the key.", *_question(item)]
     if remark:
         blocks.insert(0, remark)
     if item.ruling:
@@ -258,8 +259,10 @@ def _key(item: FlaggedItem) -> int | None:
     return item.ruling.key if item.ruling else item.question.key
 
 
-def _question(item: FlaggedItem) -> str:
-    return f"{question_card.stem(item.question)}\n{question_card.marked_options(item.question, _key(item))}"
+def _question(item: FlaggedItem) -> list[Block]:
+    stem, options = question_card.stem(item.question), question_card.marked_options(item.question, _key(item))
+    pictured = answering.pictured(item.question)
+    return [stem, *pictured, options] if pictured else [f"{stem}\n{options}"]
 
 
 def _in_force(item: FlaggedItem) -> str:

@@ -1,0 +1,136 @@
+"""A whole course as a zip: its files as they lie in its folder, its ``pack.yaml`` at the root or in one folder there.
+
+A zip comes from a stranger. Only names that a course has are taken, one file for each; sizes are counted while it is
+unpacked, whatever its list of contents says.
+"""
+
+import io
+import re
+import stat
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from bot.errors import StudyhallError
+from bot.exchange.drafts import Found, LeftOut
+from bot.exchange.packs import drafts_of
+from bot.exchange.texts import names_in_zip
+from bot.facts import said
+from bot.packs.files import PICTURES, files_of
+from bot.packs.loading import read_pack
+from bot.packs.models import Pack
+from bot.wording import cut
+
+MOST_FILES = 5_000
+MOST_FILE_BYTES = 1_048_576
+"""Of a course's file of text and of a picture alike."""
+MOST_UNPACKED_BYTES = 128 * 1024 * 1024
+MOST_FAULTS = 5
+_HEAD = re.compile(r"(?:[^/]+/)?pack\.ya?ml")
+_OURS = re.compile(r"(?:pack|glossary)\.ya?ml|(?:lessons|questions)/[^/]+\.ya?ml|pictures/[^/]+")
+_UNFIT = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\]|[. ](?:/|$)|(?:^|/)[. ]')
+"""Signs that a file's name can't have somewhere, and names that are hidden or lead up."""
+_OF_WINDOWS = re.compile(r"(?:^|/)(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|/|$)", re.IGNORECASE)
+_BROKEN = (zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError, RuntimeError)
+"""What unpacking a broken zip raises; an odd compression and a password that is wanted are RuntimeErrors."""
+_SAME_DAY = (1980, 1, 1, 0, 0, 0)
+
+
+class Unpacked(NamedTuple):
+    """The files of a course by their names below its folder, and what of the zip is none of them."""
+
+    files: dict[str, bytes]
+    left_out: list[LeftOut]
+
+
+def is_course(data: bytes) -> bool:
+    """Whether it is a zip with a ``pack.yaml``."""
+    return any(_HEAD.fullmatch(name) for name in names_in_zip(data))
+
+
+def unpacked(data: bytes) -> Unpacked:
+    """The files of a course. Raises StudyhallError for a zip that is broken, or holds more than a course may."""
+    files: dict[str, bytes] = {}
+    left_out: list[LeftOut] = []
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as opened:
+            entries = [one for one in opened.infolist() if not one.is_dir()]
+            if len(entries) > MOST_FILES:
+                raise StudyhallError(said(f"The zip has more than {MOST_FILES:,} files, and no course has so many."))
+            heads = [one.filename for one in entries if _HEAD.fullmatch(one.filename)]
+            folder = min(heads, key=lambda name: name.count("/")).rpartition("/")[0]
+            left_bytes = MOST_UNPACKED_BYTES
+            for entry in entries:
+                name = entry.filename.removeprefix(f"{folder}/") if folder else entry.filename
+                content, why = b"", _refused(entry, name, files)
+                if not why:
+                    with opened.open(entry) as stream:
+                        content = stream.read(MOST_FILE_BYTES + 1)
+                    why = "a file of more than 1 MiB" if len(content) > MOST_FILE_BYTES else ""
+                left_bytes -= len(content)
+                if left_bytes < 0:
+                    most = MOST_UNPACKED_BYTES // 1024 // 1024
+                    raise StudyhallError(said(f"The zip unpacks to more than {most} MiB, and no course has so much."))
+                if why:
+                    left_out.append(LeftOut(cut(entry.filename, 80), why))
+                else:
+                    files[name] = content
+    except _BROKEN as problem:
+        raise StudyhallError(said(f"The zip can't be unpacked ({type(problem).__name__}). Make it again.")) from None
+    return Unpacked(files, left_out)
+
+
+def _refused(entry: zipfile.ZipInfo, name: str, taken: dict[str, bytes]) -> str:
+    """Why a file of a zip is not taken; nothing where it is."""
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        return "a link, which is not followed"
+    if _UNFIT.search(name) or _OF_WINDOWS.search(name):
+        return "a name that no file of a course has"
+    if not _OURS.fullmatch(name):
+        return "no file of a course"
+    if name.casefold() in {one.casefold() for one in taken}:
+        return "a second file of this name"
+    return ""
+
+
+def written(files: dict[str, bytes], folder: Path) -> None:
+    """Write the files of a course into a folder."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def read(data: bytes) -> Iterator[Found]:
+    """The questions of a zipped course. Raises StudyhallError for one that has faults."""
+    found = unpacked(data)
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "course"
+        written(found.files, folder)
+        yield from drafts_of(sound(folder))
+    yield from found.left_out
+
+
+def sound(folder: Path) -> Pack:
+    """The course in a folder. Raises StudyhallError naming its first faults."""
+    loaded = read_pack(folder)
+    if loaded.pack is None or loaded.errors:
+        faults = "\n".join(str(one) for one in loaded.errors[:MOST_FAULTS])
+        raise StudyhallError(said(f"The zip is no course that can be read; mend it first:\n{faults}"))
+    return loaded.pack
+
+
+def packed(folder: Path, pack: Pack) -> bytes:
+    """A course as a zip: the files that are read of its folder, and the pictures that it shows, as they are shown."""
+    names = files_of(folder)
+    texts = [one for one in (names.head, names.glossary, *names.lessons, *names.questions) if one]
+    files = {name: (folder / name).read_bytes() for name in texts}
+    files |= {f"{PICTURES}/{one.name}": one.data for one in pack.pictures.values()}
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        for name, content in files.items():
+            made.writestr(zipfile.ZipInfo(name, _SAME_DAY), content, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
