@@ -212,7 +212,7 @@ async def test_the_summary_tells_the_points_of_the_whole_day_and_what_comes_back
     hall.run_sql("UPDATE card SET due_ms = (SELECT max(answered_ms) FROM answer) + ?", DAY * 500)
     await hall.alice.click(question, "5 more questions")
     await go_through(hall.alice, question, right=False)
-    assert "\nNo study points: only new or due questions earn them · 20 today\n" in question.text
+    assert "\nNo study points: right answers to new or due questions earn them · 20 today\n" in question.text
     asked = len(hall.rows("SELECT family FROM card WHERE due_ms > 0"))
     assert f"-# By this time tomorrow {asked} questions are due, about {-(-asked // 2)} minutes." in question.text
 
