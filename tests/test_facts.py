@@ -40,6 +40,7 @@ FOUND_IN_ENGLISH = (
     "bot/packs/loading.py",
     "bot/exchange/formats.py",
     "bot/exchange/texts.py",
+    "bot/exchange/zips.py",
     "bot/commands/import_questions.py",
     "bot/commands/export_questions.py",
 )

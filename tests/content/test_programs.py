@@ -101,7 +101,7 @@ def test_no_guesser_scores_beyond_its_band():
 def test_each_section_opens_with_a_question_shows_a_measured_figure_and_a_common_mistake():
     for section in PACK.sections[:-1]:
         assert section.opening
-        assert 3 <= len(section.pages) <= 8
+        assert 3 <= len(section.pages) <= 12
         assert any(page.figure for page in section.pages), section.id
         assert any(page.mistake for page in section.pages), section.id
         assert len(section.remember) == 3

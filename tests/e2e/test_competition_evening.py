@@ -81,7 +81,7 @@ async def test_what_a_player_locked_in_becomes_their_result_and_one_private_mess
         for member, letter, message in told:
             verdict = f"### ✅ {letter}, right" if letter == right else f"### ❌ {letter}, but it's {right}"
             await until(quick.playground, partial(_reads, member, message, verdict), "it shows the result")
-            assert re.search(r"\*\*\+[\d,]+\*\* · \*\*(1st|2nd)\*\* of 2", text(member.sees(message)))
+            assert re.search(r"\*\*\+[\d,]+\*\* · \*\*(shared )?(1st|2nd)\*\* of 2", text(member.sees(message)))
         for message in before:
             await until(quick.playground, partial(_is_gone, quick, message), "the round before is taken away")
         before = [message for _, _, message in told]

@@ -64,7 +64,11 @@ def _how_it_went(summary: Summary) -> str:
     run = summary.run
     what = summary.section.section.title if summary.section else "all sections"
     squares = "".join("🟩" if asked.correct else "🟥" for asked in run.asked if asked.given is not None)
-    earned = f"**+{run.points} study points**" if run.points else "No study points: right answers to new or due questions earn them"
+    earned = (
+        f"**+{run.points} study points**"
+        if run.points
+        else "No study points: right answers to new or due questions earn them"
+    )
     today = f" · {summary.points_today:,} today" if summary.points_today != run.points else ""
     cheer = " 🎉" if run.right == len(run.asked) else ""
     head = f"## {run.right} of {len(run.asked)} right{cheer}\n{squares}".rstrip()
