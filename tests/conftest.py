@@ -31,6 +31,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 TOGETHER = (
     "tests/content/test_programs.py",  # the course's programs are run once
+    "tests/quiz/test_wrong_keys.py",  # its learners answer once
     "tests/services/test_chart_drawer.py",
     "tests/services/test_demo_runs.py",
     "tests/test_wheel.py",  # built once
