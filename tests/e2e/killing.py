@@ -207,8 +207,8 @@ class Killing:
     def _same_options(self, place: Place, message: dict[str, Any]) -> None:
         shown = re.findall(r"\*\*([A-D])\*\* (?:`[█░ ]* \d+` )?· (.*)", text(message))[:4]
         options = [f"{letter} {words}" for letter, words in shown]
-        if self._options.setdefault(place, options) != options:
-            self.report.faults.append(f"{place}: the options were {self._options[place]}, now {options}")
+        if len(options) < 2 or self._options.setdefault(place, options) != options:
+            self.report.faults.append(f"{place}: the options were {self._options.get(place)}, now {options}")
 
     def _record(self, exchange: Exchange) -> None:
         if exchange.route.startswith("/channels") and exchange.method in ("POST", "PATCH") and exchange.status < 300:
