@@ -229,6 +229,8 @@ async def evening(folder: Path, scoring: str, shift: int) -> tuple[dict[str, lis
             STUDYHALL_LOG_LEVEL="debug",
             STUDYHALL_PROGRESS_SECONDS="0.05",
             STUDYHALL_PREDICT_SECONDS="600",
+            STUDYHALL_PACE_FACTOR="2",  # the host leads: nothing goes on by itself, however busy the machine is
+            STUDYHALL_PAUSE_FACTOR="1.5",
         )
         bot.program = (str(SEEDED),)
         ear = Ear(playground)
