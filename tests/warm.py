@@ -7,6 +7,7 @@ system can't do that, and where a test is about the program itself, `hosting.Bot
 
 import asyncio
 import contextlib
+import ctypes
 import gc
 import json
 import os
@@ -17,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 CHECKOUT = Path(__file__).parents[1]
+PR_SET_PDEATHSIG = 1
+"""As in <sys/prctl.h>: which signal comes when the parent has ended."""
 POSSIBLE = hasattr(os, "fork") and hasattr(os, "pidfd_open")
 
 
@@ -73,7 +76,7 @@ class Origin:
         return int(self._process.stdout.readline())
 
     def close(self) -> None:
-        """End it; bots that run still go on."""
+        """End it, and with it what it began."""
         if self._process is not None:
             self._process.communicate()
 
@@ -92,7 +95,8 @@ def serve() -> None:
 
 
 def become(environment: dict[str, str], folder: Path, log: Path) -> None:
-    """Be a bot in this process, to its end."""
+    """Be a bot in this process, to its end, or until who began it is gone: a test run that was killed leaves none behind."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     nothing = os.open(os.devnull, os.O_RDONLY)
