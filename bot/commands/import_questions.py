@@ -81,8 +81,8 @@ def _pack(folder: Path) -> Pack | None:
     if not folder.exists():
         return None
     loaded = read_pack(folder, DEMOS)
-    if loaded.errors or loaded.pack is None:
-        faults = "\n".join(map(str, loaded.errors[:5]))
+    if loaded.errors or loaded.left_out or loaded.pack is None:
+        faults = "\n".join(map(str, [*loaded.errors, *loaded.left_out][:5]))
         raise StudyhallError(said(f"{folder} is no course that can be read; mend it first:\n{faults}"))
     if loaded.pack.head.standard == "proven":
         raise StudyhallError(
