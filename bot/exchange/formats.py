@@ -73,6 +73,8 @@ class Reading(NamedTuple):
     format: str
     encoding: Decoded | None
     found: list[Found]
+    files: dict[str, bytes] | None = None
+    """Of a zipped course all that is taken, by their names below its folder."""
 
     @property
     def drafts(self) -> list[Draft]:
@@ -113,7 +115,7 @@ def read(
     if name == ZIP or (not name and zips.is_course(data)):
         if not zips.is_course(data):
             raise StudyhallError(said("This is no zip of a course: it has no pack.yaml. Export one with `--to zip`."))
-        return Reading(ZIP, None, list(zips.read(data)))
+        return Reading(ZIP, None, list(zips.read(data)), zips.unpacked(data).files)
     text = decoded(data, encoding, language)
     if not text.text.strip():
         raise StudyhallError(said("The file is empty."))
