@@ -196,7 +196,9 @@ def _add_exchange(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     taken.add_argument("--update", action="store_true", help="take over what reads otherwise now")
     given = commands.add_parser("export", help="write a course's questions for another program")
     given.add_argument("pack", type=Path, help="the course's folder; with none there, a table to fill in is written")
-    given.add_argument("--to", required=True, metavar="FORMAT", help="csv, xlsx, gift, moodle-xml, markdown or zip")
+    given.add_argument(
+        "--to", required=True, metavar="FORMAT", help="csv, xlsx, gift, moodle-xml, markdown, anki or zip"
+    )
     given.add_argument("file", type=Path, help="where to")
 
 

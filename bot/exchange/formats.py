@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from bot.errors import StudyhallError
-from bot.exchange import aiken, anki, csv_files, gift, markdown, moodle_xml, opentdb, red, xlsx, zips
+from bot.exchange import aiken, anki, anki_notes, csv_files, gift, markdown, moodle_xml, opentdb, red, xlsx, zips
 from bot.exchange.drafts import Draft, Found, LeftOut
 from bot.exchange.texts import Decoded, decoded
 from bot.facts import said
@@ -62,7 +62,7 @@ TEXTS = (
 """In the order in which they are tried."""
 XLSX, ANKI, ANKI_TEXT, ZIP = "xlsx", "anki", "anki-text", "zip"
 READ = (*(one.name for one in TEXTS), ANKI_TEXT, XLSX, ANKI, ZIP)
-OF_DRAFTS = (*(one.name for one in TEXTS if one.write), XLSX)
+OF_DRAFTS = (*(one.name for one in TEXTS if one.write), XLSX, ANKI)
 """What questions can be written in; a zip is written of a whole course (`zips.packed`)."""
 WRITTEN = (*OF_DRAFTS, ZIP)
 
@@ -132,6 +132,8 @@ def write(drafts: Iterable[Draft], name: str) -> Written:
     """The questions in a format of `OF_DRAFTS`, and what it could not take or keep of them."""
     if name == XLSX:
         return xlsx.write(drafts)
+    if name == ANKI:
+        return anki_notes.write(drafts)
     writers = {one.name: one.write for one in TEXTS if one.write}
     return writers[name](drafts)
 
