@@ -182,7 +182,7 @@ def _add_exchange(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         nargs="+",
         type=Path,
         metavar="FILE",
-        help="GIFT, Moodle XML, CSV, XLSX, Aiken, a zip of a course and others",
+        help="GIFT, Moodle XML, CSV, XLSX, Aiken, QTI, a zip of a course and others",
     )
     taken.add_argument(
         "--into", type=Path, metavar="PACK", help="the course's folder (default: one of its own among the packs)"

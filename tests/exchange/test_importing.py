@@ -161,6 +161,7 @@ def test_without_a_course_a_table_to_fill_in_is_written(sheet, capsys):
 def test_mutated_files_lead_to_no_traceback(one):
     from test_formats import AIKEN, GIFT, MARKDOWN, MOODLE, OPENTDB, RED
     from test_formats import CSV as ROWS
+    from test_qti import WHOLE_QUIZ
 
     samples = {
         "gift": GIFT,
@@ -170,6 +171,7 @@ def test_mutated_files_lead_to_no_traceback(one):
         "red": RED,
         "markdown": MARKDOWN,
         "csv": ROWS,
+        "qti": WHOLE_QUIZ,
     }
     chance = random.Random(one.name)
     for _ in range(200):
