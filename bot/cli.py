@@ -182,7 +182,7 @@ def _add_exchange(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         nargs="+",
         type=Path,
         metavar="FILE",
-        help="GIFT, Moodle XML, CSV, XLSX, Aiken, a zip of a course and others",
+        help="GIFT, Moodle XML, CSV, XLSX, Aiken, QTI, a zip of a course and others",
     )
     taken.add_argument(
         "--into", type=Path, metavar="PACK", help="the course's folder (default: one of its own among the packs)"
@@ -196,7 +196,9 @@ def _add_exchange(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     taken.add_argument("--update", action="store_true", help="take over what reads otherwise now")
     given = commands.add_parser("export", help="write a course's questions for another program")
     given.add_argument("pack", type=Path, help="the course's folder; with none there, a table to fill in is written")
-    given.add_argument("--to", required=True, metavar="FORMAT", help="csv, xlsx, gift, moodle-xml, markdown or zip")
+    given.add_argument(
+        "--to", required=True, metavar="FORMAT", help="csv, xlsx, gift, moodle-xml, markdown, anki or zip"
+    )
     given.add_argument("file", type=Path, help="where to")
 
 

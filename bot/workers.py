@@ -8,10 +8,10 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 from bot.errors import WorkerDied, WorkerError, WorkerTimedOut
 from bot.facts import Code, fact, said
@@ -162,6 +162,25 @@ class Worker:
             self._process.kill()
 
 
+def apart(function: Callable[..., T], *args: object, seconds: float, limits: Limits, name: str) -> T:
+    """What a function returns in a worker process of its own; for code that knows no event loop.
+
+    Raises WorkerTimedOut after ``seconds``, WorkerDied when the process ends first (by a limit, or by a crash), and
+    WorkerError with the worker's own traceback when the function raised.
+    """
+    with _serving(function, limits, name) as pipe:
+        try:
+            pipe.send((function, args, False))
+            if not pipe.poll(seconds):
+                raise WorkerTimedOut(fact(Code.WORK_STOPPED, seconds=seconds))
+            kind, value = pipe.recv()
+        except (EOFError, OSError):
+            raise WorkerDied(fact(Code.WORKER_DIED)) from None
+    if kind != "result":
+        raise WorkerError(said(value))
+    return cast(T, value)
+
+
 def each_apart(
     function: Callable[[A], T], arguments: Sequence[A], *, seconds_each: float, limits: Limits, name: str
 ) -> list[T | None]:
@@ -169,31 +188,45 @@ def each_apart(
 
     None where it took longer than ``seconds_each``, raised, or ended the process; a new process goes on with the next one.
     """
-    context = multiprocessing.get_context("spawn")
     found: list[T | None] = []
     while len(found) < len(arguments):
-        ours, theirs = context.Pipe()
-        process = context.Process(target=_serve, args=(theirs, limits), name=name, daemon=True)
-        process.start()
-        theirs.close()
         try:
-            ours.send((_nothing, (function,), False))  # with it the modules that the function needs are imported
-            if not ours.poll(START_SECONDS) or ours.recv()[0] != "result":
-                return found + [None] * (len(arguments) - len(found))
-            while len(found) < len(arguments):
-                ours.send((function, (arguments[len(found)],), False))
-                if not ours.poll(seconds_each):
-                    found.append(None)
-                    break
-                kind, value = ours.recv()
-                found.append(value if kind == "result" else None)
+            with _serving(function, limits, name) as pipe:
+                while len(found) < len(arguments):
+                    pipe.send((function, (arguments[len(found)],), False))
+                    if not pipe.poll(seconds_each):
+                        found.append(None)
+                        break
+                    kind, value = pipe.recv()
+                    found.append(value if kind == "result" else None)
+        except WorkerDied:
+            return found + [None] * (len(arguments) - len(found))
         except (EOFError, OSError):
             found.append(None)
-        finally:
-            process.kill()
-            process.join()
-            ours.close()
     return found
+
+
+@contextlib.contextmanager
+def _serving(function: object, limits: Limits, name: str) -> Iterator["Connection[Any, Any]"]:
+    """The pipe to a process that has imported what the function needs. Raises WorkerDied where none comes to serve."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs, limits), name=name)  # no daemon: those may start no others
+    process.start()
+    theirs.close()
+    try:
+        ours.send((_nothing, (function,), False))
+        try:
+            serves = ours.poll(START_SECONDS) and ours.recv()[0] == "result"
+        except (EOFError, OSError):
+            serves = False
+        if not serves:
+            raise WorkerDied(fact(Code.WORKER_DIED))
+        yield ours
+    finally:
+        process.kill()
+        process.join()
+        ours.close()
 
 
 def _nothing(_function: object) -> None:

@@ -31,7 +31,8 @@ def check_packs(folder: Path, evidence_folder: Path, *, strict: bool = False) ->
 
 
 def _size(pack: Pack) -> str:
-    return f"{counted(len(pack.sections), 'section')}, {counted(len(pack.questions), 'question')}, "
+    without = f" ({len(pack.left_out):,} left out)" if pack.left_out else ""
+    return f"{counted(len(pack.sections), 'section')}, {counted(len(pack.questions), 'question')}{without}, "
 
 
 def _evidence(folder: Path) -> Evidence | None:

@@ -9,6 +9,7 @@ from bot.exchange.drafts import Draft, LeftOut
 from bot.exchange.formats import ZIP, write
 from bot.exchange.packs import drafts_of
 from bot.facts import said
+from bot.packs.faults import Fault
 from bot.packs.loading import read_pack
 from bot.wording import counted, visible
 
@@ -20,14 +21,14 @@ def export_pack(folder: Path, format_name: str, file: Path) -> int:
 
     Without a course in the folder it writes the template of a table, to fill in. Raises StudyhallError.
     """
-    drafts, pack = list[Draft](), None
+    drafts, pack, missing = list[Draft](), None, list[Fault]()
     if folder.exists():
         loaded = read_pack(folder, DEMOS)
         if loaded.pack is None:
             raise StudyhallError(
                 said(f"{folder} is no course that can be read; `python -m bot check {folder}` says why.")
             )
-        pack = loaded.pack
+        pack, missing = loaded.pack, loaded.left_out if format_name != ZIP else []
         drafts = list(drafts_of(pack))
     elif format_name not in ("csv", "xlsx"):
         raise StudyhallError(said(f"There is no course in {folder}."))
@@ -42,6 +43,8 @@ def export_pack(folder: Path, format_name: str, file: Path) -> int:
     except OSError as problem:
         raise StudyhallError(said(f"{file} can't be written ({problem.strerror}).")) from None
     print(visible(f"{file}: {counted(len(drafts), 'question')} as {format_name}."))
+    for fault in missing[:MOST_LISTED]:
+        print(f"  {fault}")
     for one in lost[:MOST_LISTED]:
         print(visible(f"  {one.place}: without {one.why}."))
     if len(lost) > MOST_LISTED:

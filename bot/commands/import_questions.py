@@ -11,9 +11,10 @@ from bot.errors import StudyhallError
 from bot.exchange import zips
 from bot.exchange.drafts import Draft
 from bot.exchange.drawings import ready
-from bot.exchange.formats import MOST_DECK_BYTES, ZIP, Reading, read
+from bot.exchange.formats import ZIP, Reading
 from bot.exchange.importing import Import, compared
 from bot.exchange.packs import drafts_of, files_of, head_of
+from bot.exchange.reading import read_apart
 from bot.facts import said
 from bot.packs.files import PICTURES
 from bot.packs.loading import read_pack
@@ -48,7 +49,7 @@ def import_files(
     for file in files:
         pack = _pack(folder)
         language = pack.head.language if pack else "en"
-        reading = read(_bytes(file), format_name, encoding=encoding, language=language, front=front, back=back)
+        reading = read_apart(file, format_name, encoding=encoding, language=language, front=front, back=back)
         if reading.format == ZIP and pack is None:
             status.append(_whole(file, folder, reading))
             continue
@@ -66,7 +67,7 @@ def _whole(file: Path, folder: Path, reading: Reading) -> int:
     """Take a zipped course as it is, with its lessons; says how many questions it has, and what was none of its files."""
     beside = folder.with_name(f".{folder.name}.new")
     shutil.rmtree(beside, ignore_errors=True)
-    zips.written(zips.unpacked(_bytes(file)).files, beside)
+    zips.written(reading.files or {}, beside)
     beside.rename(folder)
     print(visible(f"{file.name} (zip): a course with {counted(len(reading.drafts), 'question')}."))
     for one in reading.left_out[:MOST_LISTED]:
@@ -81,23 +82,14 @@ def _pack(folder: Path) -> Pack | None:
     if not folder.exists():
         return None
     loaded = read_pack(folder, DEMOS)
-    if loaded.errors or loaded.pack is None:
-        faults = "\n".join(map(str, loaded.errors[:5]))
+    if loaded.errors or loaded.left_out or loaded.pack is None:
+        faults = "\n".join(map(str, [*loaded.errors, *loaded.left_out][:5]))
         raise StudyhallError(said(f"{folder} is no course that can be read; mend it first:\n{faults}"))
     if loaded.pack.head.standard == "proven":
         raise StudyhallError(
             said(f"{folder} is a proven course, written by hand. Leave --into out for a course of its own.")
         )
     return loaded.pack
-
-
-def _bytes(file: Path) -> bytes:
-    try:
-        if file.stat().st_size > MOST_DECK_BYTES:
-            raise StudyhallError(said(f"{file} has more than {MOST_DECK_BYTES // 1024 // 1024} MiB. Split it."))
-        return file.read_bytes()
-    except OSError as problem:
-        raise StudyhallError(said(f"{file} can't be read ({problem.strerror}). Check its name.")) from None
 
 
 def _notes(folder: Path) -> dict[str, Any]:

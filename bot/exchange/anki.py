@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 import zstandard
 
+from bot.exchange import anki_notes
 from bot.exchange.drafts import Draft, Drawing, Found, LeftOut
 from bot.exchange.texts import Converted, from_html, names_in_zip, one_line
 from bot.packs.models import MOST_TYPED
@@ -205,6 +206,8 @@ def _decks(db: sqlite3.Connection, tables: set[str]) -> dict[int, str]:
 
 
 def _draft(note: _Note, front: str, back: str, media: _Media) -> Found:
+    if anki_notes.is_ours(note.names):
+        return anki_notes.read_note(note.fields, note.place, media.drawing)
     places = {name.casefold(): place for place, name in enumerate(note.names)}
     asked, given = places.get(front.casefold(), 0), places.get(back.casefold(), 1)
     if asked >= len(note.fields):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from bot.errors import StudyhallError
-from bot.exchange import aiken, anki, csv_files, gift, markdown, moodle_xml, opentdb, red, xlsx, zips
+from bot.exchange import aiken, anki, anki_notes, csv_files, gift, markdown, moodle_xml, opentdb, qti, red, xlsx, zips
 from bot.exchange.drafts import Draft, Found, LeftOut
 from bot.exchange.texts import Decoded, decoded
 from bot.facts import said
@@ -41,6 +41,12 @@ TEXTS = (
         "https://docs.moodle.org/en/Moodle_XML_format",
         moodle_xml.write,
     ),
+    Format(
+        "qti",
+        qti.is_qti,
+        _without_language(qti.read),
+        "https://www.imsglobal.org/question/qtiv1p2/imsqti_litev1p2.html",
+    ),
     Format("opentdb", opentdb.is_opentdb, _without_language(opentdb.read), "https://opentdb.com/api_config.php"),
     Format("aiken", aiken.is_aiken, _without_language(aiken.read), "https://docs.moodle.org/en/Aiken_format"),
     Format(
@@ -60,9 +66,9 @@ TEXTS = (
     ),
 )
 """In the order in which they are tried."""
-XLSX, ANKI, ANKI_TEXT, ZIP = "xlsx", "anki", "anki-text", "zip"
+XLSX, ANKI, ANKI_TEXT, ZIP, QTI = "xlsx", "anki", "anki-text", "zip", "qti"
 READ = (*(one.name for one in TEXTS), ANKI_TEXT, XLSX, ANKI, ZIP)
-OF_DRAFTS = (*(one.name for one in TEXTS if one.write), XLSX)
+OF_DRAFTS = (*(one.name for one in TEXTS if one.write), XLSX, ANKI)
 """What questions can be written in; a zip is written of a whole course (`zips.packed`)."""
 WRITTEN = (*OF_DRAFTS, ZIP)
 
@@ -73,6 +79,8 @@ class Reading(NamedTuple):
     format: str
     encoding: Decoded | None
     found: list[Found]
+    files: dict[str, bytes] | None = None
+    """Of a zipped course all that is taken, by their names below its folder."""
 
     @property
     def drafts(self) -> list[Draft]:
@@ -113,7 +121,9 @@ def read(
     if name == ZIP or (not name and zips.is_course(data)):
         if not zips.is_course(data):
             raise StudyhallError(said("This is no zip of a course: it has no pack.yaml. Export one with `--to zip`."))
-        return Reading(ZIP, None, list(zips.read(data)))
+        return Reading(ZIP, None, list(zips.read(data)), zips.unpacked(data).files)
+    if name in ("", QTI) and qti.is_qti_zip(data):
+        return Reading(QTI, None, list(qti.read_zip(data)))
     text = decoded(data, encoding, language)
     if not text.text.strip():
         raise StudyhallError(said("The file is empty."))
@@ -130,6 +140,8 @@ def write(drafts: Iterable[Draft], name: str) -> Written:
     """The questions in a format of `OF_DRAFTS`, and what it could not take or keep of them."""
     if name == XLSX:
         return xlsx.write(drafts)
+    if name == ANKI:
+        return anki_notes.write(drafts)
     writers = {one.name: one.write for one in TEXTS if one.write}
     return writers[name](drafts)
 

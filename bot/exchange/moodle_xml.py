@@ -21,7 +21,7 @@ _WHY_NOT = {
     "description": "a description, which asks nothing",
     "cloze": "gaps in a text",
 }
-_IMAGE = re.compile(r"\s*!\[((?:\\.|[^\]\\])*)\]\((@@PLUGINFILE@@/[^)\s]+)\)")
+_IMAGE = re.compile(r"\s*!\[((?:\\.|[^\[\]\\\n])*)\]\((@@PLUGINFILE@@/[^)\s]+)\)")
 _FORMATS = {"html": "html", "moodle_auto_format": "html", "plain_text": "plain", "markdown": "markdown"}
 
 

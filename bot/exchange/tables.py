@@ -12,7 +12,8 @@ from bot.quiz.question.typed import number_of
 HEADINGS = (
     *("id", "form", "question", "code", "picture", "alt"),
     *(f"option {letter.lower()}" for letter in LETTERS),
-    *("answer", "accepted", "number", "tolerance", "orders", "explanation", "explanation picture", "explanation alt"),
+    *("answer", "accepted", "marks", "number", "tolerance", "orders"),
+    *("explanation", "explanation picture", "explanation alt"),
     *(f"reason {letter.lower()}" for letter in LETTERS),
     *("section", "tags", "code language", "licence", "source"),
 )
@@ -227,7 +228,8 @@ def row_of(draft: Draft) -> list[str]:
     picture, beside = draft.picture or Drawing(""), draft.explanation_picture or Drawing("")
     cells = [
         *(draft.name, "" if draft.form == "choice" else draft.form, draft.stem, draft.code, *picture[:2], *options),
-        *(answer, "; ".join(draft.accepted), number, repr(draft.tolerance) if draft.tolerance else "", orders),
+        *(answer, "; ".join(draft.accepted), "yes" if draft.marks else "", number),
+        *(repr(draft.tolerance) if draft.tolerance else "", orders),
         *(draft.explanation, *beside[:2], *reasons, draft.section, "; ".join(draft.tags)),
         *(draft.code_language or "", draft.licence, draft.source),
     ]

@@ -19,6 +19,7 @@ from bot.exchange.drafts import Found, LeftOut
 from bot.exchange.packs import drafts_of
 from bot.exchange.texts import names_in_zip
 from bot.facts import said
+from bot.packs.faults import Fault
 from bot.packs.files import PICTURES, files_of
 from bot.packs.loading import read_pack
 from bot.packs.models import Pack
@@ -110,17 +111,19 @@ def read(data: bytes) -> Iterator[Found]:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "course"
         written(found.files, folder)
-        yield from drafts_of(sound(folder))
+        pack, left_out = sound(folder)
+        yield from drafts_of(pack)
+    yield from (LeftOut(f"{one.file.partition('/')[2]}:{one.line}", f"expected {one.expected}") for one in left_out)
     yield from found.left_out
 
 
-def sound(folder: Path) -> Pack:
-    """The course in a folder. Raises StudyhallError naming its first faults."""
+def sound(folder: Path) -> tuple[Pack, list[Fault]]:
+    """The course in a folder, and why questions of it are left out. Raises StudyhallError naming its first faults."""
     loaded = read_pack(folder)
     if loaded.pack is None or loaded.errors:
         faults = "\n".join(str(one) for one in loaded.errors[:MOST_FAULTS])
         raise StudyhallError(said(f"The zip is no course that can be read; mend it first:\n{faults}"))
-    return loaded.pack
+    return loaded.pack, loaded.left_out
 
 
 def packed(folder: Path, pack: Pack) -> bytes:

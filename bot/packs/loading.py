@@ -1,20 +1,20 @@
 """From a folder to a Pack: every file read, validated and cross-checked, every fault found."""
 
 import gc
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from bot.errors import PackError
 from bot.facts import said
-from bot.packs.faults import Fault, at_most
+from bot.packs.faults import LEFT_OUT, Fault, at_most, leaving_out
 from bot.packs.files import files_of, pack_folders, stamps_of, unused_picture
+from bot.packs.forms import option_faults
 from bot.packs.linting import lint
 from bot.packs.models import (
     BANKS,
     LESSONS,
-    OTHER,
     Glossary,
     Misconception,
     Pack,
@@ -33,10 +33,6 @@ from bot.packs.prose import check_prose
 from bot.packs.shorthand import is_short, written_out
 from bot.packs.yaml_files import YamlFile, read_yaml, validate
 
-WITH_KEYS = ("choice", "several")
-"""The forms in which options are right or wrong."""
-FEWEST_AND_MOST = {"choice": (2, 10), "several": (2, 10), "order": (3, 8), "typed": (0, 0)}
-FEWEST_AND_MOST_PROVEN = {**FEWEST_AND_MOST, "choice": (3, 4)}
 READINGS = 5
 """How often files that were changed while they were read are read again."""
 S = TypeVar("S", Question, Page)
@@ -55,6 +51,23 @@ class Loaded(NamedTuple):
     def errors(self) -> list[Fault]:
         """The faults that stop a start."""
         return [fault for fault in self.faults if fault.level == "error"]
+
+    @property
+    def left_out(self) -> list[Fault]:
+        """The faults for which questions are not asked; a start goes on without those questions."""
+        return [fault for fault in self.faults if fault.level == LEFT_OUT]
+
+
+class _Bank(NamedTuple):
+    """The questions of a file that have the shape of questions, and the place in it of each."""
+
+    file: YamlFile
+    places: Sequence[int]
+    questions: list[Question]
+
+    def each(self, change: Callable[[Question], Question]) -> "_Bank":
+        """The same with this done to each question."""
+        return self._replace(questions=[change(one) for one in self.questions])
 
 
 def load_packs(packs_dir: Path, demo_ids: Collection[str] | None = None) -> list[Pack]:
@@ -141,45 +154,61 @@ def read_pack(folder: Path, demo_ids: Collection[str] | None = None, *, thorough
         sections = [(file, one) for file in lesson_files if (one := _model(file, LESSONS[standard], faults))]
         glossary_file = _read(folder, names.glossary) if names.glossary else None
         glossary = _model(glossary_file, Glossary, faults) if glossary_file else None
-        banks = [(file, bank) for file in question_files if (bank := _model(file, BANKS[standard], faults))]
+        banks = [bank for file in question_files if (bank := _bank(file, standard, faults))]
         if head:
             sections = [(file, _lesson_with(section, head)) for file, section in sections]
-            banks = [(file, _bank_with(bank, head)) for file, bank in banks]
+            banks = [_bank_with(bank, head) for bank in banks]
         pages = [page for _, section in sections for page in section.pages]
-        asked = [question for _, bank in banks for question in bank.questions]
+        asked = [question for bank in banks for question in bank.questions]
         shown = named_by([*pages, *asked, *(glossary.terms if glossary else ())])
         pictures = read_pictures(folder, names.pictures, shown)
         if pictures.keys:
             sections = [(file, pictures.shown_on(section)) for file, section in sections]
-            banks = [(file, _with_pictures(bank, pictures)) for file, bank in banks]
+            banks = [bank.each(pictures.shown_by) for bank in banks]
             terms = [pictures.shown_by(term) for term in glossary.terms] if glossary else []
             glossary = glossary.model_copy(update={"terms": terms}) if glossary else None
     places = _Places(head_file, sections, banks, glossary_file, glossary)
     if head and isinstance(head_file, YamlFile):
         written = _Written(_written_ids(lesson_files, _itself), _written_ids(question_files, _its_questions))
         faults += _cross_check(head, places, written, demo_ids)
-        faults += _picture_faults(head, places, pictures)
+        faults += _as_grave(_picture_faults(head, places, pictures), standard)
     whole_head = head_file if isinstance(head_file, YamlFile) else None
-    if faults or not head or any(fault.level == "error" for fault in names.unread):
+    if not head or any(fault.level == "error" for fault in (*faults, *names.unread)):
         return Loaded(folder, whole_head, None, at_most([*faults, *names.unread]))
     by_id = {section.id: section for _, section in sections}
     pack = Pack(
         head=head,
         sections=[by_id.get(one) or Section(id=one, title=titles[one]) for one in head.sections],
-        questions=[question for _, bank in banks for question in bank.questions],
+        questions=places.without(faults),
         terms=list(glossary.terms) if glossary else [],
         pictures=pictures.files,
     )
     used = {composed(name) for name in shown}
     unused = [unused_picture(folder, name) for name in names.pictures if composed(name) not in used]
-    found = [*names.unread, *unused, *lint(pack, places.fault)]
+    faults += _as_grave(lint(pack, places.fault), standard)
     for file in (head_file, glossary_file, *lesson_files, *question_files):
-        found += check_prose(file) if isinstance(file, YamlFile) else []
+        faults += _as_grave(check_prose(file), standard) if isinstance(file, YamlFile) else []
+    pack = pack.model_copy(update={"questions": places.without(faults), "left_out": _told_once(faults)})
+    found = [*names.unread, *unused, *faults]
     if thorough:
         from bot.packs.bank import review  # for authors; a start does without
 
         found += review(pack, places.fault)
     return Loaded(folder, whole_head, pack, at_most(found))
+
+
+def _as_grave(faults: Iterable[Fault], standard: Standard) -> list[Fault]:
+    """The faults as the standard weighs them: unless a course is *proven*, a question with an error is left out."""
+    return list(faults) if standard == "proven" else leaving_out(faults)
+
+
+def _told_once(faults: Iterable[Fault]) -> list[str]:
+    """Of each question that is left out the first reason."""
+    told: dict[tuple[str, int | None], str] = {}
+    for fault in sorted(faults):
+        if fault.level == LEFT_OUT:
+            told.setdefault((fault.file, fault.question), str(fault))
+    return list(told.values())
 
 
 @contextmanager
@@ -206,17 +235,30 @@ def _model(file: YamlFile | list[Fault], model: type[M], faults: list[Fault]) ->
     return result
 
 
-def _bank_with(bank: QuestionFile, head: PackHead) -> QuestionFile:
+def _bank(file: YamlFile | list[Fault], standard: Standard, faults: list[Fault]) -> _Bank | None:
+    """The questions of a file; adds the faults of those that are none, and of the file where none can be taken."""
+    if not isinstance(file, YamlFile):
+        faults += file
+        return None
+    model, lenient = BANKS[standard], standard != "proven"
+    found = validate(file, model, lenient=lenient)
+    if not isinstance(found, list):
+        return _Bank(file, range(len(found.questions)), found.questions)
+    faults += found
+    if any(fault.level == "error" for fault in found):
+        return None
+    entries, unfit = file.data["questions"], {fault.question for fault in found}
+    places = [place for place in range(len(entries)) if place not in unfit]
+    rest = {**file.data, "questions": [entries[place] for place in places]}
+    return _Bank(file, places, model.model_validate(rest).questions) if places else None
+
+
+def _bank_with(bank: _Bank, head: PackHead) -> _Bank:
     """The questions with what the head says for all of them, where they don't say otherwise themselves."""
     for_all = {"code_language": head.code_language, "licence": head.licence, "language": head.language}
     if for_all == {"code_language": "python", "licence": None, "language": "en"}:
         return bank
-    return bank.model_copy(update={"questions": [_saying(one, for_all) for one in bank.questions]})
-
-
-def _with_pictures(bank: QuestionFile, pictures: Pictures) -> QuestionFile:
-    """The questions with the keys of their pictures."""
-    return bank.model_copy(update={"questions": [pictures.shown_by(question) for question in bank.questions]})
+    return bank.each(lambda one: _saying(one, for_all))
 
 
 def _lesson_with(section: Section, head: PackHead) -> Section:
@@ -267,22 +309,26 @@ class _Places:
         self,
         head: YamlFile | list[Fault],
         sections: list[tuple[YamlFile | list[Fault], Section]],
-        banks: list[tuple[YamlFile | list[Fault], QuestionFile]],
+        banks: list[_Bank],
         glossary_file: YamlFile | list[Fault] | None,
         glossary: Glossary | None,
     ) -> None:
         self.head = head
         self.sections = [(file, section) for file, section in sections if isinstance(file, YamlFile)]
         self.questions: list[tuple[YamlFile, int, Question]] = [
-            (file, index, question)
-            for file, bank in banks
-            if isinstance(file, YamlFile)
-            for index, question in enumerate(bank.questions)
+            (bank.file, index, question)
+            for bank in banks
+            for index, question in zip(bank.places, bank.questions, strict=True)
         ]
         self._files = {id(question): (file, index) for file, index, question in self.questions}
         self.terms = list(glossary.terms) if glossary else []
         self._glossary = glossary_file
         self._section_files = {id(section): file for file, section in self.sections}
+
+    def without(self, faults: Iterable[Fault]) -> list[Question]:
+        """The questions that no fault leaves out."""
+        unfit = {(fault.file, fault.question) for fault in faults if fault.level == LEFT_OUT}
+        return [question for file, index, question in self.questions if (file.name, index) not in unfit]
 
     def fault(
         self,
@@ -361,7 +407,8 @@ def _cross_check(head: PackHead, places: _Places, written: _Written, demo_ids: C
     seen: set[str] = set()
     for _file, _index, question in places.questions:
         if question.id in seen:
-            faults.append(places.fault(question, ("id",), f"an id of its own; {question.id} is taken"))
+            taken_twice = places.fault(question, ("id",), f"an id of its own; {question.id} is taken")
+            faults += _as_grave([taken_twice], head.standard)
         seen.add(question.id)
         if question.section not in head.sections:
             faults.append(places.fault(question, ("section",), f"a section of this pack, not {question.section}"))
@@ -371,7 +418,7 @@ def _cross_check(head: PackHead, places: _Places, written: _Written, demo_ids: C
         for index, enemy in enumerate(question.enemies):
             if written.questions is not None and enemy not in written.questions:
                 faults.append(places.fault(question, ("enemies", index), f"the id of a question, not {enemy}"))
-        faults += _check_options(question, misconceptions, places, head.standard)
+        faults += _as_grave(option_faults(question, misconceptions, places.fault, head.standard), head.standard)
     return faults
 
 
@@ -416,52 +463,3 @@ def _picture_faults(head: PackHead, places: _Places, pictures: Pictures) -> Iter
     if size > MOST_OF_A_COURSE_BYTES:
         most, much = MOST_OF_A_COURSE_BYTES // 1024 // 1024, size // 1024 // 1024
         yield places.fault(head, (), f"at most {most} MiB of pictures in a course, not {much}; save them smaller")
-
-
-def _form_faults(question: Question, standard: Standard, places: _Places) -> Iterator[Fault]:
-    """What the form of a question asks for: so many options, or what is right of what is typed."""
-    low, high = FEWEST_AND_MOST[question.form] if standard != "proven" else FEWEST_AND_MOST_PROVEN[question.form]
-    found = len(question.options)
-    if not low <= found <= high:
-        limit = f"at least {low}" if found < low else f"at most {high}"
-        where = ("options",) if question.form != "typed" or found else ()
-        yield places.fault(question, where, f"{limit} in the list, not {found}" if high else "no options: it is typed")
-    right = sum(option.correct for option in question.options)
-    if question.form == "several" and not right:
-        yield places.fault(question, ("options",), "one option or more with correct: true, not 0")
-    if question.form == "order" and right:
-        yield places.fault(question, ("options",), "no correct: true in an order; the options stand in the right one")
-    for index, order in enumerate(question.orders):
-        if question.form != "order" or sorted(order) != list(range(1, found + 1)):
-            yield places.fault(
-                question, ("orders", index), f"each place from 1 to {found} once, in an order that is right"
-            )
-    is_typed, given = question.form == "typed", bool(question.accepted) + (question.number is not None)
-    if is_typed and given != 1:
-        yield places.fault(question, (), "`accepted` texts or a `number`, one of the two")
-    if not is_typed and given:
-        field = "accepted" if question.accepted else "number"
-        yield places.fault(question, (field,), f"`form: typed` where `{field}` says what is right")
-
-
-def _check_options(question: Question, misconceptions: set[str], places: _Places, standard: Standard) -> list[Fault]:
-    faults = list(_form_faults(question, standard, places))
-    right = [index for index, option in enumerate(question.options) if option.correct]
-    if question.form == "choice" and len(right) != 1:
-        how = "exactly one option with correct: true"
-        how += "" if standard == "proven" else ", or its text or letter under `answer`"
-        faults.append(places.fault(question, ("options",), f"{how}, not {len(right)}"))
-    for index, option in enumerate(question.options):
-        if option.correct and option.misconception:
-            expected = "no misconception on the right option"
-            faults.append(places.fault(question, ("options", index, "misconception"), expected))
-        if standard != "plain" and question.form in WITH_KEYS and not option.why:
-            faults.append(places.fault(question, ("options", index, "why"), "this field is required"))
-        needs_a_belief = standard == "proven" and question.form in WITH_KEYS
-        if needs_a_belief and not option.correct and option.misconception is None:
-            expected = "a misconception: the belief that makes this option attractive"
-            faults.append(places.fault(question, ("options", index), expected))
-        if option.misconception and option.misconception not in {*misconceptions, OTHER}:
-            expected = f"a misconception of pack.yaml, not {option.misconception}"
-            faults.append(places.fault(question, ("options", index, "misconception"), expected))
-    return faults

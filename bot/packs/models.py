@@ -362,6 +362,8 @@ class Pack(_Model):
     terms: list[Term] = []
     pictures: Annotated[dict[str, PictureFile], Field(exclude=True)] = {}
     """By their keys."""
+    left_out: Annotated[list[str], Field(exclude=True)] = []
+    """Of each question that can't be shown or graded, and so is not asked: where it stands and why, in a line."""
 
     @property
     def id(self) -> str:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from bot.packs.faults import MOST_FAULTS, Fault, and_more
+from bot.packs.faults import MOST_FAULTS, Fault, and_more, leaving_out
 
 MAX_BYTES = 1_048_576
 MAX_DEPTH = 40
@@ -159,14 +159,20 @@ def _not_yaml(problem: yaml.YAMLError, text: str, name: str) -> Fault:
     return Fault(name, mark.line + 1, mark.column + 1, "", what)
 
 
-def validate(file: YamlFile, model: type[M]) -> M | list[Fault]:
-    """The file as ``model``, or every fault found in it."""
+def validate(file: YamlFile, model: type[M], *, lenient: bool = False) -> M | list[Fault]:
+    """The file as ``model``, or every fault found in it.
+
+    With ``lenient`` a question is only left out whose values have the right shape, and don't fit or are missing.
+    """
     try:
         return model.model_validate(file.data)
     except ValidationError as problem:
         errors = problem.errors(include_url=False)
-        faults = [_fault_of(file, error, model) for error in errors[:MOST_FAULTS]]
-        return faults + [and_more(file.name, len(errors) - MOST_FAULTS)] * (len(errors) > MOST_FAULTS)
+        misfits = [error for error in errors if lenient and error["type"] in _MISFITS]
+        others = [error for error in errors if not lenient or error["type"] not in _MISFITS]
+        faults = leaving_out(_fault_of(file, error, model) for error in misfits)
+        faults += [_fault_of(file, error, model) for error in others[:MOST_FAULTS]]
+        return faults + [and_more(file.name, len(others) - MOST_FAULTS)] * (len(others) > MOST_FAULTS)
 
 
 def _may_have_anchors_or_tags(text: str) -> bool:
@@ -277,6 +283,11 @@ def _walk(node: yaml.Node, loc: tuple[str | int, ...]) -> tuple[yaml.Node, yaml.
     return node, None if isinstance(node, yaml.ScalarNode) else on_key
 
 
+_MISFITS = {
+    *("missing", "string_too_long", "string_too_short", "too_long", "too_short", "string_pattern_mismatch"),
+    *("greater_than_equal", "less_than_equal", "finite_number", "literal_error"),
+}
+"""What is wrong with a value of the right shape; a wrong shape or key is a slip in the file itself."""
 _EXPECTED = {
     "int_type": "a whole number",
     "int_parsing": "a whole number",

@@ -102,6 +102,40 @@ def test_a_proven_course_is_left_alone(sheet, capsys):
     assert "is a proven course" in capsys.readouterr().err
 
 
+def with_one_too_many(sheet: Path) -> Path:
+    """A course of two questions, and one more that can't be graded."""
+    run("import", sheet, "--into", "packs/quiz")
+    file = Path("packs/quiz/questions/quiz.yaml")
+    file.write_text(file.read_text("utf-8") + "  - {stem: Who?, section: Sums, options: [a, b], answer: c}\n", "utf-8")
+    return file
+
+
+def test_a_check_names_a_question_that_is_left_out_and_goes_well_as_the_start_does(sheet, capsys):
+    with_one_too_many(sheet)
+    capsys.readouterr()
+    assert run("check", "packs/quiz") == 0
+    said = capsys.readouterr().out
+    assert "quiz/questions/quiz.yaml:16:33: warning: left out: questions.2.options: exactly one option" in said
+    assert "quiz: 2 sections, 2 questions (1 left out), 0 errors, 1 warnings" in said
+    assert run("check", "packs/quiz", "--strict") == 1
+
+
+def test_what_is_left_out_of_a_course_is_named_when_it_goes_out_and_mended_before_more_comes_in(sheet, capsys):
+    file = with_one_too_many(sheet)
+    before = file.read_text("utf-8")
+    assert run("export", "packs/quiz", "--to", "gift", "out.gift") == 0
+    said = capsys.readouterr().out
+    assert "2 questions as gift" in said and "left out: questions.2.options" in said
+    sheet.write_text(FIRST + "New?,a,b,A,Sums,\n", "utf-8")
+    assert run("import", sheet, "--into", "packs/quiz") == 1
+    assert "left out: questions.2.options" in capsys.readouterr().err
+    assert file.read_text("utf-8") == before
+    assert run("export", "packs/quiz", "--to", "zip", "out.zip") == 0
+    assert run("import", "out.zip", "--into", "packs/again") == 3
+    assert "  questions/quiz.yaml:16: left out, expected exactly one option" in capsys.readouterr().out
+    assert Path("packs/again/questions/quiz.yaml").read_text("utf-8") == before
+
+
 def test_a_missing_file_is_told(tmp_path, capsys):
     assert run("import", tmp_path / "none.csv") == 1
     assert "can't be read" in capsys.readouterr().err
@@ -127,6 +161,7 @@ def test_without_a_course_a_table_to_fill_in_is_written(sheet, capsys):
 def test_mutated_files_lead_to_no_traceback(one):
     from test_formats import AIKEN, GIFT, MARKDOWN, MOODLE, OPENTDB, RED
     from test_formats import CSV as ROWS
+    from test_qti import WHOLE_QUIZ
 
     samples = {
         "gift": GIFT,
@@ -136,6 +171,7 @@ def test_mutated_files_lead_to_no_traceback(one):
         "red": RED,
         "markdown": MARKDOWN,
         "csv": ROWS,
+        "qti": WHOLE_QUIZ,
     }
     chance = random.Random(one.name)
     for _ in range(200):

@@ -340,7 +340,7 @@ def test_a_course_with_faults_is_told_and_nothing_is_written(capsys):
     Path("bees.zip").write_bytes(zipped({**BEES, "pictures/frame.png": b"no picture"}))
     assert run("import", "bees.zip", "--into", "packs/bees") == 1
     told = capsys.readouterr().err
-    assert "course/questions/bees.yaml:16:14: questions.1.picture: a picture in PNG, JPEG or WebP" in told
+    assert "course/lessons/hive.yaml:6:14: pages.0.picture: a picture in PNG, JPEG or WebP" in told
     assert not Path("packs").exists()
 
 

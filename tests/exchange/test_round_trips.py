@@ -48,7 +48,7 @@ def drafts(draw: st.DrawFn) -> Draft:
         draft = replace(draft, code_language=draw(st.sampled_from([None, "sql"])))
     if form == "typed":
         accepted = tuple(text for text in texts if not set(text) & set(";|"))
-        return replace(draft, form="typed", accepted=accepted or ("x",))
+        return replace(draft, form="typed", accepted=accepted or ("x",), marks=draw(st.booleans()))
     if form == "number":
         return replace(
             draft, form="typed", number=draw(st.integers(-99, 99)) / 4, tolerance=draw(st.sampled_from([0.0, 0.5]))
@@ -69,6 +69,8 @@ def plain(draft: Draft, losses: set[str]) -> Draft:
     """The question as a format brings it back that said what it does not keep."""
     kept = {"its licence": "licence", "its source": "source", "its tags": "tags"}
     lost: dict[str, object] = {field: "" for what, field in kept.items() if what in losses}
+    if "that marks count" in losses:
+        lost["marks"] = False
     for field in ("picture", "explanation_picture"):
         if NAME_ALONE in losses and (drawn := getattr(draft, field)):
             lost[field] = drawn._replace(data=None)

@@ -154,8 +154,8 @@ def test_what_a_standard_asks_for_is_told_with_its_place(tmp_path, standard, opt
     told = "    explanation: Count on.\n    source: A book\n" if standard == "explained" else ""
     questions = f"questions:\n  - stem: 2+2=?\n    section: Sums\n{options}{told}"
     loaded = course(tmp_path, FRIDAY.replace("plain", standard), questions)
-    assert any(fault.field == field and expected in fault.expected for fault in loaded.errors), loaded.faults
-    assert {fault.line for fault in loaded.errors if fault.field == field} <= {2, 4}
+    assert any(fault.field == field and expected in fault.expected for fault in loaded.left_out), loaded.faults
+    assert {fault.line for fault in loaded.left_out if fault.field == field} <= {2, 4}
 
 
 def test_an_explained_course_needs_reasons_a_rule_and_a_source_and_no_more(tmp_path):
@@ -202,8 +202,91 @@ def test_long_stems_many_options_and_two_hundred_sections_are_taken(tmp_path):
 
 def test_what_cannot_be_shown_in_a_message_is_named_with_its_place(tmp_path):
     questions = f"questions: [{{stem: '{'x' * 1400}', section: Q, code: '{'y' * 1900}', options: [a, b], answer: a}}]"
-    [fault] = course(tmp_path, questions=questions).errors
+    [fault] = course(tmp_path, questions=questions).left_out
     assert "at most 2600 characters with its code and options" in fault.expected
+
+
+UNFIT = {
+    "a stem that is too long": f"stem: {'x' * 1_501}\n    options: [a, b]\n    answer: a",
+    "too much together": f"stem: {'x' * 1_400}\n    code: {'y' * 1_900}\n    options: [a, b]\n    answer: a",
+    "no stem": "options: [a, b]\n    answer: a",
+    "an option of blanks": "stem: x?\n    options: [a, ' ']\n    answer: a",
+    "too many options": "stem: x?\n    options: [a, b, c, d, e, f, g, h, i, j, k]\n    answer: a",
+    "options that look the same": "stem: x?\n    options: [a, '**a**']\n    answer: a",
+    "no right option": "stem: x?\n    options: [a, b]\n    answer: c",
+    "a form that there is not": "stem: x?\n    form: essay\n    options: [a, b]\n    answer: a",
+    "an order of two": "stem: x?\n    items: [a, b]",
+    "an answer too long to be typed": f"stem: x?\n    accepted: ['{'x' * 101}']",
+    "what pings": "stem: '@everyone?'\n    options: [a, b]\n    answer: a",
+    "a picture that is not there": "stem: x?\n    picture: no.png\n    alt: x\n    options: [a, b]\n    answer: a",
+    "what stands there already": "stem: 2+2=?\n    options: [3, 4]\n    answer: 4",
+}
+
+
+@pytest.mark.parametrize("what", UNFIT)
+def test_a_question_that_cannot_be_shown_or_graded_is_left_out_and_the_others_are_asked(tmp_path, what):
+    written = SUMS.replace("  - stem: Is zero", f"  - section: Sums\n    {UNFIT[what]}\n  - stem: Is zero")
+    loaded = course(tmp_path, questions=written)
+    assert loaded.errors == []
+    assert {one.question for one in loaded.left_out} == {1}
+    assert all(5 < one.line < 12 and one.file == "friday/questions/all.yaml" for one in loaded.left_out)
+    [pack] = load_packs(tmp_path)
+    assert [one.stem for one in pack.questions] == ["2+2=?", "Is zero even?", "Which one is water?"]
+    [told] = pack.left_out
+    assert told.startswith("friday/questions/all.yaml:") and ": warning: left out: questions.1" in told
+
+
+def test_of_a_question_that_is_left_out_others_may_be_enemies(tmp_path):
+    written = SUMS.replace("answer: 4", "answer: 4\n    enemies: [q9]") + "  - {id: q9, section: Sums, stem: x?}\n"
+    pack = course(tmp_path, questions=written).pack
+    assert pack is not None and len(pack.questions) == 3
+
+
+def test_every_question_may_be_left_out(tmp_path):
+    loaded = course(tmp_path, questions=f"questions: [{{stem: {'x' * 1501}, options: [a, b], answer: a}}]")
+    assert loaded.pack is not None and loaded.pack.questions == [] and loaded.errors == []
+
+
+def test_many_that_are_left_out_are_all_left_out(tmp_path):
+    entries = [{"stem": f"{n}?", "section": "Q", "options": ["a", "b"], "answer": "c"} for n in range(300)]
+    entries += [{"stem": f"{n}!", "section": "Q", "options": ["a" * 201, "b"], "answer": "b"} for n in range(300)]
+    entries.append({"stem": "Fine?", "section": "Q", "options": ["a", "b"], "answer": "b"})
+    pack = course(tmp_path, questions=json.dumps({"questions": entries})).pack
+    assert pack is not None
+    assert [one.stem for one in pack.questions] == ["Fine?"]
+    assert len(pack.left_out) == 600
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "stemm: x?",
+        "stem: [x]",
+        "stem: x?\n    enemies: [nothing]",
+        "stem: x?\n    answer: a: b",
+        "stem: x?\n    topic: nowhere",
+    ],
+)
+def test_a_slip_in_the_file_itself_is_an_error(tmp_path, broken):
+    text = f"questions:\n  - section: Sums\n    options: [a, b]\n    answer: a\n    {broken}\n".replace(
+        "    answer: a\n    stem: x?\n    answer", "    stem: x?\n    answer"
+    )
+    loaded = course(tmp_path, questions=text)
+    assert loaded.errors and loaded.pack is None
+
+
+def test_a_page_that_cannot_be_shown_is_an_error(tmp_path):
+    lesson = f"id: sums\ntitle: Sums\npages: [{{title: Adding, text: '{'x' * 1_300}'}}]\n"
+    questions = SUMS.replace("Sums", "sums")
+    assert course(tmp_path, FRIDAY, questions, **{"lessons/a.yaml": lesson}).errors
+
+
+def test_a_proven_course_is_refused_for_one_question(tmp_path):
+    question = FILES["questions/water.yaml"]
+    loaded = read_pack(
+        write_pack(tmp_path, **{"questions/water.yaml": question.replace("Boiling\n", "x" * 201 + "\n")})
+    )
+    assert loaded.pack is None and loaded.left_out == [] and len(loaded.errors) == 1
 
 
 def test_a_course_without_a_standard_is_held_to_what_it_was(tmp_path):

@@ -41,10 +41,34 @@ async def test_what_was_changed_is_in_force_after_the_reload(courses):
     reloading, library, folder = courses
     edit(folder / "lessons" / "serving.yaml", "title: Serving", "title: At the table")
     before = library.question("tea", "fresh-water")
-    assert await reloading.reload() == (1, len(library.packs[0].questions))
+    assert await reloading.reload() == (1, len(library.packs[0].questions), 0)
     assert library.section("tea", "serving").section.title == "At the table"
     assert library.find_section("at the table").section.id == "serving"
     assert library.question("tea", "fresh-water") == before
+
+
+FRIDAY = """\
+questions:
+  - {stem: 2+2=?, options: [3, 4], answer: 4}
+  - {stem: Which?, options: [a, a], answer: a}
+  - {stem: Who?, options: [a, b], answer: c}
+"""
+
+
+async def test_a_question_that_cannot_be_asked_is_logged_with_its_place_and_the_others_are_asked(courses, caplog):
+    reloading, library, folder = courses
+    friday = folder.parent / "friday"
+    (friday / "questions").mkdir(parents=True)
+    (friday / "pack.yaml").write_text("standard: plain\ntitle: Friday\n", "utf-8")
+    (friday / "questions" / "all.yaml").write_text(FRIDAY, "utf-8")
+    await reloading.load()
+    assert [one.stem for one in library.questions("friday")] == ["2+2=?"]
+    told = [line for line in caplog.messages if "left out" in line]
+    assert len(told) == 2
+    assert told[0].startswith(
+        "friday/questions/all.yaml:3:33: warning: left out: questions.1.options.1.text: a text that"
+    )
+    assert (await reloading.reload()).left_out == 2
 
 
 async def test_a_broken_pack_leaves_the_old_one_in_force_and_names_the_fault(courses):
@@ -75,8 +99,8 @@ async def test_a_reload_that_would_lose_most_questions_is_made_only_when_that_is
         await reloading.reload()
     assert library.packs[0].questions == before
     assert "say yes, or restart the bot" in caplog.text
-    assert await reloading.reload(though_less=True) == (1, 0)
-    assert await reloading.reload() == (1, 0)
+    assert await reloading.reload(though_less=True) == (1, 0, 0)
+    assert await reloading.reload() == (1, 0, 0)
 
 
 async def test_a_question_folder_that_cant_be_read_is_no_empty_one(courses):
@@ -118,6 +142,6 @@ async def test_courses_that_are_being_written_are_waited_for(courses):
         file.unlink()
     writer = threading.Timer(0.05, lambda: [file.write_bytes(text) for file, text in texts.items()])
     writer.start()
-    assert await reloading.reload(though_less=True) == (1, len(before))
+    assert await reloading.reload(though_less=True) == (1, len(before), 0)
     writer.join()
     assert library.packs[0].questions == before

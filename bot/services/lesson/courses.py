@@ -21,6 +21,8 @@ from bot.workers import Limits, Workers
 READ_SECONDS = 60.0
 SETTLED_SECONDS = 0.5
 SETTLING_LOOKS = 20
+MOST_TOLD = 20
+"""So many questions of a course that are left out are logged one by one."""
 MEMORY_MIB = 2048
 
 _log = logging.getLogger(__name__)
@@ -52,14 +54,28 @@ class Amount(NamedTuple):
 
     courses: int
     questions: int
+    left_out: int = 0
+    """Questions that can't be shown or graded, and so are not asked."""
 
     def __str__(self) -> str:
         """As the log has it."""
-        return f"{counted(self.courses, 'course')} with {counted(self.questions, 'question')}"
+        without = f" ({self.left_out:,} left out)" if self.left_out else ""
+        return f"{counted(self.courses, 'course')} with {counted(self.questions, 'question')}{without}"
 
 
 def _amount(packs: Sequence[Pack]) -> Amount:
-    return Amount(len(packs), sum(len(pack.questions) for pack in packs))
+    return Amount(len(packs), sum(len(pack.questions) for pack in packs), sum(len(pack.left_out) for pack in packs))
+
+
+def _warn(packs: Sequence[Pack]) -> None:
+    """Log which questions are not asked, and which courses have none."""
+    for pack in packs:
+        for one in pack.left_out[:MOST_TOLD]:
+            _log.warning("%s", one)
+        if (more := len(pack.left_out) - MOST_TOLD) > 0:
+            _log.warning("and %d more questions of %s are left out; `python -m bot check` lists them", more, pack.id)
+        if not pack.questions:
+            _log.warning("the course %s has no questions: nothing of it can be asked", pack.id)
 
 
 class WouldLose(UserError):
@@ -85,9 +101,7 @@ class Courses:
         if isinstance(found, str):
             raise PackError(said(found))
         self._library.replace(found)
-        for pack in found:
-            if not pack.questions:
-                _log.warning("the course %s has no questions: nothing of it can be asked", pack.id)
+        _warn(found)
         _log.info("loaded %s from %s", _amount(self._library.packs), self._packs_dir)
 
     @property
@@ -139,6 +153,7 @@ class Courses:
                 )
             self._library.replace(found)
             await self._servers.load()
+        _warn(found)
         amount = _amount(found)
         _log.info("reloaded %s from %s", amount, self._packs_dir)
         return amount

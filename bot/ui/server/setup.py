@@ -323,7 +323,11 @@ def _courses(server: Server, guild_id: int, courses: list[tuple[str, str, str]],
 
 def _reloaded(amount: Amount) -> Screen:
     words = f"{counted(amount.courses, 'course')} with {counted(amount.questions, 'question')}"
-    return note(f"Reloaded: {words}. Games and quizzes in progress keep their questions.", BLURPLE)
+    left_out = (
+        f"{counted(amount.left_out, 'question')} can't be shown and {'is' if amount.left_out == 1 else 'are'} left out"
+    )
+    without = f" {left_out}: the bot's log says why." if amount.left_out else ""
+    return note(f"Reloaded: {words}.{without} Games and quizzes in progress keep their questions.", BLURPLE)
 
 
 def _hosts(server: Server) -> str:
