@@ -204,6 +204,7 @@ class Member:
     async def open_form(self, message: dict[str, Any], label: str) -> tuple[str, dict[str, Any]]:
         """Press a button that opens a form, or choose it in a menu; returns the interaction's id and the form."""
         custom_id, values = offer_of(message, label)
+        await self._look(message)
         place = message["channel_id"], message["id"]
         outcome = await self._act(lambda hear: self.playground.acts.click(self.id, *place, custom_id, hear, values))
         assert outcome.state == "modal", outcome.details
@@ -221,6 +222,8 @@ class Member:
         That may be the one on which it was opened, ``clicked``.
         """
         components = [{"type": 18, "component": _filled(name, value)} for name, value in fields.items()]
+        if clicked is not None:
+            self._pressed[clicked["id"]] = asyncio.get_running_loop().time()
         outcome = await self._act(
             lambda hear: self.playground.acts.submit(self.id, interaction_id, form["custom_id"], components, hear)
         )
@@ -233,10 +236,7 @@ class Member:
         return await self._click(message, menu["custom_id"], [value])
 
     async def _click(self, message: dict[str, Any], custom_id: str, values: list[str] | None = None) -> dict[str, Any]:
-        # People read what came before they press again; the bot takes what is faster for a double click.
-        loop = asyncio.get_running_loop()
-        await asyncio.sleep(max(0.0, self._pressed.get(message["id"], 0.0) + READING_SECONDS - loop.time()))
-        self._pressed[message["id"]] = loop.time()
+        await self._look(message)
         outcome = await self._act(
             lambda hear: self.playground.acts.click(
                 self.id, message["channel_id"], message["id"], custom_id, hear, values
@@ -244,6 +244,12 @@ class Member:
         )
         assert outcome.state == "acknowledged", outcome.details
         return await self._answer_to(outcome, clicked=message)
+
+    async def _look(self, message: dict[str, Any]) -> None:
+        """Read what came before pressing again; the bot takes what is faster for a double click."""
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(max(0.0, self._pressed.get(message["id"], 0.0) + READING_SECONDS - loop.time()))
+        self._pressed[message["id"]] = loop.time()
 
     async def forge(
         self, message: dict[str, Any], custom_id: str, component_type: int = 2, values: list[str] | None = None

@@ -4,6 +4,7 @@ import discord
 from discord import ButtonStyle, app_commands
 
 from bot.packs.library import Library
+from bot.packs.models import Pack, Section
 from bot.quiz.board.points import POINTS_FOR_RIGHT
 from bot.services.server.servers import Servers
 from bot.ui import ids
@@ -45,7 +46,8 @@ class HelpFeature:
 
 def help_screen(library: Library, *, in_server: bool, manager: bool = False) -> Screen:
     """The commands that work here, each in a line, and the first steps into a course."""
-    pack = library.packs[0]
+    # A newcomer starts where there is something to read.
+    pack = next((one for one in library.packs if _first_to_read(one)), library.packs[0])
     courses = "the course" if len(library.packs) == 1 else "the courses"
     lines = [
         f"</lesson:0> · read {courses}, a page at a time",
@@ -59,7 +61,7 @@ def help_screen(library: Library, *, in_server: bool, manager: bool = False) -> 
             "</daily:0> · one question a day for the whole server",
         ]
     points = f"-# A right answer to a new or due question earns {POINTS_FOR_RIGHT} study points."
-    first = next((section for section in pack.sections if section.pages), None)
+    first = _first_to_read(pack)
     buttons = [Button("Try 5 questions", ids.encode("quiz.start", pack.id, pack.sections[0].id), ButtonStyle.success)]
     if first:
         start = Button("Start the lesson", ids.encode("lesson.read", pack.id, first.id), ButtonStyle.primary)
@@ -73,6 +75,10 @@ def help_screen(library: Library, *, in_server: bool, manager: bool = False) -> 
         blocks.append("**You manage this server.** Set it up: </studyhall setup:0>")
         buttons.append(Button("What managers can do", ids.encode("help.managers")))
     return Screen([*blocks, Row(buttons)])
+
+
+def _first_to_read(pack: Pack) -> Section | None:
+    return next((section for section in pack.sections if section.pages), None)
 
 
 def _also(library: Library, *, in_server: bool) -> str:

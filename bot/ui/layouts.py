@@ -328,8 +328,11 @@ def pings(member_ids: Iterable[int]) -> discord.AllowedMentions:
 
 
 def in_short(text: str, limit: int) -> str:
-    """An author's text in one plain line of so many characters at most."""
-    return cut(" ".join(unstressed(text).split()), limit)
+    """An author's text in one plain line of so many characters at most, cut between words where it has such."""
+    words = " ".join(unstressed(text).split())
+    if len(words) > limit and (end := words.rfind(" ", limit // 2, limit)) > 0:
+        limit = end + 1
+    return cut(words, limit)
 
 
 def cut(text: str, limit: int) -> str:

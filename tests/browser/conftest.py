@@ -1,7 +1,6 @@
-"""A headless Chromium for the page's tests; Debian's own, nothing is downloaded."""
+"""A headless Chromium for the page's tests."""
 
 import os
-import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
@@ -10,30 +9,19 @@ from pathlib import Path
 import pytest
 from hosting import PATIENCE_SECONDS, Bot
 from playwright.async_api import Browser, Page, async_playwright, expect
-from tabs import OpenTab
+from tabs import FLAGS, OpenTab, chromium
 
 from bot.playground.server import Playground
 
 HOW_TO_GET_IT = "no Chromium here: install it (Debian: apt install chromium) to run the page's tests"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
 PATIENCE_MS = PATIENCE_SECONDS * 1000
 expect.set_options(timeout=PATIENCE_MS)
 
 
-def chromium() -> str:
+def chromium_here() -> str:
     """The browser's path. Without one the test is skipped, or fails where STUDYHALL_TEST_BROWSER is set."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if path := shutil.which(name):
-            return path
+    if path := chromium():
+        return path
     if os.environ.get("STUDYHALL_TEST_BROWSER"):
         pytest.fail(HOW_TO_GET_IT)
     pytest.skip(HOW_TO_GET_IT)
@@ -42,7 +30,7 @@ def chromium() -> str:
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
     """A running browser."""
-    path = chromium()
+    path = chromium_here()
     async with async_playwright() as playwright:
         running = await playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield running

@@ -4,10 +4,22 @@ import re
 from pathlib import Path
 
 from hosting import Bot, Member
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import FloatRect, Locator, Page, expect
 from tabs import OpenTab
 
 from bot.playground.server import Playground
+
+TEXT_BOX = """shown => {
+  const words = document.createRange();
+  words.selectNodeContents(shown);
+  const box = words.getBoundingClientRect();
+  return [box.right, box.top];
+}"""
+"""Where the words of an element end, and begin in height."""
+
+
+def _covers(menu: FloatRect, right: float, top: float) -> bool:
+    return right > menu["x"] and top < menu["y"] + menu["height"]
 
 
 async def run(page: Page, command: str, **options: str) -> Locator:
@@ -182,6 +194,31 @@ async def test_a_picture_seen_large_on_a_phone_has_its_words_on_a_band_of_their_
     assert above["y"] + above["height"] <= below["y"]
     assert below["y"] + below["height"] <= 740
     await picture(page, screenshots, "large")
+
+
+async def test_a_word_that_is_no_command_is_told_once_in_the_list(open_tab: OpenTab):
+    page = await open_tab()
+    await page.click("#composer")
+    await page.keyboard.type("/juggle")
+    await page.keyboard.press("Enter")
+    said = page.get_by_text("There is no command /juggle")
+    await expect(said).to_have_count(1)
+    await expect(page.get_by_test_id("picker")).to_contain_text("Type / alone to see them all.")
+    await page.fill("#composer", "/studyhall")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_test_id("picker")).to_contain_text("/studyhall setup")
+
+
+async def test_a_messages_menu_on_a_phone_covers_no_words(open_tab: OpenTab):
+    page = await open_tab(viewport={"width": 390, "height": 740})
+    shown = await run(page, "help")
+    await shown.locator(".message-head").hover()
+    menu = await shown.locator(".toolbar").bounding_box()
+    assert menu
+    words = [".used-command", ".stamp", ".heading-2"]
+    boxes = [await shown.locator(f"{one} >> nth=0").evaluate(TEXT_BOX) for one in words]
+    assert [name for name, (right, top) in zip(words, boxes, strict=True) if _covers(menu, right, top)] == []
 
 
 async def test_what_members_write_never_becomes_markup(open_tab: OpenTab, bot: Bot):

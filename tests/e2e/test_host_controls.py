@@ -24,9 +24,13 @@ async def calm(playground, tmp_path):
     assert "Traceback" not in bot.log()
 
 
-def places_of(panel: dict) -> list[str]:
-    """Every button of a message in order, also those that can't be pressed."""
-    return [one["label"] for one in walk(panel["components"]) if one["type"] == 2]
+def rows_of(panel: dict) -> list[list[str]]:
+    """The buttons of a message, a list for each row."""
+    return [
+        labels
+        for row in walk(panel["components"])
+        if row["type"] == 1 and (labels := [one["label"] for one in row["components"] if one["type"] == 2])
+    ]
 
 
 def two(bot: Bot) -> tuple[Member, Member]:
@@ -51,15 +55,16 @@ async def test_nothing_that_everybody_sees_steers_a_game_but_host_controls(calm:
 async def test_a_second_press_on_start_ends_nothing_and_the_end_asks_first(calm: Bot):
     ada, grace = two(calm)
     panel = await ada.press(await opened(ada, grace, pace="calm"), "Host controls")
-    start, places = button(panel, "Start")["custom_id"], places_of(panel)
+    start = button(panel, "Start")["custom_id"]
+    assert rows_of(panel) == [["Start"], ["End game for everyone"]]
     await ada.press(panel, "Start")
     await Channel(calm.playground).open(0)
     await ada.forge(panel, start)
     assert game(calm) == ("asking", 0)
     shown = ada.sees(panel)
     assert "Round 1 of 3 is open" in text(shown)
-    assert "Start" not in buttons(shown)
-    assert places_of(shown) == places  # no button has come to lie where another was
+    # What ends something has not come to lie where another button was.
+    assert rows_of(shown) == [["Pause"], ["End game for everyone", "Skip round"]]
     sure = await ada.press(shown, "End game for everyone")
     assert sure["id"] != panel["id"]
     assert game(calm) == ("asking", 0)

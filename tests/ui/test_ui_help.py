@@ -2,8 +2,13 @@
 
 import inspect
 
-from hall import Hall
+from hall import TEA, Hall
 from simcord import Env
+
+from bot.packs.library import Library
+from bot.packs.loading import read_pack
+from bot.ui.help import help_screen
+from bot.ui.layouts import Row
 
 
 def test_the_simulator_still_has_the_poll_interval_that_we_shorten():
@@ -31,6 +36,17 @@ async def test_help_opens_the_first_page_beside_itself(hall: Hall):
     assert page.private
     assert "Brewing · Water" in page.text
     assert "Studyhall" in shown.text
+
+
+def test_help_begins_with_the_first_course_that_has_something_to_read():
+    tea = read_pack(TEA / "tea").pack
+    without_pages = [section.model_copy(update={"pages": []}) for section in tea.sections]
+    friday = tea.model_copy(update={"head": tea.head.model_copy(update={"id": "friday"}), "sections": without_pages})
+    [row] = [block for block in help_screen(Library([friday, tea]), in_server=True).blocks if isinstance(block, Row)]
+    assert [button.label for button in row.buttons] == ["Start the lesson", "Try 5 questions"]
+    assert all(":tea:" in button.id for button in row.buttons)
+    [row] = [block for block in help_screen(Library([friday]), in_server=True).blocks if isinstance(block, Row)]
+    assert [button.label for button in row.buttons] == ["Try 5 questions"]
 
 
 async def test_help_starts_a_quiz(hall: Hall):

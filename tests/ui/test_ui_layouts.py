@@ -41,7 +41,7 @@ from bot.ui.board.leaderboard import board_screen
 from bot.ui.calendar.seasons import season_screen
 from bot.ui.demo.demos import demo_screen
 from bot.ui.help import help_screen
-from bot.ui.layouts import Button, Download, Picture, Row, Screen, bold, note
+from bot.ui.layouts import Button, Download, Picture, Row, Screen, bold, in_short, note
 from bot.ui.lesson.lessons import contents_screen, page_screen, shared_screen
 from bot.ui.member.settings import settings_screen
 from bot.ui.practice.quiz import options_screen, outcome_screen, question_screen
@@ -377,6 +377,13 @@ def test_while_predicting_no_vote_and_no_name_is_shown(demo_id: str):
     views = list(demo_views(demo_id))
     other = replace(views[0], votes={views[0].demo.choices[-1].id: len(views[0].demo.choices) * 1_000_000})
     assert drawn(demo_screen(views[0], None, say)) == drawn(demo_screen(other, None, say))
+
+
+def test_a_text_in_short_is_cut_between_words_where_it_has_such():
+    assert in_short("The job for fast is done at once.", 20) == "The job for fast is…"
+    assert in_short("The job `is done at` once.", 17) == "The job `is done…`"
+    assert in_short("猫" * 30, 20) == "猫" * 19 + "…"
+    assert in_short("Short.", 20) == "Short."
 
 
 def test_help_fits_one_screen():

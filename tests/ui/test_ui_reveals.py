@@ -1,6 +1,7 @@
 """What a round's end says: to everybody in its message, and to each player in private."""
 
 import re
+from dataclasses import replace
 
 from in_english import say
 from played import ended, offered, played, then, words
@@ -142,3 +143,13 @@ def test_what_was_right_is_named_as_a_whole_where_it_is_no_single_option():
     answer = RoundAnswer(given_by(several, plan.lettering, (0,)), 1_000)
     mine = MyResult(several, plan, answer, 0, None, 1, "p", [])
     assert "### ❌ A, but it's A, C" in "\n".join(map(str, told_screen(mine).blocks))
+
+
+def test_where_nobody_answered_what_is_typed_no_empty_bars_stand():
+    view = played("-")
+    about = {"section": "s", "topic": "s", "kind": "recall", "difficulty": "easy", "core": True, "family": "q"}
+    typed = Question(id="q0", form="typed", stem="What hangs in the tree?", accepted=["swarm"], **about)
+    said = reveal(replace(view, game=replace(view.game, questions=(typed,))))
+    assert "Nobody answered." in said
+    assert "The answer is swarm" in said
+    assert "░" not in said

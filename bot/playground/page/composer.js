@@ -5,7 +5,6 @@ import { avatar, h, icon } from "./dom.js";
 import { Listbox } from "./listbox.js";
 import { findCommand, matching } from "./options.js";
 import { channel, DM, GROUP, on, state } from "./state.js";
-import { toast } from "./toast.js";
 
 const LONGEST = 2000;
 const NARROW = matchMedia("(max-width: 760px)");
@@ -57,7 +56,7 @@ function typed() {
     mark: state.bot ? avatar(state.bot, 24) : null,
   }));
   list.show(input, wanted ? "Commands matching " + `/${wanted}` : "Commands", items, (item) => openForm(item.entry), {
-    first: true, empty: state.commands.length ? `No command is called /${wanted}` : "No commands yet. Studyhall brings them when it is online.",
+    first: true, empty: state.commands.length ? `There is no command /${wanted} here. Type / alone to see them all.` : "No commands yet. Studyhall brings them when it is online.",
   });
 }
 
@@ -78,7 +77,10 @@ function sendText() {
   if (/^\/[\w-]/.test(content)) {
     const entry = findCommand(content.slice(1));
     if (entry) openForm(entry);
-    else toast(`There is no command ${content.split(/\s/)[0]} here. Type / to see the commands.`);
+    else {
+      input.focus();
+      typed(); // the list says what there is
+    }
     return;
   }
   if (!state.channelId || !send({ op: "say", channel_id: state.channelId, content })) return;

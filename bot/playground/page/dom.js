@@ -61,10 +61,10 @@ export function icon(name, size = 20) {
 
 const AVATAR_HUES = ["#5865f2", "#1f8b4c", "#c2410c", "#a21caf", "#0e7490", "#b91c55", "#4d7c0f", "#6d4bd8", "#9a5b13"];
 
-/** A coloured circle with the name's first letter; the bot gets a book. */
+/** A circle with the name's first letter, in a colour of the name's own; the bot gets a book. */
 export function avatar(user, size = 40) {
   let sum = 0;
-  for (const digit of String(user?.id ?? "")) sum = (sum * 31 + digit.charCodeAt(0)) >>> 0;
+  for (const letter of String(user?.username ?? "")) sum = (sum * 31 + letter.charCodeAt(0)) >>> 0;
   const letter = [...displayName(user).trim()][0] ?? "?";
   return h("span", {
     class: user?.bot ? "avatar bot" : "avatar",

@@ -173,11 +173,11 @@ def _result_screen(view: DailyView) -> Screen:
     )
     result, rule = [RULE, verdict, *ruled, *question_card.forgiven(question)], question_card.rule(question)
     short: list[Block] = [f"{head}{bold(question.stem)}", *answering.pictured(question), *result]
-    whole: list[Block] = [head + question_card.stem(question), *short[1:], lines, *rule]
-    without_code: list[Block] = [*short, lines, *rule]
-    without_rule: list[Block] = [*short, lines, *question_card.credit(question)]
+    whole: list[Block] = [head + question_card.stem(question), *short[1:], *lines, *rule]
+    without_code: list[Block] = [*short, *lines, *rule]
+    without_rule: list[Block] = [*short, *lines, *question_card.credit(question)]
     bars = question_card.bars(question, daily.lettering, view.right, view.shares)
-    shortest: list[Block] = [*short, bars, *question_card.credit(question)]
+    shortest: list[Block] = [*short, *bars, *question_card.credit(question)]
     ways = (whole, without_code, without_rule)
     fitting = next((one for one in ways if Screen(one).fits(reserve=50)), shortest)
     return Screen([*fitting, buttons], GREEN)

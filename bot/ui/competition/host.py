@@ -219,25 +219,32 @@ def panel_screen(view: GameView, say: Say, remark: str = "") -> Screen:
             blocks.append(Pick(ids.encode("host.sections", game), "What is asked about", options, chosen, most=MENU))
         else:
             blocks.append("-# This course has too many sections for a menu: choose one in </compete:0> by its title.")
-    lobby, paused, over = phase is Phase.LOBBY, phase is Phase.PAUSED, _is_over(view)
-    starts = lobby and not state.rules.duel
-    if over:
-        on = Button("Next round", ids.encode("host.next", game, place))
-    else:
-        on = Button("Skip round", ids.encode("host.skip", game, place), disabled=lobby)
-    blocks.append(
-        Row(
-            [
-                Button("Start", ids.encode("host.start", game), screens.PRIMARY, disabled=not starts),
-                Button("Pause", ids.encode("host.pause", game, place), disabled=lobby or paused),
-                Button("Resume", ids.encode("host.resume", game, place), screens.SUCCESS, disabled=not paused),
-                on,
-                Button("End game for everyone", ids.encode("host.end", game, place), screens.DANGER),
-            ]
-        )
-    )
-    blocks.append(Row([Button("Keep waiting", ids.encode("host.wait", game, place), disabled=not paused)]))
-    return Screen(blocks, GREY if paused else BLURPLE)
+    blocks += [Row(some) for some in (_going_on(view, place), _ending(view, place)) if some]
+    return Screen(blocks, GREY if phase is Phase.PAUSED else BLURPLE)
+
+
+def _going_on(view: GameView, place: int) -> list[Button]:
+    """What can be pressed now and hurts nobody."""
+    game, phase = view.game.id, view.state.phase
+    if phase is Phase.LOBBY:
+        duel = view.state.rules.duel  # which starts when it is accepted
+        return [] if duel else [Button("Start", ids.encode("host.start", game), screens.PRIMARY)]
+    ways = [Button("Pause", ids.encode("host.pause", game, place))]
+    if phase is Phase.PAUSED:
+        ways = [
+            Button("Resume", ids.encode("host.resume", game, place), screens.SUCCESS),
+            Button("Keep waiting", ids.encode("host.wait", game, place)),
+        ]
+    return [*ways, Button("Next round", ids.encode("host.next", game, place))] if _is_over(view) else ways
+
+
+def _ending(view: GameView, place: int) -> list[Button]:
+    """What ends the game or voids a round: in a row of its own, so that it never lies where another button was."""
+    game = view.game.id
+    end = Button("End game for everyone", ids.encode("host.end", game, place), screens.DANGER)
+    if view.state.phase is Phase.LOBBY or _is_over(view):
+        return [end]
+    return [end, Button("Skip round", ids.encode("host.skip", game, place))]
 
 
 def _where(view: GameView, say: Say) -> str:

@@ -46,7 +46,7 @@ def reveal_screen(view: GameView, number: int, say: Say) -> Screen:
     letters, played = plan.lettering, state.played[number]
     shared = shares((plan.counted(one.given) for one in played.answers.values()), plan.key)
     bars = question_card.bars(question, letters, plan.key, shared)
-    blocks: list[Block] = [stem(view, number), *answering.pictured(question), bars]
+    blocks: list[Block] = [stem(view, number), *answering.pictured(question), *bars]
     if question.form != "choice":
         blocks.append(question_card.right_one(question, letters, plan.key, "**The answer is {}**"))
     blocks += question_card.forgiven(question)

@@ -134,24 +134,28 @@ def turn_reasons(page: int, pages: int, action: Callable[[int], str]) -> list[Bu
     return [Button(f"Reasons {page + 1} of {pages} ▶", action((page + 1) % pages))]
 
 
-def bars(question: Question, lettering: Lettering, key: int, shares: Shares) -> str:
+def bars(question: Question, lettering: Lettering, key: int, shares: Shares) -> list[str]:
     """How the answers were shared out, as text: letter, bar, count; what is right is marked where it stands.
 
-    Of answers that were typed or put in order only how many are right is shown: what members type is theirs.
+    Of answers that were typed or put in order only how many are right is shown: what members type is theirs. Nothing where
+    nobody gave one.
     """
-    return "\n".join(f"{'✅' if right else '▫️'} {line}" for _, right, line in _bars(question, lettering, key, shares))
-
-
-def bars_with_reasons(question: Question, lettering: Lettering, key: int, shares: Shares) -> str:
-    """The same, each option with its reason."""
     lines = _bars(question, lettering, key, shares)
+    return ["\n".join(f"{'✅' if right else '▫️'} {line}" for _, right, line in lines)] if lines else []
+
+
+def bars_with_reasons(question: Question, lettering: Lettering, key: int, shares: Shares) -> list[str]:
+    """The same, each option with its reason."""
     if question.form in ("typed", "order"):
-        return "\n".join([f"{'✅' if right else '▫️'} {line}" for _, right, line in lines])
-    return "\n\n".join(
-        f"{'✅' if right else '❌'} {line}{below(why(question, option))}"
-        for option, right, line in lines
-        if option is not None
-    )
+        return bars(question, lettering, key, shares)
+    lines = _bars(question, lettering, key, shares)
+    return [
+        "\n\n".join(
+            f"{'✅' if right else '❌'} {line}{below(why(question, option))}"
+            for option, right, line in lines
+            if option is not None
+        )
+    ]
 
 
 def _bars(
@@ -162,6 +166,8 @@ def _bars(
     The count ends the bar's own code span: the text after it may begin with a number too.
     """
     if question.form in ("typed", "order"):
+        if not shares.answers:
+            return []
         return [
             (None, True, f"{_bar(shares.right, shares.answers)} · right"),
             (None, False, f"{_bar(shares.answers - shares.right, shares.answers)} · something else"),
