@@ -39,6 +39,7 @@ FOUND_IN_ENGLISH = (
     "bot/settings.py",
     "bot/packs/loading.py",
     "bot/exchange/formats.py",
+    "bot/exchange/reading.py",
     "bot/exchange/texts.py",
     "bot/exchange/zips.py",
     "bot/commands/import_questions.py",
