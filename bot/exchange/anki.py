@@ -14,6 +14,7 @@ import sqlite3
 import tempfile
 import urllib.parse
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -37,7 +38,7 @@ MOST_PICTURE_BYTES, MOST_PICTURES_BYTES = 4 * 1024 * 1024, 256 * 1024 * 1024
 STEPS_A_LOOK, MOST_LOOKS = 100_000, 5_000
 """A query that takes more of SQLite's steps than that is ended: an honest deck needs a hundredth."""
 FIELDS_APART = "\x1f"
-UNPACKING = (zipfile.BadZipFile, zstandard.ZstdError, ValueError, OSError, EOFError, RuntimeError)
+UNPACKING = (zipfile.BadZipFile, zlib.error, zstandard.ZstdError, ValueError, OSError, EOFError, RuntimeError)
 """What unpacking a broken zip raises; `NotImplementedError`, for an odd compression, is among them."""
 _SOUND = re.compile(r"\[sound:[^\]]*\]")
 _CLOZE = re.compile(r"\{\{c(\d+)::(.*?)(?:::(.*?))?\}\}", re.DOTALL)

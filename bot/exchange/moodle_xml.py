@@ -37,7 +37,7 @@ def read(text: str) -> Iterator[Found]:
     except DefusedXmlException:
         yield LeftOut("line 1", "XML with entities of its own, which is not read")
         return
-    except (ET.ParseError, RecursionError, ValueError) as problem:
+    except (ET.ParseError, RecursionError, ValueError, LookupError) as problem:  # an encoding that there is not
         line = getattr(problem, "position", (1, 0))[0]
         yield LeftOut(f"line {line}", "no valid XML")
         return

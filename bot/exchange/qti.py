@@ -129,7 +129,7 @@ def read(text: str, pictures: Pictures = _no_picture) -> Iterator[Found]:
     except DefusedXmlException:
         yield LeftOut("line 1", "XML with entities of its own, which is not read")
         return
-    except (ET.ParseError, RecursionError, ValueError) as problem:
+    except (ET.ParseError, RecursionError, ValueError, LookupError) as problem:  # an encoding that there is not
         yield LeftOut(f"line {getattr(problem, 'position', (1, 0))[0]}", "no valid XML")
         return
     for node in root.iter():

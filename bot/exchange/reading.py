@@ -1,6 +1,7 @@
 """A stranger's file is read in a worker process with limits of memory and time: whatever it holds, only that one ends."""
 
 import os
+import warnings
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -74,6 +75,7 @@ def _begins(file: Path) -> bytes:
 def _read(file: str, name: str, *, encoding: str | None, language: str, front: str, back: str) -> Reading | Fact | None:
     """In the process: the reading, why it is refused, or None where memory ends."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # else a library of openpyxl's takes memory for each processor
+    warnings.simplefilter("ignore")  # openpyxl warns of what it finds in a broken workbook
     try:
         data = Path(file).read_bytes()
         return read(data, name, encoding=encoding, language=language, front=front, back=back)

@@ -28,7 +28,7 @@ def names_in_zip(data: bytes) -> list[str]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as opened:
             return opened.namelist()
-    except (zipfile.BadZipFile, ValueError, OSError):
+    except (zipfile.BadZipFile, ValueError, OSError, RuntimeError):  # one of a version to come is a RuntimeError
         return []
 
 

@@ -1,6 +1,5 @@
 """What an import does to a course, and what the person at the terminal is told."""
 
-import random
 from pathlib import Path
 
 import pytest
@@ -155,39 +154,6 @@ def test_a_course_goes_out_and_comes_back_as_the_same(sheet, capsys, name):
 def test_without_a_course_a_table_to_fill_in_is_written(sheet, capsys):
     assert run("export", "packs/none", "--to", "xlsx", "template.xlsx") == 0
     assert read(Path("template.xlsx").read_bytes()).found == []
-
-
-@pytest.mark.parametrize("one", TEXTS, ids=lambda one: one.name)
-def test_mutated_files_lead_to_no_traceback(one):
-    from test_formats import AIKEN, GIFT, MARKDOWN, MOODLE, OPENTDB, RED
-    from test_formats import CSV as ROWS
-    from test_qti import WHOLE_QUIZ
-
-    samples = {
-        "gift": GIFT,
-        "aiken": AIKEN,
-        "moodle-xml": MOODLE,
-        "opentdb": OPENTDB,
-        "red": RED,
-        "markdown": MARKDOWN,
-        "csv": ROWS,
-        "qti": WHOLE_QUIZ,
-    }
-    chance = random.Random(one.name)
-    for _ in range(200):
-        text = list(samples[one.name])
-        for _ in range(chance.randint(1, 12)):
-            at = chance.randrange(len(text))
-            what = chance.random()
-            if what < 0.4:
-                text[at] = chance.choice("{}~=#\\%<>&;:-[]\"'\n\t\x00☃é")
-            elif what < 0.7:
-                del text[at : at + chance.randint(1, 30)]
-                text = text or [" "]
-            else:
-                text[at:at] = text[chance.randrange(len(text)) :][: chance.randint(1, 60)]
-        for found in one.read("".join(text), "en"):
-            assert found.place
 
 
 def test_every_format_that_is_read_is_documented():

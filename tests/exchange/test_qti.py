@@ -196,3 +196,9 @@ def test_a_package_that_is_broken_is_told_in_a_sentence():
     at = whole.index(b"<questestinterop") + 100
     [left] = read(whole[:at] + b"XX" + whole[at + 2 :]).found
     assert left.why == "a package that can be unpacked (BadZipFile)"
+
+
+@pytest.mark.parametrize("name", ["qti", "moodle-xml"])
+def test_an_encoding_that_there_is_not_is_told_in_a_sentence(name):
+    [left] = read(b'<?xml version="1.0" encoding="UTF-5"?>\n<quiz/>', name).found
+    assert left == LeftOut("line 1", "no valid XML")
