@@ -39,7 +39,8 @@ def read(text: str) -> Iterator[Found]:
     section, stem, boxes, quote = "", list[str](), list[tuple[bool, str]](), list[str]()
     start, fenced, lines = 1, False, [*text.split("\n"), "# "]
     for number, line in enumerate(lines, 1):
-        was_fenced, fenced = fenced, fenced != line.lstrip().startswith("```")
+        of_a_box = bool(boxes) and line.startswith(("  ", "\t"))
+        was_fenced, fenced = fenced, fenced != (line.lstrip().startswith("```") and not of_a_box)
         found = None if fenced or was_fenced else _BOX.match(line)
         if found:
             boxes.append((found[1] != " ", found[2].strip()))
@@ -48,7 +49,7 @@ def read(text: str) -> Iterator[Found]:
             if quoted := _QUOTE.match(line):
                 quote.append(quoted[1])
                 continue
-            if line.startswith(("  ", "\t")) and line.strip() and not quote:
+            if of_a_box and line.strip() and not quote:
                 right, words = boxes[-1]
                 boxes[-1] = (right, f"{words}\n{line.strip()}")
                 continue

@@ -101,6 +101,13 @@ def test_what_goes_out_comes_back(name: str, bank: list[Draft]) -> None:
     assert [replace(one, place="") for one in found.drafts] == expected
 
 
+def test_a_reason_of_nothing_but_signs_for_code_hides_no_question_in_markdown() -> None:
+    choices = (Offered("a", 100.0, "```"), Offered("b", 0.0, "`"))
+    bank = [Draft(f"What about {one}?", form="choice", choices=choices, section="Sums", name=one) for one in "xy"]
+    written, _ = write(bank, "markdown")
+    assert [one.choices for one in read(written.encode(), "markdown").drafts] == [choices, choices]
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(bank=banks)
 def test_a_course_is_written_as_it_is_read(tmp_path_factory, bank: list[Draft]) -> None:
