@@ -144,7 +144,7 @@ class Camera:
         if shown:  # its neighbours are as near as the next line
             air = round(AIR * VARIANTS[variant].get("device_scale_factor", 1))
             picture = ImageOps.expand(picture, (0, air), picture.getpixel((picture.width - 1, 0)))
-        few = picture.quantize(COLOURS, dither=Image.Dither.NONE)
+        few = picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)  # of small things too
         few.save(FOLDER / f"{name}-{variant}.png", optimize=True)
 
 
