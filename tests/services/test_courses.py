@@ -63,7 +63,7 @@ async def test_a_question_that_cannot_be_asked_is_logged_with_its_place_and_the_
     (friday / "questions" / "all.yaml").write_text(FRIDAY, "utf-8")
     await reloading.load()
     assert [one.stem for one in library.questions("friday")] == ["2+2=?"]
-    told = [line for line in caplog.messages if "left out" in line]
+    told = [line for line in caplog.messages if "warning: left out" in line]
     assert len(told) == 2
     assert told[0].startswith(
         "friday/questions/all.yaml:3:33: warning: left out: questions.1.options.1.text: a text that"
