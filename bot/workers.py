@@ -215,8 +215,8 @@ def _serving(function: object, limits: Limits, name: str) -> Iterator["Connectio
     process.start()
     theirs.close()
     try:
-        ours.send((_nothing, (function,), False))
         try:
+            ours.send((_nothing, (function,), False))
             serves = ours.poll(START_SECONDS) and ours.recv()[0] == "result"
         except (EOFError, OSError):
             serves = False
