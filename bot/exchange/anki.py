@@ -14,10 +14,10 @@ import sqlite3
 import tempfile
 import urllib.parse
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,7 +25,8 @@ import zstandard
 
 from bot.exchange import anki_notes
 from bot.exchange.drafts import Draft, Drawing, Found, LeftOut
-from bot.exchange.texts import Converted, from_html, names_in_zip, one_line
+from bot.exchange.packages import BROKEN, Package, names_in_zip
+from bot.exchange.texts import Converted, from_html, one_line
 from bot.packs.models import MOST_TYPED
 
 COLLECTIONS = ("collection.anki21b", "collection.anki21", "collection.anki2")
@@ -33,13 +34,9 @@ COLLECTIONS = ("collection.anki21b", "collection.anki21", "collection.anki2")
 MOST_COLLECTION_BYTES = 200 * 1024 * 1024
 MOST_NOTES = 60_000
 MOST_NAMES_BYTES = 20 * 1024 * 1024
-MOST_PICTURE_BYTES, MOST_PICTURES_BYTES = 4 * 1024 * 1024, 256 * 1024 * 1024
-"""Of one picture, and of all of a deck."""
 STEPS_A_LOOK, MOST_LOOKS = 100_000, 5_000
 """A query that takes more of SQLite's steps than that is ended: an honest deck needs a hundredth."""
 FIELDS_APART = "\x1f"
-UNPACKING = (zipfile.BadZipFile, zlib.error, zstandard.ZstdError, ValueError, OSError, EOFError, RuntimeError)
-"""What unpacking a broken zip raises; `NotImplementedError`, for an odd compression, is among them."""
 _SOUND = re.compile(r"\[sound:[^\]]*\]")
 _CLOZE = re.compile(r"\{\{c(\d+)::(.*?)(?:::(.*?))?\}\}", re.DOTALL)
 _NAMED = {"tab": "\t", "comma": ",", "semicolon": ";", "space": " ", "pipe": "|", "colon": ":"}
@@ -64,8 +61,9 @@ def read(data: bytes, front: str = "", back: str = "") -> Iterator[Found]:
         with zipfile.ZipFile(io.BytesIO(data)) as opened:
             name = next(one for one in COLLECTIONS if one in opened.namelist())
             with opened.open(name) as stream:
-                raw = _unpacked(stream.read(MOST_COLLECTION_BYTES + 1), compressed=name.endswith("b"))
-    except UNPACKING as problem:
+                packed = stream.read(MOST_COLLECTION_BYTES + 1)
+                raw = _unpacked(packed, MOST_COLLECTION_BYTES, compressed=name.endswith("b"))
+    except BROKEN as problem:
         yield LeftOut("the file", f"a deck that can be unpacked ({type(problem).__name__})")
         return
     if len(raw) > MOST_COLLECTION_BYTES:
@@ -86,7 +84,7 @@ def read(data: bytes, front: str = "", back: str = "") -> Iterator[Found]:
         yield LeftOut(f"note {MOST_NOTES + 1}", f"more than {MOST_NOTES:,} notes; split the deck")
 
 
-def _unpacked(raw: bytes, *, compressed: bool, most: int = MOST_COLLECTION_BYTES) -> bytes:
+def _unpacked(raw: bytes, most: int, *, compressed: bool) -> bytes:
     if not compressed:
         return raw
     with zstandard.ZstdDecompressor().stream_reader(io.BytesIO(raw)) as stream:
@@ -97,30 +95,18 @@ class _Media:
     """The pictures of a package, by the names that its notes have for them."""
 
     def __init__(self, data: bytes = b"", *, compressed: bool = False) -> None:
-        self._data = data
-        self._compressed = compressed
-        self._left_bytes = MOST_PICTURES_BYTES
+        self._package = Package(data, partial(_unpacked, compressed=compressed))
         self._places: dict[str, str] = {}
-        raw = self._read("media", MOST_NAMES_BYTES) if data else b""
+        raw = self._package.file("media", MOST_NAMES_BYTES) or b""
         with contextlib.suppress(ValueError, AttributeError):
             names = _entries(raw) if compressed else {str(k): str(v) for k, v in json.loads(raw or b"{}").items()}
             self._places = {name: place for place, name in names.items()}
 
     def drawing(self, src: str, alt: str) -> Drawing | None:
-        """The picture of an address; None where the package has none of that name, or one that is too large."""
+        """The picture of an address; None where the package has none of that name, or one that is empty or too large."""
         name = next((one for one in (src, urllib.parse.unquote(src)) if one in self._places), "")
-        data = self._read(self._places[name], min(MOST_PICTURE_BYTES, self._left_bytes)) if name else b""
-        self._left_bytes -= len(data)
-        return Drawing(name, alt, data) if data else None
-
-    def _read(self, name: str, most: int) -> bytes:
-        """What is in the package under this name; nothing where that can't be read, or is larger."""
-        try:
-            with zipfile.ZipFile(io.BytesIO(self._data)) as opened, opened.open(name) as stream:
-                found = _unpacked(stream.read(most + 1), compressed=self._compressed, most=most)
-        except (*UNPACKING, KeyError):
-            return b""
-        return found if len(found) <= most else b""
+        found = self._package.picture(self._places[name], alt, name) if name else None
+        return found if found and found.data else None
 
 
 def _entries(raw: bytes) -> dict[str, str]:

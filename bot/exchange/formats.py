@@ -67,6 +67,12 @@ TEXTS = (
 )
 """In the order in which they are tried."""
 XLSX, ANKI, ANKI_TEXT, ZIP, QTI = "xlsx", "anki", "anki-text", "zip", "qti"
+_PACKED: dict[str, tuple[Callable[[bytes], bool], str]] = {
+    XLSX: (xlsx.is_xlsx, "This is no XLSX workbook. Save it as one, or as CSV."),
+    ANKI: (anki.is_anki, "This is no deck of Anki. Export it as .apkg, or as text."),
+    ZIP: (zips.is_course, "This is no zip of a course: it has no pack.yaml. Export one with `--to zip`."),
+}
+"""How a zip is told, in the order in which that is tried, and what is said of a file that should be one and is not."""
 READ = (*(one.name for one in TEXTS), ANKI_TEXT, XLSX, ANKI, ZIP)
 OF_DRAFTS = (*(one.name for one in TEXTS if one.write), XLSX, ANKI)
 """What questions can be written in; a zip is written of a whole course (`zips.packed`)."""
@@ -110,18 +116,16 @@ def read(
     """
     if len(data) > (MOST_DECK_BYTES if data.startswith(b"PK") else MOST_BYTES):
         raise StudyhallError(said(f"The file has more than {MOST_BYTES // 1024 // 1024} MiB. Split it."))
-    if name == XLSX or (not name and xlsx.is_xlsx(data)):
-        if not xlsx.is_xlsx(data):
-            raise StudyhallError(said("This is no XLSX workbook. Save it as one, or as CSV."))
+    told = name or next((one for one, (is_it, _) in _PACKED.items() if is_it(data)), "")
+    if name in _PACKED and not _PACKED[name][0](data):
+        raise StudyhallError(said(_PACKED[name][1]))
+    if told == XLSX:
         return Reading(XLSX, None, list(xlsx.read(data, language)))
-    if name == ANKI or (not name and anki.is_anki(data)):
-        if not anki.is_anki(data):
-            raise StudyhallError(said("This is no deck of Anki. Export it as .apkg, or as text."))
+    if told == ANKI:
         return Reading(ANKI, None, list(anki.read(data, front, back)))
-    if name == ZIP or (not name and zips.is_course(data)):
-        if not zips.is_course(data):
-            raise StudyhallError(said("This is no zip of a course: it has no pack.yaml. Export one with `--to zip`."))
-        return Reading(ZIP, None, list(zips.read(data)), zips.unpacked(data).files)
+    if told == ZIP:
+        course = zips.unpacked(data)
+        return Reading(ZIP, None, list(zips.read(course)), course.files)
     if name in ("", QTI) and qti.is_qti_zip(data):
         return Reading(QTI, None, list(qti.read_zip(data)))
     text = decoded(data, encoding, language)

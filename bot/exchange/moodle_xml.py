@@ -3,15 +3,13 @@
 import base64
 import re
 import urllib.parse
-import xml.etree.ElementTree as ET  # to write; what others wrote is read by defusedxml
+import xml.etree.ElementTree as ET  # to write, and for its types
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from defusedxml import ElementTree as Safe
-from defusedxml.common import DefusedXmlException
-
 from bot.exchange.drafts import NAME_ALONE, WHOLE, Draft, Drawing, Found, LeftOut, Offered, by_shares, right_of
 from bot.exchange.markdown_code import in_one, with_code_apart
+from bot.exchange.safe_xml import root_of
 from bot.exchange.texts import as_text, from_html, one_line
 
 ASKED = {"multichoice", "truefalse", "shortanswer", "numerical", "ordering"}
@@ -32,14 +30,9 @@ def is_moodle_xml(text: str) -> bool:
 
 def read(text: str) -> Iterator[Found]:
     """The questions of a file."""
-    try:
-        root = Safe.fromstring(text.encode(), forbid_dtd=False)
-    except DefusedXmlException:
-        yield LeftOut("line 1", "XML with entities of its own, which is not read")
-        return
-    except (ET.ParseError, RecursionError, ValueError, LookupError) as problem:  # an encoding that there is not
-        line = getattr(problem, "position", (1, 0))[0]
-        yield LeftOut(f"line {line}", "no valid XML")
+    root = root_of(text)
+    if isinstance(root, LeftOut):
+        yield root
         return
     section = ""
     for number, node in enumerate(root.iter("question"), 1):

@@ -8,25 +8,21 @@ answer, and a number; feedback of an answer is its reason, feedback of an item i
 import io
 import re
 import urllib.parse
-import xml.etree.ElementTree as ET  # for its types; what others wrote is read by defusedxml
+import xml.etree.ElementTree as ET  # for its types
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from defusedxml import ElementTree as Safe
-from defusedxml.common import DefusedXmlException
-
 from bot.exchange.drafts import WHOLE, Draft, Drawing, Found, LeftOut, Offered, by_shares
 from bot.exchange.markdown_code import with_code_apart
-from bot.exchange.texts import as_text, clean, from_html, names_in_zip, one_line
+from bot.exchange.packages import BROKEN, Package, names_in_zip
+from bot.exchange.safe_xml import root_of
+from bot.exchange.texts import as_text, clean, from_html, one_line
 from bot.packs.models import MOST_ACCEPTED, MOST_TYPED
 
 MOST_FILES = 2_000
 MOST_XML_BYTES = 20 * 1024 * 1024
-MOST_PICTURE_BYTES, MOST_PICTURES_BYTES = 4 * 1024 * 1024, 256 * 1024 * 1024
-BROKEN = (zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError, RuntimeError)
 CHOSEN = {"multiple_choice_question", "true_false_question", "multiple_answers_question"}
 TYPED = {"short_answer_question", "numerical_question"}
 _WHY_NOT = {
@@ -36,7 +32,7 @@ _WHY_NOT = {
     "text_only_question": "a text, which asks nothing",
     "fill_in_multiple_blanks_question": "gaps in a text",
     "multiple_dropdowns_question": "gaps in a text",
-    "calculated_question": "a number that is calculated anew each time",
+    "calculated_question": "a number that is calculated each time",
 }
 _BASE = re.compile(r"^(?:\$?(?:IMS-CC-FILEBASE|CANVAS_COURSE_REFERENCE)\$?|%24IMS-CC-FILEBASE%24)/?")
 Pictures = Callable[[str, str], Drawing | None]
@@ -59,13 +55,13 @@ def read_zip(data: bytes) -> Iterator[Found]:
     if why:
         yield LeftOut("the file", why)
         return
-    pictures = _Packed(data)
+    pictures = _pictures_of(data)
     found_any = False
     for name, raw in files.items():
         text = raw.decode("utf-8-sig", "replace")
         if is_qti(text):
             found_any = True
-            for one in read(text, pictures.drawing):
+            for one in read(text, pictures):
                 place = f"{name}, {one.place}"
                 yield replace(one, place=place) if isinstance(one, Draft) else one._replace(place=place)
     if not found_any:
@@ -94,28 +90,18 @@ def _xml_files(data: bytes) -> tuple[dict[str, bytes], str]:
     return found, ""
 
 
-class _Packed:
-    """The pictures of a package, by the addresses that its texts have for them."""
+def _pictures_of(data: bytes) -> Pictures:
+    """Finds the pictures of a package by the addresses that its texts have for them."""
+    package = Package(data)
 
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._left_bytes = MOST_PICTURES_BYTES
-        self._names = names_in_zip(data)
-
-    def drawing(self, src: str, alt: str) -> Drawing | None:
-        """The picture of an address; None where the package has none there, or one that is too large."""
+    def drawing(src: str, alt: str) -> Drawing | None:
         path = _BASE.sub("", urllib.parse.unquote(src)).partition("?")[0].lstrip("/")
         if not path or ":" in path or ".." in path:
             return None
-        name = next((one for one in self._names if one == path or one.endswith(f"/{path}")), "")
-        most = min(MOST_PICTURE_BYTES, self._left_bytes)
-        try:
-            with zipfile.ZipFile(io.BytesIO(self._data)) as opened, opened.open(name) as stream:
-                found = stream.read(most + 1)
-        except (*BROKEN, KeyError):
-            return None
-        self._left_bytes -= len(found)
-        return Drawing(PurePosixPath(name).name, alt, found) if len(found) <= most else None
+        name = next((one for one in package.names if one == path or one.endswith(f"/{path}")), "")
+        return package.picture(name, alt, PurePosixPath(name).name)
+
+    return drawing
 
 
 def _no_picture(_src: str, _alt: str) -> None:
@@ -124,13 +110,9 @@ def _no_picture(_src: str, _alt: str) -> None:
 
 def read(text: str, pictures: Pictures = _no_picture) -> Iterator[Found]:
     """The questions of a file; ``pictures`` finds one by its address and words."""
-    try:
-        root = Safe.fromstring(text.encode(), forbid_dtd=False)
-    except DefusedXmlException:
-        yield LeftOut("line 1", "XML with entities of its own, which is not read")
-        return
-    except (ET.ParseError, RecursionError, ValueError, LookupError) as problem:  # an encoding that there is not
-        yield LeftOut(f"line {getattr(problem, 'position', (1, 0))[0]}", "no valid XML")
+    root = root_of(text)
+    if isinstance(root, LeftOut):
+        yield root
         return
     for node in root.iter():
         node.tag = node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""

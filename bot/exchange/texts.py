@@ -1,10 +1,8 @@
-"""What other programs write, made ours: zips and encodings told, HTML to Markdown, signs that can't be shown."""
+"""What other programs write, made ours: encodings told, HTML to Markdown, signs that can't be shown."""
 
 import html
-import io
 import re
 import unicodedata
-import zipfile
 from html.parser import HTMLParser
 from typing import NamedTuple
 
@@ -19,17 +17,6 @@ BY_LANGUAGE = {
     "ko": "cp949", "th": "cp874",
 }  # fmt: skip
 """What programs for Windows of that language wrote before UTF-8."""
-
-
-def names_in_zip(data: bytes) -> list[str]:
-    """The names of what is in a zip; none for what is no zip."""
-    if not data.startswith(b"PK"):
-        return []
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as opened:
-            return opened.namelist()
-    except (zipfile.BadZipFile, ValueError, OSError, RuntimeError):  # one of a version to come is a RuntimeError
-        return []
 
 
 class Decoded(NamedTuple):

@@ -10,8 +10,8 @@ from datetime import date, datetime, time
 from typing import Any
 
 from bot.exchange.drafts import Draft, Found, LeftOut
+from bot.exchange.packages import names_in_zip
 from bot.exchange.tables import HEADINGS, MOST_ROWS, read_rows, row_of, without_files
-from bot.exchange.texts import names_in_zip
 
 MOST_COLUMNS = 60
 MOST_UNZIPPED_BYTES = 200 * 1024 * 1024

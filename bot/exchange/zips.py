@@ -9,15 +9,14 @@ import re
 import stat
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from bot.errors import StudyhallError
 from bot.exchange.drafts import Found, LeftOut
+from bot.exchange.packages import BROKEN, names_in_zip
 from bot.exchange.packs import drafts_of
-from bot.exchange.texts import names_in_zip
 from bot.facts import said
 from bot.packs.faults import Fault
 from bot.packs.files import PICTURES, files_of
@@ -35,8 +34,6 @@ _OURS = re.compile(r"(?:pack|glossary)\.ya?ml|(?:lessons|questions)/[^/]+\.ya?ml
 _UNFIT = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\]|[. ](?:/|$)|(?:^|/)[. ]')
 """Signs that a file's name can't have somewhere, and names that are hidden or lead up."""
 _OF_WINDOWS = re.compile(r"(?:^|/)(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|/|$)", re.IGNORECASE)
-_BROKEN = (zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError, RuntimeError)
-"""What unpacking a broken zip raises; an odd compression and a password that is wanted are RuntimeErrors."""
 _SAME_DAY = (1980, 1, 1, 0, 0, 0)
 
 
@@ -79,7 +76,7 @@ def unpacked(data: bytes) -> Unpacked:
                     left_out.append(LeftOut(cut(entry.filename, 80), why))
                 else:
                     files[name] = content
-    except _BROKEN as problem:
+    except BROKEN as problem:
         raise StudyhallError(said(f"The zip can't be unpacked ({type(problem).__name__}). Make it again.")) from None
     return Unpacked(files, left_out)
 
@@ -105,9 +102,8 @@ def written(files: dict[str, bytes], folder: Path) -> None:
         path.write_bytes(content)
 
 
-def read(data: bytes) -> Iterator[Found]:
-    """The questions of a zipped course. Raises StudyhallError for one that has faults."""
-    found = unpacked(data)
+def read(found: Unpacked) -> Iterator[Found]:
+    """The questions of an unpacked course. Raises StudyhallError for one that has faults."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "course"
         written(found.files, folder)

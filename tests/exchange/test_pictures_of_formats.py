@@ -15,7 +15,7 @@ from painted import BEES, GOLD, padded, picture, write_bees
 
 from bot.cli import main
 from bot.errors import StudyhallError
-from bot.exchange import anki, markdown, moodle_xml, zips
+from bot.exchange import anki, markdown, moodle_xml, packages, zips
 from bot.exchange.drafts import NAME_ALONE, Draft, Drawing
 from bot.exchange.drawings import NOT_DESCRIBED
 from bot.packs.loading import read_pack
@@ -170,7 +170,7 @@ def test_a_list_of_files_that_lies_costs_only_the_pictures(tmp_path, kind, media
 
 
 def test_a_picture_of_a_deck_that_is_a_bomb_is_not_unpacked(tmp_path):
-    files = {"a.png": bytes(anki.MOST_PICTURE_BYTES + 1)}
+    files = {"a.png": bytes(packages.MOST_PICTURE_BYTES + 1)}
     [draft] = anki.read(deck(tmp_path, "collection.anki21b", [("Which? <img src=a.png>", "a drone")], files))
     assert (draft.picture, draft.losses) == (None, ("a picture",))
 
@@ -273,7 +273,7 @@ def zipped(files: dict[str, bytes | str], **more: bytes) -> bytes:
 
 def test_a_folder_in_the_zip_is_the_course():
     inside = zipped({f"bees/{name}": content for name, content in BEES.items()})
-    assert {one.name for one in zips.read(inside)} == {"eyes", "cells"}
+    assert {one.name for one in zips.read(zips.unpacked(inside))} == {"eyes", "cells"}
 
 
 HOSTILE = [
