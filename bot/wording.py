@@ -50,7 +50,7 @@ def counted(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
-def ordinal(number: int) -> str:
-    """A place as people say it: *1st*, *12th*, *1,023rd*."""
+def ordinal(number: int, *, shared: bool = False) -> str:
+    """A place as people say it: *1st*, *12th*, *1,023rd*, *shared 2nd*."""
     ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number:,}{ending}"
+    return f"{'shared ' if shared else ''}{number:,}{ending}"

@@ -128,8 +128,8 @@ def _remarks(view: GameView, number: int) -> list[str]:
     before, after = _places(view, number), standings(state, number + 1)
     if climber := _climber(before, after[SHOWN_LINES:]):
         line, climbed = climber
-        shared = "shared " if sum(one.place == line.place for one in after) > 1 else ""
-        said.append(f"⏫ {_name(view, line.member_id)} climbed {climbed} places, to {shared}{ordinal(line.place)}")
+        place = ordinal(line.place, shared=sum(one.place == line.place for one in after) > 1)
+        said.append(f"⏫ {_name(view, line.member_id)} climbed {climbed} places, to {place}")
     first = awards.fastest(plan, played) if state.rules.scoring.rewards_speed else None
     if first and len(awards.got_it(plan, played)) > 1:  # of one, the sentence above has said who
         said.append(f"⚡ Fastest: {_name(view, first[0])}, {first[1] / 1000:.1f} s")
@@ -163,8 +163,9 @@ def told_screen(mine: MyResult) -> Screen:
 
 
 def _spelling(mine: MyResult) -> list[str]:
-    silent = mine.answer is None or mine.voided or mine.accepted
-    return [] if silent or mine.answer is None else question_card.spelling(mine.question, mine.answer.given)
+    if mine.answer is None or mine.voided or mine.accepted:
+        return []
+    return question_card.spelling(mine.question, mine.answer.given)
 
 
 def _should_count(mine: MyResult) -> list[Button]:
@@ -209,8 +210,7 @@ def _earned(mine: MyResult) -> list[str]:
     parts = [f"**{mine.marks:+,}**"] if mine.answer is not None and not mine.voided else []
     if mine.line:
         moved = f", up {mine.moved}" if mine.moved > 0 else f", down {-mine.moved}" if mine.moved < 0 else ""
-        shared = "shared " if mine.shared else ""
-        parts.append(f"**{shared}{ordinal(mine.line.place)}** of {mine.players}{moved}")
+        parts.append(f"**{ordinal(mine.line.place, shared=mine.shared)}** of {mine.players}{moved}")
     return parts
 
 
