@@ -1,7 +1,11 @@
 """A hall whose members practise and compete, whose managers decide, and whose answers are graded anew."""
 
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
 from random import Random
 
+from engines import open_store
 from lives import end, lives
 from small_course import everywhere, question
 from small_course import library as course
@@ -39,6 +43,25 @@ RULED = (
     "EXISTS (SELECT 1 FROM ruling r WHERE r.guild_id = answer.guild_id AND r.question_id = answer.question_id"
     " AND r.question_hash = answer.question_hash)"
 )
+
+
+async def graded_as_rebuilt(
+    make: Callable[[Store], "RegradedHouse"], live: Callable[["RegradedHouse"], Awaitable[None]]
+) -> None:
+    """Lived so, a house's answers are graded anew to what a rebuild from nothing gives, table by table."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = await open_store(Path(folder) / "a.db")
+        house = make(store)
+        try:
+            await live(house)
+            await house.regrade()
+            graded = await house.derived()
+            rebuilt = await house.rebuilt()
+            for table, rows in graded.items():
+                assert rebuilt[table] == rows, table
+        finally:
+            await house.close()
+            await store.close()
 
 
 class Told:

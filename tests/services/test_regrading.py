@@ -1,8 +1,6 @@
 """A key that was wrong, or a question taken out: everything that follows from the answers, graded anew."""
 
 import asyncio
-import tempfile
-from pathlib import Path
 
 import pytest
 from engines import open_store
@@ -10,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from in_english import refused, say
 from lives import life_of
-from regraded_house import ELSEWHERE, HALL, RegradedHouse
+from regraded_house import ELSEWHERE, HALL, RegradedHouse, graded_as_rebuilt
 from small_course import DAY, HOUR
 
 from bot.errors import UserError
@@ -97,22 +95,7 @@ async def house(tmp_path):
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(LIFE)
 def test_whatever_happened_what_is_graded_anew_is_what_a_rebuild_from_nothing_gives(life):
-    async def check() -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            store = await open_store(Path(folder) / "a.db")
-            house = RegradedHouse(store)
-            try:
-                await live(house, life)
-                await house.regrade()
-                graded = await house.derived()
-                rebuilt = await house.rebuilt()
-                for table, rows in graded.items():
-                    assert rebuilt[table] == rows, table
-            finally:
-                await house.close()
-                await store.close()
-
-    asyncio.run(check())
+    asyncio.run(graded_as_rebuilt(RegradedHouse, lambda house: live(house, life)))
 
 
 async def points(house: RegradedHouse, guild: int = HALL, section: str = "") -> dict[int, int]:

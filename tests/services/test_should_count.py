@@ -2,7 +2,6 @@
 
 import asyncio
 import sqlite3
-import tempfile
 from contextlib import closing
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from in_english import refused, say
 from lives import life_of
-from regraded_house import ELSEWHERE, HALL, RegradedHouse
+from regraded_house import ELSEWHERE, HALL, RegradedHouse, graded_as_rebuilt
 from small_course import DAY, HOUR, question
 from test_flag_queue import flags
 
@@ -528,22 +527,7 @@ async def live(house: TypedHouse, life: list[tuple]) -> None:
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(LIFE)
 def test_whatever_happened_what_is_regraded_is_what_a_rebuild_from_nothing_gives(life):
-    async def check() -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            store = await open_store(Path(folder) / "a.db")
-            house = TypedHouse(store)
-            try:
-                await live(house, life)
-                await house.regrade()
-                graded = await house.derived()
-                rebuilt = await house.rebuilt()
-                for table, rows in graded.items():
-                    assert rebuilt[table] == rows, table
-            finally:
-                await house.close()
-                await store.close()
-
-    asyncio.run(check())
+    asyncio.run(graded_as_rebuilt(TypedHouse, lambda house: live(house, life)))
 
 
 # A database of the version before

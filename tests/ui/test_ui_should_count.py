@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from hall import Hall, Person, Shown, assert_fits_discord, open_hall
+from hall import Hall, Person, Shown, assert_fits_discord, open_hall, walk
 from in_english import say
 
 from bot.cli import main
@@ -55,18 +55,8 @@ async def item(hall: Hall) -> Shown:
 
 def mark(shown: Shown) -> str:
     """What the menu of typed answers has for its first one."""
-    menus = [one for one in _components(shown) if one.get("custom_id", "").startswith("sh:text.ask")]
+    menus = [one for one in walk(shown.stored.components) if one.get("custom_id", "").startswith("sh:text.ask")]
     return str(menus[0]["options"][0]["value"])
-
-
-def _components(shown: Shown) -> list[dict]:
-    found: list[dict] = []
-    todo = list(shown.stored.components)
-    while todo:
-        one = todo.pop()
-        found.append(one)
-        todo += one.get("components", [])
-    return found
 
 
 async def regraded(hall: Hall) -> None:
