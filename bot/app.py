@@ -116,6 +116,7 @@ async def build(
             now_ms=parts.clock.now_ms,
             answer_seconds=answer_seconds,
             answered=shards.door.done,
+            ready=services.shelf.ready,
         )
         queues = _queues(shards, parts.store, scheduler, services)
         health = HealthCheck(

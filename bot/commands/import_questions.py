@@ -146,9 +146,8 @@ def _write(
     if pack is None:
         _put(folder / "pack.yaml", head_of(file.stem.replace("_", " ").strip() or "Questions"))
     for stem in sorted(touched):
-        texts = files_of(drafts[name] for name in owned[stem])
-        for number, text in enumerate(texts, 1):
-            _put(folder / "questions" / f"{stem}{'' if number == 1 else f'-{number}'}.yaml", text)
+        for number, packed in enumerate(files_of(drafts[name] for name in owned[stem]), 1):
+            _put(folder / "questions" / f"{stem}{'' if number == 1 else f'-{number}'}.yaml", packed.text)
     _note(folder, file, result, notes)
 
 

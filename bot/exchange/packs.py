@@ -2,8 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
+from typing import NamedTuple
 
 from bot.exchange.drafts import WHOLE, Draft, Drawing, Offered, right_of
 from bot.packs.models import (
@@ -131,24 +133,33 @@ def _pictured(prefix: str, picture: Drawing | None) -> list[str]:
     return [f"{prefix}picture: {_text(picture.name)}", f"{prefix}alt: {_text(picture.alt)}"] if picture else []
 
 
-def files_of(drafts: Iterable[Draft]) -> list[str]:
+class PackedFile(NamedTuple):
+    """The text of a file of a course, and the questions in it."""
+
+    text: str
+    drafts: Sequence[Draft]
+
+
+def files_of(drafts: Iterable[Draft]) -> list[PackedFile]:
     """The questions as the texts of as many files as they need."""
-    files: list[list[str]] = [[]]
+    files: list[tuple[list[str], list[Draft]]] = [([], [])]
     size = 0
     for draft in drafts:
         text = yaml_of(draft)
         length = len(text.encode())
-        if size + length > MOST_FILE_BYTES and files[-1]:
-            files.append([])
+        if size + length > MOST_FILE_BYTES and files[-1][0]:
+            files.append(([], []))
             size = 0
-        files[-1].append(text)
+        files[-1][0].append(text)
+        files[-1][1].append(draft)
         size += length
-    return ["questions:\n" + "".join(file) for file in files if file]
+    return [PackedFile("questions:\n" + "".join(texts), inside) for texts, inside in files if texts]
 
 
-def head_of(title: str) -> str:
-    """The ``pack.yaml`` of a plain course; its sections are those of its questions."""
-    lines = [f"id: {made_id(title, LONGEST_PACK_ID)}", f"title: {_text(title[:LONGEST_TITLE])}", "standard: plain"]
+def head_of(title: str, more: Mapping[str, str | Sequence[str]] = MappingProxyType({"standard": "plain"})) -> str:
+    """The ``pack.yaml`` of a course with these fields; without a field for them its sections are those of its questions."""
+    lines = [f"id: {made_id(title, LONGEST_PACK_ID)}", f"title: {_text(title[:LONGEST_TITLE])}"]
+    lines += [f"{name}: {_text(one) if isinstance(one, str) else _list(one)}" for name, one in more.items()]
     return "\n".join(lines) + "\n"
 
 

@@ -55,6 +55,7 @@ class Library:
     def __init__(self, packs: Sequence[Pack], elsewhere: Sequence[Pack] = ()) -> None:
         self._elsewhere = {pack.id: pack for pack in elsewhere}
         self._pictures: dict[str, bytes] = {}
+        self._own: dict[int, tuple[Pack, ...]] = {}
         self.replace(packs)
 
     def replace(self, packs: Sequence[Pack]) -> None:
@@ -66,10 +67,33 @@ class Library:
         self._words: dict[str, list[tuple[Term, re.Pattern[str]]]] = {}
         self._users: dict[tuple[str, str], frozenset[str]] = {}
         self._parts: dict[frozenset[str], Library] = {}
+        self._known: dict[int, Library] = {}
         self._packs = {pack.id: pack for pack in packs}
         self._sections = {(p.id, s.id): SectionRef(p, s) for p in packs for s in p.sections}
         self._questions = {(p.id, q.id): q for p in packs for q in p.questions}
         self._misconceptions = {(p.id, m.id): m for p in packs for m in p.head.misconceptions}
+
+    def put_own(self, guild_id: int, packs: Sequence[Pack]) -> None:
+        """Let a server have these courses of its own; none, and it has none (in memory)."""
+        self._known.pop(guild_id, None)
+        self._own.pop(guild_id, None)
+        if packs:
+            self._own[guild_id] = tuple(packs)
+
+    def own(self, guild_id: int | None) -> tuple[Pack, ...]:
+        """The courses of a server's own; in direct messages (None) there are none."""
+        return self._own.get(guild_id, ()) if guild_id is not None else ()
+
+    def known(self, guild_id: int | None) -> "Library":
+        """Where what was asked in a server is looked up: every pack, chosen there or not, and the server's own courses.
+
+        What is another server's is not found there, whatever id is asked for.
+        """
+        if guild_id is None or not self.own(guild_id):
+            return self
+        if guild_id not in self._known:
+            self._known[guild_id] = self.beside(self.own(guild_id))
+        return self._known[guild_id]
 
     def only(self, pack_ids: Collection[str]) -> "Library":
         """The library of a server that chose these packs; all of it where none of them is here."""
@@ -80,6 +104,11 @@ class Library:
             inside, outside = ([p for p in self.packs if (p.id in chosen) is here] for here in (True, False))
             self._parts[chosen] = Library(inside, outside)
         return self._parts[chosen]
+
+    def beside(self, own: Sequence[Pack], *, alone: bool = False) -> "Library":
+        """The library of a server that has courses of its own too; ``alone``: these are all that it chose."""
+        here = () if alone else self.packs
+        return Library([*here, *own], [*self._elsewhere.values(), *(self.packs if alone else ())])
 
     @property
     def sections(self) -> list[SectionRef]:
@@ -108,7 +137,9 @@ class Library:
 
     def picture(self, key: str) -> bytes | None:
         """The picture of that key, if a pack has it, or had it before the last `replace`: games that are on show it."""
-        return self._pictures.get(key) or self._pictures_before.get(key)
+        found = self._pictures.get(key) or self._pictures_before.get(key)
+        own = (pack.pictures[key].data for packs in self._own.values() for pack in packs if key in pack.pictures)
+        return found or next(own, None)
 
     def to_read(self, pack_id: str, questions: Iterable[Question]) -> Section | None:
         """The section of the first of these questions whose section has pages. Raises NotFound."""

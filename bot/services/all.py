@@ -16,6 +16,7 @@ from bot.services.calendar.schedules import Occasions, Schedules
 from bot.services.calendar.seasons import Seasons
 from bot.services.channels import EventBoard, Poster, Results
 from bot.services.competition.games import Competitions
+from bot.services.course.shelf import Shelf
 from bot.services.demo.charts import ChartDrawer
 from bot.services.demo.demos import Demos
 from bot.services.demo.lab import Lab
@@ -102,6 +103,7 @@ class Services:
     respacing: Respacing
     member_settings: MemberSettings
     servers: Servers
+    shelf: Shelf
     games: Competitions
     daily: DailyQuestions
     seasons: Seasons
@@ -146,6 +148,7 @@ class Services:
     async def take_up(self, part: Holdings = EVERY_SERVER) -> None:
         """Go on, in these servers, with what a stop or another process's end interrupted."""
         await self.load()
+        await self.shelf.resume(part)
         await self.demos.resume(part)
         await self.games.resume(part)
         await self.regrading.resume()
@@ -154,6 +157,7 @@ class Services:
             self.backups.start()
             self.respacing.start()
             self.reminders.start()
+        self.shelf.start()
         self.schedules.start()
         self.roles.start()
 
@@ -161,6 +165,7 @@ class Services:
         """Let go of these servers; ``in_order`` as for `Competitions.leave`."""
         self.demos.leave(part)
         await self.games.leave(part, in_order=in_order)
+        self.shelf.forget(part)
 
 
 def tempo_of(settings: Settings) -> Tempo:
@@ -177,7 +182,8 @@ def make_services(parts: Parts) -> Services:
     zones = Zones()
     respacing = Respacing(library, store, life)
     member_settings = MemberSettings(store, zones, respacing, life.happenings)
-    servers = Servers(store, library, zones, life)
+    shelf = Shelf(library, store, clock, life)
+    servers = Servers(store, library, zones, life, shelf.ready)
     rng = parts.rng
     games = Competitions(servers.library, store, clock, rng, posts, life, charts, member_settings.time_factor)
     daily = DailyQuestions(store, clock, rng, posts, servers.library, life)
@@ -213,6 +219,7 @@ def make_services(parts: Parts) -> Services:
         respacing=respacing,
         member_settings=member_settings,
         servers=servers,
+        shelf=shelf,
         games=games,
         daily=daily,
         seasons=seasons,

@@ -69,6 +69,10 @@ TABLES = (
     Named("daily_answer", seen="stamp_ms"),
     Named("schedule"),
     Named("role_grant"),
+    Named("course_draft", seen="changed_ms"),
+    Named("course_import"),
+    Named("course_question"),
+    Named("course_version"),
 )
 """Every table that names members; a test fails when one is missing."""
 
@@ -91,7 +95,10 @@ _DELETED = (
     "prediction",
     "report",
     "role_grant",
+    "course_draft",
 )
+_NAMELESS = ("course_import", "course_question", "course_version")
+"""What a member published for a server stays there, without them."""
 
 
 def _of(named: Named, member_id: int) -> list[int]:
@@ -169,6 +176,9 @@ async def delete(tx: Transaction, member_id: int, at_ms: int, *, by_retention: b
         await tx.run("UPDATE demo_run SET member_id = ? WHERE id = ?", (_stand_in(), run_id))
     for table in _DELETED:  # the questions of a practice go with it
         await tx.run(f"DELETE FROM {table} WHERE member_id = ?", (member_id,))
+    await tx.run("DELETE FROM course_import WHERE member_id = ? AND state = 'read'", (member_id,))
+    for table in _NAMELESS:
+        await tx.run(f"UPDATE {table} SET member_id = NULL WHERE member_id = ?", (member_id,))
     await tx.run(
         _REMEMBER,
         (hash_of(await salt(tx), member_id), at_ms, by_retention),

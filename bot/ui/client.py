@@ -24,7 +24,7 @@ from bot.ui.door import Door
 from bot.ui.gateway import Starts, Turns, starts_of
 from bot.ui.options import fits
 from bot.ui.pace import Pace
-from bot.ui.reach import IN_SERVERS
+from bot.ui.reach import IN_SERVERS, server_of
 from bot.ui.replies import Desk
 from bot.ui.routing import Router
 from bot.wording import counted
@@ -297,6 +297,8 @@ class Tree(app_commands.CommandTree[StudyhallClient]):
         """Answer what no client of Discord's would send before discord.py trips over it."""
         autocomplete = interaction.type is discord.InteractionType.autocomplete
         if fits(self.get_commands(), interaction.data, autocomplete=autocomplete):
+            if autocomplete:
+                await self._desk.make_ready(server_of(interaction))
             return True
         if autocomplete:
             await interaction.response.autocomplete([])

@@ -269,8 +269,10 @@ class Desk:
         now_ms: Callable[[], int] | None = None,
         answer_seconds: float = ANSWER_SECONDS,
         answered: Callable[[int], None] = lambda _id: None,
+        ready: Callable[[int | None], Awaitable[None]] | None = None,
     ) -> None:
-        """``now_ms`` is Discord's time; without it no interaction is held to be too old. ``answered`` as for a Reply."""
+        """``now_ms`` is Discord's time; without it no interaction is held to be too old. ``answered`` as for a Reply;
+        ``ready`` is awaited with the server first: it has its own courses loaded."""
         self.out_of_reach: Callable[[], bool] | None = None
         """Tells whether the database is out of reach, where that is known: then members are told, and soon."""
         self._now_ms = now_ms
@@ -280,6 +282,7 @@ class Desk:
         self._pulse = pulse or Pulse()
         self._notices = notices
         self._presence = presence
+        self._ready = ready
         self.marks = Marks()
         self._serving: set[asyncio.Task[Any] | None] = set()
 
@@ -331,9 +334,15 @@ class Desk:
                     "interaction %d: %s, answered in %.0f ms", interaction.id, _what(interaction), reply.milliseconds
                 )
 
+    async def make_ready(self, guild_id: int | None) -> None:
+        """Have in memory what a server's handlers look up at once."""
+        if self._ready:
+            await self._ready(guild_id)
+
     async def _handled(self, reply: Reply, handle: Handle) -> None:
         if self._presence:
             await self._presence.saw(reply.server_id, reply.member_id)
+        await self.make_ready(reply.server_id)
         await handle(reply)
 
     async def _handled_soon(self, reply: Reply, handle: Handle, out_of_reach: Callable[[], bool]) -> None:

@@ -119,8 +119,8 @@ def test_a_course_is_written_as_it_is_read(tmp_path_factory, bank: list[Draft]) 
     for name, data in PICTURES.items():
         (folder / "pictures" / name).write_bytes(data)
     (folder / "pack.yaml").write_text(head_of("A course: 漢字"), "utf-8")
-    for number, text in enumerate(files_of(bank)):
-        (folder / "questions" / f"{number}.yaml").write_text(text, "utf-8")
+    for number, file in enumerate(files_of(bank)):
+        (folder / "questions" / f"{number}.yaml").write_text(file.text, "utf-8")
     loaded = read_pack(folder)
     assert [str(one) for one in loaded.errors] == []
     assert loaded.pack is not None

@@ -15,8 +15,12 @@ from lives import end, lives
 from small_course import DAY, NOON
 from test_games_and_members import CHANNEL, RULES, DiscordHandClock, Evening
 
+from bot.exchange.compiling import Outline
+from bot.exchange.typed_form import Typed
+from bot.model.courses import ImportState, OwnDraft, OwnQuestion
 from bot.model.games import Setup
 from bot.model.members import Face
+from bot.packs.models import Option, Question
 from bot.quiz.competition.events import Join
 from bot.quiz.competition.state import Phase
 from bot.quiz.practice.picking import Asked, Run
@@ -27,6 +31,7 @@ from bot.services.member.privacy import PORTION, Deleted, Privacy, Retention
 from bot.services.practice.practising import Learner
 from bot.services.question.repair import repair_totals
 from bot.storage import competitions, members, practice, privacy
+from bot.storage.course import courses, drafts
 from bot.storage.privacy import TABLES
 from bot.storage.sqlite.remembered import Deletion, add_deletions, deletions_file, deletions_in, hash_of, read_deletions
 from bot.storage.store import Store
@@ -36,6 +41,16 @@ ADA = Learner(1_234_567_890_123_456_789, HALL, "Adaline Verity", AVATAR)
 BOB = Learner(1_234_567_890_123_456_790, HALL, "Bobbie")
 OLD = Learner(100_200_300_400_501, HALL, "Old Timer", AVATAR)
 """An id so small that SQLite writes it in six bytes."""
+
+QUESTION = {
+    "id": "q1",
+    "section": "questions",
+    "topic": "questions",
+    "kind": "recall",
+    "difficulty": "easy",
+    "core": True,
+}
+QUESTION |= {"family": "q1", "stem": "Is it Friday?"}
 
 
 class House:
@@ -91,6 +106,25 @@ async def lived_in(house: House, who: Learner) -> None:
         await tx.run("INSERT INTO place_change VALUES (1, 1, ?, 1, 2)", (who.member_id,))
 
     await house.store.write(place_changed)
+    await house.store.write(lambda tx: written_for_a_course(tx, who))
+
+
+async def written_for_a_course(tx, who: Learner) -> None:
+    """A course of the hall's own with a question by the member, a draft and two imports of theirs."""
+    question = Question(**QUESTION, options=[Option(text="yes", correct=True), Option(text="no")])
+    number = await courses.create(tx, HALL, Outline("Fridays"), NOON)
+    await courses.publish(
+        tx,
+        number,
+        [OwnQuestion(number, question, version=1, is_live=True, typed=None, member_id=who.member_id, changed_ms=NOON)],
+    )
+    typed = Typed("Whose is this?", f"* {who.name}\nnobody")
+    await drafts.create(tx, OwnDraft(0, number, who.member_id, typed, changed_ms=NOON))
+    for state in ImportState.READ, ImportState.PUBLISHED:
+        made = await drafts.add_import(tx, number, who.member_id, "friday.csv", {}, NOON)
+        loaded = await drafts.load_import(tx, made)
+        assert loaded
+        await drafts.save_import(tx, loaded._replace(state=state))
 
 
 @pytest.mark.sqlite

@@ -197,7 +197,7 @@ class DailyQuestions:
                 return False
             given = await storage.all_given(tx, daily)
             periods = (await servers.load(tx, daily.guild_id)).periods(now_ms)
-            most_days = self._library_of(None).review_within_days(daily.pack_id)
+            most_days = self._library_of(None).known(daily.guild_id).review_within_days(daily.pack_id)
             here, key = await rulings.here(tx, daily.guild_id, daily.pack_id), FilePlace(daily.question.key)
             asked = AskedOfMany(daily.guild_id, daily.pack_id, storage.MODE, daily_id, 0, key, most_days)
             await record_choices(tx, asked, daily.question, given, now_ms, periods)

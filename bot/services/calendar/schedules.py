@@ -310,6 +310,7 @@ class Schedules:
                     await self._pause_lost(one, lost)
 
     async def _run(self, schedule: Schedule) -> None:
+        await self._servers.ready(schedule.guild_id)
         zone = (await self._servers.of(schedule.guild_id)).zone
         now_ms = self._clock.now_ms()
         occurrence = latest_until(now_ms, schedule.weekly, zone)

@@ -250,7 +250,7 @@ class Competitions(GameRecords):
             return Verdict.NOTHING_TO_DO, await self._messages.view(live)
         if not manager and learner.member_id != state.host_id:
             return Verdict.NOT_ALLOWED, await self._messages.view(live)
-        known = [section.id for section in self._library.pack(live.game.pack_id).sections]
+        known = [section.id for section in self._library.known(live.game.guild_id).pack(live.game.pack_id).sections]
         if not set(sections) <= set(known):
             raise NotFound(fact(Code.GAME_SECTION_GONE))
         chosen = tuple(section for section in known if section in sections)
@@ -338,7 +338,9 @@ class Competitions(GameRecords):
                     await competitions.take_out(tx, game.id, event.member_id)
                 if isinstance(event, Confide):
                     await competitions.confide(tx, game.id, event.round, event.member_id, event.sureness)
-                await settle(tx, game, state, now_ms, self._library.review_within_days(game.pack_id))
+                await settle(
+                    tx, game, state, now_ms, self._library.known(game.guild_id).review_within_days(game.pack_id)
+                )
                 wanted = await queue(tx, game, effects, now_ms)
                 # Last: all games of a shard write that row, and wait for each other from there on.
                 await self._taking_up.beat_in(tx, now_ms, game.guild_id)

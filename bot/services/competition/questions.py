@@ -35,7 +35,7 @@ class GameQuestions:
 
     async def fitting(self, guild_id: int, pack_id: str, setup: Setup) -> int:
         """How many questions fit what was chosen. Raises UserError when none does."""
-        return len(self._fitting(pack_id, setup, await rulings.here(self._store, guild_id, pack_id)))
+        return len(self._fitting(guild_id, pack_id, setup, await rulings.here(self._store, guild_id, pack_id)))
 
     async def draw(self, game: Game) -> tuple[list[Question], tuple[RoundPlan, ...]]:
         """A question for each round, and how it is asked. Raises UserError when none fits.
@@ -46,7 +46,8 @@ class GameQuestions:
         here = await rulings.here(self._store, game.guild_id, game.pack_id)
         secret = await open_questions.in_server(self._store, game.guild_id, game.pack_id)
         secret |= await open_questions.to_come(self._store, game.guild_id, game.pack_id)
-        fitting = {id_: one for id_, one in self._fitting(game.pack_id, game.setup, here).items() if id_ not in secret}
+        fits = self._fitting(game.guild_id, game.pack_id, game.setup, here)
+        fitting = {id_: one for id_, one in fits.items() if id_ not in secret}
         if not fitting:
             raise UserError(fact(Code.ALL_ASKED_ELSEWHERE))
         questions = self._chosen(fitting, game.setup, game.state.rules.rounds, lately)
@@ -65,9 +66,10 @@ class GameQuestions:
         strengths = await answers.strengths(self._store, game.guild_id, players) if game.state.rules.teams else {}
         return Start(plans, by, manager, strengths), questions
 
-    def _fitting(self, pack_id: str, setup: Setup, here: Rulings) -> dict[str, Question]:
+    def _fitting(self, guild_id: int, pack_id: str, setup: Setup, here: Rulings) -> dict[str, Question]:
         wanted = setup.sections or (None,)
-        offered = (self._library.questions(pack_id, section, setup.difficulty) for section in wanted)
+        known = self._library.known(guild_id)
+        offered = (known.questions(pack_id, section, setup.difficulty) for section in wanted)
         in_time = setup.pace in PACES_FOR_ORDERS
         found = {q.id: q for some in offered for q in some if not here.retired(q) and (in_time or q.form != "order")}
         if not found:

@@ -46,7 +46,7 @@ class GameRecords:
         lines = {line.member_id: line for line in standings(state, number + 1)}
         before = {line.member_id: line.place for line in standings(state, number)} if number else {}
         at_place = Counter(line.place for line in lines.values())
-        terms = self._library.terms_of(game.pack_id, question)
+        terms = self._library.known(game.guild_id).terms_of(game.pack_id, question)
 
         def result(member_id: int) -> MyResult:
             player, line = state.player(member_id), lines.get(member_id)
@@ -98,8 +98,8 @@ class GameRecords:
         question = game.questions[number]
         mistake, _ = commonest_mistake(game.state.plans[number], game.state.played[number])
         behind = question.options[mistake].misconception if mistake is not None else None
-        others = [one for one in self._library.questions(game.pack_id) if one.id != question.id]
-        if behind and self._library.misconception(game.pack_id, behind):
+        others = [one for one in self._library.known(game.guild_id).questions(game.pack_id) if one.id != question.id]
+        if behind and self._library.known(game.guild_id).misconception(game.pack_id, behind):
             near = aimed_at(behind, others, {}, DRILLED - 1)
         else:
             near = [one for one in others if one.topic == question.topic][: DRILLED - 1]

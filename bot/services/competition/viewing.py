@@ -65,7 +65,7 @@ class GameViews:
         """
         here = self._library_of(game.guild_id)
         try:
-            pack = self._library_of(None).pack(game.pack_id)
+            pack = self._library_of(None).known(game.guild_id).pack(game.pack_id)
         except NotFound:
             return (), "", frozenset()
         sections = tuple((s.id, here.title(SectionRef(pack, s))) for s in pack.sections)
@@ -79,5 +79,5 @@ class GameViews:
         plan, played, question = state.plans[number], state.played[number], game.questions[number]
         mistake, believed = awards.commonest_mistake(plan, played)
         behind = question.options[mistake].misconception if mistake is not None else None
-        myth = self._library_of(None).misconception(game.pack_id, behind)
+        myth = self._library_of(None).known(game.guild_id).misconception(game.pack_id, behind)
         return Learned(number, tuple(awards.got_it(plan, played)), len(played.answers), myth, believed)

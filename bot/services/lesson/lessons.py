@@ -93,7 +93,9 @@ class Lessons:
             resume = _place(here, pack_id, last[1])
         return Contents(pack_id, pack.head.title, pack.head.subtitle, pack.head.description, lines, resume)
 
-    async def open(self, member_id: int, ref: SectionRef, number: int | None = None) -> LessonPage:
+    async def open(
+        self, member_id: int, ref: SectionRef, number: int | None = None, guild_id: int | None = None
+    ) -> LessonPage:
         """Open a page of a section that has pages, and note it as read.
 
         Without a number it is the first page of the section that the member has not read yet (the first, if all are).
@@ -126,7 +128,7 @@ class Lessons:
             after = (later, 0) if later else None
         page = pages[number]
         told = "\n".join((page.text, page.after or "", page.figure.text if page.figure else ""))
-        terms = self._library_of(None).terms_in(ref.pack.id, told)
+        terms = self._library_of(None).known(guild_id).terms_in(ref.pack.id, told)
         return LessonPage(ref, number, page, before, after, terms)
 
 

@@ -93,7 +93,7 @@ class Practice:
         here = self._library_of(learner.guild_id)
         pack_id = section.pack.id if section else pack_id
         pack = here.pack(pack_id or await self.course_by_turns(learner, difficulty))
-        candidates = self._library.questions(pack.id, section.section.id if section else None, difficulty)
+        candidates = here.questions(pack.id, section.section.id if section else None, difficulty)
         candidates = await self._to_ask(learner, pack.id, candidates)
         if not candidates:
             raise UserError(fact(Code.NONE_OF_DIFFICULTY))
@@ -107,8 +107,8 @@ class Practice:
 
     async def course_by_turns(self, learner: Learner, difficulty: str | None = None) -> str:
         """Of the courses here that have such questions, the one that the learner was asked about the longest ago."""
-        packs = self._library_of(learner.guild_id).packs
-        fitting = [one for one in packs if self._library.questions(one.id, None, difficulty)] or packs
+        here = self._library_of(learner.guild_id)
+        fitting = [one for one in here.packs if here.questions(one.id, None, difficulty)] or here.packs
         last = await runs.last_of_courses(self._store, learner.member_id) if len(fitting) > 1 else {}
         return min(fitting, key=lambda one: last.get(one.id, 0)).id
 
@@ -118,7 +118,8 @@ class Practice:
         Raises UserError when there are none.
         """
         run = await self._run(run_id, learner.member_id)
-        questions = [q for a in run.missed if (q := self._library.question(run.pack_id, a.question_id))]
+        known = self._library.known(run.guild_id)
+        questions = [q for a in run.missed if (q := known.question(run.pack_id, a.question_id))]
         questions = await self._to_ask(learner, run.pack_id, questions)
         if not questions:
             raise UserError(fact(Code.NOTHING_MISSED))
@@ -129,7 +130,8 @@ class Practice:
         self, learner: Learner, pack_id: str, questions: list[Question], interlude: Interlude | None = None
     ) -> Run:
         """Begin a run of these questions, as the pack has them now. Raises UserError when there are none."""
-        current = [q for one in questions if (q := self._library.question(pack_id, one.id))]
+        known = self._library.known(learner.guild_id)
+        current = [q for one in questions if (q := known.question(pack_id, one.id))]
         current = (await self._to_ask(learner, pack_id, current))[: rules.MAX_QUESTIONS]
         if not current:
             raise UserError(fact(Code.NONE_ASKED_HERE))
@@ -207,7 +209,7 @@ class Practice:
         here = await rulings.here(self._store, run.guild_id, run.pack_id)
         secret = await open_questions.for_member(self._store, run.guild_id, member_id, run.pack_id)
         while (asked := run.current) is not None:
-            question = self._library.question(run.pack_id, asked.question_id)
+            question = self._library.known(run.guild_id).question(run.pack_id, asked.question_id)
             if question is not None and (here.retired(question) or question.id in secret):
                 question = None
             if question is not None and question.content_hash == asked.question_hash:
@@ -331,8 +333,9 @@ class Practice:
     async def summary(self, run_id: int, member_id: int) -> Summary:
         """How the run went so far."""
         run = await self._run(run_id, member_id)
-        missed = [q for a in run.missed if (q := self._library.question(run.pack_id, a.question_id))]
-        section = self._library.section(run.pack_id, run.section_id) if run.section_id else None
+        known = self._library.known(run.guild_id)
+        missed = [q for a in run.missed if (q := known.question(run.pack_id, a.question_id))]
+        section = known.section(run.pack_id, run.section_id) if run.section_id else None
         learner, now_ms = Learner(member_id, run.guild_id, ""), self._clock.now_ms()
         zone = await self._zone(member_id)
         midnight_ms = moment(local_day(now_ms, zone), 0, 0, zone) or now_ms
@@ -340,10 +343,10 @@ class Practice:
             run,
             missed,
             section,
-            self._library.to_read(run.pack_id, missed),
+            known.to_read(run.pack_id, missed),
             myth=await self._myth(run),
             streak=await self.streak(member_id),
-            due=await self.due(learner, self._library.pack(run.pack_id)),
+            due=await self.due(learner, known.pack(run.pack_id)),
             points_today=await activity.own_points(self._store, member_id, run.guild_id, midnight_ms),
         )
 
@@ -368,19 +371,19 @@ class Practice:
         secret = await open_questions.for_member(self._store, run.guild_id, run.member_id, run.pack_id)
         here = await rulings.here(self._store, run.guild_id, run.pack_id)
         for asked in run.missed:
-            question = self._library.question(run.pack_id, asked.question_id)
+            question = self._library.known(run.guild_id).question(run.pack_id, asked.question_id)
             if question is None or question.id in secret or question.content_hash != asked.question_hash:
                 continue
-            if asked.given is not None and (
-                belief := self._belief(run.pack_id, question, asked.given, here.key(question))
-            ):
+            if asked.given is not None and (belief := self._belief(run, question, asked.given, here.key(question))):
                 return belief
         return None
 
-    def _belief(self, pack_id: str, question: Question, given: Given, key: FilePlace) -> Misconception | None:
+    def _belief(self, run: Run, question: Question, given: Given, key: FilePlace) -> Misconception | None:
         if given.option is None or is_right(given, key):
             return None
-        return self._library.misconception(pack_id, question.options[given.option].misconception)
+        return self._library.known(run.guild_id).misconception(
+            run.pack_id, question.options[given.option].misconception
+        )
 
     async def _run(self, run_id: int, member_id: int) -> Run:
         return _own(await runs.load(self._store, run_id), member_id)
@@ -389,10 +392,12 @@ class Practice:
         return Aim(retention, self._library.review_within_days(pack_id))
 
     def _asking(self, run: Run, asked: Asked, question: Question) -> Asking:
-        return Asking(run, asked, question, self._library.section(run.pack_id, question.section).section)
+        return Asking(
+            run, asked, question, self._library.known(run.guild_id).section(run.pack_id, question.section).section
+        )
 
     def _question(self, run: Run, asked: Asked) -> Question:
-        question = self._library.question(run.pack_id, asked.question_id)
+        question = self._library.known(run.guild_id).question(run.pack_id, asked.question_id)
         if question is None:
             raise NotFound(fact(Code.QUESTION_GONE))
         return question
@@ -419,9 +424,9 @@ class Practice:
             standing=stood,
             in_server=run.guild_id is not None,
             doubled=doubled,
-            misconception=self._belief(run.pack_id, question, given, key),
+            misconception=self._belief(run, question, given, key),
             is_last=run.current is None,
-            terms=self._library.terms_of(run.pack_id, question),
+            terms=self._library.known(run.guild_id).terms_of(run.pack_id, question),
             sureness=asked.sureness,
             key=key if key != question.key else None,
             retired=here.retired(question),

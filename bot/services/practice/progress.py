@@ -140,9 +140,9 @@ class ProgressOf:
             courses=[(one.id, one.head.title) for one in here.packs],
             sections=[
                 SectionProgress(
-                    self._library.section(pack.id, one.section_id),
+                    here.section(pack.id, one.section_id),
                     one.mastery,
-                    len(self._library.section(pack.id, one.section_id).section.pages) - len(one.unread),
+                    len(here.section(pack.id, one.section_id).section.pages) - len(one.unread),
                 )
                 for one in learned.standings
             ],
@@ -155,8 +155,8 @@ class ProgressOf:
                 if told[sure, True] + told[sure, False]
             },
             due=await self._practice.due(learner, pack),
-            mixups=[view for one in learned.mixups if (view := self._mixup(pack.id, one))],
-            next=self._next(learned),
+            mixups=[view for one in learned.mixups if (view := self._mixup(here, pack.id, one))],
+            next=self._next(here, learned),
             points=await activity.own_points(self._store, learner.member_id, learner.guild_id),
             first=_first_tries(learned.past),
         )
@@ -170,24 +170,28 @@ class ProgressOf:
         """The learner's last four weeks in a course, in their own days."""
         zone = zone_of((await member_settings.load(self._store, learner.member_id)).time_zone)
         today = local_day(self._clock.now_ms(), zone)
-        past = await answers.all_of(self._store, learner.member_id, self._library.pack(pack_id).id)
+        past = await answers.all_of(
+            self._store, learner.member_id, self._library.known(learner.guild_id).pack(pack_id).id
+        )
         counted = Counter((local_day(one.given_ms, zone), one.correct) for one in past)
         days = [today - timedelta(days=ago) for ago in reversed(range(HISTORY_DAYS))]
         return History([Day(f"{day.day} {day:%b}", counted[day, True], counted[day, False]) for day in days])
 
     async def plan(self, learner: Learner, pack_id: str | None = None) -> tuple[str, Next]:
         """What to do next, and in which course."""
-        pack = self._library_of(learner.guild_id).pack(pack_id or await self._latest(learner))
-        return pack.id, self._next(await self._learned(learner, pack))
+        here = self._library_of(learner.guild_id)
+        pack = here.pack(pack_id or await self._latest(learner))
+        return pack.id, self._next(here, await self._learned(learner, pack))
 
     async def start(self, learner: Learner, pack_id: str | None = None) -> tuple[Run, Next]:
         """Begin the plan: a run of the reviews that are due, then a page, then new questions. The courses take turns.
 
         Who has met every question, and has nothing due, gets those not seen for longest.
         """
-        pack = self._library_of(learner.guild_id).pack(pack_id or await self._practice.course_by_turns(learner))
+        here = self._library_of(learner.guild_id)
+        pack = here.pack(pack_id or await self._practice.course_by_turns(learner))
         learned = await self._learned(learner, pack)
-        ahead = self._next(learned)
+        ahead = self._next(here, learned)
         now_ms = self._clock.now_ms()
         search = Search(learned.choices, {question.id: question for question in learned.questions})
         reviews = pick_due(
@@ -213,8 +217,9 @@ class ProgressOf:
 
     async def aim(self, learner: Learner, pack_id: str, misconception_id: str) -> Run:
         """Begin a run of questions that offer a misconception. Raises NotFound for one that the course does not have."""
-        pack = self._library_of(learner.guild_id).pack(pack_id)
-        if self._library.misconception(pack.id, misconception_id) is None:
+        here = self._library_of(learner.guild_id)
+        pack = here.pack(pack_id)
+        if here.misconception(pack.id, misconception_id) is None:
             raise NotFound(fact(Code.BELIEF_GONE))
         asked = await self._practice.asked_here(learner, pack.id, pack.questions)
         seen = await answers.last_answers(self._store, learner.member_id, pack.id)
@@ -261,25 +266,25 @@ class ProgressOf:
             {one.question_id: Seen(one.answered_ms, one.correct) for one in past},
         )
 
-    def _next(self, learned: _Learned) -> Next:
+    def _next(self, here: Library, learned: _Learned) -> Next:
         pack, now_ms = learned.pack, self._clock.now_ms()
         families = {question.family for question in learned.askable}
         due = {family for family, at in learned.due_ms.items() if family in families and at <= now_ms}
         new = [one for one in learned.not_met if one.family not in due]
         helping: dict[str, list[int]] = {}
         for one in learned.mixups:
-            page = self._library.refuting_page(pack.id, one.misconception_id)
+            page = here.refuting_page(pack.id, one.misconception_id)
             if page and not one.gone and one.likely >= HELPED_FROM:
                 helping.setdefault(page[0].section.id, []).append(page[1])
         # Of the pages that help, the one for the likeliest myth comes first.
         first = {section_id: pages[:1] for section_id, pages in helping.items()}
         chosen = planning.plan(len(due), learned.standings, first)
-        section = self._library.section(pack.id, chosen.section_id) if chosen.section_id else None
+        section = here.section(pack.id, chosen.section_id) if chosen.section_id else None
         return Next(chosen, section, min(NEW_QUESTIONS, len(new)))
 
-    def _mixup(self, pack_id: str, one: Mixup) -> MixupView | None:
-        belief = self._library.misconception(pack_id, one.misconception_id)
-        return MixupView(one, belief, self._library.refuting_page(pack_id, belief.id)) if belief else None
+    def _mixup(self, here: Library, pack_id: str, one: Mixup) -> MixupView | None:
+        belief = here.misconception(pack_id, one.misconception_id)
+        return MixupView(one, belief, here.refuting_page(pack_id, belief.id)) if belief else None
 
 
 def _first_tries(past: Sequence[Answered]) -> Tries:

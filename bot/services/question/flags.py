@@ -236,9 +236,9 @@ class Flags:
 
         return await self._store.write(job)
 
-    def known(self, pack_id: str, question_id: str) -> Question | None:
+    def known(self, guild_id: int, pack_id: str, question_id: str) -> Question | None:
         """A question as its course has it now."""
-        return self._library.question(pack_id, question_id)
+        return self._library.known(guild_id).question(pack_id, question_id)
 
     async def _decided(self, tx: Transaction, item: FlaggedItem, decision: Decision) -> None:
         here = await rulings.here(tx, item.subject.guild_id, item.subject.pack_id)
@@ -264,8 +264,7 @@ class Flags:
             await notices.add(tx, member_id, told, decision.at_ms)
 
     def _question(self, guild_id: int, pack_id: str, question_id: str) -> Question:
-        packs = {pack.id for pack in self._library_of(guild_id).packs}
-        question = self._library.question(pack_id, question_id) if pack_id in packs else None
+        question = self._library_of(guild_id).question(pack_id, question_id)
         if question is None:
             raise NotFound(fact(Code.FLAGGED_GONE))
         return question

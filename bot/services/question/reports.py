@@ -20,9 +20,9 @@ class Reports:
         self._store = store
         self._clock = clock
 
-    def find(self, pack_id: str, question_id: str) -> Question:
-        """The question that somebody wants to report. Raises NotFound for one that is gone."""
-        question = self._library.question(pack_id, question_id)
+    def find(self, guild_id: int | None, pack_id: str, question_id: str) -> Question:
+        """The question that somebody in a server wants to report. Raises NotFound for one that is gone."""
+        question = self._library.known(guild_id).question(pack_id, question_id)
         if question is None:
             raise NotFound(fact(Code.REPORTED_GONE))
         return question
@@ -32,7 +32,7 @@ class Reports:
 
         Raises NotFound for a question that is gone, and UserError for a report that says nothing.
         """
-        question = self.find(pack_id, question_id)
+        question = self.find(learner.guild_id, pack_id, question_id)
         words = words.strip()[:MOST_CHARACTERS]
         if not words:
             raise UserError(fact(Code.EMPTY_REPORT))
@@ -54,7 +54,7 @@ class Reports:
 
         ``question`` is as it was when they answered. Raises NotFound for one that is gone.
         """
-        self.find(pack_id, question.id)
+        self.find(guild_id, pack_id, question.id)
         report = Report(
             member_id=member_id,
             pack_id=pack_id,

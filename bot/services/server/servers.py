@@ -1,6 +1,6 @@
 """What managers choose for their server, and what `/compete` asks of it."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -8,6 +8,7 @@ from bot.errors import UserError
 from bot.facts import Code, fact
 from bot.model.servers import EVERYONE, MANAGERS, Server
 from bot.packs.library import Library
+from bot.packs.models import Pack
 from bot.quiz.calendar.periods import Season
 from bot.services.happenings import SeasonChanged, ZoneChanged
 from bot.services.lifecycle import Lifecycle
@@ -27,27 +28,60 @@ class Opener(NamedTuple):
     channel_ids: Collection[int]
 
 
+Ready = Callable[[int | None], Awaitable[None]]
+
+
+async def _nothing_to_load(_guild_id: int | None) -> None:
+    pass
+
+
+NO_PACKS = ("-",)
+"""What a server has chosen that wants its own courses alone; no pack has such an id."""
+
+
+class _WithOwn(NamedTuple):
+    own: tuple[Pack, ...]
+    packs: tuple[Pack, ...]
+    library: Library
+
+
 class Servers:
     """What `/studyhall setup` does.
 
     Which courses a server has is kept in memory as well, so that nothing needs a query for it.
     """
 
-    def __init__(self, store: Store, library: Library, zones: Zones, life: Lifecycle) -> None:
+    def __init__(
+        self, store: Store, library: Library, zones: Zones, life: Lifecycle, ready: Ready = _nothing_to_load
+    ) -> None:
         self._store = store
         self._library = library
         self._zones = zones
         self._libraries: dict[int, Library] = {}
+        self._with_own: dict[int, _WithOwn] = {}
+        self._own_alone = set[int]()
         self._happenings = life.happenings
+        self.ready = ready
+        """Have a server's own courses in memory: to be awaited before anything of the server is looked up."""
 
     async def load(self) -> None:
         """Learn which courses the servers have; to be called before anybody can ask for one."""
         chosen = await servers.courses(self._store)
         self._libraries = {guild_id: self._library.only(courses) for guild_id, courses in chosen.items()}
+        self._own_alone = {guild_id for guild_id, courses in chosen.items() if courses == NO_PACKS}
 
     def library(self, guild_id: int | None) -> Library:
-        """The courses of a server; in direct messages (None) every course."""
-        return self._library if guild_id is None else self._libraries.get(guild_id, self._library)
+        """The courses of a server, its own too; in direct messages (None) every pack on disk."""
+        if guild_id is None:
+            return self._library
+        chosen = self._libraries.get(guild_id, self._library)
+        if not (own := self._library.own(guild_id)):
+            return chosen
+        found = self._with_own.get(guild_id)
+        if found is None or found.own is not own or found.packs is not chosen.packs:
+            alone = guild_id in self._own_alone
+            found = self._with_own[guild_id] = _WithOwn(own, chosen.packs, chosen.beside(own, alone=alone))
+        return found.library
 
     async def of(self, guild_id: int) -> Server:
         """What a server's managers have chosen."""
@@ -76,11 +110,11 @@ class Servers:
         """Which courses the server has; all of them is no choice, so that a new one is in too."""
         known = [pack.id for pack in self._library.packs]
         courses = tuple(pack_id for pack_id in known if pack_id in pack_ids)
-        if not courses:
-            raise UserError(fact(Code.ONE_COURSE_AT_LEAST))
         if len(courses) != len(set(pack_ids)):
             raise UserError(fact(Code.COURSE_NOT_HERE))
-        return await self._change(guild_id, courses=() if len(courses) == len(known) else courses)
+        if not courses and not self._library.own(guild_id):
+            raise UserError(fact(Code.ONE_COURSE_AT_LEAST))
+        return await self._change(guild_id, courses=() if len(courses) == len(known) else courses or NO_PACKS)
 
     async def set_reasons(self, guild_id: int, *, at_once: bool) -> Server:
         """When members see the reasons of the question of the day: when they answer, or with its result."""
@@ -125,4 +159,6 @@ class Servers:
 
         server = await self._store.write(job)
         self._libraries[guild_id] = self._library.only(server.courses)
+        (self._own_alone.add if server.courses == NO_PACKS else self._own_alone.discard)(guild_id)
+        self._with_own.pop(guild_id, None)
         return server

@@ -31,7 +31,7 @@ from bot.storage.postgres.migrations import OURS, make_ready
 from bot.storage.postgres.statements import statement
 from bot.telemetry import Durations
 
-LAYOUT = 22
+LAYOUT = 23
 READERS = 4
 WRITERS = 8
 TIDY_SECONDS = 3600.0

@@ -91,7 +91,7 @@ class LessonFeature:
         ref = self._section(reply, pack_id, section_id)
         if not ref.section.pages:  # they were taken out of the course meanwhile
             raise ids.stale()
-        page = await self._lessons.open(reply.member_id, ref, ids.number(number))
+        page = await self._lessons.open(reply.member_id, ref, ids.number(number), reply.server_id)
         await reply.show(shared_screen(page), private=False)
 
     def _section(self, reply: Reply, pack_id: str, section_id: str) -> SectionRef:
@@ -100,7 +100,7 @@ class LessonFeature:
     async def _opened(self, reply: Reply, ref: SectionRef, number: int | None = None) -> Screen:
         if not ref.section.pages:
             return section_screen(ref)
-        page = await self._lessons.open(reply.member_id, ref, number)
+        page = await self._lessons.open(reply.member_id, ref, number, reply.server_id)
         in_server = reply.server_id is not None
         return page_screen(page, self._demo_titles if in_server else {}, in_server=in_server)
 

@@ -160,10 +160,14 @@ class QuizFeature:
         if not isinstance(current, Asking) or not interlude or current.asked.position != interlude.position:
             return None
         try:
-            ref = self._servers.library(None).section(current.run.pack_id, interlude.section_id)
+            ref = (
+                self._servers.library(None)
+                .known(current.run.guild_id)
+                .section(current.run.pack_id, interlude.section_id)
+            )
         except NotFound:  # the course changed since
             return None
-        page = await self._lessons.open(reply.member_id, ref, interlude.page)
+        page = await self._lessons.open(reply.member_id, ref, interlude.page, reply.server_id)
         return page_between_screen(page, current, remark)
 
     async def _others(self, reply: Reply, run: str, position: str) -> None:

@@ -154,7 +154,7 @@ class FlagsFeature:
         return moves_screen(moves, self._stem(moves))
 
     def _stem(self, moves: Moves) -> str:
-        question = self._flags.known(moves.subject.pack_id, moves.subject.question_id)
+        question = self._flags.known(moves.subject.guild_id, moves.subject.pack_id, moves.subject.question_id)
         return safe(question.stem, 150) if question else safe(moves.subject.question_id, 60)
 
 

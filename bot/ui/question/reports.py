@@ -21,7 +21,7 @@ class ReportFeature:
         router.add_form("report.send", self._send)
 
     async def _open(self, reply: Reply, pack_id: str, question_id: str) -> None:
-        self._reports.find(pack_id, question_id)
+        self._reports.find(reply.server_id, pack_id, question_id)
         words = Field("words", "What is wrong with it?", "The answer, an option, the wording, a fact…", MOST_CHARACTERS)
         await reply.ask(Form("Report this question", ids.encode("report.send", pack_id, question_id), [words]))
 

@@ -1,0 +1,1 @@
+"""A server's own courses: kept in the database, written and imported in Discord."""
