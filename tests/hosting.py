@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from engines import settings_for
 from lettered import lettered_course
@@ -125,6 +125,13 @@ class Bot:
         return self._log_path.read_text("utf-8") if self._log_path.exists() else ""
 
 
+class Attached(NamedTuple):
+    """A file that a member chooses: for an option of a command, in a form, or for a message."""
+
+    filename: str
+    data: bytes
+
+
 class Outcome:
     """What became of an interaction."""
 
@@ -150,7 +157,11 @@ class Member:
         return Outcome(interaction.id, state, details)
 
     async def command(self, name: str, part: str = "", /, **options: Any) -> dict[str, Any]:
-        """Run a slash command, or a part of one; returns the message that answers it once that is more than *thinking…*."""
+        """Run a slash command, or a part of one; returns the message that answers it once that is more than *thinking…*.
+
+        An option that takes a file gets an `Attached`.
+        """
+        options = {name: self._uploaded(value) for name, value in options.items()}
         command = self._command(name)
         if part:
             offered = next(one for one in command["options"] if one["name"] == part)
@@ -162,6 +173,15 @@ class Member:
         )
         assert outcome.state == "acknowledged", outcome.details
         return await self._answer_to(outcome)
+
+    def _uploaded(self, value: Any) -> Any:
+        """What stands for a value where it is sent: of a file, the id that it has got."""
+        return self.playground.acts.upload(self.id, *value)["id"] if isinstance(value, Attached) else value
+
+    def say(self, content: str, *files: Attached) -> dict[str, Any]:
+        """Write a plain message, with files; returns it."""
+        self.playground.acts.say(self.id, self.channel_id, content, [self._uploaded(one) for one in files])
+        return next(reversed(self.playground.world.channels[self.channel_id].messages.values())).message
 
     async def on_message(self, name: str, message: dict[str, Any]) -> dict[str, Any]:
         """Choose a command from the menu of a message; returns the message that answers it."""
@@ -201,6 +221,15 @@ class Member:
                 answer = await self.press(answer, yes)
         return answer
 
+    async def form_of(self, name: str) -> tuple[str, dict[str, Any]]:
+        """Run a slash command that opens a form; returns the interaction's id and the form."""
+        command_id = self._command(name)["id"]
+        outcome = await self._act(
+            lambda hear: self.playground.acts.run_command(self.id, self.channel_id, command_id, [], hear)
+        )
+        assert outcome.state == "modal", outcome.details
+        return outcome.details["interaction_id"], outcome.details["modal"]
+
     async def open_form(self, message: dict[str, Any], label: str) -> tuple[str, dict[str, Any]]:
         """Press a button that opens a form, or choose it in a menu; returns the interaction's id and the form."""
         custom_id, values = offer_of(message, label)
@@ -215,13 +244,13 @@ class Member:
         interaction_id: str,
         form: dict[str, Any],
         clicked: dict[str, Any] | None = None,
-        **fields: str | list[str],
+        **fields: str | list[str] | Attached,
     ) -> dict[str, Any]:
-        """Fill in a form (texts, and values to check) and send it; returns the message that answers it.
+        """Fill in a form (texts, values to check, a file) and send it; returns the message that answers it.
 
         That may be the one on which it was opened, ``clicked``.
         """
-        components = [{"type": 18, "component": _filled(name, value)} for name, value in fields.items()]
+        components = [{"type": 18, "component": self._filled(name, value)} for name, value in fields.items()]
         if clicked is not None:
             self._pressed[clicked["id"]] = asyncio.get_running_loop().time()
         outcome = await self._act(
@@ -291,14 +320,15 @@ class Member:
         """The message as it is now."""
         return self.playground.world.message(message["channel_id"], message["id"]).message
 
+    def _filled(self, name: str, value: str | list[str] | Attached) -> dict[str, Any]:
+        if isinstance(value, str):
+            return {"type": 4, "custom_id": name, "value": value}
+        if isinstance(value, Attached):
+            return {"type": 19, "custom_id": name, "values": [self._uploaded(value)]}
+        return {"type": 22, "custom_id": name, "values": value}
+
     def _command(self, name: str) -> dict[str, Any]:
         return next(command for command in self.playground.world.commands if command["name"] == name)
-
-
-def _filled(name: str, value: str | list[str]) -> dict[str, Any]:
-    if isinstance(value, str):
-        return {"type": 4, "custom_id": name, "value": value}
-    return {"type": 22, "custom_id": name, "values": value}
 
 
 def _typed(command: dict[str, Any], options: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,8 +1,9 @@
-"""What members can do: run a command, click, submit a form, say something. Checked as Discord's own client would."""
+"""What members can do: run a command, click, submit a form, upload, say something; checked as Discord's client does."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from bot.playground.files import MAX_FILE_BYTES, read_upload
 from bot.playground.interactions import (
     AUTOCOMPLETE,
     COMMAND,
@@ -16,8 +17,12 @@ from bot.playground.interactions import (
 from bot.playground.things import Channel
 from bot.playground.world import MAX_MEMBERS, Json, World
 
-SUBCOMMAND, SUBCOMMAND_GROUP, STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, NUMBER = 1, 2, 3, 4, 5, 6, 7, 8, 10
-ROLE_SELECT, CHANNEL_SELECT = 6, 8
+SUBCOMMAND, SUBCOMMAND_GROUP, STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE = 1, 2, 3, 4, 5, 6, 7, 8
+NUMBER, ATTACHMENT = 10, 11
+KINDS = {5: USER, 6: ROLE, 8: CHANNEL, 19: ATTACHMENT}
+"""What the values of a component name: of the menus of members, roles and channels, and of an upload in a form."""
+MOST_FILES = 10
+"""Of one message."""
 ON_MESSAGE = 3
 """The type of a command in the menu of a message."""
 
@@ -48,9 +53,9 @@ class Acts:
         command, owners = self._offered(member_id, channel, command_id)
         if not autocomplete:
             _check_options(command.get("options") or [], options)
-            self._check_people(options)
+            self._check_things(member_id, options)
         data: Json = {"id": command["id"], "name": command["name"], "type": 1, "options": options}
-        if resolved := self._resolved(options):
+        if resolved := self._resolved(member_id, _leaves(options)):
             data["resolved"] = resolved
         kind = AUTOCOMPLETE if autocomplete else COMMAND
         return self._interactions.start(kind, member_id, channel, data, answered, owners)
@@ -113,8 +118,7 @@ class Acts:
         data: Json = {"custom_id": custom_id, "component_type": component_type, "id": 1}
         if component_type != 2:
             data["values"] = values or []
-            kind = {ROLE_SELECT: ROLE, CHANNEL_SELECT: CHANNEL}.get(component_type, USER)
-            if resolved := self._resolved([{"type": kind, "value": value} for value in values or []]):
+            if resolved := self._resolved(member_id, _named_by({"type": component_type, "values": data["values"]})):
                 data["resolved"] = resolved
         owners = self._interactions.owners_of(message, channel)
         return self._interactions.start(COMPONENT, member_id, channel, data, answered, owners, message)
@@ -129,15 +133,34 @@ class Acts:
         message = None
         if opener.message_id and opener.message_id in opener.channel.messages:
             message = opener.channel.messages[opener.message_id].message
-        data = {"custom_id": custom_id, "components": components}
+        named = [thing for component in _walk(components) for thing in _named_by(component)]
+        self._check_things(member_id, named)
+        data: Json = {"custom_id": custom_id, "components": components}
+        if resolved := self._resolved(member_id, named):
+            data["resolved"] = resolved
         return self._interactions.start(FORM, member_id, opener.channel, data, answered, opener.owners, message)
 
-    def say(self, member_id: str, channel_id: str, content: str) -> None:
-        """Write a plain message."""
+    def upload(self, member_id: str, filename: str, data: bytes) -> Json:
+        """Choose a file for what comes next: an option, a form, a message. Returns its attachment, known by its id."""
+        world, name = self._world, " ".join(filename.split())
+        if member_id not in world.members:
+            raise ActError("This member has left the server. Play as another one.")
+        if len(data) > MAX_FILE_BYTES:
+            raise ActError("This file is too large. Choose one of at most 10 MB.")
+        if not 1 <= len(name) <= 1024:
+            raise ActError("This file needs a name. Give it one and choose it again.")
+        return world.files.upload(world.new_id(), member_id, read_upload(name, data), world.now_ms())
+
+    def say(self, member_id: str, channel_id: str, content: str, files: Sequence[str] = ()) -> None:
+        """Write a plain message, with ``files`` that were uploaded, by their ids."""
         channel = self._channel(member_id, channel_id)
-        if not content.strip() or len(content) > 2000:
+        if len(content) > 2000 or not (content.strip() or files):
             raise ActError("A message has 1 to 2,000 characters.")
-        self._world.create_message(channel, self._world.members[member_id], {"content": content}, {})
+        if len(files) > MOST_FILES:
+            raise ActError(f"A message takes {MOST_FILES} files at most.")
+        attachments = [self._uploaded(member_id, one) for one in files]
+        uploads = {at: self._world.files.content(member_id, one) for at, one in enumerate(attachments)}
+        self._world.create_message(channel, self._world.members[member_id], {"content": content}, uploads)
 
     def delete(self, member_id: str, channel_id: str, message_id: str) -> None:
         """Delete a message, or dismiss a private one."""
@@ -163,11 +186,19 @@ class Acts:
             raise ActError("The owner of the server can't leave it.")
         self._world.remove_member(member_id)
 
-    def _check_people(self, options: list[Json]) -> None:
-        for option in options:
-            self._check_people(option.get("options") or [])
-            if option.get("type") == USER and self._world.user_here(str(option.get("value"))) is None:
+    def _check_things(self, member_id: str, options: list[Json]) -> None:
+        for option in _leaves(options):
+            value = str(option.get("value"))
+            if option.get("type") == USER and self._world.user_here(value) is None:
                 raise ActError(f"{option['name']} should be somebody of this server. Pick one from the list.")
+            if option.get("type") == ATTACHMENT:
+                self._uploaded(member_id, value)
+
+    def _uploaded(self, member_id: str, file_id: str) -> Json:
+        attachment = self._world.files.uploaded(member_id, file_id)
+        if attachment is None:
+            raise ActError("The playground no longer has this file. Choose it again.")
+        return attachment
 
     def _channel(self, member_id: str, channel_id: str) -> Channel:
         channel = self._world.channels.get(channel_id)
@@ -175,26 +206,23 @@ class Acts:
             raise ActError("This channel is gone.")
         return channel
 
-    def _resolved(self, options: list[Json]) -> Json:
+    def _resolved(self, member_id: str, things: Iterable[Json]) -> Json:
+        """The objects that values of options or components name, as an interaction of that member brings them."""
         world = self._world
-        users: Json = {}
-        wanted = {kind: [str(o.get("value")) for o in options if o.get("type") == kind] for kind in (CHANNEL, ROLE)}
-        channels = {one: world.channel_object(world.channels[one]) for one in wanted[CHANNEL] if one in world.channels}
-        roles = {role["id"]: role for role in world.roles() if role["id"] in wanted[ROLE]}
-        found: Json = {"channels": channels} if channels else {}
-        found |= {"roles": roles} if roles else {}
-        for option in options:
-            inner = self._resolved(option.get("options") or [])
-            users |= inner.get("users", {})
-            if option.get("type") == USER and (user := self._world.user_here(str(option.get("value")))):
-                users[user["id"]] = user
-        if not users:
-            return found
-        members = {
-            user_id: self._world.member(user_id) | {"permissions": str(self._world.permissions_of(user_id))}
-            for user_id in users
+        wanted: dict[int, list[str]] = {kind: [] for kind in KINDS.values()}
+        for thing in things:
+            wanted.get(thing.get("type", 0), []).append(str(thing.get("value")))
+        users = {one: user for one in wanted[USER] if (user := world.user_here(one))}
+        found = {
+            "users": users,
+            "members": {one: world.member(one) | {"permissions": str(world.permissions_of(one))} for one in users},
+            "channels": {
+                one: world.channel_object(world.channels[one]) for one in wanted[CHANNEL] if one in world.channels
+            },
+            "roles": {role["id"]: role for role in world.roles() if role["id"] in wanted[ROLE]},
+            "attachments": {one: kept for one in wanted[ATTACHMENT] if (kept := world.files.uploaded(member_id, one))},
         }
-        return found | {"users": users, "members": members}
+        return {name: objects for name, objects in found.items() if objects}
 
 
 def _visible(member_id: str, channel: Channel, message_id: str) -> Json:
@@ -208,8 +236,23 @@ def _walk(components: list[Json]) -> Iterator[Json]:
     for component in components:
         yield component
         yield from _walk(component.get("components") or [])
-        if component.get("accessory"):
-            yield component["accessory"]
+        for inner in ("accessory", "component"):
+            if component.get(inner):
+                yield component[inner]
+
+
+def _leaves(options: Iterable[Json]) -> Iterator[Json]:
+    """The options that have values, those inside a subcommand too."""
+    for option in options:
+        yield option
+        yield from _leaves(option.get("options") or [])
+
+
+def _named_by(component: Json) -> list[Json]:
+    """What a component's values name, as options that name the same."""
+    kind = KINDS.get(component.get("type", 0))
+    name = component.get("custom_id")
+    return [{"type": kind, "name": name, "value": value} for value in component.get("values") or [] if kind]
 
 
 def _check_options(declared: list[Json], given: list[Json]) -> None:
@@ -241,7 +284,13 @@ def _check_value(option: Json, value: Any) -> None:
         BOOLEAN: not isinstance(value, bool),
     }.get(kind, not isinstance(value, str))
     if wrong:
-        words = {STRING: "text", INTEGER: "a whole number", NUMBER: "a number", BOOLEAN: "True or False"}
+        words = {
+            STRING: "text",
+            INTEGER: "a whole number",
+            NUMBER: "a number",
+            BOOLEAN: "True or False",
+            ATTACHMENT: "a file",
+        }
         raise ActError(f"{name} should be {words.get(kind, 'one of the list')}.")
     if kind in (INTEGER, NUMBER) and ((low is not None and value < low) or (high is not None and value > high)):
         raise ActError(f"{name} should be from {low} to {high}.")

@@ -59,6 +59,11 @@ class FormFaults:
         elif not low <= len(value) <= high:
             self.add(path, "BASE_TYPE_BAD_LENGTH", f"Must be between {low} and {high} in length.")
 
+    def number(self, path: tuple[str | int, ...], value: Any, low: int, high: int) -> None:
+        """Check that ``value``, if given, is a whole number from ``low`` to ``high``."""
+        if value is not None and not (isinstance(value, int) and low <= value <= high):
+            self.add(path, "NUMBER_TYPE_RANGE", f"int value should be between {low} and {high}.")
+
     def count(self, path: tuple[str | int, ...], value: Any, low: int, high: int) -> bool:
         """Check that ``value`` is a list of ``low`` to ``high`` entries; says whether it is."""
         if not isinstance(value, list) or not low <= len(value) <= high:

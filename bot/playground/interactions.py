@@ -18,8 +18,9 @@ from bot.playground.api_errors import (
     UNKNOWN_WEBHOOK,
     ApiError,
 )
+from bot.playground.files import MAX_FILE_BYTES, Upload
 from bot.playground.limits import check_choices, check_modal
-from bot.playground.things import ATTACH_FILES, MANAGE_ROLES, SERVER_CONTEXT, Channel, Finisher, Upload
+from bot.playground.things import ATTACH_FILES, MANAGE_ROLES, SERVER_CONTEXT, Channel, Finisher
 from bot.playground.world import EPHEMERAL, Json, World
 
 COMMAND, COMPONENT, AUTOCOMPLETE, FORM = 2, 3, 4, 5
@@ -119,7 +120,7 @@ class Interactions:
             "app_permissions": str(self._app_permissions(channel)),
             "locale": "en-US",
             "entitlements": [],
-            "attachment_size_limit": 10 * 1024 * 1024,
+            "attachment_size_limit": MAX_FILE_BYTES,
             "context": channel.context,
             "authorizing_integration_owners": one.owners,
         }

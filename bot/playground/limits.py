@@ -19,6 +19,7 @@ COMPONENTS_V2 = 1 << 15
 ACTION_ROW, BUTTON, STRING_SELECT, TEXT_INPUT = 1, 2, 3, 4
 SELECTS = {3, 5, 6, 7, 8}
 SECTION, TEXT_DISPLAY, THUMBNAIL, MEDIA_GALLERY, FILE, SEPARATOR, CONTAINER, LABEL = 9, 10, 11, 12, 13, 14, 17, 18
+FILE_UPLOAD = 19
 TOP_LEVEL_V2 = {ACTION_ROW, SECTION, TEXT_DISPLAY, MEDIA_GALLERY, FILE, SEPARATOR, CONTAINER}
 CHAT_INPUT = 1
 """The type of a slash command; the others stand in menus of members and messages."""
@@ -71,6 +72,9 @@ def _check_label(faults: FormFaults, path: Path, label: dict[str, Any]) -> None:
     if inner.get("type") == TEXT_INPUT:
         faults.length((*at, "placeholder"), inner.get("placeholder"), 0, 100, required=False)
         faults.length((*at, "value"), inner.get("value"), 0, inner.get("max_length") or 4000, required=False)
+    elif inner.get("type") == FILE_UPLOAD:
+        for name, low in (("min_values", 0), ("max_values", 1)):
+            faults.number((*at, name), inner.get(name), low, 10)
     elif inner.get("type") == STRING_SELECT and faults.count((*at, "options"), inner.get("options"), 1, 25):
         for place, option in enumerate(inner["options"]):
             faults.length((*at, "options", place, "label"), option.get("label"), 1, 100)

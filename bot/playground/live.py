@@ -158,7 +158,7 @@ class Live:
             elif op == "submit":
                 acts.submit(me, act["interaction_id"], act["custom_id"], list(act["components"]), answered)
             elif op == "say":
-                acts.say(me, act["channel_id"], str(act["content"]))
+                acts.say(me, act["channel_id"], str(act["content"]), [str(one) for one in act.get("files") or []])
             elif op == "add_member":
                 acts.add_member(str(act["name"]))
             elif op == "remove_member":

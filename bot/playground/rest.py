@@ -17,10 +17,11 @@ from bot.playground.api_errors import (
     ApiError,
     FormFaults,
 )
+from bot.playground.files import Upload, read_upload
 from bot.playground.interactions import Interactions
 from bot.playground.limits import check_commands
 from bot.playground.ratelimits import RateLimits
-from bot.playground.things import CREATE_THREADS, SEND_MESSAGES, VIEW_CHANNEL, Upload
+from bot.playground.things import CREATE_THREADS, SEND_MESSAGES, VIEW_CHANNEL
 from bot.playground.world import Json, World
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -391,7 +392,7 @@ class Rest:
                     if name == "payload_json":
                         body = json.loads(data)
                     elif name.startswith("files["):
-                        uploads[int(name[6:-1])] = _upload(getattr(part, "filename", None) or "file", bytes(data))
+                        uploads[int(name[6:-1])] = read_upload(getattr(part, "filename", None) or "file", bytes(data))
         except (ValueError, LookupError, RecursionError, web.RequestPayloadError, HttpProcessingError) as problem:
             # not JSON, or too deep; a charset that is none; not what Content-Encoding says
             raise ApiError((400, UNREADABLE_BODY, "The request body contains invalid JSON.")) from problem
@@ -401,12 +402,6 @@ class Rest:
 
 def _text_or_none(value: Any) -> str | None:
     return None if value is None else str(value)
-
-
-def _upload(filename: str, data: bytes) -> Upload:
-    """A file; whether it is a picture is read from the file itself."""
-    is_png = data[:8] == b"\x89PNG\r\n\x1a\n"
-    return Upload(filename, "image/png" if is_png else "text/plain; charset=utf-8", data)
 
 
 def _json(data: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:

@@ -14,10 +14,12 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp.http import HttpProcessingError
 
-from bot.playground.acts import Acts
+from bot.playground.acts import ActError, Acts
+from bot.playground.files import MAX_FILE_BYTES
 from bot.playground.gateway import HEARTBEAT_SECONDS, Gateway
 from bot.playground.interactions import Interactions
 from bot.playground.live import Live
+from bot.playground.pictures import picture_kind
 from bot.playground.ratelimits import RateLimits
 from bot.playground.rest import Rest
 from bot.playground.world import World
@@ -106,8 +108,11 @@ class Playground:
         app.router.add_get(f"/{self.secret}/live", self.live.serve)
         app.router.add_get(f"/{self.secret}/clock", self._clock)
         app.router.add_get(f"/{self.secret}/page/{{path:.+}}", self._asset)
-        app.router.add_get(f"/{self.secret}/{{path:attachments/.+}}", self._attachment)
-        app.router.add_get(f"/{self.secret}/{{path:emojis/.+}}", self._attachment)
+        app.router.add_post(f"/{self.secret}/upload", self._upload)
+        app.router.add_get(
+            f"/{self.secret}/{{place:(ephemeral-)?attachments/[0-9]+}}/{{id}}/{{name}}", self._attachment
+        )
+        app.router.add_get(f"/{self.secret}/emojis/{{id}}.png", self._emoji)
         app.on_response_prepare.append(self._date)
         await self._runner.setup()
         assert self._runner.server is not None
@@ -155,15 +160,34 @@ class Playground:
         kinds = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
         return web.Response(body=path.read_bytes(), content_type=kinds.get(path.suffix, kind))
 
+    async def _upload(self, request: web.Request) -> web.StreamResponse:
+        """Take a file that a member chose in the page; answers with its attachment, or with a sentence."""
+        data = bytearray()
+        try:
+            async for chunk in request.content.iter_chunked(64 * 1024):
+                data += chunk
+                if len(data) > MAX_FILE_BYTES:
+                    break
+            attachment = self.acts.upload(request.query.get("as", ""), request.query.get("name", ""), bytes(data))
+        except ActError as refused:
+            return web.json_response({"error": str(refused)}, status=400)
+        return web.json_response(attachment)
+
     async def _attachment(self, request: web.Request) -> web.StreamResponse:
-        upload = self.world.files.get(request.match_info["path"])
+        upload = self.world.files.get(request.match_info["place"], request.match_info["id"])
         if upload is None:
             raise web.HTTPNotFound
-        if upload.content_type == "image/png":
-            return web.Response(body=upload.data, content_type="image/png")
-        # Whatever a bot attaches is taken along, never opened as a page of ours.
+        if picture_kind(upload.data):
+            return web.Response(body=upload.data, content_type=upload.content_type)
+        # Whatever else was sent is taken along, never opened as a page of ours.
         headers = {"Content-Disposition": "attachment"}
         return web.Response(body=upload.data, content_type="application/octet-stream", headers=headers)
+
+    async def _emoji(self, request: web.Request) -> web.StreamResponse:
+        picture = self.world.emoji_pictures.get(request.match_info["id"])
+        if picture is None:
+            raise web.HTTPNotFound
+        return web.Response(body=picture, content_type="image/png")
 
     async def _clock(self, request: web.Request) -> web.StreamResponse:
         """The clock's shift: at once when it is not the one that the bot knows, else when it changes."""

@@ -1,6 +1,5 @@
-"""What the small Discord is made of: files, messages and channels, and what Discord adds to a message."""
+"""What the small Discord is made of: messages and channels, and what Discord adds to a message."""
 
-import struct
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,15 +13,6 @@ SERVER_CONTEXT, DM_CONTEXT, GROUP_CONTEXT = 0, 1, 2
 MEMBER_PERMISSIONS = BOT_PERMISSIONS | (1 << 31)
 
 Json = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A file as it was sent."""
-
-    filename: str
-    content_type: str
-    data: bytes
 
 
 @dataclass
@@ -67,14 +57,6 @@ class Channel:
     def context(self) -> int:
         """Where an interaction takes place: a server, direct messages with the bot, other direct messages."""
         return GROUP_CONTEXT if self.group else DM_CONTEXT if self.recipient is not None else SERVER_CONTEXT
-
-
-def picture_size(data: bytes) -> Json:
-    """Width and height of a PNG, from its header (https://www.w3.org/TR/png-3/#11IHDR)."""
-    if data[:8] != b"\x89PNG\r\n\x1a\n" or len(data) < 24:
-        return {}
-    width, height = struct.unpack(">II", data[16:24])
-    return {"width": width, "height": height}
 
 
 def event_fields(payload: Json) -> Json:

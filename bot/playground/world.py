@@ -6,7 +6,6 @@ from typing import Any
 
 from bot.clock import snowflake_at, utc
 from bot.playground.api_errors import (
-    FILE_TOO_LARGE,
     MISSING_ACCESS,
     MISSING_PERMISSIONS,
     NOT_THE_AUTHOR,
@@ -18,6 +17,7 @@ from bot.playground.api_errors import (
     UNKNOWN_ROLE,
     ApiError,
 )
+from bot.playground.files import Files, Upload
 from bot.playground.limits import COMPONENTS_V2, check_emoji, check_event, check_message
 from bot.playground.objects import GUILD, MEMBER, role_object, user_object
 from bot.playground.things import (
@@ -30,14 +30,11 @@ from bot.playground.things import (
     Channel,
     Finisher,
     Stored,
-    Upload,
     embed_as_shown,
     event_fields,
-    picture_size,
 )
 
 EPHEMERAL, LOADING = 1 << 6, 1 << 7
-MAX_FILE_BYTES = 10 * 1024 * 1024
 NONCE_SECONDS = 300
 MAX_MEMBERS = 2_000
 BOT_ROLE = "Studyhall"
@@ -53,14 +50,14 @@ class World:
     """Everything there is. Listeners hear of each change; nothing here waits for anything."""
 
     def __init__(self, origin: str, members: tuple[str, ...] = ("Ada", "Grace", "Linus")) -> None:
-        self.origin = origin
         self.shift_ms = 0
         self._last_id = 0
         self.listeners: list[Listener] = []
-        self.files: dict[str, Upload] = {}
+        self.files = Files(origin)
         self.commands: list[Json] = []
         self.events: dict[str, Json] = {}
         self.emojis: dict[str, Json] = {}
+        self.emoji_pictures: dict[str, bytes] = {}
         self.bot_may_create_events = True
         self.bot_may_manage_roles = True
         self.application_id = self.new_id()
@@ -298,7 +295,7 @@ class World:
         """Keep an emoji of the application. Raises ApiError for a body that Discord would refuse."""
         picture = check_emoji(payload, {one["name"] for one in self.emojis.values()})
         emoji_id = self.new_id()
-        self.files[f"emojis/{emoji_id}.png"] = Upload(f"{emoji_id}.png", "image/png", picture)
+        self.emoji_pictures[emoji_id] = picture
         kept = {"id": emoji_id, "name": payload["name"], "user": self.bot, "roles": [], "require_colons": True}
         self.emojis[emoji_id] = kept | {"managed": False, "animated": False, "available": True}
         return self.emojis[emoji_id]
@@ -473,24 +470,7 @@ class World:
         described = {str(entry.get("id")): entry for entry in payload.get("attachments") or []}
         result = [attachment for attachment in before if attachment["id"] in described]
         for index, upload in sorted(uploads.items()):
-            if len(upload.data) > MAX_FILE_BYTES:
-                raise ApiError(FILE_TOO_LARGE)
             entry = described.get(str(index), {})
-            attachment_id = self.new_id()
-            name = str(entry.get("filename") or upload.filename)
-            path = f"attachments/{channel_id}/{attachment_id}/{name}"
-            self.files[path] = upload
-            url = f"{self.origin}/{path}"
-            attachment: Json = {
-                "id": attachment_id,
-                "filename": name,
-                "size": len(upload.data),
-                "url": url,
-                "proxy_url": url,
-                "content_type": upload.content_type,
-            }
-            if entry.get("description"):
-                attachment["description"] = entry["description"]
-            attachment |= picture_size(upload.data)
-            result.append(attachment)
+            named = upload._replace(filename=str(entry.get("filename") or upload.filename))
+            result.append(self.files.attach(self.new_id(), channel_id, named, entry.get("description")))
         return result

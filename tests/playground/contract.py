@@ -44,6 +44,11 @@ def faults_of(exchange: Exchange) -> list[str]:
     return found
 
 
+def schema_faults(schema: dict[str, Any], value: Any) -> list[str]:
+    """What a schema of the document does not allow in an object that is sent outside of requests and answers."""
+    return _check(schema, value, "object")
+
+
 def _path(route: str) -> str:
     if route.startswith("/webhooks"):
         route = route.replace("{application_id}/{token}", "{webhook_id}/{webhook_token}")

@@ -44,7 +44,7 @@ async def test_they_are_uploaded_at_the_first_start_alone_and_stand_where_letter
     while "<:" not in shown:  # it learns the ids a moment after Discord gave the last one
         shown = written(await letters())
     assert f"<:letter_a:{ids['letter_a']}> · " in shown
-    assert f"emojis/{ids['letter_a']}.png" in world.files
+    assert ids["letter_a"] in world.emoji_pictures
 
 
 async def test_where_they_can_not_be_uploaded_letters_are_plain(bot: Bot):

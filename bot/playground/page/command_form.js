@@ -1,7 +1,8 @@
 /* A chosen command with its options as fields; Enter runs it. */
 import { h, icon } from "./dom.js";
+import { fileField } from "./files.js";
 import { autocomplete, runCommand } from "./interactions.js";
-import { BOOLEAN, fitting, fixedChoices, INTEGER, nest, NUMBER, rangeWords, readOption, STRING } from "./options.js";
+import { ATTACHMENT, BOOLEAN, fitting, fixedChoices, INTEGER, nest, NUMBER, rangeWords, readOption, STRING } from "./options.js";
 
 const AUTOCOMPLETE_MS = 150;
 
@@ -26,8 +27,8 @@ export class CommandForm {
   }
 
   start() {
-    const first = this.fields.find((field) => !field.input.value) ?? null;
-    (first?.input ?? this.tail).focus();
+    const first = this.fields.find((field) => field.isEmpty());
+    (first ?? this.tail).focus();
   }
 
   destroy() {
@@ -47,7 +48,56 @@ export class CommandForm {
   }
 
   add(option) {
-    const field = { option, picked: null };
+    const field = option.type === ATTACHMENT ? this.fileField(option) : this.textField(option);
+    this.fields.push(field);
+    this.row.insertBefore(field.chip, this.tail);
+    this.count();
+    return field;
+  }
+
+  fileField(option) {
+    const say = (words) => { this.problem.textContent = words && `${option.name}: ${words}`; };
+    const next = () => {
+      if (this.fields.includes(field) && !field.isEmpty()) this.goOn();
+    };
+    const files = fileField({ label: `${option.name}: ${option.description ?? ""}${option.required ? " (required)" : ""}`, testid: `option-${option.name}`, changed: next, say });
+    const field = {
+      option, files,
+      isEmpty: () => !files.ids().length,
+      focus: files.focus,
+      wrong: () => {},
+      read() {
+        const problem = files.problem() ?? (option.required && this.isEmpty() ? "please choose a file" : null);
+        if (problem) return { problem: `${option.name}: ${problem}` };
+        return this.isEmpty() ? { empty: true } : { value: files.ids()[0] };
+      },
+    };
+    field.chip = h("div", { class: "option-chip", role: "group", "aria-label": option.name }, h("span", { class: "option-name", text: option.name }), files.element);
+    files.element.addEventListener("keydown", (event) => {
+      if (event.key === "Backspace" && event.target === files.button) this.leaveField(field);
+      else if (event.key === "Escape") this.escape();
+      else return;
+      event.preventDefault();
+    });
+    return field;
+  }
+
+  /** Files that were dropped on the page or pasted go to the first option that waits for one. */
+  takeFiles(files) {
+    const waiting = this.fields.find((field) => field.files && field.isEmpty())
+      ?? this.missing().filter((option) => option.type === ATTACHMENT).slice(0, 1).map((option) => this.add(option))[0];
+    if (waiting) waiting.files.add([...files].slice(0, 1));
+    else this.problem.textContent = `/${this.entry.fullName} has no room for this file.`;
+  }
+
+  textField(option) {
+    const field = {
+      option, picked: null,
+      isEmpty: () => !field.input.value,
+      focus: () => field.input.focus(),
+      wrong: () => field.input.setAttribute("aria-invalid", "true"),
+      read: () => readOption(option, field.input.value, field.picked),
+    };
     field.input = h("input", {
       type: "text", class: "option-input", autocomplete: "off", spellcheck: "false", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false",
       "aria-label": `${option.name}: ${option.description ?? ""}${option.required ? " (required)" : ""}`, "aria-required": option.required ? "true" : null,
@@ -60,10 +110,7 @@ export class CommandForm {
       },
     });
     field.chip = h("label", { class: "option-chip" }, h("span", { class: "option-name", text: option.name }), field.input);
-    this.fields.push(field);
-    this.row.insertBefore(field.chip, this.tail);
     this.fit(field);
-    this.count();
     return field;
   }
 
@@ -89,7 +136,7 @@ export class CommandForm {
       .map((option) => ({ name: option.name, title: option.name, note: option.description, option, testid: `add-option-${option.name}` }));
     this.list.show(this.tail, `/${this.entry.fullName} — Enter runs it; or add an option`, items, (item) => {
       this.tail.value = "";
-      this.add(item.option).input.focus();
+      this.add(item.option).focus();
     }, { first: wanted !== "" });
   }
 
@@ -97,7 +144,7 @@ export class CommandForm {
     if (this.list.key(event)) return;
     if (event.key === "Enter") this.run();
     else if (event.key === "Backspace" && !this.tail.value) {
-      if (this.fields.length) this.fields.at(-1).input.focus();
+      if (this.fields.length) this.fields.at(-1).focus();
       else this.close(`/${this.entry.fullName}`);
     } else if (event.key === "Escape") this.escape();
     else return;
@@ -112,19 +159,29 @@ export class CommandForm {
   fieldKey(event, field) {
     if (this.list.key(event)) return;
     if (event.key === "Enter" && !event.isComposing) {
-      const empty = this.fields.find((other) => other !== field && other.option.required && !other.input.value);
-      if (empty && field.input.value) empty.input.focus();
+      const empty = this.fields.find((other) => other !== field && other.option.required && other.isEmpty());
+      if (empty && field.input.value) empty.focus();
       else this.run();
     } else if (event.key === "Backspace" && !field.input.value) {
-      const before = this.fields[this.fields.indexOf(field) - 1];
-      if (!field.option.required) {
-        this.remove(field);
-        (before?.input ?? this.tail).focus();
-      } else if (before) before.input.focus();
-      else this.close(`/${this.entry.fullName}`);
+      this.leaveField(field);
     } else if (event.key === "Escape") this.escape();
     else return;
     event.preventDefault();
+  }
+
+  /** Go back from an empty field, which is taken away if it may be. */
+  leaveField(field) {
+    const before = this.fields[this.fields.indexOf(field) - 1];
+    if (!field.option.required) {
+      this.remove(field);
+      (before ?? this.tail).focus();
+    } else if (before) before.focus();
+    else this.close(`/${this.entry.fullName}`);
+  }
+
+  /** Go to the next field that must be filled in, or to the end. */
+  goOn() {
+    (this.fields.find((other) => other.option.required && other.isEmpty()) ?? this.tail).focus();
   }
 
   showField(field) {
@@ -147,7 +204,7 @@ export class CommandForm {
     clearTimeout(this.timer);
     const turn = ++this.sought;
     this.timer = setTimeout(() => {
-      const options = this.fields.filter((other) => other === field || other.input.value).map((other) => ({
+      const options = this.fields.filter((other) => other === field || (other.input && !other.isEmpty())).map((other) => ({
         name: other.option.name, type: other.option.type,
         value: other === field ? other.input.value : readOption(other.option, other.input.value, other.picked).value ?? other.input.value,
         ...(other === field ? { focused: true } : {}),
@@ -165,8 +222,7 @@ export class CommandForm {
     field.input.value = choice.name;
     this.fit(field);
     this.clearProblem(field);
-    const next = this.fields.find((other) => other.option.required && !other.input.value);
-    (next?.input ?? this.tail).focus();
+    this.goOn();
   }
 
   clearProblem(field) {
@@ -177,11 +233,11 @@ export class CommandForm {
   run() {
     const values = [];
     for (const field of this.fields) {
-      const { option, input, picked } = field;
-      const read = readOption(option, input.value, picked);
+      const { option } = field;
+      const read = field.read();
       if (read.problem) {
-        input.focus();
-        input.setAttribute("aria-invalid", "true");
+        field.focus();
+        field.wrong();
         this.problem.textContent = read.problem;
         return;
       }

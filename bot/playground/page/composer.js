@@ -2,6 +2,7 @@
 import { send } from "./connection.js";
 import { CommandForm } from "./command_form.js";
 import { avatar, h, icon } from "./dom.js";
+import { fileField, takeFiles } from "./files.js";
 import { Listbox } from "./listbox.js";
 import { findCommand, matching } from "./options.js";
 import { channel, DM, GROUP, on, state } from "./state.js";
@@ -9,7 +10,9 @@ import { channel, DM, GROUP, on, state } from "./state.js";
 const LONGEST = 2000;
 const NARROW = matchMedia("(max-width: 760px)");
 
-let input, box, list, problem, form, sendButton;
+const MOST_FILES = 10;
+
+let input, box, list, problem, form, sendButton, files;
 
 export function mountComposer(main) {
   const popup = h("div", { class: "picker", hidden: true, dataset: { testid: "picker" } });
@@ -20,9 +23,16 @@ export function mountComposer(main) {
     on: { input: typed, keydown: key, blur: () => list.hide(), focus: typed, click: typed },
   });
   sendButton = h("button", { type: "button", class: "icon-button send", "aria-label": "Send", on: { click: sendText } }, icon("send", 22));
-  box = h("div", { class: "composer-box" }, input, sendButton);
+  files = fileField({ label: "Attach files", most: MOST_FILES, testid: "attach", changed: typed, say: (words) => { problem.textContent = words; } });
+  files.button.replaceChildren(icon("plus", 22));
+  files.button.className = "icon-button attach";
+  box = h("div", { class: "composer-box" }, files.element, input, sendButton);
   problem = h("div", { class: "composer-problem", role: "alert" });
   main.append(h("div", { class: "composer", id: "write", tabindex: "-1" }, popup, problem, box));
+  takeFiles(document, (dropped) => {
+    if (!document.querySelector("dialog[open]")) (form ? form.takeFiles(dropped) : files.add(dropped));
+    return true; // a browser would leave the page for a file that nobody takes
+  });
   on("all channel channels", place);
   NARROW.addEventListener("change", place);
   on("all channel", () => { if (form && !findCommand(form.entry.fullName)) closeForm(""); });
@@ -44,7 +54,7 @@ function resize() {
 function typed() {
   resize();
   problem.textContent = "";
-  sendButton.classList.toggle("ready", input.value.trim() !== "");
+  sendButton.classList.toggle("ready", input.value.trim() !== "" || files.ids().length > 0);
   const text = input.value;
   if (!text.startsWith("/") || text.includes("\n") || document.activeElement !== input) return list.hide();
   const wanted = text.slice(1);
@@ -73,7 +83,7 @@ function key(event) {
 
 function sendText() {
   const content = input.value.trim();
-  if (!content) return input.focus();
+  if (!content && !files.ids().length) return input.focus();
   if (/^\/[\w-]/.test(content)) {
     const entry = findCommand(content.slice(1));
     if (entry) openForm(entry);
@@ -83,8 +93,10 @@ function sendText() {
     }
     return;
   }
-  if (!state.channelId || !send({ op: "say", channel_id: state.channelId, content })) return;
+  problem.textContent = files.problem() ?? "";
+  if (problem.textContent || !state.channelId || !send({ op: "say", channel_id: state.channelId, content, files: files.ids() })) return;
   input.value = "";
+  files.clear();
   typed();
   input.focus();
 }
@@ -102,7 +114,7 @@ function closeForm(text) {
   form = null;
   list.hide();
   problem.textContent = "";
-  box.replaceChildren(input, sendButton);
+  box.replaceChildren(files.element, input, sendButton);
   input.value = text;
   input.focus();
   typed();

@@ -70,7 +70,7 @@ export function fileCard(address, name, size) {
   return h("div", { class: "file-card" }, icon("file", 28), h("span", { class: "file-words" }, title, size ? h("small", { text: fileSize(size) }) : null));
 }
 
-function fileSize(bytes) {
+export function fileSize(bytes) {
   if (bytes < 1024) return `${bytes} bytes`;
   return bytes < 1048576 ? `${(bytes / 1024).toFixed(1)} KB` : `${(bytes / 1048576).toFixed(1)} MB`;
 }

@@ -1,6 +1,7 @@
 /* The bot's forms: a dialog built from a modal's components, sent back in Discord's shape. */
 import { channelOptions, peopleOptions, roleOptions } from "./components.js";
 import { dots, h, icon, table, uniqueId } from "./dom.js";
+import { fileField, takeFiles } from "./files.js";
 import { onShowModal, submitModal } from "./interactions.js";
 import { markdown } from "./markdown.js";
 import { selectMenu } from "./selects.js";
@@ -100,6 +101,7 @@ const CONTROLS = table({
   5: (component, label) => selectInput({ ...component, label, options: peopleOptions(component) }),
   6: (component, label) => selectInput({ ...component, label, options: roleOptions(component) }),
   8: (component, label) => selectInput({ ...component, label, options: channelOptions(component) }),
+  19: fileUpload,
   21: (component) => choiceGroup(component, "radio"),
   22: (component) => choiceGroup(component, "checkbox"),
   23: checkbox,
@@ -159,6 +161,25 @@ function checkbox(component) {
   return { input, element: input, value: () => ({ value: input.checked }), problem: () => null };
 }
 
-function unsupported(component) {
-  return { element: h("p", { class: "unsupported", text: component.type === 19 ? "You can't upload files in this playground." : "This playground cannot show this field." }), value: () => (component.type === 19 ? { values: [] } : {}), problem: () => null };
+function fileUpload(component, label) {
+  const least = component.min_values ?? 1, most = component.max_values ?? 1;
+  const said = h("div", { class: "field-problem", role: "alert" });
+  const files = fileField({
+    label, most, testid: `upload-${component.custom_id}`, say: (words) => { said.textContent = words; },
+    changed: () => files.element.dispatchEvent(new Event("input", { bubbles: true })),
+  });
+  takeFiles(files.element, (dropped) => { files.add(dropped); return true; });
+  return {
+    grouped: true, element: h("div", { dataset: { customId: component.custom_id } }, files.element, said), focus: files.focus, value: () => ({ values: files.ids() }),
+    problem(required) {
+      const count = files.ids().length;
+      if (files.problem()) return files.problem();
+      if (required && !count) return "Please choose a file.";
+      return count && count < least ? `Choose at least ${least} files.` : null;
+    },
+  };
+}
+
+function unsupported() {
+  return { element: h("p", { class: "unsupported", text: "This playground cannot show this field." }), value: () => ({}), problem: () => null };
 }

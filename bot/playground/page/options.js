@@ -42,6 +42,7 @@ export function fixedChoices(option) {
     const allowed = option.channel_types;
     return state.channels.filter((found) => found.type !== 1 && !found.elsewhere && (!allowed?.length || allowed.includes(found.type))).map((found) => ({ name: `#${found.name}`, value: found.id }));
   }
+  if (option.type === ROLE) return state.guild.roles.map((role) => ({ name: `@${role.name.replace(/^@/, "")}`, value: role.id }));
   return null;
 }
 
@@ -68,7 +69,6 @@ export function readOption(option, text, picked) {
     return { problem: `${option.name}: choose one of the list${names ? ` (${names}${choices.length > 6 ? ", …" : ""})` : ""}` };
   }
   if (option.type === INTEGER || option.type === NUMBER) return readNumber(option, trimmed);
-  if (option.type === ROLE || option.type === ATTACHMENT) return { problem: `${option.name}: this playground cannot send ${option.type === ROLE ? "roles" : "files"} as options` };
   const length = [...text].length;
   if (option.min_length && length < option.min_length) return { problem: `${option.name}: at least ${plural(option.min_length)}` };
   if (option.max_length && length > option.max_length) return { problem: `${option.name}: at most ${plural(option.max_length)} (now ${length})` };
