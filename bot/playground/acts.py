@@ -14,6 +14,7 @@ from bot.playground.interactions import (
     Interaction,
     Interactions,
 )
+from bot.playground.servers import BOT_ROLE, Server
 from bot.playground.things import Channel
 from bot.playground.world import MAX_MEMBERS, Json, World
 
@@ -53,9 +54,9 @@ class Acts:
         command, owners = self._offered(member_id, channel, command_id)
         if not autocomplete:
             _check_options(command.get("options") or [], options)
-            self._check_things(member_id, options)
+            self._check_things(member_id, channel, options)
         data: Json = {"id": command["id"], "name": command["name"], "type": 1, "options": options}
-        if resolved := self._resolved(member_id, _leaves(options)):
+        if resolved := self._resolved(member_id, channel, _leaves(options)):
             data["resolved"] = resolved
         kind = AUTOCOMPLETE if autocomplete else COMMAND
         return self._interactions.start(kind, member_id, channel, data, answered, owners)
@@ -83,7 +84,7 @@ class Acts:
         if (allowed is not None and channel.context not in allowed) or not owners:
             raise ActError("This command can't be used here.")
         needed = int(command.get("default_member_permissions") or 0)
-        if channel.in_server and needed & ~self._world.permissions_of(member_id):
+        if channel.in_server and needed & ~self._world.permissions_of(member_id, self._world.guild_of(channel)):
             raise ActError("You're not allowed to use this command here.")
         return command, owners
 
@@ -118,7 +119,9 @@ class Acts:
         data: Json = {"custom_id": custom_id, "component_type": component_type, "id": 1}
         if component_type != 2:
             data["values"] = values or []
-            if resolved := self._resolved(member_id, _named_by({"type": component_type, "values": data["values"]})):
+            if resolved := self._resolved(
+                member_id, channel, _named_by({"type": component_type, "values": data["values"]})
+            ):
                 data["resolved"] = resolved
         owners = self._interactions.owners_of(message, channel)
         return self._interactions.start(COMPONENT, member_id, channel, data, answered, owners, message)
@@ -134,16 +137,16 @@ class Acts:
         if opener.message_id and opener.message_id in opener.channel.messages:
             message = opener.channel.messages[opener.message_id].message
         named = [thing for component in _walk(components) for thing in _named_by(component)]
-        self._check_things(member_id, named)
+        self._check_things(member_id, opener.channel, named)
         data: Json = {"custom_id": custom_id, "components": components}
-        if resolved := self._resolved(member_id, named):
+        if resolved := self._resolved(member_id, opener.channel, named):
             data["resolved"] = resolved
         return self._interactions.start(FORM, member_id, opener.channel, data, answered, opener.owners, message)
 
     def upload(self, member_id: str, filename: str, data: bytes) -> Json:
         """Choose a file for what comes next: an option, a form, a message. Returns its attachment, known by its id."""
         world, name = self._world, " ".join(filename.split())
-        if member_id not in world.members:
+        if member_id not in world.players:
             raise ActError("This member has left the server. Play as another one.")
         if len(data) > MAX_FILE_BYTES:
             raise ActError("This file is too large. Choose one of at most 10 MB.")
@@ -160,7 +163,7 @@ class Acts:
             raise ActError(f"A message takes {MOST_FILES} files at most.")
         attachments = [self._uploaded(member_id, one) for one in files]
         uploads = {at: self._world.files.content(member_id, one) for at, one in enumerate(attachments)}
-        self._world.create_message(channel, self._world.members[member_id], {"content": content}, uploads)
+        self._world.create_message(channel, self._world.users[member_id], {"content": content}, uploads)
 
     def delete(self, member_id: str, channel_id: str, message_id: str) -> None:
         """Delete a message, or dismiss a private one."""
@@ -169,27 +172,42 @@ class Acts:
         if stored is not None and stored.viewer in (None, member_id):
             self._world.delete_message(channel_id, message_id)
 
-    def add_member(self, name: str) -> Json:
-        """Bring in another member."""
+    def add_member(self, name: str, guild_id: str | None = None) -> Json:
+        """Bring another member into a server, the first one unless given."""
         name = " ".join(name.split())
         if not 1 <= len(name) <= 32:
             raise ActError("A name has 1 to 32 characters.")
-        if len(self._world.members) >= MAX_MEMBERS:
+        if len(self._world.players) >= MAX_MEMBERS:
             raise ActError(f"The playground holds {MAX_MEMBERS} members.")
-        return self._world.add_member(name)
+        return self._world.add_member(name, self._server(guild_id).id)
 
-    def remove_member(self, member_id: str) -> None:
-        """Let a member leave the server. What they wrote stays; the first one owns the server and can't leave."""
-        if member_id not in self._world.members:
+    def remove_member(self, member_id: str, guild_id: str | None = None) -> None:
+        """Let a member leave a server. What they wrote stays; the first one owns the server and can't leave."""
+        server = self._server(guild_id)
+        if member_id not in server.members:
             raise ActError("This member is gone.")
-        if member_id == next(iter(self._world.members)):
+        if member_id == server.owner_id:
             raise ActError("The owner of the server can't leave it.")
-        self._world.remove_member(member_id)
+        self._world.remove_member(member_id, server.id)
 
-    def _check_things(self, member_id: str, options: list[Json]) -> None:
+    def hold_role(self, member_id: str, role_id: str, guild_id: str | None = None, *, take: bool = False) -> None:
+        """Give a member a role, or take it away, as whoever looks after the server does."""
+        server = self._server(guild_id)
+        if member_id not in server.members:
+            raise ActError("This member is gone.")
+        if role_id not in {role.id for role in server.roles if role.name != BOT_ROLE}:
+            raise ActError("This role can't be given. Pick one from the list.")
+        self._world.hold_role(member_id, role_id, server.id, take=take)
+
+    def _server(self, guild_id: str | None) -> Server:
+        if guild_id is not None and guild_id not in self._world.servers:
+            raise ActError("This server is gone. Reload the page.")
+        return self._world.server(guild_id)
+
+    def _check_things(self, member_id: str, channel: Channel, options: list[Json]) -> None:
         for option in _leaves(options):
             value = str(option.get("value"))
-            if option.get("type") == USER and self._world.user_here(value) is None:
+            if option.get("type") == USER and self._world.user_here(value, self._world.guild_of(channel)) is None:
                 raise ActError(f"{option['name']} should be somebody of this server. Pick one from the list.")
             if option.get("type") == ATTACHMENT:
                 self._uploaded(member_id, value)
@@ -202,24 +220,31 @@ class Acts:
 
     def _channel(self, member_id: str, channel_id: str) -> Channel:
         channel = self._world.channels.get(channel_id)
-        if channel is None or channel.recipient not in (None, member_id):
+        if channel is None or not self._world.sees(member_id, channel):
             raise ActError("This channel is gone.")
         return channel
 
-    def _resolved(self, member_id: str, things: Iterable[Json]) -> Json:
+    def _resolved(self, member_id: str, channel: Channel, things: Iterable[Json]) -> Json:
         """The objects that values of options or components name, as an interaction of that member brings them."""
         world = self._world
+        here = world.guild_of(channel)
         wanted: dict[int, list[str]] = {kind: [] for kind in KINDS.values()}
         for thing in things:
             wanted.get(thing.get("type", 0), []).append(str(thing.get("value")))
-        users = {one: user for one in wanted[USER] if (user := world.user_here(one))}
+        users = {one: user for one in wanted[USER] if (user := world.user_here(one, here))}
         found = {
             "users": users,
-            "members": {one: world.member(one) | {"permissions": str(world.permissions_of(one))} for one in users},
+            "members": {
+                one: world.member(one, here) | {"permissions": str(world.permissions_of(one, here))} for one in users
+            },
             "channels": {
                 one: world.channel_object(world.channels[one]) for one in wanted[CHANNEL] if one in world.channels
             },
-            "roles": {role["id"]: role for role in world.roles() if role["id"] in wanted[ROLE]},
+            "roles": {
+                role["id"]: role
+                for role in ([] if channel.elsewhere else world.roles(here))
+                if role["id"] in wanted[ROLE]
+            },
             "attachments": {one: kept for one in wanted[ATTACHMENT] if (kept := world.files.uploaded(member_id, one))},
         }
         return {name: objects for name, objects in found.items() if objects}

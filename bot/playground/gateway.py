@@ -319,7 +319,7 @@ class Gateway:
         ready = {
             "v": 10,
             "user": world.bot | {"mfa_enabled": False, "locale": "en-US", "verified": True, "email": None},
-            "guilds": [{"id": one, "unavailable": True} for one in world.guilds if session.hears_of(one)],
+            "guilds": [{"id": one, "unavailable": True} for one in world.servers if session.hears_of(one)],
             "session_id": session.id,
             "session_type": "normal",
             "resume_gateway_url": self._address,
@@ -330,7 +330,7 @@ class Gateway:
             "_trace": ["playground"],
         }
         self._say(session, "READY", ready)
-        for guild_id in world.guilds:
+        for guild_id in world.servers:
             if session.intents & GUILDS and session.hears_of(guild_id):
                 self._say(session, "GUILD_CREATE", world.guild(guild_id))
         world.tell("bot", {"online": True, "bot": world.bot})

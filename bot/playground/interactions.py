@@ -126,9 +126,9 @@ class Interactions:
         }
         if channel.context == SERVER_CONTEXT:
             guild_id = world.guild_of(channel)
-            member = world.member(one.member_id) | {
+            member = world.member(one.member_id, guild_id) | {
                 "user": user,
-                "permissions": str(world.permissions_of(one.member_id)),
+                "permissions": str(world.permissions_of(one.member_id, guild_id)),
             }
             payload |= {
                 "guild_id": guild_id,

@@ -2,7 +2,7 @@
 
 Server to page, each with ``t``: ready, message, message_delete, commands, members, channels, events, clock, bot, typing,
 interaction, choices, modal, error. Page to server, each with ``op``: command, message_command, autocomplete, click, submit,
-say, add_member, shift, dismiss, delete.
+say, add_member, remove_member, role, shift, dismiss, delete. Files come another way (`Playground`).
 """
 
 import asyncio
@@ -60,10 +60,12 @@ class Live:
                 continue
             if event == "message":
                 channel = self._world.channels.get(data["channel_id"])
-                if channel and channel.recipient in (None, tab.member_id):
+                if channel and self._world.sees(tab.member_id, channel):
                     tab.send({"t": "message", "message": data})
             elif event in ("channel_delete", "thread_create"):
                 tab.send({"t": "channels", "channels": self._channels(tab.member_id)})
+            elif event == "members":
+                tab.send({"t": "members", **self._people(tab.member_id)})
             elif event == "clock":  # each tab's countdowns go on from now
                 tab.send({"t": "clock", **data})
             else:
@@ -74,7 +76,7 @@ class Live:
         socket = web.WebSocketResponse(heartbeat=30, max_msg_size=64 * 1024)
         await socket.prepare(request)
         wanted = request.query.get("as", "")
-        member_id = wanted if wanted in self._world.members else next(iter(self._world.members))
+        member_id = wanted if wanted in self._world.players else next(iter(self._world.players))
         tab = _Tab(member_id, socket)
         self._tabs.add(tab)
         tab.send(self._ready(member_id))
@@ -101,19 +103,36 @@ class Live:
             messages[channel.id] = visible[-SHOWN_MESSAGES:]
         return {
             "t": "ready",
-            "me": world.members[member_id],
-            **world.people(),
+            "me": world.users[member_id],
+            **self._people(member_id),
             "bot": world.bot,
             "bot_online": self._gateway.online,
             "user_install": member_id in world.user_installs,
-            "guild": {"id": world.guild_id, "name": world.guild()["name"], "roles": world.roles()},
-            "permissions": str(world.permissions_of(member_id)),
-            "channels": self._channels(member_id),
             "commands": world.commands,
             "events": list(world.events.values()),
             "messages": messages,
             "now_ms": world.now_ms(),
             "shift_ms": world.shift_ms,
+        }
+
+    def _people(self, member_id: str) -> Json:
+        """Everybody, and the servers that a member is in, with who is there and has which roles; and the channels there."""
+        world = self._world
+        servers = [server for server in world.servers.values() if member_id in server.members]
+        return {
+            "people": list(world.players.values()),
+            "guilds": [
+                {
+                    "id": server.id,
+                    "name": server.name,
+                    "roles": world.roles(server.id),
+                    "members": list(server.members),
+                    "held": {one: sorted(held) for one, held in server.held.items() if held},
+                    "permissions": str(server.permissions_of(member_id)),
+                }
+                for server in servers
+            ],
+            "channels": self._channels(member_id),
         }
 
     def _channels(self, member_id: str) -> list[Json]:
@@ -122,6 +141,7 @@ class Live:
                 "id": channel.id,
                 "type": _channel_type(channel),
                 "elsewhere": channel.abroad,
+                "guild_id": self._world.guild_of(channel) if channel.in_server else None,
                 "parent_id": channel.parent,
                 "name": channel.name,
                 "topic": channel.topic,
@@ -145,7 +165,7 @@ class Live:
         nonce = str(act.get("nonce", ""))
         answered = _answer_to(tab, nonce)
         try:
-            if me not in self._world.members and op != "shift":
+            if me not in self._world.players and op != "shift":
                 raise ActError("This member has left the server. Play as another one.")
             if op in ("command", "autocomplete"):
                 is_part = op == "autocomplete"
@@ -160,9 +180,11 @@ class Live:
             elif op == "say":
                 acts.say(me, act["channel_id"], str(act["content"]), [str(one) for one in act.get("files") or []])
             elif op == "add_member":
-                acts.add_member(str(act["name"]))
+                acts.add_member(str(act["name"]), act.get("guild_id"))
             elif op == "remove_member":
-                acts.remove_member(str(act["member_id"]))
+                acts.remove_member(str(act["member_id"]), act.get("guild_id"))
+            elif op == "role":
+                acts.hold_role(act["member_id"], act["role_id"], act["guild_id"], take=bool(act.get("take")))
             elif op == "shift":
                 if act["seconds"] not in SHIFTS:
                     raise ActError("The clock moves by an hour or a day.")

@@ -34,7 +34,7 @@ async def play(settings: Settings, *, port: int = 0, open_browser: bool = True) 
         else:
             loop.add_signal_handler(name, stop.set)
     try:
-        playground = await Playground(port).__aenter__()
+        playground = await Playground(port, second_server=True).__aenter__()
     except OSError as problem:
         raise StudyhallError(fact(Code.PLAY_PORT_TAKEN, port=port, why=str(problem.strerror))) from problem
     folder = settings.data_dir / "playground"

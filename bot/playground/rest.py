@@ -11,16 +11,17 @@ from aiohttp.http import HttpProcessingError
 
 from bot.playground.api_errors import (
     UNAUTHORIZED,
-    UNKNOWN_GUILD,
     UNKNOWN_MEMBER,
     UNKNOWN_MESSAGE,
     ApiError,
     FormFaults,
 )
+from bot.playground.events import create_event, delete_event, edit_event
 from bot.playground.files import Upload, read_upload
 from bot.playground.interactions import Interactions
 from bot.playground.limits import check_commands
 from bot.playground.ratelimits import RateLimits
+from bot.playground.servers import Server
 from bot.playground.things import CREATE_THREADS, SEND_MESSAGES, VIEW_CHANNEL
 from bot.playground.world import Json, World
 
@@ -120,7 +121,8 @@ class Rest:
             try:
                 if not by_token and request.headers.get("Authorization") != f"Bot {self._token}":
                     raise ApiError(UNAUTHORIZED)
-                major = request.match_info.get("channel_id") or request.match_info.get("token") or ""
+                majors = ("channel_id", "guild_id", "token")
+                major = next((request.match_info[name] for name in majors if name in request.match_info), "")
                 bucket = f"{request.method} {path}:{major}"
                 headers, limited = self.limits.take(bucket, requests, seconds, counts_globally=not by_token)
                 if limited:
@@ -184,7 +186,7 @@ class Rest:
                 "interactions_endpoint_url": None,
                 "role_connections_verification_url": None,
                 "owner": owner,
-                "approximate_guild_count": 1,
+                "approximate_guild_count": len(world.servers),
                 "approximate_user_install_count": 0,
                 "approximate_user_authorization_count": 0,
                 "explicit_content_filter": 0,
@@ -332,50 +334,47 @@ class Rest:
 
     # The server
 
-    def _guild(self, request: web.Request) -> None:
-        if request.match_info["guild_id"] not in self._world.guilds:
-            raise ApiError(UNKNOWN_GUILD)
+    def _guild(self, request: web.Request) -> Server:
+        return self._world.server(request.match_info["guild_id"])
 
     async def _get_guild(self, request: web.Request) -> web.StreamResponse:
-        self._guild(request)
+        server = self._guild(request)
         left_out = ("members", "channels", "threads", "presences", "voice_states", "joined_at", "large", "unavailable")
-        guild = self._world.guild(request.match_info["guild_id"])
+        guild = self._world.guild(server.id)
         return _json({k: v for k, v in guild.items() if k not in left_out})
 
     async def _get_channels(self, request: web.Request) -> web.StreamResponse:
-        self._guild(request)
-        return _json(self._world.guild(request.match_info["guild_id"])["channels"])
+        return _json(self._world.guild(self._guild(request).id)["channels"])
 
     async def _get_member(self, request: web.Request) -> web.StreamResponse:
-        self._guild(request)
-        user = self._world.members.get(request.match_info["user_id"])
+        server = self._guild(request)
+        user = server.members.get(request.match_info["user_id"])
         if user is None:
             raise ApiError(UNKNOWN_MEMBER)
-        return _json(self._world.member(user["id"]) | {"user": user})
+        return _json(self._world.member(user["id"], server.id) | {"user": user})
 
     async def _give_role(self, request: web.Request) -> web.StreamResponse:
-        self._guild(request)
-        self._world.give_role(request.match_info["user_id"], request.match_info["role_id"])
+        server = self._guild(request)
+        self._world.give_role(request.match_info["user_id"], request.match_info["role_id"], server.id)
         return web.Response(status=204)
 
     async def _take_role(self, request: web.Request) -> web.StreamResponse:
-        self._guild(request)
-        self._world.give_role(request.match_info["user_id"], request.match_info["role_id"], take=True)
+        server = self._guild(request)
+        self._world.give_role(request.match_info["user_id"], request.match_info["role_id"], server.id, take=True)
         return web.Response(status=204)
 
     async def _create_event(self, request: web.Request) -> web.StreamResponse:
-        self._guild(request)
+        server = self._guild(request)
         body, _uploads = await self._body(request)
-        return _json(self._world.create_event(body))
+        return _json(create_event(self._world, server.id, body))
 
     async def _edit_event(self, request: web.Request) -> web.StreamResponse:
-        self._guild(request)
+        server = self._guild(request)
         body, _uploads = await self._body(request)
-        return _json(self._world.edit_event(request.match_info["guild_scheduled_event_id"], body))
+        return _json(edit_event(self._world, server.id, request.match_info["guild_scheduled_event_id"], body))
 
     async def _delete_event(self, request: web.Request) -> web.StreamResponse:
-        self._guild(request)
-        self._world.delete_event(request.match_info["guild_scheduled_event_id"])
+        delete_event(self._world, self._guild(request).id, request.match_info["guild_scheduled_event_id"])
         return web.Response(status=204)
 
     async def _body(self, request: web.Request) -> tuple[Any, dict[int, Upload]]:

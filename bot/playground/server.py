@@ -62,11 +62,15 @@ def _is_no_bad_request(record: logging.LogRecord) -> bool:
 class Playground:
     """A running playground; use it as an async context manager.
 
+    It has one server with the bot, or two.
     ``address`` is the page (with its secret), ``api_url`` and ``gateway_url`` are what a bot connects to with ``token``.
     """
 
-    def __init__(self, port: int = 0, *, heartbeat_seconds: float = HEARTBEAT_SECONDS) -> None:
+    def __init__(
+        self, port: int = 0, *, heartbeat_seconds: float = HEARTBEAT_SECONDS, second_server: bool = False
+    ) -> None:
         self._port = port
+        self._second_server = second_server
         self._heartbeat_seconds = heartbeat_seconds
         self.secret = secrets.token_urlsafe(24)
         self.token = f"playground.{secrets.token_urlsafe(32)}"
@@ -93,6 +97,8 @@ class Playground:
         self.clock_url = f"http://{self.host}/{self.secret}/clock"
 
         self.world = World(self.address.rstrip("/"))
+        if self._second_server:
+            self.world.add_second()
         self.gateway = Gateway(self.world, self.token, self.gateway_url, self._heartbeat_seconds)
         self.interactions = Interactions(self.world, self.gateway.dispatch)
         self.acts = Acts(self.world, self.interactions)

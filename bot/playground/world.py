@@ -1,5 +1,6 @@
-"""The state of the small Discord: one server, its channels, members and messages."""
+"""The state of the small Discord: its servers, their channels, members and messages."""
 
+import itertools
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,19 +12,18 @@ from bot.playground.api_errors import (
     NOT_THE_AUTHOR,
     THREAD_EXISTS,
     UNKNOWN_CHANNEL,
-    UNKNOWN_EVENT,
+    UNKNOWN_GUILD,
     UNKNOWN_MEMBER,
     UNKNOWN_MESSAGE,
     UNKNOWN_ROLE,
     ApiError,
 )
 from bot.playground.files import Files, Upload
-from bot.playground.limits import COMPONENTS_V2, check_emoji, check_event, check_message
-from bot.playground.objects import GUILD, MEMBER, role_object, user_object
+from bot.playground.limits import COMPONENTS_V2, check_emoji, check_message
+from bot.playground.objects import GUILD, MEMBER, user_object
+from bot.playground.servers import BOT_ROLE, Server, new_roles
 from bot.playground.things import (
     CREATE_EVENTS,
-    MANAGE_GUILD,
-    MANAGE_MESSAGES,
     MANAGE_ROLES,
     MEMBER_PERMISSIONS,
     VIEW_CHANNEL,
@@ -31,15 +31,17 @@ from bot.playground.things import (
     Finisher,
     Stored,
     embed_as_shown,
-    event_fields,
 )
 
 EPHEMERAL, LOADING = 1 << 6, 1 << 7
 NONCE_SECONDS = 300
 MAX_MEMBERS = 2_000
-BOT_ROLE = "Studyhall"
-ROLES = (("Season champion", 0), ("Threads expert", 0), ("Moderators", MANAGE_MESSAGES), (BOT_ROLE, 0), ("Founders", 0))
-"""The server's roles by name and permissions, the lowest first; the bot's own stands below the last one."""
+SECOND = "Chess Club"
+CHANNELS = {
+    "study-hall": "Type / to see what Studyhall can do",
+    "quiz-night": "Predict, compete, compare",
+}
+CHANNELS_OF_SECOND = {"openings": "Another server that the bot is in", "endgames": "Its courses and boards are its own"}
 
 Json = dict[str, Any]
 Listener = Callable[[str, Json, str | None], None]
@@ -63,18 +65,12 @@ class World:
         self.application_id = self.new_id()
         self.bot = user_object("Studyhall", self.application_id, bot=True)
         self.guild_id = self.new_id()
-        self.guilds = {self.guild_id: "The Study Hall"}  # every member is in each of them
-        self.members: dict[str, Json] = {}
-        self._roles = [(self.new_id(), name, permissions) for name, permissions in ROLES]
-        self.roles_of: dict[str, set[str]] = {}
+        self.home = Server(self.guild_id, "The Study Hall", {}, new_roles(self.new_id))
+        self.servers = {self.guild_id: self.home}
         self.users: dict[str, Json] = {}
         self.channels: dict[str, Channel] = {}
-        for name, topic in (
-            ("study-hall", "Type / to see what Studyhall can do"),
-            ("quiz-night", "Predict, compete, compare"),
-        ):
-            channel = Channel(self.new_id(), name, topic)
-            self.channels[channel.id] = channel
+        for name, topic in CHANNELS.items():
+            self._open(Channel(self.new_id(), name, topic))
         self.elsewhere_id = self.new_id()
         self.user_installs: set[str] = set()
         """Who added the bot to their own account: everybody, unless a test says otherwise."""
@@ -85,7 +81,7 @@ class World:
             Channel(self.new_id(), "book-club", words, elsewhere=self.elsewhere_id, bot_permissions=0),
             Channel(self.new_id(), "A group of friends", words, group=True, bot_permissions=0),
         ):
-            self.channels[abroad.id] = abroad
+            self._open(abroad)
 
     # Time and ids
 
@@ -114,77 +110,123 @@ class World:
 
     # Members
 
-    def add_member(self, name: str) -> Json:
-        """A new member of the server, with direct messages of their own."""
+    @property
+    def members(self) -> dict[str, Json]:
+        """The members of the first server."""
+        return self.home.members
+
+    @property
+    def players(self) -> dict[str, Json]:
+        """Everybody who is in a server, those of the first one first."""
+        own = (server.members for server in self.servers.values() if server.members is not self.members)
+        return dict(itertools.chain(self.members.items(), *(members.items() for members in own)))
+
+    def server(self, guild_id: str | None = None) -> Server:
+        """A server, the first one unless given. Raises ApiError when the bot is in none with that id."""
+        if guild_id is None:
+            return self.home
+        if guild_id not in self.servers:
+            raise ApiError(UNKNOWN_GUILD)
+        return self.servers[guild_id]
+
+    def add_member(self, name: str, guild_id: str | None = None) -> Json:
+        """A new member of a server, with direct messages of their own."""
         user = user_object(name, self.new_id())
-        self.members[user["id"]] = self.users[user["id"]] = user
+        self.server(guild_id).members[user["id"]] = self.users[user["id"]] = user
         self.user_installs.add(user["id"])
-        channel = Channel(self.new_id(), self.bot["username"], recipient=user["id"])
-        self.channels[channel.id] = channel
-        self.tell("members", self.people())
+        self._open(Channel(self.new_id(), self.bot["username"], recipient=user["id"]))
+        self.tell("members", self.people(guild_id))
         return user
 
-    def remove_member(self, member_id: str) -> None:
-        """Let a member leave the server; a bot with the intent `guilds` alone hears nothing of it."""
-        for channel in [one for one in self.channels.values() if one.recipient == member_id]:
-            self.delete_channel(channel.id)
-        del self.members[member_id]
-        self.tell("members", self.people())
+    def remove_member(self, member_id: str, guild_id: str | None = None) -> None:
+        """Let a member leave a server; a bot with the intent `guilds` alone hears nothing of it."""
+        server = self.server(guild_id)
+        del server.members[member_id]
+        server.held.pop(member_id, None)
+        if member_id not in self.players:
+            for channel in [one for one in self.channels.values() if one.recipient == member_id]:
+                self.delete_channel(channel.id)
+        self.tell("members", self.people(guild_id))
 
-    def permissions_of(self, member_id: str) -> int:
-        """A member's permissions; the first one owns the server."""
-        return MEMBER_PERMISSIONS | (MANAGE_GUILD | MANAGE_ROLES if member_id == next(iter(self.members)) else 0)
+    def permissions_of(self, member_id: str, guild_id: str | None = None) -> int:
+        """A member's permissions in a server; in one that the bot is not in, those that everybody has."""
+        if guild_id == self.elsewhere_id:
+            return MEMBER_PERMISSIONS
+        return self.server(guild_id).permissions_of(member_id)
 
-    def user_here(self, user_id: str) -> Json | None:
-        """The user of that id who is in the server: a member, or the bot."""
-        return self.bot if user_id == self.bot["id"] else self.members.get(user_id)
+    def user_here(self, user_id: str, guild_id: str | None = None) -> Json | None:
+        """The user of that id who is in a server: a member, or the bot."""
+        if user_id == self.bot["id"]:
+            return self.bot
+        return (self.home if guild_id == self.elsewhere_id else self.server(guild_id)).members.get(user_id)
 
-    def member(self, user_id: str) -> Json:
-        """The guild member object, without its user."""
-        own = {self.role_named(BOT_ROLE)["id"]} if user_id == self.bot["id"] else self.roles_of.get(user_id, set())
-        return {**MEMBER, "roles": sorted(own)}
+    def member(self, user_id: str, guild_id: str | None = None) -> Json:
+        """The guild member object, without its user; in a server that the bot is not in, without roles."""
+        held: set[str] = set()
+        if guild_id != self.elsewhere_id:
+            server = self.server(guild_id)
+            bots_own = {server.role_named(BOT_ROLE).id}
+            held = bots_own if user_id == self.bot["id"] else server.held.get(user_id, set())
+        return {**MEMBER, "roles": sorted(held)}
 
-    def give_role(self, user_id: str, role_id: str, *, take: bool = False) -> None:
-        """Let a member have a role, or no more. Raises ApiError where the bot may not, or there is none of them."""
-        role = next((one for one in self.roles() if one["id"] == role_id), None)
-        if role is None:
+    def give_role(self, user_id: str, role_id: str, guild_id: str | None = None, *, take: bool = False) -> None:
+        """Let the bot give a member a role, or take it. Raises ApiError where it may not, or there is none of them."""
+        server = self.server(guild_id)
+        places = {role["id"]: role["position"] for role in self.roles(server.id)}
+        if role_id not in places:
             raise ApiError(UNKNOWN_ROLE)
-        if user_id not in self.members:
+        if user_id not in server.members:
             raise ApiError(UNKNOWN_MEMBER)
-        if not self.bot_may_manage_roles or role["position"] >= self.role_named(BOT_ROLE)["position"]:
+        if not self.bot_may_manage_roles or places[role_id] >= places[server.role_named(BOT_ROLE).id]:
             raise ApiError(MISSING_PERMISSIONS)
-        had = self.roles_of.setdefault(user_id, set())
-        self.roles_of[user_id] = had - {role_id} if take else had | {role_id}
-        self.tell("members", self.people())
+        self.hold_role(user_id, role_id, server.id, take=take)
 
-    def role_named(self, name: str) -> Json:
+    def hold_role(self, user_id: str, role_id: str, guild_id: str, *, take: bool = False) -> None:
+        """Let a member have a role, or no more, whoever gave it."""
+        self.server(guild_id).hold(user_id, role_id, take=take)
+        self.tell("members", self.people(guild_id))
+
+    def role_named(self, name: str, guild_id: str | None = None) -> Json:
         """A role by its name."""
-        return next(one for one in self.roles() if one["name"] == name)
+        return next(one for one in self.roles(guild_id) if one["name"] == name)
 
-    def people(self) -> Json:
-        """The members, and the names of each one's roles."""
-        names = {role["id"]: role["name"] for role in self.roles()}
-        roles = {one: sorted(names[role] for role in self.roles_of.get(one, ())) for one in self.members}
-        return {"members": list(self.members.values()), "roles": roles}
+    def people(self, guild_id: str | None = None) -> Json:
+        """The members of a server, and the names of each one's roles."""
+        server = self.server(guild_id)
+        names = {role.id: role.name for role in server.roles}
+        roles = {one: sorted(names[role] for role in server.held.get(one, ())) for one in server.members}
+        return {"members": list(server.members.values()), "roles": roles}
 
     def roles(self, guild_id: str | None = None) -> list[Json]:
         """A server's roles: the one that everybody has, and those of `ROLES`, the lowest first."""
         everyone = MEMBER_PERMISSIONS | (CREATE_EVENTS if self.bot_may_create_events else 0)
-        found = [role_object("@everyone", guild_id or self.guild_id, everyone)]
-        for position, (role_id, name, permissions) in enumerate(self._roles, 1):
-            role = role_object(name, role_id, permissions, position)
-            if name == BOT_ROLE:
-                own = MANAGE_ROLES if self.bot_may_manage_roles else 0
-                role |= {"managed": True, "permissions": str(permissions | own), "tags": {"bot_id": self.bot["id"]}}
-            found.append(role)
-        return found
+        of_bot = MANAGE_ROLES if self.bot_may_manage_roles else 0
+        return self.server(guild_id).role_objects(self.bot["id"], everyone, of_bot)
 
     # Channels
 
     def add_guild(self, guild_id: str, name: str) -> Channel:
-        """Another server, with one channel, which is returned. A bot that is connected already hears nothing of it."""
-        self.guilds[guild_id] = name
-        channel = Channel(self.new_id(), "study-hall", guild_id=guild_id)
+        """Another server with the members of the first one, and one channel, which is returned.
+
+        A bot that is connected already hears nothing of it.
+        """
+        self.servers[guild_id] = Server(guild_id, name, self.members, new_roles(self.new_id))
+        return self._open(Channel(self.new_id(), "study-hall", guild_id=guild_id))
+
+    def add_second(self) -> Server:
+        """A second server that the bot is in: channels, roles, an owner and a member of its own; the last ones aren't in it.
+
+        As `add_guild`, to be called before a bot connects.
+        """
+        first, second, *_others = self.members.items()
+        server = Server(self.new_id(), SECOND, dict((second, first)), new_roles(self.new_id))
+        self.servers[server.id] = server
+        for name, topic in CHANNELS_OF_SECOND.items():
+            self._open(Channel(self.new_id(), name, topic, guild_id=server.id))
+        self.add_member("Magnus", server.id)
+        return server
+
+    def _open(self, channel: Channel) -> Channel:
         self.channels[channel.id] = channel
         return channel
 
@@ -196,14 +238,15 @@ class World:
         """A server, the first one unless given, as GUILD_CREATE sends it."""
         guild_id = guild_id or self.guild_id
         channels = [one for one in self.channels.values() if one.in_server and self.guild_of(one) == guild_id]
+        server = self.server(guild_id)
         return {
             **GUILD,
             "id": guild_id,
-            "name": self.guilds[guild_id],
-            "owner_id": next(iter(self.members), self.bot["id"]),
+            "name": server.name,
+            "owner_id": server.owner_id or self.bot["id"],
             "roles": self.roles(guild_id),
-            "member_count": len(self.members) + 1,
-            "members": [self.member(self.bot["id"]) | {"user": self.bot}],
+            "member_count": len(server.members) + 1,
+            "members": [self.member(self.bot["id"], guild_id) | {"user": self.bot}],
             "channels": [self.channel_object(one) for one in channels if one.parent is None],
             "threads": [self.channel_object(one) for one in channels if one.parent is not None],
             "guild_scheduled_events": [one for one in self.events.values() if one["guild_id"] == guild_id],
@@ -263,7 +306,13 @@ class World:
 
     def channels_of(self, member_id: str) -> Iterator[Channel]:
         """The channels that a member sees."""
-        return (c for c in self.channels.values() if c.recipient in (None, member_id))
+        return (channel for channel in self.channels.values() if self.sees(member_id, channel))
+
+    def sees(self, member_id: str, channel: Channel) -> bool:
+        """Whether a channel is shown to a member: direct messages are to their owner, others where they are in the server."""
+        if channel.recipient is not None:
+            return channel.recipient == member_id
+        return member_id in (self.home if channel.abroad else self.server(self.guild_of(channel))).members
 
     def start_thread(self, channel: Channel, message_id: str, name: str) -> Channel:
         """A thread on a message; it gets the message's id. Raises ApiError when there is one already."""
@@ -272,7 +321,7 @@ class World:
             raise ApiError(THREAD_EXISTS)
         thread = Channel(message_id, name, parent=channel.id, bot_permissions=channel.bot_permissions)
         thread.guild_id = channel.guild_id
-        self.channels[thread.id] = thread
+        self._open(thread)
         self.tell("thread_create", self.channel_object(thread))
         return thread
 
@@ -283,10 +332,10 @@ class World:
         self.tell("channel_delete", gone)
 
     def delete_guild(self) -> None:
-        """Take the server away; direct messages stay."""
-        for channel in [one for one in self.channels.values() if one.in_server]:
+        """Take the first server away; direct messages stay."""
+        for channel in [one for one in self.channels.values() if one.in_server and self.guild_of(one) == self.guild_id]:
             del self.channels[channel.id]
-        self.events.clear()
+        self.events = {one: event for one, event in self.events.items() if event["guild_id"] != self.guild_id}
         self.tell("guild_delete", {"id": self.guild_id})
 
     # Emojis
@@ -299,58 +348,6 @@ class World:
         kept = {"id": emoji_id, "name": payload["name"], "user": self.bot, "roles": [], "require_colons": True}
         self.emojis[emoji_id] = kept | {"managed": False, "animated": False, "available": True}
         return self.emojis[emoji_id]
-
-    # Events
-
-    def create_event(self, payload: Json) -> Json:
-        """Put an event of the bot into the server's list. Raises ApiError for a body that Discord would refuse."""
-        self._bot_may_create_events()
-        check_event(payload, self.now_ms())
-        return self._keep_event(
-            {
-                "id": self.new_id(),
-                "guild_id": self.guild_id,
-                "channel_id": None,
-                "creator_id": self.bot["id"],
-                "creator": self.bot,
-                "image": None,
-                "status": 1,
-                "entity_id": None,
-                "recurrence_rule": None,
-                "user_rsvp": None,
-                "guild_scheduled_event_exceptions": [],
-                "description": None,
-                **event_fields(payload),
-            }
-        )
-
-    def edit_event(self, event_id: str, payload: Json) -> Json:
-        """Change an event. Raises ApiError as for a new one."""
-        self._bot_may_create_events()
-        whole = self.event(event_id) | event_fields(payload)
-        check_event(whole, self.now_ms())
-        return self._keep_event(whole)
-
-    def event(self, event_id: str) -> Json:
-        """An event by its id. Raises ApiError when it is not there."""
-        if event_id not in self.events:
-            raise ApiError(UNKNOWN_EVENT)
-        return self.events[event_id]
-
-    def delete_event(self, event_id: str) -> None:
-        """Take an event away."""
-        self._bot_may_create_events()
-        del self.events[self.event(event_id)["id"]]
-        self.tell("events", {"events": list(self.events.values())})
-
-    def _keep_event(self, event: Json) -> Json:
-        self.events[event["id"]] = event
-        self.tell("events", {"events": list(self.events.values())})
-        return event
-
-    def _bot_may_create_events(self) -> None:
-        if not self.bot_may_create_events:
-            raise ApiError(MISSING_PERMISSIONS)
 
     # Messages
 

@@ -48,7 +48,7 @@ async def tabs_of(browser: Browser, playground: Playground) -> AsyncIterator[Ope
         page.set_default_timeout(PATIENCE_MS)
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        member_id = list(playground.world.members)[member]
+        member_id = list(playground.world.players)[member]
         await page.goto(f"{playground.address}?as={member_id}")
         await page.wait_for_selector("[data-testid=bot-status][data-online=true]", state="attached")
         return page

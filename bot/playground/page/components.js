@@ -4,7 +4,7 @@ import { click, isPending } from "./interactions.js";
 import { markdown, spoiler, webAddress } from "./markdown.js";
 import { fileCard, gallery, picture } from "./media.js";
 import { selectMenu } from "./selects.js";
-import { person, state } from "./state.js";
+import { guildChannels, person, state } from "./state.js";
 
 const BUTTON_STYLES = table({ 1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "link" });
 
@@ -92,6 +92,6 @@ export function roleOptions(component) {
 export function channelOptions(component) {
   const chosen = new Set((component.default_values ?? []).map((value) => value.id));
   const allowed = component.channel_types ?? [];
-  return state.channels.filter((found) => found.type !== 1 && !found.elsewhere && (!allowed.length || allowed.includes(found.type)))
+  return guildChannels().filter((found) => !allowed.length || allowed.includes(found.type))
     .map((found) => ({ label: `#${found.name}`, value: found.id, default: chosen.has(found.id) }));
 }

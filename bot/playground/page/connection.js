@@ -1,7 +1,7 @@
 /* The WebSocket to the playground: one per tab, reopened with back-off whenever it closes. */
 import { setClock } from "./clock.js";
 import { table } from "./dom.js";
-import { DM, dropMessage, emit, putMessage, remember, selectChannel, state } from "./state.js";
+import { channel, DM, dropMessage, emit, putMessage, remember, selectChannel, showGuild, state } from "./state.js";
 import { toast } from "./toast.js";
 
 const FIRST_DELAY_MS = 500;
@@ -70,7 +70,7 @@ const HANDLERS = table({
     attempts = 0;
     const changedMember = state.me?.id !== data.me.id;
     Object.assign(state, {
-      me: data.me, members: data.members ?? [], roles: data.roles ?? {}, bot: data.bot, guild: data.guild, permissions: data.permissions ?? "0", userInstall: data.user_install ?? false,
+      me: data.me, people: data.people ?? [], guilds: data.guilds ?? [], bot: data.bot, userInstall: data.user_install ?? false,
       channels: data.channels ?? [], commands: data.commands ?? [], events: data.events ?? [], connected: true, ready: true,
     });
     setBotOnline(data.bot_online);
@@ -82,8 +82,9 @@ const HANDLERS = table({
     remember("as", data.me.id);
     setClock(data.now_ms, data.shift_ms);
     const wanted = state.channelId ?? new URLSearchParams(location.search).get("channel");
-    const known = state.channels.some((channel) => channel.id === wanted);
-    state.channelId = known ? wanted : (state.channels.find((channel) => channel.type !== DM) ?? state.channels[0])?.id ?? null;
+    const known = state.channels.some((found) => found.id === wanted);
+    state.channelId = known ? wanted : (state.channels.find((found) => found.type !== DM) ?? state.channels[0])?.id ?? null;
+    showGuild(channel()?.guild_id ?? state.guild.id);
     if (state.channelId) remember("channel", state.channelId);
     emit("all");
     emit("connection");
@@ -99,15 +100,16 @@ const HANDLERS = table({
     emit("commands");
   },
   members(data) {
-    state.members = data.members;
-    state.roles = data.roles ?? state.roles;
-    state.me = state.members.find((member) => member.id === state.me?.id) ?? state.me;
+    Object.assign(state, { people: data.people, guilds: data.guilds });
+    state.me = state.people.find((user) => user.id === state.me?.id) ?? state.me;
+    showGuild(state.guild.id);
     emit("members");
+    HANDLERS.channels(data);
   },
   channels(data) {
     state.channels = data.channels;
     emit("channels");
-    if (!state.channels.some((channel) => channel.id === state.channelId) && state.channels[0]) selectChannel(state.channels[0].id);
+    if (!channel() && state.channels[0]) selectChannel(state.channels[0].id);
   },
   clock: (data) => setClock(data.now_ms, data.shift_ms),
   bot(data) {

@@ -1,6 +1,6 @@
 /* The options of a slash command: which commands there are, what may be typed, and what is sent. */
 import { displayName } from "./dom.js";
-import { channel, commandsHere, state, GUILD_TEXT } from "./state.js";
+import { channel, commandsHere, guildChannels, state, GUILD_TEXT } from "./state.js";
 
 export const STRING = 3, INTEGER = 4, BOOLEAN = 5, USER = 6, CHANNEL = 7, ROLE = 8, MENTIONABLE = 9, NUMBER = 10, ATTACHMENT = 11;
 const SUBCOMMAND = 1, GROUP = 2;
@@ -40,7 +40,7 @@ export function fixedChoices(option) {
   }
   if (option.type === CHANNEL) {
     const allowed = option.channel_types;
-    return state.channels.filter((found) => found.type !== 1 && !found.elsewhere && (!allowed?.length || allowed.includes(found.type))).map((found) => ({ name: `#${found.name}`, value: found.id }));
+    return guildChannels().filter((found) => !allowed?.length || allowed.includes(found.type)).map((found) => ({ name: `#${found.name}`, value: found.id }));
   }
   if (option.type === ROLE) return state.guild.roles.map((role) => ({ name: `@${role.name.replace(/^@/, "")}`, value: role.id }));
   return null;

@@ -4,6 +4,7 @@ import { actAs, send } from "./connection.js";
 import { avatar, displayName, h, icon } from "./dom.js";
 import { closeDrawers } from "./drawers.js";
 import { focusComposer } from "./composer.js";
+import { openMenu } from "./menu.js";
 import { on, state } from "./state.js";
 
 const HOUR_S = 3600;
@@ -11,9 +12,11 @@ const DAY_S = 86400;
 
 export function mountPeople(side, { startCommand }) {
   const list = h("ul", { class: "member-list" });
+  const others = h("section", { class: "others" });
   const bots = h("ul", { class: "member-list" });
   side.append(
     h("section", {}, h("h2", { class: "group-title", text: "You are playing as" }), list, addMember()),
+    others,
     h("section", {}, h("h2", { class: "group-title", text: "The bot" }), bots),
     clockBox(),
     h("section", { class: "hint" }, h("p", {}, "Type ", h("kbd", { text: "/" }), " to see the commands, or start with ", h("button", { type: "button", class: "mention", text: "/help", on: { click: () => startCommand("help") } }), "."),
@@ -22,14 +25,17 @@ export function mountPeople(side, { startCommand }) {
 
   function show() {
     const focused = list.contains(document.activeElement) ? document.activeElement.dataset.memberId : null;
-    list.replaceChildren(...state.members.map(member));
+    list.replaceChildren(...state.members.map((user) => member(user)));
+    const away = state.people.filter((user) => !state.members.includes(user));
+    others.hidden = !away.length;
+    others.replaceChildren(h("h2", { class: "group-title", text: "Not in this server" }), h("ul", { class: "member-list" }, away.map((user) => member(user, { here: false }))));
     if (focused) list.querySelector(`button[data-member-id="${CSS.escape(focused)}"]`)?.focus();
     bots.replaceChildren(...(state.bot ? [h("li", { class: "member" }, h("span", { class: state.botOnline ? "member-name" : "member-name away" }, avatar(state.bot, 32), h("span", { text: displayName(state.bot) }), h("span", { class: "app-badge", text: "APP" })))] : []));
   }
-  on("all members bot", show);
+  on("all guild members bot", show);
 }
 
-function member(user) {
+function member(user, { here = true } = {}) {
   const mine = user.id === state.me?.id;
   const name = displayName(user);
   const tab = new URL(location.href);
@@ -40,10 +46,22 @@ function member(user) {
       dataset: { memberId: user.id }, on: { click: () => { closeDrawers(); actAs(user.id); } },
     }, avatar(user, 32), h("span", { class: "member-words" }, h("span", { text: name }), state.roles[user.id]?.length > 0 && h("small", { text: state.roles[user.id].join(", ") })), mine && icon("check", 16)),
     h("a", { class: "icon-button", href: tab.href, target: "_blank", rel: "noopener", "aria-label": `Open ${name} in a new tab`, title: `Open ${name} in a new tab` }, icon("external", 18)),
-    !mine && user.id !== state.members[0]?.id && h("button", {
+    here && rolesButton(user),
+    here && !mine && user.id !== state.members[0]?.id && h("button", {
       type: "button", class: "icon-button", "aria-label": `Let ${name} leave the server`, title: `Let ${name} leave the server`,
-      on: { click: () => send({ op: "remove_member", member_id: user.id }) },
+      on: { click: () => send({ op: "remove_member", member_id: user.id, guild_id: state.guild.id }) },
     }, icon("close", 16)));
+}
+
+/** The menu of roles that this member can be given, or that can be taken from them. */
+function rolesButton(user) {
+  const label = `Roles of ${displayName(user)}`;
+  const button = h("button", { type: "button", class: "icon-button", "aria-label": label, title: label, "aria-haspopup": "menu", "aria-expanded": "false" }, icon("tag", 18));
+  button.addEventListener("click", () => openMenu(button, state.guild.roles.filter((role) => role.id !== state.guild.id && !role.managed).map((role) => {
+    const take = state.guild.held[user.id]?.includes(role.id) ?? false;
+    return { label: take ? `Take ${role.name} away` : `Give ${role.name}`, run: () => send({ op: "role", guild_id: state.guild.id, member_id: user.id, role_id: role.id, take }) };
+  })));
+  return button;
 }
 
 function addMember() {
@@ -53,7 +71,7 @@ function addMember() {
     event.preventDefault();
     const name = input.value.trim();
     if (!name) return input.focus();
-    if (send({ op: "add_member", name })) input.value = "";
+    if (send({ op: "add_member", name, guild_id: state.guild.id })) input.value = "";
   });
   return form;
 }

@@ -1,21 +1,24 @@
 /* The left column: the server, its channels, and who this tab is. */
 import { timestamp } from "./clock.js";
 import { avatar, displayName, h, icon } from "./dom.js";
-import { DM, GROUP, on, selectChannel, state } from "./state.js";
+import { DM, GROUP, guildChannels, on, selectChannel, selectGuild, state } from "./state.js";
 import { themeButton } from "./theme.js";
 
 export function mountSidebar(side) {
   const name = h("div", { class: "server-name" });
+  const servers = h("ul", { class: "servers", "aria-label": "Servers" });
   const list = h("div", { class: "channels" });
   const me = h("div", { class: "me-words" });
   const face = h("span", { class: "me-face" });
   const status = h("div", { class: "bot-status", dataset: { testid: "bot-status" } });
-  side.append(name, list, status, h("div", { class: "me" }, face, me, themeButton()));
+  side.append(servers, name, list, status, h("div", { class: "me" }, face, me, themeButton()));
 
   function showChannels() {
     name.textContent = state.guild.name || "Studyhall playground";
     const focused = list.contains(document.activeElement) ? document.activeElement.dataset.channelId : null;
-    const top = state.channels.filter((found) => found.type !== DM && !found.elsewhere && !isThread(found));
+    showServers();
+    const top = guildChannels().filter((found) => !isThread(found));
+    const events = state.events.filter((found) => found.guild_id === state.guild.id);
     const elsewhere = state.channels.filter((found) => found.elsewhere);
     const direct = state.channels.filter((found) => found.type === DM);
     list.replaceChildren(
@@ -23,9 +26,24 @@ export function mountSidebar(side) {
       h("ul", {}, top.map((found) => h("li", {}, row(found), threadsOf(found)))),
       ...(direct.length ? [h("h2", { class: "group-title", text: "Direct messages" }), h("ul", {}, direct.map((found) => h("li", {}, row(found))))] : []),
       ...(elsewhere.length ? [h("h2", { class: "group-title", text: "Where the bot isn't" }), h("ul", {}, elsewhere.map((found) => h("li", {}, row(found))))] : []),
-      ...(state.events.length ? [h("h2", { class: "group-title", text: "Events" }), h("ul", { class: "events" }, state.events.map(event))] : []),
+      ...(events.length ? [h("h2", { class: "group-title", text: "Events" }), h("ul", { class: "events" }, events.map(event))] : []),
     );
     if (focused) list.querySelector(`[data-channel-id="${CSS.escape(focused)}"]`)?.focus();
+  }
+
+  /** Where there is more than one: a button for each, as Discord has them. */
+  function showServers() {
+    const focused = servers.contains(document.activeElement) ? document.activeElement.dataset.guildId : null;
+    servers.hidden = state.guilds.length < 2;
+    servers.replaceChildren(...state.guilds.map((guild) => {
+      const unread = state.channels.some((found) => found.guild_id === guild.id && state.unread.has(found.id));
+      const here = guild.id === state.guild.id;
+      return h("li", {}, h("button", {
+        type: "button", class: ["server", here && "here", unread && "unread"].filter(Boolean).join(" "), "aria-current": here ? "true" : null,
+        title: guild.name, "aria-label": `${guild.name}${unread ? ", new messages" : ""}`, dataset: { guildId: guild.id }, on: { click: () => selectGuild(guild.id) },
+      }, guild.name.split(" ").map((word) => word[0]).join("").slice(0, 3)));
+    }));
+    if (focused) servers.querySelector(`[data-guild-id="${CSS.escape(focused)}"]`)?.focus();
   }
 
   function event(found) {
@@ -62,7 +80,7 @@ export function mountSidebar(side) {
   }
 
   let shownUnread = "";
-  on("all channel channels events bot", showChannels);
+  on("all guild channel channels events bot", showChannels);
   on("messages", () => {
     const unread = [...state.unread].join();
     if (unread !== shownUnread) showChannels();

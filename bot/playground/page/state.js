@@ -7,22 +7,27 @@ export const GUILD_TEXT = 0;
 export const DM = 1;
 export const GROUP = 3;
 
+const NOWHERE = { id: "", name: "", roles: [], members: [], held: {}, permissions: "0" };
+
 export const state = {
   me: null,
-  members: [],
+  people: [], // everybody who can be played, whichever server they are in
+  guilds: [], // the servers of this member that the bot is in
+  members: [], // of the server that is shown
   roles: {}, // member id -> names of their roles
   bot: null,
   botOnline: false,
   botSeenOnline: false,
   connected: false,
   ready: false,
-  guild: { id: "", name: "", roles: [] },
+  guild: NOWHERE, // the server that is shown
   permissions: "0", // one's own in the server
   userInstall: false, // whether this member has added the bot to their own account
   channels: [],
   commands: [],
-  events: [], // the server's scheduled events
+  events: [], // the servers' scheduled events
   channelId: null,
+  left: new Map(), // guild id -> the channel that was shown there last
   messages: new Map(), // channel id -> Map(message id -> message)
   unread: new Set(),
   typing: new Map(), // channel id -> Map(user id -> {user, until})
@@ -30,7 +35,7 @@ export const state = {
 
 const listeners = new Map();
 
-/** Topics: all, messages, members, channels, commands, events, bot, connection, channel, typing, clock,
+/** Topics: all, messages, guild, members, channels, commands, events, bot, connection, channel, typing, clock,
     pending. */
 export function on(topics, listener) {
   for (const topic of topics.split(" ")) {
@@ -81,17 +86,41 @@ export function channel(id = state.channelId) {
   return state.channels.find((candidate) => candidate.id === id);
 }
 
-/** A person of the playground by id: a member, or the bot. */
+/** The channels and threads of the server that is shown. */
+export const guildChannels = () => state.channels.filter((found) => found.guild_id === state.guild.id);
+
+/** A person of the playground by id: a member of any server, or the bot. */
 export function person(id) {
-  return state.members.find((member) => member.id === id) ?? (state.bot?.id === id ? state.bot : undefined);
+  return state.people.find((member) => member.id === id) ?? (state.bot?.id === id ? state.bot : undefined);
 }
 
 export function selectChannel(id) {
-  if (!state.channels.some((candidate) => candidate.id === id)) return;
+  const chosen = channel(id);
+  if (!chosen) return;
   state.channelId = id;
   state.unread.delete(id);
   remember("channel", id);
+  if (chosen.guild_id && chosen.guild_id !== state.guild.id) showGuild(chosen.guild_id);
+  if (chosen.guild_id) state.left.set(chosen.guild_id, id);
   emit("channel");
+}
+
+/** Go to a server: to the channel of it that was shown last. */
+export function selectGuild(id) {
+  const there = state.channels.filter((found) => found.guild_id === id);
+  selectChannel((there.find((found) => found.id === state.left.get(id)) ?? there[0])?.id);
+}
+
+/** Show a server's people, roles and channels; of direct messages and where the bot isn't, those of the last one. */
+export function showGuild(id) {
+  const guild = state.guilds.find((found) => found.id === id) ?? state.guilds[0] ?? NOWHERE;
+  const people = new Map(state.people.map((user) => [user.id, user]));
+  const names = new Map(guild.roles.map((role) => [role.id, role.name]));
+  state.guild = guild;
+  state.members = guild.members.map((member) => people.get(member)).filter(Boolean);
+  state.roles = Object.fromEntries(Object.entries(guild.held).map(([member, held]) => [member, held.map((role) => names.get(role)).sort()]));
+  state.permissions = guild.permissions;
+  emit("guild");
 }
 
 /** Keep a value in the page's address, so that a reload keeps it. */
