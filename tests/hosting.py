@@ -142,11 +142,11 @@ class Outcome:
 
 
 class Member:
-    """One member of the playground's server, acting in one of its channels."""
+    """One member of the playground, acting in one of its channels; those of the first server come first."""
 
     def __init__(self, playground: Playground, number: int = 0, channel: str | None = None) -> None:
         self.playground = playground
-        self.id = list(playground.world.members)[number]
+        self.id = list(playground.world.players)[number]
         self.channel_id = channel or next(iter(playground.world.channels))
         self._pressed: dict[str, float] = {}
 
