@@ -97,8 +97,7 @@ async def build(
     """
     set_addresses(settings.api_url, settings.gateway_url)
     async with contextlib.AsyncExitStack() as closing:
-        clock = WallClock()
-        hold = Hold() if shared else None
+        clock, hold = WallClock(), Hold() if shared else None
         ours = hold.now if hold else every_server
         life = Lifecycle(steady=steady_timers, ours=ours)
         parts = await _parts(settings, clock, rng or Random(), closing, life)
@@ -130,7 +129,7 @@ async def build(
             retention=services.privacy.announced,
         )
         specimen = Specimen(parts.workers, pulse, queues)
-        tree = add_features(shards, services, desk, scheduler, tempo_of(settings), specimen, health)
+        tree = add_features(shards, services, desk, scheduler, tempo_of(settings), specimen, health, settings.api_url)
 
         async def before_connecting() -> None:
             if steady_timers:

@@ -262,6 +262,41 @@ class Settings:
         "7+4",
         default=(7, 4),
     )
+    own_courses: int = _setting(
+        "STUDYHALL_OWN_COURSES",
+        lambda value: _whole(value, 0, 1_000),
+        "how many courses of its own a server may have",
+        "50",
+        default=50,
+    )
+    own_questions: int = _setting(
+        "STUDYHALL_OWN_QUESTIONS",
+        lambda value: _whole(value, 0, 100_000),
+        "how many questions a server's own courses may hold together",
+        "5000",
+        default=5_000,
+    )
+    own_picture_mib: int = _setting(
+        "STUDYHALL_OWN_PICTURE_MIB",
+        lambda value: _whole(value, 0, 1_000),
+        "how many MiB the pictures of a server's own courses may take",
+        "10",
+        default=10,
+    )
+    all_own_questions: int = _setting(
+        "STUDYHALL_ALL_OWN_QUESTIONS",
+        lambda value: _whole(value, 0, 10_000_000),
+        "how many questions all servers' own courses may hold together (0: no limit)",
+        "0",
+        default=0,
+    )
+    suggestions_a_day: int = _setting(
+        "STUDYHALL_SUGGESTIONS_A_DAY",
+        lambda value: _whole(value, 0, 1_000),
+        "how many questions a member may suggest in a day",
+        "20",
+        default=20,
+    )
     retention_days: int = _setting(
         "STUDYHALL_RETENTION_DAYS",
         lambda value: _whole(value, 0, 36_500),

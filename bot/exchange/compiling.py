@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bot.exchange.drafts import Draft
-from bot.exchange.packs import files_of, head_of
+from bot.exchange.packs import PackedFile, files_of, head_of
 from bot.packs.faults import LEFT_OUT, Fault
 from bot.packs.files import PICTURES
-from bot.packs.loading import read_pack
+from bot.packs.loading import Loaded, read_pack
 from bot.packs.models import (
     LETTERS,
     LONGEST_SECTION_ID,
@@ -80,16 +80,7 @@ class Compiled(NamedTuple):
 def compiled(outline: Outline, drafts: Sequence[Draft]) -> Compiled:
     """The drafts as questions of a course with this outline; each has a name of its own, and that of a section."""
     files = files_of(drafts)
-    with tempfile.TemporaryDirectory(prefix="studyhall-") as place:
-        folder = Path(place) / "course"
-        (folder / "questions").mkdir(parents=True)
-        (folder / "pack.yaml").write_text(head_of(outline.title, _head_fields(outline)), "utf-8")
-        for number, file in enumerate(files, 1):
-            (folder / "questions" / f"{number:04}.yaml").write_text(file.text, "utf-8")
-        for drawing in _drawings(drafts):
-            (folder / PICTURES).mkdir(exist_ok=True)
-            (folder / PICTURES / drawing[0]).write_bytes(drawing[1])
-        loaded = read_pack(folder, thorough=outline.standard != "plain")
+    loaded = _loaded(outline, files, thorough=outline.standard != "plain")
     faults: dict[str, list[str]] = {}
     advice: dict[str, list[str]] = {}
     for fault in loaded.faults:
@@ -110,6 +101,25 @@ def compiled(outline: Outline, drafts: Sequence[Draft]) -> Compiled:
     titles = {made_id(title, LONGEST_SECTION_ID): title for title in outline.sections}
     questions = [_in_section(one, outline.section_id(titles[one.section])) for one in pack.questions]
     return Compiled(questions, dict(pack.pictures), faults, advice)
+
+
+def refused(outline: Outline) -> list[str]:
+    """What of an outline can't be shown, in words; nothing where all can."""
+    return [in_words(fault) for fault in _loaded(outline, []).errors]
+
+
+def _loaded(outline: Outline, files: Sequence[PackedFile], *, thorough: bool = False) -> Loaded:
+    """What reading such a course from a folder gives."""
+    with tempfile.TemporaryDirectory(prefix="studyhall-") as place:
+        folder = Path(place) / "course"
+        (folder / "questions").mkdir(parents=True)
+        (folder / "pack.yaml").write_text(head_of(outline.title, _head_fields(outline)), "utf-8")
+        for number, file in enumerate(files, 1):
+            (folder / "questions" / f"{number:04}.yaml").write_text(file.text, "utf-8")
+            for name, data in _drawings(file.drafts):
+                (folder / PICTURES).mkdir(exist_ok=True)
+                (folder / PICTURES / name).write_bytes(data)
+        return read_pack(folder, thorough=thorough)
 
 
 def _in_section(question: Question, section_id: str) -> Question:
@@ -150,6 +160,7 @@ def _head_fields(outline: Outline) -> dict[str, str | Sequence[str]]:
         "language": outline.language,
         "code_language": outline.code_language,
         "sections": outline.sections,
+        **({"description": outline.description} if outline.description else {}),
     }
 
 
@@ -179,13 +190,15 @@ _FIELDS = {
     "picture": "Picture",
     "alt": "Words for the picture",
     "section": "Section",
+    "sections": "Sections",
+    "title": "Title",
+    "description": "Description",
 }
 
 
 def in_words(fault: Fault) -> str:
     """A fault of a question as its author reads it who never saw a file: the field's name, and what was expected there."""
-    _, _, rest = fault.field.partition(".")
-    steps = rest.split(".")[1:]
+    steps = fault.field.split(".")[2 if fault.question is not None else 0 :]
     where = _FIELDS.get(steps[0], "") if steps else ""
     if len(steps) > 1 and steps[0] == "options" and steps[1].isdecimal():
         letter = LETTERS[int(steps[1]) : int(steps[1]) + 1] or steps[1]

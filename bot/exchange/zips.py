@@ -5,23 +5,28 @@ unpacked, whatever its list of contents says.
 """
 
 import io
+import json
 import re
 import stat
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bot.errors import StudyhallError
+from bot.exchange.compiling import Outline
 from bot.exchange.drafts import Found, LeftOut
 from bot.exchange.packages import BROKEN, names_in_zip
-from bot.exchange.packs import drafts_of
+from bot.exchange.packs import drafts_of, head_of
+from bot.exchange.packs import files_of as files_of_drafts
 from bot.facts import said
 from bot.packs.faults import Fault
 from bot.packs.files import PICTURES, files_of
 from bot.packs.loading import read_pack
-from bot.packs.models import Pack
+from bot.packs.models import Pack, Question, Section, Term
+from bot.packs.shorthand import made_id
 from bot.wording import cut
 
 MOST_FILES = 5_000
@@ -127,7 +132,97 @@ def packed(folder: Path, pack: Pack) -> bytes:
     names = files_of(folder)
     texts = [one for one in (names.head, names.glossary, *names.lessons, *names.questions) if one]
     files = {name: (folder / name).read_bytes() for name in texts}
-    files |= {f"{PICTURES}/{one.name}": one.data for one in pack.pictures.values()}
+    return _zipped(files | {f"{PICTURES}/{one.name}": one.data for one in pack.pictures.values()})
+
+
+def packed_course(pack: Pack, outline: Outline) -> bytes:
+    """A course that lies in no folder as a zip: a pack like any other."""
+    fields: dict[str, str | Sequence[str]] = {
+        "standard": outline.standard,
+        "language": outline.language,
+        "code_language": outline.code_language,
+        "sections": [outline.section_id(one) for one in outline.sections] if outline.lessons else outline.sections,
+    }
+    fields |= {name: text for name in ("description", "licence") if (text := getattr(outline, name))}
+    head = head_of(outline.title, fields)
+    if outline.misconceptions:  # JSON is YAML too
+        head += f"misconceptions: {_json([one.model_dump(exclude_defaults=True) for one in outline.misconceptions])}\n"
+    files = {"pack.yaml": head.encode()}
+    kept = {section.id for section in outline.lessons}
+    for number, section in enumerate((one for one in pack.sections if one.id in kept), 1):
+        files[f"lessons/{number:02}-{section.id}.yaml"] = _json(_named(section, pack)).encode()
+    if outline.terms:
+        files["glossary.yaml"] = _json({"terms": [_named(one, pack) for one in outline.terms]}).encode()
+    drafts = {draft.name: draft for draft in drafts_of(pack)}
+    plain = [drafts[one.id] for one in pack.questions if _is_plain(one)]
+    if outline.lessons:
+        plain = [replace(one, section=outline.section_id(one.section)) for one in plain]
+    for number, file in enumerate(files_of_drafts(plain), 1):
+        files[f"questions/questions-{number:02}.yaml"] = file.text.encode()
+    rest = [_named(one, pack) for one in pack.questions if not _is_plain(one)]
+    for number in range(0, len(rest), 200):
+        files[f"questions/more-{number // 200 + 1:02}.yaml"] = _json(
+            {"questions": rest[number : number + 200]}
+        ).encode()
+    return _zipped(files | {f"{PICTURES}/{one.name}": one.data for one in pack.pictures.values()})
+
+
+def _is_plain(question: Question) -> bool:
+    """Whether a draft keeps all of it."""
+    usual = (question.kind, question.difficulty, question.family, question.core) == (
+        "recall",
+        "medium",
+        question.id,
+        True,
+    )
+    more = (question.enemies, question.since, question.until, question.build, question.proof, question.repaired)
+    return (
+        usual and not any(more) and not any(one.misconception for one in question.options) and not question.near_counts
+    )
+
+
+def _named(thing: Section | Term | Question, pack: Pack) -> dict[str, Any]:
+    """A section, term or question as its file has it: with its author's names for pictures."""
+    names = {key: one.name for key, one in pack.pictures.items()}
+    found = thing.model_dump(mode="json", exclude_defaults=True)
+    for one in (found, *found.get("pages", ())):
+        for field in ("picture", "explanation_picture"):
+            if field in one:
+                one[field] = names.get(one[field], one[field])
+    if isinstance(thing, Question):
+        found.pop("language", None)
+    return found
+
+
+def _json(thing: object) -> str:
+    return json.dumps(thing, ensure_ascii=False, indent=1)
+
+
+def course_of(files: dict[str, bytes]) -> tuple[Pack, Outline, list[LeftOut]]:
+    """The course of an unpacked zip, its outline, and the questions of it that can't be asked. Raises StudyhallError."""
+    with tempfile.TemporaryDirectory(prefix="studyhall-") as place:
+        folder = Path(place) / "course"
+        written(files, folder)
+        pack, faults = sound(folder)
+    outline = Outline(
+        title=pack.head.title,
+        language=pack.head.language,
+        standard="plain" if pack.head.standard == "plain" else "explained",
+        code_language=pack.head.code_language,
+        licence=pack.head.licence or "",
+        description=pack.head.description,
+        sections=tuple(section.title for section in pack.sections),
+        lessons=tuple(
+            section for section in pack.sections if section.pages or section.id != made_id(section.title, 40)
+        ),
+        terms=tuple(pack.terms),
+        misconceptions=tuple(pack.head.misconceptions),
+    )
+    left_out = [LeftOut(f"{one.file.partition('/')[2]}:{one.line}", f"expected {one.expected}") for one in faults]
+    return pack, outline, left_out
+
+
+def _zipped(files: dict[str, bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as made:
         for name, content in files.items():

@@ -13,7 +13,7 @@ class Setup:
     """What was chosen beside the rules: sections (none: all) and difficulty, and how it is called.
 
     Questions that offer a misconception of ``aims`` are asked first. ``calls``: whoever joined is mentioned once at the
-    start, as in a thread always.
+    start, as in a thread always. Of a set the questions come in its order.
     """
 
     sections: tuple[str, ...]
@@ -24,6 +24,8 @@ class Setup:
     thread: bool = False
     aims: tuple[str, ...] = ()
     calls: bool = False
+    set_title: str = ""
+    set_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

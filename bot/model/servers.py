@@ -14,6 +14,8 @@ class Server:
     """A server's choices. ``may_host`` is EVERYONE, MANAGERS or a role's id; no ``channels`` or ``courses``: all.
 
     ``reasons_at_once`` lets members see the reasons of the question of the day when they answer, not with its result.
+    Members with ``authors_role`` write questions of the server's own courses, as managers do; with ``suggestions`` everybody
+    may suggest some; a ``second_reader`` looks at what an author wrote before it is asked.
     """
 
     time_zone: str = "UTC"
@@ -22,6 +24,9 @@ class Server:
     channels: tuple[int, ...] = ()
     courses: tuple[str, ...] = ()
     reasons_at_once: bool = False
+    authors_role: int | None = None
+    suggestions: bool = False
+    second_reader: bool = False
 
     @property
     def zone(self) -> tzinfo:

@@ -16,6 +16,9 @@ from bot.services.calendar.schedules import Occasions, Schedules
 from bot.services.calendar.seasons import Seasons
 from bot.services.channels import EventBoard, Poster, Results
 from bot.services.competition.games import Competitions
+from bot.services.course.authoring import Authoring
+from bot.services.course.imports import CourseImports
+from bot.services.course.own import OwnCourses, OwnLimits
 from bot.services.course.shelf import Shelf
 from bot.services.demo.charts import ChartDrawer
 from bot.services.demo.demos import Demos
@@ -104,6 +107,9 @@ class Services:
     member_settings: MemberSettings
     servers: Servers
     shelf: Shelf
+    own: OwnCourses
+    imports: CourseImports
+    authoring: Authoring
     games: Competitions
     daily: DailyQuestions
     seasons: Seasons
@@ -184,6 +190,7 @@ def make_services(parts: Parts) -> Services:
     member_settings = MemberSettings(store, zones, respacing, life.happenings)
     shelf = Shelf(library, store, clock, life)
     servers = Servers(store, library, zones, life, shelf.ready)
+    own = OwnCourses(store, clock, shelf, _most(settings))
     rng = parts.rng
     games = Competitions(servers.library, store, clock, rng, posts, life, charts, member_settings.time_factor)
     daily = DailyQuestions(store, clock, rng, posts, servers.library, life)
@@ -220,6 +227,9 @@ def make_services(parts: Parts) -> Services:
         member_settings=member_settings,
         servers=servers,
         shelf=shelf,
+        own=own,
+        imports=CourseImports(store, clock, own, parts.workers),
+        authoring=Authoring(store, clock, own),
         games=games,
         daily=daily,
         seasons=seasons,
@@ -260,6 +270,17 @@ def introduce(happenings: Happenings, schedules: Schedules, daily: DailyQuestion
         happenings.hear(dated, lambda _event: schedules.wake())
     happenings.hear(ZoneChanged, schedules.replan)
     happenings.hear(Regraded, daily.show_again)
+
+
+def _most(settings: Settings) -> OwnLimits:
+    """How much servers may keep in courses of their own."""
+    return OwnLimits(
+        settings.own_courses,
+        settings.own_questions,
+        settings.own_picture_mib * 1024 * 1024,
+        settings.suggestions_a_day,
+        settings.all_own_questions,
+    )
 
 
 def _demos(parts: Parts, charts: ChartDrawer, posts: Posts) -> Demos:

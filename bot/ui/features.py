@@ -12,6 +12,10 @@ from bot.ui.calendar.schedule import ScheduleFeature
 from bot.ui.client import StudyhallClient, Tree
 from bot.ui.competition.compete import CompeteFeature
 from bot.ui.competition.locked_in import LockedIn
+from bot.ui.course.attachments import Attachments
+from bot.ui.course.authors import AuthorsFeature
+from bot.ui.course.courses import CourseFeature
+from bot.ui.course.questions import QuestionFeature
 from bot.ui.demo.demos import DemoFeature
 from bot.ui.demo.inside import InsideFeature
 from bot.ui.help import HelpFeature
@@ -54,9 +58,10 @@ def add_features(
     tempo: Tempo,
     specimen: Specimen,
     health: HealthCheck,
+    api_url: str,
 ) -> Tree:
     """Put every feature on each shard's client; returns the tree that `register` sends to Discord."""
-    s, router, tree = services, Router(desk), Tree(shards.first, desk)
+    s, router, tree, attachments = services, Router(desk), Tree(shards.first, desk), Attachments(api_url)
     desk.marks.learn_pictures(s.library.picture)
     inside = InsideFeature(specimen, shards, scheduler)
     inside.add_to(router)
@@ -86,6 +91,8 @@ def add_features(
         demo,
         compete,
         of_the_day,
+        CourseFeature(s.own, s.imports, attachments),
+        QuestionFeature(s.own, s.authoring, attachments),
         SettingsFeature(s.member_settings),
         PrivacyFeature(s.privacy),
     )
@@ -93,7 +100,8 @@ def add_features(
         feature.add_to(tree, router, desk)
     reminding = RemindersFeature(s.member_settings, shards, scheduler, desk.marks)
     counting = CountingFeature(s.reports, s.practice, s.games, s.daily)
-    for by_buttons in (ReportFeature(s.reports), counting, RolesFeature(s.roles, s.servers, shards), reminding):
+    roles, authors = RolesFeature(s.roles, s.servers, shards), AuthorsFeature(s.servers)
+    for by_buttons in (ReportFeature(s.reports), counting, roles, authors, reminding):
         by_buttons.add_to(router)
     s.attach(
         Outside(
@@ -114,6 +122,13 @@ def add_features(
 
     shards.before_closing = before_closing
 
+    _equip(shards, tree, router, setup, desk)
+    return tree
+
+
+def _equip(shards: Shards, tree: Tree, router: Router, setup: SetupFeature, desk: Desk) -> None:
+    """Have each shard's client answer, those that come later too."""
+
     def equip(client: StudyhallClient, theirs: Tree) -> None:
         client.joined, client.router, client.tree = setup.greet, router, theirs
 
@@ -125,4 +140,3 @@ def add_features(
 
     equip(shards.first, tree)
     shards.equip = equip_another
-    return tree

@@ -13,7 +13,7 @@ Filled = Mapping[str, str]
 
 
 class Field(NamedTuple):
-    """Text: a few lines of it, or (``short``) one, beginning with ``text``."""
+    """Text: a few lines of it, or (``short``) one, beginning with ``text``; ``optional``: it may stay empty."""
 
     id: str
     label: str
@@ -22,6 +22,7 @@ class Field(NamedTuple):
     short: bool = False
     text: str = ""
     hint: str = ""
+    optional: bool = False
 
 
 class Menu(NamedTuple):
@@ -97,6 +98,7 @@ def _component(field: AnyField) -> discord.ui.Item[Any]:
             placeholder=field.placeholder or None,
             default=field.text or None,
             max_length=field.most_characters,
+            required=not field.optional,
             style=discord.TextStyle.short if field.short else discord.TextStyle.paragraph,
         )
     if isinstance(field, Menu):

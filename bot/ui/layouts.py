@@ -97,14 +97,16 @@ class Beside(NamedTuple):
 
 
 class Download(NamedTuple):
-    """A text file to download; a table is written as spreadsheets read it."""
+    """A file to download: a text, of which a table is written as spreadsheets read it, or bytes."""
 
     name: str
-    text: str
+    text: str | bytes
 
     @property
     def data(self) -> bytes:
         """The file's bytes."""
+        if isinstance(self.text, bytes):
+            return self.text
         return self.text.encode(sheets.ENCODING if self.name.endswith(".csv") else "utf-8")
 
 

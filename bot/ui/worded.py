@@ -8,6 +8,7 @@ from bot.ui.words import (
     board,
     calendar,
     competition,
+    course,
     demo,
     lesson,
     member,
@@ -29,6 +30,7 @@ ENGLISH: Words = {
     **practice.WORDS,
     **competition.WORDS,
     **calendar.WORDS,
+    **course.WORDS,
     **demo.WORDS,
     **board.WORDS,
 }

@@ -32,7 +32,10 @@ def offered(hall: Hall, install: int, context: int) -> set[str]:
 async def test_what_learners_use_alone_is_offered_wherever_they_are_and_what_needs_a_server_is_not(hall: Hall):
     everywhere = LEARNERS | {"privacy", "Quiz me on this"}
     assert offered(hall, 1, 0) == offered(hall, 1, 1) == offered(hall, 1, 2) == everywhere
-    assert offered(hall, 0, 0) == everywhere | {"compete", "daily", "demo", "duel", "leaderboard", "studyhall"}
+    assert offered(hall, 0, 0) == everywhere | {
+        *("compete", "course", "daily", "demo", "duel", "leaderboard", "question", "studyhall", "suggest"),
+        "Make a question of this",
+    }
 
 
 async def test_every_learners_command_answers_in_private_in_a_server_without_the_bot(hall: Hall, abroad: Person):

@@ -131,7 +131,9 @@ async def test_a_command_that_we_no_longer_have_is_taken_away(hall: Hall):
     registered = hall.env.backend.commands[None]
     registered["old", 1] = {**registered["help", 1], "name": "old"}
     await hall.restart()
-    there = {(name.split()[0], 1) for name in hall.manager.commands} | {("Quiz me on this", 3)}
+    there = {(name.split()[0], 1) for name in hall.manager.commands} | {
+        (name, 3) for name in ("Quiz me on this", "Make a question of this")
+    }
     assert set(hall.env.backend.commands[None]) == there
 
 

@@ -41,6 +41,7 @@ async def test_it_is_private_and_begins_with_no_limits(hall: Hall):
         "Change the time zone",
         "Reasons at once",
         "Roles…",
+        "Authors…",
         "Reload courses",
     ]
 

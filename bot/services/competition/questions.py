@@ -50,7 +50,8 @@ class GameQuestions:
         fitting = {id_: one for id_, one in fits.items() if id_ not in secret}
         if not fitting:
             raise UserError(fact(Code.ALL_ASKED_ELSEWHERE))
-        questions = self._chosen(fitting, game.setup, game.state.rules.rounds, lately)
+        of_set = [fitting[one] for one in game.setup.set_ids if one in fitting]
+        questions = of_set or self._chosen(fitting, game.setup, game.state.rules.rounds, lately)
         plans = (
             RoundPlan(q.id, here.key(q), option_order(q, self._rng), reading_ms(q), here.accepted(q)) for q in questions
         )
@@ -72,6 +73,8 @@ class GameQuestions:
         offered = (known.questions(pack_id, section, setup.difficulty) for section in wanted)
         in_time = setup.pace in PACES_FOR_ORDERS
         found = {q.id: q for some in offered for q in some if not here.retired(q) and (in_time or q.form != "order")}
+        if setup.set_ids:
+            found = {one: found[one] for one in setup.set_ids if one in found}
         if not found:
             raise UserError(fact(Code.NOTHING_FITS))
         return found

@@ -35,8 +35,8 @@ class Shelf:
         self._loaded = set[int]()
         self._used_ms: dict[int, int] = {}
         self._loading: dict[int, asyncio.Lock] = {}
-        self._background = life.background("own-courses")
-        self._sweeping = self._background.routine(self._sweep, again_seconds=LOOK_SECONDS, steady=True)
+        self._ours = life.ours
+        self._sweeping = life.background("own-courses").routine(self._sweep, again_seconds=LOOK_SECONDS, steady=True)
 
     def start(self) -> None:
         """Begin to forget what nobody uses, and what was deleted a week ago."""
@@ -69,12 +69,11 @@ class Shelf:
 
     async def resume(self, part: Holdings) -> None:
         """Have the courses in memory that games and questions of the day in these servers ask about."""
-        for guild_id in await courses.in_use(self._store):
-            if part.has(guild_id):
-                await self.ready(guild_id)
+        for guild_id in await courses.in_use(self._store, part):
+            await self.ready(guild_id)
 
     async def _sweep(self) -> float:
-        for guild_id in await courses.in_use(self._store):
+        for guild_id in await courses.in_use(self._store, self._ours()):
             self._used_ms[guild_id] = self._clock.now_ms()
         before_ms = self._clock.now_ms() - IDLE_MS
         for guild_id in [one for one in self._loaded if self._used_ms.get(one, 0) < before_ms]:

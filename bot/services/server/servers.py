@@ -120,6 +120,22 @@ class Servers:
         """When members see the reasons of the question of the day: when they answer, or with its result."""
         return await self._change(guild_id, reasons_at_once=at_once)
 
+    async def set_authors(self, guild_id: int, role_id: int | None) -> Server:
+        """Let members with a role write the server's own courses, as managers do; None: managers alone."""
+        return await self._change(guild_id, authors_role=role_id)
+
+    async def set_suggestions(self, guild_id: int, *, on: bool) -> Server:
+        """Let everybody suggest questions, or nobody."""
+        return await self._change(guild_id, suggestions=on)
+
+    async def set_second_reader(self, guild_id: int, *, on: bool) -> Server:
+        """Have somebody else read what an author wrote before it is asked, or not."""
+        return await self._change(guild_id, second_reader=on)
+
+    def has_own(self, guild_id: int) -> bool:
+        """Whether a server has courses of its own that are asked."""
+        return bool(self._library.own(guild_id))
+
     async def set_season(self, guild_id: int, days: int, now_ms: int) -> Server:
         """Begin a season of so many days, and another whenever one ends; 0 days: no seasons.
 

@@ -2,17 +2,20 @@
 
 import functools
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from pydantic import TypeAdapter
 
 from bot.exchange.compiling import Outline
 from bot.model.courses import OWN, OwnCourse, OwnQuestion, QuestionSet, Usage, Whole
+from bot.model.shards import Holdings
 from bot.packs.models import PictureFile, Question
 from bot.storage.competitions import IS_LIVE
-from bot.storage.lists import listed, words
+from bot.storage.lists import listed, of_held, words
 from bot.storage.store import Reads, Row, Transaction
 
+_KEYS, _KEY = "%picture-%", re.compile(r"picture-[0-9a-f]{16}\.\w+")
 _COURSE = "id, guild_id, outline, is_on, is_shut, made_ms, deleted_ms"
 _QUESTION = "course_id, question, is_live, version, typed, member_id, changed_ms"
 
@@ -39,12 +42,13 @@ def _question(row: Row) -> OwnQuestion:
     return OwnQuestion(course_id, known, bool(is_live), version, typed, member_id, changed_ms)
 
 
-async def in_use(db: Reads) -> list[int]:
-    """The servers with a game on, or a question of the day open, about a course of their own."""
+async def in_use(db: Reads, held: Holdings) -> list[int]:
+    """The servers of these with a game on, or a question of the day open, about a course of their own."""
+    ours, values = of_held(held)
     rows = await db.rows(
-        f"SELECT guild_id FROM competition WHERE {IS_LIVE} AND pack_id LIKE ?"
-        " UNION SELECT guild_id FROM daily WHERE closed_ms IS NULL AND pack_id LIKE ?",
-        (f"{OWN}%", f"{OWN}%"),
+        f"SELECT guild_id FROM competition WHERE {IS_LIVE} AND pack_id LIKE ? AND {ours}"
+        f" UNION SELECT guild_id FROM daily WHERE closed_ms IS NULL AND pack_id LIKE ? AND {ours}",
+        (f"{OWN}%", *values, f"{OWN}%", *values),
     )
     return [int(guild_id) for (guild_id,) in rows]
 
@@ -113,6 +117,16 @@ async def question(db: Reads, course_id: int, question_id: str) -> OwnQuestion |
     return _question(rows[0]) if rows else None
 
 
+async def free_id(db: Reads, course_id: int) -> str:
+    """An id that no question of a course has or had."""
+    rows = await db.rows("SELECT DISTINCT question_id FROM course_version WHERE course_id = ?", (course_id,))
+    taken = {name for (name,) in rows}
+    number = len(taken) + 1
+    while f"q{number}" in taken:
+        number += 1
+    return f"q{number}"
+
+
 async def versions(db: Reads, course_id: int, question_id: str) -> list[OwnQuestion]:
     """Every version of a question that was published, the newest first."""
     rows = await db.rows(
@@ -172,10 +186,62 @@ async def take_back(tx: Transaction, course_id: int, question_id: str, version: 
     )
 
 
+async def counts(db: Reads, course_id: int) -> tuple[int, int, int]:
+    """How many questions of a course are live, how many retired, and how many wait for a reviewer."""
+    [(live, retired, waiting)] = await db.rows(
+        "SELECT (SELECT count(*) FROM course_question WHERE course_id = ? AND is_live = 1),"
+        " (SELECT count(*) FROM course_question WHERE course_id = ? AND is_live = 0),"
+        " (SELECT count(*) FROM course_draft WHERE course_id = ? AND state = 'proposed')",
+        (course_id,) * 3,
+    )
+    return int(live), int(retired), int(waiting)
+
+
+async def hanging_on(db: Reads, course_id: int, pack_id: str) -> tuple[int, int, int, int, int]:
+    """How many questions, drafts and sets a course has, how many answers were given to it, and by how many members."""
+    tables = ("course_question", "course_draft", "course_set")
+    held = ", ".join(f"(SELECT count(*) FROM {one} WHERE course_id = ?)" for one in tables)
+    [row] = await db.rows(
+        f"SELECT {held}, (SELECT count(*) FROM answer WHERE pack_id = ?),"
+        " (SELECT count(DISTINCT member_id) FROM answer WHERE pack_id = ?)",
+        (*[course_id] * 3, pack_id, pack_id),
+    )
+    questions_, drafts, sets_, answers, by = map(int, row)
+    return questions_, drafts, sets_, answers, by
+
+
+async def met_by(db: Reads, pack_id: str) -> dict[str, int]:
+    """How many members have answered each question of a course."""
+    rows = await db.rows(
+        "SELECT question_id, count(DISTINCT member_id) FROM answer WHERE pack_id = ? GROUP BY question_id", (pack_id,)
+    )
+    return {question_id: int(count) for question_id, count in rows}
+
+
 async def pictures(db: Reads, course_id: int) -> dict[str, PictureFile]:
     """The pictures of a course by their keys."""
     rows = await db.rows("SELECT key, name, data FROM course_picture WHERE course_id = ?", (course_id,))
     return {key: PictureFile(name, bytes(data)) for key, name, data in rows}
+
+
+async def picture_keys(db: Reads, course_id: int) -> set[str]:
+    """The keys of a course's pictures."""
+    return {key for (key,) in await db.rows("SELECT key FROM course_picture WHERE course_id = ?", (course_id,))}
+
+
+async def shown_pictures(db: Reads, course_id: int) -> set[str]:
+    """The keys of the pictures that anything of a course shows or may show again."""
+    rows = await db.rows("SELECT outline FROM course WHERE id = ?", (course_id,))
+    texts = (("course_question", "question"), ("course_version", "question"), ("course_draft", "typed"))
+    for table, column in texts:
+        rows += await db.rows(
+            f"SELECT {column} FROM {table} WHERE course_id = ? AND {column} LIKE ?", (course_id, _KEYS)
+        )
+    rows += await db.rows(
+        "SELECT content FROM course_import WHERE course_id = ? AND state = 'read' AND content LIKE ?",
+        (course_id, _KEYS),
+    )
+    return {key for (text,) in rows for key in _KEY.findall(text)}
 
 
 async def add_pictures(tx: Transaction, course_id: int, found: Mapping[str, PictureFile]) -> None:

@@ -12,7 +12,7 @@ from bot.facts import Code, fact
 from bot.model.servers import EVERYONE, MANAGERS, Server
 from bot.packs.library import Library
 from bot.services.lesson.courses import Amount, Courses, WouldLose
-from bot.services.server.servers import SEASON_DAYS, Opener, Servers
+from bot.services.server.servers import NO_PACKS, SEASON_DAYS, Opener, Servers
 from bot.ui import ids
 from bot.ui.forms import Field, Filled, Form
 from bot.ui.layouts import BLURPLE, RULE, Block, Button, ChannelPick, Pick, RolePick, Row, Screen, asking, note
@@ -208,7 +208,8 @@ class SetupFeature:
         courses = [(pack.head.title, pack.id, pack.head.description) for pack in self._library.packs]
         guild_id = reply.server_id or 0
         posted_in = await self._servers.season_channel(guild_id)
-        return setup_screen(server, guild_id, reply.stamp_ms, courses, posted_in, page)
+        own = self._servers.has_own(guild_id)
+        return setup_screen(server, guild_id, reply.stamp_ms, courses, posted_in, page, own=own)
 
 
 def opener(reply: Reply) -> Opener:
@@ -235,10 +236,13 @@ def setup_screen(
     courses: list[tuple[str, str, str]],
     posted_in: int | None = None,
     page: int = 0,
+    *,
+    own: bool = False,
 ) -> Screen:
     """What is chosen, and the buttons and menus that change it; courses only where there are several.
 
     ``posted_in`` is the channel for the results of seasons, ``page`` the part of the courses that is offered, from 0.
+    With courses of its ``own`` a server may do without all of these.
     """
     blocks: list[Block] = [
         "## Setup\n-# Only you see this. Changes apply immediately.",
@@ -286,26 +290,34 @@ def setup_screen(
             ]
         ),
     ]
-    last = [Button("Roles…", ids.encode("roles.open")), Button("Reload courses", ids.encode("setup.reload"))]
-    if len(courses) > 1:
-        blocks += [RULE, *_courses(server, guild_id, courses, page)]
-    return Screen([*blocks, RULE, Row(last)], BLURPLE)
+    last = [
+        Button("Roles…", ids.encode("roles.open")),
+        Button("Authors…", ids.encode("authors.open")),
+        Button("Reload courses", ids.encode("setup.reload")),
+    ]
+    if len(courses) > 1 or own:
+        blocks += [RULE, *_courses(server, guild_id, courses, page, own=own)]
+    return Screen([*blocks, Row(last)], BLURPLE)
 
 
-def _courses(server: Server, guild_id: int, courses: list[tuple[str, str, str]], page: int) -> list[Block]:
+def _courses(
+    server: Server, guild_id: int, courses: list[tuple[str, str, str]], page: int, *, own: bool
+) -> list[Block]:
     pages = -(-len(courses) // MENU)
     page = min(page, pages - 1)
     offered = courses[page * MENU : (page + 1) * MENU]
     chosen = [title for title, pack_id, _ in courses if pack_id in server.courses]
+    alone = own and server.courses == NO_PACKS
     shown = chosen or [title for title, _, _ in courses]
-    words = as_many(shown, NAMED_CHARACTERS)
-    every = f"all {len(courses)}: " if not chosen and pages > 1 else ""
+    words = "only this server's own" if alone else as_many(shown, NAMED_CHARACTERS)
+    more = "\n-# This server's own courses come besides: </course list:0>" if own and not alone else ""
+    every = f"all {len(courses)}: " if not chosen and pages > 1 and not alone else ""
     ticked = server.courses or ([pack_id for _, pack_id, _ in courses] if pages == 1 else ())
     which = "Which courses" if pages == 1 else f"Which courses: {page * MENU + 1} to {page * MENU + len(offered)}"
     menu = ids.encode("setup.courses", guild_id, page)
     blocks: list[Block] = [
-        f"**Courses**: {every}{words}",
-        Pick(menu, which, offered, ticked, most=len(offered), least=1 if pages == 1 else 0),
+        f"**Courses**: {every}{words}{more}",
+        Pick(menu, which, offered, ticked, most=len(offered), least=1 if pages == 1 and not own else 0),
     ]
     if pages > 1:
         back, on = (ids.encode("setup.turn", guild_id, one) for one in (max(0, page - 1), page + 1))

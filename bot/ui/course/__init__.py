@@ -1,0 +1,1 @@
+"""A server's own courses: `/course`, `/question`, `/suggest`."""
