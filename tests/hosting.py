@@ -161,18 +161,21 @@ class Member:
 
         An option that takes a file gets an `Attached`.
         """
-        options = {name: self._uploaded(value) for name, value in options.items()}
-        command = self._command(name)
-        if part:
-            offered = next(one for one in command["options"] if one["name"] == part)
-            given = [{"name": part, "type": 1, "options": _typed(offered, options)}]
-        else:
-            given = _typed(command, options)
+        command, given = self._given(name, part, options)
         outcome = await self._act(
             lambda hear: self.playground.acts.run_command(self.id, self.channel_id, command["id"], given, hear)
         )
         assert outcome.state == "acknowledged", outcome.details
         return await self._answer_to(outcome)
+
+    def _given(self, name: str, part: str, options: dict[str, Any]) -> tuple[dict[str, Any], list[Any]]:
+        """A command, and its options as a client sends them."""
+        options = {name: self._uploaded(value) for name, value in options.items()}
+        command = self._command(name)
+        if not part:
+            return command, _typed(command, options)
+        offered = next(one for one in command["options"] if one["name"] == part)
+        return command, [{"name": part, "type": 1, "options": _typed(offered, options)}]
 
     def _uploaded(self, value: Any) -> Any:
         """What stands for a value where it is sent: of a file, the id that it has got."""
@@ -221,11 +224,11 @@ class Member:
                 answer = await self.press(answer, yes)
         return answer
 
-    async def form_of(self, name: str) -> tuple[str, dict[str, Any]]:
-        """Run a slash command that opens a form; returns the interaction's id and the form."""
-        command_id = self._command(name)["id"]
+    async def form_of(self, name: str, part: str = "", /, **options: Any) -> tuple[str, dict[str, Any]]:
+        """Run a slash command, or a part of one, that opens a form; returns the interaction's id and the form."""
+        command, given = self._given(name, part, options)
         outcome = await self._act(
-            lambda hear: self.playground.acts.run_command(self.id, self.channel_id, command_id, [], hear)
+            lambda hear: self.playground.acts.run_command(self.id, self.channel_id, command["id"], given, hear)
         )
         assert outcome.state == "modal", outcome.details
         return outcome.details["interaction_id"], outcome.details["modal"]

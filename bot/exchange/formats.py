@@ -7,7 +7,7 @@ from bot.errors import StudyhallError
 from bot.exchange import aiken, anki, anki_notes, csv_files, gift, markdown, moodle_xml, opentdb, qti, red, xlsx, zips
 from bot.exchange.drafts import Draft, Found, LeftOut
 from bot.exchange.texts import Decoded, decoded
-from bot.facts import said
+from bot.facts import Code, fact, said
 from bot.wording import as_many
 
 MOST_BYTES = 20 * 1024 * 1024
@@ -135,8 +135,7 @@ def read(
         return Reading(ANKI_TEXT, text, list(anki.read_text(text.text, front, back)))
     chosen = [one for one in TEXTS if one.name == name] if name else [one for one in TEXTS if one.is_it(text.text)]
     if not chosen:
-        known = as_many(READ, 300)
-        raise StudyhallError(said(f"This looks like no format that I know. --format says which it is: {known}."))
+        raise StudyhallError(fact(Code.UNKNOWN_FORMAT, known=tuple(READ)))
     return Reading(chosen[0].name, text, list(chosen[0].read(text.text, language)))
 
 

@@ -67,7 +67,7 @@ def add_features(
     inside.add_to(router)
     demo = DemoFeature(s.demos, s.servers, inside)
     locked_in = LockedIn(s.games, scheduler.in_a_gap)
-    compete = CompeteFeature(s.games, s.practice, s.servers, locked_in, tempo=tempo)
+    compete = CompeteFeature(s.games, s.practice, s.servers, locked_in, s.own, tempo=tempo)
     setup = SetupFeature(s.servers, s.library, s.courses, scheduler, desk.marks)
     of_the_day = DailyFeature(s.daily)
     events = ServerEvents(shards, scheduler)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bot.clock import DAY_MS, Clock
-from bot.errors import NotFound, UserError, WorkerError
+from bot.errors import NotFound, StudyhallError, UserError, WorkerError
 from bot.exchange.compiling import Outline, compiled
 from bot.exchange.drafts import Draft
 from bot.exchange.drawings import ready
@@ -104,10 +104,17 @@ class CourseImports:
             raise UserError(fact(Code.FILE_TOO_LARGE, mib=MOST_FILE_BYTES // 1024 // 1024))
         course = await self._own.the(writer.guild_id, course_id) if course_id is not None else None
         async with self._one_at_a_time:  # each takes a core for a while
-            reading = await asyncio.to_thread(_read, file_name, data, course.outline.language if course else "en")
+            reading = await self._reading(file_name, data, course.outline.language if course else "en")
             if course is None:
                 return await self._into_new(writer, file_name, reading)
             return await self._into(writer, course, file_name, reading)
+
+    async def _reading(self, file_name: str, data: bytes, language: str) -> Reading:
+        try:
+            return await asyncio.to_thread(_read, file_name, data, language)
+        except StudyhallError as problem:  # it is the file's fault, and no trouble of ours
+            unknown = problem.fact.code is Code.UNKNOWN_FORMAT
+            raise UserError(fact(Code.UNKNOWN_FILE) if unknown else problem.fact) from None
 
     async def _into_new(self, writer: Writer, file_name: str, reading: Reading) -> ImportReport:
         if reading.format != ZIP:

@@ -18,6 +18,7 @@ from bot.quiz.competition.state import LIVE, Phase, Rules
 from bot.services.competition.games import Competitions
 from bot.services.competition.openings import AlreadyOnError, Opening
 from bot.services.competition.views import GameView
+from bot.services.course.own import OwnCourses
 from bot.services.practice.practising import Learner, Practice
 from bot.services.server.servers import Servers
 from bot.ui import ids
@@ -25,6 +26,7 @@ from bot.ui.competition import podiums, reveals, screens
 from bot.ui.competition.answering import Answering
 from bot.ui.competition.host import HostControls, only_here, take_over
 from bot.ui.competition.locked_in import LockedIn
+from bot.ui.course.sets import offered_sets
 from bot.ui.layouts import BLURPLE, GREEN, note
 from bot.ui.lesson.lessons import section_choices
 from bot.ui.options import scoring_choices, whole
@@ -57,9 +59,11 @@ class CompeteFeature:
         practice: Practice,
         servers: Servers,
         locked_in: LockedIn,
+        own: OwnCourses,
         *,
         tempo: Tempo = USUAL,
     ) -> None:
+        self._own = own
         self._games = games
         self._practice = practice
         self._servers = servers
@@ -81,7 +85,9 @@ class CompeteFeature:
             starts_in=f"Minutes until it starts automatically, 1 to 60 (default {LOBBY_MINUTES})",
             thread="Play in a separate thread, so that the channel stays free",
             mention="Mention everybody who has joined when it starts, up to 100 (always in a thread)",
+            question_set="Ask the questions of a set, in its order (an author makes one with /course set)",
         )
+        @app_commands.rename(question_set="set")
         @app_commands.choices(scoring=scoring_choices())
         @app_commands.guild_only()
         async def compete(
@@ -96,29 +102,33 @@ class CompeteFeature:
             starts_in: app_commands.Range[int, 1, 60] = LOBBY_MINUTES,
             thread: bool = False,
             mention: bool = False,
+            question_set: str | None = None,
         ) -> None:
             async def open_it(reply: Reply) -> None:
                 marked = preset(scoring)
                 if pace not in PACE_SECONDS or marked is None or team_choice not in TEAM_CHOICES:
                     raise UserError(fact(Code.NO_SUCH_GAME_CHOICE))
+                pack_id, setup = await self._setup(reply, section, difficulty, pace, question_set)
                 rules = paced(
                     pace,
-                    rounds,
+                    len(setup.set_ids) or rounds,
                     starts_in,
                     self._tempo,
                     marked,
                     teams=teams or 0,
                     teams_chosen=bool(teams) and team_choice == "chosen",
                 )
-                pack_id, asked = self._part(reply, section)
-                setup = Setup(asked, difficulty, pace, thread=thread, calls=mention)
-                await self._open_with(reply, rules, setup, pack_id)
+                await self._open_with(reply, rules, replace(setup, thread=thread, calls=mention), pack_id)
 
             await desk.serve(interaction, open_it, private=False)
 
         @compete.autocomplete("section")
         async def sections(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
             return section_choices(self._servers.library(server_of(interaction)), typed)
+
+        @compete.autocomplete("question_set")
+        async def sets(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+            return await offered_sets(self._own, interaction, typed)
 
         @tree.command(name="duel", description="Challenge a member: best of seven questions")
         @app_commands.describe(
@@ -154,6 +164,18 @@ class CompeteFeature:
         add("game.csv", self._csv, new=True)
 
     # The lobby
+
+    async def _setup(
+        self, reply: Reply, section: str | None, difficulty: str | None, pace: str, question_set: str | None
+    ) -> tuple[str | None, Setup]:
+        """The course, and what is asked of it. Raises NotFound, and UserError for a set with nothing in it."""
+        if question_set is None or reply.server_id is None:
+            pack_id, asked = self._part(reply, section)
+            return pack_id, Setup(asked, difficulty, pace)
+        course, chosen = await self._own.find_set(reply.server_id, whole(question_set))
+        if not chosen.question_ids:
+            raise UserError(fact(Code.EMPTY_SET))
+        return course.pack_id, Setup((), None, pace, set_title=chosen.title, set_ids=chosen.question_ids)
 
     def _part(self, reply: Reply, section: str | None) -> tuple[str | None, tuple[str, ...]]:
         """The course and the sections that were typed; none of either where nothing was."""

@@ -42,6 +42,8 @@ def thread_name(view: GameView) -> str:
 
 
 def _what(view: GameView, everything: str) -> str:
+    if view.game.setup.set_title:
+        return f"{view.course} › {view.game.setup.set_title}" if view.course else view.game.setup.set_title
     whole = f"{view.course} › {everything.lower()}" if view.course else everything
     return ", ".join(view.section_titles) or whole
 
@@ -52,7 +54,8 @@ def lobby_screen(view: GameView, say: Say) -> Screen:
     if rules.duel:
         return _duel_screen(view, say)
     what = _what(view, "All sections")
-    level = f" · {view.game.setup.difficulty} questions" if view.game.setup.difficulty else " · easier questions first"
+    what, level = (safe(what, 120), "") if view.game.setup.set_title else (what, " · easier questions first")
+    level = f" · {view.game.setup.difficulty} questions" if view.game.setup.difficulty else level
     teams = f" · {rules.teams} teams" if rules.teams else ""
     aims = "It starts with myths that this group believes.\n" if view.game.setup.aims else ""
     head = (

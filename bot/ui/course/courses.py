@@ -200,9 +200,9 @@ class CourseFeature:
     async def _template(self, reply: Reply) -> None:
         await self._own.refuse_reader(writer(reply))
         words = (
-            "## A table to fill in\nOne question a row; the first row says what goes where. You need `stem`, `answer` and, "
-            "for a choice, `option a`, `option b`, …\nThen attach it to </course import:0>. When something is wrong with a "
-            "row, I say which: mend the table and attach it again, and nothing comes twice."
+            "## A table to fill in\nOne question a row; the first row says what goes where. You need `question`, `answer` "
+            "and, for a choice, `option a`, `option b`, …\nThen attach it to </course import:0>. When something is wrong "
+            "with a row, I say which: mend the table and attach it again, and nothing comes twice."
         )
         await reply.show(Screen([words, Download("questions.xlsx", template())], BLURPLE))
 

@@ -48,6 +48,12 @@ WORDS: Words = {
     Code.NO_SUCH_LANGUAGE: "I don't know that language. Type its code, such as en, es, ja or pt-BR.",
     Code.OUTLINE_HAS_FAULTS: lambda faults: f"That can't be shown. {_faults(faults)}",
     Code.FILE_TOO_LARGE: "The file has more than {mib} MiB. Split it, or take pictures out. Nothing was changed.",
+    Code.UNKNOWN_FORMAT: lambda known: (
+        f"This looks like no format that I know. --format says which it is: {as_many(known, 300)}."
+    ),
+    Code.UNKNOWN_FILE: "I don't know what kind of file that is. I read tables (.xlsx, .csv; </course template:0> gives you "
+    "one), Moodle (XML, GIFT), Aiken, Kahoot sheets, Anki decks, Canvas and QTI, Markdown lists, Open Trivia and our own "
+    "zips.",
     Code.FILE_ELSEWHERE: "I only read files that are attached here. Attach the file again.",
     Code.FILE_NOT_FETCHED: "The file couldn't be fetched from Discord. Attach it again in a moment.",
     Code.NOTHING_IN_FILE: "I found no question that I can take in the file: {why}. </course template:0> gives you a "
