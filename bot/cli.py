@@ -79,6 +79,8 @@ def _do(options: argparse.Namespace) -> int:
         return _move(settings, options)
     if options.command == "processes":
         return _processes(settings, options)
+    if options.command == "courses":
+        return _courses(settings, options)
     if options.command == "repair":
         return asyncio.run(_repair(settings))
     if options.command == "items":
@@ -164,6 +166,10 @@ def _add_database_commands(commands: "argparse._SubParsersAction[argparse.Argume
     move.add_argument(
         "--to", required=True, metavar="PLACE", help="the address of a PostgreSQL, or the name of a file for SQLite"
     )
+    courses = commands.add_parser("courses", help="list the courses that servers have made for themselves")
+    switch = courses.add_mutually_exclusive_group()
+    switch.add_argument("--off", type=int, metavar="N", help="switch the course of that number off; stop the bot first")
+    switch.add_argument("--on", type=int, metavar="N", help="let its server decide again; stop the bot first")
     processes = commands.add_parser(
         "processes",
         help="list the bots that run on one PostgreSQL and their shards, drain one, change how many shards there are",
@@ -326,6 +332,15 @@ def _move(settings: Settings, options: argparse.Namespace) -> int:
     from bot.commands.move import move_to
 
     return asyncio.run(move_to(_place(settings), options.to))
+
+
+def _courses(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.commands.courses import list_courses, shut_course
+
+    number = options.off or options.on
+    if number:
+        return asyncio.run(shut_course(_place(settings), number, shut=bool(options.off)))
+    return asyncio.run(list_courses(_place(settings)))
 
 
 def _processes(settings: Settings, options: argparse.Namespace) -> int:

@@ -145,6 +145,8 @@ class Code(StrEnum):
     """``faults``"""
     FILE_TOO_LARGE = "file too large"
     """``mib``"""
+    NO_COURSE_OF_NUMBER = "no course of number"
+    """``number``"""
     UNKNOWN_FORMAT = "unknown format"
     """``known``"""
     UNKNOWN_FILE = "unknown file"

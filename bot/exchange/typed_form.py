@@ -58,10 +58,10 @@ def read_typed(typed: Typed, name: str = "") -> Found:
     reasons = typed.reasons.rstrip().split("\n") if typed.reasons.strip() else []
     if len(reasons) > len(lines):
         return LeftOut("Reasons", f"there are {len(reasons)} reasons for {len(lines)} answers; write one a line")
-    right = [line.startswith(RIGHT) for line in lines]
+    right = [line.startswith(RIGHT) or line == RIGHT.strip() for line in lines]
     if not any(right):
         return LeftOut("Answers", "put a star and a space before the right answer: * Paris")
-    texts = [line.removeprefix(RIGHT).strip() for line in lines]
+    texts = [line[1:].strip() if is_right else line.strip() for line, is_right in zip(lines, right, strict=True)]
     if not all(texts):
         return LeftOut("Answers", "there is a star without an answer behind it")
     whys = [*(one.strip() for one in reasons), *[""] * (len(lines) - len(reasons))]

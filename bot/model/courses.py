@@ -21,7 +21,9 @@ def pack_id_of(course_id: int) -> str:
 def course_id_of(pack_id: str) -> int | None:
     """The number of the own course that a pack's id stands for; None for a pack on disk."""
     number = pack_id.removeprefix(OWN)
-    return int(number) if number != pack_id and number.isascii() and number.isdecimal() and len(number) < 19 else None
+    if number == pack_id or not number.isascii() or not number.isdecimal() or len(number) > 19:
+        return None
+    return int(number) if int(number) < 2**63 else None
 
 
 @dataclass(frozen=True)

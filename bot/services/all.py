@@ -20,6 +20,7 @@ from bot.services.course.authoring import Authoring
 from bot.services.course.imports import CourseImports
 from bot.services.course.own import OwnCourses, OwnLimits
 from bot.services.course.shelf import Shelf
+from bot.services.course.tidying import CourseTidying
 from bot.services.demo.charts import ChartDrawer
 from bot.services.demo.demos import Demos
 from bot.services.demo.lab import Lab
@@ -110,6 +111,7 @@ class Services:
     own: OwnCourses
     imports: CourseImports
     authoring: Authoring
+    tidying: CourseTidying
     games: Competitions
     daily: DailyQuestions
     seasons: Seasons
@@ -163,6 +165,7 @@ class Services:
             self.backups.start()
             self.respacing.start()
             self.reminders.start()
+            self.tidying.start()
         self.shelf.start()
         self.schedules.start()
         self.roles.start()
@@ -230,6 +233,7 @@ def make_services(parts: Parts) -> Services:
         own=own,
         imports=CourseImports(store, clock, own, parts.workers),
         authoring=Authoring(store, clock, own),
+        tidying=CourseTidying(store, clock, life, parts.time),
         games=games,
         daily=daily,
         seasons=seasons,

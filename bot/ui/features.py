@@ -10,6 +10,7 @@ from bot.ui.calendar.daily import DailyFeature
 from bot.ui.calendar.events import ServerEvents
 from bot.ui.calendar.schedule import ScheduleFeature
 from bot.ui.client import StudyhallClient, Tree
+from bot.ui.competition.choosing import Choosing
 from bot.ui.competition.compete import CompeteFeature
 from bot.ui.competition.locked_in import LockedIn
 from bot.ui.course.attachments import Attachments
@@ -67,7 +68,7 @@ def add_features(
     inside.add_to(router)
     demo = DemoFeature(s.demos, s.servers, inside)
     locked_in = LockedIn(s.games, scheduler.in_a_gap)
-    compete = CompeteFeature(s.games, s.practice, s.servers, locked_in, s.own, tempo=tempo)
+    compete = CompeteFeature(s.games, s.practice, s.servers, locked_in, Choosing(s.servers, s.own), tempo=tempo)
     setup = SetupFeature(s.servers, s.library, s.courses, scheduler, desk.marks)
     of_the_day = DailyFeature(s.daily)
     events = ServerEvents(shards, scheduler)

@@ -100,6 +100,8 @@ def managers_screen() -> Screen:
         "</studyhall group:0> · what the group knows and which myths it believes, without names",
         "</studyhall items:0> · how hard each question is, and how well it tells learners apart",
         "</studyhall export:0> · results as CSV, for a spreadsheet",
+        "</course list:0> · this server's own courses: write them here, or bring a table, a Moodle bank, an Anki deck",
+        "</question review:0> · what members suggest",
         "</studyhall health:0> · whether I am well: connection, database, backups",
     ]
     return Screen(["## For managers\n-# Only you see this.", "\n".join(lines)])

@@ -79,6 +79,9 @@ async def test_commands_of_a_server_are_not_offered_in_direct_messages(hall: Hal
         "privacy show",
         "privacy export",
         "privacy delete",
+        "suggest",
+        *(f"course {name}" for name in ("new", "list", "edit", "template", "import", "export", "set", "delete")),
+        *(f"question {name}" for name in ("add", "edit", "drafts", "review", "find", "history", "retire")),
     }
     assert hall.manager.commands == hall.alice.commands | {
         f"studyhall {name}" for name in ("setup", "schedule", "health", "items", "group", "flags", "export")

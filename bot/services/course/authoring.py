@@ -337,9 +337,13 @@ class Authoring:
 
     async def _to_review(self, writer: Writer, draft_id: int) -> DraftView:
         await self._own.refuse_reader(writer)
-        view = await self.view(writer, draft_id)
-        if view.draft.state is not DraftState.PROPOSED:
+        draft = await drafts.load(self._store, draft_id)
+        if draft is None:
+            raise NotFound(fact(Code.DRAFT_GONE))
+        await self._own.the(writer.guild_id, draft.course_id)
+        if draft.state is not DraftState.PROPOSED:
             raise UserError(fact(Code.ALREADY_REVIEWED))
+        view = await self.view(writer, draft_id)
         if view.draft.member_id == writer.member_id:
             raise UserError(fact(Code.NOT_YOUR_OWN))
         return view

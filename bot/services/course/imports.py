@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bot.clock import DAY_MS, Clock
+from bot.clock import Clock
 from bot.errors import NotFound, StudyhallError, UserError, WorkerError
 from bot.exchange.compiling import Outline, compiled
 from bot.exchange.drafts import Draft
@@ -33,8 +33,6 @@ from bot.workers import Limits, Workers
 MOST_FILE_BYTES = 10 * 1024 * 1024
 READ_SECONDS = 120.0
 MEMORY_MIB = 1_024
-KEPT_DAYS = 7
-"""What was read and not published is forgotten after so long."""
 
 
 class Item(NamedTuple):
@@ -292,11 +290,6 @@ class CourseImports:
 
         kept = await self._own.write(writer.guild_id, job)
         return replace(report, state=ImportState.UNDONE, kept_as=kept)
-
-    async def drop_old(self) -> None:
-        """Forget what was read a week ago and never published."""
-        before_ms = self._clock.now_ms() - KEPT_DAYS * DAY_MS
-        await self._store.write(lambda tx: drafts.drop_read_before(tx, before_ms))
 
 
 async def drop_unused_pictures(tx: Transaction, course_id: int) -> None:

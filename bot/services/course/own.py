@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
-from bot.clock import DAY_MS, Clock
+from bot.clock import Clock
 from bot.errors import NotFound, UserError
 from bot.exchange.compiling import NO_SECTION, Outline, refused
 from bot.exchange.formats import OF_DRAFTS, ZIP, write
@@ -258,13 +258,6 @@ class OwnCourses:
             return course
         await self._refuse_title(writer.guild_id, course.outline.title)
         return await self._save(writer, replace(course, deleted_ms=None))
-
-    async def drop_old(self) -> int:
-        """Remove for good what was deleted more than a week ago; returns how many courses."""
-        old = await courses.deleted_before(self._store, self._clock.now_ms() - KEPT_DAYS * DAY_MS)
-        for course_id in old:
-            await self._store.write(lambda tx, one=course_id: courses.drop(tx, one))  # type: ignore[misc]
-        return len(old)
 
     async def write(self, guild_id: int, job: Job[T]) -> T:
         """Store a change of a course's questions, and have it in force at once."""

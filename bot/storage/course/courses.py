@@ -262,12 +262,13 @@ async def drop_pictures(tx: Transaction, course_id: int, keys: Iterable[str]) ->
 
 async def usage(db: Reads, guild_id: int | None = None) -> dict[int, Usage]:
     """What each server's own courses hold; of one server, or of all."""
+    of_one, values = ("1 = 1", ()) if guild_id is None else ("guild_id = ?", (guild_id,))
     rows = await db.rows(
         "SELECT guild_id, count(*),"
         " coalesce(sum((SELECT count(*) FROM course_question q WHERE q.course_id = course.id)), 0),"
         " coalesce(sum((SELECT sum(length(p.data)) FROM course_picture p WHERE p.course_id = course.id)), 0)"
-        " FROM course WHERE (? IS NULL OR guild_id = ?) GROUP BY guild_id ORDER BY guild_id",
-        (guild_id, guild_id),
+        f" FROM course WHERE {of_one} GROUP BY guild_id ORDER BY guild_id",
+        values,
     )
     return {guild: Usage(int(courses), int(asked), int(size)) for guild, courses, asked, size in rows}
 

@@ -134,6 +134,18 @@ async def imports_of(db: Reads, course_id: int) -> list[OwnImport]:
     return [_import(row) for row in rows]
 
 
-async def drop_read_before(tx: Transaction, before_ms: int) -> None:
-    """Forget imports that were read before that and never published."""
-    await tx.run("DELETE FROM course_import WHERE state = ? AND made_ms < ?", (ImportState.READ, before_ms))
+async def drop_read_before(tx: Transaction, before_ms: int) -> set[int]:
+    """Forget imports that were read before that and never published; returns their courses."""
+    rows = await tx.rows(
+        "DELETE FROM course_import WHERE state = ? AND made_ms < ? RETURNING course_id", (ImportState.READ, before_ms)
+    )
+    return {int(course_id) for (course_id,) in rows}
+
+
+async def drop_empty_before(tx: Transaction, before_ms: int) -> set[int]:
+    """Forget drafts in which nobody typed anything, begun before that; returns their courses."""
+    rows = await tx.rows(
+        "DELETE FROM course_draft WHERE changed_ms < ? AND json_extract(typed, '$.question') = '' RETURNING course_id",
+        (before_ms,),
+    )
+    return {int(course_id) for (course_id,) in rows}

@@ -18,20 +18,18 @@ from bot.quiz.competition.state import LIVE, Phase, Rules
 from bot.services.competition.games import Competitions
 from bot.services.competition.openings import AlreadyOnError, Opening
 from bot.services.competition.views import GameView
-from bot.services.course.own import OwnCourses
 from bot.services.practice.practising import Learner, Practice
 from bot.services.server.servers import Servers
 from bot.ui import ids
 from bot.ui.competition import podiums, reveals, screens
 from bot.ui.competition.answering import Answering
+from bot.ui.competition.choosing import Choosing
 from bot.ui.competition.host import HostControls, only_here, take_over
 from bot.ui.competition.locked_in import LockedIn
-from bot.ui.course.sets import offered_sets
 from bot.ui.layouts import BLURPLE, GREEN, note
-from bot.ui.lesson.lessons import section_choices
 from bot.ui.options import scoring_choices, whole
 from bot.ui.practice.quiz import current_screen
-from bot.ui.reach import require, server_of
+from bot.ui.reach import require
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 from bot.ui.server.managers import is_manager
@@ -59,11 +57,11 @@ class CompeteFeature:
         practice: Practice,
         servers: Servers,
         locked_in: LockedIn,
-        own: OwnCourses,
+        choosing: Choosing,
         *,
         tempo: Tempo = USUAL,
     ) -> None:
-        self._own = own
+        self._choosing = choosing
         self._games = games
         self._practice = practice
         self._servers = servers
@@ -108,7 +106,7 @@ class CompeteFeature:
                 marked = preset(scoring)
                 if pace not in PACE_SECONDS or marked is None or team_choice not in TEAM_CHOICES:
                     raise UserError(fact(Code.NO_SUCH_GAME_CHOICE))
-                pack_id, setup = await self._setup(reply, section, difficulty, pace, question_set)
+                pack_id, setup = await self._choosing.setup(reply, section, difficulty, pace, question_set)
                 rules = paced(
                     pace,
                     len(setup.set_ids) or rounds,
@@ -122,13 +120,8 @@ class CompeteFeature:
 
             await desk.serve(interaction, open_it, private=False)
 
-        @compete.autocomplete("section")
-        async def sections(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-            return section_choices(self._servers.library(server_of(interaction)), typed)
-
-        @compete.autocomplete("question_set")
-        async def sets(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-            return await offered_sets(self._own, interaction, typed)
+        compete.autocomplete("section")(self._choosing.sections)
+        compete.autocomplete("question_set")(self._choosing.sets)
 
         @tree.command(name="duel", description="Challenge a member: best of seven questions")
         @app_commands.describe(
@@ -139,7 +132,7 @@ class CompeteFeature:
         async def duel(interaction: discord.Interaction, member: discord.Member, section: str | None = None) -> None:
             await desk.serve(interaction, lambda reply: self._duel(reply, member, section), private=False)
 
-        duel.autocomplete("section")(sections)
+        duel.autocomplete("section")(self._choosing.sections)
         self._add_actions(router)
 
     def _add_actions(self, router: Router) -> None:
@@ -164,25 +157,6 @@ class CompeteFeature:
         add("game.csv", self._csv, new=True)
 
     # The lobby
-
-    async def _setup(
-        self, reply: Reply, section: str | None, difficulty: str | None, pace: str, question_set: str | None
-    ) -> tuple[str | None, Setup]:
-        """The course, and what is asked of it. Raises NotFound, and UserError for a set with nothing in it."""
-        if question_set is None or reply.server_id is None:
-            pack_id, asked = self._part(reply, section)
-            return pack_id, Setup(asked, difficulty, pace)
-        course, chosen = await self._own.find_set(reply.server_id, whole(question_set))
-        if not chosen.question_ids:
-            raise UserError(fact(Code.EMPTY_SET))
-        return course.pack_id, Setup((), None, pace, set_title=chosen.title, set_ids=chosen.question_ids)
-
-    def _part(self, reply: Reply, section: str | None) -> tuple[str | None, tuple[str, ...]]:
-        """The course and the sections that were typed; none of either where nothing was."""
-        if not section:
-            return None, ()
-        part = self._servers.library(reply.server_id).find_part(section)
-        return part.pack.id, (part.section.id,) if part.section else ()
 
     async def open_aimed(self, reply: Reply, pack_id: str, sections: tuple[str, ...], aims: tuple[str, ...]) -> None:
         """Open a lobby with the usual rules for these sections, whose game asks first about these misconceptions."""
@@ -230,7 +204,7 @@ class CompeteFeature:
         if member.bot:
             raise UserError(fact(Code.DUEL_WITH_BOT))
         rules = paced("standard", DUEL_ROUNDS, DUEL_MINUTES, self._tempo, duel=True)
-        pack_id, asked = self._part(reply, section)
+        pack_id, asked = self._choosing.part(reply, section)
         setup = Setup(asked, None, "standard", member.id, whole(member.display_name))
         await self._open_with(reply, rules, setup, pack_id)
 

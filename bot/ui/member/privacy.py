@@ -50,6 +50,12 @@ KINDS: tuple[tuple[str, dict[str, str], str], ...] = (
     ("Question of the day", {"daily_answer": "answer"}, "what you chose; your row of days, and this server's"),
     ("Schedules", {"schedule": "made"}, "who scheduled what in a server, and hosts its competitions"),
     ("Demos", {"demo_run": "opened", "prediction": "prediction"}, "who may cancel one, who was right"),
+    ("Drafts", {"course_draft": "draft", "course_import": "file"}, "what you write for a server's own courses"),
+    (
+        "Questions",
+        {"course_question": "question", "course_version": "version"},
+        "what you published for a server's own courses; it stays there, without you",
+    ),
     ("Roles", {"role_grant": "role"}, "which roles you earned in a server, so that each is given once"),
     ("Reports", {"report": "report"}, "what you said about a question, for its author"),
 )

@@ -48,6 +48,7 @@ WORDS: Words = {
     Code.NO_SUCH_LANGUAGE: "I don't know that language. Type its code, such as en, es, ja or pt-BR.",
     Code.OUTLINE_HAS_FAULTS: lambda faults: f"That can't be shown. {_faults(faults)}",
     Code.FILE_TOO_LARGE: "The file has more than {mib} MiB. Split it, or take pictures out. Nothing was changed.",
+    Code.NO_COURSE_OF_NUMBER: "No server has a course {number}. `python -m bot courses` lists them.",
     Code.UNKNOWN_FORMAT: lambda known: (
         f"This looks like no format that I know. --format says which it is: {as_many(known, 300)}."
     ),
