@@ -1,4 +1,4 @@
-"""A server's own courses: who may write, what is asked where, what two people do at once, what comes back and what does not."""
+"""Courses of a server's own: who may write, what is asked where, what two do at once, what comes back and what does not."""
 
 import asyncio
 from dataclasses import replace
