@@ -351,6 +351,10 @@ async def test_a_file_is_read_published_mended_and_taken_back(house):
     assert [one.version for one in stored] == [1, 1]
     assert {option.text for one in stored for option in one.question.options} == {"2", "3", "4", "5"}
     assert (await house.imports.read(TEACHER, course, "week.csv", TABLE.encode())).same == 2
+    await house.imports.undo(TEACHER, report.id)
+    assert await courses.questions(house.store, course) == []
+    third = await house.imports.read(TEACHER, course, "week.csv", TABLE.encode())
+    assert {one.question_id for one in third.passing}.isdisjoint({one.id for one in stored})
 
 
 async def test_what_was_changed_since_a_file_was_read_or_published_stays(house):

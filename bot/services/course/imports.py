@@ -5,6 +5,7 @@ What came of a file is stored before anybody is told, so a restart between readi
 """
 
 import asyncio
+import itertools
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from typing import Any, NamedTuple
 from bot.clock import Clock
 from bot.errors import NotFound, StudyhallError, UserError, WorkerError
 from bot.exchange.compiling import Outline, compiled
-from bot.exchange.drafts import Draft
+from bot.exchange.drafts import Draft, Found
 from bot.exchange.drawings import ready
 from bot.exchange.formats import ZIP, Reading
 from bot.exchange.importing import compared
@@ -146,7 +147,8 @@ class CourseImports:
         usual = course.outline.sections[0]
         found = await asyncio.to_thread(ready, reading.found, [])
         result = await asyncio.to_thread(compared, found, there, rows, usual)
-        wanted = [*result.new, *(one.now for one in result.changed)]
+        new = _numbered(result.new, found, await courses.ids_ever(self._store, course.id))
+        wanted = [*new, *(one.now for one in result.changed)]
         outline = course.outline.with_sections(one.section for one in wanted)
         checked = await self._checked(whole, outline, wanted)
         await self._own.refuse_more(
@@ -297,6 +299,15 @@ async def drop_unused_pictures(tx: Transaction, course_id: int) -> None:
     used = await courses.shown_pictures(tx, course_id)
     there = await courses.picture_keys(tx, course_id)
     await courses.drop_pictures(tx, course_id, there - used)
+
+
+def _numbered(new: Sequence[Draft], found: Sequence[Found], taken: set[str]) -> list[Draft]:
+    """The new questions, with a running number where their file calls them nothing."""
+    called = {one.place for one in found if isinstance(one, Draft) and one.name}
+    taken = taken | {one.name for one in new if one.place in called}
+    numbers = (f"q{number}" for number in itertools.count(len(taken) + 1))
+    free = (name for name in numbers if name not in taken)
+    return [one if one.place in called else replace(one, name=next(free)) for one in new]
 
 
 def _read(file_name: str, data: bytes, language: str) -> Reading:

@@ -102,9 +102,10 @@ async def whole(db: Reads, course: OwnCourse) -> Whole:
 
 
 async def questions(db: Reads, course_id: int) -> list[OwnQuestion]:
-    """The questions of a course that were published, by their ids."""
+    """The questions of a course that were published, in the order of their numbers."""
     rows = await db.rows(
-        f"SELECT {_QUESTION} FROM course_question WHERE course_id = ? ORDER BY question_id", (course_id,)
+        f"SELECT {_QUESTION} FROM course_question WHERE course_id = ? ORDER BY length(question_id), question_id",
+        (course_id,),
     )
     return [_question(row) for row in rows]
 
@@ -117,10 +118,15 @@ async def question(db: Reads, course_id: int, question_id: str) -> OwnQuestion |
     return _question(rows[0]) if rows else None
 
 
+async def ids_ever(db: Reads, course_id: int) -> set[str]:
+    """The ids that questions of a course have or had."""
+    rows = await db.rows("SELECT DISTINCT question_id FROM course_version WHERE course_id = ?", (course_id,))
+    return {name for (name,) in rows}
+
+
 async def free_id(db: Reads, course_id: int) -> str:
     """An id that no question of a course has or had."""
-    rows = await db.rows("SELECT DISTINCT question_id FROM course_version WHERE course_id = ?", (course_id,))
-    taken = {name for (name,) in rows}
+    taken = await ids_ever(db, course_id)
     number = len(taken) + 1
     while f"q{number}" in taken:
         number += 1
@@ -155,7 +161,9 @@ async def publish(tx: Transaction, course_id: int, found: Iterable[OwnQuestion])
     )
     await tx.run_many(
         "INSERT INTO course_version (course_id, question_id, version, question, typed, member_id, changed_ms)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (course_id, question_id, version) DO UPDATE SET"
+        " question = excluded.question, typed = excluded.typed, member_id = excluded.member_id,"
+        " changed_ms = excluded.changed_ms",
         [(*row[:2], *row[3:]) for row in rows],
     )
 
@@ -169,15 +177,15 @@ async def set_live(tx: Transaction, course_id: int, question_id: str, *, is_live
 
 
 async def take_back(tx: Transaction, course_id: int, question_id: str, version: int) -> None:
-    """Undo a version of a question that was published last: the one before it is in force, or the question is gone."""
-    await tx.run(
-        "DELETE FROM course_version WHERE course_id = ? AND question_id = ? AND version = ?",
-        (course_id, question_id, version),
-    )
-    await tx.run(
-        "DELETE FROM course_question WHERE course_id = ? AND question_id = ? AND version = ?",
-        (course_id, question_id, version),
-    )
+    """Undo a version of a question that was published last: the one before it is in force, or the question is gone.
+
+    The id of one that is gone is not given to another question: what members remember goes by it.
+    """
+    which = (course_id, question_id, version)
+    await tx.run("DELETE FROM course_question WHERE course_id = ? AND question_id = ? AND version = ?", which)
+    if version == 1:
+        return
+    await tx.run("DELETE FROM course_version WHERE course_id = ? AND question_id = ? AND version = ?", which)
     await tx.run(
         "INSERT INTO course_question (course_id, question_id, is_live, version, question, typed, member_id, changed_ms)"
         " SELECT course_id, question_id, 1, version, question, typed, member_id, changed_ms FROM course_version"

@@ -36,7 +36,7 @@ from bot.ui.names import safe
 from bot.ui.options import whole
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
-from bot.wording import counted
+from bot.wording import counted, in_a_list
 
 FORMATS = {
     "xlsx": "spreadsheet (.xlsx)",
@@ -232,11 +232,10 @@ class CourseFeature:
     async def _ask(self, reply: Reply, course: OwnCourse) -> None:
         kept = await self._own.hanging_on(course)
         title = safe(course.outline.title, TITLE)
-        words = (
-            f"**Delete {title}?** It has {counted(kept.questions, 'question')}, {counted(kept.drafts, 'draft')} and "
-            f"{counted(kept.sets, 'set')}. {counted(kept.answers, 'answer')} of {counted(kept.members, 'member')} stay: "
-            f"points and boards don't change. You have {KEPT_DAYS} days to bring it back."
-        )
+        more = [(kept.drafts, "draft"), (kept.sets, "set")]
+        held = in_a_list([counted(kept.questions, "question"), *(counted(n, what) for n, what in more if n)])
+        given = f" {counted(kept.answers, 'answer')} of {counted(kept.members, 'member')} stay: points and boards don't change."
+        words = f"**Delete {title}?** It has {held}.{given if kept.answers else ''} You have {KEPT_DAYS} days to bring it back."
         no = Button("No, keep it", ids.encode("course.keep", course.id))
         await reply.show(asking(words, no, Button("Yes, delete it", ids.encode("course.delete_sure", course.id))))
 

@@ -16,7 +16,7 @@ def seen_whole(question: Question) -> list[Block]:
         below += answering.buttons_in_rows(ways)
     else:
         below.append(Row([Button("Answer", "sh:preview.none:0", discord.ButtonStyle.primary, disabled=True)]))
-    told: list[Block] = [card.right_one(question, order, question.key)]
+    told: list[Block] = [card.right_one(question, order, question.key, "**Right: {}**")]
     if any(option.why.strip() for option in question.options):
         told = [card.reasons(question, order, question.key)]
     return [card.stem(question), *below, RULE, *told, *card.rule(question)]

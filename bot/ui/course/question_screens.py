@@ -156,7 +156,7 @@ def found_screen(found: Sequence[Found], *, course_id: int | None = None, page: 
     page = min(page, pages - 1)
     here = found[page * MENU : (page + 1) * MENU]
     lines = [
-        f"{'▫️' if one.question.is_live else '🚫'} {safe(in_short(one.question.question.stem, STEM), STEM)}"
+        f"- {'' if one.question.is_live else '🚫 '}{safe(in_short(one.question.question.stem, STEM), STEM)}"
         for one in here
     ]
     blocks: list[Block] = [f"## {counted(len(found), 'question')}\n" + "\n".join(lines)]
