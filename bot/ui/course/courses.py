@@ -234,8 +234,9 @@ class CourseFeature:
         title = safe(course.outline.title, TITLE)
         more = [(kept.drafts, "draft"), (kept.sets, "set")]
         held = in_a_list([counted(kept.questions, "question"), *(counted(n, what) for n, what in more if n)])
-        given = f" {counted(kept.answers, 'answer')} of {counted(kept.members, 'member')} stay: points and boards don't change."
-        words = f"**Delete {title}?** It has {held}.{given if kept.answers else ''} You have {KEPT_DAYS} days to bring it back."
+        by = f"{counted(kept.answers, 'answer')} of {counted(kept.members, 'member')}"
+        given = f" {by} stay: points and boards don't change." if kept.answers else ""
+        words = f"**Delete {title}?** It has {held}.{given} You have {KEPT_DAYS} days to bring it back."
         no = Button("No, keep it", ids.encode("course.keep", course.id))
         await reply.show(asking(words, no, Button("Yes, delete it", ids.encode("course.delete_sure", course.id))))
 
