@@ -233,6 +233,15 @@ class Member:
         assert outcome.state == "modal", outcome.details
         return outcome.details["interaction_id"], outcome.details["modal"]
 
+    async def form_of_message(self, name: str, message: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Choose a command that opens a form from the menu of a message; returns the interaction's id and the form."""
+        command, where = self._command(name), message["channel_id"]
+        outcome = await self._act(
+            lambda hear: self.playground.acts.run_on_message(self.id, where, command["id"], message["id"], hear)
+        )
+        assert outcome.state == "modal", outcome.details
+        return outcome.details["interaction_id"], outcome.details["modal"]
+
     async def open_form(self, message: dict[str, Any], label: str) -> tuple[str, dict[str, Any]]:
         """Press a button that opens a form, or choose it in a menu; returns the interaction's id and the form."""
         custom_id, values = offer_of(message, label)

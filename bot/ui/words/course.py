@@ -62,7 +62,7 @@ WORDS: Words = {
     Code.FILE_NOT_CHECKED: "The file took too long to check. Split it, and try again. Nothing was changed.",
     Code.IMPORT_GONE: "That import is gone. Attach the file again with </course import:0>.",
     Code.IMPORT_DONE: "That was done already. </course list:0> shows how the courses are now.",
-    Code.PICTURE_NOT_TAKEN: "I can't take that picture. It should be {why}.",
+    Code.PICTURE_NOT_TAKEN: "I can't take that picture. It should be {why}. What you typed is kept: </question drafts:0>.",
     Code.PICTURE_NEEDS_WORDS: "Say in the option `alt` what the picture shows, for those who can't see it. Then send the "
     "command again.",
     Code.TOO_MANY_DRAFTS: "You have {most} drafts here. Publish or delete some first: </question drafts:0>.",
