@@ -1,5 +1,6 @@
 """A server's own courses with their questions, versions, pictures and sets."""
 
+import asyncio
 import functools
 import json
 import re
@@ -15,6 +16,8 @@ from bot.storage.competitions import IS_LIVE
 from bot.storage.lists import listed, of_held, words
 from bot.storage.store import Reads, Row, Transaction
 
+MANY = 500
+"""So many questions take long enough to read that the event loop goes on meanwhile."""
 _KEYS, _KEY = "%picture-%", re.compile(r"picture-[0-9a-f]{16}\.\w+")
 _COURSE = "id, guild_id, outline, is_on, is_shut, made_ms, deleted_ms"
 _QUESTION = "course_id, question, is_live, version, typed, member_id, changed_ms"
@@ -107,7 +110,9 @@ async def questions(db: Reads, course_id: int) -> list[OwnQuestion]:
         f"SELECT {_QUESTION} FROM course_question WHERE course_id = ? ORDER BY length(question_id), question_id",
         (course_id,),
     )
-    return [_question(row) for row in rows]
+    if len(rows) < MANY:
+        return [_question(row) for row in rows]
+    return await asyncio.to_thread(lambda: [_question(row) for row in rows])
 
 
 async def question(db: Reads, course_id: int, question_id: str) -> OwnQuestion | None:
