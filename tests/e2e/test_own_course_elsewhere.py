@@ -90,6 +90,18 @@ async def test_another_servers_course_is_found_nowhere(playground: Playground, b
     assert {table: rows(bot.data_dir, f"SELECT * FROM {table}") for table in stored} == stored
 
 
+async def test_a_quiz_about_it_does_not_go_on_in_another_server_or_in_direct_messages(playground: Playground, bot: Bot):
+    ada, there = Member(playground), of_second_server(playground, 0)
+    await taken(ada)
+    question = await ada.command("quiz", section="Secret sums")
+    assert "1 + 1" in text(question) or "2 + 3" in text(question)
+    shown = await there.command("help")
+    for custom_id in ("sh:quiz.next:1", "sh:quiz.pick:1:0:0", "sh:quiz.retry:1", "sh:quiz.more:1", "sh:quiz.back:1:0"):
+        assert "⚠️" in text(await there.forge(shown, custom_id)), custom_id
+    answered = await ada.press(question, "A")
+    assert "Right" in text(answered) or "Not quite" in text(answered)
+
+
 async def test_whoever_manages_nothing_writes_with_a_role_alone(playground: Playground, bot: Bot):
     ada, linus = Member(playground), Member(playground, 2)
     await taken(ada)

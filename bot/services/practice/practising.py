@@ -10,6 +10,7 @@ from bot.clock import Clock, zone_of
 from bot.errors import NotFound, NotYours, UserError
 from bot.facts import Code, fact
 from bot.model.answers import StoredAnswer
+from bot.model.courses import course_id_of
 from bot.model.members import Face
 from bot.packs.library import Library, LibraryOf, SectionRef
 from bot.packs.models import Misconception, Pack, Question
@@ -384,6 +385,12 @@ class Practice:
         return self._library.known(run.guild_id).misconception(
             run.pack_id, question.options[given.option].misconception
         )
+
+    async def refuse_elsewhere(self, run_id: int, guild_id: int | None) -> None:
+        """Raise NotFound for a run about a server's own course that somebody goes on with anywhere else."""
+        run = await runs.load(self._store, run_id)
+        if run and course_id_of(run.pack_id) is not None and run.guild_id != guild_id:
+            raise NotFound(fact(Code.QUIZ_GONE))
 
     async def _run(self, run_id: int, member_id: int) -> Run:
         return _own(await runs.load(self._store, run_id), member_id)

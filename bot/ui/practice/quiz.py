@@ -1,7 +1,7 @@
 """`/quiz`: one question at a time, and after each choice why it is right or wrong."""
 
-from functools import partial
-from typing import Literal
+from functools import partial, wraps
+from typing import Any, Literal
 
 import discord
 from discord import app_commands
@@ -28,7 +28,7 @@ from bot.ui.question.counting import QUIZ, count_buttons
 from bot.ui.question.reports import report_button
 from bot.ui.reach import anywhere, server_of
 from bot.ui.replies import Desk, Reply
-from bot.ui.routing import Router
+from bot.ui.routing import Handler, Router
 
 SURENESS = {"guess": Sureness.GUESS, "think": Sureness.THINK, "sure": Sureness.SURE}
 _SURE_LABELS = {Sureness.GUESS: "A guess", Sureness.THINK: "I think so", Sureness.SURE: "Sure"}
@@ -66,20 +66,37 @@ class QuizFeature:
             return section_choices(self._servers.library(server_of(interaction)), typed)
 
         router.add("quiz.start", self._start_on, new=True)
-        router.add("quiz.pick", self._answer)
-        router.add("quiz.begin", self._begin)
-        router.add("quiz.order", self._order, page=True)
-        router.add("quiz.ordered", self._ordered)
-        router.add_form("quiz.send", self._send, new=False)
-        router.add("quiz.next", self._next)
-        router.add("quiz.go", self._go)
         router.add("quiz.plan", self._plan, new=True)
-        router.add("quiz.others", self._others, page=True)
-        router.add("quiz.reasons", self._reasons, page=True)
-        router.add("quiz.back", self._back, page=True)
-        router.add("quiz.retry", self._retry)
-        router.add("quiz.more", self._more)
-        router.add("quiz.sure", self._sure)
+        router.add_form("quiz.send", self._here(self._send), new=False)
+        pages: dict[str, Handler] = {
+            "order": self._order,
+            "others": self._others,
+            "reasons": self._reasons,
+            "back": self._back,
+        }
+        for name, handler in pages.items():
+            router.add(f"quiz.{name}", self._here(handler), page=True)
+        others = {
+            "pick": self._answer,
+            "begin": self._begin,
+            "ordered": self._ordered,
+            "next": self._next,
+            "go": self._go,
+        }
+        others |= {"retry": self._retry, "more": self._more, "sure": self._sure}
+        for name, handler in others.items():
+            router.add(f"quiz.{name}", self._here(handler))
+
+    def _here(self, handler: Handler) -> Handler:
+        """The handler, for quizzes that go on where the click came from: a server's own course is asked there alone."""
+
+        @wraps(handler)
+        async def guarded(reply: Reply, *arguments: Any) -> None:
+            run = next(one for one in arguments if isinstance(one, str))  # before it may stand what a form brings
+            await self._practice.refuse_elsewhere(ids.number(run), reply.server_id)
+            await handler(reply, *arguments)
+
+        return guarded
 
     async def _start(self, reply: Reply, section: str | None, difficulty: str | None, questions: int | None) -> None:
         if section is None and difficulty is None and questions is None:
