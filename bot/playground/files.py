@@ -55,6 +55,11 @@ class Files:
         kept = self._kept.get((place, file_id))
         return kept and kept.upload
 
+    def at(self, address: str) -> Upload:
+        """The file that an attachment's address leads to. Raises KeyError where it has gone."""
+        folder, of, file_id, *_ = address.removeprefix(f"{self._origin}/").split("/")
+        return self._kept[f"{folder}/{of}", file_id].upload
+
     def attach(self, file_id: str, channel_id: str, upload: Upload, description: str | None = None) -> Json:
         """Keep a file of a message; returns the attachment. Raises ApiError for a file that is too large."""
         more = {"description": description} if description else {}

@@ -22,7 +22,7 @@ def shown_in(playground: Playground, message: dict[str, Any]) -> list[tuple[str,
     """The pictures that members see in a message: the words of each, and its file's bytes."""
     galleries = [one for one in walk(message["components"]) if one["type"] == GALLERY]
     items = [item for one in galleries for item in one["items"]]
-    files = [playground.world.files[item["media"]["url"].removeprefix(f"{playground.world.origin}/")] for item in items]
+    files = [playground.world.files.at(item["media"]["url"]) for item in items]
     return [(item["description"], file.data) for item, file in zip(items, files, strict=True)]
 
 

@@ -1,5 +1,6 @@
 """`/quiz`: one question at a time, and after each choice why it is right or wrong."""
 
+from collections.abc import Awaitable, Callable
 from functools import partial, wraps
 from typing import Any, Literal
 
@@ -28,10 +29,12 @@ from bot.ui.question.counting import QUIZ, count_buttons
 from bot.ui.question.reports import report_button
 from bot.ui.reach import anywhere, server_of
 from bot.ui.replies import Desk, Reply
-from bot.ui.routing import Handler, Router
+from bot.ui.routing import Router
 
 SURENESS = {"guess": Sureness.GUESS, "think": Sureness.THINK, "sure": Sureness.SURE}
 _SURE_LABELS = {Sureness.GUESS: "A guess", Sureness.THINK: "I think so", Sureness.SURE: "Sure"}
+
+Acts = Callable[..., Awaitable[None]]
 
 
 class QuizFeature:
@@ -68,7 +71,7 @@ class QuizFeature:
         router.add("quiz.start", self._start_on, new=True)
         router.add("quiz.plan", self._plan, new=True)
         router.add_form("quiz.send", self._here(self._send), new=False)
-        pages: dict[str, Handler] = {
+        pages: dict[str, Acts] = {
             "order": self._order,
             "others": self._others,
             "reasons": self._reasons,
@@ -76,18 +79,12 @@ class QuizFeature:
         }
         for name, handler in pages.items():
             router.add(f"quiz.{name}", self._here(handler), page=True)
-        others = {
-            "pick": self._answer,
-            "begin": self._begin,
-            "ordered": self._ordered,
-            "next": self._next,
-            "go": self._go,
-        }
-        others |= {"retry": self._retry, "more": self._more, "sure": self._sure}
+        others: dict[str, Acts] = {"pick": self._answer, "begin": self._begin, "ordered": self._ordered}
+        others |= {"next": self._next, "go": self._go, "retry": self._retry, "more": self._more, "sure": self._sure}
         for name, handler in others.items():
             router.add(f"quiz.{name}", self._here(handler))
 
-    def _here(self, handler: Handler) -> Handler:
+    def _here(self, handler: Acts) -> Acts:
         """The handler, for quizzes that go on where the click came from: a server's own course is asked there alone."""
 
         @wraps(handler)
