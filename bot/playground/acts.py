@@ -238,7 +238,10 @@ class Acts:
                 one: world.member(one, here) | {"permissions": str(world.permissions_of(one, here))} for one in users
             },
             "channels": {
-                one: world.channel_object(world.channels[one]) for one in wanted[CHANNEL] if one in world.channels
+                one: world.channel_object(world.channels[one])
+                | {"permissions": str(world.permissions_of(member_id, here))}
+                for one in wanted[CHANNEL]
+                if one in world.channels
             },
             "roles": {
                 role["id"]: role

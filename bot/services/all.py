@@ -193,7 +193,7 @@ def make_services(parts: Parts) -> Services:
     member_settings = MemberSettings(store, zones, respacing, life.happenings)
     shelf = Shelf(library, store, clock, life)
     servers = Servers(store, library, zones, life, shelf.ready)
-    own = OwnCourses(store, clock, shelf, _most(settings))
+    own = OwnCourses(store, clock, shelf, _most(settings), parts.workers)
     rng = parts.rng
     games = Competitions(servers.library, store, clock, rng, posts, life, charts, member_settings.time_factor)
     daily = DailyQuestions(store, clock, rng, posts, servers.library, life)

@@ -19,7 +19,7 @@ from bot.model.members import Face
 from bot.model.shards import Holdings
 from bot.services.course.authoring import Authoring
 from bot.services.course.imports import CourseImports
-from bot.services.course.own import OwnCourses, OwnLimits, Writer, template
+from bot.services.course.own import OwnCourses, OwnLimits, Writer
 from bot.services.course.shelf import IDLE_MS, Shelf
 from bot.services.course.tidying import CourseTidying
 from bot.services.lifecycle import Lifecycle
@@ -47,8 +47,8 @@ class House:
         self.life = Lifecycle(steady=False)
         self.shelf = Shelf(self.library, store, self.clock, self.life)
         self.servers = Servers(store, self.library, Zones(), self.life, self.shelf.ready)
-        self.own = OwnCourses(store, self.clock, self.shelf, limits)
         self.workers = Workers()
+        self.own = OwnCourses(store, self.clock, self.shelf, limits, self.workers)
         self.imports = CourseImports(store, self.clock, self.own, self.workers)
         self.authoring = Authoring(store, self.clock, self.own)
         self.tidying = CourseTidying(store, self.clock, self.life)
@@ -403,8 +403,10 @@ async def test_a_course_is_taken_away_in_each_format_and_comes_back_the_same(hou
     assert (report.same, report.items, report.left_out) == (1, [], [])
 
 
-def test_the_template_is_a_table_that_is_read():
-    assert template().startswith(b"PK")
+async def test_the_template_is_a_table_to_which_a_question_can_be_added(house):
+    table = await house.own.template(TEACHER)
+    assert table.startswith(b"PK")
+    assert table == await house.own.template(TEACHER)
 
 
 async def test_limits_hold_and_say_so(house):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bot.clock import Clock
-from bot.errors import NotFound, StudyhallError, UserError, WorkerError
+from bot.errors import NotFound, StudyhallError, UserError
 from bot.exchange.compiling import Outline, compiled
 from bot.exchange.drafts import Draft, Found
 from bot.exchange.drawings import ready
@@ -25,15 +25,14 @@ from bot.exchange.zips import course_of
 from bot.facts import Code, fact
 from bot.model.courses import ImportState, OwnCourse, OwnImport, OwnQuestion, Whole
 from bot.packs.models import PictureFile, Question
+from bot.services.course.apart import apart
 from bot.services.course.own import OwnCourses, Writer
 from bot.services.course.shelf import as_pack
 from bot.storage.course import courses, drafts
 from bot.storage.store import Store, Transaction
-from bot.workers import Limits, Workers
+from bot.workers import Workers
 
 MOST_FILE_BYTES = 10 * 1024 * 1024
-READ_SECONDS = 120.0
-MEMORY_MIB = 1_024
 
 
 class Item(NamedTuple):
@@ -122,7 +121,7 @@ class CourseImports:
             title = " ".join(Path(file_name).stem.replace("_", " ").split())[:60] or "Questions"
             course = await self._own.new(writer, await self._free_title(writer.guild_id, title))
             return await self._into(writer, course, file_name, reading, fresh=True)
-        pack, outline, left_out = await self._apart(course_of, reading.files or {})
+        pack, outline, left_out = await apart(self._workers, course_of, reading.files or {})
         await self._own.refuse_more(writer.guild_id, questions=len(pack.questions), picture_bytes=_bytes(pack.pictures))
         outline = replace(outline, title=await self._free_title(writer.guild_id, outline.title))
         course = await self._own.new(writer, outline.title, language=outline.language, sections=outline.sections)
@@ -178,7 +177,7 @@ class CourseImports:
         """The drafts as questions, checked in a worker, each with the version that it would replace."""
         if not wanted:
             return _Checked([], {})
-        made = await self._apart(compiled, outline, list(wanted))
+        made = await apart(self._workers, compiled, outline, list(wanted))
         by_id = {one.id: one for one in made.questions}
         before = {one.id: one.version for one in whole.questions}
         items = [
@@ -193,15 +192,6 @@ class CourseImports:
             for one in wanted
         ]
         return _Checked(items, made.pictures)
-
-    async def _apart(self, function: Any, *arguments: object) -> Any:
-        worker = await self._workers.start("studyhall-course", Limits(memory_mib=MEMORY_MIB, nice=5))
-        try:
-            return await worker.call(_or_fact, function, arguments, wall_seconds=READ_SECONDS)
-        except WorkerError:
-            raise UserError(fact(Code.FILE_NOT_CHECKED)) from None
-        finally:
-            await worker.close()
 
     async def _free_title(self, guild_id: int, title: str) -> str:
         taken = {one.outline.title.casefold() for one in await self._own.of(guild_id)}
@@ -315,10 +305,6 @@ def _read(file_name: str, data: bytes, language: str) -> Reading:
         file = Path(place) / f"attached{Path(file_name).suffix[:10] if Path(file_name).suffix.isascii() else ''}"
         file.write_bytes(data)
         return read_apart(file, language=language)
-
-
-def _or_fact(function: Any, arguments: Sequence[Any]) -> Any:
-    return function(*arguments)
 
 
 def _first_reason(reading: Reading) -> str:

@@ -19,10 +19,12 @@ from bot.model.members import Face
 from bot.packs.models import LONGEST_LINE, LONGEST_TITLE, MOST_SECTIONS, STANDARDS, Question, Standard
 from bot.packs.shorthand import made_id
 from bot.packs.words import spellings
+from bot.services.course.apart import apart
 from bot.services.course.shelf import Shelf, as_pack
 from bot.storage import servers
 from bot.storage.course import courses
 from bot.storage.store import Job, Store
+from bot.workers import Workers
 
 T = TypeVar("T")
 KEPT_DAYS = 7
@@ -89,11 +91,13 @@ class Exported(NamedTuple):
 class OwnCourses:
     """What `/course` does but for imports, and who may write."""
 
-    def __init__(self, store: Store, clock: Clock, shelf: Shelf, most: OwnLimits) -> None:
+    def __init__(self, store: Store, clock: Clock, shelf: Shelf, most: OwnLimits, workers: Workers) -> None:
         self._store = store
         self._clock = clock
         self._shelf = shelf
         self.most = most
+        self._workers = workers
+        self._template = b""
 
     # Who may
 
@@ -340,6 +344,15 @@ class OwnCourses:
 
     # Taking away
 
+    async def template(self, writer: Writer) -> bytes:
+        """The table to fill in, as a spreadsheet."""
+        await self.refuse_reader(writer)
+        if not self._template:
+            found, _ = await apart(self._workers, write, [], "xlsx")
+            assert isinstance(found, bytes)
+            self._template = found
+        return self._template
+
     async def export(self, writer: Writer, course_id: int, format_name: str) -> Exported:
         """The live questions of a course in a format. Raises UserError for a format that there is none of."""
         await self.refuse_reader(writer)
@@ -347,10 +360,11 @@ class OwnCourses:
         pack = as_pack(whole)
         stem = made_id(whole.course.outline.title)
         if format_name == ZIP:
-            return Exported(f"{stem}.zip", packed_course(pack, whole.course.outline), len(pack.questions), [])
+            packed = await asyncio.to_thread(packed_course, pack, whole.course.outline)
+            return Exported(f"{stem}.zip", packed, len(pack.questions), [])
         if format_name not in OF_DRAFTS:
             raise UserError(fact(Code.NO_SUCH_FORMAT, known=(*OF_DRAFTS, ZIP)))
-        found, lost = write(drafts_of(pack), format_name)
+        found, lost = await apart(self._workers, write, list(drafts_of(pack)), format_name)
         data = found.encode() if isinstance(found, str) else found
         return Exported(f"{stem}.{ENDINGS[format_name]}", data, len(pack.questions), [(o.place, o.why) for o in lost])
 
@@ -362,13 +376,6 @@ ENDINGS = {"csv": "csv", "xlsx": "xlsx", "gift": "gift.txt", "moodle-xml": "xml"
 def mark_of(title: str) -> str:
     """What stands for a set's title in a custom id."""
     return hashlib.sha256(title.encode()).hexdigest()[:10]
-
-
-def template() -> bytes:
-    """The table to fill in, as a spreadsheet."""
-    found, _ = write([], "xlsx")
-    assert isinstance(found, bytes)
-    return found
 
 
 def _standard(text: str) -> Standard:

@@ -12,7 +12,6 @@ from bot.services.course.own import (
     KEPT_DAYS,
     OFFERED_STANDARDS,
     OwnCourses,
-    template,
 )
 from bot.ui import ids
 from bot.ui.course.attachments import Attachments, attached
@@ -198,13 +197,13 @@ class CourseFeature:
         await reply.update(await self._screen(reply, changed))
 
     async def _template(self, reply: Reply) -> None:
-        await self._own.refuse_reader(writer(reply))
+        table = await self._own.template(writer(reply))
         words = (
             "## A table to fill in\nOne question a row; the first row says what goes where. You need `question`, `answer` "
             "and, for a choice, `option a`, `option b`, …\nThen attach it to </course import:0>. When something is wrong "
             "with a row, I say which: mend the table and attach it again, and nothing comes twice."
         )
-        await reply.show(Screen([words, Download("questions.xlsx", template())], BLURPLE))
+        await reply.show(Screen([words, Download("questions.xlsx", table)], BLURPLE))
 
     async def _export(self, reply: Reply, course: str, file_format: str) -> None:
         who = writer(reply)
