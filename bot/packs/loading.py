@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 from bot.errors import PackError
 from bot.facts import said
 from bot.packs.faults import LEFT_OUT, Fault, at_most, leaving_out
-from bot.packs.files import files_of, pack_folders, stamps_of, unused_picture
+from bot.packs.files import PackFiles, files_of, pack_folders, stamps_of, unused_picture
 from bot.packs.forms import option_faults
 from bot.packs.linting import lint
 from bot.packs.models import (
@@ -30,7 +30,7 @@ from bot.packs.models import (
 )
 from bot.packs.pictures import MOST_OF_A_COURSE_BYTES, Pictures, composed, named_by, read_pictures
 from bot.packs.prose import check_prose
-from bot.packs.shorthand import is_short, written_out
+from bot.packs.shorthand import Read, is_short, written_out
 from bot.packs.yaml_files import YamlFile, read_yaml, validate
 
 READINGS = 5
@@ -39,13 +39,28 @@ S = TypeVar("S", Question, Page)
 M = TypeVar("M", PackHead, ProvenHead, Section, QuestionFile, Glossary)
 
 
+class Files(NamedTuple):
+    """The files of a course as they were read: each with the places of its values, or its faults."""
+
+    folder: Path
+    names: PackFiles
+    head: Read
+    glossary: Read | None
+    lessons: list[Read]
+    banks: list[Read]
+
+
 class Loaded(NamedTuple):
-    """What reading one pack's folder gave: the pack where it could be put together, and all faults."""
+    """What reading one pack's folder gave: the pack where it could be put together, and all faults.
+
+    ``shaped`` are all that have the shape of a question, those that can't be asked too.
+    """
 
     folder: Path
     head: YamlFile | None
     pack: Pack | None
     faults: list[Fault]
+    shaped: Sequence[Question] = ()
 
     @property
     def errors(self) -> list[Fault]:
@@ -136,15 +151,39 @@ def read_pack(folder: Path, demo_ids: Collection[str] | None = None, *, thorough
     ``thorough`` adds the rules for authors, on fairness, plainness and the whole bank, which a start can do without.
     """
     try:
-        names = files_of(folder)
+        files = read_files(folder)
     except OSError as problem:  # it has vanished, or may not be looked into
         return Loaded(
             folder, None, None, [Fault(folder.name, 1, 1, "", f"a folder that can be read ({problem.strerror})")]
         )
+    return put_together(files, demo_ids, thorough=thorough)
+
+
+def read_files(folder: Path) -> Files:
+    """Read the files of one pack's folder. Raises OSError when it can't be looked into."""
+    names = files_of(folder)
     with _without_collector():
-        head_file = _read(folder, names.head or "pack.yaml")
-        lesson_files = [_read(folder, name) for name in names.lessons]
-        question_files = [_read(folder, name) for name in names.questions]
+        return Files(
+            folder,
+            names,
+            _read(folder, names.head or "pack.yaml"),
+            _read(folder, names.glossary) if names.glossary else None,
+            [_read(folder, name) for name in names.lessons],
+            [_read(folder, name) for name in names.questions],
+        )
+
+
+def put_together(
+    files: Files,
+    demo_ids: Collection[str] | None = None,
+    *,
+    thorough: bool = False,
+    open_pictures: Callable[[Path, Sequence[str], Sequence[str]], Pictures] = read_pictures,
+    others: Collection[str] = (),
+) -> Loaded:
+    """Check the files of one pack, and make it of them; ``others`` are ids of questions that are in none of them."""
+    folder, names, head_file, glossary_file, lesson_files, question_files = files
+    with _without_collector():
         faults: list[Fault] = []
         titles: dict[str, str] = {}
         if isinstance(head_file, YamlFile) and is_short(head_file):
@@ -152,7 +191,6 @@ def read_pack(folder: Path, demo_ids: Collection[str] | None = None, *, thorough
         head = _model(head_file, PackHead if titles else ProvenHead, faults)
         standard: Standard = head.standard if head else "proven"
         sections = [(file, one) for file in lesson_files if (one := _model(file, LESSONS[standard], faults))]
-        glossary_file = _read(folder, names.glossary) if names.glossary else None
         glossary = _model(glossary_file, Glossary, faults) if glossary_file else None
         banks = [bank for file in question_files if (bank := _bank(file, standard, faults))]
         if head:
@@ -161,7 +199,7 @@ def read_pack(folder: Path, demo_ids: Collection[str] | None = None, *, thorough
         pages = [page for _, section in sections for page in section.pages]
         asked = [question for bank in banks for question in bank.questions]
         shown = named_by([*pages, *asked, *(glossary.terms if glossary else ())])
-        pictures = read_pictures(folder, names.pictures, shown)
+        pictures = open_pictures(folder, names.pictures, shown)
         if pictures.keys:
             sections = [(file, pictures.shown_on(section)) for file, section in sections]
             banks = [bank.each(pictures.shown_by) for bank in banks]
@@ -169,12 +207,18 @@ def read_pack(folder: Path, demo_ids: Collection[str] | None = None, *, thorough
             glossary = glossary.model_copy(update={"terms": terms}) if glossary else None
     places = _Places(head_file, sections, banks, glossary_file, glossary)
     if head and isinstance(head_file, YamlFile):
-        written = _Written(_written_ids(lesson_files, _itself), _written_ids(question_files, _its_questions))
+        written = _Written(_written_ids(lesson_files, _itself), _written_ids(question_files, _its_questions, others))
         faults += _cross_check(head, places, written, demo_ids)
         faults += _as_grave(_picture_faults(head, places, pictures), standard)
     whole_head = head_file if isinstance(head_file, YamlFile) else None
     if not head or any(fault.level == "error" for fault in (*faults, *names.unread)):
-        return Loaded(folder, whole_head, None, at_most([*faults, *names.unread]))
+        return Loaded(
+            folder,
+            whole_head,
+            None,
+            at_most([*faults, *names.unread]),
+            [one for bank in banks for one in bank.questions],
+        )
     by_id = {section.id: section for _, section in sections}
     pack = Pack(
         head=head,
@@ -194,7 +238,7 @@ def read_pack(folder: Path, demo_ids: Collection[str] | None = None, *, thorough
         from bot.packs.bank import review  # for authors; a start does without
 
         found += review(pack, places.fault)
-    return Loaded(folder, whole_head, pack, at_most(found))
+    return Loaded(folder, whole_head, pack, at_most(found), [one for _, _, one in places.questions])
 
 
 def _as_grave(faults: Iterable[Fault], standard: Standard) -> list[Fault]:
@@ -284,8 +328,10 @@ class _Written(NamedTuple):
     questions: set[str] | None
 
 
-def _written_ids(files: list[YamlFile | list[Fault]], entries: Callable[[Any], list[Any]]) -> set[str] | None:
-    ids: set[str] = set()
+def _written_ids(
+    files: list[Read], entries: Callable[[Any], list[Any]], others: Collection[str] = ()
+) -> set[str] | None:
+    ids = set(others)
     for file in files:
         if not isinstance(file, YamlFile):
             return None

@@ -263,6 +263,11 @@ def _built(node: yaml.Node, name: str, faults: list[Fault], depth: int = 1) -> A
     return built
 
 
+def scalar(node: yaml.ScalarNode) -> Any:
+    """The text, number or other single value that a node holds."""
+    return _OF_SCALAR[node.tag](node.value)
+
+
 def _fault_at(node: yaml.Node, name: str, path: str, expected: str) -> Fault:
     return Fault(name, node.start_mark.line + 1, node.start_mark.column + 1, path, expected)
 
