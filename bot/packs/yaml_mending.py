@@ -1,7 +1,7 @@
 """Changes one value in the text of a YAML file, and nothing else of it.
 
-Comments, order and quoting elsewhere stay byte for byte: only what differs from the value that is wanted is written anew, at
-the places that the parser knows.
+Comments, order and quoting elsewhere stay byte for byte: only what differs from the value that is wanted is rewritten, at the
+places that the parser knows.
 """
 
 import json
@@ -123,7 +123,7 @@ class _Mending:
         return self._replace(node, value, spot)
 
     def _replace(self, node: yaml.Node, value: Any, spot: _Spot) -> None:
-        """Write a value anew."""
+        """Write a value again, whatever stood there."""
         start, end = node.start_mark.index, self._end(node)
         if spot.flow:
             lead = "" if start < end else " " if self._text[:start].rstrip().endswith(":") else ": "
@@ -134,8 +134,9 @@ class _Mending:
         if isinstance(node, yaml.ScalarNode) and node.style in ("|", ">"):
             header = _HEADER.match(self._text, start)
             rest = header[1] if header and "#" in header[1] else ""
-        elif isinstance(node, yaml.ScalarNode) or _is_flow(node):
-            if "\n" not in new and start < end and spot.opener < start:
+        else:
+            is_inline = isinstance(node, yaml.ScalarNode) or _is_flow(node)
+            if "\n" not in new and is_inline and spot.opener < start < end:
                 return self._edit(start, end, new[1:])
             if "\n" in new:
                 until = self._line_end(end)
