@@ -17,7 +17,7 @@ from bot.wording import counted, visible
 MOST_LISTED = 20
 
 
-class Exported(NamedTuple):
+class ExportedFile(NamedTuple):
     """The bytes of a file, and a report of what the format could not take or keep."""
 
     data: bytes
@@ -43,7 +43,7 @@ def export_pack(folder: Path, format_name: str, file: Path) -> int:
     return 0
 
 
-def exported(folder: Path, format_name: str) -> Exported:
+def exported(folder: Path, format_name: str) -> ExportedFile:
     """A course's questions in a format; the same. Raises StudyhallError."""
     drafts, pack, missing = list[Draft](), None, list[Fault]()
     if folder.exists():
@@ -64,4 +64,4 @@ def exported(folder: Path, format_name: str) -> Exported:
     lines += [visible(f"  {one.place}: without {one.why}.") for one in lost[:MOST_LISTED]]
     if len(lost) > MOST_LISTED:
         lines.append(f"  and {len(lost) - MOST_LISTED:,} more")
-    return Exported(found.encode() if isinstance(found, str) else found, lines)
+    return ExportedFile(found.encode() if isinstance(found, str) else found, lines)

@@ -29,6 +29,7 @@ from bot.packs.models import (
     Topic,
 )
 from bot.packs.pictures import MOST_OF_A_COURSE_BYTES, Pictures, composed, named_by, read_pictures
+from bot.packs.places import Places, ReadBank
 from bot.packs.prose import check_prose
 from bot.packs.shorthand import Read, is_short, written_out
 from bot.packs.yaml_files import YamlFile, read_yaml, validate
@@ -71,18 +72,6 @@ class Loaded(NamedTuple):
     def left_out(self) -> list[Fault]:
         """The faults for which questions are not asked; a start goes on without those questions."""
         return [fault for fault in self.faults if fault.level == LEFT_OUT]
-
-
-class _Bank(NamedTuple):
-    """The questions of a file that have the shape of questions, and the place in it of each."""
-
-    file: YamlFile
-    places: Sequence[int]
-    questions: list[Question]
-
-    def each(self, change: Callable[[Question], Question]) -> "_Bank":
-        """The same with this done to each question."""
-        return self._replace(questions=[change(one) for one in self.questions])
 
 
 def load_packs(packs_dir: Path, demo_ids: Collection[str] | None = None) -> list[Pack]:
@@ -205,7 +194,7 @@ def put_together(
             banks = [bank.each(pictures.shown_by) for bank in banks]
             terms = [pictures.shown_by(term) for term in glossary.terms] if glossary else []
             glossary = glossary.model_copy(update={"terms": terms}) if glossary else None
-    places = _Places(head_file, sections, banks, glossary_file, glossary)
+    places = Places(head_file, sections, banks, glossary_file, glossary)
     if head and isinstance(head_file, YamlFile):
         written = _Written(_written_ids(lesson_files, _itself), _written_ids(question_files, _its_questions, others))
         faults += _cross_check(head, places, written, demo_ids)
@@ -279,7 +268,7 @@ def _model(file: YamlFile | list[Fault], model: type[M], faults: list[Fault]) ->
     return result
 
 
-def _bank(file: YamlFile | list[Fault], standard: Standard, faults: list[Fault]) -> _Bank | None:
+def _bank(file: YamlFile | list[Fault], standard: Standard, faults: list[Fault]) -> ReadBank | None:
     """The questions of a file; adds the faults of those that are none, and of the file where none can be taken."""
     if not isinstance(file, YamlFile):
         faults += file
@@ -287,17 +276,17 @@ def _bank(file: YamlFile | list[Fault], standard: Standard, faults: list[Fault])
     model, lenient = BANKS[standard], standard != "proven"
     found = validate(file, model, lenient=lenient)
     if not isinstance(found, list):
-        return _Bank(file, range(len(found.questions)), found.questions)
+        return ReadBank(file, range(len(found.questions)), found.questions)
     faults += found
     if any(fault.level == "error" for fault in found):
         return None
     entries, unfit = file.data["questions"], {fault.question for fault in found}
     places = [place for place in range(len(entries)) if place not in unfit]
     rest = {**file.data, "questions": [entries[place] for place in places]}
-    return _Bank(file, places, model.model_validate(rest).questions) if places else None
+    return ReadBank(file, places, model.model_validate(rest).questions) if places else None
 
 
-def _bank_with(bank: _Bank, head: PackHead) -> _Bank:
+def _bank_with(bank: ReadBank, head: PackHead) -> ReadBank:
     """The questions with what the head says for all of them, where they don't say otherwise themselves."""
     for_all = {"code_language": head.code_language, "licence": head.licence, "language": head.language}
     if for_all == {"code_language": "python", "licence": None, "language": "en"}:
@@ -348,55 +337,7 @@ def _its_questions(data: Any) -> list[Any]:
     return questions if isinstance(questions, list) else []
 
 
-class _Places:
-    """Where each section and question stands, for faults found after loading."""
-
-    def __init__(
-        self,
-        head: YamlFile | list[Fault],
-        sections: list[tuple[YamlFile | list[Fault], Section]],
-        banks: list[_Bank],
-        glossary_file: YamlFile | list[Fault] | None,
-        glossary: Glossary | None,
-    ) -> None:
-        self.head = head
-        self.sections = [(file, section) for file, section in sections if isinstance(file, YamlFile)]
-        self.questions: list[tuple[YamlFile, int, Question]] = [
-            (bank.file, index, question)
-            for bank in banks
-            for index, question in zip(bank.places, bank.questions, strict=True)
-        ]
-        self._files = {id(question): (file, index) for file, index, question in self.questions}
-        self.terms = list(glossary.terms) if glossary else []
-        self._glossary = glossary_file
-        self._section_files = {id(section): file for file, section in self.sections}
-
-    def without(self, faults: Iterable[Fault]) -> list[Question]:
-        """The questions that no fault leaves out."""
-        unfit = {(fault.file, fault.question) for fault in faults if fault.level == LEFT_OUT}
-        return [question for file, index, question in self.questions if (file.name, index) not in unfit]
-
-    def fault(
-        self,
-        thing: Question | Section | PackHead | Term,
-        loc: tuple[str | int, ...],
-        expected: str,
-        level: str = "error",
-    ) -> Fault:
-        """A fault at a field of a section, a question, a term or the head."""
-        if isinstance(thing, Term):
-            assert isinstance(self._glossary, YamlFile)
-            index = next(i for i, term in enumerate(self.terms) if term is thing)
-            return self._glossary.fault(("terms", index, *loc), expected, level)
-        if isinstance(thing, Question):
-            file, index = self._files[id(thing)]
-            return file.fault(("questions", index, *loc), expected, level)
-        file_of = self._section_files[id(thing)] if isinstance(thing, Section) else self.head
-        assert isinstance(file_of, YamlFile)
-        return file_of.fault(loc, expected, level)
-
-
-def _cross_check(head: PackHead, places: _Places, written: _Written, demo_ids: Collection[str] | None) -> list[Fault]:
+def _cross_check(head: PackHead, places: Places, written: _Written, demo_ids: Collection[str] | None) -> list[Fault]:
     """Names that must lead somewhere, and ids that must be given once."""
     faults: list[Fault] = []
     topics = {topic.id for topic in head.topics}
@@ -469,7 +410,7 @@ def _cross_check(head: PackHead, places: _Places, written: _Written, demo_ids: C
 
 
 def _named_twice(
-    thing: Section | Question, loc: tuple[str | int, ...], names: Sequence[str], places: _Places
+    thing: Section | Question, loc: tuple[str | int, ...], names: Sequence[str], places: Places
 ) -> Iterator[Fault]:
     """Names that stand in a list already: of each, a screen would have two buttons that are the same."""
     taken: set[str] = set()
@@ -479,7 +420,7 @@ def _named_twice(
         taken.add(name)
 
 
-def _check_terms(head: PackHead, places: _Places) -> list[Fault]:
+def _check_terms(head: PackHead, places: Places) -> list[Fault]:
     faults: list[Fault] = []
     taken: set[str] = set()
     for term in places.terms:
@@ -497,7 +438,7 @@ def _check_terms(head: PackHead, places: _Places) -> list[Fault]:
     return faults
 
 
-def _picture_faults(head: PackHead, places: _Places, pictures: Pictures) -> Iterator[Fault]:
+def _picture_faults(head: PackHead, places: Places, pictures: Pictures) -> Iterator[Fault]:
     for _file, section in places.sections:
         for index, page in enumerate(section.pages):
             for loc, expected in pictures.faults_of(page):

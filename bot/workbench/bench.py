@@ -20,8 +20,8 @@ from bot.packs.yaml_writing import inline, item
 from bot.workbench.course import (
     QUESTIONS,
     Course,
-    Draft,
     SeenPictures,
+    Sketch,
     entries_of,
     fault_json,
     read_course,
@@ -39,7 +39,7 @@ _NEW_FILE = re.compile(rf"{QUESTIONS}/[a-z0-9]+(-[a-z0-9]+)*\.yaml")
 BOM = b"\xef\xbb\xbf"
 
 
-class Opened(NamedTuple):
+class OpenQuestion(NamedTuple):
     """A question as the form shows it, its lines in the file, and the number of its first one."""
 
     fields: Fields
@@ -52,7 +52,7 @@ class Saved(NamedTuple):
 
     place: int | None
     conflict: bool = False
-    theirs: Opened | None = None
+    theirs: OpenQuestion | None = None
 
 
 class Bench:
@@ -68,7 +68,7 @@ class Bench:
         self._pictures = SeenPictures()
         self._course: Course | None = None
         self._whole: Loaded | None = None
-        self._draft: Draft | None = None
+        self._draft: Sketch | None = None
         self._shown: dict[str, bytes] = {}
         self._told: set[asyncio.Queue[dict[str, Any]]] = set()
         self._wake = asyncio.Event()
@@ -121,7 +121,7 @@ class Bench:
 
     # One question
 
-    def open(self, file: str, index: int, base: str = "") -> tuple[int, Opened]:
+    def open(self, file: str, index: int, base: str = "") -> tuple[int, OpenQuestion]:
         """A question for the form, and its place: that of the lines ``base``, where they are still there.
 
         Raises LookupError where it is gone.
@@ -167,14 +167,14 @@ class Bench:
         """Nothing is being written any more."""
         self._set_draft(None)
 
-    def _drafted(self, course: Course, file: str, index: int | None, fields: Fields) -> Draft:
+    def _drafted(self, course: Course, file: str, index: int | None, fields: Fields) -> Sketch:
         before = course.entry(file, index) if index is not None else {}
         entry = entry_of(fields, before, short=course.is_short)
         if index is None:
             entry = {name: entry[name] for name in ORDER if name in entry}
-        return Draft(file, index, entry)
+        return Sketch(file, index, entry)
 
-    def _checked(self, course: Course, draft: Draft) -> dict[str, Any]:
+    def _checked(self, course: Course, draft: Sketch) -> dict[str, Any]:
         checked = course.check(draft)
         pictures = checked.pack.pictures if checked.pack else {}
         self._shown = {key: file.data for key, file in pictures.items()}
@@ -295,7 +295,7 @@ class Bench:
 
     # What goes on beside
 
-    def _set_draft(self, draft: Draft | None) -> None:
+    def _set_draft(self, draft: Sketch | None) -> None:
         if draft != self._draft:
             self._draft = draft
             self._wake.set()
@@ -355,10 +355,10 @@ def _is_new(folder: Path, file: str) -> bool:
     return bool(_NEW_FILE.fullmatch(file)) and not os.path.lexists(folder / file)
 
 
-def _opened_of(bank: YamlFile, index: int) -> Opened:
+def _opened_of(bank: YamlFile, index: int) -> OpenQuestion:
     written = bank.as_written((QUESTIONS, index))
     fields = fields_of(written if isinstance(written, dict) else {})
-    return Opened(fields, bank.source((QUESTIONS, index)), bank.fault((QUESTIONS, index), "").line)
+    return OpenQuestion(fields, bank.source((QUESTIONS, index)), bank.fault((QUESTIONS, index), "").line)
 
 
 def _place_of(bank: YamlFile, index: int, base: str) -> int | None:

@@ -21,7 +21,7 @@ LONGEST_LABEL = 90
 QUESTIONS = "questions"
 
 
-class Draft(NamedTuple):
+class Sketch(NamedTuple):
     """A question as it is being written: in which file it stands (`questions/all.yaml`) and where; None for a new one."""
 
     file: str
@@ -134,7 +134,7 @@ class Course:
         ]
         return list(dict.fromkeys(str(one) for one in [*lessons, *asked] if one))
 
-    def check(self, draft: Draft) -> Checked:
+    def check(self, draft: Sketch) -> Checked:
         """One question by itself, with what it needs of its course: within milliseconds, whatever the course's size."""
         name = self.name_of(draft.file)
         mini = read_text(self._alone(draft), name)
@@ -154,14 +154,14 @@ class Course:
         return Checked(sorted(set(faults)), question, loaded.pack or self.loaded.pack, sound)
 
     def _checked(
-        self, mini: YamlFile, draft: Draft, others: Collection[str], standard: str = ""
+        self, mini: YamlFile, draft: Sketch, others: Collection[str], standard: str = ""
     ) -> tuple[Loaded, list[Fault]]:
         head = self._head_with(str(draft.entry.get("section") or ""), standard)
         files = self.files._replace(head=head, banks=[mini], glossary=None)
         loaded = put_together(files, self._demo_ids, thorough=True, open_pictures=self._pictures.open, others=others)
         return loaded, [fault for fault in loaded.faults if fault.file == mini.name and fault.question == 0]
 
-    def check_all(self, draft: Draft | None) -> Loaded:
+    def check_all(self, draft: Sketch | None) -> Loaded:
         """The whole course, with a question as it is being written in its place."""
         if draft is None:
             return self.loaded
@@ -173,12 +173,12 @@ class Course:
         files = self.files._replace(banks=banks)
         return put_together(files, self._demo_ids, thorough=True, open_pictures=self._pictures.open)
 
-    def changed(self, bank: YamlFile, draft: Draft) -> str:
+    def changed(self, bank: YamlFile, draft: Sketch) -> str:
         """The text of a file of questions with the draft in it. Raises LookupError, ValueError."""
         index = len(entries_of(bank)) if draft.place is None else draft.place
         return rewritten(bank.text, (QUESTIONS, index), draft.entry, order=ORDER, as_written=True)
 
-    def _alone(self, draft: Draft) -> str:
+    def _alone(self, draft: Sketch) -> str:
         """A file of this one question, written as it would be in its own."""
         if draft.place is not None:
             bank = self.bank(draft.file)
@@ -189,7 +189,7 @@ class Course:
                 return rewritten(alone, (QUESTIONS, 0), draft.entry, order=ORDER, as_written=True)
         return f"questions:\n{item(draft.entry, 2)}\n"
 
-    def _own_id(self, draft: Draft) -> str:
+    def _own_id(self, draft: Sketch) -> str:
         """The id that a question has in its file."""
         if draft.place is None:
             return ""

@@ -87,6 +87,8 @@ def entry_of(fields: Fields, before: Entry, *, short: bool) -> Entry:
         _set(entry, name, _text_like(before.get(name), str(fields.get(name, ""))), was[name])
     for name in CHECKS:
         _check(entry, name, given=bool(fields.get(name)), was=bool(was[name]))
+    if not short and "core" not in entry:  # a proven course wants it said
+        entry["core"] = bool(fields.get("core"))
     for name in LISTS:
         found = [one for one in _several(fields.get(name)) if one.strip()]
         if found != was[name]:
@@ -265,7 +267,7 @@ def _put(entry: Entry, name: str, value: Any) -> None:
 
 def _check(entry: Entry, name: str, *, given: bool, was: bool) -> None:
     if given != was:
-        if given or name == "core":  # which a proven course wants said
+        if given or name == "core":
             entry[name] = given
         else:
             entry.pop(name, None)

@@ -131,6 +131,7 @@ class Workbench:
             self._bench.forget_draft()
         here = self._bench.folder.name if self._bench else None
         names = [folder.name for folder in self._courses()]
+        names += [here] if here and here not in names else []
         return {"courses": names, "here": here, "example": self._example is not None, "formats": list(WRITTEN)}
 
     async def _choose(self, asked: dict[str, Any]) -> Any:
@@ -199,7 +200,7 @@ class Workbench:
 
     async def _picture(self, request: web.Request) -> web.StreamResponse:
         key = request.match_info["key"]
-        data = self.bench.picture(key)
+        data = self._bench.picture(key) if self._bench else None
         kinds = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
         kind = kinds.get(key.rpartition(".")[2])
         if data is None or kind is None:
@@ -208,6 +209,8 @@ class Workbench:
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
         """The course as it is listed, now and whenever it has changed (https://html.spec.whatwg.org/#server-sent-events)."""
+        if self._bench is None:
+            raise web.HTTPNotFound
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
         closing = asyncio.create_task(self._closing.wait())
