@@ -63,6 +63,8 @@ def _do(options: argparse.Namespace) -> int:
     settings = load_settings()
     if options.command == "import":
         return _import(settings, options)
+    if options.command == "write":
+        return _write(settings, options)
     if remark := open_to_others():
         print(remark, file=sys.stderr)
     for name in SECRETS:
@@ -109,6 +111,11 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("run", help="join Discord with the token in DISCORD_TOKEN")
     play = commands.add_parser("play", help="open the playground: a small Discord on this machine, no account needed")
     _add_play_options(play)
+    write = commands.add_parser("write", help="open the workbench: write questions, and see them as learners will")
+    write.add_argument(
+        "folder", nargs="?", type=Path, help="a course's folder, or one that holds courses (default: all packs)"
+    )
+    _add_play_options(write, "workbench")
     check = commands.add_parser("check", help="check a pack, or all of them, and list every fault")
     check.add_argument(
         "folder", nargs="?", type=Path, help="a pack's folder, or one that holds packs (default: all packs)"
@@ -208,9 +215,9 @@ def _add_exchange(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     given.add_argument("file", type=Path, help="where to")
 
 
-def _add_play_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--no-browser", action="store_true", help="playground: print the address, open no browser")
-    parser.add_argument("--port", type=int, default=0, help="playground: the port (default: any that is free)")
+def _add_play_options(parser: argparse.ArgumentParser, what: str = "playground") -> None:
+    parser.add_argument("--no-browser", action="store_true", help=f"{what}: print the address, open no browser")
+    parser.add_argument("--port", type=int, default=0, help=f"{what}: the port (default: any that is free)")
 
 
 def _run(settings: Settings) -> int:
@@ -229,14 +236,30 @@ def _run(settings: Settings) -> int:
     return 0
 
 
+def _is_port(port: int) -> bool:
+    if not 0 <= port <= 65535:
+        print("--port should be a number from 0 to 65535.", file=sys.stderr)
+    return 0 <= port <= 65535
+
+
 def _play(settings: Settings, options: argparse.Namespace) -> int:
     from bot.playground.play import play
 
-    if not 0 <= options.port <= 65535:
-        print("--port should be a number from 0 to 65535.", file=sys.stderr)
+    if not _is_port(options.port):
         return 1
     with logging_to_stderr(settings.log_level, settings.log_format):
         return asyncio.run(play(settings, port=options.port, open_browser=not options.no_browser))
+
+
+def _write(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.workbench.write import write
+
+    if not _is_port(options.port):
+        return 1
+    for name in SECRETS:
+        os.environ.pop(name, None)  # a program that proves an answer inherits nothing
+    with logging_to_stderr(settings.log_level, settings.log_format):
+        return asyncio.run(write(settings, options.folder, port=options.port, open_browser=not options.no_browser))
 
 
 def _demo(settings: Settings, options: argparse.Namespace) -> int:

@@ -40,6 +40,13 @@ def default_packs_dir() -> Path:
     return CHECKOUT / "content" if _in_checkout() else Path(__file__).resolve().parent / "_content"
 
 
+def example_pack() -> Path | None:
+    """The example course, from which authors begin; None where it was not installed."""
+    inside = Path(__file__).resolve().parent / "_example"
+    found = CHECKOUT / "docs" / "example-pack" if _in_checkout() else inside
+    return found if (found / "pack.yaml").is_file() else None
+
+
 def _text(value: str) -> str:
     return value
 

@@ -2,9 +2,9 @@
 
 import json
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.demos.registry import DEMOS
 from bot.errors import StudyhallError
@@ -29,6 +29,13 @@ NOTES = ".imported.json"
 MOST_LISTED = 20
 
 
+class Taken(NamedTuple):
+    """What came of one file: the exit status, and a report of some lines for whoever asked."""
+
+    status: int
+    lines: list[str]
+
+
 def import_files(
     files: Sequence[Path],
     packs_dir: Path,
@@ -42,40 +49,61 @@ def import_files(
 ) -> int:
     """Take the questions of these files into a course; prints what was taken, and what was not with its place.
 
-    Raises StudyhallError for a file or a course that can't be read; then nothing was written.
+    Raises StudyhallError for a file or a course that can't be read; then nothing of it was written.
     """
     folder = into or packs_dir / made_id(files[0].stem, 30)
     status = []
+    for taken in take_files(
+        files, folder, format_name=format_name, encoding=encoding, update=update, front=front, back=back
+    ):
+        print("\n".join(taken.lines))
+        status.append(taken.status)
+    return max(status)
+
+
+def take_files(
+    files: Sequence[Path],
+    folder: Path,
+    *,
+    format_name: str = "",
+    encoding: str | None = None,
+    update: bool = False,
+    front: str = "",
+    back: str = "",
+    section: str = "",
+) -> Iterator[Taken]:
+    """Take the questions of each file into the course of a folder, and report; ``section`` is for those without one.
+
+    Raises StudyhallError.
+    """
     for file in files:
         pack = _pack(folder)
         language = pack.head.language if pack else "en"
         reading = read_apart(file, format_name, encoding=encoding, language=language, front=front, back=back)
         if reading.format == ZIP and pack is None:
-            status.append(_whole(file, folder, reading))
+            yield _whole(file, folder, reading)
             continue
         notes = _notes(folder)
         there = list(drafts_of(pack)) if pack else []
         rows = notes.get("files", {}).get(file.name, {})
         found = ready(reading.found, [file.parent, file.parent / PICTURES, folder / PICTURES])
-        result = compared(found, there, rows, _usual_section(pack, file))
+        result = compared(found, there, rows, section or _usual_section(pack, file))
         _write(folder, file, pack, there, result, notes, update=update)
-        status.append(_report(file, folder, reading, result, update=update))
-    return max(status)
+        yield _report(file, folder, reading, result, update=update)
 
 
-def _whole(file: Path, folder: Path, reading: Reading) -> int:
-    """Take a zipped course as it is, with its lessons; says how many questions it has, and what was none of its files."""
+def _whole(file: Path, folder: Path, reading: Reading) -> Taken:
+    """Take a zipped course as it is, with its lessons; reports how many questions it has, and what was none of its files."""
     beside = folder.with_name(f".{folder.name}.new")
     shutil.rmtree(beside, ignore_errors=True)
     zips.written(reading.files or {}, beside)
     beside.rename(folder)
-    print(visible(f"{file.name} (zip): a course with {counted(len(reading.drafts), 'question')}."))
-    for one in reading.left_out[:MOST_LISTED]:
-        print(visible(f"  {one.place}: left out, {one.why}."))
+    lines = [visible(f"{file.name} (zip): a course with {counted(len(reading.drafts), 'question')}.")]
+    lines += [visible(f"  {one.place}: left out, {one.why}.") for one in reading.left_out[:MOST_LISTED]]
     if len(reading.left_out) > MOST_LISTED:
-        print(f"  and {len(reading.left_out) - MOST_LISTED:,} more")
-    print(visible(f"  The course is in {folder}; `python -m bot check {folder}` looks it over."))
-    return SOME_LEFT_OUT if reading.left_out else ALL_TAKEN
+        lines.append(f"  and {len(reading.left_out) - MOST_LISTED:,} more")
+    lines.append(visible(f"  The course is in {folder}; `python -m bot check {folder}` looks it over."))
+    return Taken(SOME_LEFT_OUT if reading.left_out else ALL_TAKEN, lines)
 
 
 def _pack(folder: Path) -> Pack | None:
@@ -173,7 +201,7 @@ def _put(path: Path, text: str) -> None:
     beside.replace(path)
 
 
-def _report(file: Path, folder: Path, reading: Reading, result: Import, *, update: bool) -> int:
+def _report(file: Path, folder: Path, reading: Reading, result: Import, *, update: bool) -> Taken:
     taken = len(result.new) + (len(result.changed) if update else 0)
     parts = [f"{len(result.new):,} imported"] if result.new or not result.same else []
     if result.changed:
@@ -184,21 +212,24 @@ def _report(file: Path, folder: Path, reading: Reading, result: Import, *, updat
         why = ", ".join(f"{one.why} ({one.place})" for one in result.left_out[:MOST_LISTED])
         more = len(result.left_out) - MOST_LISTED
         parts.append(f"{len(result.left_out):,} left out: {why}" + (f" and {more:,} more" if more > 0 else ""))
-    print(visible(f"{file.name} ({reading.format}): {', '.join(parts)}."))
+    lines = [visible(f"{file.name} ({reading.format}): {', '.join(parts)}.")]
     if reading.encoding and reading.encoding.line:
         guess = reading.encoding
-        print(f"  Read as {guess.encoding}; it matters first in line {guess.line}. --encoding names another.")
-    for one in result.doubtful[:MOST_LISTED]:
-        print(visible(f"  {one.now.place}: taken as a new question; {one.before.name} stood there before."))
+        lines.append(f"  Read as {guess.encoding}; it matters first in line {guess.line}. --encoding names another.")
+    lines += [
+        visible(f"  {one.now.place}: taken as a new question; {one.before.name} stood there before.")
+        for one in result.doubtful[:MOST_LISTED]
+    ]
     if not update:
-        for one in result.changed[:MOST_LISTED]:
-            print(visible(f"  {one.now.place}: {one.before.name} reads otherwise now."))
-    for place, loss in result.losses[:MOST_LISTED]:
-        print(visible(f"  {place}: without {loss}."))
+        lines += [
+            visible(f"  {one.now.place}: {one.before.name} reads otherwise now.")
+            for one in result.changed[:MOST_LISTED]
+        ]
+    lines += [visible(f"  {place}: without {loss}.") for place, loss in result.losses[:MOST_LISTED]]
     if len(result.losses) > MOST_LISTED:
-        print(f"  and {counted(len(result.losses) - MOST_LISTED, 'more loss')}")
+        lines.append(f"  and {counted(len(result.losses) - MOST_LISTED, 'more loss')}")
     if taken:
-        print(visible(f"  The course is in {folder}; `python -m bot check {folder}` looks it over."))
+        lines.append(visible(f"  The course is in {folder}; `python -m bot check {folder}` looks it over."))
     if not taken and not result.same and not result.changed:
-        return NOTHING_TAKEN
-    return SOME_LEFT_OUT if result.left_out else ALL_TAKEN
+        return Taken(NOTHING_TAKEN, lines)
+    return Taken(SOME_LEFT_OUT if result.left_out else ALL_TAKEN, lines)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 from bot.errors import PackError
 from bot.facts import said
 from bot.packs.faults import LEFT_OUT, Fault, at_most, leaving_out
-from bot.packs.files import files_of, pack_folders, stamps_of, unused_picture
+from bot.packs.files import PackFiles, files_of, pack_folders, stamps_of, unused_picture
 from bot.packs.forms import option_faults
 from bot.packs.linting import lint
 from bot.packs.models import (
@@ -29,8 +29,9 @@ from bot.packs.models import (
     Topic,
 )
 from bot.packs.pictures import MOST_OF_A_COURSE_BYTES, Pictures, composed, named_by, read_pictures
+from bot.packs.places import Places, ReadBank
 from bot.packs.prose import check_prose
-from bot.packs.shorthand import is_short, written_out
+from bot.packs.shorthand import Read, is_short, written_out
 from bot.packs.yaml_files import YamlFile, read_yaml, validate
 
 READINGS = 5
@@ -39,13 +40,28 @@ S = TypeVar("S", Question, Page)
 M = TypeVar("M", PackHead, ProvenHead, Section, QuestionFile, Glossary)
 
 
+class Files(NamedTuple):
+    """The files of a course as they were read: each with the places of its values, or its faults."""
+
+    folder: Path
+    names: PackFiles
+    head: Read
+    glossary: Read | None
+    lessons: list[Read]
+    banks: list[Read]
+
+
 class Loaded(NamedTuple):
-    """What reading one pack's folder gave: the pack where it could be put together, and all faults."""
+    """What reading one pack's folder gave: the pack where it could be put together, and all faults.
+
+    ``shaped`` are all that have the shape of a question, those that can't be asked too.
+    """
 
     folder: Path
     head: YamlFile | None
     pack: Pack | None
     faults: list[Fault]
+    shaped: Sequence[Question] = ()
 
     @property
     def errors(self) -> list[Fault]:
@@ -56,18 +72,6 @@ class Loaded(NamedTuple):
     def left_out(self) -> list[Fault]:
         """The faults for which questions are not asked; a start goes on without those questions."""
         return [fault for fault in self.faults if fault.level == LEFT_OUT]
-
-
-class _Bank(NamedTuple):
-    """The questions of a file that have the shape of questions, and the place in it of each."""
-
-    file: YamlFile
-    places: Sequence[int]
-    questions: list[Question]
-
-    def each(self, change: Callable[[Question], Question]) -> "_Bank":
-        """The same with this done to each question."""
-        return self._replace(questions=[change(one) for one in self.questions])
 
 
 def load_packs(packs_dir: Path, demo_ids: Collection[str] | None = None) -> list[Pack]:
@@ -136,15 +140,39 @@ def read_pack(folder: Path, demo_ids: Collection[str] | None = None, *, thorough
     ``thorough`` adds the rules for authors, on fairness, plainness and the whole bank, which a start can do without.
     """
     try:
-        names = files_of(folder)
+        files = read_files(folder)
     except OSError as problem:  # it has vanished, or may not be looked into
         return Loaded(
             folder, None, None, [Fault(folder.name, 1, 1, "", f"a folder that can be read ({problem.strerror})")]
         )
+    return put_together(files, demo_ids, thorough=thorough)
+
+
+def read_files(folder: Path) -> Files:
+    """Read the files of one pack's folder. Raises OSError when it can't be looked into."""
+    names = files_of(folder)
     with _without_collector():
-        head_file = _read(folder, names.head or "pack.yaml")
-        lesson_files = [_read(folder, name) for name in names.lessons]
-        question_files = [_read(folder, name) for name in names.questions]
+        return Files(
+            folder,
+            names,
+            _read(folder, names.head or "pack.yaml"),
+            _read(folder, names.glossary) if names.glossary else None,
+            [_read(folder, name) for name in names.lessons],
+            [_read(folder, name) for name in names.questions],
+        )
+
+
+def put_together(
+    files: Files,
+    demo_ids: Collection[str] | None = None,
+    *,
+    thorough: bool = False,
+    open_pictures: Callable[[Path, Sequence[str], Sequence[str]], Pictures] = read_pictures,
+    others: Collection[str] = (),
+) -> Loaded:
+    """Check the files of one pack, and make it of them; ``others`` are ids of questions that are in none of them."""
+    folder, names, head_file, glossary_file, lesson_files, question_files = files
+    with _without_collector():
         faults: list[Fault] = []
         titles: dict[str, str] = {}
         if isinstance(head_file, YamlFile) and is_short(head_file):
@@ -152,7 +180,6 @@ def read_pack(folder: Path, demo_ids: Collection[str] | None = None, *, thorough
         head = _model(head_file, PackHead if titles else ProvenHead, faults)
         standard: Standard = head.standard if head else "proven"
         sections = [(file, one) for file in lesson_files if (one := _model(file, LESSONS[standard], faults))]
-        glossary_file = _read(folder, names.glossary) if names.glossary else None
         glossary = _model(glossary_file, Glossary, faults) if glossary_file else None
         banks = [bank for file in question_files if (bank := _bank(file, standard, faults))]
         if head:
@@ -161,20 +188,26 @@ def read_pack(folder: Path, demo_ids: Collection[str] | None = None, *, thorough
         pages = [page for _, section in sections for page in section.pages]
         asked = [question for bank in banks for question in bank.questions]
         shown = named_by([*pages, *asked, *(glossary.terms if glossary else ())])
-        pictures = read_pictures(folder, names.pictures, shown)
+        pictures = open_pictures(folder, names.pictures, shown)
         if pictures.keys:
             sections = [(file, pictures.shown_on(section)) for file, section in sections]
             banks = [bank.each(pictures.shown_by) for bank in banks]
             terms = [pictures.shown_by(term) for term in glossary.terms] if glossary else []
             glossary = glossary.model_copy(update={"terms": terms}) if glossary else None
-    places = _Places(head_file, sections, banks, glossary_file, glossary)
+    places = Places(head_file, sections, banks, glossary_file, glossary)
     if head and isinstance(head_file, YamlFile):
-        written = _Written(_written_ids(lesson_files, _itself), _written_ids(question_files, _its_questions))
+        written = _Written(_written_ids(lesson_files, _itself), _written_ids(question_files, _its_questions, others))
         faults += _cross_check(head, places, written, demo_ids)
         faults += _as_grave(_picture_faults(head, places, pictures), standard)
     whole_head = head_file if isinstance(head_file, YamlFile) else None
     if not head or any(fault.level == "error" for fault in (*faults, *names.unread)):
-        return Loaded(folder, whole_head, None, at_most([*faults, *names.unread]))
+        return Loaded(
+            folder,
+            whole_head,
+            None,
+            at_most([*faults, *names.unread]),
+            [one for bank in banks for one in bank.questions],
+        )
     by_id = {section.id: section for _, section in sections}
     pack = Pack(
         head=head,
@@ -194,7 +227,7 @@ def read_pack(folder: Path, demo_ids: Collection[str] | None = None, *, thorough
         from bot.packs.bank import review  # for authors; a start does without
 
         found += review(pack, places.fault)
-    return Loaded(folder, whole_head, pack, at_most(found))
+    return Loaded(folder, whole_head, pack, at_most(found), [one for _, _, one in places.questions])
 
 
 def _as_grave(faults: Iterable[Fault], standard: Standard) -> list[Fault]:
@@ -235,7 +268,7 @@ def _model(file: YamlFile | list[Fault], model: type[M], faults: list[Fault]) ->
     return result
 
 
-def _bank(file: YamlFile | list[Fault], standard: Standard, faults: list[Fault]) -> _Bank | None:
+def _bank(file: YamlFile | list[Fault], standard: Standard, faults: list[Fault]) -> ReadBank | None:
     """The questions of a file; adds the faults of those that are none, and of the file where none can be taken."""
     if not isinstance(file, YamlFile):
         faults += file
@@ -243,17 +276,17 @@ def _bank(file: YamlFile | list[Fault], standard: Standard, faults: list[Fault])
     model, lenient = BANKS[standard], standard != "proven"
     found = validate(file, model, lenient=lenient)
     if not isinstance(found, list):
-        return _Bank(file, range(len(found.questions)), found.questions)
+        return ReadBank(file, range(len(found.questions)), found.questions)
     faults += found
     if any(fault.level == "error" for fault in found):
         return None
     entries, unfit = file.data["questions"], {fault.question for fault in found}
     places = [place for place in range(len(entries)) if place not in unfit]
     rest = {**file.data, "questions": [entries[place] for place in places]}
-    return _Bank(file, places, model.model_validate(rest).questions) if places else None
+    return ReadBank(file, places, model.model_validate(rest).questions) if places else None
 
 
-def _bank_with(bank: _Bank, head: PackHead) -> _Bank:
+def _bank_with(bank: ReadBank, head: PackHead) -> ReadBank:
     """The questions with what the head says for all of them, where they don't say otherwise themselves."""
     for_all = {"code_language": head.code_language, "licence": head.licence, "language": head.language}
     if for_all == {"code_language": "python", "licence": None, "language": "en"}:
@@ -284,8 +317,10 @@ class _Written(NamedTuple):
     questions: set[str] | None
 
 
-def _written_ids(files: list[YamlFile | list[Fault]], entries: Callable[[Any], list[Any]]) -> set[str] | None:
-    ids: set[str] = set()
+def _written_ids(
+    files: list[Read], entries: Callable[[Any], list[Any]], others: Collection[str] = ()
+) -> set[str] | None:
+    ids = set(others)
     for file in files:
         if not isinstance(file, YamlFile):
             return None
@@ -302,55 +337,7 @@ def _its_questions(data: Any) -> list[Any]:
     return questions if isinstance(questions, list) else []
 
 
-class _Places:
-    """Where each section and question stands, for faults found after loading."""
-
-    def __init__(
-        self,
-        head: YamlFile | list[Fault],
-        sections: list[tuple[YamlFile | list[Fault], Section]],
-        banks: list[_Bank],
-        glossary_file: YamlFile | list[Fault] | None,
-        glossary: Glossary | None,
-    ) -> None:
-        self.head = head
-        self.sections = [(file, section) for file, section in sections if isinstance(file, YamlFile)]
-        self.questions: list[tuple[YamlFile, int, Question]] = [
-            (bank.file, index, question)
-            for bank in banks
-            for index, question in zip(bank.places, bank.questions, strict=True)
-        ]
-        self._files = {id(question): (file, index) for file, index, question in self.questions}
-        self.terms = list(glossary.terms) if glossary else []
-        self._glossary = glossary_file
-        self._section_files = {id(section): file for file, section in self.sections}
-
-    def without(self, faults: Iterable[Fault]) -> list[Question]:
-        """The questions that no fault leaves out."""
-        unfit = {(fault.file, fault.question) for fault in faults if fault.level == LEFT_OUT}
-        return [question for file, index, question in self.questions if (file.name, index) not in unfit]
-
-    def fault(
-        self,
-        thing: Question | Section | PackHead | Term,
-        loc: tuple[str | int, ...],
-        expected: str,
-        level: str = "error",
-    ) -> Fault:
-        """A fault at a field of a section, a question, a term or the head."""
-        if isinstance(thing, Term):
-            assert isinstance(self._glossary, YamlFile)
-            index = next(i for i, term in enumerate(self.terms) if term is thing)
-            return self._glossary.fault(("terms", index, *loc), expected, level)
-        if isinstance(thing, Question):
-            file, index = self._files[id(thing)]
-            return file.fault(("questions", index, *loc), expected, level)
-        file_of = self._section_files[id(thing)] if isinstance(thing, Section) else self.head
-        assert isinstance(file_of, YamlFile)
-        return file_of.fault(loc, expected, level)
-
-
-def _cross_check(head: PackHead, places: _Places, written: _Written, demo_ids: Collection[str] | None) -> list[Fault]:
+def _cross_check(head: PackHead, places: Places, written: _Written, demo_ids: Collection[str] | None) -> list[Fault]:
     """Names that must lead somewhere, and ids that must be given once."""
     faults: list[Fault] = []
     topics = {topic.id for topic in head.topics}
@@ -423,7 +410,7 @@ def _cross_check(head: PackHead, places: _Places, written: _Written, demo_ids: C
 
 
 def _named_twice(
-    thing: Section | Question, loc: tuple[str | int, ...], names: Sequence[str], places: _Places
+    thing: Section | Question, loc: tuple[str | int, ...], names: Sequence[str], places: Places
 ) -> Iterator[Fault]:
     """Names that stand in a list already: of each, a screen would have two buttons that are the same."""
     taken: set[str] = set()
@@ -433,7 +420,7 @@ def _named_twice(
         taken.add(name)
 
 
-def _check_terms(head: PackHead, places: _Places) -> list[Fault]:
+def _check_terms(head: PackHead, places: Places) -> list[Fault]:
     faults: list[Fault] = []
     taken: set[str] = set()
     for term in places.terms:
@@ -451,7 +438,7 @@ def _check_terms(head: PackHead, places: _Places) -> list[Fault]:
     return faults
 
 
-def _picture_faults(head: PackHead, places: _Places, pictures: Pictures) -> Iterator[Fault]:
+def _picture_faults(head: PackHead, places: Places, pictures: Pictures) -> Iterator[Fault]:
     for _file, section in places.sections:
         for index, page in enumerate(section.pages):
             for loc, expected in pictures.faults_of(page):

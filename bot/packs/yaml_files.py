@@ -94,6 +94,17 @@ class YamlFile(NamedTuple):
         node, _ = _walk(self.node, loc)
         return node.value if isinstance(node, yaml.ScalarNode) else None
 
+    def as_written(self, loc: tuple[str | int, ...]) -> Any:
+        """What stands at ``loc``, or at its nearest parent, each single value as its author wrote it: `007`, `true`."""
+        return _as_written(_walk(self.node, loc)[0])
+
+    def source(self, loc: tuple[str | int, ...]) -> str:
+        """The lines in which the value at ``loc`` stands, from its own first one to where the next begins."""
+        node, _ = _walk(self.node, loc)
+        start, end = node.start_mark.index, node.end_mark.index
+        line = max(self.text.rfind("\n", 0, start), self.text.rfind("\r", 0, start)) + 1
+        return self.text[line:end].rstrip()
+
 
 def read_yaml(path: Path, name: str) -> YamlFile | list[Fault]:
     """Read one file; ``name`` is how faults call it. Returns the file, or its faults."""
@@ -261,6 +272,19 @@ def _built(node: yaml.Node, name: str, faults: list[Fault], depth: int = 1) -> A
             lines[key.value] = key.start_mark.line + 1
             built[key.value] = _built(value, name, faults, depth + 1)
     return built
+
+
+def scalar(node: yaml.ScalarNode) -> Any:
+    """The text, number or other single value that a node holds."""
+    return _OF_SCALAR[node.tag](node.value)
+
+
+def _as_written(node: yaml.Node) -> Any:
+    if isinstance(node, yaml.SequenceNode):
+        return [_as_written(one) for one in node.value]
+    if isinstance(node, yaml.MappingNode):
+        return {key.value: _as_written(one) for key, one in node.value}
+    return None if node.tag == "tag:yaml.org,2002:null" else node.value
 
 
 def _fault_at(node: yaml.Node, name: str, path: str, expected: str) -> Fault:

@@ -26,13 +26,7 @@ async def play(settings: Settings, *, port: int = 0, open_browser: bool = True) 
     page stays open. Its data is in a folder of its own: what is played here must not touch what real members have.
     Raises StudyhallError when the port is taken.
     """
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        if sys.platform == "win32":
-            signal.signal(name, lambda *_: loop.call_soon_threadsafe(stop.set))
-        else:
-            loop.add_signal_handler(name, stop.set)
+    stop = told_to_stop()
     try:
         playground = await Playground(port, second_server=True).__aenter__()
     except OSError as problem:
@@ -41,11 +35,11 @@ async def play(settings: Settings, *, port: int = 0, open_browser: bool = True) 
     try:
         with contextlib.suppress(OSError):  # the bot says what is wrong with it
             make_private_folder(folder)
-        bot = await _start_bot(playground, folder)
+        bot = await start_bot(playground, folder)
         print(f"\n  Studyhall's playground is open at\n\n    {playground.address}\n", flush=True)  # noqa: T201
         print("  Every tab can be another member. Press Ctrl-C to stop.\n", flush=True)  # noqa: T201
-        if open_browser and _has_screen():
-            await asyncio.to_thread(_open_browser, playground.address, folder / DOOR)
+        if open_browser and has_screen():
+            await asyncio.to_thread(open_page, playground.address, folder / DOOR, "Studyhall's playground")
         return await _until_stopped(bot, stop)
     finally:
         with contextlib.suppress(OSError):
@@ -53,15 +47,27 @@ async def play(settings: Settings, *, port: int = 0, open_browser: bool = True) 
         await playground.__aexit__()
 
 
-def _open_browser(address: str, door: Path) -> None:
+def told_to_stop() -> asyncio.Event:
+    """What is set by Ctrl-C, or by whoever ends this process in order."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        if sys.platform == "win32":
+            signal.signal(name, lambda *_: loop.call_soon_threadsafe(stop.set))
+        else:
+            loop.add_signal_handler(name, stop.set)
+    return stop
+
+
+def open_page(address: str, door: Path, what: str) -> None:
     """Open the page through a file that leads to it: everybody on the machine can read what a browser was started with,
     and the address holds the secret.
     """
     link = html.escape(address)
     page = (
         f'<!doctype html><meta charset="utf-8"><meta name="referrer" content="no-referrer">'
-        f'<meta http-equiv="refresh" content="0; url={link}"><title>Studyhall\'s playground</title>'
-        f'<p><a href="{link}">Open the playground</a></p>\n'
+        f'<meta http-equiv="refresh" content="0; url={link}"><title>{what}</title>'
+        f'<p><a href="{link}">Open {what}</a></p>\n'
     )
     with contextlib.suppress(OSError):  # the address stands in the terminal as well
         make_private_folder(door.parent)
@@ -69,10 +75,11 @@ def _open_browser(address: str, door: Path) -> None:
         webbrowser.open(door.absolute().as_uri())
 
 
-async def _start_bot(playground: Playground, data_dir: Path) -> asyncio.subprocess.Process:
+async def start_bot(playground: Playground, data_dir: Path, **more: str) -> asyncio.subprocess.Process:
+    """Start a bot that connects to a playground; ``more`` are settings of its own."""
     own = {"STUDYHALL_DATA_DIR": str(data_dir), "STUDYHALL_DATABASE_URL": ""}  # whatever a .env names
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "run", env=os.environ | playground.bot_environment | own
+        sys.executable, "-m", "bot", "run", env=os.environ | playground.bot_environment | own | more
     )
 
 
@@ -84,17 +91,23 @@ async def _until_stopped(bot: asyncio.subprocess.Process, stop: asyncio.Event) -
     stopping.cancel()
     if ended.done():
         return ended.result()
-    with contextlib.suppress(ProcessLookupError):
-        bot.terminate()
-    try:
-        await asyncio.wait_for(ended, STOP_SECONDS)
-    except TimeoutError:
-        bot.kill()
-        await bot.wait()
+    ended.cancel()
+    await end_bot(bot)
     return 0
 
 
-def _has_screen() -> bool:
+async def end_bot(bot: asyncio.subprocess.Process) -> None:
+    """End a bot in order, or else at once."""
+    with contextlib.suppress(ProcessLookupError):
+        bot.terminate()
+    try:
+        await asyncio.wait_for(bot.wait(), STOP_SECONDS)
+    except TimeoutError:
+        bot.kill()
+        await bot.wait()
+
+
+def has_screen() -> bool:
     """Whether a browser could be seen; on Linux that takes a display."""
     if sys.platform in ("win32", "darwin"):
         return True

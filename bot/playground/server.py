@@ -3,60 +3,24 @@
 import asyncio
 import contextlib
 import email.utils
-import functools
-import logging
-import mimetypes
 import secrets
-import socket
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from aiohttp import web
-from aiohttp.http import HttpProcessingError
 
 from bot.playground.acts import ActError, Acts
 from bot.playground.files import MAX_FILE_BYTES
 from bot.playground.gateway import HEARTBEAT_SECONDS, Gateway
 from bot.playground.interactions import Interactions
 from bot.playground.live import Live
+from bot.playground.loopback import Loopback, page
 from bot.playground.pictures import picture_kind
 from bot.playground.ratelimits import RateLimits
 from bot.playground.rest import Rest
 from bot.playground.world import World
 
 PAGE = Path(__file__).parent / "page"
-HOST = "127.0.0.1"
-CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-_SECURITY = {
-    "Content-Security-Policy": CSP,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
-"""The headers of every response, of refusals as well."""
 CLOCK_WAIT_SECONDS = 25.0
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-_log = logging.getLogger(__name__)
-
-
-class _Request(web.Request):
-    """Puts the security headers on whatever answers it: on what is no HTTP, too, which no middleware sees."""
-
-    async def _prepare_hook(self, response: web.StreamResponse) -> None:
-        await super()._prepare_hook(response)
-        response.headers.update(_SECURITY)
-
-
-def _is_no_bad_request(record: logging.LogRecord) -> bool:
-    """Whether a line of the HTTP server is about anything but a request that can't be read, whose sender was told."""
-    return not (record.exc_info and isinstance(record.exc_info[1], (HttpProcessingError, web.RequestPayloadError)))
 
 
 class Playground:
@@ -72,29 +36,17 @@ class Playground:
         self._port = port
         self._second_server = second_server
         self._heartbeat_seconds = heartbeat_seconds
-        self.secret = secrets.token_urlsafe(24)
         self.token = f"playground.{secrets.token_urlsafe(32)}"
-        self._runner: web.AppRunner | None = None
-        self._assets = {path.relative_to(PAGE).as_posix(): path for path in PAGE.rglob("*") if path.is_file()}
         self._shifted = asyncio.Event()
         self.followed = asyncio.Event()
         """Set while a bot's clock is known to be shifted as ours is."""
 
     async def __aenter__(self) -> "Playground":
-        app = web.Application(middlewares=[self._guard], client_max_size=64 * 1024 * 1024)
-        http_log = logging.Logger(f"{__name__}.http")
-        http_log.parent = _log
-        http_log.addFilter(_is_no_bad_request)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2, logger=http_log)
-        # The port must be known before the parts are made, and the routes before the server starts: so bind first, and
-        # keep it, or another program may take it meanwhile.
-        bound = socket.create_server((HOST, self._port))
-        self.port: int = bound.getsockname()[1]
-        self.host = f"{HOST}:{self.port}"
+        self._server = server = Loopback("playground", self._port)
+        self.port, self.host, self.secret, self.address = server.port, server.host, server.secret, server.address
         self.api_url = f"http://{self.host}/api/v10"
         self.gateway_url = f"ws://{self.host}/gateway"
-        self.address = f"http://{self.host}/{self.secret}/"
-        self.clock_url = f"http://{self.host}/{self.secret}/clock"
+        self.clock_url = f"{self.address}clock"
 
         self.world = World(self.address.rstrip("/"))
         if self._second_server:
@@ -107,32 +59,28 @@ class Playground:
         self.live = Live(self.world, self.acts, self.gateway)
         self.world.listeners.append(self._hear)
 
+        app = server.app
         self.rest.add_to(app, "/api/v10")
         app.router.add_get("/gateway", self.gateway.serve)
         app.router.add_get("/gateway/", self.gateway.serve)
         app.router.add_get(f"/{self.secret}/", self._page)
         app.router.add_get(f"/{self.secret}/live", self.live.serve)
         app.router.add_get(f"/{self.secret}/clock", self._clock)
-        app.router.add_get(f"/{self.secret}/page/{{path:.+}}", self._asset)
+        server.serve_files("page", PAGE)
         app.router.add_post(f"/{self.secret}/upload", self._upload)
         app.router.add_get(
             f"/{self.secret}/{{place:(ephemeral-)?attachments/[0-9]+}}/{{id}}/{{name}}", self._attachment
         )
         app.router.add_get(f"/{self.secret}/emojis/{{id}}.png", self._emoji)
         app.on_response_prepare.append(self._date)
-        await self._runner.setup()
-        assert self._runner.server is not None
-        made = self._runner.server.request_factory
-        self._runner.server.request_factory = functools.partial(made, _cls=_Request)  # type: ignore[call-arg]
-        await web.SockSite(self._runner, bound).start()
+        await server.start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self._shifted.set()
         await self.live.close()
         await self.gateway.close()
-        if self._runner:
-            await self._runner.cleanup()
+        await self._server.close()
 
     @property
     def bot_environment(self) -> dict[str, str]:
@@ -144,27 +92,11 @@ class Playground:
             "STUDYHALL_CLOCK_URL": self.clock_url,
         }
 
-    @web.middleware
-    async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Only this machine, by this address, and no page of another origin."""
-        origin = request.headers.get("Origin")
-        if request.host != self.host or (origin is not None and origin != f"http://{self.host}"):
-            return web.Response(status=403, text="The playground answers only at its own address.")
-        return await handler(request)
-
     async def _date(self, _request: web.Request, response: web.StreamResponse) -> None:
         response.headers["Date"] = email.utils.formatdate(self.world.now_ms() / 1000, usegmt=True)
 
-    async def _page(self, request: web.Request) -> web.StreamResponse:
-        return web.Response(body=(PAGE / "index.html").read_bytes(), content_type="text/html", charset="utf-8")
-
-    async def _asset(self, request: web.Request) -> web.StreamResponse:
-        path = self._assets.get(request.match_info["path"])
-        if path is None:
-            raise web.HTTPNotFound
-        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        kinds = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
-        return web.Response(body=path.read_bytes(), content_type=kinds.get(path.suffix, kind))
+    async def _page(self, _request: web.Request) -> web.StreamResponse:
+        return page(PAGE / "index.html")
 
     async def _upload(self, request: web.Request) -> web.StreamResponse:
         """Take a file that a member chose in the page; answers with its attachment, or with a sentence."""

@@ -3,7 +3,7 @@
 import stat
 import webbrowser
 
-from bot.playground.play import DOOR, _open_browser
+from bot.playground.play import DOOR, open_page
 
 ADDRESS = "http://127.0.0.1:8028/the-secret/"
 
@@ -12,7 +12,7 @@ def test_the_secret_address_is_not_what_a_browser_is_started_with(tmp_path, monk
     opened: list[str] = []
     monkeypatch.setattr(webbrowser, "open", opened.append)
     door = tmp_path / "data" / "playground" / DOOR
-    _open_browser(ADDRESS, door)
+    open_page(ADDRESS, door, "the playground")
     assert opened == [door.as_uri()]
     assert "the-secret" not in opened[0]
     assert f"url={ADDRESS}" in door.read_text("utf-8")
