@@ -5,6 +5,7 @@ happened at a marked moment stands in words below the lanes.
 """
 
 import io
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,7 +23,11 @@ LANE, BAR, HOLD = 46, 30, 24
 """A lane, the bar in it, and the strip below that says which lock is held."""
 NARROWEST = 2.5
 """So wide is a run drawn at least: the shortest ones would not be seen."""
-TITLE_CHARACTERS, SAYS_CHARACTERS, MARK_CHARACTERS, FOOT_CHARACTERS, PART_CHARACTERS = 34, 47, 45, 66, 44
+TITLE_CHARACTERS, SAYS_CHARACTERS, MARK_CHARACTERS, FOOT_CHARACTERS, PART_CHARACTERS = 34, 52, 49, 66, 44
+
+
+_NUMBER = re.compile(r"(\d) (?=ms\b)")
+"""A number stays on the line of its unit."""
 
 
 class State(StrEnum):
@@ -32,7 +37,8 @@ class State(StrEnum):
     FREE = "running C code without the GIL"
     STARTING = "starting up"
     PASSING = "calls on their way: pickle, pipe"
-    WAITING = "waiting for I/O, time or an item"
+    WAITING = "waiting for I/O or time"
+    QUEUE = "waiting for a queue"
     LOCK = "waiting for a lock"
     GIL = "waiting for the GIL"
     NOT_RUNNING = "not running"
@@ -148,6 +154,7 @@ _LOOKS = {
     State.STARTING: _Look(DIM, INK, "|||", 0.7),
     State.PASSING: _Look(PAPER, ACCENT, "---", 0.5),
     State.WAITING: _Look(PAPER, FAINT, "", 0.4),
+    State.QUEUE: _Look(PAPER, FAINT, "ooo", 0.6),
     State.LOCK: _Look(PAPER, WARNING, "xxx", 0.7),
     State.GIL: _Look(PAPER, WARNING, "///", 0.7),
     State.NOT_RUNNING: _Look(PAPER, FAINT, "", 0.0),  # a dotted line
@@ -169,7 +176,7 @@ def draw(timeline: Timeline) -> bytes:
 
 
 def _wrapped(text: str, characters: int, lines: int) -> list[str]:
-    return textwrap.wrap(text, characters)[:lines]
+    return textwrap.wrap(_NUMBER.sub("\\1\N{NO-BREAK SPACE}", text), characters)[:lines]
 
 
 class _Sheet:
@@ -202,7 +209,7 @@ class _Sheet:
     def _part_height(part: TracedRun) -> float:
         told = sum(len(_wrapped(one.says, MARK_CHARACTERS, 3)) for one in part.moments)
         title = 24 * len(_wrapped(part.title, PART_CHARACTERS, 2))
-        lanes = sum(LANE + HOLD * bool(lane.holds) for lane in part.lanes)
+        lanes = sum(LANE + HOLD * len(_locks(lane)) for lane in part.lanes)
         return 22 + title + 28 * bool(part.moments) + lanes + 23 * told + 6 * bool(part.moments)
 
     def head(self) -> None:
@@ -248,15 +255,22 @@ class _Sheet:
             if span.state is State.RUNNING:
                 self._span(span, middle)
         self._y += LANE
-        for hold in lane.holds:
-            left, right = self._x(hold.begin_ms), self._x(hold.end_ms)
-            self._axes.plot([left, left, right, right], [self._y - 4, self._y + 2, self._y + 2, self._y - 4], color=INK)
-            says = next((one for one in (f"holds {hold.lock}", hold.lock) if _long(one, 12.5) < right - left), "")
-            self._words((left + right) / 2, self._y + 13, says, 12.5, ha="center")
-        self._y += HOLD * bool(lane.holds)
+        for lock in _locks(lane):
+            for hold in lane.holds:
+                if hold.lock == lock:
+                    self._hold(hold)
+            self._y += HOLD
+
+    def _hold(self, hold: HoldSpan) -> None:
+        left, right = self._x(hold.begin_ms), self._x(hold.end_ms)
+        self._axes.plot([left, left, right, right], [self._y - 5, self._y, self._y, self._y - 5], color=INK)
+        says = next((one for one in (f"holds {hold.lock}", hold.lock) if _long(one, 12.5) < right - left), "")
+        self._words((left + right) / 2, self._y + 11, says, 12.5, ha="center")
 
     def _span(self, span: Span, middle: float) -> None:
         left, right = self._x(span.begin_ms), self._x(span.end_ms)
+        if right - left < 1 and span.state not in (State.RUNNING, State.FREE):
+            return  # what is too short to be seen is no wait
         self._bar(left, right, middle, BAR, span.state)
         if span.label and _long(span.label, 12.5) < right - left:
             self._axes.text(
@@ -370,6 +384,11 @@ class _Sheet:
             parse_math=False,
             zorder=8,
         )
+
+
+def _locks(lane: TimelineLane) -> list[str]:
+    """The locks that a lane holds at some time, the first one first."""
+    return list(dict.fromkeys(hold.lock for hold in sorted(lane.holds)))
 
 
 def _long(text: str, size: float) -> float:

@@ -13,13 +13,15 @@ from bot.demos.registry import DEMOS
 from bot.demos.timelines import lost_update
 from bot.demos.timelines.registry import TIMELINES, trace
 from bot.demos.timelines.tracing import Doing, Gap, Notes, Traced
+from bot.workers import Limits, apart
 
 STANDARD = Host("3.13.1", "standard build", gil=True, cores=2.0, start_method="spawn")
 
 
 @pytest.fixture(scope="module", params=TIMELINES)
 def timeline(request: pytest.FixtureRequest) -> Timeline:
-    return trace(request.param)
+    """One traced in a process of its own, as the bot does it: some of them fork."""
+    return apart(trace, request.param, seconds=120, limits=Limits(), name="traced")
 
 
 def test_every_timeline_belongs_to_a_demo():

@@ -11,6 +11,11 @@ NS_IN_MS = 1e6
 DOUBT = 0.1
 """The share of a gap that may have had another cause, and it still is called waiting for the GIL."""
 
+COMPUTING = (State.RUNNING, State.FREE)
+"""In these a lane laps, so that a gap shows."""
+
+DISTURBED = "Rejected: other work disturbed this run"
+
 Stretch = tuple[int, int]
 """From one nanosecond to another."""
 
@@ -43,6 +48,11 @@ def is_gil_wait(gap: Gap, others_ran: Iterable[Stretch], *, gil: bool) -> bool:
     if not gil or gap.queued_ns is None or gap.queued_ns > DOUBT * length_ns:
         return False
     return _covered(gap, others_ran) >= (1 - DOUBT) * length_ns
+
+
+def mark_unless(clear: bool) -> str:
+    """The mark of a run: none where it shows what it is about, else that other work was in its way."""
+    return "" if clear else DISTURBED
 
 
 def first_ns(traced: Iterable[Traced]) -> int:
@@ -111,14 +121,15 @@ def _lane(one: Traced, others: Sequence[Stretch], begin_ns: int, *, gil: bool) -
     for here, following in pairwise(one.doings):
         if here.state is None:
             continue
-        if here.state is not State.RUNNING:
+        if here.state not in COMPUTING:
             spans.append((here.at_ns, following.at_ns, here.state, here.label))
             continue
         gaps = [gap for gap in _lost(one) if here.at_ns <= gap.begin_ns and gap.end_ns <= following.at_ns]
-        spans += [(*piece, State.RUNNING, here.label) for piece in _without(here.at_ns, following.at_ns, gaps)]
+        spans += [(*piece, here.state, here.label) for piece in _without(here.at_ns, following.at_ns, gaps)]
         for gap in gaps:
-            state = State.GIL if is_gil_wait(gap, others, gil=gil) else State.NOT_RUNNING
-            spans.append((gap.begin_ns, gap.end_ns, state, ""))
+            python = here.state is State.RUNNING
+            waited = python and is_gil_wait(gap, others, gil=gil)
+            spans.append((gap.begin_ns, gap.end_ns, State.GIL if waited else State.NOT_RUNNING, ""))
     return TimelineLane(
         one.name,
         [

@@ -69,18 +69,23 @@ def meetings(climbs: Sequence[Sequence[Climb]]) -> Iterator[Meeting]:
 def traced(host: Host) -> Timeline:
     """Run it until an update is lost, or a few times."""
     for _ in range(TRIES):
-        counter = Counter()
-        notes = [Notes("thread 1"), Notes("thread 2")]
-        climbs: list[list[Climb]] = [[], []]
-        workers = [threading.Thread(target=add_and_note, args=(counter, *of)) for of in zip(notes, climbs, strict=True)]
-        for worker in workers:
-            worker.start()
-        for worker in workers:
-            worker.join()
-        timeline = drawn_up([one.taken() for one in notes], climbs, counter.value, host)
+        timeline = drawn_up(*run(), host)
         if timeline.parts[0].moments:
             break
     return timeline
+
+
+def run() -> tuple[list[Traced], list[list[Climb]], int]:
+    """What both threads noted, and the number at the end."""
+    counter = Counter()
+    notes = [Notes("thread 1"), Notes("thread 2")]
+    climbs: list[list[Climb]] = [[], []]
+    workers = [threading.Thread(target=add_and_note, args=(counter, *of)) for of in zip(notes, climbs, strict=True)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    return [one.taken() for one in notes], climbs, counter.value
 
 
 def drawn_up(traced: Sequence[Traced], climbs: Sequence[Sequence[Climb]], at_the_end: int, host: Host) -> Timeline:

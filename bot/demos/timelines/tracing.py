@@ -87,8 +87,8 @@ class Notes:
         assert self._queue is not None
         self._queue.close()
 
-    def begins(self, state: State = State.RUNNING, label: str = "") -> None:
-        """From now on this lane is in that state."""
+    def begins(self, state: State | None = State.RUNNING, label: str = "") -> None:
+        """From now on this lane is in that state; None: it has ended, whatever follows."""
         self._does(Doing(time.perf_counter_ns(), state, label))
 
     def was_due(self, at_ns: int, label: str = "") -> None:
@@ -118,7 +118,11 @@ class Notes:
         return Traced(self._name, os.getpid(), self._thread, self._doings, self._gaps, self._held)
 
     def _does(self, doing: Doing) -> None:
-        if self._doings and self._doings[-1].state is State.RUNNING and doing.at_ns - self._last_ns > GAP_NS:
+        if (
+            self._doings
+            and self._doings[-1].state in (State.RUNNING, State.FREE)
+            and doing.at_ns - self._last_ns > GAP_NS
+        ):
             self._gap(doing.at_ns)
         self._doings.append(doing)
         self._look(doing.at_ns)

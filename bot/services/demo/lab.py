@@ -70,14 +70,16 @@ class Lab:
     async def trace(self, demo: Demo, mark: str = "") -> Timeline | None:
         """What the demo's threads, tasks and processes did when, in a short run of its own that disturbs no measurement.
 
-        It bears the chart's ``mark``. None for a demo without a timeline, and where it could not be traced.
+        It bears the chart's ``mark``, or one of its own where it was disturbed. None for a demo without a timeline, and where
+        it could not be traced.
         """
         if demo.id not in TIMELINES:
             return None
         limits = Limits(cpu_seconds=TRACE_SECONDS, memory_mib=demo.memory_mib, nice=NICE)
         worker = await self._workers.start("studyhall-demo", limits)
         try:
-            return replace(await worker.call(trace, demo.id, wall_seconds=TRACE_SECONDS), mark=mark)
+            timeline = await worker.call(trace, demo.id, wall_seconds=TRACE_SECONDS)
+            return replace(timeline, mark=mark or timeline.mark)
         except WorkerError as problem:
             _log.warning("demo %s was not traced: %s", demo.id, problem)
             return None
