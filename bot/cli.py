@@ -127,7 +127,12 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("name", nargs="?", help="which one (default: list them)")
     demo.add_argument("--rounds", type=int, choices=range(1, 10), help="how often each variant is measured")
     demo.add_argument("--json", action="store_true", help="print every sample as JSON instead of a table")
-    demo.add_argument("--chart", type=Path, metavar="FILE", help="where the chart goes (default: studyhall-NAME.png)")
+    demo.add_argument(
+        "--chart",
+        type=Path,
+        metavar="FILE",
+        help="where the chart goes (default: studyhall-NAME.png); the timeline goes beside it",
+    )
     _add_database_commands(commands)
     items = commands.add_parser(
         "items", help="what everybody's first answers tell about the questions, the worst first"

@@ -23,7 +23,7 @@ WIDTH = 24
 async def run_demo(
     name: str | None, *, rounds: int, wall_seconds: float, as_json: bool, chart_file: Path | None
 ) -> int:
-    """Measure a demo and print what it shows; without a name, list them all. The chart is saved as a picture.
+    """Measure a demo and print what it shows; without a name, list them all. Chart and timeline are saved as pictures.
 
     Raises NotFound for an unknown name, WorkerError when it could not be brought to its end.
     """
@@ -36,9 +36,11 @@ async def run_demo(
     life = Lifecycle()
     drawer = ChartDrawer(workers, life)
     try:
-        measured = await Lab(workers, wall_seconds=wall_seconds, rounds=rounds).measure(demo, _progress)
+        lab = Lab(workers, wall_seconds=wall_seconds, rounds=rounds)
+        measured = await lab.measure(demo, _progress)
         verdict, chart = demo.read(measured), demo.drawn(measured)
-        picture = await drawer.draw(chart)
+        timeline = await lab.trace(demo, chart.mark)
+        picture, lanes = await drawer.draw(chart), await drawer.draw(timeline) if timeline else None
     finally:
         await life.close()
         await workers.close()
@@ -48,19 +50,21 @@ async def run_demo(
     else:
         _print(demo, verdict, chart)
     file = chart_file or Path(f"studyhall-{demo.id}.png")
-    said = await asyncio.to_thread(_save, file, picture) if picture else "The chart could not be drawn."
+    said = [await asyncio.to_thread(_save, "chart", file, picture) if picture else "The chart could not be drawn."]
+    if lanes:
+        said.append(await asyncio.to_thread(_save, "timeline", file.with_stem(f"{file.stem}-timeline"), lanes))
     if not as_json:
-        print(said)
+        print("\n".join(said))
     return 0
 
 
-def _save(file: Path, picture: bytes) -> str:
-    """Write the chart; returns where it is. Raises UserError where it can't be."""
+def _save(what: str, file: Path, picture: bytes) -> str:
+    """Write a picture; returns where it is. Raises UserError where it can't be."""
     try:
         file.write_bytes(picture)
     except OSError as problem:
         raise UserError(fact(Code.CHART_NOT_WRITTEN, file=str(file), why=str(problem.strerror))) from problem
-    return f"The chart is in {file}."
+    return f"The {what} is in {file}."
 
 
 def find(name: str) -> Demo:

@@ -81,6 +81,12 @@ class Picture(NamedTuple):
     alt: str
 
 
+class Gallery(NamedTuple):
+    """Pictures side by side; each is seen large at a tap."""
+
+    pictures: Sequence[Picture]
+
+
 class CoursePicture(NamedTuple):
     """A picture of a course by its key, which also is its file's name; the bytes are found when the screen is sent."""
 
@@ -110,7 +116,7 @@ class Download(NamedTuple):
         return self.text.encode(sheets.ENCODING if self.name.endswith(".csv") else "utf-8")
 
 
-Block = str | Beside | Row | Pick | ChannelPick | RolePick | Picture | CoursePicture | Download
+Block = str | Beside | Row | Pick | ChannelPick | RolePick | Picture | Gallery | CoursePicture | Download
 
 
 class Ready(NamedTuple):
@@ -191,8 +197,9 @@ class Screen(NamedTuple):
         """Fresh file objects for what the screen itself attaches."""
         files = []
         for block in self.blocks:
-            if isinstance(block, Picture):
-                files.append(discord.File(io.BytesIO(block.data), block.name, description=block.alt))
+            if isinstance(block, (Picture, Gallery)):
+                shown = block.pictures if isinstance(block, Gallery) else [block]
+                files += [discord.File(io.BytesIO(one.data), one.name, description=one.alt) for one in shown]
             elif isinstance(block, Download):
                 files.append(discord.File(io.BytesIO(block.data), block.name))
         return files
@@ -284,10 +291,11 @@ def _item(block: Block, marks: Marks, pictures: Mapping[str, str]) -> ui.Item[ui
             default_values=[discord.SelectDefaultValue.from_role(discord.Object(one)) for one in block.chosen[:1]],
         )
         return ui.ActionRow(roles)
-    if isinstance(block, (Picture, CoursePicture)):
-        address = f"attachment://{block.name}" if isinstance(block, Picture) else pictures[block.key]
+    if isinstance(block, (Picture, Gallery, CoursePicture)):
         gallery: ui.MediaGallery[ui.LayoutView] = ui.MediaGallery()
-        gallery.add_item(media=address, description=block.alt[:1024])
+        for one in block.pictures if isinstance(block, Gallery) else [block]:
+            address = pictures[one.key] if isinstance(one, CoursePicture) else f"attachment://{one.name}"
+            gallery.add_item(media=address, description=one.alt[:1024])
         return gallery
     return ui.File(f"attachment://{block.name}")
 

@@ -176,6 +176,9 @@ async def test_predict_run_result(hall, workers):
         assert view.run.message_id == MESSAGE
         assert view.result.picture.startswith(PNG)
         assert [bar.label for bar in view.result.chart.bars] == ["n += one()", "n += 1", "with a lock", "by a queue"]
+        assert view.result.timeline_picture.startswith(PNG)
+        assert view.result.timeline.title == "Two threads add to one counter"
+        assert view.result.timeline.mark or not view.result.chart.mark
         assert view.result.predicted == 3
         right = view.result.verdict.right_choice
         assert view.result.predicted_right == (["Bob", "Ada"] if right == "less" else [])

@@ -88,9 +88,10 @@ async def test_run_shows_the_chart_with_alt_text_and_who_was_right(hall: Hall):
     for label in list(demo.buttons)[:-2]:  # the last two run and cancel it
         await hall.person("voter " + label[:20]).click(demo, label)
     await hall.bob.click(demo, RUN)
-    assert list(demo.files) == ["shared-counter.png"]
-    assert demo.files["shared-counter.png"].startswith(b"\x89PNG")
+    assert list(demo.files) == ["shared-counter.png", "shared-counter-timeline.png"]
+    assert all(picture.startswith(b"\x89PNG") for picture in demo.files.values())
     assert demo.alt_texts[0].startswith("Bar chart, 4 threads add to one counter")
+    assert demo.alt_texts[1].startswith("Timeline, Two threads add to one counter")
     assert "with a lock" in demo.alt_texts[0]
     assert demo.enabled == ["Try it yourself", "Run again"]
     assert "Python 3." in demo.text
@@ -119,7 +120,7 @@ async def test_run_shows_the_chart_with_alt_text_and_who_was_right(hall: Hall):
     await hall.restart()
     await hall.alice.click(demo, "Run again")
     assert demo.enabled == ["Try it yourself", "Run again"]
-    assert list(demo.files) == ["shared-counter.png"]
+    assert list(demo.files) == ["shared-counter.png", "shared-counter-timeline.png"]
     assert [one.id for one in hall.messages()] == [demo.id]
 
 

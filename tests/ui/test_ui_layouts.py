@@ -10,6 +10,7 @@ import pytest
 from hall import COURSE, assert_fits_discord, walk, words
 from in_english import say
 
+from bot.charts.timeline import Timeline, TracedRun
 from bot.demos.model import Host, Measured, Sample
 from bot.demos.reference import reference
 from bot.demos.registry import DEMOS
@@ -41,7 +42,7 @@ from bot.ui.board.leaderboard import board_screen
 from bot.ui.calendar.seasons import season_screen
 from bot.ui.demo.demos import demo_screen
 from bot.ui.help import help_screen
-from bot.ui.layouts import Button, Download, Picture, Row, Screen, bold, in_short, note
+from bot.ui.layouts import Button, Download, Gallery, Picture, Row, Screen, bold, in_short, note
 from bot.ui.lesson.lessons import contents_screen, page_screen, shared_screen
 from bot.ui.member.settings import settings_screen
 from bot.ui.practice.quiz import options_screen, outcome_screen, question_screen
@@ -340,6 +341,9 @@ def measured(demo_id: str, low: float, high: float) -> Measured:
     )
 
 
+LONG_TIMELINE = Timeline(filled(300), filled(300), [TracedRun(filled(300), [])] * 9, filled(300))
+
+
 def demo_views(demo_id: str) -> Iterator[DemoView]:
     demo = DEMOS[demo_id]
     run = DemoRun(BIG, demo_id, BIG, BIG, BIG, BIG, "predicting", 0, None)
@@ -359,6 +363,11 @@ def demo_views(demo_id: str) -> Iterator[DemoView]:
                 stored = None if names else reference(demo_id)
                 result = DemoResult(verdict, demo.chart(numbers), picture, names, 1_000_000, stored)
                 yield replace(base, run=run._replace(state="done"), result=result)
+                yield replace(
+                    base,
+                    run=run._replace(state="done"),
+                    result=replace(result, timeline=LONG_TIMELINE, timeline_picture=b"png"),
+                )
 
 
 @pytest.mark.parametrize("demo_id", DEMOS)
@@ -368,8 +377,8 @@ def test_every_demo_fits_at_every_stage(demo_id: str):
         components = drawn(screen)
         assert_fits_discord(components)
         for block in screen.blocks:
-            if isinstance(block, Picture):
-                assert 20 <= len(block.alt) <= 1_024
+            if isinstance(block, Gallery):
+                assert all(20 <= len(picture.alt) <= 1_024 for picture in block.pictures)
 
 
 @pytest.mark.parametrize("demo_id", DEMOS)

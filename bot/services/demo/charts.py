@@ -5,10 +5,11 @@ import contextlib
 import logging
 from collections.abc import Callable
 
-from bot.charts import history, podium
+from bot.charts import history, podium, timeline
 from bot.charts.bars import BarChart, draw, warm_up
 from bot.charts.history import History
 from bot.charts.podium import Podium
+from bot.charts.timeline import Timeline
 from bot.errors import WorkerError
 from bot.services.lifecycle import Lifecycle
 from bot.workers import Limits, Worker, Workers
@@ -33,9 +34,13 @@ class ChartDrawer:
         with contextlib.suppress(WorkerError):
             await (await self._ready()).call(warm_up, wall_seconds=DRAW_SECONDS)
 
-    async def draw(self, chart: BarChart | Podium | History) -> bytes | None:
+    async def draw(self, chart: BarChart | Podium | History | Timeline) -> bytes | None:
         """The chart as a PNG, or None when it could not be drawn, even by a fresh process."""
-        drawn_by: dict[type, Callable[..., bytes]] = {Podium: podium.draw, History: history.draw}
+        drawn_by: dict[type, Callable[..., bytes]] = {
+            Podium: podium.draw,
+            History: history.draw,
+            Timeline: timeline.draw,
+        }
         function = drawn_by.get(type(chart), draw)
         for _attempt in range(2):
             try:

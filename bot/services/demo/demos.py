@@ -305,11 +305,14 @@ class Demos:
     async def _result(self, run: DemoRun, demo: Demo, measured: Measured) -> DemoResult:
         verdict, chart = demo.read(measured), demo.drawn(measured)
         picture = await self._charts.draw(chart)
+        timeline = await self._lab.trace(demo, chart.mark)
+        lanes = await self._charts.draw(timeline) if timeline else None
         made = await demos.predictions(self._store, run.id)
         right = [member for member, choice in made.items() if choice == verdict.right_choice]
         names = await members.names(self._store, run.guild_id or 0, right)
         stored = reference(demo.id) if verdict.right_choice is None else None
-        return DemoResult(verdict, chart, picture, [names.get(m, "someone") for m in right], len(made), stored)
+        predicted_right = [names.get(m, "someone") for m in right]
+        return DemoResult(verdict, chart, picture, predicted_right, len(made), stored, timeline, lanes)
 
     def _refuse_so_soon(self, channel_id: int) -> None:
         now_ms = self._clock.now_ms()

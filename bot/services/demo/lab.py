@@ -1,22 +1,30 @@
 """Where demos are measured: variants by turns, each where it belongs, disturbed rounds once more."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
+from bot.charts.timeline import Timeline
 from bot.demos import runner
 from bot.demos.host import this_host
 from bot.demos.model import Demo, Measured, Sample, Variant
-from bot.errors import WorkerTimedOut
+from bot.demos.timelines.registry import TIMELINES, trace
+from bot.errors import WorkerError, WorkerTimedOut
 from bot.facts import Code, fact
 from bot.workers import Limits, Worker, Workers
 
 NICE = 5
 UNTIL_CLEAR = 4
 """So many times the usual rounds, at most, where chance decides what a round shows."""
+TRACE_SECONDS = 10
+"""So long a traced run may take; it needs less than one."""
 
 Progress = Callable[[tuple[int, int, str]], None]
 """Gets (steps done, steps in all, label of the variant that just finished)."""
+
+_log = logging.getLogger(__name__)
 
 
 class Lab:
@@ -58,6 +66,25 @@ class Lab:
         enough = len(good) >= min(2, self._rounds) or not disturbed
         kept = good if enough else good + disturbed
         return _measured(demo, kept, busy=not enough)
+
+    async def trace(self, demo: Demo, mark: str = "") -> Timeline | None:
+        """What the demo's threads, tasks and processes did when, in a short run of its own that disturbs no measurement.
+
+        It bears the chart's ``mark``, or one of its own where it was disturbed. None for a demo without a timeline, and where
+        it could not be traced.
+        """
+        if demo.id not in TIMELINES:
+            return None
+        limits = Limits(cpu_seconds=TRACE_SECONDS, memory_mib=demo.memory_mib, nice=NICE)
+        worker = await self._workers.start("studyhall-demo", limits)
+        try:
+            timeline = await worker.call(trace, demo.id, wall_seconds=TRACE_SECONDS)
+            return replace(timeline, mark=mark or timeline.mark)
+        except WorkerError as problem:
+            _log.warning("demo %s was not traced: %s", demo.id, problem)
+            return None
+        finally:
+            await worker.close()
 
     def _wants_another(self, demo: Demo, rounds: list[dict[str, Sample]]) -> bool:
         if len(rounds) < self._rounds:

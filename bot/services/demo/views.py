@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from bot.charts.bars import BarChart
+from bot.charts.timeline import Timeline
 from bot.demos.model import Demo, DemoVerdict
 from bot.demos.reference import Reference
 from bot.facts import Fact
@@ -13,7 +14,8 @@ from bot.model.demos import DemoRun
 class DemoResult:
     """What was measured, what it shows, and its picture (None when it could not be drawn).
 
-    ``reference`` is what a quiet machine measured, for when these numbers claim nothing.
+    ``reference`` is what a quiet machine measured, for when these numbers claim nothing; ``timeline`` is what a traced run
+    beside them showed.
     """
 
     verdict: DemoVerdict
@@ -22,6 +24,8 @@ class DemoResult:
     predicted_right: list[str] = field(default_factory=list)
     predicted: int = 0
     reference: Reference | None = None
+    timeline: Timeline | None = None
+    timeline_picture: bytes | None = None
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
 """`/demo`: predict, run with live progress, the chart, and what it shows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import discord
 from discord import app_commands
 
-from bot.charts.bars import alt_text
+from bot.charts import bars, timeline
 from bot.demos.model import Demo
 from bot.demos.script import file_name
 from bot.errors import UserError
@@ -26,6 +26,7 @@ from bot.ui.layouts import (
     Block,
     Button,
     Download,
+    Gallery,
     Pick,
     Picture,
     Row,
@@ -224,15 +225,15 @@ def _votes(view: DemoView) -> str:
 
 def _result_screen(view: DemoView, result: DemoResult, read_id: str | None) -> Screen:
     blocks: list[Block] = [f"## {result.verdict.headline}\n-# Demo · {view.demo.title} · {view.demo.workload}"]
-    if result.picture:
-        blocks.append(Picture(f"{view.demo.id}.png", result.picture, alt_text(result.chart)))
-    else:
-        bars = "\n".join(f"{bar.label}: **{bar.shown}**" for bar in result.chart.bars)
-        blocks.append(f"{result.chart.title}\n{bars}")
+    if pictures := list(_pictures(view.demo, result)):
+        blocks.append(Gallery(pictures))
+    if not result.picture:
+        told = "\n".join(f"{bar.label}: **{bar.shown}**" for bar in result.chart.bars)
+        blocks.append(f"{result.chart.title}\n{told}")
     blocks.append("\n".join(f"- {sentence}" for sentence in result.verdict.sentences))
     if result.reference:
-        bars = "\n".join(f"- {label}: **{shown}**" for label, shown in result.reference.bars)
-        blocks.append(f"**What a quiet machine measured**\n{bars}\n-# {result.reference.host}")
+        told = "\n".join(f"- {label}: **{shown}**" for label, shown in result.reference.bars)
+        blocks.append(f"**What a quiet machine measured**\n{told}\n-# {result.reference.host}")
     blocks.append(_predicted(view, result))
     blocks.append(f"-# {result.chart.footer}")
     buttons = [Button("Read the section", read_id, discord.ButtonStyle.primary)] if read_id else []
@@ -240,6 +241,14 @@ def _result_screen(view: DemoView, result: DemoResult, read_id: str | None) -> S
     buttons.append(Button("Run again", ids.encode("demo.run", view.run.id, "again")))
     blocks.append(Row(buttons))
     return Screen(blocks, GREEN if result.verdict.right_choice else GREY)
+
+
+def _pictures(demo: Demo, result: DemoResult) -> Iterator[Picture]:
+    """The chart, and the timeline where there is one."""
+    if result.picture:
+        yield Picture(f"{demo.id}.png", result.picture, bars.alt_text(result.chart))
+    if result.timeline and result.timeline_picture:
+        yield Picture(f"{demo.id}-timeline.png", result.timeline_picture, timeline.alt_text(result.timeline))
 
 
 def _predicted(view: DemoView, result: DemoResult) -> str:
