@@ -44,6 +44,9 @@ FOUND_IN_ENGLISH = (
     "bot/exchange/zips.py",
     "bot/commands/import_questions.py",
     "bot/commands/export_questions.py",
+    "bot/workbench/bench.py",
+    "bot/workbench/playing.py",
+    "bot/workbench/server.py",
 )
 """Faults of settings, courses and files of questions are sentences where they are found: whoever mends them reads English."""
 
