@@ -84,6 +84,11 @@ class Library:
         """The courses of a server's own; in direct messages (None) there are none."""
         return self._own.get(guild_id, ()) if guild_id is not None else ()
 
+    @property
+    def own_packs(self) -> list[Pack]:
+        """The own courses of all servers that are in use."""
+        return [pack for packs in self._own.values() for pack in packs]
+
     def known(self, guild_id: int | None) -> "Library":
         """Where what was asked in a server is looked up: every pack, chosen there or not, and the server's own courses.
 

@@ -24,6 +24,7 @@ from bot.services.course.shelf import IDLE_MS, Shelf
 from bot.services.course.tidying import CourseTidying
 from bot.services.lifecycle import Lifecycle
 from bot.services.member.notices import Notices
+from bot.services.question.items import Items
 from bot.services.server.servers import NO_PACKS, Servers
 from bot.services.server.zones import Zones
 from bot.storage.course import courses
@@ -192,6 +193,16 @@ async def test_a_deleted_course_is_kept_for_a_week(house):
     assert await house.store.rows("SELECT * FROM course_version") == []
     with pytest.raises(NotFound):
         await house.own.bring_back(TEACHER, course)
+
+
+async def test_its_questions_are_in_the_statistics_of_its_server_alone(house):
+    course, _ = await house.published()
+    items = Items(house.library, house.store, house.clock, house.life)
+    packs = {
+        guild: {one.figures.pack_id for one in (await items.bank(guild)).reports} for guild in (HALL, ELSEWHERE, None)
+    }
+    assert pack_id_of(course) in packs[HALL]
+    assert packs[ELSEWHERE] == packs[None] == {"tea"}
 
 
 # Writing

@@ -103,7 +103,7 @@ class Flags:
         """The questions of this server that need a look, the most urgent first; then those with a ruling in force."""
         reported = {(one.pack_id, one.question_id): one for one in await rulings.reported(self._store, guild_id)}
         decided = await rulings.decided(self._store, guild_id)
-        suspects = await self._suspects()
+        suspects = await self._suspects(guild_id)
         found = []
         for pack in self._library_of(guild_id).packs:
             here = await rulings.here(self._store, guild_id, pack.id)
@@ -121,7 +121,7 @@ class Flags:
 
     async def item(self, guild_id: int, pack_id: str, question_id: str) -> FlaggedItem:
         """A question as managers look at it. Raises NotFound for one that is gone."""
-        bank = await self._items.bank()
+        bank = await self._items.bank(guild_id)
         report = next(
             (r for r in bank.reports if (r.figures.pack_id, r.figures.question.id) == (pack_id, question_id)), None
         )
@@ -269,8 +269,8 @@ class Flags:
             raise NotFound(fact(Code.FLAGGED_GONE))
         return question
 
-    async def _suspects(self) -> set[tuple[str, str]]:
-        bank = await self._items.bank()
+    async def _suspects(self, guild_id: int) -> set[tuple[str, str]]:
+        bank = await self._items.bank(guild_id)
         return {
             (one.figures.pack_id, one.figures.question.id)
             for one in bank.reports

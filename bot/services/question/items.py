@@ -58,11 +58,13 @@ class Items:
         self._packs: Sequence[Pack] = ()
         self._counting: asyncio.Task[Bank] | None = None
 
-    async def bank(self) -> Bank:
-        """The statistics, at most ten minutes old. Raises StorageError when the database does not answer."""
-        if self._bank and self._fresh(self._bank):
-            return self._bank
-        return await asyncio.shield(self._count())
+    async def bank(self, guild_id: int | None = None) -> Bank:
+        """The statistics as a server sees them, at most ten minutes old: of every pack, and of its own courses.
+
+        Raises StorageError when the database does not answer.
+        """
+        counted = self._bank if self._bank and self._fresh(self._bank) else await asyncio.shield(self._count())
+        return _seen_in(counted, {pack.id for pack in (*self._packs, *self._library.own(guild_id))})
 
     async def expected(self, member_id: int, pack_id: str) -> Mapping[str, float] | None:
         """The share of right answers to expect of a member, by question; None while too little was answered for that.
@@ -89,14 +91,25 @@ class Items:
         return self._counting
 
     async def _counted(self) -> Bank:
-        packs, now_ms = self._library.packs, self._clock.now_ms()
+        on_disk, now_ms = self._library.packs, self._clock.now_ms()
+        packs = [*on_disk, *self._library.own_packs]
         tally = Tally({(pack.id, one.id): one.difficulty for pack in packs for one in pack.questions})
         async for batch in statistics.first_attempts(self._db):  # a batch is counted in a few milliseconds
             for one in batch:
                 tally.add(one.pack_id, one.attempts)
         self._bank = await asyncio.to_thread(_bank, packs, tally, now_ms)
-        self._packs = packs
+        self._packs = on_disk
         return self._bank
+
+
+def _seen_in(bank: Bank, pack_ids: set[str]) -> Bank:
+    """The same without the courses of other servers."""
+    if pack_ids >= bank.reliability.keys():
+        return bank
+    return bank._replace(
+        reports=[one for one in bank.reports if one.figures.pack_id in pack_ids],
+        reliability={pack_id: one for pack_id, one in bank.reliability.items() if pack_id in pack_ids},
+    )
 
 
 def _bank(packs: Sequence[Pack], tally: Tally, now_ms: int) -> Bank:

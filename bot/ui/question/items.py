@@ -36,12 +36,11 @@ class ItemsFeature:
         router.add("items.csv", self._csv, new=True)
 
     async def _show(self, reply: Reply) -> None:
-        managed(reply)
-        await reply.show(items_screen(await self._items.bank(), reply.words))
+        await reply.show(items_screen(await self._items.bank(managed(reply)), reply.words))
 
     async def _csv(self, reply: Reply) -> None:
-        managed(reply)
-        table = sheet(HEAD, (row(one, reply.words) for one in (await self._items.bank()).reports))
+        bank = await self._items.bank(managed(reply))
+        table = sheet(HEAD, (row(one, reply.words) for one in bank.reports))
         words = "Every question, the worst first. `python -m bot items --csv` has each option too; keys stay out of Discord."
         await reply.show(Screen([words, Download(FILE, table)]))
 
