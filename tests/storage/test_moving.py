@@ -32,7 +32,7 @@ async def postgres(request: pytest.FixtureRequest) -> AsyncIterator[OnPostgres]:
 
 
 async def filled(path: Path, names: list[tuple[int, str]]) -> Place:
-    """A SQLite database with members, a practice with questions, a competition, a deletion, and totals."""
+    """A SQLite database with members, a practice with questions, a deletion, totals, and a course with a picture."""
     store = await Store.open(path)
 
     async def job(tx) -> None:
@@ -43,6 +43,9 @@ async def filled(path: Path, names: list[tuple[int, str]]) -> Place:
         await tx.run("INSERT INTO practice_question VALUES (41, 0, 'q', 'h', '[0,1]')")
         await tx.run("INSERT INTO total VALUES (1, 'all', '', 7, 12, 3, 1, 9)")
         await tx.run("INSERT INTO deleted_member (hash, at_ms, by_retention) VALUES (?, 5, 1)", (b"\x00\xff",))
+        await tx.run("INSERT INTO course (id, guild_id, outline, made_ms) VALUES (3, 1, '{}', 5)")
+        await tx.run("INSERT INTO course_question VALUES (3, 'q1', 1, 1, '{}', NULL, NULL, 5)")
+        await tx.run("INSERT INTO course_picture VALUES (3, 'picture-1.png', 'bee.png', ?)", (bytes(range(256)),))
         await tx.run("INSERT INTO card VALUES (7, 'p', 'f', 2.5, 0.1, 1, 2, 'm')")
 
     await store.write(job)
