@@ -9,6 +9,7 @@ from engines import open_store
 from hypothesis import given
 from hypothesis import strategies as st
 from in_english import say
+from painted import picture
 from small_course import DAY, library
 
 from bot.errors import NotFound, UserError
@@ -418,6 +419,31 @@ async def test_the_template_is_a_table_to_which_a_question_can_be_added(house):
     table = await house.own.template(TEACHER)
     assert table.startswith(b"PK")
     assert table == await house.own.template(TEACHER)
+
+
+@pytest.mark.parametrize("name", ["zip", "moodle-xml", "anki"])
+async def test_a_picture_goes_along_to_another_server_and_leaves_with_the_import(house, name):
+    course = (await house.own.new(TEACHER, "Bees")).id
+    key = await house.authoring.take_picture(TEACHER, course, picture())
+    drawn = Typed("What is this?", "* a bee\nan ant", picture=key, alt="A bee on a flower")
+    await house.published(drawn, course)
+    assert house.library.picture(key) is not None
+    exported = await house.own.export(TEACHER, course, name)
+    report = await house.imports.read(STRANGER, None, exported.name, exported.data)
+    await house.imports.publish(STRANGER, report.id)
+    [asked] = [one for pack in house.library.own(ELSEWHERE) for one in pack.questions]
+    assert asked.alt == "A bee on a flower"
+    assert house.library.picture(asked.picture) is not None
+    await house.imports.undo(STRANGER, report.id)
+    assert await house.store.rows("SELECT key FROM course_picture WHERE course_id = ?", (report.course.id,)) == []
+
+
+async def test_what_is_no_picture_is_refused(house):
+    course = (await house.own.new(TEACHER, "Bees")).id
+    for data in b"no picture", picture()[:-30], b"x" * (1024 * 1024 + 1):
+        with refused(Code.PICTURE_NOT_TAKEN):
+            await house.authoring.take_picture(TEACHER, course, data)
+    assert await house.store.rows("SELECT key FROM course_picture") == []
 
 
 async def test_limits_hold_and_say_so(house):

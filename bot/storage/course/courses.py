@@ -245,11 +245,13 @@ async def picture_keys(db: Reads, course_id: int) -> set[str]:
 async def shown_pictures(db: Reads, course_id: int) -> set[str]:
     """The keys of the pictures that anything of a course shows or may show again."""
     rows = await db.rows("SELECT outline FROM course WHERE id = ?", (course_id,))
-    texts = (("course_question", "question"), ("course_version", "question"), ("course_draft", "typed"))
-    for table, column in texts:
-        rows += await db.rows(
-            f"SELECT {column} FROM {table} WHERE course_id = ? AND {column} LIKE ?", (course_id, _KEYS)
-        )
+    there = "question_id IN (SELECT question_id FROM course_question q WHERE q.course_id = ?)"
+    rows += await db.rows(
+        "SELECT question FROM course_question WHERE course_id = ? AND question LIKE ?"
+        f" UNION SELECT question FROM course_version WHERE course_id = ? AND question LIKE ? AND {there}"
+        " UNION SELECT typed FROM course_draft WHERE course_id = ? AND typed LIKE ?",
+        (course_id, _KEYS, course_id, _KEYS, course_id, course_id, _KEYS),
+    )
     rows += await db.rows(
         "SELECT content FROM course_import WHERE course_id = ? AND state = 'read' AND content LIKE ?",
         (course_id, _KEYS),
