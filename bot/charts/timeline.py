@@ -23,6 +23,8 @@ LANE, BAR, HOLD = 46, 30, 24
 """A lane, the bar in it, and the strip below that says which lock is held."""
 NARROWEST = 2.5
 """So wide is a run drawn at least: the shortest ones would not be seen."""
+TOLD_FROM_MS = 0.05
+"""What a lane does for less is not told in words."""
 TITLE_CHARACTERS, SAYS_CHARACTERS, MARK_CHARACTERS, FOOT_CHARACTERS, PART_CHARACTERS = 34, 52, 49, 66, 44
 
 
@@ -135,7 +137,7 @@ def _part_in_words(part: TracedRun) -> str:
 def _shares(lane: TimelineLane) -> str:
     """How much of its time a lane spends in which state, the longest first."""
     spent = {state: sum(span.length_ms for span in lane.spans if span.state is state) for state in State}
-    longest = sorted((one for one in spent.items() if one[1]), key=lambda one: -one[1])
+    longest = sorted((one for one in spent.items() if one[1] >= TOLD_FROM_MS), key=lambda one: -one[1])
     return ", ".join(f"{state} {number(round(ms, 1))} ms" for state, ms in longest[:3])
 
 
