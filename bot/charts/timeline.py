@@ -163,6 +163,12 @@ _LOOKS = {
 }
 
 
+def _muted(look: _Look) -> _Look:
+    """The same pattern in grey."""
+    face = PAPER if look.face == PAPER else MUTED
+    return look._replace(face=face, edge=MUTED if look.edge == look.face else PAPER if look.edge == PAPER else FAINT)
+
+
 def draw(timeline: Timeline) -> bytes:
     """The timeline as a PNG, 600 pixels wide, readable in Discord's dark and light themes alike."""
     import matplotlib as mpl
@@ -296,16 +302,16 @@ class _Sheet:
         if not look.height:
             self._axes.plot([left, right], [middle, middle], color=look.edge, linestyle=(0, (1, 2.2)), linewidth=2.4)
             return
-        muted = bool(self._timeline.mark)
+        if self._timeline.mark:
+            look = _muted(look)
         tall = height * look.height
-        face = MUTED if muted and look.face != PAPER else look.face
         self._axes.add_patch(
             Rectangle(
                 (left, middle - tall / 2),
                 max(right - left, NARROWEST),
                 tall,
-                facecolor=face,
-                edgecolor=MUTED if muted and look.edge != PAPER else look.edge,
+                facecolor=look.face,
+                edgecolor=look.edge,
                 hatch=look.hatch,
                 linewidth=0 if look.height == 1.0 else 1.4,
                 zorder=4 if look.height == 1.0 else 3,
