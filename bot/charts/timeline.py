@@ -23,6 +23,8 @@ LANE, BAR, HOLD = 46, 30, 24
 """A lane, the bar in it, and the strip below that says which lock is held."""
 NARROWEST = 2.5
 """So wide is a run drawn at least: the shortest ones would not be seen."""
+TOLD_FROM_MS = 0.05
+"""What a lane does for less is not told in words."""
 TITLE_CHARACTERS, SAYS_CHARACTERS, MARK_CHARACTERS, FOOT_CHARACTERS, PART_CHARACTERS = 34, 52, 49, 66, 44
 
 
@@ -135,7 +137,7 @@ def _part_in_words(part: TracedRun) -> str:
 def _shares(lane: TimelineLane) -> str:
     """How much of its time a lane spends in which state, the longest first."""
     spent = {state: sum(span.length_ms for span in lane.spans if span.state is state) for state in State}
-    longest = sorted((one for one in spent.items() if one[1]), key=lambda one: -one[1])
+    longest = sorted((one for one in spent.items() if one[1] >= TOLD_FROM_MS), key=lambda one: -one[1])
     return ", ".join(f"{state} {number(round(ms, 1))} ms" for state, ms in longest[:3])
 
 
@@ -159,6 +161,12 @@ _LOOKS = {
     State.GIL: _Look(PAPER, WARNING, "///", 0.7),
     State.NOT_RUNNING: _Look(PAPER, FAINT, "", 0.0),  # a dotted line
 }
+
+
+def _muted(look: _Look) -> _Look:
+    """The same pattern in grey."""
+    face = PAPER if look.face == PAPER else MUTED
+    return look._replace(face=face, edge=MUTED if look.edge == look.face else PAPER if look.edge == PAPER else FAINT)
 
 
 def draw(timeline: Timeline) -> bytes:
@@ -294,16 +302,16 @@ class _Sheet:
         if not look.height:
             self._axes.plot([left, right], [middle, middle], color=look.edge, linestyle=(0, (1, 2.2)), linewidth=2.4)
             return
-        muted = bool(self._timeline.mark)
+        if self._timeline.mark:
+            look = _muted(look)
         tall = height * look.height
-        face = MUTED if muted and look.face != PAPER else look.face
         self._axes.add_patch(
             Rectangle(
                 (left, middle - tall / 2),
                 max(right - left, NARROWEST),
                 tall,
-                facecolor=face,
-                edgecolor=MUTED if muted and look.edge != PAPER else look.edge,
+                facecolor=look.face,
+                edgecolor=look.edge,
                 hatch=look.hatch,
                 linewidth=0 if look.height == 1.0 else 1.4,
                 zorder=4 if look.height == 1.0 else 3,

@@ -2,9 +2,8 @@
 
     python tests/bench/lab.py [--times 20] [--busy] [--only NAME] [--save-reference] [--json]
 
-``--busy`` keeps every core busy meanwhile. A claim is false when it is not what the lesson says, one of a timeline when its
-own lanes contradict it. Ends in a table of target, measured, met; ``--save-reference`` keeps the first clear result of each
-demo as the one that busy hosts show.
+``--busy`` keeps every core busy meanwhile. A claim is false when it is not what the lesson says. Ends in a table of target,
+measured, met; ``--save-reference`` keeps the first clear result of each demo as the one that busy hosts show.
 """
 
 import argparse
@@ -22,10 +21,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from figures import all_met, drawn
 
-from bot.charts.timeline import State, Timeline, TracedRun
 from bot.demos import reference
 from bot.demos.registry import DEMOS
-from bot.demos.timelines.registry import TIMELINES
 from bot.errors import WorkerError
 from bot.services.demo.lab import Lab
 from bot.workers import Workers
@@ -51,35 +48,10 @@ TRUE = {
 CLEAR_WHEN_QUIET = 0.8
 
 
-def lies(timeline: Timeline) -> list[str]:
-    """What a timeline says that its own lanes contradict."""
-    found = [f"waiting for the GIL: {said}" for part in timeline.parts for said in _alone(part)]
-    says = [one.says for part in timeline.parts for one in part.moments]
-    if any("both read" in one for one in says) and "updates were lost" not in timeline.says:
-        found.append("both read the same number, and nothing was lost")
-    if any("each waits for the lock" in one for one in says) and "0 of 2 threads" not in timeline.says:
-        found.append("each waits for the other, and one got both")
-    return found
-
-
-def _alone(part: TracedRun) -> list[str]:
-    """The waits for the GIL through which no other lane ran."""
-    found = []
-    for lane in part.lanes:
-        ran = [span for other in part.lanes if other is not lane for span in other.spans if span.state is State.RUNNING]
-        for wait in (span for span in lane.spans if span.state is State.GIL):
-            overlaps = (min(wait.end_ms, span.end_ms) - max(wait.begin_ms, span.begin_ms) for span in ran)
-            if sum(max(0.0, overlap) for overlap in overlaps) < 0.85 * wait.length_ms:
-                found.append(f"{lane.name} at {wait.begin_ms:.1f} ms")
-    return found
-
-
 async def measure(names: list[str], times: int) -> dict[str, Any]:
     """Each demo so many times, by turns."""
     workers = Workers()
-    found: dict[str, Any] = {
-        name: {"claims": Counter(), "timelines": Counter(), "seconds": [], "bars": None, "host": ""} for name in names
-    }
+    found: dict[str, Any] = {name: {"claims": Counter(), "seconds": [], "bars": None, "host": ""} for name in names}
     try:
         lab = Lab(workers, wall_seconds=30, rounds=3)
         for _ in range(times):
@@ -92,12 +64,6 @@ async def measure(names: list[str], times: int) -> dict[str, Any]:
                     kept["claims"][f"stopped: {type(problem).__name__}"] += 1
                     continue
                 kept["seconds"].append(time.monotonic() - began)
-                if name in TIMELINES:
-                    timeline = await lab.trace(demo)
-                    lied = lies(timeline) if timeline else []
-                    kept["timelines"][
-                        "; ".join(lied) or ("none" if timeline is None or timeline.mark else "clear")
-                    ] += 1
                 claim = demo.read(measured).right_choice
                 kept["claims"][claim or "none"] += 1
                 if claim and not kept["bars"]:
@@ -122,10 +88,6 @@ def table(found: dict[str, Any], times: int, *, busy: bool) -> bool:
         target = "no false claim" if busy else f"no false claim, clear in {CLEAR_WHEN_QUIET:.0%}"
         got = f"{false} false claims, clear in {clear} of {times}, at most {longest:.1f} s"
         rows.append((f"{name}{', both cores busy' if busy else ''}", got, target, met))
-        if timelines := kept["timelines"]:
-            false = sum(count for claim, count in timelines.items() if claim not in ("clear", "none"))
-            got = f"{false} false claims, clear in {timelines['clear']} of {timelines.total()}"
-            rows.append((f"its timeline{', both cores busy' if busy else ''}", got, "no false claim", not false))
     print(drawn(rows, "demo"))
     return all_met(rows)
 

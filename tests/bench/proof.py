@@ -65,6 +65,7 @@ SHORT = (
     Run("shared_limits.py", ("--seconds", "10")),
     Run("cluster_kill.py", ("--kills", "2", "--servers", "12", "--members", "100")),
     Run("demos_in_a_bot.py", ("--only", "cpu-work", "--in-a-row", "30")),
+    Run("traces.py", ("--times", "8")),
 )
 FULL = (
     Run("start_size_lag.py", ("--runs", "21")),
@@ -86,6 +87,8 @@ FULL = (
     Run("demos_in_a_bot.py", ("--in-a-row", "100")),
     Run("lab.py", ("--times", "20")),
     Run("lab.py", ("--times", "20", "--busy")),
+    Run("traces.py", ("--times", "20")),
+    Run("traces.py", ("--times", "20", "--busy")),
 )
 
 

@@ -140,6 +140,7 @@ def test_a_loop_that_stands_still_is_told_by_how_late_the_heartbeat_came():
     ]
     assert not shown.mark
     assert stopped_loop.drawn_up(beating((41, 141)), beating((41, 90)), STANDARD).mark == DISTURBED
+    assert stopped_loop.drawn_up(beating((41, 141)), beating(), STANDARD).says.endswith("in a thread less than 2 ms.")
     assert stopped_loop.drawn_up(beating(), beating(), STANDARD).mark == DISTURBED
 
 

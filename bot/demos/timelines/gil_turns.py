@@ -11,8 +11,8 @@ from bot.demos.timelines.lanes import COMPUTING, first_ns, footer, lanes, mark_u
 from bot.demos.timelines.tracing import Notes, Traced
 
 LAPS, STEPS_IN_A_LAP = 500, 1_000
-PIECES = 16
-PIECE = TEXT[:200_000]
+PIECES = 20
+PIECE = TEXT[:400_000]
 """For each thread about 25 ms of work, in Python and in zlib."""
 
 

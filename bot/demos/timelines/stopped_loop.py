@@ -8,7 +8,7 @@ from bot.charts.timeline import Moment, Span, State, Timeline, TracedRun
 from bot.demos.blocked_loop import BEAT_SECONDS
 from bot.demos.model import Host
 from bot.demos.timelines.lanes import first_ns, footer, lanes, mark_unless, ms_since
-from bot.demos.timelines.tracing import Notes, Traced
+from bot.demos.timelines.tracing import LATE_NS, Notes, Traced
 
 BUSY_SECONDS = 0.1
 BEATS_BEFORE = 4
@@ -81,7 +81,7 @@ def drawn_up(in_loop: Sequence[Traced], in_thread: Sequence[Traced], host: Host)
     )
     says = (
         f"time.sleep in the loop made the heartbeat up to {_latest(loop):.0f} ms late, the same sleep in a thread "
-        f"{_latest(thread):.0f} ms."
+        f"{_told(_latest(thread))}."
     )
     clear = _latest(loop) > 900 * BUSY_SECONDS and _latest(thread) < 300 * BUSY_SECONDS
     return Timeline("A heartbeat beside a blocking call", says, [loop, thread], footer(host), mark_unless(clear))
@@ -96,6 +96,10 @@ def _part(title: str, traced: Sequence[Traced], host: Host) -> TracedRun:
     if late and late.length_ms > BUSY_SECONDS * 500:
         says = "the sleep begins in the loop’s own thread: no task runs until it is over"
     return part._replace(moments=[Moment(ms_since(begin_ns, slept.at_ns), says)])
+
+
+def _told(late_ms: float) -> str:
+    return f"{late_ms:.0f} ms" if late_ms else f"less than {LATE_NS // 1_000_000} ms"
 
 
 def _lates(part: TracedRun) -> list[Span]:

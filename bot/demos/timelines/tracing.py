@@ -6,6 +6,7 @@ called every 50 microseconds or so; only where a lap took far too long does it l
 
 import contextlib
 import ctypes
+import functools
 import os
 import threading
 import time
@@ -153,11 +154,9 @@ class _Queue:
 
     def __init__(self) -> None:
         self._file = -1
+        self._buffer = ctypes.create_string_buffer(96)
         with contextlib.suppress(OSError, AttributeError, TypeError):
-            self._read: Any = ctypes.PyDLL(None).pread
-            self._read.argtypes = (ctypes.c_int, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_longlong)
-            self._read.restype = ctypes.c_ssize_t
-            self._buffer = ctypes.create_string_buffer(96)
+            self._read = _pread()
             self._file = os.open("/proc/thread-self/schedstat", os.O_RDONLY)
 
     def waited_ns(self) -> int | None:
@@ -171,3 +170,12 @@ class _Queue:
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
+
+
+@functools.cache
+def _pread() -> Any:
+    """The system's `pread`, called with the GIL held. Raises OSError, AttributeError or TypeError where there is none."""
+    read = ctypes.PyDLL(None).pread
+    read.argtypes = (ctypes.c_int, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_longlong)
+    read.restype = ctypes.c_ssize_t
+    return read
