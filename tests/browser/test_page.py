@@ -176,7 +176,7 @@ async def test_a_picture_seen_large_on_a_phone_has_its_words_on_a_band_of_their_
     ada = Member(bot.playground)
     opened = await ada.command("demo", name="io-wait")
     await ada.press(opened, "▶ Run it now")
-    await page.locator("button.picture").click(timeout=60_000)
+    await page.locator("button.picture").first.click(timeout=60_000)
     shown, caption = page.locator(".lightbox img"), page.locator(".lightbox figcaption")
     await expect(caption).to_contain_text("Bar chart")
     await expect(caption).to_have_css("background-color", "rgb(26, 26, 30)")

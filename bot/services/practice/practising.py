@@ -388,6 +388,8 @@ class Practice:
 
     async def refuse_elsewhere(self, run_id: int, guild_id: int | None) -> None:
         """Raise NotFound for a run about a server's own course that somebody goes on with anywhere else."""
+        if not self._library.own_packs:  # none could be found
+            return
         run = await runs.load(self._store, run_id)
         if run and course_id_of(run.pack_id) is not None and run.guild_id != guild_id:
             raise NotFound(fact(Code.QUIZ_GONE))
