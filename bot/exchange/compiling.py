@@ -27,7 +27,7 @@ from bot.packs.models import (
 from bot.packs.prose import as_typed
 from bot.packs.shorthand import made_id
 
-NO_SECTION = "Questions"
+NO_SECTION = "General"
 """The section of a course that has none yet."""
 
 

@@ -117,6 +117,8 @@ def _in_order(draft: Draft, answers: str) -> Found:
     code = _BLOCK.search(answers.replace("\r\n", "\n"))
     lines = (code[2] if code else answers).split("\n")
     items = [line.rstrip() if code else line.strip() for line in lines if line.strip()]
+    if not code and any(one.startswith(RIGHT) for one in items):
+        return LeftOut("Answers", "an order needs no stars: write the lines in the right order")
     if not 3 <= len(items) <= 8:
         return LeftOut("Answers", f"an order has 3 to 8 lines, not {len(items)}")
     choices = tuple(Offered(one) for one in items)

@@ -38,9 +38,7 @@ OUTLINE = Outline("Sums")
 
 def question():
     """One question of four options with a reason each."""
-    typed = Typed(
-        "How much is it, all in all?", "* one\ntwo\nthree\nfour", "It is.\nNo.\nNo.\nNo.", section="Questions"
-    )
+    typed = Typed("How much is it, all in all?", "* one\ntwo\nthree\nfour", "It is.\nNo.\nNo.\nNo.", section="General")
     return compiled(OUTLINE, [read_typed(typed, "q1")]).questions[0]
 
 

@@ -106,7 +106,7 @@ async def test_whoever_manages_nothing_writes_with_a_role_alone(playground: Play
     ada, linus = Member(playground), Member(playground, 2)
     await taken(ada)
     for part, options in (("list", {}), ("export", {"course": "Secret sums"}), ("delete", {"course": "Secret sums"})):
-        assert "Only managers write courses here" in text(await linus.command("course", part, **options))
+        assert "Only managers work on this server" in text(await linus.command("course", part, **options))
     panel = await ada.press(await ada.command("studyhall", "setup"), "Authors…")
     role = playground.world.role_named("Authors")["id"]
     await ada.forge(panel, f"sh:authors.role:{playground.world.guild_id}", 6, [role])

@@ -71,6 +71,7 @@ def test_lines_of_code_are_put_in_order_with_their_spaces():
         (Typed("Q?", "* a"), "Answers", "only one answer"),
         (Typed("Q?", "* a\nb", reasons="1\n2\n3"), "Reasons", "3 reasons for 2 answers"),
         (Typed("Q?", "a\nb", form="order"), "Answers", "3 to 8 lines, not 2"),
+        (Typed("Q?", "* a\nb\nc", form="order"), "Answers", "an order needs no stars"),
         (Typed("Q?", "\n".join(map(str, range(60))), form="typed"), "Answers", "at most 50"),
     ],
 )

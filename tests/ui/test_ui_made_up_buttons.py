@@ -177,6 +177,8 @@ ARGUMENTS = {
     "course.back": 1,
     "course.publish": 1,
     "course.faults": 1,
+    "course.look": 1,
+    "course.look_at": 2,
     "course.undo": 1,
     "authors.open": 0,
     "authors.role": 2,

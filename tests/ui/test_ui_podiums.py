@@ -59,7 +59,7 @@ def test_the_first_three_have_their_avatars_beside_their_names_and_the_rest_is_o
 def test_until_it_is_unveiled_it_keeps_who_won_to_itself_and_its_buttons_stay_where_they_are():
     view = ended(played("BBBA", "BBAA", "BAAA"))
     first, second = (podium_screen(replace(view, unveiled=unveiled)) for unveiled in (1, 2))
-    assert words(first) == "## 🥁 And the winner is…\n🥉 Linus\n**1** · 1 of 3 right"
+    assert words(first) == "## 🥁 The podium, third place first\n🥉 Linus\n**1** · 1 of 3 right"
     assert "🥈 Grace\n**2** · 2 of 3 right\n🥉 Linus" in words(second)
     assert "Ada" not in words(second)
     assert offered(first) == offered(second) == offered(podium_screen(view))

@@ -65,6 +65,7 @@ class Hanging(NamedTuple):
     """What hangs on a course: what goes with it, and the answers that stay."""
 
     questions: int
+    retired: int
     drafts: int
     sets: int
     answers: int
@@ -324,6 +325,11 @@ class OwnCourses:
         chosen = QuestionSet(course_id, title, kept)
         await self._store.write(lambda tx: courses.save_set(tx, chosen, self._clock.now_ms()))
         return chosen
+
+    async def has_orders(self, course: OwnCourse, question_ids: Collection[str]) -> bool:
+        """Whether one of these questions asks for an order, which takes time."""
+        known = await courses.questions(self._store, course.id)
+        return any(one.id in question_ids and one.question.form == "order" for one in known)
 
     async def rehearse(self, writer: Writer, course_id: int, mark: str) -> Rehearsal:
         """A set's questions as they are now, and how many members have met each. Raises UserError for an empty set."""

@@ -210,17 +210,16 @@ async def counts(db: Reads, course_id: int) -> tuple[int, int, int]:
     return int(live), int(retired), int(waiting)
 
 
-async def hanging_on(db: Reads, course_id: int, pack_id: str) -> tuple[int, int, int, int, int]:
-    """How many questions, drafts and sets a course has, how many answers were given to it, and by how many members."""
-    tables = ("course_question", "course_draft", "course_set")
-    held = ", ".join(f"(SELECT count(*) FROM {one} WHERE course_id = ?)" for one in tables)
+async def hanging_on(db: Reads, course_id: int, pack_id: str) -> tuple[int, ...]:
+    """How many questions, retired ones, drafts and sets a course has; how many answers were given, by how many members."""
+    live, retired, _ = await counts(db, course_id)
     [row] = await db.rows(
-        f"SELECT {held}, (SELECT count(*) FROM answer WHERE pack_id = ?),"
+        "SELECT (SELECT count(*) FROM course_draft WHERE course_id = ?),"
+        " (SELECT count(*) FROM course_set WHERE course_id = ?), (SELECT count(*) FROM answer WHERE pack_id = ?),"
         " (SELECT count(DISTINCT member_id) FROM answer WHERE pack_id = ?)",
-        (*[course_id] * 3, pack_id, pack_id),
+        (course_id, course_id, pack_id, pack_id),
     )
-    questions_, drafts, sets_, answers, by = map(int, row)
-    return questions_, drafts, sets_, answers, by
+    return live, retired, *map(int, row)
 
 
 async def met_by(db: Reads, pack_id: str) -> dict[str, int]:

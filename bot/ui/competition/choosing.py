@@ -6,6 +6,7 @@ from discord import app_commands
 from bot.errors import UserError
 from bot.facts import Code, fact
 from bot.model.games import Setup
+from bot.quiz.competition.pace import PACES_FOR_ORDERS
 from bot.services.course.own import OwnCourses
 from bot.services.server.servers import Servers
 from bot.ui.course.sets import offered_sets
@@ -47,4 +48,6 @@ class Choosing:
         course, chosen = await self._own.find_set(reply.server_id, whole(question_set))
         if not chosen.question_ids:
             raise UserError(fact(Code.EMPTY_SET))
+        if await self._own.has_orders(course, chosen.question_ids) and pace not in PACES_FOR_ORDERS:
+            pace = PACES_FOR_ORDERS[0]  # there is no time for them at any other
         return course.pack_id, Setup((), None, pace, set_title=chosen.title, set_ids=chosen.question_ids)

@@ -108,7 +108,7 @@ class CompeteFeature:
                     raise UserError(fact(Code.NO_SUCH_GAME_CHOICE))
                 pack_id, setup = await self._choosing.setup(reply, section, difficulty, pace, question_set)
                 rules = paced(
-                    pace,
+                    setup.pace,
                     len(setup.set_ids) or rounds,
                     starts_in,
                     self._tempo,

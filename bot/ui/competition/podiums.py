@@ -27,7 +27,7 @@ def podium_screen(view: GameView) -> Screen:
     lines = [line for line in standings(view.state) if line.answered]
     if view.unveiled is not None:
         steps = [_place(view, line) for line in lines[STEPS - view.unveiled : STEPS]]
-        return Screen(["## 🥁 And the winner is…", *steps, *_next(view)], GREEN)
+        return Screen(["## 🥁 The podium, third place first", *steps, *_next(view)], GREEN)
     blocks: list[Block] = [_headline(view, lines)]
     if teams := team_lines(view.state):
         blocks.append("\n".join(teams))

@@ -72,7 +72,7 @@ def authors_screen(server: Server, guild_id: int) -> Screen:
             f"**Who writes**: {role}",
             RolePick(
                 ids.encode("authors.role", guild_id),
-                "Members with a role write too…",
+                "A role that writes too…",
                 [server.authors_role] if server.authors_role else [],
             ),
             Row(row),

@@ -20,8 +20,8 @@ MOST_LISTED = 10
 MENU = 25
 PRIMARY, SUCCESS = discord.ButtonStyle.primary, discord.ButtonStyle.success
 STANDARDS = {
-    "plain": "plain · what is asked, and what is right",
-    "explained": "explained · also a reason for each answer, a rule and a source",
+    "plain": "plain (question and answer; reasons if you like)",
+    "explained": "explained (a reason for each answer, a rule, a source)",
 }
 
 
@@ -30,8 +30,9 @@ def list_screen(views: Sequence[CourseView], deleted: Sequence[OwnCourse]) -> Sc
     blocks: list[Block] = ["## This server's own courses\n-# Only you see this."]
     if not views:
         blocks.append(
-            "There are none yet. Make one with </course new:0>, or attach a file to </course import:0>: a table, a Moodle "
-            "bank, an Anki deck, a Kahoot sheet. </course template:0> gives you a table to fill in."
+            f"There are none {'now' if deleted else 'yet'}. Make one with </course new:0>, or attach a file to "
+            "</course import:0>: a table, a Moodle bank, an Anki deck, a Kahoot sheet. </course template:0> gives you a "
+            "table to fill in."
         )
     blocks += [f"**{safe(one.course.outline.title, TITLE)}** · {_held(one)}" for one in views[:MOST_LISTED]]
     if len(views) > MOST_LISTED:
@@ -63,7 +64,8 @@ def _held(one: CourseView) -> str:
 def course_screen(view: CourseView, by_section: dict[str, int], remark: str = "") -> Screen:
     """A course: what it holds, and what can be done with it."""
     course, outline = view.course, view.course.outline
-    head = f"## {safe(outline.title, TITLE)}\n-# {STANDARDS[outline.standard]} · {outline.language} · {_held(view)}"
+    promise = f"-# Standard: {STANDARDS[outline.standard]} · Language: {outline.language}"
+    head = f"## {safe(outline.title, TITLE)}\n{promise}\n{_held(view)}"
     sections = [f"{safe(title, TITLE)} · {counted(count, 'question')}" for title, count in by_section.items()]
     shown = sections[:MOST_LISTED] + (
         [f"and {len(sections) - MOST_LISTED} more"] if len(sections) > MOST_LISTED else []
@@ -130,7 +132,7 @@ def course_form(course: OwnCourse) -> Form:
 
 def exported_screen(exported: Exported, what: str) -> Screen:
     """A course as a file, and what the format could not keep."""
-    words = f"**{exported.name}**: {counted(exported.questions, 'question')} as {what}."
+    words = f"**{exported.name}**: {counted(exported.questions, 'question')} as {'a ' if what[0] not in 'aM' else ''}{what}."
     lost = [f"-# {safe(place, 48)}: without {why}" for place, why in exported.losses[:MOST_LISTED]]
     if len(exported.losses) > MOST_LISTED:
         lost.append(f"-# and {len(exported.losses) - MOST_LISTED:,} more")
@@ -160,7 +162,7 @@ def set_screen(course: OwnCourse, chosen: QuestionSet, live: Sequence[Question],
     if pages > 1:
         back, on = (ids.encode("course.page", course.id, one, mark) for one in (max(0, page - 1), page + 1))
         blocks.append(
-            Row([Button("◀ Before", back, disabled=page == 0), Button("More ▶", on, disabled=page == pages - 1)])
+            Row([Button("◀ Back", back, disabled=page == 0), Button("More ▶", on, disabled=page == pages - 1)])
         )
     ways = []
     if lines:
@@ -185,7 +187,7 @@ def rehearsal_screen(rehearsal: Rehearsal, course_id: int, mark: str, place: int
     )
     at = [ids.encode("course.rehearse_at", course_id, mark, one) for one in (max(0, place - 1), place + 1)]
     last = place == len(rehearsal.questions) - 1
-    turn = Row([Button("◀ Before", at[0], disabled=place == 0), Button("Next ▶", at[1], disabled=last)])
+    turn = Row([Button("◀ Back", at[0], disabled=place == 0), Button("Next ▶", at[1], disabled=last)])
     return fitting([head, *seen_whole(question), turn], BLURPLE)
 
 

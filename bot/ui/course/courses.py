@@ -16,7 +16,7 @@ from bot.services.course.own import (
 from bot.ui import ids
 from bot.ui.course.attachments import Attachments, attached
 from bot.ui.course.course_screens import STANDARDS, TITLE, course_form, course_screen, exported_screen, list_screen
-from bot.ui.course.import_screens import faulty_screen, import_screen, undone_screen
+from bot.ui.course.import_screens import faulty_screen, import_screen, look_screen, undone_screen
 from bot.ui.course.sets import SetFeature
 from bot.ui.course.writers import IN_SERVERS_ONLY, offered_courses, writer
 from bot.ui.forms import Filled
@@ -68,7 +68,7 @@ class CourseFeature:
         @app_commands.describe(
             title="What it is called",
             language="The code of the language it is written in: en (default), es, ja, pt-BR",
-            standard="What it promises (default: plain)",
+            standard="Must authors give reasons? plain: no (default), explained: yes",
         )
         @app_commands.choices(
             standard=[app_commands.Choice(name=STANDARDS[one], value=one) for one in OFFERED_STANDARDS]
@@ -139,6 +139,8 @@ class CourseFeature:
         router.add("course.back", self._bring_back)
         router.add("course.publish", self._publish)
         router.add("course.faults", self._faults, new=True)
+        router.add("course.look", self._look, new=True)
+        router.add("course.look_at", self._look_at, page=True)
         router.add("course.undo", self._undo)
 
     # Courses
@@ -231,7 +233,7 @@ class CourseFeature:
     async def _ask(self, reply: Reply, course: OwnCourse) -> None:
         kept = await self._own.hanging_on(course)
         title = safe(course.outline.title, TITLE)
-        more = [(kept.drafts, "draft"), (kept.sets, "set")]
+        more = [(kept.retired, "retired question"), (kept.drafts, "draft"), (kept.sets, "set")]
         held = in_a_list([counted(kept.questions, "question"), *(counted(n, what) for n, what in more if n)])
         by = f"{counted(kept.answers, 'answer')} of {counted(kept.members, 'member')}"
         given = f" {by} stay: points and boards don't change." if kept.answers else ""
@@ -243,7 +245,7 @@ class CourseFeature:
         who = writer(reply)
         await self._own.refuse_reader(who)
         known = await self._own.the(who.guild_id, ids.number(course))
-        words = f"**Are you sure?** {safe(known.outline.title, TITLE)} is asked no more from now on."
+        words = f"**Are you sure?** {safe(known.outline.title, TITLE)} won't be asked any more."
         yes = Button("Yes, I'm sure", ids.encode("course.delete_yes", known.id))
         await reply.update(asking(words, Button("No, keep it", ids.encode("course.keep", known.id)), yes))
 
@@ -279,6 +281,20 @@ class CourseFeature:
         who = writer(reply)
         await self._own.refuse_reader(who)
         await reply.show(faulty_screen(await self._imports.the(who, ids.number(number))))
+
+    async def _look(self, reply: Reply, number: str) -> None:
+        await reply.show(look_screen(await self._readable(reply, number), 0))
+
+    async def _look_at(self, reply: Reply, number: str, place: str) -> None:
+        await reply.update(look_screen(await self._readable(reply, number), ids.number(place)))
+
+    async def _readable(self, reply: Reply, number: str) -> ImportReport:
+        who = writer(reply)
+        await self._own.refuse_reader(who)
+        report = await self._imports.the(who, ids.number(number))
+        if not report.passing:
+            raise ids.stale()
+        return report
 
     async def _undo(self, reply: Reply, number: str) -> None:
         report: ImportReport = await self._imports.undo(writer(reply), ids.number(number))

@@ -144,7 +144,9 @@ class FindingFeature:
     async def _retire(self, reply: Reply, course: str, question_id: str) -> None:
         await self._authoring.retire(writer(reply), ids.number(course), question_id)
         back = Button("Ask it again", ids.encode("question.revive", ids.number(course), question_id))
-        await reply.update(Screen(["**Retired.** It is asked no more; what was answered stays.", Row([back])], GREY))
+        await reply.update(
+            Screen(["**Retired.** It won't be asked any more; answers already given stay.", Row([back])], GREY)
+        )
 
     async def _kept(self, reply: Reply, course: str, question_id: str) -> None:
         who, number = writer(reply), ids.number(course)

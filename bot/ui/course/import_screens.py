@@ -7,6 +7,7 @@ import discord
 from bot.model.courses import ImportState
 from bot.services.course.imports import ImportReport, Item
 from bot.ui import ids
+from bot.ui.course.previews import seen_whole
 from bot.ui.layouts import BLURPLE, GREEN, GREY, Block, Button, Row, Screen, fitting, in_short, note
 from bot.ui.names import safe
 from bot.wording import counted
@@ -19,7 +20,7 @@ MOST_FAULTY = 25
 def import_screen(report: ImportReport) -> Screen:
     """The report of a file that was read, and what can be done with it."""
     title = safe(report.course.outline.title, TITLE)
-    head = f"## {safe(report.file_name, TITLE)} → {title}\n-# Read as {report.format}. Only you see this."
+    head = f"## {safe(report.file_name, TITLE)} → {title}\n-# Read as {report.format.upper()}. Only you see this."
     blocks: list[Block] = [head, _counts(report)]
     if report.left_out:
         blocks.append(_listed("Left out", [(place, why) for place, why in report.left_out]))
@@ -31,13 +32,15 @@ def import_screen(report: ImportReport) -> Screen:
     if report.losses:
         blocks.append(_listed("Not kept", [(place, f"without {loss}") for place, loss in report.losses]))
     if report.state is ImportState.PUBLISHED:
-        blocks.append(f"✅ **Published: {counted(report.published, 'question')}.** They are asked from now on.")
+        they = "They are" if report.published > 1 else "It is"
+        blocks.append(f"✅ **Published: {counted(report.published, 'question')}.** {they} asked from now on.")
         blocks.append(Row([_open(report), Button("Undo this import", ids.encode("course.undo", report.id))]))
         return fitting(blocks, GREEN)
     ways = []
     if report.passing:
         label = f"Publish all that pass ({len(report.passing):,})"
         ways.append(Button(label, ids.encode("course.publish", report.id), discord.ButtonStyle.success))
+        ways.append(Button("Look through them", ids.encode("course.look", report.id)))
     if report.faulty:
         label = f"Show the ones with faults ({len(report.faulty):,})"
         ways.append(Button(label, ids.encode("course.faults", report.id)))
@@ -93,6 +96,19 @@ def faulty_screen(report: ImportReport) -> Screen:
 def _faulty(one: Item) -> str:
     lines = "\n".join(f"-# {safe(fault, WHY)}" for fault in one.faults)
     return f"**{safe(one.place, PLACE)}** · {safe(in_short(one.stem, STEM), STEM)}\n{lines}"
+
+
+def look_screen(report: ImportReport, place: int) -> Screen:
+    """One of the questions that a file brought, as learners will see it, before it is published."""
+    place = min(place, len(report.passing) - 1)
+    item = report.passing[place]
+    assert item.question is not None
+    what = "new" if item.base is None else f"takes the place of version {item.base}"
+    head = f"-# {safe(item.place, PLACE)} · {what} · {place + 1} of {len(report.passing)}"
+    at = [ids.encode("course.look_at", report.id, one) for one in (max(0, place - 1), place + 1)]
+    last = place == len(report.passing) - 1
+    turn = Row([Button("◀ Back", at[0], disabled=place == 0), Button("Next ▶", at[1], disabled=last)])
+    return fitting([head, *seen_whole(item.question), turn], BLURPLE)
 
 
 def undone_screen(report: ImportReport) -> Screen:

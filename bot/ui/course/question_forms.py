@@ -14,7 +14,7 @@ from bot.ui.options import whole
 
 LONGEST_FIELD = 4_000
 """What Discord takes in one field of a form."""
-CODE_HINT = "A block between ``` and ``` is shown as code"
+CODE_HINT = "Up to 1,500 characters; a block between ``` and ``` is shown as code"
 FORMS: dict[FormName, str] = {
     "choice": "choice · one answer is right",
     "several": "several · all that are right must be chosen",
@@ -22,12 +22,26 @@ FORMS: dict[FormName, str] = {
     "order": "order · lines are put in order",
 }
 ANSWERS = {
-    "choice": ("Answers, one a line", "* Paris\nLondon\nRome", "Put a star and a space before the right one"),
-    "several": ("Answers, one a line", "* 2\n* 3\n4", "Put a star and a space before each right one"),
+    "choice": (
+        "Answers, one a line",
+        "* Paris\nLondon\nRome",
+        "A star and a space before the right one; up to 200 characters each",
+    ),
+    "several": (
+        "Answers, one a line",
+        "* 2\n* 3\n4",
+        "A star and a space before each right one; up to 200 characters each",
+    ),
     "typed": ("What is right, one a line", "Paris\nparis, France", "Or a number: 3.14 ± 0.01"),
     "order": ("The lines in the right order", "first\nsecond\nthird", "Three to eight; members see them mixed"),
 }
 TITLE = 60
+QUESTIONS = {
+    "choice": "What is the capital of France?",
+    "several": "Which of these are even?",
+    "typed": "What is the capital of France?",
+    "order": "Put the planets in order, the nearest to the sun first.",
+}
 
 
 def question_form(course: OwnCourse, form: str, form_id: str) -> Form:
@@ -40,7 +54,7 @@ def question_form(course: OwnCourse, form: str, form_id: str) -> Form:
         "Reasons, one a line",
         "Why each answer is right or wrong, in the same order",
         LONGEST_FIELD,
-        optional=not explained or name in ("typed", "order"),
+        optional=not explained,
     )
     return Form(
         in_short(f"Question for {course.outline.title}", 45),
@@ -54,7 +68,7 @@ def question_form(course: OwnCourse, form: str, form_id: str) -> Form:
                 hint="The first ``` block is its code",
             ),
             Field("answers", label, example, LONGEST_FIELD, hint=hint),
-            reasons,
+            *([] if name in ("typed", "order") else [reasons]),
             Field(
                 "explanation",
                 "The rule behind it",

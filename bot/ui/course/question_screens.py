@@ -92,14 +92,15 @@ def _remarks(view: DraftView) -> list[Block]:
     return [RULE, "\n".join(found)] if found else []
 
 
-def published_screen(course: OwnCourse, put: OwnQuestion, *, reviewing: bool = False) -> Screen:
-    """That a question is asked from now on."""
+def published_screen(course: OwnCourse, put: OwnQuestion, *, waiting: int | None = None) -> Screen:
+    """That a question is asked from now on; to a reader also how many suggestions are ``waiting``."""
     version = f" as version {put.version}" if put.version > 1 else ""
     stem = safe(in_short(put.question.stem, STEM), STEM)
     words = f"✅ **Published{version}.** {stem}\n-# In {safe(course.outline.title, TITLE)}."
     ways = [Button("Add another", ids.encode("question.add", course.id), PRIMARY)]
-    if reviewing:
-        ways = [Button("Read the next one", ids.encode("question.skip", NO_DRAFT), PRIMARY)]
+    if waiting is not None:
+        ways = _next_one(waiting)
+        words += "" if waiting else "\n-# That was the last suggestion."
     ways.append(Button("Open it", ids.encode("question.open", f"{course.pack_id}/{put.id}")))
     return Screen([words, Row(ways)], GREEN)
 
@@ -143,9 +144,15 @@ def review_screen(view: DraftView, number: int, count: int, reader_id: int) -> S
     return fitting([*blocks, Row(ways)], BLURPLE)
 
 
-def answered_screen(words: str) -> Screen:
+def answered_screen(words: str, waiting: int) -> Screen:
     """That a suggestion was answered, and the way to the next one."""
-    return Screen([words, Row([Button("Read the next one", ids.encode("question.skip", NO_DRAFT), PRIMARY)])], GREEN)
+    if not waiting:
+        return note(f"{words}\n-# That was the last suggestion.", GREEN)
+    return Screen([words, Row(_next_one(waiting))], GREEN)
+
+
+def _next_one(waiting: int) -> list[Button]:
+    return [Button("Read the next one", ids.encode("question.skip", NO_DRAFT), PRIMARY)] if waiting else []
 
 
 def found_screen(found: Sequence[Found], *, course_id: int | None = None, page: int = 0) -> Screen:
@@ -174,7 +181,7 @@ def found_screen(found: Sequence[Found], *, course_id: int | None = None, page: 
     if pages > 1 and course_id is not None:
         back, on = (ids.encode("question.turn", course_id, one) for one in (max(0, page - 1), page + 1))
         blocks.append(
-            Row([Button("◀ Before", back, disabled=page == 0), Button("More ▶", on, disabled=page == pages - 1)])
+            Row([Button("◀ Back", back, disabled=page == 0), Button("More ▶", on, disabled=page == pages - 1)])
         )
     elif pages > 1:
         blocks.append(f"-# The first {MENU} are in the menu. More words find fewer.")
@@ -218,7 +225,11 @@ def retiring_screen(course: OwnCourse, one: OwnQuestion) -> Screen:
     no = Button("No, keep it", ids.encode("question.keep", course.id, one.id))
     yes = Button("Yes, retire it", ids.encode("question.retire_yes", course.id, one.id))
     stem = safe(in_short(one.question.stem, STEM), STEM)
-    return asking(f"**Retire this question?** {stem}\nIt is asked no more; what was answered stays.", no, yes)
+    return asking(
+        f"**Retire this question?** {stem}\nIt won't be asked any more; answers already given stay. You can bring it back.",
+        no,
+        yes,
+    )
 
 
 def key_of(one: Found) -> str:

@@ -5,7 +5,7 @@ from discord import app_commands
 
 from bot.facts import Code, fact
 from bot.services.course.authoring import LONGEST_NOTE, Authoring
-from bot.services.course.own import OwnCourses
+from bot.services.course.own import OwnCourses, Writer
 from bot.ui import ids
 from bot.ui.course.question_screens import answered_screen, published_screen, review_screen
 from bot.ui.course.writers import writer
@@ -68,7 +68,7 @@ class ReviewingFeature:
         who = writer(reply)
         view = await self._authoring.view(who, ids.number(draft))
         put = await self._authoring.accept(who, view.draft.id, over=over)
-        await reply.update(published_screen(view.course, put, reviewing=True))
+        await reply.update(published_screen(view.course, put, waiting=await self._waiting(who)))
 
     async def _ask_word(self, reply: Reply, draft: str) -> None:
         word = Field(
@@ -81,9 +81,16 @@ class ReviewingFeature:
         await reply.ask(Form("Turn it down", ids.encode("question.declined", ids.number(draft)), [word]))
 
     async def _returned(self, reply: Reply, filled: Filled, draft: str) -> None:
-        await self._authoring.send_back(writer(reply), ids.number(draft), filled.get("word", ""))
-        await reply.update(answered_screen("Sent back. Its author is told with their next command, and can mend it."))
+        who = writer(reply)
+        await self._authoring.send_back(who, ids.number(draft), filled.get("word", ""))
+        words = "Sent back. I'll tell its author when they use a command next; they can mend it."
+        await reply.update(answered_screen(words, await self._waiting(who)))
 
     async def _declined(self, reply: Reply, filled: Filled, draft: str) -> None:
-        await self._authoring.decline(writer(reply), ids.number(draft), filled.get("word", ""))
-        await reply.update(answered_screen("Turned down. Its author is told with their next command."))
+        who = writer(reply)
+        await self._authoring.decline(who, ids.number(draft), filled.get("word", ""))
+        words = "Turned down. I'll tell its author when they use a command next."
+        await reply.update(answered_screen(words, await self._waiting(who)))
+
+    async def _waiting(self, who: Writer) -> int:
+        return len(await self._authoring.queue(who.guild_id))

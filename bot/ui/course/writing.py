@@ -288,7 +288,7 @@ class WritingFeature:
 
     async def _propose(self, reply: Reply, draft: str) -> None:
         moved = await self._authoring.propose(writer(reply), ids.number(draft))
-        words = "**Proposed.** An author reads it next, and I'll tell you what they say with your next command."
+        words = "**Proposed.** An author reads it next, and I'll tell you what they say when you use a command next."
         take_back = Button("Edit", ids.encode("question.edit_draft", moved.id))
         await reply.update(Screen([words, Row([take_back])], GREEN))
 

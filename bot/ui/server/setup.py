@@ -310,7 +310,7 @@ def _courses(
     alone = own and server.courses == NO_PACKS
     shown = chosen or [title for title, _, _ in courses]
     words = "only this server's own" if alone else as_many(shown, NAMED_CHARACTERS)
-    more = "\n-# This server's own courses come besides: </course list:0>" if own and not alone else ""
+    more = "\n-# This server's own courses are asked too: </course list:0>" if own and not alone else ""
     every = f"all {len(courses)}: " if not chosen and pages > 1 and not alone else ""
     ticked = server.courses or ([pack_id for _, pack_id, _ in courses] if pages == 1 else ())
     which = "Which courses" if pages == 1 else f"Which courses: {page * MENU + 1} to {page * MENU + len(offered)}"

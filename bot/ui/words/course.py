@@ -11,10 +11,10 @@ LISTED_CHARACTERS = 1_500
 STEM, NOTE = 100, 300
 
 WORDS: Words = {
-    Code.ONLY_AUTHORS: "Only members with the role <@&{role}>, and managers, write courses here. You can suggest a question "
-    "with </suggest:0>, if this server takes suggestions.",
-    Code.ONLY_MANAGERS_WRITE: "Only managers write courses here. A manager can name a role for authors in "
-    "</studyhall setup:0>.",
+    Code.ONLY_AUTHORS: "Only members with the role <@&{role}>, and managers, work on this server's courses. With "
+    "</suggest:0> you can suggest a question, if this server takes suggestions.",
+    Code.ONLY_MANAGERS_WRITE: "Only managers work on this server's courses. With </suggest:0> you can suggest a question, if "
+    "this server takes suggestions. A manager can name a role for authors in </studyhall setup:0>.",
     Code.NO_OWN_COURSES: "This server has no courses of its own yet. </course new:0> makes one, </course import:0> takes "
     "a file.",
     Code.NO_SUCH_OWN_COURSE: lambda titles: f"This server has no such course of its own. It has {_listed(titles)}.",
@@ -81,7 +81,7 @@ WORDS: Words = {
         f"Your question “{safe(stem, STEM)}” is asked in {safe(course, 60)} now. Thank you!"
     ),
     Code.SUGGESTION_RETURNED: lambda stem, words: (
-        f"Your question “{safe(stem, STEM)}” came back to you: “{safe(words, NOTE)}” </suggest:0> lets you mend it."
+        f"Your question “{safe(stem, STEM)}” came back to you: “{safe(words, NOTE)}”. Mend it in </question drafts:0>."
     ),
     Code.SUGGESTION_DECLINED: lambda stem, words: (
         f"Your question “{safe(stem, STEM)}” was not taken: “{safe(words, NOTE)}”"
