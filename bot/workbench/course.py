@@ -1,13 +1,15 @@
 """A course on disk as the workbench has it: its files as they were read, and what is wrong with them and with a draft."""
 
+import gc
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from bot.packs.faults import LEFT_OUT, Fault
 from bot.packs.files import Stamps, stamps_of
-from bot.packs.loading import Files, Loaded, put_together, read_files
+from bot.packs.loading import Files, Loaded, put_together, read_files, without_collector
 from bot.packs.models import LONGEST_SECTION_ID, Pack, Question
 from bot.packs.pictures import Pictures, read_pictures
 from bot.packs.shorthand import is_short, made_id
@@ -168,10 +170,11 @@ class Course:
         bank = self.bank(draft.file)
         if not isinstance(bank, YamlFile):
             return self.loaded
-        read = read_text(self.changed(bank, draft), bank.name)
-        banks = [read if one is bank else one for one in self.files.banks]
-        files = self.files._replace(banks=banks)
-        return put_together(files, self._demo_ids, thorough=True, open_pictures=self._pictures.open)
+        with _unwalked():
+            read = read_text(self.changed(bank, draft), bank.name)
+            banks = [read if one is bank else one for one in self.files.banks]
+            files = self.files._replace(banks=banks)
+            return put_together(files, self._demo_ids, thorough=True, open_pictures=self._pictures.open)
 
     def changed(self, bank: YamlFile, draft: Sketch) -> str:
         """The text of a file of questions with the draft in it. Raises LookupError, ValueError."""
@@ -208,11 +211,23 @@ class Course:
         return head._replace(data=data)
 
 
+@contextmanager
+def _unwalked() -> Iterator[None]:
+    """What is made here stays for a while, and holds no rings: the cyclic collector never walks it.
+
+    It would do so for a fifth of a second in a course of 1,000 questions, and nothing else could run meanwhile.
+    """
+    with without_collector():
+        yield
+        gc.freeze()
+
+
 def read_course(folder: Path, pictures: SeenPictures, demo_ids: Collection[str]) -> Course:
     """Read and check a pack's folder, by every rule. Raises OSError when it can't be looked into."""
     stamps = stamps_of(folder)
-    files = read_files(folder)
-    loaded = put_together(files, demo_ids, thorough=True, open_pictures=pictures.open)
+    with _unwalked():
+        files = read_files(folder)
+        loaded = put_together(files, demo_ids, thorough=True, open_pictures=pictures.open)
     return Course(files, loaded, stamps, pictures, demo_ids)
 
 
