@@ -96,8 +96,7 @@ class Course:
     @property
     def head(self) -> dict[str, Any]:
         """What ``pack.yaml`` holds; nothing where it can't be read."""
-        head = self.files.head
-        return head.data if isinstance(head, YamlFile) and isinstance(head.data, dict) else {}
+        return _mapping(self.files.head)
 
     def name_of(self, file: str) -> str:
         """How faults call a file."""
@@ -268,20 +267,22 @@ def tree_of(course: Course, loaded: Loaded) -> dict[str, Any]:
                     "left_out": place in left_out,
                 }
             )
-    known = {one.id: one for one in loaded.pack.sections} if loaded.pack else {}
+    lessons = {str(one.get("id")): one for one in map(_mapping, course.files.lessons)}
     sections = []
     for name in [*only, *(one for one in by_section if one not in only)]:
-        found = known.get(made_id(name, LONGEST_SECTION_ID)) if name else None
+        section_id = made_id(name, LONGEST_SECTION_ID) if name else ""
+        lesson = lessons.get(name) or lessons.get(section_id) or {}
         sections.append(
             {
                 "name": name,
-                "id": found.id if found else "",
-                "title": found.title if found else name or "Without a section",
-                "pages": [page.title for page in found.pages] if found else [],
+                "id": section_id,
+                "title": str(lesson.get("title") or name or "Without a section"),
+                "pages": [str(page.get("title")) for page in _mappings(lesson, "pages")],
                 "questions": by_section.get(name, []),
             }
         )
     head = course.head
+    terms = _mappings(_mapping(course.files.glossary), "terms")
     return {
         "folder": course.folder.name,
         "title": str(head.get("title") or course.folder.name),
@@ -289,15 +290,25 @@ def tree_of(course: Course, loaded: Loaded) -> dict[str, Any]:
         "short": course.is_short,
         "files": list(course.files.names.questions),
         "sections": sections,
-        "terms": [{"id": term.id, "name": term.name} for term in loaded.pack.terms] if loaded.pack else [],
-        "misconceptions": [{"id": one.id, "belief": one.belief} for one in loaded.pack.head.misconceptions]
-        if loaded.pack
-        else [],
-        "topics": [one.id for one in loaded.pack.head.topics] if loaded.pack and not course.is_short else [],
+        "terms": [{"id": str(one.get("id")), "name": str(one.get("name"))} for one in terms],
+        "misconceptions": [
+            {"id": str(one.get("id")), "belief": str(one.get("belief"))} for one in _mappings(head, "misconceptions")
+        ],
+        "topics": [str(one.get("id")) for one in _mappings(head, "topics")],
         "pictures": list(course.files.names.pictures),
         "faults": [fault_json(fault, course) for fault in loaded.faults],
         "questions": sum(map(len, by_section.values())),
     }
+
+
+def _mapping(file: YamlFile | list[Fault] | None) -> dict[str, Any]:
+    """What a file holds, whatever is wrong with it; nothing where it can't be read."""
+    return file.data if isinstance(file, YamlFile) and isinstance(file.data, dict) else {}
+
+
+def _mappings(data: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    found = data.get(name)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def fault_json(fault: Fault, course: Course) -> dict[str, Any]:

@@ -298,3 +298,21 @@ async def test_a_proof_is_run_and_told(tmp_path):
         [failed] = (await bench.call("prove", file=file, index=1, fields=fields))["proved"]
         assert failed["printed"] == "None False\n"
         assert "ZeroDivisionError" in failed["trouble"]
+
+
+async def test_a_proven_course_is_listed_whole_while_one_question_has_a_fault(tmp_path):
+    folder = tmp_path / "proven"
+    shutil.copytree(CHECKOUT / "content" / "python-concurrency", folder)
+    made = Workbench(folder, Playing(tmp_path / "data"), example=None, demo_ids=DEMOS)
+    async with made as running, aiohttp.ClientSession() as session:
+        bench = Caller(running, session, folder)
+        async with asyncio.timeout(60), bench.events() as response:
+            before = await next_tree(response.content)
+            fields = (await opened(bench, "questions/threads.yaml", 0))["fields"] | {"stem": ""}
+            await bench.call("check", file="questions/threads.yaml", index=0, fields=fields)
+            after = await next_tree(response.content)
+    assert after["faults"]
+    listed = ("sections", "terms", "misconceptions", "topics")
+    assert [len(after[name]) for name in listed] == [len(before[name]) for name in listed]
+    assert [one["title"] for one in after["sections"]] == [one["title"] for one in before["sections"]]
+    assert all(one["pages"] for one in after["sections"])
