@@ -65,11 +65,14 @@ def test_no_room_of_the_house_grows_too_large():
     assert {folder: modules for folder, modules in folders.items() if modules > 25} == {}
 
 
-def test_the_playgrounds_page_has_no_ring_of_imports():
-    page = BOT / "playground" / "page"
-    modules = {path.name: path.read_text("utf-8") for path in page.glob("*.js")}
+@pytest.mark.parametrize(
+    ("part", "importing", "imported"),
+    [("playground", "interactions.js", "connection.js"), ("workbench", "form.js", "words.js")],
+)
+def test_a_page_has_no_ring_of_imports(part: str, importing: str, imported: str):
+    modules = {path.name: path.read_text("utf-8") for path in (BOT / part / "page").glob("*.js")}
     imports = {name: set(re.findall(r'from "\./(\w+\.js)"', text)) for name, text in modules.items()}
-    assert "connection.js" in imports["interactions.js"]
+    assert imported in imports[importing]
     assert cycles(imports) == []
 
 

@@ -41,6 +41,18 @@ def test_the_packs_are_in_the_wheel(installed, tmp_path):
     assert "0 errors" in done.stdout
 
 
+def test_the_example_from_which_authors_begin_is_in_the_wheel(installed, tmp_path):
+    program = "from bot.settings import example_pack; print(example_pack())"
+    environment = {**os.environ, "PYTHONPATH": str(installed)}
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    )
+    example = Path(done.stdout.strip())
+    assert example.is_relative_to(installed)
+    assert (example / "pictures" / "dance.png").exists()
+    assert (installed / "bot" / "workbench" / "page" / "main.js").exists()
+
+
 def test_the_data_goes_to_the_users_own_folder(installed, tmp_path):
     program = "import bot.settings as s; print(s.__file__); print(s.Settings().data_dir)"
     environment = {**os.environ, "PYTHONPATH": str(installed), "HOME": str(tmp_path), "XDG_DATA_HOME": ""}

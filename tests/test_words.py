@@ -35,9 +35,9 @@ WORST = {
 }
 """Each as a pattern, with what a native tutor would say in its place."""
 
-SURFACE = ("bot/ui", "bot/commands", "bot/cli.py", "bot/facts.py", "bot/playground")
+SURFACE = ("bot/ui", "bot/commands", "bot/cli.py", "bot/facts.py", "bot/playground", "bot/workbench")
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", "PRIVACY.md", "SECURITY.md", "CHANGELOG.md")
-PAGE = CHECKOUT / "bot" / "playground" / "page"
+PAGES = [CHECKOUT / "bot" / part / "page" for part in ("playground", "workbench")]
 
 
 def sources(*places: str) -> list[Path]:
@@ -84,8 +84,10 @@ def test_the_documents_have_none_of_them(name: str):
     assert [f"{name}:{number}: {one}" for number, line in enumerate(lines, 1) for one in worst(line)] == []
 
 
-def test_the_playgrounds_page_has_none_of_them():
-    written = [path for path in sorted(PAGE.glob("*")) if path.suffix in (".js", ".html", ".css")]
+@pytest.mark.parametrize("page", PAGES, ids=["playground", "workbench"])
+def test_a_page_has_none_of_them(page: Path):
+    written = [path for path in sorted(page.glob("*")) if path.suffix in (".js", ".html", ".css")]
+    assert written
     assert [f"{path.name}: {one}" for path in written for one in worst(path.read_text("utf-8"))] == []
 
 

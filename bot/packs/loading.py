@@ -151,7 +151,7 @@ def read_pack(folder: Path, demo_ids: Collection[str] | None = None, *, thorough
 def read_files(folder: Path) -> Files:
     """Read the files of one pack's folder. Raises OSError when it can't be looked into."""
     names = files_of(folder)
-    with _without_collector():
+    with without_collector():
         return Files(
             folder,
             names,
@@ -172,7 +172,7 @@ def put_together(
 ) -> Loaded:
     """Check the files of one pack, and make it of them; ``others`` are ids of questions that are in none of them."""
     folder, names, head_file, glossary_file, lesson_files, question_files = files
-    with _without_collector():
+    with without_collector():
         faults: list[Fault] = []
         titles: dict[str, str] = {}
         if isinstance(head_file, YamlFile) and is_short(head_file):
@@ -245,7 +245,7 @@ def _told_once(faults: Iterable[Fault]) -> list[str]:
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """Loading makes only objects that stay; the cyclic collector would walk them again and again."""
     was_on = gc.isenabled()
     gc.disable()

@@ -1,13 +1,15 @@
 """A course on disk as the workbench has it: its files as they were read, and what is wrong with them and with a draft."""
 
+import gc
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from bot.packs.faults import LEFT_OUT, Fault
 from bot.packs.files import Stamps, stamps_of
-from bot.packs.loading import Files, Loaded, put_together, read_files
+from bot.packs.loading import Files, Loaded, put_together, read_files, without_collector
 from bot.packs.models import LONGEST_SECTION_ID, Pack, Question
 from bot.packs.pictures import Pictures, read_pictures
 from bot.packs.shorthand import is_short, made_id
@@ -94,8 +96,7 @@ class Course:
     @property
     def head(self) -> dict[str, Any]:
         """What ``pack.yaml`` holds; nothing where it can't be read."""
-        head = self.files.head
-        return head.data if isinstance(head, YamlFile) and isinstance(head.data, dict) else {}
+        return _mapping(self.files.head)
 
     def name_of(self, file: str) -> str:
         """How faults call a file."""
@@ -168,10 +169,11 @@ class Course:
         bank = self.bank(draft.file)
         if not isinstance(bank, YamlFile):
             return self.loaded
-        read = read_text(self.changed(bank, draft), bank.name)
-        banks = [read if one is bank else one for one in self.files.banks]
-        files = self.files._replace(banks=banks)
-        return put_together(files, self._demo_ids, thorough=True, open_pictures=self._pictures.open)
+        with _unwalked():
+            read = read_text(self.changed(bank, draft), bank.name)
+            banks = [read if one is bank else one for one in self.files.banks]
+            files = self.files._replace(banks=banks)
+            return put_together(files, self._demo_ids, thorough=True, open_pictures=self._pictures.open)
 
     def changed(self, bank: YamlFile, draft: Sketch) -> str:
         """The text of a file of questions with the draft in it. Raises LookupError, ValueError."""
@@ -208,11 +210,23 @@ class Course:
         return head._replace(data=data)
 
 
+@contextmanager
+def _unwalked() -> Iterator[None]:
+    """What is made here stays for a while, and holds no rings: the cyclic collector never walks it.
+
+    It would do so for a fifth of a second in a course of 1,000 questions, and nothing else could run meanwhile.
+    """
+    with without_collector():
+        yield
+        gc.freeze()
+
+
 def read_course(folder: Path, pictures: SeenPictures, demo_ids: Collection[str]) -> Course:
     """Read and check a pack's folder, by every rule. Raises OSError when it can't be looked into."""
     stamps = stamps_of(folder)
-    files = read_files(folder)
-    loaded = put_together(files, demo_ids, thorough=True, open_pictures=pictures.open)
+    with _unwalked():
+        files = read_files(folder)
+        loaded = put_together(files, demo_ids, thorough=True, open_pictures=pictures.open)
     return Course(files, loaded, stamps, pictures, demo_ids)
 
 
@@ -253,20 +267,22 @@ def tree_of(course: Course, loaded: Loaded) -> dict[str, Any]:
                     "left_out": place in left_out,
                 }
             )
-    known = {one.id: one for one in loaded.pack.sections} if loaded.pack else {}
+    lessons = {str(one.get("id")): one for one in map(_mapping, course.files.lessons)}
     sections = []
     for name in [*only, *(one for one in by_section if one not in only)]:
-        found = known.get(made_id(name, LONGEST_SECTION_ID)) if name else None
+        section_id = made_id(name, LONGEST_SECTION_ID) if name else ""
+        lesson = lessons.get(name) or lessons.get(section_id) or {}
         sections.append(
             {
                 "name": name,
-                "id": found.id if found else "",
-                "title": found.title if found else name or "Without a section",
-                "pages": [page.title for page in found.pages] if found else [],
+                "id": section_id,
+                "title": str(lesson.get("title") or name or "Without a section"),
+                "pages": [str(page.get("title")) for page in _mappings(lesson, "pages")],
                 "questions": by_section.get(name, []),
             }
         )
     head = course.head
+    terms = _mappings(_mapping(course.files.glossary), "terms")
     return {
         "folder": course.folder.name,
         "title": str(head.get("title") or course.folder.name),
@@ -274,15 +290,25 @@ def tree_of(course: Course, loaded: Loaded) -> dict[str, Any]:
         "short": course.is_short,
         "files": list(course.files.names.questions),
         "sections": sections,
-        "terms": [{"id": term.id, "name": term.name} for term in loaded.pack.terms] if loaded.pack else [],
-        "misconceptions": [{"id": one.id, "belief": one.belief} for one in loaded.pack.head.misconceptions]
-        if loaded.pack
-        else [],
-        "topics": [one.id for one in loaded.pack.head.topics] if loaded.pack and not course.is_short else [],
+        "terms": [{"id": str(one.get("id")), "name": str(one.get("name"))} for one in terms],
+        "misconceptions": [
+            {"id": str(one.get("id")), "belief": str(one.get("belief"))} for one in _mappings(head, "misconceptions")
+        ],
+        "topics": [str(one.get("id")) for one in _mappings(head, "topics")],
         "pictures": list(course.files.names.pictures),
         "faults": [fault_json(fault, course) for fault in loaded.faults],
         "questions": sum(map(len, by_section.values())),
     }
+
+
+def _mapping(file: YamlFile | list[Fault] | None) -> dict[str, Any]:
+    """What a file holds, whatever is wrong with it; nothing where it can't be read."""
+    return file.data if isinstance(file, YamlFile) and isinstance(file.data, dict) else {}
+
+
+def _mappings(data: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    found = data.get(name)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def fault_json(fault: Fault, course: Course) -> dict[str, Any]:

@@ -3,32 +3,15 @@
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import pytest
+from calling import Caller
 
 from bot.demos.registry import DEMOS
 from bot.settings import example_pack
 from bot.workbench.playing import Playing
 from bot.workbench.server import Workbench
-
-
-class Caller:
-    """Whoever has the page's address."""
-
-    def __init__(self, workbench: Workbench, session: aiohttp.ClientSession, folder: Path) -> None:
-        self.workbench = workbench
-        self.session = session
-        self.folder = folder
-
-    async def call(self, name: str, **asked: object) -> Any:
-        async with self.session.post(f"{self.workbench.address}call/{name}", json=asked) as response:
-            return await response.json()
-
-    def events(self) -> Any:
-        """What the page follows."""
-        return self.session.get(f"{self.workbench.address}events")
 
 
 @pytest.fixture

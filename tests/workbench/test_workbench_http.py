@@ -3,13 +3,20 @@
 import asyncio
 import json
 import os
+import shutil
 import zipfile
 from io import BytesIO
 from pathlib import Path
 
+import aiohttp
 import pytest
+from calling import Caller
 
+from bot.demos.registry import DEMOS
 from bot.packs.loading import read_pack
+from bot.settings import CHECKOUT
+from bot.workbench.playing import Playing
+from bot.workbench.server import Workbench
 
 COLONY = "questions/colony.yaml"
 
@@ -264,3 +271,48 @@ async def test_what_the_page_never_sends_is_refused_in_a_sentence(bench):
         assert found["problem"]
     gone = await bench.call("open", file="questions/none.yaml", index=0)
     assert gone["gone"]
+
+
+async def test_a_proof_is_run_and_told(tmp_path):
+    folder = tmp_path / "proven"
+    shutil.copytree(CHECKOUT / "content" / "python-concurrency", folder)
+    playing = Playing(tmp_path / "data")
+    made = Workbench(folder, playing, example=None, demo_ids=DEMOS)
+    async with made as running, aiohttp.ClientSession() as session:
+        bench = Caller(running, session, folder)
+        file = "questions/threads.yaml"
+        found = await opened(bench, file, 1)
+        fields = found["fields"]
+        [holds] = (await bench.call("prove", file=file, index=1, fields=fields))["proved"]
+        assert holds == {
+            "what": "The proof",
+            "holds": True,
+            "printed": "MainThread\n",
+            "wanted": "MainThread\n",
+            "trouble": "",
+        }
+        fields["proof"]["prints"] = "helper\n"
+        [refuted] = (await bench.call("prove", file=file, index=1, fields=fields))["proved"]
+        assert (refuted["holds"], refuted["printed"]) == (False, "MainThread\n")
+        fields["code"] = 'import os\nprint(os.environ.get("DISCORD_TOKEN"), "STUDYHALL_DATA_DIR" in os.environ)\n1 / 0'
+        [failed] = (await bench.call("prove", file=file, index=1, fields=fields))["proved"]
+        assert failed["printed"] == "None False\n"
+        assert "ZeroDivisionError" in failed["trouble"]
+
+
+async def test_a_proven_course_is_listed_whole_while_one_question_has_a_fault(tmp_path):
+    folder = tmp_path / "proven"
+    shutil.copytree(CHECKOUT / "content" / "python-concurrency", folder)
+    made = Workbench(folder, Playing(tmp_path / "data"), example=None, demo_ids=DEMOS)
+    async with made as running, aiohttp.ClientSession() as session:
+        bench = Caller(running, session, folder)
+        async with asyncio.timeout(60), bench.events() as response:
+            before = await next_tree(response.content)
+            fields = (await opened(bench, "questions/threads.yaml", 0))["fields"] | {"stem": ""}
+            await bench.call("check", file="questions/threads.yaml", index=0, fields=fields)
+            after = await next_tree(response.content)
+    assert after["faults"]
+    listed = ("sections", "terms", "misconceptions", "topics")
+    assert [len(after[name]) for name in listed] == [len(before[name]) for name in listed]
+    assert [one["title"] for one in after["sections"]] == [one["title"] for one in before["sections"]]
+    assert all(one["pages"] for one in after["sections"])

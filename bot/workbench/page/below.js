@@ -17,6 +17,7 @@ export function mountBelow(place, go) {
     const mine = question ? bench.found.faults : [], all = bench.tree?.faults ?? [];
     tabs.question.textContent = `This question · ${mine.length ? plural(mine.length, "fault") : "no faults"}`;
     tabs.question.hidden = !question;
+    tabs.course.hidden = !bench.tree;
     tabs.course.textContent = `Whole course · ${all.length ? plural(all.length, "fault") : "no faults"}`;
     const now = question ? which : "course";
     for (const [name, button] of Object.entries(tabs)) button.setAttribute("aria-selected", String(name === now));
@@ -34,7 +35,7 @@ function ofQuestion(fault) {
     target?.scrollIntoView({ block: "center" });
     target?.focus({ preventScroll: true });
   };
-  return h("button", { type: "button", class: `said ${weight(fault)}`, on: { click: jump } }, h("strong", { text: `${called(fault.field, bench.open.fields.form)}: ` }), sentence(fault));
+  return h("button", { type: "button", class: `said ${weight(fault, bench.open)}`, on: { click: jump } }, h("strong", { text: `${called(fault.field, bench.open.fields.form)}: ` }), sentence(fault));
 }
 
 function ofCourse(fault, go) {

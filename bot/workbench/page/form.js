@@ -1,7 +1,7 @@
 /* The form of a question. What is typed goes into `bench.open.fields` at once. */
 import { h, icon, uniqueId } from "../page/dom.js";
 import { bench, emit, on } from "./bench.js";
-import { called, sentence, weight } from "./words.js";
+import { PROMISES, called, sentence, weight } from "./words.js";
 
 const FORMS = { choice: "One right answer", several: "Several right answers", typed: "Typed answer", order: "Put in order" };
 const LETTERS = "ABCDEFGHIJ";
@@ -73,12 +73,13 @@ function draw(actions) {
 
 /** What stands in the middle where no question is open. */
 function other(open, actions) {
-  if (!bench.tree) return [h("h2", { text: "Your courses" }), h("p", { class: "note", text: "Choose a course at the top, or make a new one." }), h("button", { type: "button", class: "button primary", on: { click: actions.newCourse } }, "New course…")];
+  if (!bench.tree) return [h("h2", { text: "Welcome" }), h("p", { text: bench.names.courses.length ? "Choose a course at the top, or make a new one." : "There is no course in this folder yet. Make one, and write your first question." }), h("button", { type: "button", class: "button primary", on: { click: actions.newCourse } }, "New course…")];
   if (!open || open.kind === "course") {
     const tree = bench.tree;
     return [
       h("h2", { text: tree.title }),
       h("p", { text: `${tree.questions === 1 ? "1 question" : `${tree.questions.toLocaleString("en")} questions`} in ${tree.sections.length === 1 ? "1 section" : `${tree.sections.length} sections`}.` }),
+      h("p", { text: PROMISES[tree.standard] ?? "" }),
       h("p", { class: "note", text: "Choose a question on the left, or write a new one. You can also edit the files in your own editor: this page follows them." }),
       h("button", { type: "button", class: "button primary", on: { click: actions.newQuestion } }, "New question"),
     ];
@@ -263,9 +264,9 @@ function showFaults() {
     said.get(best)?.push(fault);
   }
   for (const [box, faults] of said) {
-    box.replaceChildren(...faults.map((fault) => h("p", { class: weight(fault), text: box.dataset.at ? sentence(fault) : `${called(fault.field, bench.open.fields.form)}: ${sentence(fault)}` })));
+    box.replaceChildren(...faults.map((fault) => h("p", { class: weight(fault, bench.open), text: box.dataset.at ? sentence(fault) : `${called(fault.field, bench.open.fields.form)}: ${sentence(fault)}` })));
     const control = box.closest(".field-box")?.querySelector(".field") ?? box.previousElementSibling;
-    if (control?.classList?.contains("field")) control.setAttribute("aria-invalid", faults.some((fault) => fault.level !== "warning") ? "true" : "false");
+    if (control?.classList?.contains("field")) control.setAttribute("aria-invalid", faults.some((fault) => weight(fault, bench.open) === "fault") ? "true" : "false");
   }
   for (const details of place.querySelectorAll("details.extra")) if (!details.open && details.querySelector(".faults-of p")) details.open = true;
 }

@@ -220,9 +220,9 @@ const choose = trying(async (name) => {
 async function reload() {
   bench.open = null;
   bench.tree = null;
-  emit("open");
   bench.names = await call("courses");
   emit("names");
+  emit("open");
   follow();
 }
 

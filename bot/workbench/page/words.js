@@ -50,5 +50,15 @@ export function called(field, form) {
 
 export const plural = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 
-/** What a fault does, in a word or two. */
-export const weight = (fault) => (fault.level === "warning" ? "advice" : "fault");
+/** How a fault is marked: what a new question still lacks is no reproach. */
+export function weight(fault, open) {
+  if (open?.index === null && sentence(fault) === "Fill this in.") return "todo";
+  return fault.level === "warning" ? "advice" : "fault";
+}
+
+/** What a course asks of each question, by its standard. */
+export const PROMISES = {
+  plain: "It is a plain course: each question needs what is asked, what is right, and a section.",
+  explained: "It is an explained course: each question also needs a reason for every answer, an explanation, and a source.",
+  proven: "It is a proven course: each question needs reasons, a myth behind each wrong answer, and what can be run is proved by a program.",
+};
