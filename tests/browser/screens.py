@@ -22,7 +22,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from hosting import PATIENCE_SECONDS, READING_SECONDS, Bot, Member, buttons, text, until
+from hosting import PATIENCE_SECONDS, READING_SECONDS, Attached, Bot, Member, buttons, text, until
 from lettered import lettered_course
 from PIL import Image, ImageOps
 from playwright.async_api import Browser, Locator, Page, async_playwright, expect
@@ -84,6 +84,19 @@ ON_A_PHONE = (
     "flags",
     "japanese",
     "arabic",
+    "question-preview",
+    "course-import",
+    "suggestion",
+)
+PREVIEWED = {
+    "question": "Which part of a cell makes its energy?",
+    "answers": "nucleus\n* mitochondrion\nmembrane",
+    "reasons": "It keeps the DNA.\nIt makes ATP from sugar and oxygen.\nIt is the border.",
+    "explanation": "Mitochondria turn sugar and oxygen into ATP.",
+}
+WEEK = (
+    b"question,answer,option a,option b,option c\n"
+    b"How many legs has a spider?,B,6,8,10\nHow many legs has an ant?,A,6,8,10\nWhich one flies?,D,ant,bee,worm\n"
 )
 WHOLE_PAGE = "playground"
 """The page as it is in a window of the usual height, dark."""
@@ -206,6 +219,7 @@ class Evening:
         await self._daily()
         await self._the_other_forms()
         await self._other_alphabets()
+        await self._own_course()
 
     async def _begin(self) -> None:
         setup = await self.ada.command("studyhall", "setup")
@@ -306,6 +320,22 @@ class Evening:
                     break
         queue = await self.ada.command("studyhall", "flags")
         await self.take("flags", await self.ada.choose(queue, "honey-bees/who-read-the-dance"), "Karl Frisch")
+
+    async def _own_course(self) -> None:
+        """A teacher makes a course for the server, and a member suggests a question."""
+        await self.ada.command("course", "new", title="Biology 7b")
+        opened, form = await self.ada.form_of("question", "add", course="Biology 7b")
+        preview = await self.ada.submit(opened, form, **PREVIEWED)
+        await self.take("question-preview", preview, "Publish")
+        await self.ada.press(preview, "Publish")
+        report = await self.ada.command("course", "import", course="Biology 7b", file=Attached("week 3.csv", WEEK))
+        await self.take("course-import", report, "Publish all that pass")
+        panel = await self.ada.press(await self.ada.command("studyhall", "setup"), "Authors…")
+        await self.ada.press(panel, "Everybody may suggest")
+        opened, form = await self.grace.form_of("suggest", course="Biology 7b")
+        suggested = await self.grace.submit(opened, form, question="Do plants breathe?", answers="* yes\nno")
+        await self.grace.press(suggested, "Propose")
+        await self.take("suggestion", await self.ada.command("question", "review"), "Turn down")
 
     async def _other_alphabets(self) -> None:
         for name, course in (("japanese", "seasons-in-japan"), ("arabic", "planets-in-arabic")):
