@@ -153,10 +153,11 @@ async function resolveConflict(theirs) {
   const answer = await ask("The file was changed meanwhile", [
     h("p", { text: `Somebody changed this question in ${mine.file}. Nothing was overwritten. This is what it is there now:` }),
     h("pre", { class: "theirs", text: theirs.source }),
-    h("p", { text: "Which of the two shall it be?" }),
-  ], [["theirs", "Take the file's", "primary"], ["mine", "Save mine in its place", "danger"], ["stay", "Go on editing"]]);
+    h("p", { text: "Which one do you want to keep?" }),
+  ], [["theirs", "Use the file's version", "primary"], ["mine", "Save mine instead", "danger"], ["stay", "Go on editing"]]);
   if (answer === "theirs") { take(mine.file, { ...theirs, index: mine.index }); return false; }
   if (answer === "mine") { mine.base = theirs.source; return save(); }
+  mine.declined = theirs.source; // it is asked about again when they save, or when the file is changed once more
   return false;
 }
 
@@ -286,7 +287,7 @@ const meet = trying(async () => {
   if (!mine.changed) {
     take(mine.file, found);
     toast("The file was changed. This is how it is now.");
-  } else if (!document.querySelector("dialog[open]")) {
+  } else if (found.source !== mine.declined && !document.querySelector("dialog[open]")) {
     await resolveConflict(found);
   }
 });

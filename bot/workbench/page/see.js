@@ -40,9 +40,10 @@ export function mountSee(place) {
   function draw() {
     place.refresh();
     drawTabs();
+    const view = alone ?? bench.found.views[shown] ?? null;
+    holder.classList.toggle("empty", !bench.open || !view);
     fit();
     if (!ready) return;
-    const view = alone ?? bench.found.views[shown] ?? null;
     frame.contentWindow.postMessage({ components: bench.open ? view : null, hidden: !alone && HIDDEN.test(shown), theme }, location.origin);
   }
   redraw = draw;
@@ -113,5 +114,5 @@ function fit() {
   if (!room) return;
   const width = device === "phone" ? Math.min(PHONE, room) : DESKTOP;
   const scale = Math.min(1, room / width);
-  Object.assign(frame.style, { width: `${width}px`, height: `${tall / scale}px`, transform: scale < 1 ? `scale(${scale})` : "none" });
+  Object.assign(frame.style, { left: `${Math.max(0, (room - width * scale) / 2)}px`, width: `${width}px`, height: `${tall / scale}px`, transform: scale < 1 ? `scale(${scale})` : "none" });
 }
