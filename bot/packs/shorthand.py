@@ -133,8 +133,7 @@ def _question(file: YamlFile, at: tuple[str | int, ...], entry: dict[str, Any], 
     full["id"] = made_id(_text(file, (*at, "id"), full["id"])) if "id" in full else _id_of(full)
     if isinstance(full.get("enemies"), list):
         full["enemies"] = [made_id(one) for one in _texts(file, (*at, "enemies"), full["enemies"])]
-    if "section" in full:
-        full.setdefault("topic", full["section"])
+    full.setdefault("topic", full.get("section", "none"))  # where the section lacks, that alone is told
     full.setdefault("family", full["id"])
     full.setdefault("kind", "recall")
     full.setdefault("difficulty", "medium")

@@ -1,5 +1,6 @@
 """The workbench's page in a real browser: somebody writes questions, and sees each as learners will."""
 
+import re
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -71,6 +72,26 @@ async def test_what_is_typed_is_seen_at_once_and_saved_in_its_line(visit: Visit,
     assert len(changed) == 1
 
 
+async def test_who_saves_in_the_middle_of_a_word_types_on(visit: Visit, course: Path):
+    page = await visit()
+    await choose(page, "Who lays the eggs")
+    field = page.get_by_test_id("field-explanation")
+    await field.fill("Only the queen ")
+    await page.get_by_test_id("tab-reasons-0").click()
+    await field.press("End")
+    await page.keyboard.press("Control+s")
+    await page.keyboard.type("lays eggs.")
+    await expect(page.get_by_test_id("toast").first).to_contain_text("Saved.")
+    await expect(field).to_be_focused()
+    await expect(preview(page).locator("article")).to_contain_text("The rule: Only the queen lays eggs.")
+    await page.keyboard.press("Control+s")
+    await expect(page.get_by_role("status").filter(has_text=re.compile("^Saved$"))).to_be_visible()
+    await expect(page.get_by_test_id("dialog")).to_have_count(0)
+    loaded = read_pack(course)
+    assert loaded.pack
+    assert loaded.pack.questions[0].explanation == "Only the queen lays eggs."
+
+
 async def test_each_message_is_a_press_away_as_in_discord(visit: Visit):
     page = await visit()
     await choose(page, "Who lays the eggs")
@@ -79,6 +100,8 @@ async def test_each_message_is_a_press_away_as_in_discord(visit: Visit):
     await expect(seen.locator("article")).to_contain_text("Not quite: you chose B")
     await seen.get_by_role("button", name="Why not the others?").click()
     await expect(seen.locator("article")).to_contain_text("The rule")
+    await seen.get_by_role("button", name="Back to my answer").click()
+    await expect(seen.locator("article")).to_contain_text("Not quite: you chose B")
     await page.get_by_test_id("tab-reveal").click()
     await expect(seen.locator("article")).to_contain_text("Only 1 of 2 got this: Ada.")
     await page.get_by_test_id("see-phone").click()
@@ -172,6 +195,12 @@ async def test_a_file_that_was_changed_meanwhile_is_asked_about(visit: Visit, co
     dialog = page.get_by_test_id("dialog")
     await expect(dialog).to_contain_text("Which bee lays the eggs")
     await page.get_by_test_id(f"answer-{answer}").click()
+    if answer == "stay":  # it is not asked again at every key
+        await page.get_by_test_id("field-explanation").fill("")
+        await expect(page.get_by_test_id("faults-course")).to_contain_text("1 fault")
+        await expect(dialog).to_have_count(0)
+        await page.keyboard.press("Control+s")
+        await expect(dialog).to_contain_text("Which bee lays the eggs")
     if answer == "mine":
         await expect(page.get_by_test_id("toast").filter(has_text="Saved.")).to_be_visible()
     field = page.get_by_test_id("field-stem")

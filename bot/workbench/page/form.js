@@ -12,6 +12,12 @@ export function mountForm(middle, actions) {
   middle.append(place);
   addEventListener("resize", () => { for (const one of place.querySelectorAll("textarea")) fit(one); });
   on("open", () => draw(actions));
+  on("redrawn", () => {
+    const held = document.activeElement?.id, at = middle.scrollTop;
+    draw(actions);
+    middle.scrollTop = at;
+    if (held) document.getElementById(held)?.focus({ preventScroll: true });
+  });
   on("found", showFaults);
   on("moved", () => { place.querySelector(".where").textContent = whereWords(); });
   on("fields state", () => {

@@ -16,6 +16,7 @@ const root = document.getElementById("bench");
 let asked = 0;
 let timer = 0;
 let asking = false;
+let saving = false;
 
 /** Do something that may fail with a sentence for whoever wrote. */
 const trying = (run) => async (...values) => {
@@ -107,17 +108,38 @@ async function check() {
 
 // Saving
 
-const save = trying(async (base) => {
+const save = trying(async () => {
   const mine = bench.open;
-  if (mine?.kind !== "question") return false;
-  const found = await call("save", { file: mine.file, index: mine.index, fields: mine.fields, base: typeof base === "string" ? base : mine.base });
+  if (mine?.kind !== "question" || saving) return false;
+  saving = true;
+  let found;
+  try {
+    const sent = copy(mine.fields), isNew = mine.index === null;
+    found = await call("save", { file: mine.file, index: mine.index, fields: sent, base: mine.base });
+    if (!found.conflict) keep(mine, await call("open", { file: mine.file, index: found.index }), sent, isNew);
+  } finally {
+    saving = false;
+  }
   if (found.conflict) return resolveConflict(found.theirs);
-  const here = await call("open", { file: mine.file, index: found.index });
-  if (bench.open === mine) take(mine.file, here);
+  meet(); // what the file has told while it was saved
   const grave = bench.found.faults.some((fault) => fault.level !== "warning");
   toast(grave ? "Saved. Learners won't see it until its faults are mended." : "Saved.");
   return true;
 });
+
+/** What was saved is what the file has now; whatever was typed since stays, and so does the place in the form. */
+function keep(mine, here, sent, isNew) {
+  const typedOn = !same(mine.fields, sent);
+  const redraw = isNew || (!typedOn && !same(mine.fields, here.fields));
+  Object.assign(mine, { index: here.index, base: here.source, line: here.line, before: copy(here.fields) });
+  if (redraw && !typedOn) mine.fields = here.fields;
+  mine.changed = !same(mine.fields, mine.before);
+  if (bench.open !== mine) return;
+  if (redraw) emit("redrawn");
+  emit("state");
+  emit("moved");
+  check();
+}
 
 /** The question was changed in its file meanwhile: it is shown, and nothing is written until somebody decides. */
 async function resolveConflict(theirs) {
@@ -131,10 +153,11 @@ async function resolveConflict(theirs) {
   const answer = await ask("The file was changed meanwhile", [
     h("p", { text: `Somebody changed this question in ${mine.file}. Nothing was overwritten. This is what it is there now:` }),
     h("pre", { class: "theirs", text: theirs.source }),
-    h("p", { text: "Which of the two shall it be?" }),
-  ], [["theirs", "Take the file's", "primary"], ["mine", "Save mine in its place", "danger"], ["stay", "Go on editing"]]);
+    h("p", { text: "Which one do you want to keep?" }),
+  ], [["theirs", "Use the file's version", "primary"], ["mine", "Save mine instead", "danger"], ["stay", "Go on editing"]]);
   if (answer === "theirs") { take(mine.file, { ...theirs, index: mine.index }); return false; }
   if (answer === "mine") { mine.base = theirs.source; return save(); }
+  mine.declined = theirs.source; // it is asked about again when they save, or when the file is changed once more
   return false;
 }
 
@@ -248,7 +271,7 @@ const meet = trying(async () => {
   const mine = bench.open;
   if (mine?.kind === "page" || mine?.kind === "term") showAlone((await call("view", mine)).view);
   if (mine?.kind === "course") emit("open");
-  if (mine?.kind !== "question" || mine.index === null) return;
+  if (mine?.kind !== "question" || mine.index === null || saving) return;
   let found;
   try {
     found = await call("open", { file: mine.file, index: mine.index, base: mine.base });
@@ -256,7 +279,7 @@ const meet = trying(async () => {
     if (problem.gone && bench.open === mine && !mine.changed) await open({ kind: "course" });
     return;
   }
-  if (bench.open !== mine) return;
+  if (bench.open !== mine || saving) return;
   if (found.source === mine.base) {
     if (found.index !== mine.index || found.line !== mine.line) { Object.assign(mine, { index: found.index, line: found.line }); emit("moved"); }
     return;
@@ -264,7 +287,7 @@ const meet = trying(async () => {
   if (!mine.changed) {
     take(mine.file, found);
     toast("The file was changed. This is how it is now.");
-  } else if (!document.querySelector("dialog[open]")) {
+  } else if (found.source !== mine.declined && !document.querySelector("dialog[open]")) {
     await resolveConflict(found);
   }
 });

@@ -5,14 +5,14 @@ import { bench, on } from "./bench.js";
 const DESKTOP = 760, PHONE = 360;
 const HIDDEN = /^(asked|given-|reasons-)/;
 let frame = null, ready = false, tabs = null, note = null, holder = null;
-let shown = "asked";
+let shown = "asked", given = "given-0";
 let device = matchMedia("(max-width: 860px)").matches ? "phone" : "desktop";
 let theme = null;
 let alone = null; // the message of a page or a term
 
 export function mountSee(place) {
   theme = document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark");
-  tabs = h("div", { class: "see-tabs", role: "tablist", "aria-label": "Which message" });
+  tabs = h("div", { class: "see-tabs", role: "tablist", "aria-label": "Which message", on: { keydown: walk } });
   note = h("p", { class: "note see-note" });
   frame = h("iframe", { src: "preview", title: "The message as Discord shows it", class: "see-frame", dataset: { testid: "preview" } });
   holder = h("div", { class: "see-holder" }, frame);
@@ -40,15 +40,27 @@ export function mountSee(place) {
   function draw() {
     place.refresh();
     drawTabs();
+    const view = alone ?? bench.found.views[shown] ?? null;
+    holder.classList.toggle("empty", !bench.open || !view);
     fit();
     if (!ready) return;
-    const view = alone ?? bench.found.views[shown] ?? null;
     frame.contentWindow.postMessage({ components: bench.open ? view : null, hidden: !alone && HIDDEN.test(shown), theme }, location.origin);
   }
   redraw = draw;
 }
 
 let redraw = () => {};
+
+/** Left and right walk through the tabs. */
+function walk(event) {
+  const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  const open = [...tabs.querySelectorAll("button:not(:disabled)")];
+  const next = by && open[open.indexOf(document.activeElement) + by];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+  next.click();
+}
 
 /** Show the message of a page or a term. */
 export function showAlone(view) {
@@ -58,10 +70,10 @@ export function showAlone(view) {
 
 /** The tabs: what they are called, and which message each shows. */
 function choices() {
-  const views = bench.found.views, given = Object.keys(views).filter((name) => name.startsWith("given-"));
+  const views = bench.found.views, all = Object.keys(views).filter((name) => name.startsWith("given-"));
   const form = bench.open?.fields?.form;
   const right = form === "choice" ? `given-${bench.found.key}` : "given-0";
-  const wrong = given.filter((name) => name !== right);
+  const wrong = all.filter((name) => name !== right);
   return [["Asked", "asked"], ["Right", right], ...wrong.map((name) => [form === "choice" ? `Wrong: ${"ABCDEFGHIJ"[Number(name.slice(6))]}` : "Wrong", name]),
     ["Every reason", "reasons-0"], ["In a game", "round"], ["Reveal", "reveal"]];
 }
@@ -71,10 +83,12 @@ function drawTabs() {
   tabs.hidden = !question;
   const views = bench.found.views;
   if (question && !views[shown] && !shown.startsWith("reasons-")) shown = "asked";
+  const focused = tabs.contains(document.activeElement) ? document.activeElement.dataset.testid : null;
   tabs.replaceChildren(...(question ? choices() : []).map(([label, name]) => h("button", {
     type: "button", role: "tab", class: "see-tab", "aria-selected": String(shown === name || (name === "reasons-0" && shown.startsWith("reasons-"))), disabled: !views[name], dataset: { testid: `tab-${name}` },
-    on: { click: () => { shown = name; redraw(); } },
+    on: { click: () => { shown = name; if (name.startsWith("given-")) given = name; redraw(); } },
   }, label)));
+  if (focused) tabs.querySelector(`[data-testid="${CSS.escape(focused)}"]`)?.focus();
   const words = !bench.open || bench.open.kind === "course" ? "Open a question to see it here." : question && !views.asked ? "The message appears here once the question can be shown: fill in what is marked." : question && !bench.found.sound ? "What is right isn't clear yet, so only the question can be shown." : "";
   note.textContent = words;
   note.hidden = !words;
@@ -86,9 +100,10 @@ function press(id) {
   const views = bench.found.views;
   const next = {
     "quiz.pick": `given-${values[2]}`, "quiz.begin": "given-0", "quiz.ordered": "given-0", "quiz.others": "reasons-0", "quiz.reasons": `reasons-${values[2]}`,
-    "quiz.back": `given-${bench.found.key}`, "quiz.next": "asked", "game.pick": "reveal", "game.begin": "reveal", "game.others": "reasons-0",
+    "quiz.back": given, "quiz.next": "asked", "game.pick": "reveal", "game.begin": "reveal", "game.others": "reasons-0",
   }[action];
   if (!next || !views[next]) return;
+  if (next.startsWith("given-")) given = next;
   shown = next;
   redraw();
 }
@@ -99,5 +114,5 @@ function fit() {
   if (!room) return;
   const width = device === "phone" ? Math.min(PHONE, room) : DESKTOP;
   const scale = Math.min(1, room / width);
-  Object.assign(frame.style, { width: `${width}px`, height: `${tall / scale}px`, transform: scale < 1 ? `scale(${scale})` : "none" });
+  Object.assign(frame.style, { left: `${Math.max(0, (room - width * scale) / 2)}px`, width: `${width}px`, height: `${tall / scale}px`, transform: scale < 1 ? `scale(${scale})` : "none" });
 }
