@@ -252,6 +252,10 @@ class Workbench:
         try:
             if len(data) > MOST_IMPORTED_BYTES:
                 raise PackError(said(f"{name} is larger than 10 MiB. Split it into several files."))
+            if not self.bench.course.is_short:
+                raise PackError(
+                    said("This is a proven course, which is written by hand. Import into a course of its own.")
+                )
             update, section = request.query.get("update") == "yes", request.query.get("section", "")
             lines = await asyncio.to_thread(self._taken, name, data, section, update=update)
         except StudyhallError as problem:

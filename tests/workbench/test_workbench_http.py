@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import shutil
 import zipfile
 from io import BytesIO
@@ -316,3 +317,27 @@ async def test_a_proven_course_is_listed_whole_while_one_question_has_a_fault(tm
     assert [len(after[name]) for name in listed] == [len(before[name]) for name in listed]
     assert [one["title"] for one in after["sections"]] == [one["title"] for one in before["sections"]]
     assert all(one["pages"] for one in after["sections"])
+
+
+async def test_a_question_of_a_proven_course_is_written_with_all_that_it_promises(tmp_path):
+    folder = tmp_path / "proven"
+    shutil.copytree(CHECKOUT / "content" / "python-concurrency", folder)
+    made = Workbench(folder, Playing(tmp_path / "data"), example=None, demo_ids=DEMOS)
+    async with made as running, aiohttp.ClientSession() as session:
+        bench = Caller(running, session, folder)
+        file = "questions/threads.yaml"
+        like = (await opened(bench, file, 0))["fields"]
+        fields = (await bench.call("blank", section="threads", form="choice"))["fields"]
+        fields |= {name: like[name] for name in ("options", "explanation", "source", "topic")}
+        fields |= {"id": "mine", "family": "mine", "stem": "Which of these do two threads of a process share?"}
+        assert [
+            one["expected"] for one in (await bench.call("check", file=file, index=None, fields=fields))["faults"]
+        ] == []
+        saved = await bench.call("save", file=file, index=None, fields=fields, base="")
+        text = (await opened(bench, file, saved["index"]))["source"]
+    keys = re.findall(r"^(?:  - |    )(\w+):", text, re.MULTILINE)
+    assert keys[:7] == ["id", "section", "topic", "kind", "difficulty", "core", "family"]
+    loaded = read_pack(folder, DEMOS)
+    assert loaded.faults == []
+    assert loaded.pack
+    assert any(question.id == "mine" for question in loaded.pack.questions)
