@@ -64,9 +64,9 @@ def asked(question: Question, lettering: Lettering, *, once: bool = False) -> li
 
 
 def buttons_in_rows(buttons: Sequence[Button]) -> list[Row]:
-    """Buttons in one row or, from six on, in two."""
+    """Buttons in one row or, from six on, in two; none for a question that is still being written."""
     half = len(buttons) if len(buttons) <= IN_A_ROW else -(-len(buttons) // 2)
-    return [Row(buttons[at : at + half]) for at in range(0, len(buttons), half)]
+    return [Row(buttons[at : at + half]) for at in range(0, len(buttons), half or 1)]
 
 
 def letters(
