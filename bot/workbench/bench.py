@@ -164,8 +164,9 @@ class Bench:
         return (await asyncio.to_thread(course.check, draft)).question
 
     def forget_draft(self) -> None:
-        """Nothing is being written any more."""
+        """Nothing is being written any more: a page that is opened now is told of the files alone."""
         self._set_draft(None)
+        self._whole = self._course.loaded if self._course else None
 
     def _drafted(self, course: Course, file: str, index: int | None, fields: Fields) -> Sketch:
         before = course.entry(file, index) if index is not None else {}

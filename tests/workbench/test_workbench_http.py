@@ -341,3 +341,14 @@ async def test_a_question_of_a_proven_course_is_written_with_all_that_it_promise
     assert loaded.faults == []
     assert loaded.pack
     assert any(question.id == "mine" for question in loaded.pack.questions)
+
+
+async def test_what_a_page_that_was_closed_had_not_saved_is_forgotten(bench):
+    async with asyncio.timeout(60), bench.events() as response:
+        await next_tree(response.content)
+        fields = (await opened(bench))["fields"] | {"stem": ""}
+        await bench.call("check", file=COLONY, index=0, fields=fields)
+        assert (await next_tree(response.content))["faults"]
+    await bench.call("courses")
+    async with asyncio.timeout(60), bench.events() as response:
+        assert (await next_tree(response.content))["faults"] == []
