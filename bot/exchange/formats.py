@@ -1,6 +1,7 @@
 """The formats that can be read and written, and how a file's format is told: by its content."""
 
 from collections.abc import Callable, Iterable, Iterator
+from importlib import resources
 from typing import NamedTuple
 
 from bot.errors import StudyhallError
@@ -147,6 +148,11 @@ def write(drafts: Iterable[Draft], name: str) -> Written:
         return anki_notes.write(drafts)
     writers = {one.name: one.write for one in TEXTS if one.write}
     return writers[name](drafts)
+
+
+def template() -> bytes:
+    """The table to fill in, as a spreadsheet: what `write` makes of no questions, kept so that nobody waits for it."""
+    return resources.files("bot.exchange").joinpath("template.xlsx").read_bytes()
 
 
 def refuse_unknown(name: str, known: Iterable[str]) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from bot.exchange import aiken, gift, markdown, moodle_xml, opentdb, red, tables
 from bot.exchange.drafts import Draft, LeftOut
-from bot.exchange.formats import READ, read
+from bot.exchange.formats import READ, read, template, write
 from bot.exchange.texts import decoded, from_html
 
 GIFT = """\
@@ -348,3 +348,11 @@ def test_html_becomes_markdown_that_shows_the_same(source, text):
 def test_twenty_thousand_nested_tags_hurt_nobody():
     assert from_html("<b>" * 20_000 + "x" + "</b>" * 20_000).text.strip("*") == "x"
     assert tables.fused(tables.defused("=1+1")) == "=1+1"
+
+
+def test_the_table_to_fill_in_is_what_is_written_of_no_questions():
+    written, _ = write([], "xlsx")
+    kept, made = (openpyxl.load_workbook(io.BytesIO(one)) for one in (template(), written))
+    assert [[[cell.value for cell in row] for row in sheet] for sheet in kept] == [
+        [[cell.value for cell in row] for row in sheet] for sheet in made
+    ]

@@ -407,6 +407,7 @@ async def test_a_course_taken_away_as_a_zip_is_brought_to_another_server(house):
     assert there.outline.title == "Sums"
 
 
+@pytest.mark.sqlite  # about the formats
 @pytest.mark.parametrize("name", ["xlsx", "csv", "gift", "moodle-xml", "anki", "markdown"])
 async def test_a_course_is_taken_away_in_each_format_and_comes_back_the_same(house, name):
     course, _ = await house.published()

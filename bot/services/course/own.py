@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 from bot.clock import Clock
 from bot.errors import NotFound, UserError
 from bot.exchange.compiling import NO_SECTION, Outline, refused
-from bot.exchange.formats import OF_DRAFTS, ZIP, write
+from bot.exchange.formats import OF_DRAFTS, ZIP, template, write
 from bot.exchange.packs import drafts_of
 from bot.exchange.zips import packed_course
 from bot.facts import Code, fact
@@ -98,7 +98,6 @@ class OwnCourses:
         self._shelf = shelf
         self.most = most
         self._workers = workers
-        self._template = b""
 
     # Who may
 
@@ -353,11 +352,7 @@ class OwnCourses:
     async def template(self, writer: Writer) -> bytes:
         """The table to fill in, as a spreadsheet."""
         await self.refuse_reader(writer)
-        if not self._template:
-            found, _ = await apart(self._workers, write, [], "xlsx")
-            assert isinstance(found, bytes)
-            self._template = found
-        return self._template
+        return await asyncio.to_thread(template)
 
     async def export(self, writer: Writer, course_id: int, format_name: str) -> Exported:
         """The live questions of a course in a format. Raises UserError for a format that there is none of."""
