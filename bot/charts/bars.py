@@ -9,6 +9,7 @@ import math
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bot.charts.colours import ACCENT, DIM, FAINT, INK, MUTED, PAPER, WARNING
 
@@ -148,7 +149,12 @@ def draw(chart: BarChart) -> bytes:
     below = 0.56 + 0.36 * title.count("\n")
     figure.text(0.04, 1 - below / height, axis, va="top", color=colour, fontsize=14, parse_math=False)
     figure.text(0.04, 0.12 / height, foot, va="bottom", color=FAINT, fontsize=11.5, parse_math=False)
-    if chart.mark:
+    return stamped_png(figure, bool(chart.mark))
+
+
+def stamped_png(figure: Any, is_rejected: bool) -> bytes:
+    """A finished figure as a PNG; what claims nothing is stamped."""
+    if is_rejected:
         figure.text(
             0.5,
             0.45,

@@ -4,7 +4,6 @@ Drawn like the bar charts, to be read on a phone: a state has a pattern and a he
 happened at a marked moment stands in words below the lanes.
 """
 
-import io
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from bot.charts.bars import number
+from bot.charts.bars import number, stamped_png
 from bot.charts.colours import ACCENT, DIM, FAINT, GRID, INK, MUTED, PAPER, WARNING
 
 WIDTH = 600
@@ -357,22 +356,7 @@ class _Sheet:
 
     def png(self) -> bytes:
         """The sheet; what claims nothing is stamped."""
-        if self._timeline.mark:
-            self._figure.text(
-                0.5,
-                0.45,
-                "REJECTED",
-                ha="center",
-                va="center",
-                color=WARNING,
-                alpha=0.22,
-                fontsize=62,
-                rotation=18,
-                weight="bold",
-            )
-        picture = io.BytesIO()
-        self._figure.savefig(picture, format="png")
-        return picture.getvalue()
+        return stamped_png(self._figure, bool(self._timeline.mark))
 
     def _x(self, at_ms: float) -> float:
         return LEFT + (RIGHT - LEFT) * at_ms / (self._timeline.length_ms or 1.0)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.exchange.drafts import WHOLE, Draft, Found, LeftOut, Offered, by_shares, right_of
-from bot.packs.models import MOST_ACCEPTED, MOST_OPTIONS, FormName
+from bot.packs.models import MOST_ACCEPTED, FormName
 
 RIGHT = "* "
 PLUS_MINUS = "±"
@@ -124,6 +124,3 @@ def _in_order(draft: Draft, answers: str) -> Found:
     choices = tuple(Offered(one) for one in items)
     language = code[1].lower() if code and code[1] else draft.code_language
     return replace(draft, form="order", choices=choices, items_are_code=bool(code), code_language=language)
-
-
-MOST_ANSWERS = MOST_OPTIONS

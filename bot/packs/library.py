@@ -4,12 +4,12 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from bot.errors import NotFound
 from bot.facts import Code, fact
 from bot.packs.models import REVIEW_WITHIN_DAYS, Misconception, Pack, PackHead, Question, Section, Term
-from bot.packs.words import spellings
+from bot.packs.words import called
 
 """So long may a list of titles be in a sentence."""
 
@@ -157,7 +157,7 @@ class Library:
         Raises NotFound with the titles to choose from.
         """
         names = [(_names(number, ref), ref) for ref, number in self._numbered()]
-        if found := _meant(text, names):
+        if found := called(text, names):
             if len({ref.key for ref in found}) == 1:
                 return found[0]
             raise NotFound(fact(Code.SECTION_AMBIGUOUS, titles=tuple(_full_title(ref) for ref in found)))
@@ -173,7 +173,7 @@ class Library:
     def find_part(self, text: str) -> Part:
         """The course or the section that a person means, in any spelling that is unique. Raises NotFound."""
         courses = [([pack.id, pack.head.title, whole_title(pack)], pack) for pack in self.packs]
-        found = _meant(text, courses) if len(self.packs) > 1 else []
+        found = called(text, courses) if len(self.packs) > 1 else []
         if len(found) == 1:
             return Part(found[0], None)
         ref = self.find_section(text)
@@ -312,21 +312,6 @@ def _stands_close(letter: str) -> bool:
 def whole_title(pack: Pack) -> str:
     """How a whole course is called among sections."""
     return f"{pack.head.title} › all sections"
-
-
-Thing = TypeVar("Thing")
-
-
-def _meant(text: str, named: Iterable[tuple[Sequence[str], Thing]]) -> list[Thing]:
-    """The things with a name that is the text, compared as strictly as finds any. A name given first is the better one."""
-    wanted = spellings(text)
-    spelt = [([spellings(name) for name in names], thing) for names, thing in named]
-    for how, typed in enumerate(wanted):
-        for place in range(max((len(names) for names, _ in spelt), default=0)):
-            found = [thing for names, thing in spelt if typed and place < len(names) and names[place][how] == typed]
-            if found:
-                return found
-    return []
 
 
 def _names(number: int, ref: SectionRef) -> list[str]:

@@ -4,8 +4,10 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
+Thing = TypeVar("Thing")
 _CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
 _WORD = re.compile(r"[\w']+")
 _SENTENCE_END = re.compile(r"[.?!:](?:\s+|$)")
@@ -17,6 +19,18 @@ def spellings(text: str) -> tuple[str, str, str]:
     plain = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
     bare = "".join(one for one in unicodedata.normalize("NFD", plain) if not unicodedata.combining(one))
     return plain, bare, "".join(one for one in bare if one.isalnum())
+
+
+def called(text: str, named: Iterable[tuple[Sequence[str], Thing]]) -> list[Thing]:
+    """The things with a name that is the text, compared as strictly as finds any. A name given first is the better one."""
+    wanted = spellings(text)
+    spelt = [([spellings(name) for name in names], thing) for names, thing in named]
+    for how, typed in enumerate(wanted):
+        for place in range(max((len(names) for names, _ in spelt), default=0)):
+            found = [thing for names, thing in spelt if typed and place < len(names) and names[place][how] == typed]
+            if found:
+                return found
+    return []
 
 
 def words(text: str) -> list[str]:

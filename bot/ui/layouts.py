@@ -399,6 +399,12 @@ def asking(words: str, no: Button, yes: Button) -> Screen:
     return Screen([words, Row([no, yes._replace(style=discord.ButtonStyle.danger)])], RED)
 
 
+def choice(label: str, custom_id: str, is_chosen: bool) -> Button:
+    """One button of several of which one holds: that one is marked, and can't be pressed."""
+    style = discord.ButtonStyle.primary if is_chosen else discord.ButtonStyle.secondary
+    return Button(f"✓ {label}" if is_chosen else label, custom_id, style, disabled=is_chosen)
+
+
 def more(buttons: Sequence[Button]) -> Pick:
     """Buttons that a message offers in one menu, to leave its rows to the two that most people press."""
     return Pick(ids.encode("more.pick"), "More…", [(button.label, button.id, "") for button in buttons])

@@ -1,4 +1,4 @@
-"""A producer and a consumer with a small queue between them: who waits for whom."""
+"""A producer and a consumer with a small queue between them: which of the two waits, and how long."""
 
 import queue
 import threading

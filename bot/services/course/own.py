@@ -18,7 +18,7 @@ from bot.model.courses import OwnCourse, OwnQuestion, QuestionSet, Usage, Whole
 from bot.model.members import Face
 from bot.packs.models import LONGEST_LINE, LONGEST_TITLE, MOST_SECTIONS, STANDARDS, Question, Standard
 from bot.packs.shorthand import made_id
-from bot.packs.words import spellings
+from bot.packs.words import called
 from bot.services.course.apart import apart
 from bot.services.course.shelf import Shelf, as_pack
 from bot.storage import servers
@@ -136,15 +136,9 @@ class OwnCourses:
         here = await self.of(guild_id)
         if not here:
             raise NotFound(fact(Code.NO_OWN_COURSES))
-        wanted = spellings(text)
-        for how, typed in enumerate(wanted):
-            found = [
-                one
-                for one in here
-                if typed in (spellings(one.outline.title)[how], spellings(one.pack_id)[how]) and typed
-            ]
-            if len(found) == 1:
-                return found[0]
+        found = called(text, [([one.pack_id, one.outline.title], one) for one in here])
+        if len(found) == 1:
+            return found[0]
         raise NotFound(fact(Code.NO_SUCH_OWN_COURSE, titles=tuple(one.outline.title for one in here)))
 
     async def the(self, guild_id: int, course_id: int) -> OwnCourse:
@@ -290,11 +284,9 @@ class OwnCourses:
     async def find_set(self, guild_id: int, text: str) -> tuple[OwnCourse, QuestionSet]:
         """The set that a person means by its title. Raises NotFound."""
         here = await self.sets(guild_id)
-        wanted = spellings(text)
-        for how, typed in enumerate(wanted):
-            found = [one for one in here if typed and spellings(one[1].title)[how] == typed]
-            if len(found) == 1:
-                return found[0]
+        found = called(text, [([one.title], (course, one)) for course, one in here])
+        if len(found) == 1:
+            return found[0]
         raise NotFound(fact(Code.NO_SUCH_SET, titles=tuple(one.title for _, one in here)))
 
     async def named_set(self, writer: Writer, course_id: int, title: str) -> QuestionSet:

@@ -28,11 +28,6 @@ def _outline_json() -> TypeAdapter[Outline]:
     return TypeAdapter(Outline)
 
 
-@functools.cache
-def _question_json() -> TypeAdapter[Question]:
-    return TypeAdapter(Question)
-
-
 def _course(row: Row) -> OwnCourse:
     number, guild_id, outline, is_on, is_shut, made_ms, deleted_ms = row
     known = _outline_json().validate_json(outline)
@@ -41,7 +36,7 @@ def _course(row: Row) -> OwnCourse:
 
 def _question(row: Row) -> OwnQuestion:
     course_id, question, is_live, version, typed, member_id, changed_ms = row
-    known = _question_json().validate_json(question)
+    known = Question.model_validate_json(question)
     return OwnQuestion(course_id, known, bool(is_live), version, typed, member_id, changed_ms)
 
 
@@ -317,4 +312,4 @@ def as_json(found: Sequence[Question]) -> list[object]:
 
 def of_json(found: Iterable[object]) -> list[Question]:
     """Questions from values of JSON."""
-    return [_question_json().validate_python(one) for one in found]
+    return [Question.model_validate(one) for one in found]

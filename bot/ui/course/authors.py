@@ -1,13 +1,11 @@
 """*Authors* in `/studyhall setup`: who writes the server's own courses, and what members may suggest."""
 
-import discord
-
 from bot.errors import UserError
 from bot.facts import Code, fact
 from bot.model.servers import Server
 from bot.services.server.servers import Servers
 from bot.ui import ids
-from bot.ui.layouts import BLURPLE, Button, RolePick, Row, Screen
+from bot.ui.layouts import BLURPLE, Button, RolePick, Row, Screen, choice
 from bot.ui.replies import Reply
 from bot.ui.routing import Router
 from bot.ui.server.managers import managed
@@ -80,22 +78,17 @@ def authors_screen(server: Server, guild_id: int) -> Screen:
             "-# With </suggest:0>. An author reads each one before it is asked.",
             Row(
                 [
-                    _choice("No suggestions", ids.encode("authors.suggest", OFF), not server.suggestions),
-                    _choice("Everybody may suggest", ids.encode("authors.suggest", ON), server.suggestions),
+                    choice("No suggestions", ids.encode("authors.suggest", OFF), not server.suggestions),
+                    choice("Everybody may suggest", ids.encode("authors.suggest", ON), server.suggestions),
                 ]
             ),
             f"**Second reader**: {'another author reads each question first' if server.second_reader else 'off'}",
             Row(
                 [
-                    _choice("Authors publish their own", ids.encode("authors.second", OFF), not server.second_reader),
-                    _choice("Somebody else reads first", ids.encode("authors.second", ON), server.second_reader),
+                    choice("Authors publish their own", ids.encode("authors.second", OFF), not server.second_reader),
+                    choice("Somebody else reads first", ids.encode("authors.second", ON), server.second_reader),
                 ]
             ),
         ],
         BLURPLE,
     )
-
-
-def _choice(label: str, custom_id: str, is_chosen: bool) -> Button:
-    style = discord.ButtonStyle.primary if is_chosen else discord.ButtonStyle.secondary
-    return Button(f"✓ {label}" if is_chosen else label, custom_id, style, disabled=is_chosen)

@@ -14,6 +14,7 @@ from bot.services.course.authoring import Authoring
 from bot.services.course.own import OwnCourses, Writer
 from bot.ui.course.question_screens import key_of
 from bot.ui.layouts import in_short
+from bot.ui.reach import server_of
 
 MENU = 25
 
@@ -22,7 +23,7 @@ async def offered_sections(
     own: OwnCourses, interaction: discord.Interaction, typed: str
 ) -> list[app_commands.Choice[str]]:
     """Sections of the course that was chosen, or of all, whose titles hold what was typed."""
-    guild_id = interaction.guild_id if interaction.is_guild_integration() else None
+    guild_id = server_of(interaction)
     named = getattr(interaction.namespace, "course", "") or ""
     if guild_id is None:
         return []
@@ -39,7 +40,7 @@ async def offered_questions(
     own: OwnCourses, authoring: Authoring, interaction: discord.Interaction, typed: str
 ) -> list[app_commands.Choice[str]]:
     """Questions whose text has the words typed so far; nothing for somebody who may not write here."""
-    guild_id = interaction.guild_id if interaction.is_guild_integration() else None
+    guild_id = server_of(interaction)
     if guild_id is None or not isinstance(interaction.user, discord.Member):
         return []
     roles = {role.id for role in interaction.user.roles}

@@ -12,6 +12,7 @@ from bot.ui.course.writers import offered_courses, writer
 from bot.ui.layouts import GREY, Screen, note
 from bot.ui.names import safe
 from bot.ui.options import whole
+from bot.ui.reach import server_of
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
 
@@ -95,7 +96,7 @@ class SetFeature:
 
 async def offered_sets(own: OwnCourses, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """The server's sets whose titles hold what was typed."""
-    guild_id = interaction.guild_id if interaction.is_guild_integration() else None
+    guild_id = server_of(interaction)
     here = await own.sets(guild_id) if guild_id is not None else []
     wanted = spellings(typed)[1]
     titles = dict.fromkeys(one.title for _, one in here if wanted in spellings(one.title)[1])

@@ -8,7 +8,7 @@ from bot.facts import Code, fact
 from bot.model.members import Face
 from bot.packs.words import spellings
 from bot.services.course.own import OwnCourses, Writer
-from bot.ui import ids
+from bot.ui.reach import server_of
 from bot.ui.replies import Reply
 from bot.ui.server.managers import is_manager
 
@@ -38,13 +38,8 @@ async def offered_courses(
     own: OwnCourses, interaction: discord.Interaction, typed: str
 ) -> list[app_commands.Choice[str]]:
     """The server's own courses whose titles hold what was typed."""
-    guild_id = interaction.guild_id if interaction.is_guild_integration() else None
+    guild_id = server_of(interaction)
     here = await own.of(guild_id) if guild_id is not None else []
     wanted = spellings(typed)[1]
     found = [one for one in here if wanted in spellings(one.outline.title)[1]]
     return [app_commands.Choice(name=one.outline.title[:100], value=one.pack_id) for one in found[:MOST_OFFERED]]
-
-
-def course_number(text: str) -> int:
-    """A course's number in a custom id. Raises UserError for anything else."""
-    return ids.number(text)

@@ -7,7 +7,7 @@ from bot.clock import utc, zone_of, zone_words
 from bot.model.members import Chosen
 from bot.services.member.settings import RETENTIONS, MemberSettings
 from bot.ui import ids
-from bot.ui.layouts import BLURPLE, RULE, Button, Pick, Row, Screen
+from bot.ui.layouts import BLURPLE, RULE, Pick, Row, Screen, choice
 from bot.ui.reach import anywhere
 from bot.ui.replies import Desk, Reply
 from bot.ui.routing import Router
@@ -87,7 +87,7 @@ def settings_screen(chosen: Chosen, now_ms: int) -> Screen:
             "for everybody until the player with the most time has had it, so nobody can tell who that is.",
             Row(
                 [
-                    _choice(name, ids.encode("settings.time", tenths), chosen.time_factor == factor_)
+                    choice(name, ids.encode("settings.time", tenths), chosen.time_factor == factor_)
                     for tenths, (factor_, name) in TIMES.items()
                 ]
             ),
@@ -99,12 +99,12 @@ def settings_screen(chosen: Chosen, now_ms: int) -> Screen:
                 [(f"{hour:02}:00", str(hour), "") for hour in range(24)],
                 () if chosen.reminder_hour is None else (str(chosen.reminder_hour),),
             ),
-            Row([_choice("No reminders", ids.encode("settings.silent"), chosen.reminder_hour is None)]),
+            Row([choice("No reminders", ids.encode("settings.silent"), chosen.reminder_hour is None)]),
             RULE,
             "**Reviews**\nHow much you want to remember. Higher means more reviews; 90 % suits most people.",
             Row(
                 [
-                    _choice(
+                    choice(
                         f"{share:.0%}", ids.encode("settings.retention", f"{share:.0%}"[:-1]), chosen.retention == share
                     )
                     for share in RETENTIONS
@@ -114,8 +114,8 @@ def settings_screen(chosen: Chosen, now_ms: int) -> Screen:
             f"**Leaderboards**\nYou are {boards}.",
             Row(
                 [
-                    _choice("Show me", ids.encode("settings.boards", "show"), not chosen.hidden),
-                    _choice("Hide me", ids.encode("settings.boards", "hide"), chosen.hidden),
+                    choice("Show me", ids.encode("settings.boards", "show"), not chosen.hidden),
+                    choice("Hide me", ids.encode("settings.boards", "hide"), chosen.hidden),
                 ]
             ),
         ],
@@ -131,8 +131,3 @@ def _reminders(chosen: Chosen, now_ms: int) -> str:
     return (
         f"I message you at **{chosen.reminder_hour:02}:00** {zone}, once a day at most, if something is due for review."
     )
-
-
-def _choice(label: str, custom_id: str, is_chosen: bool) -> Button:
-    style = discord.ButtonStyle.primary if is_chosen else discord.ButtonStyle.secondary
-    return Button(f"✓ {label}" if is_chosen else label, custom_id, style, disabled=is_chosen)

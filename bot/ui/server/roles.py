@@ -11,7 +11,7 @@ from bot.packs.library import Library
 from bot.services.server.roles import RoleChoices, Roles, title_of
 from bot.services.server.servers import Servers
 from bot.ui import ids
-from bot.ui.layouts import BLURPLE, RULE, Block, Button, Pick, RolePick, Row, Screen
+from bot.ui.layouts import BLURPLE, RULE, Block, Button, Pick, RolePick, Row, Screen, choice
 from bot.ui.replies import Reply
 from bot.ui.routing import Router
 from bot.ui.server.managers import managed
@@ -127,8 +127,8 @@ def _season_blocks(reward: Reward | None, guild_id: int, *, has_seasons: bool) -
         blocks.append(
             Row(
                 [
-                    _choice("Hand it on", ids.encode("roles.season", HAND_ON), reward.hand_on),
-                    _choice("Winners keep it", ids.encode("roles.season", KEEP), not reward.hand_on),
+                    choice("Hand it on", ids.encode("roles.season", HAND_ON), reward.hand_on),
+                    choice("Winners keep it", ids.encode("roles.season", KEEP), not reward.hand_on),
                     Button("No role for winners", ids.encode("roles.drop", SEASON)),
                 ]
             )
@@ -166,8 +166,3 @@ def _parts(library: Library) -> Sequence[tuple[str, str]]:
     courses = [(f"{pack.head.title} (the whole course)", pack.id) for pack in library.packs]
     asked = {f"{pack.id}/{question.section}" for pack in library.packs for question in pack.questions}
     return (courses + [(library.title(ref), ref.key) for ref in library.sections if ref.key in asked])[:MENU]
-
-
-def _choice(label: str, custom_id: str, is_chosen: bool) -> Button:
-    style = discord.ButtonStyle.primary if is_chosen else discord.ButtonStyle.secondary
-    return Button(f"✓ {label}" if is_chosen else label, custom_id, style, disabled=is_chosen)

@@ -15,7 +15,7 @@ from bot.services.lesson.courses import Amount, Courses, WouldLose
 from bot.services.server.servers import NO_PACKS, SEASON_DAYS, Opener, Servers
 from bot.ui import ids
 from bot.ui.forms import Field, Filled, Form
-from bot.ui.layouts import BLURPLE, RULE, Block, Button, ChannelPick, Pick, RolePick, Row, Screen, asking, note
+from bot.ui.layouts import BLURPLE, RULE, Block, Button, ChannelPick, Pick, RolePick, Row, Screen, asking, choice, note
 from bot.ui.lesson.lessons import MENU
 from bot.ui.marks import Marks
 from bot.ui.replies import Desk, Reply
@@ -249,8 +249,8 @@ def setup_screen(
         f"**Who opens competitions**: {_hosts(server)}",
         Row(
             [
-                _choice("Everybody", ids.encode("setup.hosts", EVERYONE), server.may_host == EVERYONE),
-                _choice("Only managers", ids.encode("setup.hosts", MANAGERS), server.may_host == MANAGERS),
+                choice("Everybody", ids.encode("setup.hosts", EVERYONE), server.may_host == EVERYONE),
+                choice("Only managers", ids.encode("setup.hosts", MANAGERS), server.may_host == MANAGERS),
             ]
         ),
         RolePick(
@@ -261,7 +261,7 @@ def setup_screen(
         f"**Where**: {', '.join(f'<#{channel_id}>' for channel_id in server.channels) or 'in every channel'}",
         ChannelPick(ids.encode("setup.channels", guild_id), "Only in these channels", server.channels),
     ]
-    blocks.append(Row([_choice("In every channel", ids.encode("setup.anywhere", guild_id), not server.channels)]))
+    blocks.append(Row([choice("In every channel", ids.encode("setup.anywhere", guild_id), not server.channels)]))
     days = server.season.days if server.season else 0
     blocks += [
         RULE,
@@ -269,7 +269,7 @@ def setup_screen(
         f"length also starts a new one. {_results(posted_in)}",
         Row(
             [
-                _choice(f"{n} days" if n else "No seasons", ids.encode("setup.season", n), n == days)
+                choice(f"{n} days" if n else "No seasons", ids.encode("setup.season", n), n == days)
                 for n in (0, *SEASON_DAYS)
             ]
         ),
@@ -285,8 +285,8 @@ def setup_screen(
         "-# At once teaches sooner; with the result it is harder to pass the answer on.",
         Row(
             [
-                _choice("Reasons with the result", ids.encode("setup.reasons", WITH_RESULT), not at_once),
-                _choice("Reasons at once", ids.encode("setup.reasons", AT_ONCE), at_once),
+                choice("Reasons with the result", ids.encode("setup.reasons", WITH_RESULT), not at_once),
+                choice("Reasons at once", ids.encode("setup.reasons", AT_ONCE), at_once),
             ]
         ),
     ]
@@ -359,8 +359,3 @@ def _season(server: Server, now_ms: int) -> str:
 def _results(posted_in: int | None) -> str:
     where = f"posted in <#{posted_in}>" if posted_in else "posted where you play"
     return f"The first three of each are {where} when it ends; </leaderboard:0> `period: season` keeps them."
-
-
-def _choice(label: str, custom_id: str, is_chosen: bool) -> Button:
-    style = discord.ButtonStyle.primary if is_chosen else discord.ButtonStyle.secondary
-    return Button(f"✓ {label}" if is_chosen else label, custom_id, style, disabled=is_chosen)
