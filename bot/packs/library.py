@@ -11,8 +11,6 @@ from bot.facts import Code, fact
 from bot.packs.models import REVIEW_WITHIN_DAYS, Misconception, Pack, PackHead, Question, Section, Term
 from bot.packs.words import called
 
-"""So long may a list of titles be in a sentence."""
-
 
 class SectionRef(NamedTuple):
     """A section together with the pack that it belongs to."""

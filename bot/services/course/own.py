@@ -103,15 +103,13 @@ class OwnCourses:
 
     async def may_write(self, writer: Writer) -> bool:
         """Whether somebody is a manager, or has the role of authors."""
-        role = (await servers.load(self._store, writer.guild_id)).authors_role
-        return writer.is_manager or (role is not None and role in writer.role_ids)
+        return _writes(writer, (await servers.load(self._store, writer.guild_id)).authors_role)
 
     async def refuse_reader(self, writer: Writer) -> None:
         """Raise UserError for a member who may not write here."""
-        if await self.may_write(writer):
-            return
         role = (await servers.load(self._store, writer.guild_id)).authors_role
-        raise UserError(fact(Code.ONLY_AUTHORS, role=role) if role else fact(Code.ONLY_MANAGERS_WRITE))
+        if not _writes(writer, role):
+            raise UserError(fact(Code.ONLY_AUTHORS, role=role) if role else fact(Code.ONLY_MANAGERS_WRITE))
 
     # Finding
 
@@ -396,3 +394,7 @@ async def _sound(outline: Outline) -> Outline:
     if faults := await asyncio.to_thread(refused, found):
         raise UserError(fact(Code.OUTLINE_HAS_FAULTS, faults=tuple(faults[:5])))
     return found
+
+
+def _writes(writer: Writer, authors_role: int | None) -> bool:
+    return writer.is_manager or (authors_role is not None and authors_role in writer.role_ids)
